@@ -1,0 +1,103 @@
+"""What a source's file must say about itself: how to recognise it, read it and turn its columns into ours.
+
+One `Format` a source, one file a source in ``formats/``. A format opens no file and no connection: it gives
+column names, an optional parser for single lines or documents, and DuckDB expressions over the raw text
+columns. All raw columns are VARCHAR, named as in ``Layout.columns``; an empty cell is NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The beginning of a file: what recognition may look at. ``header`` is the first line's cells."""
+
+    name: str  # file name without folder
+    text: str  # first 64 KiB, decoded, whole lines
+    lines: tuple[str, ...]
+    header: tuple[str, ...]  # cells of line 1 by ``delimiter``, quotes taken off
+    delimiter: str  # "," | "\t" | "|" | ";"
+
+
+@dataclass(frozen=True, slots=True)
+class FileMapping:
+    """A mapping file (contract 2), parsed and checked; empty for none."""
+
+    source: str | None = None
+    columns: Mapping[str, str | int] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
+    timezone: str | None = None
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    trunk_prefixes: tuple[str, ...] = ()
+    display_from: tuple[str, ...] = ()
+    cdr_custom_conf: str | None = None
+    base: str = "."  # folder of the mapping file, for relative paths
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one file is laid out. ``columns``: the raw names in file order.
+
+    ``parse`` is None for delimited text that the engine reads by itself; else it turns one physical line
+    (or one JSON document) into cells, raises ValueError(code) for a line that cannot be parsed.
+    """
+
+    columns: tuple[str, ...]
+    header_lines: int = 0
+    delimiter: str = ","
+    parse: Callable[[str], Sequence[str | None]] | None = None
+    document: bool = False  # the file is one JSON document (array or object), not lines
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """DuckDB expressions over the raw columns, one per canonical field. Text fields yield VARCHAR or NULL.
+
+    ``start`` … ``end`` yield TIMESTAMP in Asia/Shanghai wall time (build them with ``intake.moments``), their
+    raw text stands in ``texts`` so that "missing" and "unreadable" can be told apart.
+    """
+
+    call_id: str
+    direction: str  # 'out' | 'in' | 'internal'; NULL: cannot be told -> rejected bad_direction
+    caller: str
+    display: str  # best display field; NULL -> caller is used, low confidence
+    callee: str
+    start: str
+    end: str
+    answer: str = "NULL::TIMESTAMP"
+    ring: str = "NULL::TIMESTAMP"
+    texts: Mapping[str, str] = field(default_factory=dict)  # canonical time field -> raw column name
+    columns: Mapping[str, str] = field(default_factory=dict)  # canonical field -> raw column name, for reason_column
+    call_key: str = "NULL::VARCHAR"
+    leg: str = "'customer'"
+    display_confidence: str = "'good'"  # where `display` is not NULL
+    result: str = "NULL::VARCHAR"  # NULL: derived from the times
+    delivered: str = "true"
+    answered: str = ""  # "" : answer set and end > answer
+    test: str = "false"
+    purpose: str = "NULL::VARCHAR"
+    agent_id: str = "NULL::VARCHAR"
+    agent_kind: str = "NULL::VARCHAR"
+    line_id: str = "NULL::VARCHAR"
+    team_id: str = "NULL::VARCHAR"
+    gateway: str = "NULL::VARCHAR"
+    callee_optional: bool = False  # a missing callee is loaded as unknown (originated Asterisk calls)
+    end_optional: bool = False  # the source has no end (Kamailio acc INVITE rows)
+    checks: Sequence[tuple[str, str, str]] = ()  # (reason code, raw column, condition that condemns the row)
+    trunk_prefixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One source. ``recognise`` gives 0 (no) to 100 (sure)."""
+
+    name: str
+    title: str  # shown to people, e.g. "天润融通"
+    recognise: Callable[[Sample], int]
+    layout: Callable[[Sample, FileMapping], Layout]
+    fields: Callable[[Layout, FileMapping, str], Fields]  # (layout, mapping, time zone name) -> expressions
+    zone_in_file: bool = False  # stamps are epochs or carry an offset: no time zone needed
+    evidence: str = "documentation only"  # or "real records"
