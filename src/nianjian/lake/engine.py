@@ -1,0 +1,32 @@
+"""The port to a query engine: what the portrait needs, and nothing of how an engine does it.
+
+An engine reads the Parquet files of pinned table versions; it writes nothing and keeps nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import ibis
+import pyarrow as pa
+
+
+class Engine(Protocol):
+    """Runs Ibis expressions over tables it was given by file list."""
+
+    def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
+        """Columns exactly as ``schema`` (partition keys from the path); empty and typed when no files."""
+        ...
+
+    def arrow(self, expression: ibis.Expr) -> pa.Table:
+        """Run it and give the whole result."""
+        ...
+
+    def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
+        """Run it and give the result as one mapping a row."""
+        ...
+
+    def close(self) -> None:
+        """Free what the engine holds; it is not used again."""
+        ...
