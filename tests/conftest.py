@@ -1,0 +1,28 @@
+"""One test home for all suites: settings are read once, so the environment is set before Django is."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_HOME = Path(tempfile.mkdtemp(prefix="nianjian-test-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+
+for _name in [name for name in os.environ if name.startswith("NIANJIAN_")]:
+    if _name not in {"NIANJIAN_TEST_POSTGRES", "NIANJIAN_REQUIRE_SERVICES"}:
+        del os.environ[_name]
+os.environ.update(
+    NIANJIAN_HOME=str(_HOME / "home"),
+    NIANJIAN_KEYS=str(_HOME / "keys.json"),
+    LANG="en_GB.UTF-8",
+    TZ="Asia/Shanghai",
+)
+if (Path(__file__).parents[1] / "src/nianjian/config/settings.py").exists():
+    os.environ["DJANGO_SETTINGS_MODULE"] = "nianjian.config.settings"
+for _name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+    os.environ.pop(_name, None)
+
+pytest_plugins = ["tests.support.services"]

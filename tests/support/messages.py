@@ -1,0 +1,113 @@
+"""The catalogue's workshop: find every message id, bring the .po up to date, compile the .mo.
+
+``python -m tests.support.messages`` updates both files; the house test calls the same functions.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "nianjian"
+FOLDER = SOURCE / "locale" / "zh_Hans" / "LC_MESSAGES"
+PO = FOLDER / "django.po"
+MO = FOLDER / "django.mo"
+STAMP = datetime(2026, 1, 1, tzinfo=UTC)  # fixed: the files change only when a text does
+CALLS = {"_", "mark", "gettext", "gettext_lazy"}
+TEMPLATE_TAG = re.compile(r"""\{%\s*translate\s+(?:"([^"]*)"|'([^']*)')""")
+# argparse speaks through the process-wide gettext domain; these are its sentences that people meet.
+ARGPARSE = (
+    "usage: ",
+    "positional arguments",
+    "options",
+    "show this help message and exit",
+    "the following arguments are required: %s",
+    "unrecognized arguments: %s",
+    "not allowed with argument %s",
+    "ambiguous option: %(option)s could match %(matches)s",
+    "expected one argument",
+    "expected at most one argument",
+    "expected at least one argument",
+    "one of the arguments %s is required",
+    "invalid %(type)s value: %(value)r",
+    "invalid choice: %(value)r (choose from %(choices)s)",
+    "argument %(argument_name)s: %(message)s",
+    "ignored explicit argument %r",
+)
+
+
+def _in_python(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        first = node.args[0]
+        if name in CALLS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value
+
+
+def message_ids() -> dict[str, list[str]]:
+    """Every message id and the files it stands in, in a stable order."""
+    found: dict[str, list[str]] = {text: ["argparse"] for text in ARGPARSE}
+    for path in sorted(SOURCE.rglob("*.py")):
+        for text in _in_python(path):
+            found.setdefault(text, []).append(path.relative_to(SOURCE).as_posix())
+    for path in sorted(SOURCE.rglob("*.html")):
+        for match in TEMPLATE_TAG.finditer(path.read_text(encoding="utf-8")):
+            found.setdefault(match[1] or match[2], []).append(path.relative_to(SOURCE).as_posix())
+    return found
+
+
+def catalogue() -> Catalog:
+    """The Chinese catalogue as it stands in the repository."""
+    with PO.open("rb") as stream:
+        return read_po(stream, locale="zh_Hans")
+
+
+def compiled(source: Catalog) -> bytes:
+    """The .mo bytes of a catalogue."""
+    stream = io.BytesIO()
+    write_mo(stream, source)
+    return stream.getvalue()
+
+
+def updated(translations: dict[str, str]) -> Catalog:
+    """A catalogue of exactly the ids in use, with the given translations."""
+    made = Catalog(
+        locale="zh_Hans",
+        project="nianjian",
+        header_comment="# Chinese texts of nianjian; kept by tests/support/messages.py.",
+        copyright_holder="",
+        creation_date=STAMP,
+        revision_date=STAMP,
+        fuzzy=False,
+    )
+    for text, places in sorted(message_ids().items()):
+        made.add(text, translations.get(text, ""), locations=[(place, 0) for place in sorted(set(places))])
+    return made
+
+
+def main() -> None:
+    """Bring .po and .mo up to date and name what is still untranslated."""
+    known: dict[str, str] = {}
+    if PO.exists():
+        known = {str(entry.id): str(entry.string) for entry in catalogue() if entry.id}
+    made = updated(known)
+    with PO.open("wb") as stream:
+        write_po(stream, made, omit_header=False, include_lineno=False, width=0, sort_output=True)
+    MO.write_bytes(compiled(catalogue()))
+    for entry in made:
+        if entry.id and not entry.string:
+            print(entry.id)  # noqa: T201 -- a workshop tool
+
+
+if __name__ == "__main__":
+    main()

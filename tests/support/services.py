@@ -1,0 +1,44 @@
+"""Fixtures for what a test needs beside Python. A missing service is a visible skip, or, where
+NIANJIAN_REQUIRE_SERVICES=1 says that it was started, a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import NoReturn
+
+import pytest
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test for want of ``what``; fail instead where all services are required."""
+    if os.environ.get("NIANJIAN_REQUIRE_SERVICES") == "1":
+        pytest.fail(f"{what} is required here and missing", pytrace=False)
+    pytest.skip(f"{what} is missing")
+
+
+def _program(*names: str) -> str:
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    missing(names[0])
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """postgres://… of a server on which the test role may make databases."""
+    return os.environ.get("NIANJIAN_TEST_POSTGRES") or missing("PostgreSQL (NIANJIAN_TEST_POSTGRES)")
+
+
+@pytest.fixture(scope="session")
+def java() -> str:
+    """The path of `java`, for Spark."""
+    pytest.importorskip("pyspark", reason="pyspark is missing (extra: spark)")
+    return _program("java")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Debian's Chromium, for the browser walk."""
+    return _program("chromium", "chromium-browser")
