@@ -1,0 +1,59 @@
+"""Options that verbs share, and how a noun's actions are laid out (``nianjian calls import …``)."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from nianjian.cli.answer import Answer
+from nianjian.cli.language import _
+
+Act = Callable[[argparse.Namespace], Answer]
+
+
+def common(parser: argparse.ArgumentParser, act: Act) -> argparse.ArgumentParser:
+    """Give a leaf parser the options that every command has, and the function that answers it."""
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object and nothing else on stdout"))
+    parser.add_argument(
+        "--as",
+        dest="actor",
+        metavar="USER",
+        help=_("act as this user (token from NIANJIAN_TOKEN); without it as the local operator"),
+    )
+    parser.set_defaults(act=act)
+    return parser
+
+
+class Actions:
+    """The actions of one noun, each with its own options."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._parsers: Any = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title=_("actions"))
+
+    def add(self, name: str, act: Act, about: str) -> argparse.ArgumentParser:
+        """Add an action; ``about`` is its one line in the help."""
+        return common(self._parsers.add_parser(name, help=about, description=about), act)
+
+
+def enterprise(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """``--enterprise CODE``: the tenant."""
+    parser.add_argument("--enterprise", metavar="CODE", required=required, help=_("the enterprise's code"))
+
+
+def year(parser: argparse.ArgumentParser) -> None:
+    """``--year`` or ``--season``: the data year, always."""
+    parser.add_argument(
+        "--year", "--season", dest="year", type=int, required=True, metavar="Y", help=_("data year, for example 2026")
+    )
+
+
+def day(text: str) -> date:
+    """Read an ISO date; argparse turns the ValueError into its own sentence."""
+    return date.fromisoformat(text)
+
+
+def on_day(parser: argparse.ArgumentParser, option: str, about: str) -> None:
+    """Add a date option, YYYY-MM-DD."""
+    parser.add_argument(option, type=day, metavar="YYYY-MM-DD", help=about)

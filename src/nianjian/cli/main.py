@@ -1,0 +1,140 @@
+"""The program ``nianjian``: picks the verb, prints its answer, turns errors into words and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.metadata
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Final, NoReturn, Protocol, cast
+
+from nianjian.cli.answer import WRONG, Answer
+from nianjian.cli.language import _, speak
+from nianjian.cli.texts.errors import sentence
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.words import mark
+
+INTERRUPTED: Final = 130
+
+# The verb's module is loaded only when it is asked for: `--help` must not wait for Django and DuckDB.
+VERBS: Final = {
+    "enterprise": mark("enterprises (tenants): add, list"),
+    "user": mark("people who may act from the shell: add, list"),
+    "calls": mark("call records: import, rejects, undo, list"),
+    "registers": mark("registers: template, import, list"),
+    "portrait": mark("compliance portrait: run, simulate, attach"),
+    "rules": mark("rulebook: show, overlay"),
+    "approve": mark("approve a pending request as a second person"),
+    "approvals": mark("pending and decided requests: list"),
+    "audit": mark("the audit chain: verify"),
+    "serve": mark("serve the web pages"),
+    "check": mark("check this installation"),
+}
+
+
+class Verb(Protocol):
+    """What a module in ``cli/verbs`` offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Name the options."""
+
+    def run(self, args: argparse.Namespace) -> Answer:
+        """Make the call."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises instead of ending the process, so that ``--json`` holds for misuse too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ``usage`` with argparse's sentence, already in the reader's language."""
+        raise NianjianError("usage", program=self.prog, message=message)
+
+
+class _Version(argparse.Action):
+    """Print the installed version; the metadata is read only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: object) -> NoReturn:
+        sys.stdout.write(f"nianjian {importlib.metadata.version('nianjian')}\n")
+        parser.exit()
+
+
+def _front() -> Parser:
+    width = max(map(len, VERBS))
+    listing = "\n".join(f"  {verb:<{width}}  {_(text)}" for verb, text in VERBS.items())
+    parser = Parser(
+        prog="nianjian",
+        description=_("Annual inspection of the call-centre licence: call records and registers in, the portrait out."),
+        epilog=_("verbs:") + "\n" + listing + "\n\n" + _("`nianjian VERB --help` tells the options of a verb."),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help=_("print the version and exit"))
+    parser.add_argument("verb", choices=tuple(VERBS), metavar="VERB", help=_("what to do"))
+    return parser
+
+
+def _answer(argv: Sequence[str]) -> tuple[Answer, bool]:
+    """Parse the arguments and run the verb; says too whether JSON was asked for."""
+    front = _front()
+    if not argv:
+        front.print_help(sys.stderr)
+        raise NianjianError("usage", program="nianjian", message=_("a verb is missing"))
+    named = front.parse_args(argv[:1])
+    module = cast("Verb", importlib.import_module(f"nianjian.cli.verbs.{named.verb}"))
+    parser = Parser(prog=f"nianjian {named.verb}", description=_(VERBS[named.verb]))
+    module.configure(parser)
+    args = parser.parse_args(argv[1:])
+    return module.run(args), bool(args.json)
+
+
+def _print_json(data: object) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def _fail(error: NianjianError, *, as_json: bool) -> int:
+    message = sentence(error.code, error.values)
+    if as_json:
+        body: dict[str, object] = {"code": error.code, "message": message, "values": error.values}
+        if error.findings:
+            body["findings"] = [dict(finding) for finding in error.findings]
+        _print_json({"error": body})
+        return WRONG
+    sys.stderr.write(f"nianjian: {message}\n")
+    for finding in error.findings:
+        detail = {key: value for key, value in finding.items() if key != "code"}
+        sys.stderr.write("  " + sentence(str(finding.get("code", "")), detail) + "\n")
+    return WRONG
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code: 0 done, 1 "no" or rows rejected, 2 wrong use or bad input."""
+    speak()
+    given = list(sys.argv[1:] if argv is None else argv)
+    wants_json = "--json" in given
+    try:
+        answer, as_json = _answer(given)
+        if as_json:
+            _print_json(answer.data)
+        else:
+            from nianjian.cli.terminal.console import stdout  # noqa: PLC0415 -- `--json` pays for no colours
+
+            answer.show(stdout())
+    except NianjianError as error:
+        return _fail(error, as_json=wants_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except OSError as error:
+        problem = NianjianError("file_problem", file=str(error.filename or ""), reason=str(error.strerror or error))
+        return _fail(problem, as_json=wants_json)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n" + _("nianjian: interrupted; nothing was changed by the step under way.") + "\n")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 -- the last line of defence: a traceback must not look like a "no"
+        traceback.print_exc()
+        return _fail(NianjianError("internal", kind=type(error).__name__, detail=str(error)), as_json=wants_json)
+    return answer.code

@@ -1,0 +1,28 @@
+"""Open the house for a command: settings, tables, open intents, and who is acting."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nianjian.accounts.query import Actor
+
+
+def prepare() -> None:
+    """Make an empty home usable and finish or drop what an earlier process left open."""
+    from nianjian.config import wiring  # noqa: PLC0415 -- settings must not load for `--help`
+
+    wiring.prepare()
+    from nianjian.flows.recover import recover  # noqa: PLC0415 -- models import only after the wiring
+
+    recover()
+
+
+def begin(args: argparse.Namespace) -> Actor:
+    """Prepare the house and say who acts: ``--as USER`` proves itself by NIANJIAN_TOKEN, else the OS user."""
+    prepare()
+    from nianjian.accounts import query  # noqa: PLC0415 -- models import only after the wiring
+
+    return query.actor(args.actor, token=os.environ.get("NIANJIAN_TOKEN"))

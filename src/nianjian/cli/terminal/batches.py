@@ -1,0 +1,53 @@
+"""Import receipts and batch lists for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from nianjian.cli.language import _
+from nianjian.cli.terminal import table
+from nianjian.cli.terminal.console import stderr
+from nianjian.cli.texts.errors import sentence
+
+if TYPE_CHECKING:
+    from nianjian.flows.receipts import ImportReceipt
+
+
+def warn(receipt: ImportReceipt) -> None:
+    """Say on stderr what was assumed or broken off: a guessed time zone moves calls to other days."""
+    for file in receipt.files:
+        if file.timezone_assumed:
+            text = _("{file}: the stamps carry no time zone; {timezone} was assumed (--timezone names another).")
+            stderr().print(text.format(file=file.name, timezone=file.timezone), style="yellow")
+        if file.truncated:
+            stderr().print(_("{file}: broken off; the whole rows before the break are in.").format(file=file.name))
+        for code in file.warnings:
+            stderr().print(f"{file.name}: {sentence(code, {})}", style="yellow")
+
+
+def show(console: Console, receipt: ImportReceipt) -> None:
+    """One line a file, the sums, and the reasons of rejected rows."""
+    header = (_("file"), _("source"), _("encoding"), _("read"), _("loaded"), _("duplicate"), _("rejected"))
+    body = [
+        (file.name, file.source, file.encoding, *(f"{file.rows[key]:,}" for key in receipt.rows))
+        for file in receipt.files
+    ]
+    body.append((_("sum"), "", "", *(f"{number:,}" for number in receipt.rows.values())))
+    table.rows(console, header, body)
+    for code, number in receipt.reasons.items():
+        console.print(Text(f"  {number:,} × {sentence(code, {})}", style="yellow"))
+    console.print(_("Batch {batch}").format(batch=receipt.batch))
+
+
+def listing(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
+    """One line a batch."""
+    header = (_("batch"), _("state"), _("created"), _("files"), _("read"), _("loaded"), _("duplicate"), _("rejected"))
+    body = [
+        (one["batch"], one["state"], one["created"], len(one["files"]), *(f"{n:,}" for n in one["rows"].values()))
+        for one in found
+    ]
+    table.rows(console, header, body)

@@ -1,0 +1,22 @@
+"""Plain tables for lists: a header, rows, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from nianjian.cli.language import _
+
+
+def rows(console: Console, header: Sequence[str], body: Iterable[Sequence[object]]) -> None:
+    """Print a table, or say that there is nothing; None is shown as a dash."""
+    table = Table(*header, box=SIMPLE_HEAD, pad_edge=False)
+    for row in body:
+        table.add_row(*("–" if cell is None else str(cell) for cell in row))
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print(_("nothing found"))

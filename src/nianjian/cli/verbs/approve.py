@@ -1,0 +1,26 @@
+"""``nianjian approve ID``: the second person says yes to a pending request."""
+
+from __future__ import annotations
+
+import argparse
+
+from nianjian.cli.answer import Answer
+from nianjian.cli.arguments import common
+from nianjian.cli.language import _
+from nianjian.cli.session import begin
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """``ID``."""
+    common(parser, run)
+    parser.add_argument("id", metavar="ID", help=_("the request's id"))
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Approve and carry out."""
+    actor = begin(args)
+    from nianjian.flows.approve import approve  # noqa: PLC0415 -- models import only after the wiring
+
+    done = approve(approval=args.id, actor=actor)
+    text = _("Request {approval} approved and carried out ({kind}).")
+    return Answer(done, lambda console: console.print(text.format(**done)))

@@ -1,0 +1,39 @@
+"""``nianjian audit``: is the record of who did what unbroken?"""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+
+from nianjian.cli.answer import DONE, NO, Answer
+from nianjian.cli.arguments import Actions
+from nianjian.cli.language import _
+from nianjian.cli.session import begin
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Verify."""
+    Actions(parser).add("verify", _verify, _("check every link of the audit chain"))
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _verify(args: argparse.Namespace) -> Answer:
+    begin(args)
+    from nianjian.audit.verify import verify  # noqa: PLC0415 -- models import only after the wiring
+
+    report = verify()
+    data = {"ok": report.ok, "entries": report.entries, "broken_at": report.broken_at}
+
+    def show(console: Console) -> None:
+        if report.ok:
+            console.print(_("The chain holds: {entries} entries.").format(entries=report.entries), style="green")
+        else:
+            console.print(_("The chain is broken at entry {entry}.").format(entry=report.broken_at), style="bold red")
+
+    return Answer(data, show, DONE if report.ok else NO)

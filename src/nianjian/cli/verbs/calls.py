@@ -1,0 +1,84 @@
+"""``nianjian calls``: call records in, their rejects out, a batch undone, the batches listed."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nianjian.cli.answer import DONE, NO, Answer
+from nianjian.cli.arguments import Actions, enterprise
+from nianjian.cli.language import _
+from nianjian.cli.session import begin
+from nianjian.cli.terminal import batches
+from nianjian.cli.terminal.progress import bar
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Import, rejects, undo, list."""
+    actions = Actions(parser)
+    load = actions.add("import", _import, _("import call records: files, folders, zip, gz, xlsx"))
+    load.add_argument("files", nargs="+", metavar="FILE", help=_("file, folder or pattern such as 'logs/*.csv.gz'"))
+    enterprise(load)
+    load.add_argument("--source", default="auto", metavar="NAME", help=_("name of the format; auto recognises it"))
+    load.add_argument("--mapping", type=Path, metavar="FILE", help=_("mapping file (YAML) for other headers"))
+    load.add_argument("--timezone", metavar="TZ", help=_("time zone of stamps that carry none"))
+    load.add_argument("--replace", metavar="BATCH", help=_("take this batch's rows out in the same commit"))
+    rejects = actions.add("rejects", _rejects, _("write a batch's rejected rows to a file to be corrected"))
+    rejects.add_argument("batch", metavar="BATCH", help=_("the batch's id"))
+    rejects.add_argument("--output", "-o", type=Path, required=True, metavar="FILE", help=_("CSV file to write"))
+    undo = actions.add("undo", _undo, _("take a batch out of the lake again"))
+    undo.add_argument("batch", metavar="BATCH", help=_("the batch's id"))
+    enterprise(actions.add("list", _list, _("list the imported batches")))
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _import(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.import_calls import import_calls  # noqa: PLC0415 -- models import only after the wiring
+
+    with bar(quiet=args.json) as report:
+        receipt = import_calls(
+            enterprise=args.enterprise,
+            patterns=args.files,
+            source=args.source,
+            mapping=args.mapping,
+            timezone=args.timezone,
+            replace=args.replace,
+            actor=actor,
+            progress=report,
+        )
+    batches.warn(receipt)
+    return Answer(receipt.as_dict(), lambda console: batches.show(console, receipt), DONE if receipt.clean else NO)
+
+
+def _rejects(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.rejects import rejects  # noqa: PLC0415 -- models import only after the wiring
+
+    written = rejects(batch=args.batch, output=args.output, actor=actor)
+    text = _("{rows} rejected rows of {batch} written to {file}.")
+    data = {"batch": args.batch, "rows": written, "output": str(args.output)}
+    return Answer(data, lambda console: console.print(text.format(rows=written, batch=args.batch, file=args.output)))
+
+
+def _undo(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.undo_calls import undo_calls  # noqa: PLC0415 -- models import only after the wiring
+
+    rows = undo_calls(batch=args.batch, actor=actor)
+    text = _("Batch {batch} undone, {rows} rows taken out.")
+    data = {"batch": args.batch, "state": "undone", "rows": rows}
+    return Answer(data, lambda console: console.print(text.format(batch=args.batch, rows=rows)))
+
+
+def _list(args: argparse.Namespace) -> Answer:
+    begin(args)
+    from nianjian.registers.batches import query  # noqa: PLC0415 -- models import only after the wiring
+
+    found = [batches.as_dict(one) for one in query.batches(args.enterprise)]
+    return Answer({"batches": found}, lambda console: batches.listing(console, found))

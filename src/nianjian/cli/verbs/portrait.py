@@ -1,0 +1,106 @@
+"""``nianjian portrait``: the lights of a data year, what would change them, and what explains a yellow one."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nianjian.cli.answer import Answer
+from nianjian.cli.arguments import Actions, enterprise, on_day, year
+from nianjian.cli.language import _, language
+from nianjian.cli.session import begin
+from nianjian.cli.terminal import portrait as picture
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Run, simulate, attach."""
+    actions = Actions(parser)
+    made = actions.add("run", _run, _("compute the portrait of a data year"))
+    _which(made)
+    made.add_argument("--raw", action="store_true", help=_("compute from raw rows instead of the daily rollup"))
+    made.add_argument("--html", type=Path, metavar="FILE", help=_("write a self-contained page as well"))
+    made.add_argument("--xlsx", type=Path, metavar="FILE", help=_("write a workbook as well"))
+    what_if = actions.add("simulate", _simulate, _("what would the lights become?"))
+    _which(what_if)
+    what_if.add_argument("--open-seats", type=_number, default=0, metavar="N", help=_("open this many filed seats"))
+    what_if.add_argument("--cut-seats", type=_number, default=0, metavar="N", help=_("cut this many seats' filing"))
+    what_if.add_argument("--close-tickets", type=_number, default=0, metavar="N", help=_("close this many tickets"))
+    what_if.add_argument("--move-line", metavar="LINE", help=_("this line's calls display an own filed number"))
+    attach = actions.add("attach", _attach, _("record the paper that explains a yellow light"))
+    attach.add_argument("metric", metavar="METRIC", help=_("the metric, for example seat_vacancy"))
+    attach.add_argument("file", type=Path, metavar="FILE", help=_("the paper; it is stored encrypted"))
+    attach.add_argument("--kind", required=True, metavar="K", help=_("kind, for example outsourcing_agreement"))
+    enterprise(attach)
+    year(attach)
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _number(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError(text)
+    return value
+
+
+def _which(parser: argparse.ArgumentParser) -> None:
+    enterprise(parser)
+    year(parser)
+    on_day(parser, "--as-of", _("as-of day; without it 31 December of the data year"))
+    parser.add_argument("--province", metavar="P", help=_("province; without it the enterprise's"))
+
+
+def _run(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.run_portrait import run_portrait  # noqa: PLC0415 -- models import only after the wiring
+
+    data = run_portrait(
+        enterprise=args.enterprise,
+        year=args.year,
+        as_of=args.as_of,
+        province=args.province,
+        raw=args.raw,
+        actor=actor,
+    ).as_dict()
+    if args.html:
+        from nianjian.paper.page import page  # noqa: PLC0415 -- charts load only when a page is asked for
+
+        args.html.write_bytes(page(data, language()))
+    if args.xlsx:
+        from nianjian.paper.workbook import workbook  # noqa: PLC0415 -- the same for the workbook
+
+        args.xlsx.write_bytes(workbook(data, language()))
+    return Answer(data, lambda console: picture.show(console, data))
+
+
+def _simulate(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.simulate import simulate  # noqa: PLC0415 -- models import only after the wiring
+
+    data = simulate(
+        enterprise=args.enterprise,
+        year=args.year,
+        as_of=args.as_of,
+        province=args.province,
+        open_seats=args.open_seats,
+        cut_seats=args.cut_seats,
+        close_tickets=args.close_tickets,
+        move_line=args.move_line,
+        actor=actor,
+    )
+    return Answer(data, lambda console: picture.compare(console, data))
+
+
+def _attach(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.attach import attach  # noqa: PLC0415 -- models import only after the wiring
+
+    data = attach(
+        metric=args.metric, kind=args.kind, path=args.file, enterprise=args.enterprise, year=args.year, actor=actor
+    )
+    text = _("{name} recorded for {metric}, data year {year}.")
+    return Answer(data, lambda console: console.print(text.format(**data)))

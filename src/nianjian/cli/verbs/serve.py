@@ -1,0 +1,39 @@
+"""``nianjian serve``: the web pages, on loopback unless told otherwise."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from nianjian.cli.answer import Answer
+from nianjian.cli.arguments import common
+from nianjian.cli.language import _
+from nianjian.cli.session import prepare
+from nianjian.cli.terminal.console import stderr
+from nianjian.kernel.errors import NianjianError
+
+PORTS: Final = range(1, 65536)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """``--listen``."""
+    common(parser, run)
+    parser.add_argument("--listen", default="127.0.0.1:8000", metavar="HOST:PORT", help=_("where to listen"))
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, colon, port = listen.rpartition(":")
+    if not colon or not port.isdecimal() or int(port) not in PORTS:
+        raise NianjianError("listen_malformed", listen=listen)
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Serve until interrupted."""
+    host, port = _address(args.listen)
+    prepare()
+    from nianjian.web.server import serve  # noqa: PLC0415 -- Django loads only after the wiring
+
+    url = f"http://{host}:{port}/"
+    serve(host, port, ready=lambda: stderr().print(_("Serving {url} – Ctrl-C ends it.").format(url=url)))
+    return Answer({"served": url})

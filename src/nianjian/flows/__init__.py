@@ -1,0 +1,1 @@
+"""One function per act that crosses rooms: it calls the rooms in order and leaves one audit entry."""

@@ -1,0 +1,1 @@
+"""Paper and pictures: Excel, self-contained pages, charts, and the catalogue of words. No Django, no clock."""

@@ -1,0 +1,95 @@
+"""Charts as inline SVG: one definition for the web and for paper.
+
+Vega-Lite draws them; colours are CSS custom properties with a fallback, so that a page's dark mode reaches
+into the picture. The same figures give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import vl_convert
+
+WIDTH: Final = 620
+HEIGHT: Final = 170
+LINE_COLOURS: Final = ("var(--series-1, #1f5fbf)", "var(--series-2, #b3541e)", "var(--series-3, #2e7d4f)")
+INK: Final = "var(--ink-soft, #555555)"
+GRID: Final = "var(--grid, #dddddd)"
+LIMIT: Final = "var(--limit, #b00020)"
+
+Point = tuple[str, str, float | None]  # month, series, value
+
+_CONFIG: Final[Mapping[str, Any]] = {
+    "background": None,
+    "font": "sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "gridColor": GRID,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "labelFontSize": 11,
+    },
+    "legend": {"labelColor": INK, "titleColor": INK, "orient": "top", "title": None, "labelFontSize": 12},
+    "range": {"category": list(LINE_COLOURS)},
+}
+
+
+@lru_cache(maxsize=256)
+def _drawn(specification: str) -> str:
+    return str(vl_convert.vegalite_to_svg(specification, vl_version="6.1"))
+
+
+def _svg(specification: Mapping[str, Any]) -> str:
+    return _drawn(json.dumps(specification, ensure_ascii=False, sort_keys=True))
+
+
+def _rows(points: Sequence[Point]) -> list[dict[str, object]]:
+    return [{"month": month, "series": series, "value": value} for month, series, value in points]
+
+
+def _encoding(axis: str) -> dict[str, Any]:
+    return {
+        "x": {"field": "month", "type": "ordinal", "title": None, "axis": {"labelAngle": -45}},
+        "y": {"field": "value", "type": "quantitative", "title": axis, "axis": {"tickCount": 4}},
+        "color": {"field": "series", "type": "nominal", "sort": None, "title": None},
+    }
+
+
+def month_bars(points: Sequence[Point], *, axis: str) -> str:
+    """Grouped bars a month, for counts; points are (YYYY-MM, series, value)."""
+    encoding = _encoding(axis) | {"xOffset": {"field": "series", "sort": None}}
+    return _svg(
+        {
+            "width": WIDTH,
+            "height": HEIGHT,
+            "data": {"values": _rows(points)},
+            "mark": {"type": "bar"},
+            "encoding": encoding,
+            "config": _CONFIG,
+        }
+    )
+
+
+def month_lines(points: Sequence[Point], *, axis: str, limit: float | None = None) -> str:
+    """Lines over the months, for rates, with the limit as a dashed rule where there is one."""
+    layers: list[dict[str, Any]] = [
+        {
+            "data": {"values": _rows(points)},
+            "mark": {"type": "line", "point": True, "strokeWidth": 2},
+            "encoding": _encoding(axis),
+        }
+    ]
+    if limit is not None:
+        layers.append(
+            {
+                "data": {"values": [{"limit": limit}]},
+                "mark": {"type": "rule", "strokeDash": [5, 4], "color": LIMIT, "strokeWidth": 1.5},
+                "encoding": {"y": {"field": "limit", "type": "quantitative"}},
+            }
+        )
+    return _svg({"width": WIDTH, "height": HEIGHT, "layer": layers, "config": _CONFIG})

@@ -1,0 +1,57 @@
+"""Pieces of HTML that a page on paper and a page of the web share: cards, tables, charts. Everything is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from nianjian.paper.figures import Card, Line
+from nianjian.paper.words import Words
+
+
+def light(code: str, word: str, *, big: bool = False) -> str:
+    """A pill with dot and word; shape and word carry the meaning too, not the colour alone."""
+    size = " big" if big else ""
+    return f'<span class="light {escape(code)}{size}">{escape(word)}</span>'
+
+
+def _pairs(lines: Iterable[Line]) -> str:
+    return "".join(f"<dt>{escape(line.label)}</dt><dd>{escape(line.text)}</dd>" for line in lines)
+
+
+def card(one: Card, _: Words) -> str:
+    """One metric: light, figure, limit, head-room, bounds, counts, flags, papers to attach, source of the rule."""
+    facts = [Line(_("flagged when"), one.limit), Line(_("head-room"), one.headroom)]
+    if one.bounds:
+        facts.append(Line(_("bounds"), one.bounds))
+    found = "".join(
+        f"<li>{light(flag.light, flag.title)} <span class=\"soft\">{escape(flag.detail)}</span></li>"
+        for flag in one.flags
+    )
+    papers = "".join(f"<li>{escape(_('to attach: {paper}').format(paper=paper))}</li>" for paper in one.attachments)
+    return (
+        f'<article class="card" id="{escape(one.slug)}"><header><h3>{escape(one.title)}</h3>'
+        f"{light(one.light, one.light_word)}</header>"
+        f'<p class="figure">{escape(one.value)}</p><dl>{_pairs(facts)}</dl>'
+        f'<ul class="found">{found}{papers}</ul><dl>{_pairs(one.parts)}</dl>'
+        f'<p class="source">{escape(_("rule"))} {escape(one.source)}<br>{escape(one.citation)}</p></article>'
+    )
+
+
+def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1) -> str:
+    """A table whose first ``words`` columns are text and whose others are figures."""
+
+    def cells(row: Sequence[str], tag: str) -> str:
+        kinds = ("" if place < words else ' class="n"' for place in range(len(row)))
+        return "".join(f"<{tag}{kind}>{escape(cell)}</{tag}>" for cell, kind in zip(row, kinds, strict=True))
+
+    body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f"<thead><tr>{cells(header, 'th')}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def chart(caption: str, svg: str) -> str:
+    """A chart with its caption."""
+    return f'<figure class="card"><figcaption>{escape(caption)}</figcaption>{svg}</figure>'

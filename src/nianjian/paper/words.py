@@ -1,0 +1,37 @@
+"""The catalogue of words: English message ids, Chinese from ``locale/``, for doors and for paper.
+
+Django reads the same catalogue for its templates, so a sentence is translated once.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+LOCALE: Final = Path(__file__).resolve().parents[1] / "locale"
+DOMAIN: Final = "django"
+ENGLISH: Final = "en"
+CHINESE: Final = "zh_Hans"
+
+Words = Callable[[str], str]
+
+
+def mark(msgid: str) -> str:
+    """Name a message id for the extractor where it is stored now and translated later."""
+    return msgid
+
+
+@cache
+def words(language: str) -> Words:
+    """Translate message ids into ``language``: ``en`` or ``zh_Hans``; anything else is Chinese."""
+    if language == ENGLISH:
+        return gettext.NullTranslations().gettext
+    return gettext.translation(DOMAIN, LOCALE, [CHINESE]).gettext
+
+
+def language_of(tag: str) -> str:
+    """Pick the language for a locale name or language tag: ``en…`` is English, all else Chinese."""
+    return ENGLISH if tag.strip().lower().startswith("en") else CHINESE

@@ -1,0 +1,40 @@
+"""The web server: waitress in front of Django, WhiteNoise for the style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from django.core.wsgi import get_wsgi_application
+from waitress.server import create_server
+from whitenoise import WhiteNoise
+
+from nianjian import paper
+from nianjian.web.layout.policy import HEADERS
+
+STATIC: Final = Path(paper.__file__).parent / "assets"  # the style sheet is shared with pages on paper
+THREADS: Final = 4
+
+
+def _policy(headers: object, path: str, url: str) -> None:
+    """Give static files the same policy headers as pages; WhiteNoise calls this for each file."""
+    del path, url
+    for name, value in HEADERS.items():
+        if name != "Cache-Control":
+            headers[name] = value  # type: ignore[index]
+
+
+def application() -> WhiteNoise:
+    """Build the WSGI application; settings must be ready."""
+    return WhiteNoise(get_wsgi_application(), root=STATIC, prefix="static/", add_headers_function=_policy)
+
+
+def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
+    """Serve until interrupted; ``ready`` is called once the port is open."""
+    server = create_server(application(), host=host, port=port, threads=THREADS, ident=None)
+    ready()
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        server.close()
