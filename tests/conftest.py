@@ -20,7 +20,8 @@ os.environ.update(
     LANG="en_GB.UTF-8",
     TZ="Asia/Shanghai",
 )
-if (Path(__file__).parents[1] / "src/nianjian/config/settings.py").exists():
+_SOURCE = Path(__file__).parents[1] / "src/nianjian"
+if (_SOURCE / "config/settings.py").exists() and (_SOURCE / "kernel/periods.py").exists():
     os.environ["DJANGO_SETTINGS_MODULE"] = "nianjian.config.settings"
 for _name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
     os.environ.pop(_name, None)

@@ -1,0 +1,30 @@
+"""The Chinese catalogue is complete, holds nothing that is no longer said, and is compiled."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support import messages
+
+PLACE = re.compile(r"\{[^{}]*\}|%\([a-z_]+\)[sr]|%[sr]")
+
+
+def test_every_sentence_has_a_translation() -> None:
+    catalogue = {str(entry.id): entry for entry in messages.catalogue() if entry.id}
+    said = set(messages.message_ids())
+    assert said - set(catalogue) == set(), "run `python -m tests.support.messages` and translate"
+    assert set(catalogue) - said == set(), "no longer said: run `python -m tests.support.messages`"
+    assert [text for text, entry in catalogue.items() if not entry.string or entry.fuzzy] == []
+
+
+def test_translations_name_the_same_values() -> None:
+    wrong = [
+        entry.id
+        for entry in messages.catalogue()
+        if entry.id and sorted(PLACE.findall(str(entry.id))) != sorted(PLACE.findall(str(entry.string)))
+    ]
+    assert wrong == []
+
+
+def test_the_compiled_catalogue_is_fresh() -> None:
+    assert messages.MO.read_bytes() == messages.compiled(messages.catalogue())

@@ -1,0 +1,103 @@
+"""Two rules that no linter has: who writes models, and who reads the clock."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support import tree
+
+MANAGER_WRITES = {
+    "create", "acreate", "bulk_create", "bulk_update", "update", "get_or_create", "update_or_create", "delete",
+}  # fmt: skip
+INSTANCE_WRITES = {"save", "asave", "delete", "adelete"}
+CLOCK = {
+    "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "timezone.now", "timezone.localtime",
+    "timezone.localdate", "time.time", "time.localtime", "time.gmtime", "time.strftime", "time.time_ns",
+}  # fmt: skip
+WRITERS = {"service.py", "record.py"}  # audit/record.py is the one writer of the chain
+
+
+def _models() -> set[str]:
+    """Names of the Django models of the house."""
+    return {
+        node.name
+        for path, module in tree.modules()
+        if path.name in {"model.py", "models.py"}
+        for node in module.body
+        if isinstance(node, ast.ClassDef)
+    }
+
+
+def _model_names(scope: ast.AST, models: set[str]) -> set[str]:
+    """Names that this module annotates or builds as a model."""
+    names: set[str] = set()
+    for node in ast.walk(scope):
+        match node:
+            case ast.arg(arg=name, annotation=ast.AST() as kind) if tree.dotted(kind).rpartition(".")[2] in models:
+                names.add(name)
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind) if (
+                tree.dotted(kind).rpartition(".")[2] in models
+            ):
+                names.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if _builds(call, models):
+                names.add(name)
+    return names
+
+
+def _builds(call: ast.Call, models: set[str]) -> bool:
+    path = tree.dotted(call.func).split(".")
+    return path[-1] in models or "objects" in path
+
+
+def model_writes(module: ast.Module, models: set[str]) -> Iterator[int]:
+    """Lines that write a table: `X.objects….create()` or `.save()` on a name known as a model."""
+    known = _model_names(module, models)
+    for node in ast.walk(module):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        path = tree.dotted(node.func).split(".")
+        through_manager = "objects" in path[:-1] and path[-1] in MANAGER_WRITES
+        on_instance = path[-1] in INSTANCE_WRITES and path[0] in (known | models)
+        if through_manager or on_instance:
+            yield node.lineno
+
+
+def clock_reads(module: ast.Module) -> Iterator[int]:
+    """Lines that ask the machine for the time of day."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and ".".join(tree.dotted(node.func).split(".")[-2:]) in CLOCK:
+            yield node.lineno
+
+
+def _offences(rule: str) -> list[str]:
+    models = _models()
+    found = []
+    for path, module in tree.modules():
+        if rule == "writes" and path.name not in WRITERS:
+            found += [f"{path}:{line}" for line in model_writes(module, models)]
+        if rule == "clock" and path != Path("kernel/clock.py"):
+            found += [f"{path}:{line}" for line in clock_reads(module)]
+    return found
+
+
+def test_tables_are_written_by_services_only() -> None:
+    assert not _offences("writes"), "move the write into the room's service.py"
+
+
+def test_the_clock_is_read_in_one_place() -> None:
+    assert not _offences("clock"), "take the time from kernel.clock"
+
+
+def test_the_rules_see_an_offence() -> None:
+    sample = ast.parse(
+        "def f(seat: Seat):\n    seat.save()\n"
+        "    Seat.objects.filter(a=1).update(b=2)\n    x = Seat(a=1)\n    x.delete()\n"
+        "    return datetime.now(tz=UTC), date.today()\n"
+    )
+    assert sorted(model_writes(sample, {"Seat"})) == [2, 3, 5]
+    assert len(list(clock_reads(sample))) == 2
+    harmless = ast.parse("workbook.save(path)\nSeat.objects.filter(a=1).count()\ntime.monotonic()\n")
+    assert not list(model_writes(harmless, {"Seat"}))
+    assert not list(clock_reads(harmless))

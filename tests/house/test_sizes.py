@@ -1,0 +1,73 @@
+"""Small files, short functions, small folders, and no room for leftovers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tests.support import tree
+
+LINES = 400
+FUNCTION = 50
+FOLDER = 12
+REGISTRY = 24
+REGISTRIES = {"formats", "verbs", "definitions", "data", "flows"}  # many files of one kind
+LEFTOVERS = {"utils", "util", "helpers", "helper", "common", "misc", "core", "base", "shared", "lib"}
+CODE = {"src", "bench", "tests", "docs"}
+
+
+def _python() -> list[str]:
+    return [
+        str(path)
+        for path in tree.files()
+        if path.suffix == ".py" and path.parts[0] in CODE and "migrations" not in path.parts
+    ]
+
+
+def test_files_are_short() -> None:
+    long = {name: count for name in _python() if (count := _lines(name)) > LINES}
+    assert not long
+
+
+def _lines(name: str) -> int:
+    return (tree.ROOT / name).read_text(encoding="utf-8").count("\n")
+
+
+def test_functions_are_short() -> None:
+    long = [
+        f"{path}:{node.lineno} {node.name} {span}"
+        for path, module in tree.modules()
+        for node in tree.functions(module)
+        if (span := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION
+    ]
+    assert not long
+
+
+def test_folders_are_small() -> None:
+    counts = Counter(
+        path.parent
+        for path in tree.files()
+        if path.parts[0] == "src" and path.suffix == ".py" and path.name != "__init__.py"
+        if "migrations" not in path.parts
+    )
+    full = {
+        str(folder): count
+        for folder, count in counts.items()
+        if count > (REGISTRY if folder.name in REGISTRIES else FOLDER)
+    }
+    assert not full
+
+
+def test_nothing_is_named_leftovers() -> None:
+    bad = [
+        str(path)
+        for path in tree.files()
+        if path.parts[0] in CODE and LEFTOVERS & {*path.parts[:-1], path.stem if path.suffix == ".py" else ""}
+    ]
+    assert not bad
+
+
+def test_no_empty_files() -> None:
+    empty = [
+        str(path) for path in tree.files() if path.name != "__init__.py" and (tree.ROOT / path).stat().st_size == 0
+    ]
+    assert not empty, "a file is made when it has content"

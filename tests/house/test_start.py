@@ -1,0 +1,30 @@
+"""What a start costs: `nianjian --help` loads neither Django nor an engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("django", "duckdb", "pyarrow", "ibis", "deltalake", "pandas", "altair")
+
+
+@pytest.mark.parametrize("module", ["nianjian.cli.main", "nianjian.kernel.errors", "nianjian.rules.load"])
+def test_light_modules_stay_light(module: str) -> None:
+    code = f"import sys, {module}; print(*sorted(set({HEAVY!r}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("room", ["kernel", "rules", "lake", "intake", "portrait", "paper"])
+def test_plain_rooms_run_without_django(room: str) -> None:
+    code = (
+        "import sys, importlib, pkgutil, nianjian." + room + " as room\n"
+        "skip = ('spark_engine', 'clickhouse_engine')\n"
+        "for one in pkgutil.walk_packages(room.__path__, room.__name__ + '.'):\n"
+        "    one.name.endswith(skip) or importlib.import_module(one.name)\n"
+        "print('django' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,57 @@
+"""What must stand nowhere: unfinished marks, a tracker's numbers, somebody's machine."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support import tree
+
+BINARY = {".png", ".xlsx", ".gz", ".zip", ".woff2", ".mo", ".parquet", ".pdf", ".ttf", ".ico"}
+FORBIDDEN = {
+    "an unfinished mark": re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK|WI" + r"P)\b"),
+    "an issue number": re.compile(r"(?i)\bissue\s+#?\d+|(?<![\w&/#.'\"])#\d{1,4}\b(?![0-9a-f\"'])"),
+    "a path of one machine": re.compile(r"/(work|home/[a-z]+|Users/[A-Za-z]+)/|/root/"),
+    "a package registry": re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian\.org"),
+}
+# samples are records of real switches as they were written; the lock names where packages come from
+EXEMPT_FILES = {"uv.lock", "tests/house/test_words.py", "LICENSE"}
+EXEMPT_FOLDERS = ("tests/samples/",)
+
+
+def _texts() -> list[tuple[str, str]]:
+    return [
+        (str(path), (tree.ROOT / path).read_text(encoding="utf-8", errors="replace"))
+        for path in tree.files()
+        if path.suffix not in BINARY
+        and str(path) not in EXEMPT_FILES
+        and not str(path).startswith(EXEMPT_FOLDERS)
+        and (tree.ROOT / path).stat().st_size < 2_000_000
+    ]
+
+
+def test_forbidden_words() -> None:
+    found = [
+        f"{name}:{text.count(chr(10), 0, hit.start()) + 1} {what}: {hit.group()!r}"
+        for name, text in _texts()
+        for what, pattern in FORBIDDEN.items()
+        for hit in pattern.finditer(text)
+    ]
+    assert not found
+
+
+def test_every_exception_to_a_rule_has_its_reason() -> None:
+    """`# noqa: X - why` is asked of the program's own code."""
+    bare = [
+        f"{path}:{number}"
+        for path in tree.files()
+        if path.parts[0] in {"src", "bench"} and path.suffix == ".py"
+        for number, line in enumerate((tree.ROOT / path).read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r"# noqa(?!: [A-Z0-9, ]+ --? \S)", line)
+    ]
+    assert not bare
+
+
+def test_the_number_of_ruff_ignores_does_not_grow() -> None:
+    lint = tree.pyproject()["tool"]["ruff"]["lint"]
+    assert len(lint["ignore"]) <= 14
+    assert sum(map(len, lint["per-file-ignores"].values())) <= 22

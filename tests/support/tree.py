@@ -1,0 +1,78 @@
+"""The source tree as the house tests see it: tracked and new files, parsed modules, rooms."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "nianjian"
+
+
+@cache
+def files() -> tuple[Path, ...]:
+    """Every file of the repository that git would take, relative to its root."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],  # noqa: S607 -- git is a stated need
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    return tuple(sorted(Path(name) for name in listed.split("\0") if name and (ROOT / name).is_file()))
+
+
+@cache
+def modules() -> tuple[tuple[Path, ast.Module], ...]:
+    """The program's own modules, parsed, migrations left out; paths relative to src/nianjian."""
+    return tuple(
+        (path.relative_to(SOURCE), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(SOURCE.rglob("*.py"))
+        if "migrations" not in path.parts
+    )
+
+
+@cache
+def pyproject() -> dict[str, Any]:
+    """pyproject.toml, parsed."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def contract(name: str) -> dict[str, Any]:
+    """The import contract with this id."""
+    return next(one for one in pyproject()["tool"]["importlinter"]["contracts"] if one["id"] == name)
+
+
+def layers() -> list[tuple[list[str], list[str]]]:
+    """(rooms that exist, rooms in brackets) per layer, top first."""
+    found = []
+    for layer in contract("layers")["layers"]:
+        names = [name.strip() for name in layer.split("|")]
+        found.append(([n for n in names if not n.startswith("(")], [n.strip("()") for n in names if n.startswith("(")]))
+    return found
+
+
+def rooms() -> set[str]:
+    """Rooms with code in them."""
+    return {path.name for path in SOURCE.iterdir() if path.is_dir() and any(path.rglob("*.py"))}
+
+
+def dotted(node: ast.AST) -> str:
+    """`a.b.c` of a name or attribute chain; calls and subscripts inside it are passed through."""
+    match node:
+        case ast.Attribute(value=value, attr=attr):
+            return f"{dotted(value)}.{attr}"
+        case ast.Name(id=name):
+            return name
+        case ast.Call(func=func):
+            return dotted(func)
+        case ast.Subscript(value=value):
+            return dotted(value)
+    return ""
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """All functions and methods, nested ones too."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
