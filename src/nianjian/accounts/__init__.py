@@ -1,0 +1,1 @@
+"""Enterprises (the tenants), users and who is acting."""

@@ -1,0 +1,92 @@
+"""Read tenants and users, and say who is acting."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Final
+
+from nianjian.accounts import models
+from nianjian.kernel.errors import NianjianError
+
+USER: Final = "user"
+LOCAL: Final = "os"
+
+
+@dataclass(frozen=True, slots=True)
+class Enterprise:
+    """A tenant as a value."""
+
+    code: str
+    name: str
+    province: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: ``kind`` is ``user`` (proved by a token) or ``os`` (the local operator, known by the system)."""
+
+    name: str
+    kind: str = LOCAL
+
+    @property
+    def proved(self) -> bool:
+        """Whether a token was shown: only such a person can be the second of two."""
+        return self.kind == USER
+
+    def __str__(self) -> str:
+        """As written to the audit chain: ``user:anna``, ``os:root``."""
+        return f"{self.kind}:{self.name}"
+
+
+def enterprise(code: str) -> Enterprise:
+    """Find a tenant; ``enterprise_unknown`` if there is none of that code."""
+    found = models.Enterprise.objects.filter(pk=code).first()
+    if found is None:
+        raise NianjianError("enterprise_unknown", enterprise=code)
+    return Enterprise(found.code, found.name, found.province)
+
+
+def enterprises() -> list[Enterprise]:
+    """All tenants by code."""
+    return [Enterprise(one.code, one.name, one.province) for one in models.Enterprise.objects.order_by("code")]
+
+
+def users() -> list[str]:
+    """All users' names, sorted."""
+    return list(models.User.objects.order_by("name").values_list("name", flat=True))
+
+
+def members(code: str) -> list[str]:
+    """Names of the users who belong to an enterprise, sorted."""
+    found = models.Membership.objects.filter(enterprise_id=code).order_by("user_id")
+    return list(found.values_list("user_id", flat=True))
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: sha256, hex. Tokens are random, so no salt and no slow hash is needed."""
+    return hashlib.sha256(token.strip().encode()).hexdigest()
+
+
+def actor(name: str | None, token: str | None = None) -> Actor:
+    """Who acts: the OS user, or the named user who proves itself by the token.
+
+    ``token_missing`` without a token; ``token_refused`` for an unknown user or another token, without telling which.
+    """
+    if name is None:
+        return Actor(_operator(), LOCAL)
+    if not token:
+        raise NianjianError("token_missing", user=name)
+    known = models.User.objects.filter(pk=name).values_list("token_sha256", flat=True).first()
+    if not hmac.compare_digest(known or "", digest(token)):
+        raise NianjianError("token_refused", user=name)
+    return Actor(name, USER)
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        return "unknown"

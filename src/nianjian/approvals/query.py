@@ -1,0 +1,43 @@
+"""Read requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nianjian.approvals.models import Request
+from nianjian.kernel.errors import NianjianError
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A request as a value; ``state`` is pending, approved or refused, ``decided_by`` empty while pending."""
+
+    id: str
+    kind: str
+    subject: str
+    digest: str
+    enterprise: str
+    state: str
+    requested_by: str
+    decided_by: str
+
+
+def value(row: Request) -> Approval:
+    """The row as a value."""
+    return Approval(
+        row.id, row.kind, row.subject, row.digest, row.enterprise, row.state, row.requested_by, row.decided_by
+    )
+
+
+def approval(id_: str) -> Approval:
+    """One request; ``approval_unknown``."""
+    found = Request.objects.filter(pk=id_).first()
+    if found is None:
+        raise NianjianError("approval_unknown", approval=id_)
+    return value(found)
+
+
+def approvals(*, state: str | None = None) -> list[Approval]:
+    """Requests, newest first, of one state if given."""
+    found = Request.objects.order_by("-requested_at", "-id")
+    return [value(one) for one in (found.filter(state=state) if state else found)]

@@ -1,0 +1,77 @@
+"""Ask for a second person, and let that person decide. Who asked can never say yes."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import transaction
+
+from nianjian.accounts.query import Actor
+from nianjian.approvals.models import Request
+from nianjian.approvals.query import Approval, value
+from nianjian.audit.record import record
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+
+
+def request(*, kind: str, subject: str, digest: str, enterprise: str, actor: Actor) -> Approval:
+    """Ask; the pending request. ``approval_pending`` if the same subject already waits."""
+    with transaction.atomic():
+        waiting = Request.objects.filter(kind=kind, subject=subject, state=Request.PENDING).first()
+        if waiting is not None:
+            raise NianjianError("approval_pending", approval=waiting.id)
+        made = Request(
+            id=f"A{secrets.token_hex(4)}",
+            kind=kind,
+            subject=subject,
+            digest=digest,
+            enterprise=enterprise,
+            requested_by=str(actor),
+            requested_at=clock.now(),
+        )
+        made.save(force_insert=True)
+        record(verb="approval.request", enterprise=enterprise, actor=actor, data=_data(made))
+    return value(made)
+
+
+def approve(*, approval: str, digest: str, actor: Actor) -> Approval:
+    """Say yes; the caller then carries out the act in the same transaction.
+
+    ``digest`` is that of the subject as it stands now: ``approval_subject_changed`` if it is no longer what was
+    asked for. ``approval_unknown``, ``approval_decided``, ``approval_needs_user`` (no token shown),
+    ``approval_same_person`` (also where the operator and a user bear the same name).
+    """
+    return _decide(approval, Request.APPROVED, digest, actor)
+
+
+def refuse(*, approval: str, actor: Actor) -> Approval:
+    """Say no; the requester may do that too, which withdraws the request. ``approval_unknown``, ``approval_decided``."""
+    return _decide(approval, Request.REFUSED, None, actor)
+
+
+def _decide(approval: str, state: str, digest: str | None, actor: Actor) -> Approval:
+    with transaction.atomic():
+        row = Request.objects.select_for_update().filter(pk=approval).first()
+        if row is None:
+            raise NianjianError("approval_unknown", approval=approval)
+        if row.state != Request.PENDING:
+            raise NianjianError("approval_decided", approval=approval, state=row.state)
+        if state == Request.APPROVED:
+            _check_second(row, digest, actor)
+        row.state, row.decided_by, row.decided_at = state, str(actor), clock.now()
+        row.save(update_fields=["state", "decided_by", "decided_at"])
+        record(verb=f"approval.{state}", enterprise=row.enterprise, actor=actor, data=_data(row))
+    return value(row)
+
+
+def _check_second(row: Request, digest: str | None, actor: Actor) -> None:
+    if not actor.proved:
+        raise NianjianError("approval_needs_user", approval=row.id)
+    if row.requested_by.partition(":")[2].casefold() == actor.name.casefold():
+        raise NianjianError("approval_same_person", approval=row.id, user=actor.name)
+    if digest != row.digest:
+        raise NianjianError("approval_subject_changed", approval=row.id)
+
+
+def _data(row: Request) -> dict[str, object]:
+    return {"approval": row.id, "kind": row.kind, "subject": row.subject, "digest": row.digest}

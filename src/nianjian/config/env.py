@@ -1,0 +1,114 @@
+"""The environment, read once: every setting with its default, a typed reader each, and a loud error for nonsense.
+
+A secret may be given by file: ``NAME_FILE`` names a file whose first line is the value of ``NAME``.
+Imports nothing of Django, so that a light process can read its settings.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from nianjian.kernel.errors import NianjianError
+
+YES: Final = frozenset({"1", "true", "yes", "on"})
+NO: Final = frozenset({"0", "false", "no", "off", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its default as text, and what it is for (the reference page is made of these)."""
+
+    name: str
+    default: str
+    about: str
+    secret: bool = False
+
+
+SETTINGS: Final = (
+    Setting("NIANJIAN_HOME", "./var", "folder of database, lake and files; made with mode 0700"),
+    Setting("NIANJIAN_DATABASE_URL", "", "postgresql://user:password@host:port/name; empty: SQLite in the home", True),
+    Setting("NIANJIAN_LAKE_URL", "", "folder of the lake that every worker sees; empty: lake/ in the home"),
+    Setting("NIANJIAN_KEYS", "~/.config/nianjian/keys.json", "key file, outside the home; made on first use"),
+    Setting("NIANJIAN_ENGINE", "duckdb", "duckdb, spark://host:port or sc://host:port"),
+    Setting("NIANJIAN_HOSTS", "127.0.0.1,localhost,[::1]", "names under which the pages may be asked for"),
+    Setting("NIANJIAN_HTTPS", "no", "yes: pages are served behind TLS; cookies and redirects insist on it"),
+    Setting("NIANJIAN_DEBUG", "no", "yes: error pages with details; never on a server"),
+    Setting("NIANJIAN_SECRET_KEY", "", "signs sessions; empty: made on first use in the home", True),
+)
+DEFAULTS: Final = {setting.name: setting.default for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings as typed values; paths are absolute."""
+
+    home: Path
+    database_url: str
+    lake_url: str
+    keys: Path
+    engine: str
+    hosts: tuple[str, ...]
+    https: bool
+    debug: bool
+    secret_key: str
+
+
+def text(name: str, environ: Mapping[str, str]) -> str:
+    """Value of a setting or of the file that ``NAME_FILE`` names; ``setting_file_unreadable`` if it cannot be read."""
+    named = environ.get(f"{name}_FILE")
+    if named:
+        try:
+            return Path(named).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as fault:
+            raise NianjianError("setting_file_unreadable", setting=f"{name}_FILE", file=named) from fault
+    return environ.get(name, DEFAULTS[name]).strip()
+
+
+def flag(name: str, environ: Mapping[str, str]) -> bool:
+    """Yes or no; ``setting_not_a_flag`` for any other word."""
+    word = text(name, environ).lower()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise NianjianError("setting_not_a_flag", setting=name, value=word)
+
+
+def path(name: str, environ: Mapping[str, str]) -> Path:
+    """Absolute path; ``~`` is the user's home; ``setting_empty`` for none."""
+    value = text(name, environ)
+    if not value:
+        raise NianjianError("setting_empty", setting=name)
+    return Path(value).expanduser().absolute()
+
+
+def engine(environ: Mapping[str, str]) -> str:
+    """``duckdb`` or the address of a Spark master or Connect server; else ``engine_unknown``."""
+    value = text("NIANJIAN_ENGINE", environ)
+    if value != "duckdb" and not value.startswith(("spark://", "sc://")):
+        raise NianjianError("engine_unknown", engine=value)
+    return value
+
+
+def read(environ: Mapping[str, str] | None = None) -> Environment:
+    """Read every setting; raises NianjianError for the first that makes no sense."""
+    given = os.environ if environ is None else environ
+    home = path("NIANJIAN_HOME", given)
+    hosts = tuple(host.strip() for host in text("NIANJIAN_HOSTS", given).split(",") if host.strip())
+    if not hosts:
+        raise NianjianError("setting_empty", setting="NIANJIAN_HOSTS")
+    return Environment(
+        home=home,
+        database_url=text("NIANJIAN_DATABASE_URL", given),
+        lake_url=text("NIANJIAN_LAKE_URL", given) or str(home / "lake"),
+        keys=path("NIANJIAN_KEYS", given),
+        engine=engine(given),
+        hosts=hosts,
+        https=flag("NIANJIAN_HTTPS", given),
+        debug=flag("NIANJIAN_DEBUG", given),
+        secret_key=text("NIANJIAN_SECRET_KEY", given),
+    )

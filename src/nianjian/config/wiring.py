@@ -1,0 +1,99 @@
+"""The one place where parts are put together: home, keys, database, lake and engine."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from nianjian.config import env
+from nianjian.config.folders import make_private
+from nianjian.vault import keyring
+
+if TYPE_CHECKING:
+    from nianjian.lake.engine import Engine
+    from nianjian.lake.tables import Lake
+
+SETTINGS: Final = "nianjian.config.settings"
+MIGRATION_LOCK: Final = 0x6E69616E  # number of the advisory lock that several machines on one PostgreSQL share
+
+
+def prepare() -> None:
+    """Make an empty home usable, and a used one current: folder, keys, tables.
+
+    May be called again and by many processes at once; with nothing to do it costs one query.
+    """
+    environment = env.read()
+    make_private(environment.home)
+    keyring.place(environment.keys, environment.home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    import django  # noqa: PLC0415 -- the home must stand before settings are read
+
+    django.setup()
+    if _behind():
+        with _alone(environment.home):
+            _migrate()
+
+
+def lake(enterprise: str) -> Lake:
+    """The lake of one enterprise."""
+    from nianjian.lake.tables import Lake  # noqa: PLC0415 -- light commands do without Delta
+
+    return Lake(env.read().lake_url, enterprise)
+
+
+def engine() -> Engine:
+    """The engine that NIANJIAN_ENGINE names; the caller closes it."""
+    from nianjian.lake.engines import open_engine  # noqa: PLC0415 -- light commands do without an engine
+
+    return open_engine(env.read().engine)
+
+
+def keys() -> keyring.Keyring:
+    """The keys of fields, files and indexes."""
+    return keyring.current()
+
+
+def _behind() -> bool:
+    """Whether a migration that lies in the code is not applied: one query instead of the whole graph."""
+    from django.apps import apps  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415
+
+    known = set()
+    for app in apps.get_app_configs():
+        folder = Path(app.path) / "migrations"
+        if folder.is_dir():
+            package = import_module(f"{app.name}.migrations")
+            known |= {(app.label, found.name) for found in pkgutil.iter_modules(package.__path__)}
+    return not known <= set(MigrationRecorder(connection).applied_migrations())
+
+
+def _migrate() -> None:
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+
+    shared = connection.vendor == "postgresql"
+    if shared:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+    try:
+        if _behind():
+            call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        if shared:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the home's migration lock; other processes wait."""
+    with (home / ".migrate.lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,73 @@
+"""Read batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.batches.model import Batch, BatchFile
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a batch; ``receipt`` as the import gave it."""
+
+    name: str
+    sha256: str
+    generation: int
+    receipt: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchValue:
+    """A batch with its files in the order read; ``state`` is active, undone or replaced, ``created`` is UTC."""
+
+    id: str
+    enterprise: str
+    state: str
+    created: datetime
+    created_by: str
+    replaces: str
+    files: tuple[File, ...]
+
+
+def _value(row: Batch) -> BatchValue:
+    files = sorted(row.files.all(), key=lambda file: file.position)
+    return BatchValue(
+        row.id,
+        row.enterprise_id,
+        row.state,
+        row.created_at,
+        row.created_by,
+        row.replaces,
+        tuple(File(file.name, file.sha256, file.generation, file.receipt) for file in files),
+    )
+
+
+def batch(id_: str) -> BatchValue:
+    """One batch; ``batch_unknown``."""
+    found = Batch.objects.prefetch_related("files").filter(pk=id_).first()
+    if found is None:
+        raise NianjianError("batch_unknown", batch=id_)
+    return _value(found)
+
+
+def batches(enterprise: str) -> list[BatchValue]:
+    """The batches of an enterprise, newest first."""
+    found = Batch.objects.prefetch_related("files").filter(enterprise_id=enterprise).order_by("-created_at", "-id")
+    return [_value(one) for one in found]
+
+
+def generation(*, enterprise: str, sha256: str) -> int:
+    """Generation with which a file is imported now: 1 at first, one more each time its batch was undone or replaced.
+
+    While an active batch holds the file its own generation comes back: the lake then knows the transaction.
+    """
+    found = BatchFile.objects.filter(batch__enterprise_id=enterprise, sha256=sha256)
+    known = list(found.values_list("generation", "batch__state"))
+    active = [number for number, state in known if state == Batch.ACTIVE]
+    if active:
+        return max(active)
+    return max((number for number, _state in known), default=0) + 1

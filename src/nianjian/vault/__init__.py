@@ -1,0 +1,1 @@
+"""Encrypted fields and files; the keys lie outside the home."""
