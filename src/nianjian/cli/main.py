@@ -120,7 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if as_json:
             _print_json(answer.data)
         else:
-            from nianjian.cli.terminal.console import stdout  # noqa: PLC0415 -- `--json` pays for no colours
+            from nianjian.cli.terminal.console import stdout
 
             answer.show(stdout())
     except NianjianError as error:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 def prepare() -> None:
     """Make an empty home usable and finish or drop what an earlier process left open."""
-    from nianjian.config import wiring  # noqa: PLC0415 -- settings must not load for `--help`
+    from nianjian.config import wiring
 
     wiring.prepare()
-    from nianjian.flows.recover import recover  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.flows.recover import recover
 
     recover()
 
@@ -23,6 +23,6 @@ def prepare() -> None:
 def begin(args: argparse.Namespace) -> Actor:
     """Prepare the house and say who acts: ``--as USER`` proves itself by NIANJIAN_TOKEN, else the OS user."""
     prepare()
-    from nianjian.accounts import query  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.accounts import query
 
     return query.actor(args.actor, token=os.environ.get("NIANJIAN_TOKEN"))

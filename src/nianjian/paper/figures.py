@@ -1,7 +1,7 @@
 """A portrait's JSON turned into what people see: one card a metric, with every figure already in words.
 
-Terminal, page, workbook and web draw these cards, so a figure is worded and rounded in one place. Values are
-computed from the integer counts; four decimals are shown, and no verdict is ever taken from a shown figure.
+Terminal, page, workbook and web draw these cards, so a figure is worded in one place. Shown values have four
+decimals; head-room is computed from the integer counts, and no verdict is ever taken from a shown figure.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ from typing import Any, Final
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import Words
 
-PLACES: Final = Decimal("0.0001")
 PER_CENT: Final = Decimal(100)
-PER_TEN_THOUSAND: Final = Decimal(10000)
 DASH: Final = "–"
 OPERATORS: Final = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 
@@ -67,31 +65,17 @@ def count(number: object) -> str:
     return f"{number:,}" if isinstance(number, int) else DASH
 
 
-def share(slug: str, part: object, whole: object) -> str:
-    """Show ``part / whole`` with four decimals, in ‱ for the complaint rate and in % for all else."""
-    if not isinstance(part, int) or not isinstance(whole, int) or whole == 0:
-        return DASH
-    return rate(slug, Decimal(part) / Decimal(whole))
+def amount(value: object, unit: str) -> str:
+    """Show a value that already stands in its unit (``31.0000``); None is a dash."""
+    return DASH if value in (None, "") else f"{value} {unit}"
 
 
-def rate(slug: str, value: object) -> str:
-    """Show a share that stands as a decimal (0.31) in the metric's unit; None is a dash."""
-    if value is None or value == "":
-        return DASH
-    number = Decimal(str(value))
-    if slug == "complaint_rate":
-        return f"{(number * PER_TEN_THOUSAND).quantize(PLACES):f} ‱"
-    return f"{(number * PER_CENT).quantize(PLACES):f} %"
-
-
-def limit(slug: str, metric: Json) -> str:
+def limit(metric: Json, unit: str) -> str:
     """Show operator and limit, ``> 30 %``; a metric without a limit of its own shows a dash."""
     if metric.get("limit") is None:
         return DASH
-    number = Decimal(str(metric["limit"]))
-    factor, unit = (PER_TEN_THOUSAND, "‱") if slug == "complaint_rate" else (PER_CENT, "%")
-    shown = (number * factor).normalize()
-    return f"{OPERATORS.get(str(metric.get('operator')), '')} {shown:f} {unit}".strip()
+    number = Decimal(str(metric["limit"])).normalize()
+    return f"{OPERATORS.get(str(metric.get('operator')), '')} {number:f} {unit}".strip()
 
 
 def headroom(metric: Json, _: Words) -> str:
@@ -102,7 +86,7 @@ def headroom(metric: Json, _: Words) -> str:
         return text.format(headroom=count(parts.get("headroom")), allowance=count(parts.get("allowance")))
     if metric.get("limit") is None or not metric.get("denominator"):
         return DASH
-    top, bottom = Decimal(str(metric["limit"])).as_integer_ratio()
+    top, bottom = (Decimal(str(metric["limit"])) / PER_CENT).as_integer_ratio()
     if slug == "seat_vacancy":
         spare = top * metric["denominator"] // bottom - metric["numerator"]
         return _("{seats} more vacant seats to the limit").format(seats=count(spare))
@@ -123,14 +107,19 @@ def _parts(metric: Json, _: Words) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _flag(slug: str, flag: Json, _: Words) -> Flag:
+def _flag(flag: Json, unit: str, _: Words) -> Flag:
     detail = _("count {count}").format(count=count(flag.get("count")))
     if flag.get("value") is not None:
-        detail += f" · {rate(slug, flag['value'])}"
+        detail += f" · {amount(flag['value'], unit)}"
     if flag.get("limit") is not None:
-        detail += f" ({_('limit')} {limit(slug, flag)})"
+        detail += f" ({_('limit')} {limit(flag, unit)})"
     light = str(flag["light"])
     return Flag(flag["code"], name("flag", flag["code"], _), light, name("light", light, _), detail)
+
+
+def _worth_saying(flag: Json) -> bool:
+    """A green flag is a figure beside (the evasion share); only the low-volume mark is said although green."""
+    return flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
 
 
 def _bounds(metric: Json) -> str:
@@ -138,24 +127,23 @@ def _bounds(metric: Json) -> str:
     low, high = bounds.get("low"), bounds.get("high")
     if low is None or high is None or low == high:
         return ""
-    return f"{rate(metric['slug'], low)} … {rate(metric['slug'], high)}"
+    return f"{low} … {high} {metric['unit']}"
 
 
 def card(metric: Json, _: Words) -> Card:
     """Word one metric of the portrait's JSON."""
-    slug, source = str(metric["slug"]), metric["source"]
-    value = share(slug, metric["numerator"], metric["denominator"]) if metric.get("value") is not None else DASH
+    slug, source, unit = str(metric["slug"]), metric["source"], str(metric["unit"])
     return Card(
         slug=slug,
         title=name("metric", slug, _),
         light=str(metric["light"]),
         light_word=name("light", str(metric["light"]), _),
-        value=value,
-        limit=limit(slug, metric),
+        value=amount(metric["value"], unit),
+        limit=limit(metric, unit),
         headroom=headroom(metric, _),
         bounds=_bounds(metric),
         parts=_parts(metric, _),
-        flags=tuple(_flag(slug, flag, _) for flag in metric.get("flags", ())),
+        flags=tuple(_flag(flag, unit, _) for flag in metric.get("flags", ()) if _worth_saying(flag)),
         attachments=tuple(name("attachment", kind, _) for kind in metric.get("attachments_required", ())),
         source=f"{source['rule']} · {name('level', str(source['level']), _)}",
         citation=str(source.get("citation") or ""),

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from nianjian.cli.language import _
 from nianjian.paper.advice import advice_lines
-from nianjian.paper.figures import Card, cards, rate
+from nianjian.paper.figures import Card, amount, cards
 from nianjian.paper.texts.portrait import name
 
 STYLES: Final = {
@@ -84,9 +84,9 @@ def compare(console: Console, answer: Json) -> None:
         then = after[slug]
         table.add_row(
             name("metric", slug, _),
-            rate(slug, metric["value"]),
+            amount(metric["value"], metric["unit"]),
             light(str(metric["light"])),
-            rate(slug, then["value"]),
+            amount(then["value"], then["unit"]),
             light(str(then["light"])),
         )
     console.print(table)

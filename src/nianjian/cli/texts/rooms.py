@@ -1,4 +1,4 @@
-"""Sentences for the codes of rooms."""
+"""Sentences for the codes of doors, settings, tables and people."""
 
 from __future__ import annotations
 
@@ -8,4 +8,34 @@ from typing import Final
 from nianjian.paper.words import mark
 
 TEXTS: Final[Mapping[str, str]] = {
+    # the shell itself
+    "usage": mark("{message} (see `{program} --help`)"),
+    "internal": mark("unexpected fault {kind}: {detail}. This is a bug; please report it with the text above."),
+    "file_problem": mark("{file}: {reason}"),
+    "listen_malformed": mark("--listen wants HOST:PORT, not “{listen}”"),
+    # settings
+    "home_unusable": mark("the folder {folder} cannot be used: {reason}"),
+    "setting_file_unreadable": mark("{setting} names a file that cannot be read: {file}"),
+    "setting_not_a_flag": mark("{setting} is yes or no, not “{value}”"),
+    "setting_empty": mark("{setting} must not be empty"),
+    "engine_unknown": mark("NIANJIAN_ENGINE is duckdb, spark://HOST:PORT or sc://HOST:PORT, not “{engine}”"),
+    "database_url_malformed": mark(
+        "NIANJIAN_DATABASE_URL must read postgresql://user:password@host:port/name (it begins with “{scheme}”)"
+    ),
+    # people and tenants
+    "enterprise_unknown": mark("there is no enterprise {enterprise} (nianjian enterprise add makes one)"),
+    "enterprise_code_malformed": mark(
+        "the code “{enterprise}” must be 1 to 40 letters, digits, - or _, beginning with a letter or digit"
+    ),
+    "enterprise_exists": mark("there is an enterprise {enterprise} already"),
+    "enterprise_name_empty": mark("enterprise {enterprise} needs a name"),
+    "user_name_malformed": mark("the user name “{user}” must be 1 to 80 letters, digits, _ . @ or -"),
+    "user_exists": mark("there is a user {user} already"),
+    "user_unknown": mark("there is no user {user}"),
+    "token_missing": mark("--as {user} needs the user's token in NIANJIAN_TOKEN"),
+    "token_refused": mark("user and token of --as {user} do not fit together"),
+    "intent_not_open": mark("the act {intent} was finished or dropped by another process"),
+    # the lake
+    "lake_url_unsupported": mark("the lake must be a folder or a file:// address without percent signs, not {url}"),
+    "lake_table_missing": mark("the lake has no table {table}"),
 }

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.approvals import query  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.approvals import query
 
     found = [
         {

@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Answer:
     """Approve and carry out."""
     actor = begin(args)
-    from nianjian.flows.approve import approve  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.flows.approve import approve
 
     done = approve(approval=args.id, actor=actor)
     text = _("Request {approval} approved and carried out ({kind}).")

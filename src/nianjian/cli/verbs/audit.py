@@ -25,15 +25,16 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _verify(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.audit.verify import verify  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.audit.verify import verify
 
     report = verify()
-    data = {"ok": report.ok, "entries": report.entries, "broken_at": report.broken_at}
+    data = {"ok": report.ok, "entries": report.entries, "broken_at": report.broken_at, "reason": report.reason}
 
     def show(console: Console) -> None:
         if report.ok:
             console.print(_("The chain holds: {entries} entries.").format(entries=report.entries), style="green")
         else:
-            console.print(_("The chain is broken at entry {entry}.").format(entry=report.broken_at), style="bold red")
+            text = _("The chain is broken at entry {entry} ({reason}).")
+            console.print(text.format(entry=report.broken_at, reason=report.reason), style="bold red")
 
     return Answer(data, show, DONE if report.ok else NO)

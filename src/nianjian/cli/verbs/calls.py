@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _import(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.import_calls import import_calls  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.flows.import_calls import import_calls
 
     with bar(quiet=args.json) as report:
         receipt = import_calls(
@@ -58,7 +58,7 @@ def _import(args: argparse.Namespace) -> Answer:
 
 def _rejects(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.rejects import rejects  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.flows.rejects import rejects
 
     written = rejects(batch=args.batch, output=args.output, actor=actor)
     text = _("{rows} rejected rows of {batch} written to {file}.")
@@ -68,7 +68,7 @@ def _rejects(args: argparse.Namespace) -> Answer:
 
 def _undo(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.undo_calls import undo_calls  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.flows.undo_calls import undo_calls
 
     rows = undo_calls(batch=args.batch, actor=actor)
     text = _("Batch {batch} undone, {rows} rows taken out.")
@@ -78,7 +78,7 @@ def _undo(args: argparse.Namespace) -> Answer:
 
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.registers.batches import query  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.registers.batches import query
 
     found = [batches.as_dict(one) for one in query.batches(args.enterprise)]
     return Answer({"batches": found}, lambda console: batches.listing(console, found))

@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> Answer:
     """Run every check; exit code 1 when one fails."""
     del args
     prepare()
-    from nianjian.flows.check_house import check_house  # noqa: PLC0415 -- settings load only after the wiring
+    from nianjian.flows.check_house import check_house
 
     findings = check_house()
     lines = [

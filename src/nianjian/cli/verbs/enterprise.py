@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.accounts import service  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.accounts import service
 
     made = service.add_enterprise(code=args.code, name=args.name, province=args.province, actor=actor)
 
@@ -43,7 +43,7 @@ def _add(args: argparse.Namespace) -> Answer:
 
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.accounts import query  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.accounts import query
 
     found = [{"code": one.code, "name": one.name, "province": one.province} for one in query.enterprises()]
 

@@ -56,7 +56,7 @@ def _which(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.run_portrait import run_portrait  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.flows.run_portrait import run_portrait
 
     data = run_portrait(
         enterprise=args.enterprise,
@@ -67,11 +67,11 @@ def _run(args: argparse.Namespace) -> Answer:
         actor=actor,
     ).as_dict()
     if args.html:
-        from nianjian.paper.page import page  # noqa: PLC0415 -- charts load only when a page is asked for
+        from nianjian.paper.page import page
 
         args.html.write_bytes(page(data, language()))
     if args.xlsx:
-        from nianjian.paper.workbook import workbook  # noqa: PLC0415 -- the same for the workbook
+        from nianjian.paper.workbook import workbook
 
         args.xlsx.write_bytes(workbook(data, language()))
     return Answer(data, lambda console: picture.show(console, data))
@@ -79,7 +79,7 @@ def _run(args: argparse.Namespace) -> Answer:
 
 def _simulate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.simulate import simulate  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.flows.simulate import simulate
 
     data = simulate(
         enterprise=args.enterprise,
@@ -97,7 +97,7 @@ def _simulate(args: argparse.Namespace) -> Answer:
 
 def _attach(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.attach import attach  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.flows.attach import attach
 
     data = attach(
         metric=args.metric, kind=args.kind, path=args.file, enterprise=args.enterprise, year=args.year, actor=actor

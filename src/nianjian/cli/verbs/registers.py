@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _template(args: argparse.Namespace) -> Answer:
     prepare()
-    from nianjian.registers import template  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.registers import template
 
     template.write(args.kind, args.output)
     text = _("Template written to {file}.")
@@ -52,7 +52,7 @@ def _template(args: argparse.Namespace) -> Answer:
 
 def _import(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.import_register import import_register  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.flows.import_register import import_register
 
     receipt = import_register(
         kind=args.kind, path=args.file, enterprise=args.enterprise, errors=args.errors, actor=actor
@@ -67,7 +67,7 @@ def _import(args: argparse.Namespace) -> Answer:
 
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.flows.show_register import show_register  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.flows.show_register import show_register
 
     listing = show_register(kind=args.kind, enterprise=args.enterprise, as_at=args.as_at)
     rows = [masked(args.kind, row) for row in listing.rows]

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> Answer:
     """Serve until interrupted."""
     host, port = _address(args.listen)
     prepare()
-    from nianjian.web.server import serve  # noqa: PLC0415 -- Django loads only after the wiring
+    from nianjian.web.server import serve
 
     url = f"http://{host}:{port}/"
     serve(host, port, ready=lambda: stderr().print(_("Serving {url} – Ctrl-C ends it.").format(url=url)))

@@ -18,6 +18,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = Actions(parser)
     add = actions.add("add", _add, _("add a user; the token is shown once"))
     add.add_argument("name", metavar="NAME", help=_("the user's name"))
+    add.add_argument(
+        "--enterprise",
+        metavar="CODE",
+        action="append",
+        default=[],
+        help=_("enterprise the user belongs to (may be repeated)"),
+    )
     actions.add("list", _list, _("list the users"))
 
 
@@ -29,19 +36,21 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.accounts import service  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.accounts import service
 
     token = service.add_user(name=args.name, actor=actor)
+    for code in args.enterprise:
+        service.join(user=args.name, enterprise=code, actor=actor)
 
     def show(console: Console) -> None:
         console.print(_("User {name} added. Token, shown only now: {token}").format(name=args.name, token=token))
 
-    return Answer({"name": args.name, "token": token}, show)
+    return Answer({"name": args.name, "token": token, "enterprises": args.enterprise}, show)
 
 
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.accounts import query  # noqa: PLC0415 -- models import only after the wiring
+    from nianjian.accounts import query
 
     found = [{"name": name} for name in query.users()]
     return Answer({"users": found}, lambda console: table.rows(console, (_("name"),), (one.values() for one in found)))

@@ -1,0 +1,84 @@
+"""The way down: one table a split, a row a line, team, display number, kind or month, all metrics beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from nianjian.paper import fragments
+from nianjian.paper.figures import DASH, amount, count
+from nianjian.paper.texts.portrait import KEYS, name
+from nianjian.paper.words import Words, mark
+
+Json = Mapping[str, Any]
+
+MONTH: Final = "month"
+
+# What a metric contributes to a row: heading and field; the rate and the light follow for each.
+COLUMNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "seat_vacancy": ((mark("filed seats"), "filed"), (mark("opened seats"), "opened")),
+    "complaint_rate": ((mark("complaints counted"), "numerator"), (mark("answered outbound calls"), "denominator")),
+    "number_consistency": (
+        (mark("delivered outbound calls"), "denominator"),
+        (mark("own 95/96 number"), "own_short"),
+        (mark("other 95/96 number"), "other_short"),
+        (mark("landline"), "landline"),
+        (mark("mobile"), "mobile"),
+        (mark("unknown number"), "unknown"),
+    ),
+    "closing_rate": ((mark("tickets"), "denominator"), (mark("closed"), "numerator")),
+}
+
+
+def splits(portrait: Json) -> tuple[str, ...]:
+    """The splits that this portrait has, months among them, each once."""
+    found: dict[str, None] = {}
+    for metric in portrait["metrics"]:
+        found |= dict.fromkeys(metric.get("splits") or {})
+        if metric.get("months"):
+            found[MONTH] = None
+    return tuple(found)
+
+
+def _rows(metric: Json, split: str) -> Sequence[Json]:
+    if split == MONTH:
+        return [{**row, "key": row["month"]} for row in metric.get("months") or ()]
+    rows: Sequence[Json] = (metric.get("splits") or {}).get(split, ())
+    return rows
+
+
+def key_text(key: object, _: Words) -> str:
+    """Name a row: known words translated, a missing key said to be missing."""
+    if key is None:
+        return _("not known")
+    text = str(key)
+    return name("key", text, _) if text in KEYS else text
+
+
+def grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of a split; a row's order is that of the metric that has most rows, months by time."""
+    metrics = [metric for metric in portrait["metrics"] if _rows(metric, split)]
+    header = [name("split", split, _)]
+    keys: dict[object, None] = {}
+    for metric in sorted(metrics, key=lambda one: -len(_rows(one, split))):
+        keys |= dict.fromkeys(row["key"] for row in _rows(metric, split))
+    order = sorted(keys, key=str) if split == MONTH else list(keys)
+    body = [[key_text(key, _)] for key in order]
+    for metric in metrics:
+        slug, unit = str(metric["slug"]), str(metric["unit"])
+        by_key = {row["key"]: row for row in _rows(metric, split)}
+        header += [_(text) for text, _field in COLUMNS[slug]] + [name("metric", slug, _), _("light")]
+        for line, key in zip(body, order, strict=True):
+            row = by_key.get(key)
+            if row is None:
+                line += [DASH] * (len(COLUMNS[slug]) + 2)
+                continue
+            line += [count(row.get(field)) for _text, field in COLUMNS[slug]]
+            line += [amount(row.get("value"), unit), name("light", str(row["light"]), _)]
+    return header, body
+
+
+def table(portrait: Json, split: str, _: Words) -> str:
+    """The split as an HTML table."""
+    header, body = grid(portrait, split, _)
+    return fragments.table(name("split", split, _), header, body)

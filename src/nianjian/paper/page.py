@@ -1,0 +1,62 @@
+"""The portrait as one self-contained HTML page: no script, nothing loaded from elsewhere, the same bytes each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.paper import advice, drill, figures, fragments, pictures, quality
+from nianjian.paper.masking import masked
+from nianjian.paper.texts.portrait import SPLITS, name
+from nianjian.paper.words import CHINESE, Words, words
+
+STYLE: Final = Path(__file__).parent / "assets" / "nianjian.css"
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+
+Json = Mapping[str, Any]
+
+
+def page(portrait: Json, language: str) -> bytes:
+    """Draw the page, UTF-8. Mobile numbers are masked: a page travels."""
+    _ = words(language)
+    data = masked(portrait)
+    title = f"{data['enterprise']} · {_('Compliance portrait')} {data['period']['from'][:4]}"
+    tag = "zh-Hans" if language == CHINESE else "en"
+    return (
+        f'<!doctype html>\n<html lang="{tag}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n"
+        f"<body>\n<main>\n{_body(data, title, _)}\n</main>\n</body>\n</html>\n"
+    ).encode()
+
+
+def _body(data: Json, title: str, _: Words) -> str:
+    period, book = data["period"], data["rulebook"]
+    light = fragments.light(str(data["light"]), name("light", str(data["light"]), _), big=True)
+    window = f"{period['from']} – {period['to']} ({_('end excluded')}) · {_('as of')} {period['as_of']}"
+    parts = [
+        f'<div class="head"><div><h1>{escape(title)}</h1><p class="soft">{escape(window)}</p></div>',
+        f"<p>{escape(_('The regulator would see'))} {light}</p></div>",
+        f'<section class="cards">{"".join(fragments.card(card, _) for card in figures.cards(data, _))}</section>',
+    ]
+    lines = advice.advice_lines(data, _)
+    if lines:
+        parts.append(_heading(_("What would change it")))
+        parts.append('<ul class="advice">' + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>")
+    charts = "".join(fragments.chart(caption, svg) for caption, svg in pictures.charts(data, _))
+    parts += [_heading(_("Month by month")), f'<div class="charts">{charts}</div>']
+    there = drill.splits(data)
+    for split in SPLITS:
+        if split in there:
+            parts += [_heading(name("split", split, _)), drill.table(data, split, _)]
+    parts += [_heading(_("Data quality")), quality.table(data, _)]
+    source = f"{_('Rulebook')} {book['id']} {book['version']} · {book['sha256']}"
+    parts.append(f'<p class="soft small mono">{escape(source)}</p>')
+    return "\n".join(parts)
+
+
+def _heading(text: str) -> str:
+    return f"<h2>{escape(text)}</h2>"
