@@ -1,0 +1,80 @@
+"""One dated rule, and the kinds of value it may have."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+Value: TypeAlias = "bool | int | Decimal | str | date | tuple[Value, ...] | Mapping[str, Value] | None"
+
+
+class Level(StrEnum):
+    """Where a rule comes from. Only `law` and `notice` bind; a `guide` figure is never shown as law."""
+
+    LAW = "law"
+    NOTICE = "notice"  # of a regulator
+    GUIDE = "guide"  # the agency's guide: no official source is known
+    VENDOR = "vendor"
+    INTERNAL = "internal"  # the product's own
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``value`` in ``unit``, compared by ``operator``, valid from ``valid_from`` to ``valid_to`` (both included).
+
+    ``id`` is the guide's row (T1, M1, D1, S1, R1) or a short name of the law; ``province`` None: everywhere;
+    ``valid_to`` None: open. ``text_zh`` quotes the source, ``note_en`` says how the project reads it.
+    """
+
+    key: str
+    id: str
+    value: Value
+    unit: str
+    operator: str | None
+    level: Level
+    citation: str
+    url: str | None
+    valid_from: date
+    valid_to: date | None
+    province: str | None
+    title_zh: str
+    title_en: str
+    text_zh: str = ""
+    note_en: str = ""
+    subject: str = ""
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the rule is in force on ``day``."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+def plain(value: object) -> object:
+    """``value`` as JSON can hold it, with its kind, so that 1, "1" and Decimal("1") give different digests."""
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    if isinstance(value, Mapping):
+        return {"map": {str(name): plain(inside) for name, inside in value.items()}}
+    if isinstance(value, tuple | list):
+        return [plain(inside) for inside in value]
+    return value
+
+
+def digest(parts: Iterable[Mapping[str, object]]) -> str:
+    """The sha256 (hex) of mappings, independent of the order of their keys."""
+    text = json.dumps([plain(part) for part in parts], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def record(rule: Rule) -> dict[str, object]:
+    """A rule as a mapping of its fields."""
+    return {name: getattr(rule, name) for name in Rule.__slots__}

@@ -1,0 +1,160 @@
+"""The rules in force on a day, for a province and an enterprise, with a version and a hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.rules.load import RuleSet, frozen, load
+from nianjian.rules.rule import Level, Rule, Value, digest, record
+
+FIRST_DAY: Final = date(2017, 1, 1)
+"""The rulebook reaches back to data year 2017."""
+
+Overlay = Mapping[str, object]
+"""A changed value: key, value, province, enterprise, valid_from, valid_to (included), reason, who, when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """What holds on ``day``. ``sha256`` covers every rule in force and every overlay that acts."""
+
+    id: str
+    version: str
+    sha256: str
+    day: date
+    province: str | None
+    in_force: Mapping[str, Rule]
+    overlays: tuple[Overlay, ...] = ()
+
+    @classmethod
+    def on(
+        cls,
+        day: date,
+        province: str | None = None,
+        enterprise: str | None = None,
+        overlays: Iterable[Overlay] = (),
+        *,
+        rules: RuleSet | None = None,
+    ) -> Rulebook:
+        """The rulebook of ``day``: the most particular rule wins (enterprise, then province, then everywhere).
+
+        ``overlays`` may be given unfiltered. NianjianError: rulebook_day_too_early, overlay_rule_unknown,
+        overlay_value_wrong.
+        """
+        if day < FIRST_DAY:
+            raise NianjianError("rulebook_day_too_early", date=day.isoformat(), first=FIRST_DAY.isoformat())
+        known = rules or load()
+        found: dict[str, Rule] = {}
+        for rule in sorted(known.rules, key=lambda rule: rule.province is not None):
+            if rule.valid_on(day) and rule.province in {None, province}:
+                found[rule.key] = rule
+        acting = [overlay for overlay in overlays if _acts(overlay, day, province, enterprise)]
+        acting.sort(key=_order)
+        for overlay in acting:
+            key = str(overlay["key"])
+            if key not in found:
+                raise NianjianError("overlay_rule_unknown", key=key, date=day.isoformat())
+            found[key] = _overlaid(found[key], overlay)
+        book = dict(sorted(found.items()))
+        sha256 = digest([*(record(rule) for rule in book.values()), *acting])
+        return cls(known.id, known.version, sha256, day, province, book, tuple(acting))
+
+    def rule(self, key: str) -> Rule:
+        """The rule in force under ``key``; NianjianError rule_unknown."""
+        if key not in self.in_force:
+            raise NianjianError("rule_unknown", key=key, date=self.day.isoformat())
+        return self.in_force[key]
+
+    def value(self, key: str) -> Value:
+        """The value of the rule under ``key``, in its unit."""
+        return self.rule(key).value
+
+    def decimal(self, key: str) -> Decimal:
+        """The value as an exact number."""
+        value = self.value(key)
+        if isinstance(value, Decimal):
+            return value
+        return Decimal(self.integer(key))
+
+    def integer(self, key: str) -> int:
+        """The value as a whole number; NianjianError rule_value_kind for any other."""
+        value = self.value(key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise NianjianError("rule_value_kind", key=key, wanted="number")
+
+    def text(self, key: str) -> str:
+        """The value as text; NianjianError rule_value_kind for any other."""
+        value = self.value(key)
+        if isinstance(value, str):
+            return value
+        raise NianjianError("rule_value_kind", key=key, wanted="text")
+
+    def items(self, key: str) -> tuple[Value, ...]:
+        """The value as a list; NianjianError rule_value_kind for any other."""
+        value = self.value(key)
+        if isinstance(value, tuple):
+            return value
+        raise NianjianError("rule_value_kind", key=key, wanted="list")
+
+    def rules(self, under: str = "") -> tuple[Rule, ...]:
+        """The rules in force whose key stands ``under`` a prefix ("portrait."), sorted by key."""
+        return tuple(rule for key, rule in self.in_force.items() if key.startswith(under))
+
+
+def _acts(overlay: Overlay, day: date, province: str | None, enterprise: str | None) -> bool:
+    start, end = (str(overlay.get(name) or "") for name in ("valid_from", "valid_to"))
+    today = day.isoformat()
+    return (
+        overlay.get("province") in {None, province}
+        and overlay.get("enterprise") in {None, enterprise}
+        and start <= today
+        and (not end or today <= end)
+    )
+
+
+def _order(overlay: Overlay) -> tuple[bool, bool, str, str, str]:
+    """The particular after the general, the later after the earlier: the last one wins, whatever the given order."""
+    names = ("valid_from", "when", "value")
+    start, when, value = (str(overlay.get(name) or "") for name in names)
+    return overlay.get("enterprise") is not None, overlay.get("province") is not None, start, when, value
+
+
+def _overlaid(rule: Rule, overlay: Overlay) -> Rule:
+    given = overlay["value"]
+    value: Value
+    try:
+        match rule.value:
+            case bool():
+                value = {"true": True, "false": False}[str(given).lower()]
+            case Decimal():
+                value = _finite(Decimal(str(given)))
+            case int():
+                value = int(str(given))
+            case date():
+                value = given if isinstance(given, date) else date.fromisoformat(str(given))
+            case tuple():
+                value = frozen(_listed(given))
+            case _:
+                value = frozen(given)
+    except (ValueError, KeyError, TypeError, InvalidOperation) as error:
+        raise NianjianError("overlay_value_wrong", key=rule.key, value=str(given)) from error
+    citation = str(overlay.get("reason") or rule.citation)
+    return replace(rule, value=value, level=Level.INTERNAL, citation=citation, url=None)
+
+
+def _finite(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise ValueError(value)
+    return value
+
+
+def _listed(given: object) -> list[object]:
+    if isinstance(given, list | tuple):
+        return list(given)
+    raise TypeError(given)
