@@ -13,6 +13,8 @@ from fractions import Fraction
 from operator import ge, gt, le, lt
 from typing import Final
 
+from nianjian.kernel.numbers import NumberClass
+
 _COMPARE: Final[Mapping[str, Callable[[int, int], bool]]] = {">": gt, ">=": ge, "<": lt, "<=": le}
 
 
@@ -25,18 +27,6 @@ class Light(StrEnum):
     YELLOW_EXPLAINED = "yellow_explained"
     GREEN = "green"
     NA = "na"
-
-
-class NumberClass(StrEnum):
-    """Classes of the displayed number (D3); the values are the component names of the JSON answer."""
-
-    OWN_SHORT = "own_short"
-    OTHER_SHORT = "other_short"
-    LANDLINE = "landline"
-    MOBILE = "mobile"
-    SHARED_400_800 = "shared_400_800"
-    OTHER = "other"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

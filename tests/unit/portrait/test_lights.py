@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from nianjian.kernel.numbers import NumberClass
 from nianjian.portrait import lights
-from nianjian.portrait.lights import Light, Limit, NumberClass
+from nianjian.portrait.lights import Light, Limit
 
 VACANCY = Limit(Decimal("0.30"), ">")
 COMPLAINTS = Limit(Decimal("0.0001"), ">")

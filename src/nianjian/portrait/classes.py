@@ -1,0 +1,95 @@
+"""The class of a displayed number on a day (D3): the engine's twin of ``kernel.numbers.classify``.
+
+Only short shapes ask the ledger (``number_dim``), so distinct displays are joined first and the join stays small.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from nianjian.kernel.numbers import NumberClass, Shape
+
+
+# Shapes whose class needs no ledger.
+_PLAIN: Final = (
+    (Shape.MOBILE, NumberClass.MOBILE),
+    (Shape.LANDLINE, NumberClass.LANDLINE),
+    (Shape.SERVICE_400_800, NumberClass.SHARED_400_800),
+    (Shape.OTHER, NumberClass.OTHER),
+    (Shape.INTERNATIONAL, NumberClass.OTHER),
+)
+
+# Shapes that may be a number of the ledger, and their class when no root of it matches.
+_LEDGER: Final = (
+    (Shape.SHORT, NumberClass.OTHER_SHORT),
+    (Shape.SHORT_LONG, NumberClass.UNKNOWN),
+    (Shape.SHORT_OR_LANDLINE, NumberClass.LANDLINE),
+)
+
+
+def with_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
+    """``calls`` (any grain with day, display, shape) and `display_class`."""
+    standing = _standing(calls, number_dim)
+    joined = calls.left_join(
+        standing,
+        [
+            calls.day == standing.dim_day,
+            calls.display == standing.dim_display,
+            calls.shape == standing.dim_shape,
+        ],
+    )
+    rules = [(joined.shape == shape.value, name.value) for shape, name in _PLAIN]
+    rules += [(joined.standing == 1, NumberClass.OWN_SHORT.value), (joined.standing == 0, NumberClass.OTHER_SHORT.value)]
+    rules += [(joined.shape == shape.value, name.value) for shape, name in _LEDGER]
+    return joined.mutate(display_class=ibis.cases(*rules, else_=NumberClass.UNKNOWN.value)).drop(
+        "dim_day", "dim_display", "dim_shape", "standing"
+    )
+
+
+def _standing(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
+    """(day, display, shape) whose number belongs to a root of the ledger: 1 filed on that day, 0 not."""
+    asked = calls.filter(calls.shape.isin([shape.value for shape, _ in _LEDGER]), calls.display.notnull())
+    days = asked.select(dim_day=asked.day, dim_display=asked.display, dim_shape=asked.shape).distinct()
+    numbers = days.select("dim_display").distinct()
+    numbers = numbers.mutate(digits=numbers.dim_display.cast("string"))
+    roots = number_dim.filter(number_dim.root.notnull()).select(
+        "root_length", "total_length", "filed", "valid_from", "valid_to", root_digits=number_dim.root.cast("string")
+    )
+    matched = numbers.inner_join(roots, [numbers.digits.length() == roots.total_length])
+    matched = matched.filter(matched.digits.startswith(matched.root_digits)).select(
+        "root_length", "filed", "valid_from", "valid_to", match_display="dim_display"
+    )
+    dated = days.inner_join(matched, [days.dim_display == matched.match_display])
+    valid = (
+        dated.filed.fill_null(False)  # noqa: FBT003 - the value
+        & (dated.valid_from.isnull() | (dated.dim_day >= dated.valid_from))
+        & (dated.valid_to.isnull() | (dated.dim_day <= dated.valid_to))
+    )
+    # The longest root decides; of its rows one valid row is enough: even + 1 beats even of the same length.
+    scored = dated.mutate(score=dated.root_length.cast("int64") * 2 + valid.cast("int64"))
+    best = scored.group_by("dim_day", "dim_display", "dim_shape").aggregate(score=scored.score.max())
+    return best.mutate(standing=best.score % 2).drop("score")
+
+
+def with_team(calls: ir.Table, line_dim: ir.Table) -> ir.Table:
+    """``calls`` (any grain with day, line_id, team_id) and `team`: its own team, else the line's on that day."""
+    asked = calls.filter(calls.team_id.isnull(), calls.line_id.notnull())
+    days = asked.select(of_day=asked.day, of_line=asked.line_id).distinct()
+    lines = line_dim.filter(line_dim.team_id.notnull()).select(
+        "valid_from", "valid_to", dim_line="line_id", dim_team="team_id"
+    )
+    dated = days.inner_join(lines, [days.of_line == lines.dim_line])
+    dated = dated.filter(
+        dated.valid_from.isnull() | (dated.of_day >= dated.valid_from),
+        dated.valid_to.isnull() | (dated.of_day <= dated.valid_to),
+    )
+    # Two rows of one line on one day are a fault of the register; the newest one, then the smaller id, decides.
+    age = dated.valid_from.fill_null(ibis.date("0001-01-01"))
+    newest = ibis.window(group_by=[dated.of_day, dated.of_line], order_by=[age.desc(), dated.dim_team])
+    ranked = dated.mutate(rank=ibis.row_number().over(newest))
+    one = ranked.filter(ranked.rank == 0).select("of_day", "of_line", "dim_team")
+    joined = calls.left_join(one, [calls.day == one.of_day, calls.line_id == one.of_line])
+    return joined.mutate(team=joined.team_id.coalesce(joined.dim_team)).drop("of_day", "of_line", "dim_team", "team_id")

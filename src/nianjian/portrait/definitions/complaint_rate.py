@@ -1,0 +1,201 @@
+"""D2 投诉率: complaints at 12321 and 12300 about own numbers, of answered outbound calls (customer leg)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import ibis.expr.types as ir
+
+from nianjian.portrait import lights
+from nianjian.portrait.frame import Frame, Window
+from nianjian.portrait.lights import Limit, Verdict
+from nianjian.portrait.metric import (
+    Card,
+    Metric,
+    Rows,
+    Rules,
+    Tables,
+    by_size,
+    figures,
+    kinds_of,
+    limit_of,
+    number_text,
+    summed,
+    whole,
+)
+
+CARD: Final = Card(
+    slug="complaint_rate",
+    title_zh="投诉率",
+    title_en="Complaint rate",
+    unit="‱",
+    rules=(
+        "portrait.complaint_rate.limit",
+        "portrait.complaint_rate.attachments",
+        "portrait.complaint_rate.low_volume",
+    ),
+    tables=("calls", "number_dim", "line_dim", "complaint_fact", "attachment_fact"),
+)
+SOURCES: Final = ("12321", "12300")
+DIMENSIONS: Final = ("kind", "line", "team", "display")
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    limit: Limit
+    low_volume: int
+    attached: bool
+
+    def judge(self, complaints: int, answered: int, undated: int = 0) -> Verdict:
+        return lights.complaint_rate(
+            complaints=complaints,
+            answered=answered,
+            undated=undated,
+            limit=self.limit,
+            low_volume=self.low_volume,
+            attached=self.attached,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintRate:
+    """The definition of D2."""
+
+    card: Card = CARD
+
+    def questions(self, tables: Tables, frame: Frame) -> dict[str, ir.Table]:
+        """Answered and delivered calls by month and by split; complaints by everything they are split by."""
+        cube, period, trailing = tables.cube, frame.period, frame.trailing
+        total = cube.filter(cube.dim == "total")
+        months = total.group_by(
+            month=total.day.year().cast("int64") * 100 + total.day.month().cast("int64"),
+            in_trailing=_inside(total.day, trailing),
+        ).aggregate(answered=total.answered.sum().cast("int64"), delivered=total.delivered.sum().cast("int64"))
+        parts = cube.filter(cube.dim != "total", cube.day >= period.first, cube.day < period.end)
+        splits = parts.group_by("dim", "key").aggregate(
+            answered=parts.answered.sum().cast("int64"), delivered=parts.delivered.sum().cast("int64")
+        )
+        told = tables.tickets.filter(tables.tickets.source.isin(SOURCES))
+        complaints = told.group_by(
+            month=told.accepted_day.year().cast("int64") * 100 + told.accepted_day.month().cast("int64"),
+            in_trailing=_inside(told.accepted_day, trailing),
+            source=told.source,
+            reason=told.excluded_rate,
+            kind=told.kind,
+            line=told.line,
+            team=told.team,
+            display=told.display,
+        ).aggregate(complaints=told.count())
+        return {"months": months, "splits": splits, "complaints": complaints}
+
+    def answer(self, rows: Mapping[str, Rows], frame: Frame, rules: Rules, attached: Collection[str]) -> Metric:
+        """Decided by answered calls; the twin by attempts stands beside it."""
+        explains = kinds_of(rules, self.card.rules[1])
+        on_file = tuple(sorted(set(explains) & set(attached)))
+        limit = limit_of(rules, self.card.rules[0])
+        terms = _Terms(limit, whole(rules.rule(self.card.rules[2]).value), bool(on_file))
+        year = [row for row in rows["months"] if _in_year(row, frame)]
+        answered, delivered = summed(year, "answered"), summed(year, "delivered")
+        filed = [row for row in rows["complaints"] if _in_year(row, frame)]
+        kept = [row for row in filed if row["reason"] is None]
+        undated = summed([r for r in rows["complaints"] if r["month"] is None and r["reason"] is None], "complaints")
+        count = summed(kept, "complaints")
+        verdict = terms.judge(count, answered, undated)
+        by_attempts = terms.judge(count, delivered, undated)
+        allowed = lights.allowance(answered, limit)
+        excluded: Counter[str] = Counter()
+        for row in filed:
+            if row["reason"] is not None:
+                excluded[str(row["reason"])] += whole(row["complaints"])
+        components: dict[str, object] = {
+            f"complaints_{source}": summed([row for row in kept if row["source"] == source], "complaints")
+            for source in SOURCES
+        }
+        components |= {
+            "complaints": count,
+            "answered": answered,
+            "delivered": delivered,
+            "excluded": dict(sorted(excluded.items())),
+            "undated": undated,
+            "allowance": allowed,
+            "headroom": allowed - count,
+        }
+        return Metric(
+            card=self.card,
+            verdict=verdict,
+            limit=limit,
+            source=rules.rule(self.card.rules[0]),
+            components=components,
+            attachments_required=explains if verdict.attachment_needed else (),
+            attachments=on_file,
+            twins={"attempts": figures(by_attempts, self.card.unit)},
+            splits=_splits(rows["splits"], kept, terms),
+            months=[
+                {"month": month, **_cell(rows, terms, lambda row, m=_number(month): row["month"] == m)}
+                for month in frame.months
+            ],
+            trailing={
+                "from": frame.trailing.first.isoformat(),
+                "to": frame.trailing.end.isoformat(),
+                **_cell(rows, terms, lambda row: row["in_trailing"] is True),
+            },
+        )
+
+
+def _cell(rows: Mapping[str, Rows], terms: _Terms, wanted: Callable[[Mapping[str, object]], bool]) -> dict[str, object]:
+    """Figures of a window: complaints, answered and delivered calls for which ``wanted`` holds."""
+    calls = [row for row in rows["months"] if wanted(row)]
+    count = summed([row for row in rows["complaints"] if row["reason"] is None and wanted(row)], "complaints")
+    verdict = terms.judge(count, summed(calls, "answered"))
+    return {**figures(verdict, CARD.unit), "delivered": summed(calls, "delivered")}
+
+
+def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict[str, object]]]:
+    """By kind, line, team and displayed number; a complaint that names none stands in the row without a key."""
+    found: dict[str, list[dict[str, object]]] = {}
+    shown = {str(row["key"]).lstrip("0"): str(row["key"]) for row in calls if row["dim"] == "display" and row["key"]}
+    for dim in DIMENSIONS:
+        answered: Counter[str | None] = Counter()
+        delivered: Counter[str | None] = Counter()
+        told: Counter[str | None] = Counter()
+        for row in calls:
+            if row["dim"] == dim:
+                key = _key(row["key"])
+                answered[key] += whole(row["answered"])
+                delivered[key] += whole(row["delivered"])
+        for row in complaints:
+            key = number_text(row[dim], shown) if dim == "display" else _key(row[dim])
+            told[key] += whole(row["complaints"])
+        found[dim] = by_size(
+            (
+                {
+                    "key": key,
+                    **figures(terms.judge(told[key], answered[key]), CARD.unit),
+                    "delivered": delivered[key],
+                    "low_volume": answered[key] < terms.low_volume,
+                }
+                for key in {*answered, *delivered, *told}
+            ),
+            size="numerator",
+        )
+    return found
+
+
+def _key(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _inside(day: ir.DateColumn, window: Window) -> ir.BooleanColumn:
+    return ((day >= window.first) & (day < window.end)).fill_null(False)  # noqa: FBT003 - the value
+
+
+def _in_year(row: Mapping[str, object], frame: Frame) -> bool:
+    month = row["month"]
+    return month is not None and whole(month) // 100 == frame.year
+
+
+def _number(month: str) -> int:
+    return int(month.replace("-", ""))

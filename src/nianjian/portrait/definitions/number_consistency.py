@@ -1,0 +1,133 @@
+"""D3 号码一致率: own filed short numbers displayed, of outbound calls delivered to the carrier (customer leg)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import ibis.expr.types as ir
+
+from nianjian.kernel.numbers import NumberClass
+from nianjian.portrait import lights
+from nianjian.portrait.frame import Frame
+from nianjian.portrait.lights import Limit, Verdict
+from nianjian.portrait.metric import Card, Metric, Rows, Rules, Tables, by_size, decimal_text, figures, limit_of, whole
+
+CARD: Final = Card(
+    slug="number_consistency",
+    title_zh="号码一致率",
+    title_en="Number consistency rate",
+    unit="%",
+    rules=("portrait.number_consistency.evasion_limit", "portrait.number_consistency.unknown_limit"),
+    tables=("calls", "number_dim", "line_dim"),
+)
+DIMENSIONS: Final = ("kind", "line", "team", "display")
+
+Counts = dict[NumberClass, int]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberConsistency:
+    """The definition of D3."""
+
+    card: Card = CARD
+
+    def questions(self, tables: Tables, frame: Frame) -> dict[str, ir.Table]:
+        """Delivered calls by class, per month and per split."""
+        cube, period, trailing = tables.cube, frame.period, frame.trailing
+        total = cube.filter(cube.dim == "total", cube.delivered > 0)
+        months = total.group_by(
+            "display_class",
+            month=total.day.year().cast("int64") * 100 + total.day.month().cast("int64"),
+            in_trailing=(total.day >= trailing.first) & (total.day < trailing.end),
+        ).aggregate(delivered=total.delivered.sum().cast("int64"))
+        parts = cube.filter(cube.dim != "total", cube.day >= period.first, cube.day < period.end, cube.delivered > 0)
+        splits = parts.group_by("dim", "key", "display_class").aggregate(
+            delivered=parts.delivered.sum().cast("int64")
+        )
+        return {"months": months, "splits": splits}
+
+    def answer(self, rows: Mapping[str, Rows], frame: Frame, rules: Rules, attached: Collection[str]) -> Metric:
+        """The headline is the share of own short numbers; its light comes from evasion, foreign and unknown numbers."""
+        del attached  # no attachment explains D3
+        evasion, unknown = (limit_of(rules, key) for key in self.card.rules)
+        months = rows["months"]
+        counts = _counts(row for row in months if whole(row["month"]) // 100 == frame.year)
+        verdict = judge(counts, evasion, unknown)
+        components: dict[str, object] = {name.value: counts[name] for name in NumberClass}
+        components["delivered"] = sum(counts.values())
+
+        def told(cells: Iterable[Mapping[str, object]]) -> dict[str, object]:
+            part = _counts(cells)
+            return {**figures(judge(part, evasion, unknown), CARD.unit), **_detail(part)}
+
+        return Metric(
+            card=self.card,
+            verdict=verdict,
+            limit=None,
+            source=rules.rule(self.card.rules[0]),
+            components=components,
+            limits=(evasion, unknown),
+            # Domain 0.11: "all our outbound calls use filed 95/96 numbers" may be said at 100 % only.
+            statements={"all_calls_show_own_numbers": bool(verdict.denominator) and verdict.value == 1},
+            twins={"evasion": _evasion(counts, evasion, unknown)},
+            splits=_splits(rows["splits"], evasion, unknown),
+            months=[
+                {"month": month, **told(row for row in months if row["month"] == int(month.replace("-", "")))}
+                for month in frame.months
+            ],
+            trailing={
+                "from": frame.trailing.first.isoformat(),
+                "to": frame.trailing.end.isoformat(),
+                **told(row for row in months if row["in_trailing"]),
+            },
+        )
+
+
+def judge(counts: Mapping[NumberClass, int], evasion: Limit, unknown: Limit) -> Verdict:
+    """The verdict from the counts by class."""
+    return lights.number_consistency(counts=counts, evasion=evasion, unknown=unknown)
+
+
+def _counts(rows: Iterable[Mapping[str, object]]) -> Counts:
+    counts = dict.fromkeys(NumberClass, 0)
+    for row in rows:
+        counts[NumberClass(str(row["display_class"]))] += whole(row["delivered"])
+    return counts
+
+
+def _detail(counts: Counts) -> dict[str, object]:
+    return {name.value: counts[name] for name in NumberClass}
+
+
+def _evasion(counts: Counts, evasion: Limit, unknown: Limit) -> dict[str, object]:
+    """R_evade with its bounds: landline and mobile of delivered."""
+    plain = counts[NumberClass.LANDLINE] + counts[NumberClass.MOBILE]
+    flags = [flag for flag in judge(counts, evasion, unknown).flags if flag.code == "evasion"]
+    low, high = flags[0].bounds if flags and flags[0].bounds else (None, None)
+    return {
+        "numerator": plain,
+        "denominator": sum(counts.values()),
+        "value": decimal_text(low, CARD.unit),
+        "light": flags[0].light.value if flags else lights.Light.NA.value,
+        "bounds": {"low": decimal_text(low, CARD.unit), "high": decimal_text(high, CARD.unit)},
+    }
+
+
+def _splits(rows: Rows, evasion: Limit, unknown: Limit) -> dict[str, list[dict[str, object]]]:
+    cells: dict[str, dict[str | None, list[Mapping[str, object]]]] = {
+        dim: defaultdict(list) for dim in DIMENSIONS
+    }
+    for row in rows:
+        key = row["key"]
+        cells[str(row["dim"])][None if key is None else str(key)].append(row)
+    found: dict[str, list[dict[str, object]]] = {}
+    for dim, keys in cells.items():
+        split = []
+        for key, of_key in keys.items():
+            counts = _counts(of_key)
+            split.append({"key": key, **figures(judge(counts, evasion, unknown), CARD.unit), **_detail(counts)})
+        found[dim] = by_size(split, size="denominator")
+    return found

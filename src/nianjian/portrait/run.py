@@ -1,0 +1,164 @@
+"""One portrait run: pin the versions, get the cube (rollup or rows), ask every metric's questions, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from typing import Final, Protocol
+
+import ibis
+import ibis.expr.types as ir
+
+from nianjian.lake import rollups
+from nianjian.lake.engine import Engine
+from nianjian.lake.schema import SCHEMAS
+from nianjian.lake.tables import Lake
+from nianjian.portrait import quality
+from nianjian.portrait.advise import advise
+from nianjian.portrait.catalogue import METRICS
+from nianjian.portrait.daily import daily
+from nianjian.portrait.facts import facts
+from nianjian.portrait.frame import DAY, Frame
+from nianjian.portrait.matching import complaint_match, latest
+from nianjian.portrait.materialised import DAILY, MATCH
+from nianjian.portrait.metric import Metric, Rows, Rules, Tables, whole
+from nianjian.portrait.result import Result
+from nianjian.portrait.tickets import tickets
+
+FACTS: Final = tuple(SCHEMAS)
+
+
+class Rulebook(Rules, Protocol):
+    """A rulebook with its provenance."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 - as in the JSON answer
+    @property
+    def version(self) -> str: ...  # noqa: D102
+    @property
+    def sha256(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Tables of one pinned snapshot, and the two derived ones."""
+
+    snapshot: Mapping[str, int]
+    dated: Mapping[str, ir.Table]
+    cube: ir.Table
+    match: ir.Table
+
+
+def run(
+    *,
+    lake: Lake,
+    engine: Engine,
+    rulebook: Rulebook,
+    enterprise: str,
+    year: int,
+    as_of: date | None = None,
+    province: str | None = None,
+    today: date | None = None,
+    raw: bool = False,
+) -> Result:
+    """The portrait of data year ``year``. ``as_of`` defaults to 31 December of it; ``today`` asks for the second value.
+
+    ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
+    brought up to date first, which writes them under the lake's lock.
+    """
+    frame = Frame(year=year, as_of=as_of or date(year, 12, 31), today=today)
+    sources = _from_rows(lake, engine, frame) if raw else _from_rollups(lake, engine)
+    tables = Tables(
+        cube=sources.cube,
+        seats=latest(sources.dated["seat_dim"], "seat_id"),
+        tickets=tickets(sources.dated["complaint_fact"], sources.match, sources.dated["line_dim"]),
+    )
+    attached = _attachments(engine, sources.dated["attachment_fact"], year)
+    metrics = tuple(
+        definition.answer(
+            _asked(engine, definition.questions(tables, frame)),
+            frame,
+            rulebook,
+            attached.get(definition.card.slug, frozenset()),
+        )
+        for definition in METRICS
+    )
+    trust = quality.answer(_asked(engine, quality.questions(tables, sources.dated["calls"], frame)), frame)
+    result = Result(
+        enterprise=enterprise,
+        province=province,
+        frame=frame,
+        rulebook={"id": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256},
+        snapshot=sources.snapshot,
+        code=version("nianjian"),
+        metrics=metrics,
+        quality=trust,
+    )
+    return replace(result, advice=advise(result))
+
+
+def measure(engine: Engine, tables: Tables, frame: Frame, rules: Rules) -> tuple[Metric, ...]:
+    """Every metric over given tables, without attachments: what tests compare between engines."""
+    return tuple(
+        definition.answer(_asked(engine, definition.questions(tables, frame)), frame, rules, ())
+        for definition in METRICS
+    )
+
+
+def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]:
+    return {name: engine.rows(expression) for name, expression in questions.items()}
+
+
+def _pinned(lake: Lake, engine: Engine) -> tuple[dict[str, int], dict[str, ir.Table]]:
+    snapshot = {name: number for name, number in lake.snapshot().items() if name in FACTS}
+    dated = {
+        name: engine.table(name, lake.files(name, snapshot[name]) if name in snapshot else [], schema)
+        for name, schema in SCHEMAS.items()
+    }
+    return snapshot, dated
+
+
+def _from_rollups(lake: Lake, engine: Engine) -> _Sources:
+    with lake.lock():  # calls, facts and rollups of one moment
+        cube = rollups.current(lake, engine, DAILY)
+        match = rollups.current(lake, engine, MATCH)
+        snapshot, dated = _pinned(lake, engine)
+    return _Sources(snapshot, dated, cube, match)
+
+
+def _from_rows(lake: Lake, engine: Engine, frame: Frame) -> _Sources:
+    with lake.lock():
+        snapshot, dated = _pinned(lake, engine)
+    return _Sources(snapshot, dated, *derived(engine, dated, frame))
+
+
+def derived(engine: Engine, dated: Mapping[str, ir.Table], frame: Frame) -> tuple[ir.Table, ir.Table]:
+    """Cube and complaint match straight from the rows, computed once and held in memory."""
+    starts = frame.slots(_changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"]))
+    counted = facts(dated["calls"], first=frame.span.first, last=frame.span.end - DAY)
+    cube = daily(counted, dated["number_dim"], dated["line_dim"], starts)
+    told = dated["complaint_fact"]
+    by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0
+    match = complaint_match(dated["calls"], told, by_id=by_id)
+    return ibis.memtable(engine.arrow(cube)), ibis.memtable(engine.arrow(match))
+
+
+def _changes(engine: Engine, dim: ir.Table) -> set[date]:
+    """The days on which a row of a dated table begins to hold or holds no longer."""
+    days: set[date] = set()
+    for row in engine.rows(dim.select("valid_from", "valid_to").distinct()):
+        first, last = row["valid_from"], row["valid_to"]
+        if isinstance(first, date):
+            days.add(first)
+        if isinstance(last, date) and last < date.max:
+            days.add(last + DAY)
+    return days
+
+
+def _attachments(engine: Engine, table: ir.Table, year: int) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in engine.rows(table.filter(table.data_year == year).select("metric", "kind").distinct()):
+        found.setdefault(str(row["metric"]), set()).add(str(row["kind"]))
+    return {metric: frozenset(kinds) for metric, kinds in found.items()}

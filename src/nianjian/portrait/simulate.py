@@ -1,0 +1,124 @@
+"""D5: what a step would change, computed before anybody takes it. Nothing here writes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.numbers import NumberClass
+from nianjian.portrait.definitions import closing_rate, number_consistency, seat_vacancy
+from nianjian.portrait.lights import Verdict
+from nianjian.portrait.metric import Metric, whole
+from nianjian.portrait.result import Result
+
+# 工信部信管〔2020〕81号: no commercial marketing by call centres, access numbers in principle inbound only.
+# The gates are those of domain D5; a flow may act only when each is answered.
+MOVE_WARNINGS: Final = (
+    "order_81_no_marketing",
+    "needs_outbound_permission",
+    "needs_purpose_filed",
+    "needs_commitment_letter",
+    "needs_consent",
+)
+
+
+def simulate(
+    result: Result,
+    *,
+    open_seats: int = 0,
+    cut_seats: int = 0,
+    close_seats: int = 0,
+    close_tickets: int = 0,
+    move_line: str | None = None,
+) -> Result:
+    """The portrait as it would stand after these steps; the metrics touched lose their splits, twins and months.
+
+    Raises NianjianError ``simulation_negative`` for a negative count, ``simulation_line_unknown`` for a line
+    without delivered calls in the data year.
+    """
+    moves = {
+        "open_seats": open_seats,
+        "cut_seats": cut_seats,
+        "close_seats": close_seats,
+        "close_tickets": close_tickets,
+    }
+    for name, count in moves.items():
+        if count < 0:
+            raise NianjianError("simulation_negative", move=name, count=count)
+    changed: dict[str, Metric] = {}
+    if open_seats or cut_seats or close_seats:
+        seats = result.metric("seat_vacancy")
+        changed[seats.slug] = _seats(seats, open_seats, cut_seats, close_seats)
+    if close_tickets:
+        tickets = result.metric("closing_rate")
+        changed[tickets.slug] = _tickets(tickets, close_tickets)
+    if move_line is not None:
+        numbers = result.metric("number_consistency")
+        changed[numbers.slug] = _line(numbers, move_line)
+    told: dict[str, object] = {name: count for name, count in moves.items() if count}
+    if move_line is not None:
+        told["move_line"] = move_line
+    return replace(
+        result,
+        metrics=tuple(changed.get(metric.slug, metric) for metric in result.metrics),
+        advice=(),
+        simulated={"moves": told, "warnings": list(MOVE_WARNINGS if move_line is not None else ())},
+    )
+
+
+def _seats(metric: Metric, opened: int, cut: int, closed: int) -> Metric:
+    """Open filed seats, cut idle seats out of the filing (opened ones when no idle one is left), close opened ones."""
+    counts = {name: metric.count(name) for name in seat_vacancy.COUNTS}
+    counts["opened"] += opened - min(closed, counts["opened"] + opened)
+    both = counts["opened_and_filed"] + opened
+    counts["opened_and_filed"] = max(0, both - closed)
+    cut = min(cut, counts["filed"])
+    beyond = max(0, cut - max(0, counts["filed"] - counts["opened_and_filed"]))
+    counts["filed"] -= cut
+    counts["opened_and_filed"] -= min(beyond, counts["opened_and_filed"])
+    counts["unfiled_open"] += beyond
+    limit = metric.limit
+    assert limit is not None  # noqa: S101 - D1 always has one
+    verdict = seat_vacancy.judge(counts, limit, attached=bool(metric.attachments))
+    return _changed(metric, counts, verdict)
+
+
+def _tickets(metric: Metric, count: int) -> Metric:
+    tickets, closed = metric.count("tickets"), metric.count("closed")
+    closed = min(tickets, closed + count)
+    limit = metric.limit
+    assert limit is not None  # noqa: S101 - D4 always has one
+    verdict = closing_rate.judge({"tickets": tickets, "closed": closed}, limit)
+    return _changed(metric, {**metric.components, "closed": closed, "open": tickets - closed}, verdict)
+
+
+def _line(metric: Metric, line: str) -> Metric:
+    """All delivered calls of a line shown with own filed numbers."""
+    rows = [row for row in metric.splits.get("line", ()) if row["key"] == line]
+    if not rows:
+        raise NianjianError("simulation_line_unknown", line=line)
+    counts = {name: metric.count(name.value) for name in NumberClass}
+    for name in NumberClass:
+        moved = whole(rows[0][name.value])
+        counts[name] -= moved
+        counts[NumberClass.OWN_SHORT] += moved
+    verdict = number_consistency.judge(counts, *metric.limits)
+    named: Mapping[str, object] = {name.value: count for name, count in counts.items()}
+    return _changed(metric, {**metric.components, **named}, verdict)
+
+
+def _changed(metric: Metric, components: Mapping[str, object], verdict: Verdict) -> Metric:
+    """The metric with new figures; what cannot be known after the step is left out."""
+    return replace(
+        metric,
+        components=components,
+        verdict=verdict,
+        twins={},
+        splits={},
+        months=(),
+        trailing=None,
+        lists={},
+        statements={},
+    )
