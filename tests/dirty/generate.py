@@ -52,7 +52,7 @@ def line(values: Row) -> bytes:
 
 def dirty(*, rounds: int = 2) -> Dirty:
     """``rounds`` times all kinds, nine good rows before each."""
-    out = [join(list(HEADER))]
+    out = [join(HEADER)]
     good: dict[int, Row] = {}
     bad: dict[int, Kind] = {}
     for number in range(1, EVERY * rounds * len(KINDS) + 1):
@@ -69,4 +69,4 @@ def dirty(*, rounds: int = 2) -> Dirty:
 
 def clean(count: int, *, first: int = 1) -> list[bytes]:
     """Header and ``count`` good lines, without line ends."""
-    return [join(list(HEADER)), *(line(row(number)) for number in range(first, first + count))]
+    return [join(HEADER), *(line(row(number)) for number in range(first, first + count))]

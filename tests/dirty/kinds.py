@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-HEADER = tuple(
-    "话单ID 方向 主叫号码 外显号码 被叫号码 开始时间 振铃时间 接通时间 结束时间 结果 坐席编号 坐席类型 线路编号 团队 用途 备注".split()  # noqa: SIM905
-)
+HEADER = [
+    *("话单ID", "方向", "主叫号码", "外显号码", "被叫号码", "开始时间", "振铃时间", "接通时间", "结束时间"),
+    *("结果", "坐席编号", "坐席类型", "线路编号", "团队", "用途", "备注"),
+]
 
 Row = dict[str, str]
 
