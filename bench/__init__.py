@@ -1,0 +1,1 @@
+"""Benchmarks and demo data: `python -m bench`, `python -m bench.demo`. Not part of the installed program."""
