@@ -1,4 +1,4 @@
-"""The two tables the portrait keeps in the lake: the daily cube and the call of each complaint.
+"""The two tables the portrait keeps in the lake: the daily cube, and the complaints with the calls they are about.
 
 Their definition version goes into the commit: after a change of meaning the next run rebuilds them.
 """
@@ -13,9 +13,11 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from nianjian.lake.rollups import ByDay, Whole
+from nianjian.lake.schema import MOMENT
 from nianjian.portrait.daily import MEASURES, daily
 from nianjian.portrait.facts import days_of_keys, facts, facts_of_days
 from nianjian.portrait.matching import complaint_match
+from nianjian.portrait.tickets import tickets
 
 # Raise the number whenever facts, classes, daily or matching count differently.
 VERSION: Final = "1"
@@ -27,8 +29,9 @@ def _daily(tables: Mapping[str, ir.Table], days: Collection[date] | None) -> ir.
     return daily(counted, tables["number_dim"], tables["line_dim"])
 
 
-def _match(tables: Mapping[str, ir.Table]) -> ir.Table:
-    return complaint_match(tables["calls"], tables["complaint_fact"], by_id=True)
+def _tickets(tables: Mapping[str, ir.Table]) -> ir.Table:
+    told = tables["complaint_fact"]
+    return tickets(told, complaint_match(tables["calls"], told, by_id=True), tables["line_dim"])
 
 
 DAILY: Final = ByDay(
@@ -50,19 +53,28 @@ DAILY: Final = ByDay(
     build=_daily,
     spread=days_of_keys,
 )
-MATCH: Final = Whole(
-    name="complaint_match",
+TICKETS: Final = Whole(
+    name="tickets",
     schema=pa.schema(
         [
             ("complaint_id", pa.string()),
-            ("line_id", pa.string()),
-            ("team_id", pa.string()),
+            ("source", pa.string()),
+            ("accepted_ts", MOMENT),
+            ("arrived_ts", MOMENT),
+            ("closed_ts", MOMENT),
+            ("reopened_ts", MOMENT),
+            ("excluded_rate", pa.string()),
+            ("excluded_ticket", pa.string()),
             ("kind", pa.string()),
             ("how", pa.string()),
+            ("display", pa.int64()),
+            ("accepted_day", pa.date32()),
             ("day", pa.date32()),
+            ("line", pa.string()),
+            ("team", pa.string()),
         ]
     ),
     version=VERSION,
-    inputs=("calls", "complaint_fact"),
-    build=_match,
+    inputs=("calls", "complaint_fact", "line_dim"),
+    build=_tickets,
 )

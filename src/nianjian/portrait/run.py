@@ -22,7 +22,7 @@ from nianjian.portrait.daily import daily
 from nianjian.portrait.facts import facts
 from nianjian.portrait.frame import DAY, Frame
 from nianjian.portrait.matching import complaint_match, latest
-from nianjian.portrait.materialised import DAILY, MATCH
+from nianjian.portrait.materialised import DAILY, TICKETS
 from nianjian.portrait.metric import Metric, Rows, Rules, Tables, whole
 from nianjian.portrait.result import Result
 from nianjian.portrait.tickets import tickets
@@ -48,7 +48,7 @@ class _Sources:
     snapshot: Mapping[str, int]
     dated: Mapping[str, ir.Table]
     cube: ir.Table
-    match: ir.Table
+    tickets: ir.Table
 
 
 def run(
@@ -73,7 +73,7 @@ def run(
     tables = Tables(
         cube=sources.cube,
         seats=latest(sources.dated["seat_dim"], "seat_id"),
-        tickets=tickets(sources.dated["complaint_fact"], sources.match, sources.dated["line_dim"]),
+        tickets=sources.tickets,
     )
     attached = _attachments(engine, sources.dated["attachment_fact"], year)
     metrics = tuple(
@@ -123,9 +123,9 @@ def _pinned(lake: Lake, engine: Engine) -> tuple[dict[str, int], dict[str, ir.Ta
 def _from_rollups(lake: Lake, engine: Engine) -> _Sources:
     with lake.lock():  # calls, facts and rollups of one moment
         cube = rollups.current(lake, engine, DAILY)
-        match = rollups.current(lake, engine, MATCH)
+        told = rollups.current(lake, engine, TICKETS)
         snapshot, dated = _pinned(lake, engine)
-    return _Sources(snapshot, dated, cube, match)
+    return _Sources(snapshot, dated, cube, told)
 
 
 def _from_rows(lake: Lake, engine: Engine, frame: Frame) -> _Sources:
@@ -135,14 +135,14 @@ def _from_rows(lake: Lake, engine: Engine, frame: Frame) -> _Sources:
 
 
 def derived(engine: Engine, dated: Mapping[str, ir.Table], frame: Frame) -> tuple[ir.Table, ir.Table]:
-    """Cube and complaint match straight from the rows, computed once and held in memory."""
+    """Cube and tickets straight from the rows, computed once and held in memory."""
     starts = frame.slots(_changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"]))
     counted = facts(dated["calls"], first=frame.span.first, last=frame.span.end - DAY)
     cube = daily(counted, dated["number_dim"], dated["line_dim"], starts)
     told = dated["complaint_fact"]
     by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0
-    match = complaint_match(dated["calls"], told, by_id=by_id)
-    return ibis.memtable(engine.arrow(cube)), ibis.memtable(engine.arrow(match))
+    matched = tickets(told, complaint_match(dated["calls"], told, by_id=by_id), dated["line_dim"])
+    return ibis.memtable(engine.arrow(cube)), ibis.memtable(engine.arrow(matched))
 
 
 def _changes(engine: Engine, dim: ir.Table) -> set[date]:
