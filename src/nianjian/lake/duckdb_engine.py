@@ -28,12 +28,17 @@ class DuckDBEngine:
 
     def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
         """A view over the files; a second call with the same name makes a second view, the first one stays."""
-        view = self._view(name)
         if not files:
-            self.backend.con.register(view, schema.empty_table())
-            return self.backend.table(view)
+            return self.hold(name, schema.empty_table())
+        view = self._view(name)
         columns = ", ".join(quoted(column) for column in schema.names)
         self.backend.con.execute(f"create view {quoted(view)} as select {columns} from {scan(files, schema)}")
+        return self.backend.table(view)
+
+    def hold(self, name: str, rows: pa.Table) -> ibis.Table:
+        """A view of rows that are in memory; they are not copied."""
+        view = self._view(name)
+        self.backend.con.register(view, rows)
         return self.backend.table(view)
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:

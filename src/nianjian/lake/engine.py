@@ -19,6 +19,10 @@ class Engine(Protocol):
         """Columns exactly as ``schema`` (partition keys from the path); empty and typed when no files."""
         ...
 
+    def hold(self, name: str, rows: pa.Table) -> ibis.Table:
+        """A table of rows that are in memory."""
+        ...
+
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it and give the whole result."""
         ...

@@ -8,7 +8,6 @@ from datetime import date
 from importlib.metadata import version
 from typing import Final, Protocol
 
-import ibis
 import ibis.expr.types as ir
 
 from nianjian.lake import rollups
@@ -142,7 +141,7 @@ def derived(engine: Engine, dated: Mapping[str, ir.Table], frame: Frame) -> tupl
     told = dated["complaint_fact"]
     by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0
     matched = tickets(told, complaint_match(dated["calls"], told, by_id=by_id), dated["line_dim"])
-    return ibis.memtable(engine.arrow(cube)), ibis.memtable(engine.arrow(matched))
+    return engine.hold("cube_now", engine.arrow(cube)), engine.hold("tickets_now", engine.arrow(matched))
 
 
 def _changes(engine: Engine, dim: ir.Table) -> set[date]:

@@ -1,0 +1,69 @@
+"""ClickHouse's engine (chDB, in this process) behind the port, to hold the dialect. Not selectable; see docs/use/engines.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import clickhouse_connect
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+class ClickHouseEngine:
+    """``store``: an empty folder for chDB's files and for rows given from memory. One per process at a time."""
+
+    def __init__(self, store: Path) -> None:
+        self.store = store
+        store.mkdir(parents=True, exist_ok=True)
+        self.client = clickhouse_connect.get_client(dsn=f"chdb://{store}/db")
+        # By default a LEFT JOIN fills the right side with zeros and empty texts: every call would count as filed.
+        self.client.set_client_setting("join_use_nulls", 1)
+        self.backend = ibis.clickhouse.from_connection(self.client)
+        self._names: dict[str, int] = {}
+
+    def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
+        """A table with the rows of the files; partition keys are taken from the paths."""
+        if not files:
+            return self.hold(name, schema.empty_table())
+        return self.hold(name, pa.concat_tables(_read(file, schema) for file in files))
+
+    def hold(self, name: str, rows: pa.Table) -> ibis.Table:
+        """A table of rows that are in memory."""
+        count = self._names[name] = self._names.get(name, 0) + 1
+        view = f"{name}_{count}"
+        columns = ", ".join(f"`{field.name}` Nullable({_type(field.type)})" for field in rows.schema)
+        self.client.command(f"create table `{view}` ({columns}) engine = MergeTree order by tuple()")
+        path = self.store / f"{view}.parquet"
+        pq.write_table(rows, path)
+        if rows.num_rows:
+            self.client.command(f"insert into `{view}` select * from file('{path}', Parquet)")
+        return self.backend.table(view)
+
+    def arrow(self, expression: ibis.Expr) -> pa.Table:
+        """Run it on chDB."""
+        return self.backend.to_pyarrow(expression)
+
+    def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
+        """Run it on chDB, one mapping a row."""
+        found: list[dict[str, object]] = self.arrow(expression).to_pylist()
+        return found
+
+    def close(self) -> None:
+        """Close the client."""
+        self.client.close()
+
+
+def _read(file: str, schema: pa.Schema) -> pa.Table:
+    keys = dict(part.split("=", 1) for part in Path(file).parent.parts if "=" in part)
+    found = pq.ParquetFile(file).read()
+    for key, value in keys.items():
+        if key in schema.names:
+            found = found.append_column(key, pa.array([value] * found.num_rows, pa.string()))
+    return found.select(schema.names).cast(schema)
+
+
+def _type(kind: pa.DataType) -> str:
+    plain = {pa.int64(): "Int64", pa.int32(): "Int32", pa.bool_(): "Bool", pa.date32(): "Date32", pa.string(): "String"}
+    return "DateTime64(6)" if pa.types.is_timestamp(kind) else plain[kind]
