@@ -97,6 +97,7 @@ def _collapsed(rows: ir.Table) -> ir.Table:
     """The representative row of each (source, call_key), with `legs` and the any-of flags of its customer rows."""
     customer = _true(rows.leg == "customer")
     rows = rows.mutate(
+        _one=_true(rows.call_key.notnull()),
         _customer=customer,
         _delivered=customer * _true(rows.delivered),
         _answered=customer * _true(rows.answered),
@@ -114,7 +115,7 @@ def _collapsed(rows: ir.Table) -> ir.Table:
     )
     ranked = rows.mutate(
         _rank=ibis.row_number().over(best),
-        legs=rows.count().over(call),
+        legs=rows._one.sum().over(call),  # noqa: SLF001 - a plain count has another integer type on ClickHouse
         _any_delivered=rows._delivered.max().over(call),  # noqa: SLF001
         _any_answered=rows._answered.max().over(call),  # noqa: SLF001
     )

@@ -62,7 +62,7 @@ class ClosingRate:
         trailing = (every.accepted_day >= frame.trailing.first) & (every.accepted_day < frame.trailing.end)
         told = every.mutate(
             month=every.accepted_day.year().cast("int64") * 100 + every.accepted_day.month().cast("int64"),
-            in_trailing=trailing.fill_null(False),  # noqa: FBT003 - the value
+            in_trailing=_flag(trailing),
         ).filter(inside | trailing)
         keys = ["month", "in_trailing", "closed", "on_time", "exists", "closed_today", "exists_today", *DIMENSIONS]
         cells = told.group_by(keys).aggregate(tickets=told.count())
@@ -111,7 +111,7 @@ class ClosingRate:
             trailing={
                 "from": frame.trailing.first.isoformat(),
                 "to": frame.trailing.end.isoformat(),
-                **_told((row for row in dated if row["in_trailing"] and row["exists"] == 1), limit),
+                **_told((row for row in dated if row["in_trailing"] == 1 and row["exists"] == 1), limit),
             },
             lists={"open_tickets": _oldest_first(rows["open"])},
         )

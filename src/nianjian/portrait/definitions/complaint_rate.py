@@ -140,7 +140,7 @@ class ComplaintRate:
             trailing={
                 "from": frame.trailing.first.isoformat(),
                 "to": frame.trailing.end.isoformat(),
-                **_cell(rows, terms, lambda row: row["in_trailing"] is True),
+                **_cell(rows, terms, lambda row: row["in_trailing"] == 1),
             },
         )
 
@@ -188,8 +188,8 @@ def _key(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _inside(day: ir.DateColumn, window: Window) -> ir.BooleanColumn:
-    return ((day >= window.first) & (day < window.end)).fill_null(False)  # noqa: FBT003 - the value
+def _inside(day: ir.DateColumn, window: Window) -> ir.IntegerColumn:
+    return ((day >= window.first) & (day < window.end)).fill_null(False).cast("int64")  # noqa: FBT003 - the value
 
 
 def _in_year(row: Mapping[str, object], frame: Frame) -> bool:

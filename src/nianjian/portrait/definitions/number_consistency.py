@@ -41,7 +41,7 @@ class NumberConsistency:
         months = total.group_by(
             "display_class",
             month=total.day.year().cast("int64") * 100 + total.day.month().cast("int64"),
-            in_trailing=(total.day >= trailing.first) & (total.day < trailing.end),
+            in_trailing=((total.day >= trailing.first) & (total.day < trailing.end)).cast("int64"),
         ).aggregate(delivered=total.delivered.sum().cast("int64"))
         parts = cube.filter(cube.dim != "total", cube.day >= period.first, cube.day < period.end, cube.delivered > 0)
         splits = parts.group_by("dim", "key", "display_class").aggregate(
@@ -81,7 +81,7 @@ class NumberConsistency:
             trailing={
                 "from": frame.trailing.first.isoformat(),
                 "to": frame.trailing.end.isoformat(),
-                **told(row for row in months if row["in_trailing"]),
+                **told(row for row in months if row["in_trailing"] == 1),
             },
         )
 
