@@ -22,8 +22,8 @@ class Dirty:
 
 
 def row(number: int) -> Row:
-    """Good row ``number`` (from 1): every call a minute after the one before, ids D000001…"""
-    start = FIRST + timedelta(minutes=number)
+    """Good row ``number`` (from 1): every call a minute after the one before (over and over 69 days), ids D000001…"""
+    start = FIRST + timedelta(minutes=number % 100_000)
     answered = number % 3 != 0
     values = (
         f"D{number:06d}",

@@ -155,7 +155,7 @@ def test_killed_at_each_step_with_rejects(program: Program, tmp_path: Path, poin
     assert (len(call_files.good(rows)), len(call_files.bad(rows))) == (len(made.good), len(made.bad))
 
 
-@pytest.mark.parametrize("point", ("after_intent", "before_commit", "after_commit", "before_close"))
+@pytest.mark.parametrize("point", ["after_intent", "before_commit", "after_commit", "before_close"])
 def test_killed_at_each_step_of_an_undo(program: Program, tmp_path: Path, point: str) -> None:
     kept, held = _file(tmp_path, 0, 500)
     program.load(kept)
