@@ -30,9 +30,7 @@ def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Ente
         # Folders of some systems do not tell cases apart, so codes must differ by more than case.
         if models.Enterprise.objects.filter(code__iexact=code).exists():
             raise NianjianError("enterprise_exists", enterprise=code)
-        made = models.Enterprise(
-            code=code, name=name.strip(), province=province.strip(), created_at=clock.now()
-        )
+        made = models.Enterprise(code=code, name=name.strip(), province=province.strip(), created_at=clock.now())
         _insert(made, NianjianError("enterprise_exists", enterprise=code))
         data = {"code": code, "name": made.name, "province": made.province}
         record(verb="enterprise.add", enterprise=code, actor=actor, data=data)

@@ -45,7 +45,7 @@ def approve(*, approval: str, digest: str, actor: Actor) -> Approval:
 
 
 def refuse(*, approval: str, actor: Actor) -> Approval:
-    """Say no; the requester may do that too, which withdraws the request. ``approval_unknown``, ``approval_decided``."""
+    """Say no; the requester may too, which withdraws it. ``approval_unknown``, ``approval_decided``."""
     return _decide(approval, Request.REFUSED, None, actor)
 
 

@@ -6,6 +6,14 @@ from django.apps import AppConfig
 
 
 class ComplaintsConfig(AppConfig):
-    """Complaint tickets."""
+    """Complaint tickets; they are imported by the registers' machinery, which learns of them here."""
 
     name = "nianjian.complaints"
+
+    def ready(self) -> None:
+        """Add the kind ``complaints``."""
+        from nianjian.complaints.model import Complaint  # noqa: PLC0415 -- models load before this, not before the app
+        from nianjian.complaints.sheet import COMPLAINTS  # noqa: PLC0415
+        from nianjian.registers import kinds  # noqa: PLC0415
+
+        kinds.add(COMPLAINTS, Complaint)

@@ -30,14 +30,16 @@ class Setting:
 
 SETTINGS: Final = (
     Setting("NIANJIAN_HOME", "./var", "folder of database, lake and files; made with mode 0700"),
-    Setting("NIANJIAN_DATABASE_URL", "", "postgresql://user:password@host:port/name; empty: SQLite in the home", True),
+    Setting(
+        "NIANJIAN_DATABASE_URL", "", "postgresql://user:password@host:port/name; empty: SQLite in the home", secret=True
+    ),
     Setting("NIANJIAN_LAKE_URL", "", "folder of the lake that every worker sees; empty: lake/ in the home"),
     Setting("NIANJIAN_KEYS", "~/.config/nianjian/keys.json", "key file, outside the home; made on first use"),
     Setting("NIANJIAN_ENGINE", "duckdb", "duckdb, spark://host:port or sc://host:port"),
     Setting("NIANJIAN_HOSTS", "127.0.0.1,localhost,[::1]", "names under which the pages may be asked for"),
     Setting("NIANJIAN_HTTPS", "no", "yes: pages are served behind TLS; cookies and redirects insist on it"),
     Setting("NIANJIAN_DEBUG", "no", "yes: error pages with details; never on a server"),
-    Setting("NIANJIAN_SECRET_KEY", "", "signs sessions; empty: made on first use in the home", True),
+    Setting("NIANJIAN_SECRET_KEY", "", "signs sessions; empty: made on first use in the home", secret=True),
 )
 DEFAULTS: Final = {setting.name: setting.default for setting in SETTINGS}
 

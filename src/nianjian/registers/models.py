@@ -2,6 +2,31 @@
 
 from __future__ import annotations
 
+from nianjian.registers.attachments.model import Attachment
 from nianjian.registers.batches.model import Batch, BatchFile
+from nianjian.registers.consents.model import Consent
+from nianjian.registers.licences.model import Licence
+from nianjian.registers.lines.model import Line
+from nianjian.registers.numbers.model import Number
+from nianjian.registers.overlays.model import Overlay
+from nianjian.registers.seats.model import Seat
+from nianjian.registers.social_insurance.model import Contribution
+from nianjian.registers.staff.model import Person
+from nianjian.registers.teams.model import Team
+from nianjian.registers.wages.model import Payment
 
-__all__ = ["Batch", "BatchFile"]
+__all__ = [
+    "Attachment",
+    "Batch",
+    "BatchFile",
+    "Consent",
+    "Contribution",
+    "Licence",
+    "Line",
+    "Number",
+    "Overlay",
+    "Payment",
+    "Person",
+    "Seat",
+    "Team",
+]

@@ -8,7 +8,6 @@ from datetime import UTC
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.batches.model import Batch, BatchFile
@@ -19,7 +18,7 @@ def new_id() -> str:
     return f"B{clock.now().astimezone(UTC):%Y%m%d%H%M%S}{secrets.token_hex(2)}"
 
 
-def add_file(  # noqa: PLR0913 - one row is described by exactly these
+def add_file(
     *,
     batch: str,
     enterprise: str,

@@ -1,0 +1,1 @@
+"""Attachments that explain a yellow light."""

@@ -1,0 +1,1 @@
+"""The register of 同意记录."""

@@ -1,0 +1,54 @@
+"""What stands in a register on a day, for people: field by field, personal values masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from nianjian.accounts import query as accounts
+from nianjian.kernel import clock
+from nianjian.registers import kinds
+from nianjian.registers.tables.column import Column, Kind
+from nianjian.registers.tables.masking import masked
+from nianjian.registers.versions import query
+from nianjian.registers.versions.model import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows that hold on ``as_at``; keys are field names, values strings, numbers, booleans or None."""
+
+    kind: str
+    as_at: date
+    rows: list[dict[str, object]]
+    personal: frozenset[str]  # fields whose values are masked
+
+
+def listing(*, kind: str, enterprise: str, as_at: date | None = None, known_at: datetime | None = None) -> Listing:
+    """List a register as it stood on a day (today if None); ``register_kind_unknown``, ``enterprise_unknown``."""
+    register = kinds.register(kind)
+    tenant = accounts.enterprise(enterprise)
+    day = as_at or clock.today()
+    found = query.as_at(register.model, tenant.code, day, known_at=known_at)
+    rows = [_shown(version, register.sheet.columns) for version in found]
+    return Listing(kind, day, rows, register.sheet.personal())
+
+
+def _shown(version: Version, columns: tuple[Column, ...]) -> dict[str, object]:
+    row: dict[str, object] = {one.field: _cell(getattr(version, one.field), one) for one in columns}
+    span: Mapping[str, date | None] = {"valid_from": version.valid_from, "valid_to": version.valid_to}
+    return row | {name: None if day is None else day.isoformat() for name, day in span.items()}
+
+
+def _cell(value: object, column: Column) -> object:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(clock.ZONE).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    text = str(value)
+    if column.personal or column.kind is Kind.IDENTITY:
+        return masked(text, column.kind)
+    return text

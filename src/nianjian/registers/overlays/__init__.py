@@ -1,0 +1,1 @@
+"""Changes of rules for one province or enterprise, each approved by a second person."""

@@ -1,0 +1,1 @@
+"""The register of 社保缴费清单."""

@@ -1,0 +1,116 @@
+"""What a sheet is: its columns with their kinds, its key, and the checks over a whole row."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What stands in a cell of the column."""
+
+    TEXT = "text"
+    CODE = "code"  # an id: digits stay digits, no scientific notation
+    DATE = "date"
+    MOMENT = "moment"
+    MONTH = "month"
+    CHOICE = "choice"
+    FLAG = "flag"  # 是/否
+    WHOLE = "whole"
+    AMOUNT = "amount"
+    DURATION = "duration"  # seconds
+    PHONE = "phone"
+    ROOT = "root"  # digits of a code number
+    IDENTITY = "identity"  # 居民身份证, else any other paper
+    CREDIT_CODE = "credit_code"  # 统一社会信用代码
+    LICENCE = "licence"  # licence number: warned, not refused
+
+
+class Undated(StrEnum):
+    """What a change without 变更日期 means: it happens today, or what stood there was wrong all along.
+
+    Rows that carry their own dates (filed on, opened on, valid to) are corrected: otherwise a mistake of last
+    year could never be put right.
+    """
+
+    TODAY = "today"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. ``choices``: spelling in the sheet -> stored value, the first spelling of a value is the proper one.
+
+    ``personal`` values are encrypted in the database and never appear in findings.
+    """
+
+    header: str
+    field: str
+    kind: Kind = Kind.TEXT
+    aliases: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    personal: bool = False
+    required: bool = False
+    example: str = ""
+
+
+Row = dict[str, object]  # field -> value; a blank cell is None, a column that the sheet lacks is absent
+Fault = tuple[str, str]  # (field, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A kind of register. ``keys``: alternatives, the first whose fields are all filled names the row.
+
+    ``repeats``: equal keys are told apart by their order (two equal payments of one day are two payments).
+    ``checks`` look at a whole row; ``notes`` give warnings that refuse nothing.
+    """
+
+    kind: str
+    title: str
+    columns: tuple[Column, ...]
+    keys: tuple[tuple[str, ...], ...]
+    undated: Undated = Undated.TODAY
+    repeats: bool = False
+    checks: tuple[Callable[[Row], Fault | None], ...] = ()
+    notes: tuple[Callable[[Row], Fault | None], ...] = ()
+
+    def by_field(self, name: str) -> Column:
+        """Return the column of a field; KeyError if there is none."""
+        for one in self.columns:
+            if one.field == name:
+                return one
+        raise KeyError(name)
+
+    def by_header(self) -> dict[str, Column]:
+        """Every accepted spelling of a header, folded, with its column."""
+        return {folded(name): one for one in self.columns for name in (one.header, *one.aliases)}
+
+    def personal(self) -> frozenset[str]:
+        """Fields that every door masks."""
+        return frozenset(one.field for one in self.columns if one.personal)
+
+
+# Columns of an answer that came with an error workbook or a rejects file: read over when it comes back corrected.
+IGNORED: Final = frozenset({"行号", "列", "原因代码", "原因"})
+
+
+def folded(header: str) -> str:
+    """A header without width, case, spaces, brackets and the marks of a required column."""
+    text = unicodedata.normalize("NFKC", header).lower()
+    return "".join(char for char in text if not char.isspace() and char not in "*:_-()[]【】《》/、.")
+
+
+def ordered(earlier: str, later: str, code: str) -> Callable[[Row], Fault | None]:
+    """A check that one day does not lie before another; either may be unknown."""
+
+    def check(row: Row) -> Fault | None:
+        first, second = row.get(earlier), row.get(later)
+        if first is None or second is None or second >= first:  # type: ignore[operator] - both are dates or both moments
+            return None
+        return later, code
+
+    return check

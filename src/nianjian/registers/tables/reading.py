@@ -1,0 +1,158 @@
+"""Read a sheet: CSV in UTF-8 (with or without BOM) or GB18030, or the first fitting sheet of a workbook."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.tables.cells import Cell
+from nianjian.registers.tables.column import IGNORED, Column, Sheet, folded
+
+WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # zip (xlsx, xlsb, ods) and the old xls
+HEADER_WITHIN: Final = 10  # a title and notes may stand above the header
+EXAMPLE: Final = "示例"
+CELL_LIMIT: Final = 1_000_000  # characters; a stray quote may swallow the rest of a file
+csv.field_size_limit(CELL_LIMIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One data row: its physical line (sheet row, first = 1) and its cells by position."""
+
+    number: int
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet as read. ``columns``: position -> column; ``extra``: position -> header of an unknown column."""
+
+    file: str
+    sha256: str
+    sheet: str  # name of the workbook's sheet, "" for CSV
+    encoding: str  # utf-8, utf-8-sig, gb18030 or xlsx
+    header: tuple[str, ...]
+    header_line: int  # its physical line
+    columns: dict[int, Column]
+    extra: dict[int, str]
+    lines: list[Line] = field(repr=False)
+
+
+def read(path: Path, sheet: Sheet) -> Table:
+    """Read the whole file.
+
+    NianjianError: ``file_unreadable``, ``file_empty``, ``encoding_unknown``, ``sheet_malformed`` (broken quotes),
+    ``workbook_unreadable``, ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
+    if not content.strip():
+        raise NianjianError("file_empty", file=path.name)
+    digest = hashlib.sha256(content).hexdigest()
+    if content.startswith(WORKBOOK):
+        name, lines, start = _workbook(content, path.name, sheet)
+        encoding = "xlsx"
+    else:
+        name = ""
+        text, encoding = _decoded(content, path.name)
+        lines = _csv(text, path.name)
+        start = _header(lines, sheet)
+    if start is None:
+        raise NianjianError("header_missing", file=path.name, kind=sheet.kind, column=_key_headers(sheet))
+    header = tuple("" if cell is None else str(cell).strip() for cell in lines[start].cells)
+    columns, extra = _assigned(header, sheet, path.name)
+    present = {column.field for column in columns.values()}
+    for column in sheet.columns:
+        if column.required and column.field not in present:
+            raise NianjianError("column_missing", file=path.name, column=column.header)
+    body = [line for line in lines[start + 1 :] if any(cell not in (None, "") for cell in line.cells)]
+    return Table(path.name, digest, name, encoding, header, lines[start].number, columns, extra, body)
+
+
+def _decoded(content: bytes, name: str) -> tuple[str, str]:
+    if content.startswith(codecs.BOM_UTF8):
+        candidates: tuple[str, ...] = ("utf-8-sig",)
+    elif content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        candidates = ("utf-16",)  # Excel's "Unicode text"
+    else:
+        candidates = ("utf-8", "gb18030")
+    for encoding in candidates:
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise NianjianError("encoding_unknown", file=name)
+
+
+def _csv(text: str, name: str) -> list[Line]:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",\t;", key=first.count)
+    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter, strict=True)
+    lines, number = [], 1
+    try:
+        for cells in reader:
+            lines.append(Line(number, [cell.strip() for cell in cells]))
+            number = reader.line_num + 1
+    except csv.Error as fault:
+        raise NianjianError("sheet_malformed", file=name, line=number) from fault
+    return lines
+
+
+def _workbook(content: bytes, name: str, sheet: Sheet) -> tuple[str, list[Line], int | None]:
+    """Return the first sheet with a fitting header; the example sheet of our template never counts."""
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for title in book.sheet_names:
+            if title == EXAMPLE:
+                continue
+            rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+            lines = [Line(number, row) for number, row in enumerate(rows, 1)]
+            start = _header(lines, sheet)
+            if start is not None:
+                return title, lines, start
+    except (CalamineError, ValueError, OSError) as fault:
+        raise NianjianError("workbook_unreadable", file=name) from fault
+    return "", [], None
+
+
+def _header(lines: Sequence[Line], sheet: Sheet) -> int | None:
+    """Index of the first row that names every column of one of the keys."""
+    known = sheet.by_header()
+    for index, line in enumerate(lines[:HEADER_WITHIN]):
+        fields = {known[name].field for cell in line.cells if (name := folded(str(cell or ""))) in known}
+        if any(fields.issuperset(key) for key in sheet.keys):
+            return index
+    return None
+
+
+def _assigned(header: Sequence[str], sheet: Sheet, file: str) -> tuple[dict[int, Column], dict[int, str]]:
+    known = sheet.by_header()
+    columns: dict[int, Column] = {}
+    extra: dict[int, str] = {}
+    taken: dict[str, str] = {}
+    for position, name in enumerate(header):
+        column = known.get(folded(name))
+        if column is None:
+            if name and name not in IGNORED:
+                extra[position] = name
+            continue
+        if column.field in taken:
+            raise NianjianError("column_twice", file=file, column=name, other=taken[column.field])
+        taken[column.field] = name
+        columns[position] = column
+    return columns, extra
+
+
+def _key_headers(sheet: Sheet) -> str:
+    return " / ".join("+".join(sheet.by_field(name).header for name in key) for key in sheet.keys)

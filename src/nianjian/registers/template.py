@@ -1,0 +1,21 @@
+"""Write the empty sheet of a register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers import kinds
+from nianjian.registers.tables import marking
+
+
+def write(kind: str, path: Path) -> None:
+    """Write an xlsx with headers, notes, choice lists and an example sheet; the same bytes each time.
+
+    ``register_kind_unknown``, ``file_unwritable``.
+    """
+    sheet = kinds.register(kind).sheet
+    try:
+        marking.empty(sheet, path)
+    except OSError as fault:
+        raise NianjianError("file_unwritable", file=str(path), reason=fault.strerror or "") from fault

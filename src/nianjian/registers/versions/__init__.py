@@ -1,0 +1,1 @@
+"""Rows with dated history: one row a version, the old ones stay."""

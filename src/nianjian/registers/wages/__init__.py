@@ -1,0 +1,1 @@
+"""The register of 工资流水."""
