@@ -193,4 +193,6 @@ def write(db: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, list[str]]:
     freeswitch.write(db, folder / "freeswitch" / "json_cdr.jsonl")
     _xlsx(db, folder / "手工话单.xlsx")
     zone = ["--timezone", "Asia/Shanghai"]
-    return dict.fromkeys(("generic_utf8", "generic_gb18030", "速达外包_话单.zip", "手工话单.xlsx", "asterisk"), zone) | {name: [] for name in ("tinet", "vos", "aliyun", "tccc", "kamailio", "freeswitch")}
+    return dict.fromkeys(
+        ("generic_utf8", "generic_gb18030", "速达外包_话单.zip", "手工话单.xlsx", "asterisk"), zone
+    ) | {name: [] for name in ("tinet", "vos", "aliyun", "tccc", "kamailio", "freeswitch")}
