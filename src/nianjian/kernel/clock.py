@@ -1,0 +1,30 @@
+"""The only place that reads the clock."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from nianjian.kernel.errors import NianjianError
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+OVERRIDE: Final = "NIANJIAN_TODAY"
+"""Environment variable: an ISO date that `today` gives instead of the real one, for drills and repeatable runs."""
+
+
+def now() -> datetime:
+    """The moment, aware, UTC. Never overridden: the audit trail tells the real time."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The day in Asia/Shanghai, where every day boundary of the rules lies. NianjianError today_unreadable."""
+    wanted = os.environ.get(OVERRIDE, "")
+    if not wanted:
+        return now().astimezone(ZONE).date()
+    try:
+        return date.fromisoformat(wanted)
+    except ValueError as error:
+        raise NianjianError("today_unreadable", variable=OVERRIDE, value=wanted) from error

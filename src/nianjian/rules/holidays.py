@@ -1,0 +1,84 @@
+"""Makes the working-day calendar: the years of the package chinesecalendar, and imported years on top.
+
+An import is the JSON of a year ({year, papers, days[{name, date, isOffDay}]}, as holiday-cn writes it) or rows
+日期, 名称, 休息/上班, 依据文件. A file without days says that the year's notice is not out: it changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from chinese_calendar import constants
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.workdays import Calendar
+from nianjian.rules.load import load
+from nianjian.rules.rule import Value
+
+FIXED: Final = "calendar.fixed_holidays"
+OFF: Final = "休息"
+ON: Final = "上班"
+
+
+@cache
+def builtin() -> Calendar:
+    """The published years that the package knows, and the holidays whose date the law fixes for all others."""
+    off, on = frozenset(constants.holidays), frozenset(constants.workdays)
+    return Calendar(off, on, frozenset(day.year for day in off), _fixed())
+
+
+def _fixed() -> frozenset[tuple[int, int]]:
+    """The newest list of the rulebook: guessed years lie in the future."""
+    newest: tuple[Value, ...] = ()
+    for rule in load().rules:
+        if rule.key == FIXED and isinstance(rule.value, tuple):
+            newest = rule.value
+    pairs = (str(text).split("-") for text in newest)
+    return frozenset((int(month), int(day)) for month, day in pairs)
+
+
+def from_json(text: str) -> Calendar:
+    """A year's calendar from holiday-cn JSON. NianjianError holidays_unreadable."""
+    try:
+        content: Any = json.loads(text)
+        year, days = int(content["year"]), list(content["days"])
+        marked = [(date.fromisoformat(day["date"]), _flag(day["isOffDay"])) for day in days]
+    except (ValueError, KeyError, TypeError) as error:
+        raise NianjianError("holidays_unreadable", reason=str(error)) from error
+    return _calendar(marked, {year})
+
+
+def from_rows(rows: Iterable[Mapping[str, object]]) -> Calendar:
+    """A calendar from rows with 日期 and 休息/上班; each year with at least one row counts as published.
+
+    NianjianError holidays_unreadable names the row, the header's line being 1.
+    """
+    marked: list[tuple[date, bool]] = []
+    for number, row in enumerate(rows, 2):
+        given, kind = row.get("日期"), str(row.get("休息/上班") or "").strip()
+        try:
+            day = given if isinstance(given, date) else date.fromisoformat(str(given).strip().replace("/", "-"))
+        except ValueError as error:
+            raise NianjianError("holidays_unreadable", reason=f"日期: {given}", row=number) from error
+        if kind not in {OFF, ON}:
+            raise NianjianError("holidays_unreadable", reason=f"休息/上班: {kind}", row=number)
+        marked.append((date(day.year, day.month, day.day), kind == OFF))
+    return _calendar(marked, {day.year for day, _ in marked})
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise TypeError(value)
+
+
+def _calendar(marked: list[tuple[date, bool]], years: set[int]) -> Calendar:
+    off = frozenset(day for day, is_off in marked if is_off)
+    on = frozenset(day for day, is_off in marked if not is_off)
+    if off & on:
+        raise NianjianError("holidays_unreadable", reason=f"{min(off & on).isoformat()}: {OFF}, {ON}")
+    return Calendar(off, on, frozenset(years) if marked else frozenset())
