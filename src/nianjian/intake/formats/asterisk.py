@@ -1,0 +1,200 @@
+"""Asterisk: Master.csv of cdr_csv (16 to 21 columns, no header), cdr_custom files, and exports of the SQL table.
+
+Tested with real records of Asterisk 22. Rows are not calls: a call is one `linkedid`; its Dial row gives the
+times and the outcome, the others (hang-up handler, refusal by the gate) are events of it. `src` is the number of
+party A, not the number that was sent: the displayed number is of low confidence unless FreePBX's outbound_cnum
+stands beside it. Stamps are local time without a zone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nianjian.intake.format import Fields, FileMapping, Format, Layout
+from nianjian.intake.moments import local
+from nianjian.intake.vendor.asterisk_layout import layout, recognise
+from nianjian.intake.vendor.columns import Columns
+from nianjian.intake.vendor.overrides import overridden
+from nianjian.intake.vendor.sql import NULL, OUTSIDE, choose, first_of, number, outside, seconds_after
+from nianjian.intake.vendor.times import Times, times
+
+RESULTS: Final = {
+    "ANSWERED": "answered",
+    "BUSY": "busy",
+    "NO ANSWER": "no_answer",
+    "NOANSWER": "no_answer",
+    "CANCEL": "cancelled",
+    "CANCELLED": "cancelled",
+    "FAILED": "failed",
+    "CONGESTION": "failed",
+}
+
+_MOBILE: Final = "[+]?(0086|86)?0?1[3-9][0-9]{9}"
+# Up to three more digits in front: the ways out of a dial plan (9, 0, 8 for the gate, 7 for another).
+_DIALLED_MOBILE: Final = "[+]?[0-9]{0,4}1[3-9][0-9]{9}"
+_SHORT: Final = "9[56][0-9]{3,}"
+_INWARD_CONTEXT: Final = "(from-(did|pstn|trunk|dahdi|zaptel)|ivr|inbound|incoming|ext-did|did|app-daynight|timecond).*"
+_INWARD_APP: Final = ("queue", "voicemail", "background", "playback", "waitexten", "directory", "read")
+
+
+def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
+    """Expressions over a row of any of the three forms."""
+    columns = Columns(layout.columns)
+    src, dst = _source(columns), columns.cell("dst")
+    clock = _times(columns, mapping, zone)
+    app = f"lower({columns.cell('lastapp')})"
+    dialled = f"coalesce({app} = 'dial', false)"
+    originated = f"(coalesce({app} = 'appdial2', false) or {_plain_exten(dst)})"
+    agent = f"({_local(columns)} and not {outside(dst)} or {_same(columns.cell('dcontext'), 'agents')})"
+    direction = _direction(columns, agent=agent, dialled=dialled, src=src, dst=dst)
+    disposition = f"upper({columns.cell('disposition')})"
+    reached = f"({dialled} or {originated})" if columns.find("lastapp") else "true"
+    built = Fields(
+        call_id=_row_key(columns),
+        call_key=_call_key(columns),
+        direction=direction,
+        leg=f"(case when {agent} then 'agent' when {reached} then 'customer'"
+        f" when {direction} = 'out' then 'event' else 'customer' end)",
+        caller=src,
+        display=columns.cell("outbound_cnum"),
+        callee=f"(case when not {_plain_exten(dst)} then {dst} end)",
+        start=clock.start,
+        answer=clock.answer,
+        end=clock.end,
+        texts=clock.texts,
+        columns=clock.columns
+        | columns.origin(
+            call_id=("uniqueid", "start", "calldate"),
+            direction=("dcontext", "dst"),
+            caller=("src", "clid"),
+            display=("outbound_cnum", "src"),
+            callee=("dst",),
+            result=("disposition",),
+        ),
+        checks=clock.checks,
+        result=choose(disposition, RESULTS, otherwise=f"case when {disposition} is not null then 'unknown' end"),
+        # A row that dialled nothing never reached the carrier; an originated call reached it before its first row.
+        delivered=reached,
+        # Stamps are whole seconds: a call answered and ended within one second is answered, the switch says so.
+        answered=f"({reached} and coalesce({disposition} = 'ANSWERED', false))",
+        # Originated calls have `s` for a callee; who was called stands only in AMI events.
+        callee_optional=True,
+    )
+    return overridden(built, columns, mapping, zone)
+
+
+def _times(columns: Columns, mapping: FileMapping, zone: str) -> Times:
+    """SQL exports of older tables have calldate, duration and billsec only, and zero dates for no answer."""
+
+    def read(column: str) -> str:
+        return local(column, zone)
+
+    clock = times(columns, mapping, zone, read, start=("start", "calldate"), answer=("answer",), end=("end",))
+    answer, end = clock.answer, clock.end
+    if not columns.find("end"):
+        end = seconds_after(clock.start, f"coalesce({number(columns.cell('duration'))}, 0)")
+    if not columns.find("answer"):
+        talk = f"coalesce({number(columns.cell('billsec'))}, 0)"
+        said = f"upper({columns.cell('disposition')}) = 'ANSWERED'"
+        answer = f"(case when {said} then greatest({clock.start}, {seconds_after(end, '-' + talk)}) end)"
+    zero = "0000-00-00 00:00:00"
+    checks = tuple(
+        (code, column, f"({condition}) and \"{column}\" <> '{zero}'") for code, column, condition in clock.checks
+    )
+    return Times(clock.start, clock.ring, answer, end, clock.texts, clock.columns, checks)
+
+
+def _source(columns: Columns) -> str:
+    clid = columns.cell("clid")
+    inside = NULL if clid == NULL else f"nullif(regexp_extract({clid}, '<([^>]*)>', 1), '')"
+    return first_of((columns.cell("src"), inside))
+
+
+def _row_key(columns: Columns) -> str:
+    unique, sequence = columns.cell("uniqueid"), columns.cell("sequence")
+    if NULL not in (unique, sequence):
+        return f"({unique} || '/' || {sequence})"
+    names = ("start", "calldate", "lastapp", "dstchannel")
+    parts = [columns.cell(name) for name in names if columns.find(name)]
+    if unique == NULL:
+        # 16 columns: no id at all. The channel's name is unique between two starts of the switch.
+        more = [columns.cell(name) for name in ("channel", "src", "dst") if columns.find(name)]
+        return f"concat_ws('|', {', '.join(more + parts)})" if more else NULL
+    return f"(case when {unique} is not null then concat_ws('|', {', '.join([unique, *parts])}) end)"
+
+
+def _call_key(columns: Columns) -> str:
+    known = first_of((columns.cell("linkedid"), columns.cell("uniqueid")))
+    if known != NULL:
+        return known
+    names = ("channel", "src", "dst")
+    parts = [columns.cell(name) for name in names if columns.find(name)]
+    begin = columns.cell("start", "calldate")
+    return f"concat_ws('|', {', '.join(parts)}, substr({begin}, 1, 10))" if columns.find("channel") else NULL
+
+
+def _local(columns: Columns) -> str:
+    return f"coalesce({columns.cell('channel')} like 'Local/%', false)"
+
+
+def _same(cell: str, text: str) -> str:
+    return f"coalesce({cell} = '{text}', false)"
+
+
+def _plain_exten(dst: str) -> str:
+    """s, h, i, t and the like: an extension of the dial plan's own, no number."""
+    return f"coalesce(regexp_full_match({dst}, '[a-zA-Z]|start|fax|hang|hangup|failed'), {dst} is null)"
+
+
+def _matches(cell: str, pattern: str) -> str:
+    return f"coalesce(regexp_full_match({cell}, '{pattern}'), false)"
+
+
+def _to_trunk(columns: Columns, src: str, dst: str) -> str:
+    """A Dial whose target is a number of the public network; without lastdata, whose dst is one and no seat rang."""
+    target = f"regexp_extract({columns.cell('lastdata')}, '^[^,&]*')"
+    number_in_it = f"coalesce(regexp_matches({target}, '(^|[/@:])({OUTSIDE}|{_DIALLED_MOBILE})(@|/|:|$)'), false)"
+    seat_in_it = f"coalesce(regexp_matches({target}, '/[0-9]{{2,6}}(@|$)'), false)"
+    seat_rang = f"coalesce(regexp_matches({columns.cell('dstchannel')}, '/[0-9]{{2,6}}(-|@)'), false)"
+    called_out = f"({outside(dst)} and not {seat_in_it} and not {seat_rang})"
+    from_outside = f"({_matches(src, _MOBILE)} and not {_matches(dst, _DIALLED_MOBILE)})"
+    return f"({number_in_it} or ({called_out} and not {from_outside}))"
+
+
+def _direction(columns: Columns, *, agent: str, dialled: str, src: str, dst: str) -> str:
+    """The first rule that fits; a site with its own habits names its contexts in a mapping (direction: dcontext).
+
+    A CDR does not say which way a call went. What it says is where Dial went, what the dialled string looks like,
+    and what party A's number looks like.
+    """
+    app = f"lower({columns.cell('lastapp')})"
+    short, mobile = _matches(src, _SHORT), _matches(src, _MOBILE)
+    inward = f"coalesce({app} in ({', '.join(repr(name) for name in _INWARD_APP)}), false)"
+    rules = [
+        (agent, "internal"),
+        (f"{dialled} and {_to_trunk(columns, src, dst)}", "out"),
+        (f"coalesce({app} = 'appdial2', false)", "out"),
+        # A call that the switch itself began (dst s) shows a number of ours as its caller; customers have none.
+        (f"{_plain_exten(dst)} and {short}", "out"),
+        (_matches(f"lower({columns.cell('dcontext')})", _INWARD_CONTEXT), "in"),
+        (f"{dialled} and {outside(src)}", "in"),
+        (f"{dialled} and not {outside(dst)} and not {_plain_exten(dst)}", "internal"),
+        (_matches(dst, _DIALLED_MOBILE), "out"),
+        (f"{_plain_exten(dst)} and {mobile}", "in"),
+        (f"{_plain_exten(dst)} and {outside(src)}", "out"),
+        (f"{outside(dst)} and ({mobile} or ({inward} and not {short}))", "in"),
+        (outside(dst), "out"),
+        (outside(src), "in"),
+    ]
+    whens = " ".join(f"when {condition} then '{word}'" for condition, word in rules)
+    return f"(case {whens} else 'internal' end)"
+
+
+FORMAT: Final = Format(
+    name="asterisk",
+    title="Asterisk",
+    recognise=recognise,
+    layout=layout,
+    fields=fields,
+    evidence="real records",
+)

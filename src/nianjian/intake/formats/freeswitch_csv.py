@@ -1,0 +1,221 @@
+"""FreeSWITCH mod_cdr_csv: files without a header whose columns are those of the template in use.
+
+Read in source, never seen as real records. The A leg's row (legs="a") says what *arrived*, not what was sent:
+the displayed number is missing and the caller stands in for it with low confidence. The A leg's own direction is
+always inbound and is not asked; context and callee tell the call's. Stamps are local time without a zone.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from nianjian.intake.format import Fields, FileMapping, Format, Layout, Sample
+from nianjian.intake.moments import local
+from nianjian.intake.vendor.columns import Columns, plain
+from nianjian.intake.vendor.overrides import overridden
+from nianjian.intake.vendor.sql import NULL, choose, first_of, number, outside, seconds_after
+from nianjian.intake.vendor.tables import distinct, is_json
+from nianjian.intake.vendor.times import times
+from nianjian.kernel.errors import NianjianError
+
+_EXAMPLE: Final = (
+    "caller_id_name", "caller_id_number", "destination_number", "context", "start_stamp", "answer_stamp",
+    "end_stamp", "duration", "billsec", "hangup_cause", "uuid", "bleg_uuid", "accountcode", "read_codec",
+    "write_codec",
+)  # fmt: skip
+
+# The stock templates of the module's configuration.
+TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "example": _EXAMPLE,
+    "sql": _EXAMPLE[:13],
+    "snom": (*_EXAMPLE, "sip_user_agent", "call_clientcode", "sip_rtp_rxstat", "sip_rtp_txstat", "sofia_record_file"),
+    "linksys": (*_EXAMPLE, "sip_user_agent", "sip_p_rtp_stat"),
+    "asterisk": (
+        "accountcode", "caller_id_number", "destination_number", "context", "caller_id", "channel_name",
+        "bridge_channel", "last_app", "last_arg", "start_stamp", "answer_stamp", "end_stamp", "duration", "billsec",
+        "hangup_cause", "amaflags", "uuid", "userfield",
+    ),
+    "opencdrrate": (
+        "uuid", "signal_bond", "direction", "ani", "destination_number", "answer_stamp", "end_stamp", "billsec",
+        "accountcode", "userfield", "network_addr", "original_caller", "sip_gateway_name",
+    ),
+}  # fmt: skip
+
+# Our field -> the variable that a mapping's position stands for.
+_VARIABLES: Final = {
+    "call_id": "uuid",
+    "caller": "caller_id_number",
+    "display": "effective_caller_id_number",
+    "callee": "destination_number",
+    "start": "start_stamp",
+    "answer": "answer_stamp",
+    "end": "end_stamp",
+    "result": "hangup_cause",
+    "agent_id": "accountcode",
+}
+
+HANGUP: Final = {
+    "USER_BUSY": "busy",
+    **dict.fromkeys(("NO_ANSWER", "NO_USER_RESPONSE", "ALLOTTED_TIMEOUT", "PROGRESS_TIMEOUT"), "no_answer"),
+    **dict.fromkeys(("ORIGINATOR_CANCEL", "LOSE_RACE", "PICKED_OFF"), "cancelled"),
+    **dict.fromkeys(("CALL_REJECTED", "OUTGOING_CALL_BARRED", "INCOMING_CALL_BARRED", "DECLINE"), "rejected"),
+    **dict.fromkeys(
+        (
+            "UNALLOCATED_NUMBER", "NO_ROUTE_DESTINATION", "NO_ROUTE_TRANSIT_NET", "INVALID_NUMBER_FORMAT",
+            "NORMAL_TEMPORARY_FAILURE", "NORMAL_CIRCUIT_CONGESTION", "SWITCH_CONGESTION", "NETWORK_OUT_OF_ORDER",
+            "RECOVERY_ON_TIMER_EXPIRE", "DESTINATION_OUT_OF_ORDER", "SUBSCRIBER_ABSENT", "USER_NOT_REGISTERED",
+            "GATEWAY_DOWN", "INCOMPATIBLE_DESTINATION", "SERVICE_UNAVAILABLE", "INTERWORKING", "PROTOCOL_ERROR",
+        ),
+        "failed",
+    ),
+}  # fmt: skip
+
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_INSERT: Final = re.compile(r"^\s*INSERT\s+INTO\s+\S+\s+VALUES\s*\((.*)\)\s*;?\s*$", re.IGNORECASE)
+_LOOKED_AT: Final = 50
+_ENOUGH: Final = 4  # variables that make a header
+
+
+def recognise(sample: Sample) -> int:
+    """98 where rows fit a stock template, 90 for a header of its variables."""
+    if is_json(sample):
+        return 0
+    if _headed(sample.header):
+        return 90
+    return 98 if _template(sample) else 0
+
+
+def _headed(header: Sequence[str]) -> bool:
+    have = {plain(cell) for cell in header}
+    asked = ("start_stamp", "end_stamp", "destination_number", "caller_id_number", "hangup_cause", "uuid", "billsec")
+    # FusionPBX's table has epochs beside the stamps and calls the key xml_cdr_uuid.
+    return sum(plain(name) in have for name in asked) >= _ENOUGH and bool(
+        have & {"startstamp", "startepoch", "answerstamp", "endstamp"}
+    )
+
+
+def _template(sample: Sample) -> str | None:
+    """The template that most of the first rows fit."""
+    votes = dict.fromkeys(TEMPLATES, 0)
+    for line in sample.lines[:_LOOKED_AT]:
+        inner = _INSERT.match(line)
+        cells = _cells(inner.group(1) if inner else line)
+        for name, columns in TEMPLATES.items():
+            votes[name] += (name == "sql") == bool(inner) and _fits(cells, columns)
+    best = max(votes, key=lambda name: votes[name])
+    return best if votes[best] else None
+
+
+def _cells(line: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True), [])]
+    except csv.Error:
+        return []
+
+
+def _fits(cells: Sequence[str], columns: Sequence[str]) -> bool:
+    if len(cells) != len(columns) or not _UUID.fullmatch(cells[columns.index("uuid")]):
+        return False
+    return bool(_STAMP.match(cells[columns.index("end_stamp")]))
+
+
+def layout(sample: Sample, mapping: FileMapping) -> Layout:
+    """Columns of the template, of the header, or as the mapping's positions name them.
+
+    NianjianError ``freeswitch_template_unknown`` where nothing tells the columns.
+    """
+    if _headed(sample.header):
+        return Layout(columns=distinct(sample.header), header_lines=1, delimiter=sample.delimiter)
+    template = _template(sample)
+    if template == "sql":
+        return Layout(columns=TEMPLATES["sql"], parse=_inserted(len(TEMPLATES["sql"])))
+    if template is not None and not mapping.columns:
+        return Layout(columns=TEMPLATES[template])
+    positions = {place: field for field, place in mapping.columns.items() if isinstance(place, int)}
+    if not positions:
+        raise NianjianError("freeswitch_template_unknown", file=sample.name)
+    named = [_VARIABLES.get(positions.get(place, ""), f"column{place}") for place in range(1, len(sample.header) + 1)]
+    return Layout(columns=distinct(named), delimiter=sample.delimiter)
+
+
+def _inserted(width: int) -> Callable[[str], Sequence[str | None]]:
+    def parse(line: str) -> Sequence[str | None]:
+        found = _INSERT.match(line)
+        if found is None:
+            raise ValueError("line_unreadable")
+        cells = _cells(found.group(1))
+        if len(cells) != width:
+            raise ValueError("columns_missing" if len(cells) < width else "columns_surplus")
+        return [cell or None for cell in cells]
+
+    return parse
+
+
+def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
+    """Expressions over an A leg's row."""
+    columns = Columns(layout.columns)
+    clock = times(
+        columns,
+        mapping,
+        zone,
+        lambda column: local(column, zone),
+        start=("start_stamp",),
+        answer=("answer_stamp",),
+        end=("end_stamp",),
+    )
+    callee = columns.filled("destination_number", "caller_destination")
+    caller = columns.filled("caller_id_number", "ani", "source_number")
+    texts, start = clock.texts, clock.start
+    if "start" not in texts and clock.columns.get("end"):
+        # opencdrrate has no start: the answer, else the end less the talk, is the nearest known instant.
+        talk = f"coalesce({number(columns.cell('billsec'))}, 0)"
+        start = first_of((clock.answer, seconds_after(clock.end, "-" + talk)))
+        texts = {"start": clock.columns["end"]}
+    context = columns.cell("context")
+    direction = (
+        f"(case when coalesce({context} = 'public', false) then 'in'"
+        f" when {outside(callee)} then 'out' else 'internal' end)"
+    )
+    cause = columns.cell("hangup_cause")
+    answered = f"coalesce({clock.answer} < {clock.end}, false)"
+    shown = ("effective_caller_id_number", "origination_caller_id_number", "outbound_caller_id_number")
+    fields = Fields(
+        call_id=columns.filled("uuid", "xml_cdr_uuid"),
+        # Where both legs are written the A leg names the B leg, which names nobody: they meet in the B leg's id.
+        call_key=columns.filled("bleg_uuid", "uuid", "xml_cdr_uuid"),
+        direction=direction,
+        caller=caller,
+        display=columns.filled(*shown),
+        callee=callee,
+        start=start,
+        answer=clock.answer,
+        end=clock.end,
+        texts=texts,
+        columns=clock.columns
+        | columns.origin(
+            call_id=("uuid", "xml_cdr_uuid"),
+            direction=("context", "destination_number"),
+            caller=("caller_id_number", "ani"),
+            display=(*shown, "caller_id_number"),
+            callee=("destination_number", "caller_destination"),
+        ),
+        checks=clock.checks,
+        result=f"(case when {answered} then 'answered' else {choose(cause, HANGUP)} end)",
+        answered=answered,
+        agent_id=NULL,
+        gateway=columns.cell("sip_gateway_name"),
+    )
+    return overridden(fields, columns, mapping, zone)
+
+
+FORMAT: Final = Format(
+    name="freeswitch_csv",
+    title="FreeSWITCH CSV",
+    recognise=recognise,
+    layout=layout,
+    fields=fields,
+)

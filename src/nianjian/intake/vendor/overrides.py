@@ -1,0 +1,80 @@
+"""A mapping file over a known source: its columns, formats and words win over what the source's file says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from nianjian.intake.format import Fields, FileMapping
+from nianjian.intake.moments import either, formatted
+from nianjian.intake.vendor.columns import Columns
+from nianjian.intake.vendor.sql import choose, first_of, quoted
+from nianjian.kernel.errors import NianjianError
+
+TIMES: Final = ("start", "ring", "answer", "end")
+
+TEXTS: Final = (
+    "call_id", "call_key", "direction", "leg", "caller", "display", "callee", "result", "purpose", "agent_id",
+    "agent_kind", "line_id", "team_id", "gateway",
+)  # fmt: skip
+
+# Words that people write in a mapping file, beside our own.
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "direction": {"呼出": "out", "呼入": "in", "内部": "internal"},
+    "agent_kind": {"人工": "human", "机器人": "robot"},
+    "result": {
+        "接通": "answered",
+        "已接通": "answered",
+        "忙": "busy",
+        "用户忙": "busy",
+        "无人接听": "no_answer",
+        "未接": "no_answer",
+        "失败": "failed",
+        "取消": "cancelled",
+        "拒接": "rejected",
+        "平台拦截": "blocked",
+    },
+}
+
+
+def overridden(fields: Fields, columns: Columns, mapping: FileMapping, zone: str) -> Fields:
+    """``fields`` with everything in its place that ``mapping`` says; NianjianError ``mapping_column_unknown``."""
+    changes: dict[str, object] = {"trunk_prefixes": tuple(mapping.trunk_prefixes) or fields.trunk_prefixes}
+    origin = dict(fields.columns)
+    texts = dict(fields.texts)
+    for field, wanted in mapping.columns.items():
+        name = raw_name(columns, wanted)
+        if field in TIMES:
+            form = mapping.formats.get(field)
+            changes[field] = formatted(quoted(name), form, zone) if form else either(quoted(name), zone)
+            texts[field] = name
+        elif field in TEXTS:
+            changes[field] = _translated(field, quoted(name), mapping)
+        origin[field] = name
+    if mapping.display_from:
+        names = [raw_name(columns, wanted) for wanted in mapping.display_from]
+        changes["display"] = first_of(quoted(name) for name in names)
+        origin["display"] = names[0]
+    if "result" in mapping.columns and "delivered" not in changes:
+        changes["delivered"] = f"coalesce({changes['result']} <> 'blocked', true)"
+    return replace(fields, columns=origin, texts=texts, **changes)  # type: ignore[arg-type] # by field name
+
+
+def raw_name(columns: Columns, wanted: str | int) -> str:
+    """The raw column that a mapping file names by header or by position, the first being 1."""
+    if isinstance(wanted, int):
+        if not 1 <= wanted <= len(columns.names):
+            raise NianjianError("mapping_column_unknown", column=str(wanted))
+        return columns.names[wanted - 1]
+    name = columns.find(wanted)
+    if name is None:
+        raise NianjianError("mapping_column_unknown", column=wanted)
+    return name
+
+
+def _translated(field: str, cell: str, mapping: FileMapping) -> str:
+    ours = WORDS.get(field, {})
+    said = {theirs: ours.get(word, word) for theirs, word in mapping.values.get(field, {}).items()}
+    words = {**ours, **said}
+    return choose(cell, words, otherwise=cell) if words else cell

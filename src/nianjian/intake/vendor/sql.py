@@ -1,0 +1,62 @@
+"""Small pieces of DuckDB text that several sources need. Every piece takes and gives SQL expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+NULL: Final = "NULL::VARCHAR"
+NO_TIME: Final = "NULL::TIMESTAMP"
+
+
+def quoted(name: str) -> str:
+    """A column name as an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as a string constant."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def first_of(expressions: Iterable[str]) -> str:
+    """The first that is not NULL; NULL when there is none to ask."""
+    known = [expression for expression in expressions if expression != NULL]
+    if not known:
+        return NULL
+    return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
+
+
+def among(expression: str, values: Iterable[str]) -> str:
+    """True where the text is one of ``values``; false, not NULL, where it is missing."""
+    listed = ", ".join(literal(value) for value in values)
+    return f"coalesce({expression} in ({listed}), false)"
+
+
+def choose(expression: str, words: Mapping[str, str], otherwise: str = NULL) -> str:
+    """``words`` as a CASE: text of the file -> text of ours."""
+    whens = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in words.items())
+    return f"(case {expression} {whens} else {otherwise} end)"
+
+
+def number(expression: str) -> str:
+    """The text as a DOUBLE, NULL where it is none."""
+    return f"try_cast({expression} as double)"
+
+
+def seconds_after(moment: str, seconds: str) -> str:
+    """``moment`` plus a DOUBLE of seconds, to the microsecond."""
+    return f"({moment} + to_microseconds(cast(round({seconds} * 1000000) as bigint)))"
+
+
+# An extension has 2 to 6 digits and is none of the short codes of the public network. What is longer, begins
+# with 95 or 96, or is a carrier's or a city's line (10086, 12345) is reached over a trunk.
+OUTSIDE: Final = (
+    "[+]?[0-9]{7,}|9[56][0-9]{3,}|100(00|01|10|11|15|86|99)|10086[0-9]?|10000[0-9]?|12[0-9]{3}|11[0-9]|12[0-9]"
+)
+
+
+def outside(expression: str) -> str:
+    """True where the text is a number of the public network, false for extensions, names and nothing."""
+    bare = f"regexp_replace(regexp_replace({expression}, '^(sips?|tel):', ''), '[@;].*$|[ ()-]', '', 'g')"
+    return f"coalesce(regexp_full_match({bare}, '{OUTSIDE}'), false)"
