@@ -19,13 +19,22 @@ from nianjian.portrait.classes import with_class, with_team
 DIMENSIONS: Final = ("kind", "line", "team", "display")
 TOTAL: Final = "total"
 
+KEYS: Final = {
+    "day": "date",
+    "display": "int64",
+    "shape": "string",
+    "confidence": "string",
+    "kind": "string",
+    "line_id": "string",
+    "team_id": "string",
+}
+_COUNTED: Final = ("outbound", "delivered", "answered", "test", "without_customer", "masked_callee")
+
 MEASURES: Final = (
     "records",
-    "legs",
     "outbound",
     "delivered",
     "answered",
-    "undelivered",
     "tests",
     "without_customer",
     "masked_callee",
@@ -33,34 +42,59 @@ MEASURES: Final = (
 
 
 def in_slots(facts: ir.Table, starts: Sequence[date]) -> ir.Table:
-    """``facts`` with `day` set back to the latest of ``starts`` (ascending) on or before it; earlier days stay.
+    """``facts`` with `day` set back to the first day of its month, or to a later one of ``starts`` before it.
 
-    Between two starts nothing may change that counting asks for (month, window, validity of a root or a line's
+    Between two such days nothing may change that counting asks for (window, validity of a root or of a line's
     team): then the counts by slot serve as well as those by day, from a fraction of the groups.
     """
-    steps = [(facts.day >= start, ibis.date(start.isoformat())) for start in reversed(starts)]
-    return facts.mutate(day=ibis.cases(*steps, else_=facts.day)) if steps else facts
+    slot = facts.day.truncate("M")
+    for start in starts:
+        if start.day != 1:  # month starts are slots anyway
+            first = ibis.date(start.replace(day=1).isoformat())
+            since = ibis.date(start.isoformat())
+            slot = ibis.ifelse((facts.day >= since) & (facts.day.truncate("M") == first), since, slot)
+    return facts.mutate(day=slot)
 
 
-def base(facts: ir.Table, starts: Sequence[date] = ()) -> ir.Table:
-    """Calls counted by all keys at once, before any dimension table is joined: the joins then see far fewer rows."""
-    facts = in_slots(facts.mutate(bit=ibis.literal(1, "int64") << facts.day.day().cast("int64")), starts)
-    keys = ["day", "display", "shape", "confidence", "kind", "line_id", "team_id"]
-    return facts.group_by(keys).aggregate(
-        day_bits=facts.bit.bit_or().cast("int64"),
-        records=facts.count(),
-        legs=facts.legs.sum().cast("int64"),
-        outbound=facts.outbound.sum().cast("int64"),
-        delivered=facts.delivered.sum().cast("int64"),
-        answered=facts.answered.sum().cast("int64"),
-        undelivered=facts.undelivered.sum().cast("int64"),
-        tests=facts.test.sum().cast("int64"),
-        without_customer=facts.without_customer.sum().cast("int64"),
-        masked_callee=facts.masked_callee.sum().cast("int64"),
+def base(facts: ir.Table, starts: Sequence[date] | None = None) -> ir.Table:
+    """Calls counted by all keys at once, before any dimension table is joined: the joins then see far fewer rows.
+
+    By day, or by the slots of ``starts``. All calls that are no outbound customer calls fold into one row a day.
+    """
+    facts = facts.mutate(bit=ibis.literal(1, "int64") << facts.day.day().cast("int64"))
+    if starts is not None:
+        facts = in_slots(facts, starts)
+    out = facts.filter(facts.outbound)
+    rest = facts.filter(~facts.outbound)
+    return (
+        out.group_by(*KEYS)
+        .aggregate(**_counted(out))
+        .union(
+            rest.select(
+                "day", "bit", *_COUNTED, **{name: ibis.null(kind) for name, kind in KEYS.items() if name != "day"}
+            )
+            .pipe(lambda other: other.group_by(*KEYS).aggregate(**_counted(other)))
+        )
     )
 
 
-def daily(facts: ir.Table, number_dim: ir.Table, line_dim: ir.Table, starts: Sequence[date] = ()) -> ir.Table:
+def _counted(calls: ir.Table) -> dict[str, ir.Value]:
+    """The measures; the same aggregates in both halves, so that every engine gives them the same type."""
+    return {
+        "day_bits": calls.bit.bit_or(),
+        "records": calls.count(),
+        "outbound": calls.count(where=calls.outbound),
+        "delivered": calls.count(where=calls.outbound & calls.delivered),
+        "answered": calls.count(where=calls.outbound & calls.answered),
+        "tests": calls.count(where=calls.test),
+        "without_customer": calls.count(where=calls.without_customer),
+        "masked_callee": calls.count(where=calls.outbound & calls.masked_callee),
+    }
+
+
+def daily(
+    facts: ir.Table, number_dim: ir.Table, line_dim: ir.Table, starts: Sequence[date] | None = None
+) -> ir.Table:
     """The cube: day, dim, key, shape, display_class, confidence, day_bits and the measures.
 
     ``day_bits`` has bit n set when a call started on day n of the month (a slot never reaches over a month).

@@ -44,7 +44,7 @@ def good_rows(calls: ir.Table) -> ir.Table:
 
 
 def facts(calls: ir.Table, *, first: date | None = None, last: date | None = None) -> ir.Table:
-    """One row a call: day, keys, and the whole numbers 0/1 `outbound`, `delivered`, `answered`, `undelivered`, `test`.
+    """One row a call with its keys and the booleans `outbound` (a customer call, no test), `delivered`, `answered`.
 
     ``first`` and ``last`` (included) bound the day on which the call started. A call of several rows is first
     put together from all of them, on whatever days they stand, and then bounded: a call over midnight is whole.
@@ -52,9 +52,7 @@ def facts(calls: ir.Table, *, first: date | None = None, last: date | None = Non
     rows = good_rows(calls).select(*NEEDED)
     single = rows.filter(rows.call_key.isnull())
     joined = rows.filter(rows.call_key.notnull())
-    return _described(_between(single, first, last), legs=1).union(
-        _described(_between(_collapsed(joined), first, last), legs=None)
-    )
+    return _described(_between(single, first, last)).union(_described(_between(_collapsed(joined), first, last)))
 
 
 def facts_of_days(calls: ir.Table, days: Collection[date]) -> ir.Table:
@@ -67,7 +65,7 @@ def facts_of_days(calls: ir.Table, days: Collection[date]) -> ir.Table:
     whole = rows.filter(rows.call_key.notnull()).semi_join(keys, ["source", "call_key"])
     whole = _collapsed(whole)
     whole = whole.filter(whole.start_ts.date().isin(wanted))
-    return _described(single, legs=1).union(_described(whole, legs=None))
+    return _described(single).union(_described(whole))
 
 
 def days_of_keys(calls: ir.Table, changed: ir.Table) -> ir.Table:
@@ -94,10 +92,9 @@ def _between(rows: ir.Table, first: date | None, last: date | None) -> ir.Table:
 
 
 def _collapsed(rows: ir.Table) -> ir.Table:
-    """The representative row of each (source, call_key), with `legs` and the any-of flags of its customer rows."""
+    """The representative row of each (source, call_key); delivered and answered when any of its customer rows is."""
     customer = _true(rows.leg == "customer")
     rows = rows.mutate(
-        _one=_true(rows.call_key.notnull()),
         _customer=customer,
         _delivered=customer * _true(rows.delivered),
         _answered=customer * _true(rows.answered),
@@ -115,7 +112,6 @@ def _collapsed(rows: ir.Table) -> ir.Table:
     )
     ranked = rows.mutate(
         _rank=ibis.row_number().over(best),
-        legs=rows._one.sum().over(call),  # noqa: SLF001 - a plain count has another integer type on ClickHouse
         _any_delivered=rows._delivered.max().over(call),  # noqa: SLF001
         _any_answered=rows._answered.max().over(call),  # noqa: SLF001
     )
@@ -123,34 +119,35 @@ def _collapsed(rows: ir.Table) -> ir.Table:
     return first.mutate(delivered=first._any_delivered == 1, answered=first._any_answered == 1)  # noqa: SLF001
 
 
-def _described(rows: ir.Table, *, legs: int | None) -> ir.Table:
-    """The columns that counting needs; keys are NULL outside outbound calls, so that those fold into one group a day."""
-    outbound = _true(rows.direction == "out") * _true(rows.leg == "customer") * (1 - _true(rows.test))
-    delivered = outbound * _true(rows.delivered)
-    is_out = outbound == 1
-
-    def kept(column: ir.Value) -> ir.Value:
-        return ibis.ifelse(is_out, column, ibis.null(column.type()))
-
+def _described(rows: ir.Table) -> ir.Table:
+    """The columns that counting needs."""
+    out = known(rows.direction == "out")
+    customer = known(rows.leg == "customer")
+    test = known(rows.test)
+    delivered = known(rows.delivered)
     return rows.select(
+        "line_id",
+        "team_id",
+        "display",
         day=rows.start_ts.date(),
-        display=kept(rows.display),
-        shape=kept(rows.display_shape.fill_null(Shape.NONE.value)),
-        confidence=kept(rows.display_confidence.fill_null("none")),
-        kind=kept(rows.agent_kind),
-        line_id=kept(rows.line_id),
-        team_id=kept(rows.team_id),
-        legs=(ibis.literal(legs) if legs is not None else rows.legs).cast("int64"),
-        outbound=outbound,
+        shape=rows.display_shape.fill_null(Shape.NONE.value),
+        confidence=rows.display_confidence.fill_null("none"),
+        kind=rows.agent_kind,
+        outbound=out & customer & ~test,
         delivered=delivered,
-        answered=delivered * _true(rows.answered),
-        undelivered=outbound - delivered,
-        test=_true(rows.direction == "out") * _true(rows.leg == "customer") * _true(rows.test),
-        without_customer=_true(rows.direction == "out") * _true(rows.leg == "event"),
-        masked_callee=outbound * _true(rows.callee_shape == Shape.MASKED.value),
+        answered=delivered & known(rows.answered),
+        test=out & customer & test,
+        # A call of which only completing rows are there (a hang-up without its call).
+        without_customer=out & known(rows.leg == "event"),
+        masked_callee=known(rows.callee_shape == Shape.MASKED.value),
     )
 
 
-def _true(condition: ir.Value) -> ir.IntegerColumn:
+def known(condition: ir.BooleanColumn) -> ir.BooleanColumn:
+    """False where it cannot be told."""
+    return condition.fill_null(False)  # noqa: FBT003 - the value, not an option
+
+
+def _true(condition: ir.BooleanColumn) -> ir.IntegerColumn:
     """1 where it holds, 0 where it does not or is unknown."""
-    return condition.fill_null(False).cast("int64")  # noqa: FBT003 - the value, not an option
+    return known(condition).cast("int64")

@@ -75,11 +75,7 @@ class Frame:
         return tuple(sorted(days))
 
     def slots(self, changes: Iterable[date]) -> tuple[date, ...]:
-        """First days of the stretches in which nothing changes: month starts, window edges and ``changes``."""
+        """Days within the span on which, beside the first of each month, a new stretch begins: window edges and ``changes``."""
         span = self.span
-        starts = {span.first, self.period.first, self.period.end, self.trailing.first, self.trailing.end, *changes}
-        month = span.first.replace(day=1)
-        while month < span.end:
-            starts.add(month)
-            month = (month + timedelta(days=32)).replace(day=1)
-        return tuple(sorted(day for day in starts if day in span))
+        edges = (self.period.first, self.period.end, self.trailing.first, self.trailing.end)
+        return tuple(sorted({day for day in (*edges, *changes) if day in span}))

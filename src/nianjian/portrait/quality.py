@@ -15,7 +15,7 @@ from nianjian.portrait.frame import DAY, Frame
 from nianjian.portrait.metric import Rows, Tables, decimal_text, summed, whole
 
 CONFIDENCES: Final = ("good", "medium", "low", "none")
-MEASURES: Final = ("records", "outbound", "delivered", "answered", "undelivered", "tests", "without_customer", "masked_callee")
+MEASURES: Final = ("records", "outbound", "delivered", "answered", "tests", "without_customer", "masked_callee")
 
 
 def questions(tables: Tables, calls: ir.Table, frame: Frame) -> dict[str, ir.Table]:
@@ -59,7 +59,10 @@ def answer(rows: Mapping[str, Rows], frame: Frame) -> dict[str, object]:
             "reasons": dict(sorted(reasons.items())),
             "id_conflict": reasons.get("id_conflict", 0),
         },
-        "calls": {name: summed(counted, name) for name in MEASURES},
+        "calls": {
+            **{name: summed(counted, name) for name in MEASURES},
+            "undelivered": summed(counted, "outbound") - delivered,
+        },
         "display_confidence": {
             name: {"count": confidence[name], "share": _percent(confidence[name], delivered)} for name in CONFIDENCES
         },
