@@ -81,7 +81,7 @@ def _spent(postmaster: int) -> float:
     return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
-def _fill(url: str, files: list[str], dims: list[str]) -> None:
+def _fill(url: str, folder: Path, files: list[str], dims: list[str]) -> None:
     with duckdb.connect() as db, psycopg.connect(url) as server_:
         names, kinds = COLUMNS, TYPES.split(", ")
         pairs = ", ".join(f"{name} {kind}" for name, kind in zip(names, kinds, strict=True))
@@ -115,12 +115,12 @@ def portrait(folder: Path, files: list[str], dims: list[str], year: int, times: 
         calls=source, month="date_trunc('month', start_ts)::date", dom="extract(day from start_ts)::int"
     )
     with server(folder) as (url, postmaster):
-        _fill(url, files, dims)
+        _fill(url, folder, files, dims)
         cpu, wall, answer = [], [], {}
         for _ in range(times):
             before, began = _spent(postmaster), time.perf_counter()
             with psycopg.connect(url) as db:
-                answer = headline(db.execute(query)).fetchall()
+                answer = headline(db.execute(query).fetchall())
             wall.append(time.perf_counter() - began)
             time.sleep(0.5)  # until the postmaster has taken note of the ended session
             cpu.append(_spent(postmaster) - before)
