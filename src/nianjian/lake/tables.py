@@ -205,6 +205,18 @@ class Lake:
         with _guard(str(self.folder.resolve() / ".lock")):
             yield
 
+    def busy(self) -> bool:
+        """Whether somebody holds the lock at this moment: an answer for looking, `lock` is what protects."""
+        path = self.folder / ".lock"
+        if not path.exists():
+            return False
+        with path.open("ab") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
     def _open(self, table: str, version: int | None = None) -> DeltaTable | None:
         folder = self.path(table)
         if not (folder / "_delta_log").is_dir():

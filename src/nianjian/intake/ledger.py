@@ -1,0 +1,111 @@
+"""What the lake's log says about files and batches: imported, undone, replaced; and how to undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from nianjian.intake.receipt import FileReceipt
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.lake.tables import Lake, OldFile
+
+CALLS: Final = "calls"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """``generation``: how often the file was committed. ``receipt``: its last one, if it still stands as it was."""
+
+    generation: int
+    receipt: FileReceipt | None
+
+
+def transaction_name(sha256: str) -> str:
+    """Name of the application transaction under which a file is committed."""
+    return f"file:{sha256}"
+
+
+def past_of(lake: Lake, sha256: str, settings: str) -> Past:
+    """The history of a file. A batch undone or replaced since may have held its rows: then it counts as unknown."""
+    generation = lake.transaction(CALLS, transaction_name(sha256))
+    if generation is None:
+        return Past(0, None)
+    found: FileReceipt | None = None
+    for entry in lake.history(CALLS, -1):
+        if entry.get("removed_batch"):
+            found = None
+        if entry.get("file_sha256") == sha256:
+            same = entry.get("settings") == settings
+            found = FileReceipt.from_dict(cast("Mapping[str, Any]", entry["receipt"])) if same else None
+    return Past(generation, found)
+
+
+def batch_files(lake: Lake, batch: str) -> list[OldFile]:
+    """The files of a batch in the newest version."""
+    return [old for old in lake.old_files(CALLS) if _belongs(old.path, batch)]
+
+
+def batch_days(lake: Lake, batch: str) -> list[str]:
+    """The days of calls that a batch loaded, ISO, sorted."""
+    days: set[str] = set()
+    for entry in lake.history(CALLS, -1):
+        if entry.get("batch") == batch and entry.get("act") == "import":
+            receipt = cast("Mapping[str, Any]", entry["receipt"])
+            days.update(receipt["days"])
+    return sorted(days)
+
+
+def batch_receipts(lake: Lake, batch: str) -> list[FileReceipt]:
+    """The receipts of the files that were committed under a batch, in order; for finishing a broken-off import."""
+    return [
+        FileReceipt.from_dict(cast("Mapping[str, Any]", entry["receipt"]))
+        for entry in lake.history(CALLS, -1)
+        if entry.get("batch") == batch and entry.get("act") == "import"
+    ]
+
+
+def undo_batch(lake: Lake, batch: str) -> int:
+    """Take a batch's rows, good and rejected, out of the newest version; the version that says so.
+
+    NianjianError ``batch_unknown``, ``batch_already_undone``.
+    """
+    with lake.lock():
+        files = batch_files(lake, batch)
+        if not files:
+            known = any(entry.get("batch") == batch for entry in lake.history(CALLS, -1))
+            raise NianjianError("batch_already_undone" if known else "batch_unknown", batch=batch)
+        return lake.commit(
+            CALLS,
+            remove=files,
+            metadata={"act": "undo", "removed_batch": batch, "days": batch_days(lake, batch)},
+            now_ms=now_ms(),
+        )
+
+
+def now_ms() -> int:
+    """Epoch milliseconds, as Delta wants them."""
+    return int(clock.now().timestamp() * 1000)
+
+
+def stem(batch: str, sha256: str) -> str:
+    """The beginning of the names of a file's Parquet files."""
+    return f"{batch}-{sha256[:12]}"
+
+
+def months_around(files: Iterable[OldFile], first: str | None, last: str | None) -> list[OldFile]:
+    """Those whose partition is a month from one before ``first`` to one after ``last`` (YYYY-MM); all if None."""
+    if first is None or last is None:
+        return list(files)
+    low, high = _shifted(first, -1), _shifted(last, 1)
+    return [old for old in files if low <= old.partition["part"] <= high]
+
+
+def _shifted(month: str, by: int) -> str:
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:7]) - 1 + by, 12)
+    return f"{year:04d}-{number + 1:02d}"
+
+
+def _belongs(path: str, batch: str) -> bool:
+    return path.rsplit("/", 1)[-1].startswith(f"{batch}-")

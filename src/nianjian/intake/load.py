@@ -1,0 +1,328 @@
+"""Import one file: recognise, scan, validate, weed out repeats, write, and commit once.
+
+Until the commit nothing exists: a crash leaves files that no commit names, and the next import sweeps them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nianjian.intake import ledger, validate
+from nianjian.intake.crash import crash_point
+from nianjian.intake.format import FileMapping, Format, Sample
+from nianjian.intake.moments import SHANGHAI, checked_zone
+from nianjian.intake.read import Item
+from nianjian.intake.receipt import FileReceipt, RowCounts
+from nianjian.intake.recognise import choose, sample
+from nianjian.intake.rows import repeats
+from nianjian.intake.rows.prepare import encoding_of
+from nianjian.intake.rows.readers import LinesMoved, Reading, read_file
+from nianjian.intake.rows.writer import Lines, Writer
+from nianjian.intake.vendor.sql import NULL
+from nianjian.kernel import clock
+from nianjian.lake.schema import CALLS, REJECTED
+from nianjian.lake.tables import Lake, NewFile, OldFile
+from nianjian.lake.workbench import Workbench
+
+Progress = Callable[[int, int, int], None]
+"""(rows done, bytes done, bytes in all); bytes count twice, once for looking and once for loading."""
+
+BATCH_ROWS: Final = 250_000
+SMALL_LAKE: Final = 5_000_000  # rows: up to here an id is looked for in every month, not only in those around
+
+FUTURE: Final = timedelta(days=366)  # a start later than this is a misread unit, not a clock that runs ahead
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Everything that is settled before the first row is read."""
+
+    lake: Lake
+    item: Item
+    found: Sample
+    form: Format
+    mapping: FileMapping
+    source: str
+    encoding: str
+    zone: str
+    zone_assumed: bool
+    batch: str
+    replace: str | None
+    plan: validate.Plan
+    progress: Progress
+
+    @property
+    def settings(self) -> str:
+        """Digest of what the operator chose: the same file read otherwise is another import."""
+        chosen = {"source": self.source, "zone": self.zone, "mapping": asdict(self.mapping) | {"base": ""}}
+        return sha256(json.dumps(chosen, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def import_file(
+    *,
+    lake: Lake,
+    item: Item,
+    batch: str,
+    source: str = "auto",
+    mapping: FileMapping | None = None,
+    timezone: str | None = None,
+    generation: int = 1,
+    replace: str | None = None,
+    progress: Progress | None = None,
+) -> FileReceipt:
+    """One file into the lake, in one commit or none. ``replace``: a batch whose rows go out in the same commit.
+
+    A file known with the same settings counts all its rows as duplicates. Raises NianjianError: what `items`,
+    `choose` and a format raise, ``timezone_unknown``, ``file_empty``, ``json_invalid``, ``rows_unaccounted``.
+    """
+    job = _job(lake, item, batch, source, mapping or FileMapping(), timezone, replace, progress or _silent)
+    with lake.lock():
+        temp = _clean_temp(lake)
+        try:
+            return _import(job, temp, generation)
+        finally:
+            shutil.rmtree(temp, ignore_errors=True)
+
+
+def _job(
+    lake: Lake,
+    item: Item,
+    batch: str,
+    source: str,
+    mapping: FileMapping,
+    timezone: str | None,
+    replace: str | None,
+    progress: Progress,
+) -> _Job:
+    encoding = "sheet" if item.kind == "sheet" else encoding_of(item)
+    found = sample(item, encoding)
+    form = choose(found, source, mapping)
+    chosen = timezone or mapping.timezone
+    zone = checked_zone(chosen or SHANGHAI)
+    layout = form.layout(found, mapping)
+    fields = form.fields(layout, mapping, zone)
+    latest = (clock.now() + FUTURE).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    return _Job(
+        lake=lake,
+        item=item,
+        found=found,
+        form=form,
+        mapping=mapping,
+        source=mapping.source or form.name,
+        encoding=encoding,
+        zone=zone,
+        zone_assumed=chosen is None and not form.zone_in_file,
+        batch=batch,
+        replace=replace,
+        plan=validate.Plan(layout, fields, latest, trim=_padded(found)),
+        progress=progress,
+    )
+
+
+def _import(job: _Job, temp: Path, generation: int) -> FileReceipt:
+    total = max(job.item.size, 1) * 2
+    reading = read_file(
+        job.item, job.encoding, job.plan, temp, lambda done: job.progress(0, min(done, total // 2), total)
+    )
+    past = ledger.past_of(job.lake, reading.sha256, job.settings)
+    if past.receipt is not None and job.replace is None:
+        return _known(job, past.receipt)
+    job.lake.create(ledger.CALLS, CALLS, partition_by=["part"])
+    marker = _marker(job.lake)
+    marker.touch()
+    with Workbench(temp) as bench:
+        validate.equip(bench, job.plan.fields)
+        generation = max(generation, past.generation + 1)
+        try:
+            receipt = _attempt(job, bench, reading, generation, total)
+        except LinesMoved:
+            reading.rewritten()
+            receipt = _attempt(job, bench, reading, generation, total)
+    marker.unlink(missing_ok=True)
+    job.progress(receipt.rows.read, total, total)
+    return receipt
+
+
+def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, total: int) -> FileReceipt:
+    """Index, load and commit; on any error the files written so far are gone."""
+    replaced = ledger.batch_files(job.lake, job.replace) if job.replace else []
+    constants = {"source": job.source, "batch": job.batch, "file": reading.sha256}
+    writer = Writer(
+        job.lake.path(ledger.CALLS), ledger.stem(job.batch, reading.sha256), constants, ledger.now_ms()
+    )
+    try:
+        reading.index(bench)
+        duplicates = _load(job, bench, reading, writer, replaced, total)
+        receipt = _receipt(job, reading, writer, duplicates, generation)
+        added = writer.close()
+    except BaseException:
+        writer.abandon()
+        raise
+    return _commit(job, receipt, added, replaced)
+
+
+def _load(
+    job: _Job, bench: Workbench, reading: Reading, writer: Writer, replaced: list[OldFile], total: int
+) -> int:
+    """Write every row; the number of duplicates."""
+    old = _lake_files(job, bench, replaced)
+    doubtful = repeats.find_suspects(bench, "keys", source=job.source, lake_files=old) > 0
+    held = repeats.Repeats(reading.temp / "suspects.parquet")
+    done = 0
+    for scan, removed, _ in reading.scans:
+        sql = validate.rows(job.plan, scan, line=removed is None, suspects="suspects" if doubtful else None)
+        lines = None if removed is None else Lines(removed)
+        for batch in bench.batches(sql, BATCH_ROWS):
+            rows = pa.table(batch)
+            if lines is not None:
+                rows = rows.append_column("line", lines.take(rows.num_rows))
+            _sort_out(rows, held if doubtful else None, writer)
+            done += rows.num_rows
+            job.progress(done, total // 2 + total // 2 * done // max(reading.rows, 1), total)
+    reading.verify(bench)
+    writer.damaged(sorted(reading.bad, key=lambda damage: damage.line))
+    kept = 0
+    for verdict, rows in held.judge(bench, source=job.source, lake_files=old):
+        kept += rows.num_rows
+        if verdict == repeats.KEEP:
+            writer.write(_without_raw(rows))
+        else:
+            writer.reject(rows, "id_conflict")
+    return held.held - kept
+
+
+def _sort_out(rows: pa.Table, held: repeats.Repeats | None, writer: Writer) -> None:
+    suspect = rows.column("suspect")
+    if held is not None and pc.any(suspect).as_py():
+        held.hold(rows.filter(suspect).drop_columns(["suspect"]))
+        rows = rows.filter(pc.invert(suspect))
+    if rows.num_rows:
+        writer.write(rows)
+
+
+def _without_raw(rows: pa.Table) -> pa.Table:
+    """Kept rows carry no raw cells: those were there for the case of a conflict."""
+    return rows.drop_columns(["raw"])
+
+
+def _lake_files(job: _Job, bench: Workbench, replaced: list[OldFile]) -> list[str]:
+    """The lake's files in which the file's ids may stand already."""
+    gone = {old.path for old in replaced}
+    good = [
+        old
+        for old in job.lake.old_files(ledger.CALLS)
+        if old.partition["part"] != REJECTED and old.path not in gone
+    ]
+    if sum(old.rows for old in good) > SMALL_LAKE:
+        first, last = bench.rows("select strftime(min(s), '%Y-%m'), strftime(max(s), '%Y-%m') from keys")[0]
+        good = ledger.months_around(good, None if first is None else str(first), None if last is None else str(last))
+    return [str(job.lake.path(ledger.CALLS) / old.path) for old in good]
+
+
+def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, generation: int) -> FileReceipt:
+    rejected = sum(writer.reasons.values())
+    rows = RowCounts(reading.rows + len(reading.bad), writer.loaded, duplicates, rejected)
+    reading.account(rows)
+    warnings = [
+        *(["timezone_assumed"] if job.zone_assumed else []),
+        *(["display_from_caller"] if job.plan.fields.display == NULL else []),
+        *(["truncated"] if reading.truncated else []),
+    ]
+    return FileReceipt(
+        name=job.item.name,
+        sha256=reading.sha256,
+        source=job.source,
+        encoding=job.encoding,
+        timezone=job.zone,
+        timezone_assumed=job.zone_assumed,
+        rows=rows,
+        reasons=dict(writer.reasons),
+        days=tuple(sorted(str(day) for day in writer.days)),
+        truncated=reading.truncated,
+        warnings=tuple(warnings),
+        batch=job.batch,
+        generation=generation,
+        blank_lines=reading.blank,
+    )
+
+
+def _commit(job: _Job, receipt: FileReceipt, add: list[NewFile], remove: list[OldFile]) -> FileReceipt:
+    days = set(receipt.days)
+    metadata: dict[str, object] = {
+        "act": "import",
+        "batch": job.batch,
+        "file_sha256": receipt.sha256,
+        "generation": receipt.generation,
+        "settings": job.settings,
+        "receipt": receipt.as_dict(),
+    }
+    if job.replace is not None and remove:
+        metadata["removed_batch"] = job.replace
+        days.update(ledger.batch_days(job.lake, job.replace))
+    metadata["days"] = sorted(days)
+    crash_point("before_commit")
+    version = job.lake.commit(
+        ledger.CALLS,
+        add=add,
+        remove=remove,
+        metadata=metadata,
+        transactions={ledger.transaction_name(receipt.sha256): receipt.generation},
+        now_ms=ledger.now_ms(),
+    )
+    crash_point("after_commit")
+    return FileReceipt.from_dict(receipt.as_dict() | {"version": version})
+
+
+def _known(job: _Job, before: FileReceipt) -> FileReceipt:
+    read = before.rows.read
+    job.progress(read, 1, 1)
+    return FileReceipt.from_dict(
+        before.as_dict()
+        | {
+            "name": job.item.name,
+            "rows": RowCounts(read=read, duplicate=read).as_dict(),
+            "reasons": {},
+            "days": [],
+            "batch": job.batch,
+            "known": True,
+            "version": None,
+        }
+    )
+
+
+def _padded(found: Sample) -> bool:
+    """Whether cells of the sample stand between blanks, which then go; looking at every cell would cost a tenth."""
+    mark = found.delimiter
+    blanks = (" ", "\t", "\u00a0", "\u3000") if mark != "\t" else (" ", "\u00a0", "\u3000")
+    text = found.text
+    return any(f"{mark}{b}" in text or f"{b}{mark}" in text or f"{b}\n" in text or f"\n{b}" in text for b in blanks)
+
+
+def _clean_temp(lake: Lake) -> Path:
+    """An empty working folder; what a crash left behind goes first."""
+    temp = lake.folder / ".tmp" / "intake"
+    if _marker(lake).exists():
+        lake.sweep(ledger.CALLS)
+        _marker(lake).unlink()
+    shutil.rmtree(temp, ignore_errors=True)
+    temp.mkdir(parents=True, mode=0o700)
+    return temp
+
+
+def _marker(lake: Lake) -> Path:
+    """Stands while files are being written that no commit names yet."""
+    return lake.folder / ".tmp" / "calls.writing"
+
+
+def _silent(_rows: int, _bytes: int, _total: int) -> None:
+    """No progress wanted."""

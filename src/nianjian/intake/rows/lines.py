@@ -1,0 +1,169 @@
+"""From bytes to physical lines: encodings, line ends, and the lines that no reader may see.
+
+A line is bad by itself (a NUL, invalid bytes, over a megabyte) or it is good; a bad one never costs its neighbour.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import pyarrow as pa
+
+LONGEST: Final = 1_000_000  # bytes of a line; a longer one is a damaged file, not a call
+KEPT: Final = 2_000  # characters of a bad line that the quarantine keeps
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+
+
+@dataclass(slots=True)
+class Damage:
+    """A line taken out: ``line`` counts from 1 in the file as given, ``raw`` is its text or its cells as JSON."""
+
+    line: int
+    code: str
+    raw: str
+
+
+@dataclass(slots=True)
+class Census:
+    """What one pass over a file's lines found."""
+
+    lines: int = 0
+    ended: bool = True  # the last line has an end
+    blank: list[int] = field(default_factory=list)
+    damaged: list[Damage] = field(default_factory=list)
+
+
+def detect(head: bytes) -> str | None:
+    """``utf-8``, ``utf-8-sig``, ``utf-16…`` or ``gb18030``; None while ``head`` is all ASCII."""
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name
+    if head[:4000].count(0) > len(head[:4000]) // 4:
+        return "utf-16-le" if head[1:4000:2].count(0) > head[0:4000:2].count(0) else "utf-16-be"
+    if head.isascii():
+        return None
+    lines = [line for line in head.split(b"\n")[:-1] or [head] if not line.isascii()]
+    valid = {name: sum(_decodes(line, name) for line in lines) for name in ("utf-8", "gb18030")}
+    # Bytes that pass as UTF-8 are UTF-8: nearly every such text would pass as GB18030 too.
+    if not lines or valid["utf-8"] * 2 >= len(lines) or valid["gb18030"] * 2 < len(lines):
+        return "utf-8"
+    return "gb18030"
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """The same text as UTF-8 without a mark; bytes that are invalid in another encoding become U+FFFD."""
+    if encoding in ("utf-8", "utf-8-sig"):
+        first = True
+        for block in blocks:
+            yield block.removeprefix(codecs.BOM_UTF8) if first else block
+            first = False
+        return
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    first = True
+    for block in blocks:
+        text = decoder.decode(block)
+        if first and text:
+            text, first = text.removeprefix("\ufeff"), False
+        yield text.encode()
+    yield decoder.decode(b"", final=True).encode()
+
+
+def aligned(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes cut at line ends; of a line that never ends only the first megabyte is kept."""
+    held: list[bytes] = []
+    size = 0
+    for block in blocks:
+        cut = block.rfind(b"\n") + 1
+        if not cut:
+            if size <= LONGEST:
+                held.append(block)
+                size += len(block)
+            continue
+        held.append(block[:cut] if size <= LONGEST else b"\n" + block[block.find(b"\n") + 1 : cut])
+        yield b"".join(held) if len(held) > 1 else held[0]
+        held, size = [block[cut:]], len(block) - cut
+    rest = b"".join(held)
+    if rest:
+        yield rest
+
+
+def is_valid(block: bytes) -> bool:
+    """Whether the whole block is UTF-8; Arrow's check is several times faster than decoding."""
+    text = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, len(block))), pa.py_buffer(block)]
+    )
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def invalid_lines(block: bytes, first: int) -> Iterator[Damage]:
+    """The lines of a block that are not UTF-8; ``first`` is the number of its first line."""
+    for number, line in enumerate(block.split(b"\n"), start=first):
+        if not _decodes(line, "utf-8"):
+            yield Damage(number, "invalid_encoding", shown(line))
+
+
+def shown(line: bytes) -> str:
+    """The beginning of a bad line for the quarantine, as JSON: invalid bytes as \\xNN, NUL as \\x00."""
+    text = line[:KEPT].rstrip(b"\r\n").decode("utf-8", "backslashreplace")
+    return json.dumps(text.replace("\0", "\\x00"), ensure_ascii=False)
+
+
+def fault(line: bytes) -> str | None:
+    """The reason code against a line without its end, or None."""
+    if len(line) > LONGEST:
+        return "line_too_long"
+    if b"\0" in line:
+        return "nul_byte"
+    if b"\r" in line:
+        return "stray_carriage_return"
+    if not line.isascii() and (b"\xef\xbf\xbd" in line or not _decodes(line, "utf-8")):
+        return "invalid_encoding"
+    return None
+
+
+def physical(blocks: Iterable[bytes], census: Census) -> Iterator[tuple[int, str]]:
+    """Every good line, decoded, with its number; blank and damaged ones go into the census."""
+    for block in aligned(blocks):
+        parts = block.split(b"\n")
+        census.ended = not parts[-1]
+        if census.ended:
+            parts.pop()
+        for part in parts:
+            census.lines += 1
+            line = part.removesuffix(b"\r")
+            if not line.strip():
+                census.blank.append(census.lines)
+            elif code := fault(line):
+                census.damaged.append(Damage(census.lines, code, shown(line)))
+            else:
+                yield census.lines, line.decode()
+
+
+def swallowing(delimiter: str) -> re.Pattern[bytes]:
+    """Finds a line in which a cell opens a quote that the line does not close."""
+    mark = re.escape(delimiter.encode())
+    return re.compile(rb'(?:^|' + mark + rb')"(?:[^"\n]|"")*$', re.MULTILINE)

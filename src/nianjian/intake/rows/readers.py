@@ -1,0 +1,202 @@
+"""From an item to scans that the engine runs, with every physical line accounted for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from nianjian.intake import validate
+from nianjian.intake.read import Item, Stream
+from nianjian.intake.receipt import RowCounts
+from nianjian.intake.rows.documents import records
+from nianjian.intake.rows.lines import Census, Damage, physical
+from nianjian.intake.rows.prepare import Prepared, rewrite, survey, text_blocks
+from nianjian.intake.rows.scan import Row, again, parquet, parsed, physical_numbers, reread, spill
+from nianjian.intake.rows.sheets import sheet_rows
+from nianjian.kernel.errors import NianjianError
+from nianjian.lake.workbench import EngineError, Workbench, scan_csv
+
+Report = Callable[[int], None]  # bytes read
+
+
+class LinesMoved(Exception):  # noqa: N818 - not an error: the file is read again in another way
+    """The engine saw other lines than the survey promised; the file has to be rewritten first."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """A file ready to be read. `index` must run before ``scans`` and ``rows`` mean anything.
+
+    ``scans``: (scan, removed lines or None if it has a column ``line``, rows). ``bad``: lines that gave no row.
+    """
+
+    item: Item
+    encoding: str
+    plan: validate.Plan
+    temp: Path
+    sha256: str = ""
+    truncated: bool = False
+    blank: int = 0
+    scans: list[tuple[str, list[int] | None, int]] = field(default_factory=list)
+    bad: list[Damage] = field(default_factory=list)
+    prepared: Prepared | None = None
+    expected_rejects: set[int] | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows of all scans."""
+        return sum(count for _, _, count in self.scans)
+
+    def index(self, bench: Workbench) -> None:
+        """Fill table ``keys`` (h, s) with every row's id hash and start, and settle which lines are rows."""
+        if self.prepared is not None:
+            self._index_delimited(bench, self.prepared)
+            return
+        bench.run(f"create or replace table keys as {validate.keys(self.plan, self.scans[0][0])}")
+
+    def rewritten(self) -> None:
+        """Read the file from a clean copy from now on."""
+        self.prepared = self._rewrite(lambda _done: None)
+
+    def verify(self, bench: Workbench) -> None:
+        """After the rows were read: the engine left out exactly the lines that `index` said. Raises LinesMoved."""
+        if self.expected_rejects is None:
+            return
+        if {reject.line for reject in bench.rejects()} != self.expected_rejects:
+            raise LinesMoved
+
+    def account(self, rows: RowCounts) -> None:
+        """Nothing disappears: NianjianError ``rows_unaccounted`` if the counts do not add up."""
+        if rows.read != rows.loaded + rows.duplicate + rows.rejected:
+            raise NianjianError("rows_unaccounted", file=self.item.name, **rows.as_dict())
+
+    def _index_delimited(self, bench: Workbench, prepared: Prepared) -> None:
+        layout = self.plan.layout
+        scan = scan_csv(prepared.path, layout.columns, delimiter=layout.delimiter, skip=layout.header_lines)
+        expected = prepared.census.lines - len(prepared.removed) - layout.header_lines
+        bench.forget_rejects()
+        try:
+            bench.run(f"create or replace table keys as {validate.keys(self.plan, scan)}")
+            count = bench.number("select count(*) from keys")
+        except EngineError as error:
+            self._copy_or_fail(bench, detail=str(error))
+            return
+        rejects = bench.rejects()
+        if count + len(rejects) != max(expected, 0):
+            self._copy_or_fail(bench, detail=f"{count} + {len(rejects)} of {expected}")
+            return
+        unseen = {damage.line for damage in prepared.unseen}
+        self.expected_rejects = {reject.line for reject in rejects} | unseen
+        header = list(range(1, layout.header_lines + 1))
+        places = sorted({*header, *self.expected_rejects})
+        removed = sorted([*physical_numbers(places, prepared.removed), *prepared.removed])
+        open_rejects = [reject for reject in rejects if reject.line not in unseen]
+        numbers = physical_numbers([reject.line for reject in open_rejects], prepared.removed)
+        texts = again(open_rejects, numbers, prepared.path, prepared.open_quotes)
+        self.bad = list(prepared.census.damaged)
+        self.blank = len(prepared.census.blank)
+        self.scans = [(scan, removed, max(expected, 0) - len(self.expected_rejects))]
+        self._reread(bench, texts)
+        bench.forget_rejects()
+
+    def _reread(self, bench: Workbench, texts: dict[int, str]) -> None:
+        """Rows among the lines that the engine gave up; all their ids are put in doubt, to be judged at the end."""
+        blank = [number for number, text in texts.items() if not text.strip()]
+        for number in blank:
+            del texts[number]
+        self.blank += len(blank)
+        path = self.temp / "again.parquet"
+        count = spill(reread(texts, self.plan.layout, self.bad), self.plan.layout.columns, path)
+        if count:
+            scan = parquet(path)
+            self.scans.append((scan, None, count))
+            for _ in range(2):
+                bench.run(f"insert into keys {validate.keys(self.plan, scan)}")
+
+    def _copy_or_fail(self, bench: Workbench, *, detail: str) -> None:
+        if self.prepared is None or self.prepared.rewritten:
+            raise NianjianError("rows_unaccounted", file=self.item.name, detail=detail[:500])
+        self.rewritten()
+        self.index(bench)
+
+    def _rewrite(self, report: Report) -> Prepared:
+        target = self.temp / "lines.csv"
+        return rewrite(self.item, self.encoding, target, self.plan.layout.delimiter, report)
+
+
+def read_file(item: Item, encoding: str, plan: validate.Plan, temp: Path, report: Report) -> Reading:
+    """Take a first look at every byte: hash, lines, faults; what is not delimited text becomes text columns."""
+    reading = Reading(item, encoding, plan, temp)
+    if item.kind == "sheet":
+        _spilled(reading, _sheet(reading))
+    elif plan.layout.parse is not None:
+        _parsed(reading, report)
+    else:
+        found = survey(item, encoding, report) or reading._rewrite(report)  # noqa: SLF001 - of this module
+        reading.prepared = found
+        reading.sha256, reading.truncated = found.sha256, found.truncated
+    return reading
+
+
+def _spilled(reading: Reading, rows: Iterator[Row]) -> None:
+    path = reading.temp / "cells.parquet"
+    count = spill(rows, reading.plan.layout.columns, path)
+    reading.scans = [(parquet(path), None, count)]
+
+
+def _parsed(reading: Reading, report: Report) -> None:
+    layout, stream, census = reading.plan.layout, Stream(reading.item), Census()
+    blocks = _reported(text_blocks(stream, reading.encoding), stream, report)
+    if layout.document:
+        text = b"".join(blocks).decode("utf-8", "replace")
+        lines: Iterator[tuple[int, str]] = records(text, census.damaged)
+    else:
+        lines = _whole(physical(blocks, census), stream, census, layout.header_lines)
+    _spilled(reading, parsed(lines, layout, census.damaged, census.blank))
+    reading.bad, reading.blank = census.damaged, len(census.blank)
+    reading.sha256, reading.truncated = stream.sha256, stream.truncated
+
+
+def _whole(
+    lines: Iterator[tuple[int, str]], stream: Stream, census: Census, header: int
+) -> Iterator[tuple[int, str]]:
+    """Without the header, and without the unfinished line at the break of a gz."""
+    held: tuple[int, str] | None = None
+    for number, line in lines:
+        if number <= header:
+            continue
+        if held is not None:
+            yield held
+        held = (number, line)
+    broken = stream.truncated and not census.ended
+    if broken:
+        census.damaged[:] = [damage for damage in census.damaged if damage.line != census.lines]
+    if held is not None and not (broken and held[0] == census.lines):
+        yield held
+
+
+def _reported(blocks: Iterator[bytes], stream: Stream, report: Report) -> Iterator[bytes]:
+    for block in blocks:
+        report(stream.taken)
+        yield block
+
+
+def _sheet(reading: Reading) -> Iterator[Row]:
+    item, layout = reading.item, reading.plan.layout
+    digest = sha256(item.path.read_bytes())
+    if item.name.endswith(f"/{item.member}"):
+        digest.update((item.member or "").encode())
+    reading.sha256 = digest.hexdigest()
+    width, header = len(layout.columns), layout.header_lines
+    for number, cells in sheet_rows(item, width):
+        if not any(cells):
+            reading.blank += 1
+        elif header:
+            header -= 1
+        elif len(cells) > width:
+            reading.bad.append(Damage(number, "columns_surplus", json.dumps(list(cells), ensure_ascii=False)))
+        else:
+            yield number, [*cells, *[None] * (width - len(cells))]

@@ -1,0 +1,93 @@
+"""Rows whose id was seen before: held back in a temporary file, judged at the end against the lake and each other.
+
+Same id and same content is a duplicate; same id with other content is a conflict, in which the first row stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nianjian.intake.validate import CONTENT
+from nianjian.intake.vendor.sql import literal
+from nianjian.lake.workbench import Workbench, scan_parquet
+
+KEEP: Final = 0
+DUPLICATE: Final = 1
+CONFLICT: Final = 2
+
+_BATCH: Final = 200_000
+
+
+def find_suspects(bench: Workbench, keys: str, *, source: str, lake_files: Sequence[str]) -> int:
+    """Fill table ``suspects`` (h) from table ``keys``: ids that repeat in the file or stand in the lake; how many."""
+    sql = f"select h from {keys} group by h having count(*) > 1"
+    if lake_files:
+        old = f"select hash(call_id) as h from {scan_parquet(lake_files)} where source = {literal(source)}"
+        sql += f" union select h from (select distinct h from {keys}) semi join ({old}) using (h)"
+    bench.run(f"create or replace table suspects as {sql}")
+    return bench.number("select count(*) from suspects")
+
+
+class Repeats:
+    """Holds rows of the select (with ``line``) until `judge`."""
+
+    def __init__(self, path: Path) -> None:
+        self.held = 0
+        self._path = path
+        self._out: pq.ParquetWriter | None = None
+        self._schema: pa.Schema | None = None
+
+    def hold(self, rows: pa.Table) -> None:
+        """Put rows aside."""
+        if self._schema is None:
+            self._schema = pa.schema([pa.field(f.name, _plain(f.type)) for f in rows.schema])
+            self._out = pq.ParquetWriter(self._path, self._schema, compression="lz4")
+        assert self._out is not None
+        self._out.write_table(rows.cast(self._schema))
+        self.held += rows.num_rows
+
+    def judge(self, bench: Workbench, *, source: str, lake_files: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
+        """(KEEP or CONFLICT, rows) in file order; what is missing from them are the duplicates."""
+        if self._out is None:
+            return
+        self._out.close()
+        bench.run(f"create or replace table verdicts as {_verdicts(self._path, source, lake_files)}")
+        rows = (
+            f"select s.*, v.verdict from {scan_parquet([self._path])} s join verdicts v using (line)"
+            f" where v.verdict <> {DUPLICATE} order by line"
+        )
+        for batch in bench.batches(rows, _BATCH):
+            table = pa.table(batch)
+            verdict = table.column("verdict").to_numpy()
+            table = table.drop_columns(["verdict"])
+            for wanted in (KEEP, CONFLICT):
+                mask = verdict == wanted
+                if mask.any():
+                    yield wanted, table.filter(pa.array(mask))
+
+
+def _verdicts(path: Path, source: str, lake_files: Sequence[str]) -> str:
+    # Two hashes of 64 bits stand for the content: a window over whole rows would not fit into memory.
+    content = ", ".join(CONTENT)
+    columns = f"call_id, hash({content}) as one, hash('twin', {content}) as two"
+    union = f"select {columns}, line from {scan_parquet([path])}"
+    if lake_files:
+        union += (
+            f" union all select {columns}, -1 as line from {scan_parquet(lake_files)}"
+            f" where source = {literal(source)} and hash(call_id) in (select h from suspects)"
+        )
+    return (
+        f"select line, case when row_number() over w = 1 then {KEEP}"
+        f" when one = first_value(one) over w and two = first_value(two) over w then {DUPLICATE}"
+        f" else {CONFLICT} end as verdict from ({union}) window w as (partition by call_id order by line)"
+        f" qualify line > 0"
+    )
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return pa.string() if pa.types.is_dictionary(kind) else kind

@@ -1,0 +1,206 @@
+"""Arrow batches to the lake's Parquet files: line numbers, month partitions, the quarantine, and the counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from nianjian.intake.crash import crash_point
+from nianjian.intake.rows.lines import Damage
+from nianjian.lake.schema import CALLS, REJECTED
+from nianjian.lake.tables import NewFile
+
+ROW_GROUP: Final = 120_000
+
+_CONSTANT: Final = ("source", "batch", "file")
+_WORD: Final = pa.dictionary(pa.int32(), pa.string())
+_ENUM: Final = (
+    "direction", "leg", "display_shape", "display_confidence", "callee_shape", "result", "agent_kind",
+)  # fmt: skip
+
+# Columns in which values repeat. In the others a dictionary is built and thrown away, which costs a tenth.
+_REPEATING: Final = [
+    *_CONSTANT, *_ENUM, "caller_raw", "display", "display_raw", "purpose", "agent_id", "line_id", "team_id", "gateway",
+    "reason", "reason_column",
+]  # fmt: skip
+
+STORED: Final = pa.schema(
+    [
+        pa.field(name, _WORD if name in _CONSTANT or name in _ENUM else CALLS.field(name).type)
+        for name in CALLS.names
+        if name != "part"
+    ]
+)
+
+
+class Lines:
+    """Physical line numbers for rows that come in file order, around the ``removed`` lines (sorted)."""
+
+    def __init__(self, removed: Sequence[int]) -> None:
+        gaps = np.asarray(removed, dtype=np.int64)
+        self._before = gaps - 1 - np.arange(len(gaps), dtype=np.int64)  # rows that stand before each gap
+        self._row = 0
+
+    def take(self, count: int) -> pa.Array:
+        """The numbers of the next ``count`` rows."""
+        rows = np.arange(self._row, self._row + count, dtype=np.int64)
+        self._row += count
+        return pa.array(rows + 1 + np.searchsorted(self._before, rows, side="right"))
+
+
+class Writer:
+    """Writes one file's rows under ``folder`` (the calls table) as part=…/<stem>-<n>.parquet."""
+
+    def __init__(self, folder: Path, stem: str, constants: Mapping[str, str], now_ms: int) -> None:
+        self.loaded = 0
+        self.reasons: Counter[str] = Counter()
+        self.days: set[np.datetime64] = set()
+        self._folder, self._stem, self._now_ms = folder, stem, now_ms
+        self._constants = constants
+        self._parts: dict[str, _Part] = {}
+
+    def write(self, rows: pa.Table) -> None:
+        """Rows with the select's columns and ``line``: good ones to their month, those with a reason apart."""
+        crash_point("mid_write")
+        table = self._complete(rows)
+        reason = table.column("reason")
+        if reason.null_count < len(reason):
+            bad = table.filter(pc.is_valid(reason))
+            self._count(bad.column("reason"))
+            self._part(REJECTED).write(bad)
+            table = table.filter(pc.is_null(reason))
+        if table.num_rows:
+            self._good(table)
+
+    def reject(self, rows: pa.Table, reason: str) -> None:
+        """Good rows of the select that must not be loaded after all; they carry their cells in ``raw``."""
+        table = self._complete(rows)
+        place = table.schema.get_field_index("reason")
+        table = table.set_column(place, "reason", pa.array([reason] * table.num_rows, pa.string()))
+        self._count(table.column("reason"))
+        self._part(REJECTED).write(table)
+
+    def damaged(self, lines: Sequence[Damage]) -> None:
+        """Lines that never became rows."""
+        if not lines:
+            return
+        rows = pa.table(
+            {
+                "line": pa.array([line.line for line in lines], pa.int64()),
+                "reason": pa.array([line.code for line in lines], pa.string()),
+                "raw": pa.array([line.raw for line in lines], pa.string()),
+            }
+        )
+        self._count(rows.column("reason"))
+        self._part(REJECTED).write(self._complete(rows))
+
+    def close(self) -> list[NewFile]:
+        """Finish all files; what a commit has to add, by path."""
+        return [self._parts[name].close(self._now_ms) for name in sorted(self._parts)]
+
+    def abandon(self) -> None:
+        """Close and delete what was written."""
+        for part in self._parts.values():
+            part.abandon()
+        self._parts.clear()
+
+    def _good(self, table: pa.Table) -> None:
+        self.loaded += table.num_rows
+        start = table.column("start_ts").to_numpy()
+        self.days.update(np.unique(start.astype("datetime64[D]")))
+        months = start.astype("datetime64[M]")
+        first, last = months.min(), months.max()
+        if first == last:
+            self._part(str(first)).write(table)
+            return
+        for month in np.unique(months):
+            self._part(str(month)).write(table.filter(pa.array(months == month)))
+
+    def _count(self, reasons: pa.ChunkedArray) -> None:
+        for entry in reasons.value_counts().to_pylist():
+            self.reasons[entry["values"]] += entry["counts"]
+
+    def _part(self, name: str) -> _Part:
+        if name not in self._parts:
+            self._parts[name] = _Part(self._folder, f"part={name}/{self._stem}-{len(self._parts)}.parquet", name)
+        return self._parts[name]
+
+    def _complete(self, rows: pa.Table) -> pa.Table:
+        count = rows.num_rows
+        zeros = pa.array(np.zeros(count, dtype=np.int32))
+        have = set(rows.column_names)
+        columns = []
+        for column in STORED:
+            if column.name in _CONSTANT:
+                words = pa.array([self._constants[column.name]], pa.string())
+                columns.append(pa.DictionaryArray.from_arrays(zeros, words))
+            elif column.name not in have:
+                columns.append(pa.nulls(count, column.type))
+            else:
+                given = rows.column(column.name)
+                columns.append(given if given.type == column.type else given.cast(column.type))
+        return pa.table(columns, schema=STORED)
+
+
+class _Part:
+    """One Parquet file in the making; small batches are held back until they make a row group."""
+
+    def __init__(self, folder: Path, path: str, part: str) -> None:
+        self._target, self._path, self._name = folder / path, path, part
+        self._target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._out: pq.ParquetWriter | None = None
+        self._held: list[pa.Table] = []
+        self._waiting = self._rows = 0
+        self._lowest: np.datetime64 | None = None
+        self._highest: np.datetime64 | None = None
+
+    def write(self, rows: pa.Table) -> None:
+        self._held.append(rows)
+        self._waiting += rows.num_rows
+        self._rows += rows.num_rows
+        if self._waiting >= ROW_GROUP:
+            self._flush()
+
+    def close(self, now_ms: int) -> NewFile:
+        self._flush()
+        assert self._out is not None
+        self._out.close()
+        known = self._lowest is not None and self._highest is not None
+        return NewFile(
+            path=self._path,
+            size=self._target.stat().st_size,
+            partition={"part": self._name},
+            rows=self._rows,
+            lowest={"start_ts": str(self._lowest)} if known else {},
+            highest={"start_ts": str(self._highest)} if known else {},
+            written=now_ms,
+        )
+
+    def abandon(self) -> None:
+        if self._out is not None:
+            self._out.close()
+        self._target.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        if self._out is None:
+            self._out = pq.ParquetWriter(
+                self._target, STORED, compression="zstd", compression_level=1, use_dictionary=_REPEATING,
+                store_schema=False, write_statistics=["start_ts", "end_ts", "display", "callee", "call_id"],
+            )  # fmt: skip
+        if not self._held:
+            return
+        rows = pa.concat_tables(self._held) if len(self._held) > 1 else self._held[0]
+        self._held, self._waiting = [], 0
+        found = pc.min_max(rows.column("start_ts")).as_py()
+        if found["min"] is not None:
+            lowest, highest = np.datetime64(found["min"], "us"), np.datetime64(found["max"], "us")
+            self._lowest = lowest if self._lowest is None else min(self._lowest, lowest)
+            self._highest = highest if self._highest is None else max(self._highest, highest)
+        self._out.write_table(rows, row_group_size=ROW_GROUP * 10)

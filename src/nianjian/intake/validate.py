@@ -1,0 +1,254 @@
+"""One SELECT over the raw columns of a file: typed, normalised, and the first reason against each row.
+
+The select is staged (raw → expressions of the format → numbers → reason → result), so that nothing is computed
+twice and a column that only bad rows need costs nothing for good ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nianjian.intake.format import Fields, Layout
+from nianjian.intake.normalise import SHAPES, SLOW, SLOW_RESULT, kernel_function, staged
+from nianjian.intake.vendor.sql import NULL, literal, quoted
+from nianjian.lake.workbench import Workbench
+
+# Columns that the rejects file adds: known, and of no interest when the file comes back.
+IGNORED: Final = frozenset({"行号", "列", "原因代码", "原因"})
+
+DIRECTIONS: Final = ("out", "in", "internal")
+LEGS: Final = ("customer", "agent", "event")
+RESULTS: Final = ("answered", "busy", "no_answer", "failed", "cancelled", "rejected", "blocked", "unknown")
+KINDS: Final = ("human", "robot")
+CONFIDENCES: Final = ("good", "medium", "low", "none")
+
+TIMES: Final = ("start", "ring", "answer", "end")
+
+# A time cell that says "no time".
+EMPTY_TIME: Final = "('0', '0.0', '-', '--', '/', 'NULL', 'null', 'None', '\\N', '0000-00-00 00:00:00')"
+
+# What a spreadsheet leaves of a long number.
+DAMAGED: Final = "[0-9]([.][0-9]+)?[eE][+][0-9]+"
+
+LONGEST_CALL: Final = "interval 24 hour"
+OLDEST: Final = "timestamp '2000-01-01'"
+
+_TYPES: Final = {
+    "number_shape": SHAPES,
+    "direction_word": DIRECTIONS,
+    "leg_word": LEGS,
+    "result_word": RESULTS,
+    "kind_word": KINDS,
+    "confidence_word": CONFIDENCES,
+}
+
+# What makes two rows of one id the same call. The further columns of an export are not part of the call, and
+# where a row came from (batch, file, line) does not matter.
+CONTENT: Final = (
+    "call_key", "direction", "leg", "caller_raw", "display", "display_shape", "display_confidence", "display_raw",
+    "callee", "callee_shape", "callee_raw", "start_ts", "ring_ts", "answer_ts", "end_ts", "result", "delivered",
+    "answered", "test", "purpose", "agent_id", "agent_kind", "line_id", "team_id", "gateway",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the rows of one file become rows of the lake. ``latest``: ISO stamp after which no call can start."""
+
+    layout: Layout
+    fields: Fields
+    latest: str
+    trim: bool = False
+
+
+def equip(bench: Workbench, fields: Fields) -> None:
+    """Types and the kernel's function that the selects need."""
+    for name, words in _TYPES.items():
+        listed = words if isinstance(words, str) else f"enum({', '.join(map(repr, words))})"
+        bench.run(f"create type {name} as {listed}")
+    bench.function(SLOW, kernel_function(fields.trunk_prefixes), SLOW_RESULT)
+
+
+def raw(plan: Plan, scan: str, *, line: bool) -> str:
+    """The raw columns of a scan under their names; ``line`` passes the scan's line number through."""
+    names = [quoted(name) for name in plan.layout.columns]
+    if plan.trim:
+        names = [f"nullif(trim({name}, ' \t\u00a0\u3000'), '') as {name}" for name in names]
+    return f"select {', '.join(names)}{', line' if line else ''} from {scan}"
+
+
+def keys(plan: Plan, scan: str) -> str:
+    """The hash of every row's id, for finding repeated ones."""
+    return f"select hash({plan.fields.call_id}) as h, {plan.fields.start} as s from ({raw(plan, scan, line=False)})"
+
+
+def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> str:
+    """The whole select: the lake's columns without source, batch, file and part; ``suspect`` marks ids to look at.
+
+    ``suspects``: name of a table of id hashes (column h), or None when no id is in doubt.
+    """
+    typed = f"select *, {', '.join(_typed(plan.fields))} from ({raw(plan, scan, line=line)})"
+    shown = f"select *, {_shown()} as shown from ({typed})"
+    numbered = staged(shown, ("shown", "f_callee"), plan.fields.trunk_prefixes)
+    judged = f"select *, {_reason(plan)} as judged from ({numbered})"
+    columns = [*_columns(plan), *(["line"] if line else []), "suspect"]
+    doubt = "false" if suspects is None else f"(judged is null and hash(f_call_id) in (select h from {suspects}))"
+    return f"select {', '.join(columns)} from (select *, {doubt} as suspect from ({judged}))"
+
+
+def _typed(fields: Fields) -> list[str]:
+    """Stage 1: the format's expressions under fixed names, words as enumerations."""
+    return [
+        f"{fields.call_id} as f_call_id",
+        f"{fields.call_key} as f_call_key",
+        f"try_cast({fields.direction} as direction_word) as f_direction",
+        f"try_cast({fields.leg} as leg_word) as f_leg",
+        f"{fields.caller} as f_caller",
+        f"{fields.display} as f_display",
+        f"try_cast({fields.display_confidence} as confidence_word) as f_confidence",
+        f"{fields.callee} as f_callee",
+        *(f"{getattr(fields, name)} as f_{name}" for name in TIMES),
+        f"try_cast({fields.result} as result_word) as f_result",
+        f"{fields.delivered} as f_delivered",
+        f"{fields.answered or 'NULL::BOOLEAN'} as f_answered",
+        f"{fields.test} as f_test",
+        f"{fields.purpose} as f_purpose",
+        f"{fields.agent_id} as f_agent_id",
+        f"{fields.agent_kind} as f_kind_text",
+        f"{fields.line_id} as f_line_id",
+        f"{fields.team_id} as f_team_id",
+        f"{fields.gateway} as f_gateway",
+    ]
+
+
+def _shown() -> str:
+    """The displayed number, or the caller where the display says nothing (empty, anonymous)."""
+    return (
+        "case when f_display is null then f_caller"
+        " when regexp_matches(f_display, '[0-9０-９]') then f_display else coalesce(f_caller, f_display) end"
+    )
+
+
+def _reason(plan: Plan) -> str:
+    """One CASE: the position in `reasons` of the first rule that the row breaks, or NULL."""
+    whens = " ".join(
+        f"when {condition} then {number}" for number, (_, _, condition) in enumerate(reasons(plan), start=1)
+    )
+    return f"case {whens} end"
+
+
+def reasons(plan: Plan) -> list[tuple[str, str, str]]:
+    """(code, canonical field or raw column, condition) in the order in which they are tried."""
+    fields = plan.fields
+    listed = [
+        ("call_id_missing", "call_id", "f_call_id is null"),
+        ("excel_damaged", "call_id", f"regexp_full_match(f_call_id, '{DAMAGED}')"),
+        *_time_reasons(fields, "start", needed=True),
+        ("before_2000", "start", f"f_start < {OLDEST}"),
+        ("start_in_future", "start", f"f_start > timestamp {literal(plan.latest)}"),
+        *_time_reasons(fields, "end", needed=not fields.end_optional),
+        *_time_reasons(fields, "answer", needed=False),
+        *_time_reasons(fields, "ring", needed=False),
+        *fields.checks,
+        ("end_before_start", "end", "f_end < f_start"),
+        ("answer_outside_call", "answer", "f_answer < f_start or f_answer > f_end"),
+        ("longer_than_24h", "end", f"f_end > f_start + {LONGEST_CALL}"),
+        ("bad_direction", "direction", "f_direction is null"),
+        ("excel_damaged", "display", "shown_shape = 'damaged'"),
+        ("excel_damaged", "caller", f"regexp_full_match(f_caller, '{DAMAGED}')"),
+        ("excel_damaged", "callee", "f_callee_shape = 'damaged'"),
+    ]
+    if not fields.callee_optional:
+        listed += [
+            ("callee_missing", "callee", "f_callee is null"),
+            ("callee_not_a_number", "callee", "f_callee_shape = 'none'"),
+        ]
+    if fields.agent_kind != NULL:
+        listed.append(
+            ("bad_agent_kind", "agent_kind", "f_kind_text is not null and f_kind_text not in ('human', 'robot')")
+        )
+    return listed
+
+
+def _time_reasons(fields: Fields, name: str, *, needed: bool) -> list[tuple[str, str, str]]:
+    column = fields.texts.get(name)
+    value = f"f_{name}"
+    if column is None:
+        return [(f"{name}_missing", name, f"{value} is null")] if needed else []
+    text = quoted(column)
+    empty = f"({text} is null or {text} in {EMPTY_TIME})"
+    listed = [(f"{name}_missing", name, f"{value} is null and {empty}")] if needed else []
+    # A field that takes its time from several columns may be set although this text is not.
+    return [*listed, (f"{name}_unreadable", name, f"{value} is null and not {empty}")]
+
+
+def _columns(plan: Plan) -> list[str]:
+    """The last stage: the lake's columns in the order of its schema."""
+    listed = reasons(plan)
+    codes = ", ".join(literal(code) for code, _, _ in listed)
+    places = ", ".join(literal(plan.fields.columns.get(place, place)) for _, place, _ in listed)
+    answered = "f_answered" if plan.fields.answered else "coalesce(f_answer is not null and f_end > f_answer, false)"
+    cells = ", ".join(quoted(name) for name in plan.layout.columns)
+    confidence = (
+        "case when shown_shape = 'none' then 'none'::confidence_word"
+        " when f_display is null or shown is distinct from f_display then 'low'::confidence_word else f_confidence end"
+    )
+    derived = f"case when {answered} then 'answered'::result_word else 'no_answer'::result_word end"
+    return [
+        "f_call_id as call_id",
+        "f_call_key as call_key",
+        "f_direction as direction",
+        "f_leg as leg",
+        "case when f_caller is distinct from shown then f_caller end as caller_raw",
+        "shown_value as display",
+        "shown_shape as display_shape",
+        f"{confidence} as display_confidence",
+        "shown_kept as display_raw",
+        "f_callee_value as callee",
+        "f_callee_shape as callee_shape",
+        "f_callee_kept as callee_raw",
+        *(f"f_{name} as {name}_ts" for name in TIMES),
+        f"coalesce(f_result, {derived}) as result",
+        "coalesce(f_delivered, true) as delivered",
+        f"{answered} as answered",
+        "coalesce(f_test, false) as test",
+        "f_purpose as purpose",
+        "f_agent_id as agent_id",
+        "try_cast(f_kind_text as kind_word) as agent_kind",
+        "f_line_id as line_id",
+        "f_team_id as team_id",
+        "f_gateway as gateway",
+        f"{_extra(plan)} as extra",
+        f"case when judged is not null then ([{codes}])[judged] end as reason",
+        f"case when judged is not null then ([{places}])[judged] end as reason_column",
+        f"case when judged is not null or suspect then to_json([{cells}])::varchar end as raw",
+    ]
+
+
+def _extra(plan: Plan) -> str:
+    """JSON of the file's columns that no expression reads."""
+    unread = unread_columns(plan.layout.columns, plan.fields)
+    if not unread:
+        return NULL
+    pairs = ", ".join(f"{literal(name)}, {quoted(name)}" for name in unread)
+    filled = " or ".join(f"{quoted(name)} is not null" for name in unread)
+    return f"case when {filled} then json_object({pairs})::varchar end"
+
+
+def unread_columns(columns: Sequence[str], fields: Fields) -> list[str]:
+    """Raw columns that appear in no expression of the format, the rejects file's own left out."""
+    texts = [value for name in fields.__slots__ if isinstance(value := getattr(fields, name), str)]
+    texts += [condition for _, _, condition in fields.checks]
+    used = " ".join(texts)
+    named = set(fields.columns.values()) | set(fields.texts.values())
+    return [
+        name
+        for name in columns
+        if name not in IGNORED
+        and name not in named
+        and quoted(name) not in used
+        and not re.search(rf'(?<![\w"]){re.escape(name)}(?![\w"])', used)
+    ]

@@ -1,0 +1,60 @@
+"""The engine's number normalisation equals the kernel's, for whatever text a call record may hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nianjian.intake.normalise import SHAPES, SLOW, SLOW_RESULT, kernel_function, staged
+from nianjian.kernel.numbers import normalise, printed
+from nianjian.lake.workbench import Workbench
+
+DIGITS = st.text("0123456789", max_size=21)
+HEADS = st.sampled_from(
+    ["", "0", "00", "+", "+86", "0086", "86", "9", "90", "+860", "0860", "95", "96", "095", "951", "0955", "400", "800",
+     "1", "13", "013", "10", "010", "021", "0571", "3", "106", "+1", "0085", "17951", "8613", "8695", "86400", "86010"]
+)  # fmt: skip
+TAILS = st.sampled_from(["", ".0", "E+10", "@host", ";user=phone", " ", "*", "x", "_", "-", "e4", "，", "\t", "#"])
+ODD = st.text("0123456789+*xXeE.-_ ()<>@;:#abcsiptel０１２３４５６７８９＋\u3000\t", max_size=24)
+TEXTS = st.one_of(st.builds("{}{}{}".format, HEADS, DIGITS, TAILS), ODD, st.text(max_size=12))
+
+ADDRESSES = ["sip:95013@10.0.0.1", '"张三" <sip:+8613800138000@gw;user=phone>', "tel:010-8888 8888", "１３８００１３８０００"]
+
+
+def twin(tmp: Path, texts: list[str | None], prefixes: tuple[str, ...]) -> list[tuple[str, int | None, str | None]]:
+    """Shape, value and kept raw text of each, by the engine."""
+    with Workbench(tmp) as bench:
+        bench.run(f"create type number_shape as {SHAPES}")
+        bench.function(SLOW, kernel_function(prefixes), SLOW_RESULT)
+        bench.register("given", pa.table({"n": pa.array(range(len(texts))), "x": pa.array(texts, pa.string())}))
+        sql = staged("select * from given", ["x"], prefixes)
+        found = bench.rows(f"select x_shape::varchar, x_value, x_kept from ({sql}) order by n")
+    return [(str(shape), value, kept) for shape, value, kept in found]  # type: ignore[misc]
+
+
+def expected(text: str | None, prefixes: tuple[str, ...]) -> tuple[str, int | None, str | None]:
+    number = normalise(text, trunk_prefixes=prefixes)
+    same = text is None or (number.value is not None and printed(number.shape, number.value) == text)
+    return number.shape.value, number.value, None if same else text
+
+
+@pytest.mark.parametrize("prefixes", [(), ("9", "17951"), ("0",), ("86",)])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(TEXTS, min_size=200, max_size=400))
+def test_engine_equals_kernel(tmp_path: Path, prefixes: tuple[str, ...], texts: list[str]) -> None:
+    given_texts: list[str | None] = [None, *ADDRESSES, *texts]
+    got = twin(tmp_path, given_texts, prefixes)
+    assert got == [expected(text, prefixes) for text in given_texts]
+
+
+def test_every_length_and_beginning(tmp_path: Path) -> None:
+    heads = ["", "0", "+86", "0086", "86", "+860", "00860", "9", "00"]
+    beginnings = ["10", "13", "12", "20", "29", "30", "40", "400", "800", "86", "95", "951", "955", "956", "96", "99", "01"]
+    texts: list[str | None] = [
+        head + (start + "1234567890" * 3)[:length] for head in heads for start in beginnings for length in range(1, 22)
+    ]
+    assert twin(tmp_path, texts, ()) == [expected(text, ()) for text in texts]
