@@ -49,6 +49,7 @@ class Rulebook:
         if day < FIRST_DAY:
             raise NianjianError("rulebook_day_too_early", date=day.isoformat(), first=FIRST_DAY.isoformat())
         known = rules or load()
+        province = plain_province(province)
         found: dict[str, Rule] = {}
         for rule in sorted(known.rules, key=lambda rule: rule.province is not None):
             if rule.valid_on(day) and rule.province in {None, province}:
@@ -107,11 +108,23 @@ class Rulebook:
         return tuple(rule for key, rule in self.in_force.items() if key.startswith(under))
 
 
+_SUFFIXES: Final = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
+
+
+def plain_province(name: str | None) -> str | None:
+    """The short name of a province, as rules carry it: 重庆市 is 重庆, 宁夏回族自治区 is 宁夏; None for none."""
+    text = (name or "").strip()
+    for suffix in _SUFFIXES:
+        if text.endswith(suffix):
+            return text.removesuffix(suffix)
+    return text or None
+
+
 def _acts(overlay: Overlay, day: date, province: str | None, enterprise: str | None) -> bool:
     start, end = (str(overlay.get(name) or "") for name in ("valid_from", "valid_to"))
     today = day.isoformat()
     return (
-        overlay.get("province") in {None, province}
+        plain_province(str(overlay.get("province") or "")) in {None, province}
         and overlay.get("enterprise") in {None, enterprise}
         and start <= today
         and (not end or today <= end)
