@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any
 
-from nianjian.intake.receipt import FileReceipt
-
-ROWS: Final = ("read", "loaded", "duplicate", "rejected")
-
-
-def file_json(file: FileReceipt) -> dict[str, object]:
-    """One file's entry in the JSON answer (issue: ``calls import --json``)."""
-    return {
-        "name": file.name,
-        "sha256": file.sha256,
-        "source": file.source,
-        "encoding": file.encoding,
-        "timezone": file.timezone,
-        "timezone_assumed": file.timezone_assumed,
-        "rows": {key: int(file.rows[key]) for key in ROWS},
-        "reasons": dict(sorted(file.reasons.items())),
-        "truncated": file.truncated,
-        "warnings": list(file.warnings),
-    }
+from nianjian.intake.receipt import FileReceipt, RowCounts
+from nianjian.kernel.errors import NianjianError
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReceipt:
-    """A batch: its files in the order they were read."""
+    """A batch: its files in the order they were read. ``failed``: files of which nothing was loaded, and why."""
 
     batch: str
     files: tuple[FileReceipt, ...]
+    failed: tuple[tuple[str, NianjianError], ...] = ()
 
     @property
-    def rows(self) -> dict[str, int]:
+    def rows(self) -> RowCounts:
         """Sums over the files; read = loaded + duplicate + rejected."""
-        return {key: sum(int(file.rows[key]) for file in self.files) for key in ROWS}
+        return sum((file.rows for file in self.files), RowCounts())
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -50,8 +35,20 @@ class ImportReceipt:
     @property
     def clean(self) -> bool:
         """No row was rejected and no file broke off."""
-        return self.rows["rejected"] == 0 and not any(file.truncated for file in self.files)
+        return self.rows.rejected == 0 and not any(file.truncated for file in self.files)
 
-    def as_dict(self) -> dict[str, object]:
-        """The JSON answer."""
-        return {"batch": self.batch, "files": [file_json(file) for file in self.files], "rows": self.rows}
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON answer; `failed` stands there only when a file failed."""
+        told: dict[str, Any] = {
+            "batch": self.batch,
+            "files": [file.as_dict() for file in self.files],
+            "rows": self.rows.as_dict(),
+        }
+        if self.failed:
+            told["failed"] = [{"name": name, "code": error.code, **error.values} for name, error in self.failed]
+        return told
+
+
+def summed(receipts: list[Mapping[str, Any]]) -> dict[str, int]:
+    """Row sums over receipts as they stand in batches."""
+    return sum((RowCounts(**receipt["rows"]) for receipt in receipts), RowCounts()).as_dict()

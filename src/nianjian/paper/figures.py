@@ -78,20 +78,50 @@ def limit(metric: Json, unit: str) -> str:
     return f"{OPERATORS.get(str(metric.get('operator')), '')} {number:f} {unit}".strip()
 
 
+def _flagged_when(metric: Json, unit: str, _: Words) -> str:
+    """The metric's own limit; D3 has none, there the evasion share decides."""
+    evasion = [flag for flag in metric.get("flags", ()) if flag["code"] == "evasion" and flag.get("limit")]
+    if metric.get("limit") is None and evasion:
+        return _("landline and mobile {limit}").format(limit=limit(evasion[0], unit))
+    shown = limit(metric, unit)
+    return _("not {limit}").format(limit=shown) if metric["slug"] == "closing_rate" and shown != DASH else shown
+
+
 def headroom(metric: Json, _: Words) -> str:
     """Say how much may still happen before the light changes, from the integer counts and the rule's limit."""
     slug, parts = metric["slug"], metric["components"]
     if slug == "complaint_rate":
-        text = _("{headroom} complaints to go (allowance {allowance})")
-        return text.format(headroom=count(parts.get("headroom")), allowance=count(parts.get("allowance")))
+        return _spare(parts["headroom"], _("{n} more complaints (allowance {all})"), _("{n} too many (allowance {all})"),
+                      count(parts["allowance"]))  # fmt: skip
+    if slug == "number_consistency":
+        return _evasion_spare(metric, _)
     if metric.get("limit") is None or not metric.get("denominator"):
         return DASH
-    top, bottom = (Decimal(str(metric["limit"])) / PER_CENT).as_integer_ratio()
+    top, bottom = _share(metric["limit"])
     if slug == "seat_vacancy":
         spare = top * metric["denominator"] // bottom - metric["numerator"]
-        return _("{seats} more vacant seats to the limit").format(seats=count(spare))
+        return _spare(spare, _("{n} more vacant seats"), _("{n} vacant seats too many"))
     spare = metric["numerator"] - -(-top * metric["denominator"] // bottom)
-    return _("{tickets} closed tickets above the limit").format(tickets=count(spare))
+    return _spare(spare, _("{n} closed tickets to spare"), _("{n} closed tickets short"))
+
+
+def _share(limit: object) -> tuple[int, int]:
+    """A limit in per cent as numerator and denominator."""
+    return (Decimal(str(limit)) / PER_CENT).as_integer_ratio()
+
+
+def _spare(spare: int, room: str, over: str, allowance: str = "") -> str:
+    return (room if spare >= 0 else over).format(n=count(abs(spare)), all=allowance)
+
+
+def _evasion_spare(metric: Json, _: Words) -> str:
+    """D3: how many calls may still show landline or mobile numbers; at the limit itself it is already red."""
+    found = [flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"]
+    if not found or found[0].get("limit") is None:
+        return DASH
+    top, bottom = _share(found[0]["limit"])
+    spare = -(-top * metric["denominator"] // bottom) - 1 - found[0]["count"]
+    return _spare(spare, _("{n} more landline or mobile calls"), _("{n} landline or mobile calls too many"))
 
 
 def _parts(metric: Json, _: Words) -> tuple[Line, ...]:
@@ -114,7 +144,9 @@ def _flag(flag: Json, unit: str, _: Words) -> Flag:
     if flag.get("limit") is not None:
         detail += f" ({_('limit')} {limit(flag, unit)})"
     light = str(flag["light"])
-    return Flag(flag["code"], name("flag", flag["code"], _), light, name("light", light, _), detail)
+    calm = flag["code"] == "evasion" and light == "green"
+    title = _("landline and mobile share") if calm else name("flag", flag["code"], _)
+    return Flag(flag["code"], title, light, name("light", light, _), detail)
 
 
 def _worth_saying(flag: Json) -> bool:
@@ -139,7 +171,7 @@ def card(metric: Json, _: Words) -> Card:
         light=str(metric["light"]),
         light_word=name("light", str(metric["light"]), _),
         value=amount(metric["value"], unit),
-        limit=limit(metric, unit),
+        limit=_flagged_when(metric, unit, _),
         headroom=headroom(metric, _),
         bounds=_bounds(metric),
         parts=_parts(metric, _),

@@ -12,9 +12,10 @@ from nianjian.cli.language import _
 from nianjian.cli.terminal import table
 from nianjian.cli.terminal.console import stderr
 from nianjian.cli.texts.errors import sentence
+from nianjian.flows.receipts import ImportReceipt, summed
 
 if TYPE_CHECKING:
-    from nianjian.flows.receipts import ImportReceipt
+    from nianjian.registers.batches.query import BatchValue
 
 
 def warn(receipt: ImportReceipt) -> None:
@@ -25,22 +26,39 @@ def warn(receipt: ImportReceipt) -> None:
             stderr().print(text.format(file=file.name, timezone=file.timezone), style="yellow")
         if file.truncated:
             stderr().print(_("{file}: broken off; the whole rows before the break are in.").format(file=file.name))
-        for code in file.warnings:
-            stderr().print(f"{file.name}: {sentence(code, {})}", style="yellow")
+        if "display_from_caller" in file.warnings:
+            text = _("{file}: no column tells the displayed number; the caller was taken, with low confidence.")
+            stderr().print(text.format(file=file.name), style="yellow")
+    for name, error in receipt.failed:
+        stderr().print(f"{name}: {sentence(error.code, error.values)}", style="red")
 
 
 def show(console: Console, receipt: ImportReceipt) -> None:
     """One line a file, the sums, and the reasons of rejected rows."""
     header = (_("file"), _("source"), _("encoding"), _("read"), _("loaded"), _("duplicate"), _("rejected"))
     body = [
-        (file.name, file.source, file.encoding, *(f"{file.rows[key]:,}" for key in receipt.rows))
+        (file.name, file.source, file.encoding, *(f"{number:,}" for number in file.rows.as_dict().values()))
         for file in receipt.files
     ]
-    body.append((_("sum"), "", "", *(f"{number:,}" for number in receipt.rows.values())))
+    body.append((_("sum"), "", "", *(f"{number:,}" for number in receipt.rows.as_dict().values())))
     table.rows(console, header, body)
     for code, number in receipt.reasons.items():
         console.print(Text(f"  {number:,} × {sentence(code, {})}", style="yellow"))
     console.print(_("Batch {batch}").format(batch=receipt.batch))
+
+
+def as_dict(batch: BatchValue) -> dict[str, Any]:
+    """A batch in the JSON answer."""
+    receipts = [file.receipt for file in batch.files]
+    return {
+        "batch": batch.id,
+        "state": batch.state,
+        "created": batch.created.isoformat(timespec="seconds"),
+        "by": batch.created_by,
+        "replaces": batch.replaces or None,
+        "files": receipts,
+        "rows": summed(receipts),
+    }
 
 
 def listing(console: Console, found: Sequence[Mapping[str, Any]]) -> None:

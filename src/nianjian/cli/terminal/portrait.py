@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from rich.box import ROUNDED, SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from nianjian.cli.language import _
 from nianjian.paper.advice import advice_lines
-from nianjian.paper.figures import Card, amount, cards
+from nianjian.paper.figures import DASH, Card, amount, cards
 from nianjian.paper.texts.portrait import name
 
 STYLES: Final = {
@@ -24,6 +25,11 @@ STYLES: Final = {
     "na": "dim",
 }
 
+INDENT: Final = (0, 0, 0, 2)
+# A count of nothing is left out of the terminal, where room is short, unless nothing is the good news itself.
+NOTHING: Final = frozenset({"0", DASH})
+ALWAYS: Final = frozenset({"complaints", "answered", "delivered", "filed", "opened", "own_short", "tickets", "closed"})
+
 Json = Mapping[str, Any]
 
 
@@ -32,16 +38,18 @@ def light(code: str) -> Text:
     return Text(f"● {name('light', code, _)}", style=STYLES.get(code, ""))
 
 
-def _beside(card: Card) -> Text:
-    text = Text()
+def _found(console: Console, card: Card) -> None:
+    """What stands beside the rate: flags, papers to attach, bounds, counts."""
+    console.print(Text(card.title, style="bold"))
     for flag in card.flags:
-        text.append(f"● {flag.title}: {flag.detail}\n", style=STYLES.get(flag.light, ""))
+        console.print(Padding(Text(f"● {flag.title}: {flag.detail}", style=STYLES.get(flag.light, "")), INDENT, expand=False))
     for kind in card.attachments:
-        text.append(_("to attach: {paper}").format(paper=kind) + "\n", style="yellow")
+        console.print(Padding(Text(_("to attach: {paper}").format(paper=kind), style="yellow"), INDENT, expand=False))
     if card.bounds:
-        text.append(_("between {bounds}").format(bounds=card.bounds) + "\n")
-    text.append("  ".join(f"{line.label} {line.text}" for line in card.parts))
-    return text
+        console.print(Padding(Text(_("between {bounds}").format(bounds=card.bounds)), INDENT, expand=False))
+    shown = [line for line in card.parts if line.text not in NOTHING or line.code in ALWAYS]
+    counts = " · ".join(f"{line.label} {line.text}" for line in shown)
+    console.print(Padding(Text(counts, style="dim"), INDENT, expand=False))
 
 
 def show(console: Console, portrait: Json) -> None:
@@ -55,18 +63,21 @@ def show(console: Console, portrait: Json) -> None:
         style="bold",
     )
     console.print(Text.assemble(_("whole:") + " ", light(str(portrait["light"]))))
-    table = Table(box=ROUNDED, show_lines=True, expand=True)
-    for heading in (_("metric"), _("light"), _("value"), _("flagged when"), _("head-room")):
-        table.add_column(heading, no_wrap=heading == _("value"))
-    table.add_column(_("found, and counts"), ratio=1)
-    for card in cards(portrait, _):
-        table.add_row(card.title, light(card.light), card.value, card.limit, card.headroom, _beside(card))
+    table = Table(_("metric"), _("light"), box=ROUNDED)
+    table.add_column(_("value"), justify="right", no_wrap=True)
+    table.add_column(_("flagged when"))
+    table.add_column(_("head-room"))
+    drawn = cards(portrait, _)
+    for card in drawn:
+        table.add_row(card.title, light(card.light), card.value, card.limit, card.headroom)
     console.print(table)
+    for card in drawn:
+        _found(console, card)
     advice = advice_lines(portrait, _)
     if advice:
         console.print(_("What would change it"), style="bold")
         for line in advice:
-            console.print(f"  → {line}")
+            console.print(Padding(Text(f"→ {line}"), INDENT, expand=False))
     book = portrait["rulebook"]
     console.print(
         _("rulebook {version} ({sha256})").format(version=book["version"], sha256=str(book["sha256"])[:12]), style="dim"

@@ -7,28 +7,30 @@ from contextlib import contextmanager
 
 from rich.progress import (
     BarColumn,
-    DownloadColumn,
     Progress,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
 
+from nianjian.cli.language import _
 from nianjian.cli.terminal.console import stderr
 
-Report = Callable[[str, int, int], None]
+Report = Callable[[str, int, int, int], None]
 
 
 @contextmanager
 def bar(*, quiet: bool) -> Iterator[Report]:
-    """Yield ``report(name, done, total)`` in bytes; a new name starts a new line, a total of 0 is unknown."""
+    """Yield ``report(name, rows, bytes done, bytes in all)``; a new name starts a new line."""
     console = stderr()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        DownloadColumn(),
+        TaskProgressColumn(),
+        TextColumn(_("{task.fields[rows]:,} rows")),
         TransferSpeedColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
@@ -36,9 +38,9 @@ def bar(*, quiet: bool) -> Iterator[Report]:
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
         tasks: dict[str, TaskID] = {}
 
-        def report(name: str, done: int, total: int) -> None:
+        def report(name: str, rows: int, done: int, total: int) -> None:
             if name not in tasks:
-                tasks[name] = progress.add_task(name, total=total or None)
-            progress.update(tasks[name], completed=done, total=total or None)
+                tasks[name] = progress.add_task(name, total=total or None, rows=0)
+            progress.update(tasks[name], completed=done, total=total or None, rows=rows)
 
         yield report

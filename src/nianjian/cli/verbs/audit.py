@@ -28,7 +28,7 @@ def _verify(args: argparse.Namespace) -> Answer:
     from nianjian.audit.verify import verify
 
     report = verify()
-    data = {"ok": report.ok, "entries": report.entries, "broken_at": report.broken_at, "reason": report.reason}
+    data = {"valid": report.ok, "entries": report.entries, "broken_at": report.broken_at, "reason": report.reason}
 
     def show(console: Console) -> None:
         if report.ok:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nianjian.cli.answer import DONE, NO, Answer
+from nianjian.cli.answer import DONE, NO, WRONG, Answer
 from nianjian.cli.arguments import Actions, enterprise
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
@@ -46,14 +46,15 @@ def _import(args: argparse.Namespace) -> Answer:
             enterprise=args.enterprise,
             patterns=args.files,
             source=args.source,
-            mapping=args.mapping,
+            mapping_file=args.mapping,
             timezone=args.timezone,
             replace=args.replace,
             actor=actor,
             progress=report,
         )
     batches.warn(receipt)
-    return Answer(receipt.as_dict(), lambda console: batches.show(console, receipt), DONE if receipt.clean else NO)
+    code = WRONG if receipt.failed else DONE if receipt.clean else NO
+    return Answer(receipt.as_dict(), lambda console: batches.show(console, receipt), code)
 
 
 def _rejects(args: argparse.Namespace) -> Answer:

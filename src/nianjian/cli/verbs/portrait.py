@@ -10,6 +10,7 @@ from nianjian.cli.arguments import Actions, enterprise, on_day, year
 from nianjian.cli.language import _, language
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import portrait as picture
+from nianjian.paper.masking import masked
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _which(what_if)
     what_if.add_argument("--open-seats", type=_number, default=0, metavar="N", help=_("open this many filed seats"))
     what_if.add_argument("--cut-seats", type=_number, default=0, metavar="N", help=_("cut this many seats' filing"))
+    what_if.add_argument("--close-seats", type=_number, default=0, metavar="N", help=_("close this many opened seats"))
     what_if.add_argument("--close-tickets", type=_number, default=0, metavar="N", help=_("close this many tickets"))
     what_if.add_argument("--move-line", metavar="LINE", help=_("this line's calls display an own filed number"))
     attach = actions.add("attach", _attach, _("record the paper that explains a yellow light"))
@@ -58,14 +60,16 @@ def _run(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.flows.run_portrait import run_portrait
 
-    data = run_portrait(
-        enterprise=args.enterprise,
-        year=args.year,
-        as_of=args.as_of,
-        province=args.province,
-        raw=args.raw,
-        actor=actor,
-    ).as_dict()
+    data = masked(
+        run_portrait(
+            enterprise=args.enterprise,
+            year=args.year,
+            as_of=args.as_of,
+            province=args.province,
+            raw=args.raw,
+            actor=actor,
+        ).as_dict()
+    )
     if args.html:
         from nianjian.paper.page import page
 
@@ -78,29 +82,38 @@ def _run(args: argparse.Namespace) -> Answer:
 
 
 def _simulate(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
+    begin(args)
     from nianjian.flows.simulate import simulate
 
-    data = simulate(
+    told = simulate(
         enterprise=args.enterprise,
         year=args.year,
         as_of=args.as_of,
         province=args.province,
         open_seats=args.open_seats,
         cut_seats=args.cut_seats,
+        close_seats=args.close_seats,
         close_tickets=args.close_tickets,
         move_line=args.move_line,
-        actor=actor,
     )
+    data = {name: masked(portrait) for name, portrait in told.items()}
     return Answer(data, lambda console: picture.compare(console, data))
 
 
 def _attach(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.attach import attach
+    from nianjian.registers.attachments.service import attach
 
-    data = attach(
-        metric=args.metric, kind=args.kind, path=args.file, enterprise=args.enterprise, year=args.year, actor=actor
+    made = attach(
+        enterprise=args.enterprise, metric=args.metric, year=args.year, kind=args.kind, path=args.file, actor=actor
     )
+    data = {
+        "enterprise": args.enterprise,
+        "metric": made.metric,
+        "year": made.year,
+        "kind": made.kind,
+        "name": made.name,
+        "sha256": made.sha256,
+    }
     text = _("{name} recorded for {metric}, data year {year}.")
     return Answer(data, lambda console: console.print(text.format(**data)))

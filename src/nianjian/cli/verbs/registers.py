@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from rich.console import Console
 
-from nianjian.cli.answer import Answer
+from nianjian.cli.answer import DONE, NO, Answer
 from nianjian.cli.arguments import Actions, enterprise, on_day
 from nianjian.cli.language import _
-from nianjian.cli.masking import masked
 from nianjian.cli.session import begin, prepare
 from nianjian.cli.terminal import table
+from nianjian.cli.texts.errors import sentence
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,28 +53,51 @@ def _template(args: argparse.Namespace) -> Answer:
 
 def _import(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.import_register import import_register
+    from nianjian.registers.importing import import_sheet
 
-    receipt = import_register(
-        kind=args.kind, path=args.file, enterprise=args.enterprise, errors=args.errors, actor=actor
+    receipt = import_sheet(
+        kind=args.kind,
+        path=args.file,
+        enterprise=args.enterprise,
+        actor=actor,
+        error_workbook=args.errors or _beside(args.file),
+        words=sentence,
     )
+    data = receipt.as_dict()
+    for found in (receipt.errors, receipt.warnings):
+        entries = [{**one.as_dict(), "message": sentence(one.code, one.values())} for one in found]
+        data["errors" if found is receipt.errors else "warnings"] = entries
 
     def show(console: Console) -> None:
-        text = _("{kind}: {read} rows read, {added} added, {changed} changed, {unchanged} unchanged.")
-        console.print(text.format(**receipt))
+        for style, one in (*(("red", one) for one in receipt.errors), *(("yellow", one) for one in receipt.warnings)):
+            text = _("line {line}, {column}: {fault}")
+            fault = sentence(one.code, one.values())
+            console.print(text.format(line=one.line, column=one.column, fault=fault), style=style)
+        if receipt.ok:
+            text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
+        else:
+            text = _("{kind}: nothing imported, {rejected} of {read} rows have faults.")
+        console.print(text.format(kind=receipt.kind, **receipt.rows))
+        if receipt.error_workbook:
+            console.print(_("Every bad cell is marked in {file}.").format(file=receipt.error_workbook))
 
-    return Answer(receipt, show)
+    return Answer(data, show, DONE if receipt.ok else NO)
+
+
+def _beside(file: Path) -> Path:
+    """Where the error workbook goes unless told: beside the sheet, or here where that folder cannot be written."""
+    folder = file.parent if os.access(file.parent, os.W_OK) else Path()
+    return folder / f"{file.stem}.errors.xlsx"
 
 
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.flows.show_register import show_register
+    from nianjian.registers.listing import listing
 
-    listing = show_register(kind=args.kind, enterprise=args.enterprise, as_at=args.as_at)
-    rows = [masked(args.kind, row) for row in listing.rows]
+    found = listing(kind=args.kind, enterprise=args.enterprise, as_at=args.as_at)
 
     def show(console: Console) -> None:
-        header = list(rows[0]) if rows else []
-        table.rows(console, header, (row.values() for row in rows))
+        used = [name for name in (found.rows[0] if found.rows else {}) if any(row[name] is not None for row in found.rows)]
+        table.rows(console, used, ([row[name] for name in used] for row in found.rows))
 
-    return Answer({"kind": args.kind, "as_at": listing.as_at.isoformat(), "rows": rows}, show)
+    return Answer({"kind": found.kind, "as_at": found.as_at.isoformat(), "rows": found.rows}, show)

@@ -47,6 +47,7 @@ COMPONENTS: Final[Mapping[str, str]] = {
     "unknown": mark("unknown number"),
     "tickets": mark("tickets"),
     "closed": mark("closed"),
+    "open": mark("still open"),
     "on_time": mark("closed within 24 hours"),
 }
 FLAGS: Final[Mapping[str, str]] = {

@@ -29,7 +29,7 @@ HEADERS: Final = {
 }
 
 
-class PolicyMiddleware:
+class PolicyHeaders:
     """Middleware: pages load nothing from elsewhere, run no script, stand in no frame and in no cache."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,0 +1,125 @@
+"""``nianjian rules``: the rulebook of a day with its sources, and the request to overlay a value."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+
+from rich.console import Console
+
+from nianjian.cli.answer import NO, Answer
+from nianjian.cli.arguments import Actions, enterprise, on_day
+from nianjian.cli.language import _, language
+from nianjian.cli.session import begin
+from nianjian.cli.terminal import table
+from nianjian.paper.texts.portrait import name
+from nianjian.paper.words import ENGLISH
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Show, overlay."""
+    actions = Actions(parser)
+    shown = actions.add("show", _show, _("show the rules in force on a day, with value, level and source"))
+    shown.add_argument("prefix", nargs="?", default="", metavar="KEY", help=_("a rule's key or its beginning"))
+    on_day(shown, "--on", _("the day; without it today"))
+    shown.add_argument("--province", metavar="P", help=_("with the rules of this province"))
+    enterprise(shown, required=False)
+    laid = actions.add("overlay", _overlay, _("ask for another value; a second person approves it"))
+    laid.add_argument("key", metavar="KEY", help=_("the rule's key"))
+    laid.add_argument("value", metavar="VALUE", help=_("the value that shall hold"))
+    laid.add_argument("--province", metavar="P", help=_("for this province"))
+    enterprise(laid, required=False)
+    laid.add_argument(
+        "--from", dest="valid_from", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD", help=_("first day")
+    )
+    on_day(laid, "--to", _("last day, included; without it open"))
+    laid.add_argument("--reason", required=True, help=_("why; it stands in every result that uses the value"))
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _show(args: argparse.Namespace) -> Answer:
+    begin(args)
+    from nianjian.flows.rulebooks import rulebook
+
+    book = rulebook(day=args.on, province=args.province, enterprise=args.enterprise)
+    rules = [
+        {
+            "key": rule.key,
+            "id": rule.id,
+            "title": {"zh": rule.title_zh, "en": rule.title_en},
+            "operator": rule.operator,
+            "value": _plain(rule.value),
+            "unit": rule.unit,
+            "level": str(rule.level),
+            "citation": rule.citation,
+            "url": rule.url,
+            "valid_from": rule.valid_from,
+            "valid_to": rule.valid_to,
+            "province": rule.province,
+        }
+        for rule in book.rules(args.prefix)
+    ]
+    data = {
+        "rulebook": {"id": book.id, "version": book.version, "sha256": book.sha256},
+        "day": book.day,
+        "province": book.province,
+        "enterprise": args.enterprise,
+        "rules": rules,
+    }
+
+    def show(console: Console) -> None:
+        title = "en" if language() == ENGLISH else "zh"
+        header = (_("key"), _("rule"), _("title"), _("value"), _("level"))
+        body = [
+            (
+                one["key"],
+                one["id"],
+                one["title"][title],
+                f"{one['operator'] or ''} {_shown(one['value'])} {one['unit']}".strip(),
+                name("level", one["level"], _),
+            )
+            for one in rules
+        ]
+        table.rows(console, header, body)
+
+    return Answer(data, show)
+
+
+def _plain(value: object) -> object:
+    """A rule's value as JSON: exact numbers as text, lists as lists."""
+    if isinstance(value, tuple | list):
+        return [_plain(inside) for inside in value]
+    if isinstance(value, dict):
+        return {key: _plain(inside) for key, inside in value.items()}
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
+
+
+def _overlay(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.overlay import request_overlay
+
+    waiting = request_overlay(
+        key=args.key,
+        value=args.value,
+        province=args.province,
+        enterprise=args.enterprise,
+        valid_from=args.valid_from,
+        valid_to=args.to,
+        reason=args.reason,
+        actor=actor,
+    )
+    text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
+    return Answer(
+        {"approval": waiting.id, "state": waiting.state},
+        lambda console: console.print(text.format(approval=waiting.id)),
+        NO,
+    )

@@ -1,0 +1,55 @@
+"""The second half of an act over lake and database: rows, intent and audit entry in one transaction.
+
+The act itself calls it after the commit; recovery calls it with the receipt that stands in the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from nianjian.audit.record import record
+from nianjian.intake.receipt import FileReceipt
+from nianjian.queue import service as queue
+from nianjian.registers.batches import query, service
+
+IMPORT = "calls.import"
+UNDO = "calls.undo"
+
+ACTIVE = "active"
+
+
+def finish_import(*, intent: str, enterprise: str, payload: Mapping[str, object], files: Sequence[FileReceipt]) -> None:
+    """Write the files into their batch, end the batch they replace, close the intent; repeating it changes nothing."""
+    batch, replaces, actor = (str(payload[name]) for name in ("batch", "replaces", "actor"))
+    with transaction.atomic():
+        for file in files:
+            service.add_file(
+                batch=batch,
+                enterprise=enterprise,
+                name=file.name,
+                sha256=file.sha256,
+                generation=file.generation,
+                receipt=file.as_dict(),
+                actor=actor,
+                replaces=replaces,
+            )
+        if replaces and query.batch(replaces).state == ACTIVE:
+            service.end(batch=replaces, state="replaced")
+        queue.close(intent=intent)
+        told = [
+            {"sha256": file.sha256, "source": file.source, "generation": file.generation, "rows": file.rows.as_dict()}
+            for file in files
+        ]
+        data = {"batch": batch, "replaces": replaces, "files": told}
+        record(verb=IMPORT, enterprise=enterprise, actor=actor, data=data)
+
+
+def finish_undo(*, intent: str, enterprise: str, payload: Mapping[str, object]) -> None:
+    """Mark the batch as undone and close the intent."""
+    batch, actor = (str(payload[name]) for name in ("batch", "actor"))
+    with transaction.atomic():
+        service.end(batch=batch, state="undone")
+        queue.close(intent=intent)
+        record(verb=UNDO, enterprise=enterprise, actor=actor, data={"batch": batch})

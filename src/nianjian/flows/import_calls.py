@@ -1,0 +1,143 @@
+"""Import call records: for each file an intent in the database, one commit in the lake, then rows and audit entry."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.query import Actor
+from nianjian.config import wiring
+from nianjian.flows.finish import ACTIVE, IMPORT, finish_import
+from nianjian.flows.receipts import ImportReceipt
+from nianjian.intake import load, mapping, read
+from nianjian.intake.crash import crash_point
+from nianjian.intake.format import FileMapping
+from nianjian.intake.receipt import FileReceipt
+from nianjian.kernel.errors import NianjianError
+from nianjian.lake.tables import Lake
+from nianjian.queue import service as queue
+from nianjian.registers.batches import query, service
+
+Progress = Callable[[str, int, int, int], None]
+"""(name, rows done, bytes done, bytes in all)."""
+
+WILD: Final = frozenset("*?[")
+
+
+def import_calls(  # noqa: PLR0913 -- one act is described by exactly these
+    *,
+    enterprise: str,
+    patterns: Sequence[str],
+    source: str,
+    mapping_file: Path | None,
+    timezone: str | None,
+    replace: str | None,
+    actor: Actor,
+    progress: Progress,
+) -> ImportReceipt:
+    """Import every file under ``patterns`` as one batch; each file is in whole or not at all.
+
+    A file that cannot be imported does not hold up the others: it stands in ``failed``. When none could be
+    imported the first error is raised, the others are its findings. ``replace`` goes with the first file.
+    Raises NianjianError: ``enterprise_unknown``, ``batch_unknown``, ``batch_not_active``, what `read.items` raises.
+    """
+    tenant = accounts.enterprise(enterprise)
+    if replace:
+        _replaceable(replace, tenant.code)
+    run = _Run(wiring.lake(tenant.code), service.new_id(), source, _mapping(mapping_file), timezone, actor, progress)
+    files: list[FileReceipt] = []
+    failed: list[tuple[str, NianjianError]] = []
+    for item in read.items(_expanded(patterns)):
+        replaces = replace if replace and not files else ""
+        try:
+            files.append(run.take(item, replaces))
+        except NianjianError as error:
+            failed.append((item.name, error))
+    if not files:
+        raise _all_failed(failed)
+    return ImportReceipt(_batch(run.batch, files, tenant.code), tuple(files), tuple(failed))
+
+
+class _Run:
+    """What all files of one import share."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 -- the same values as the act's
+        self,
+        lake: Lake,
+        batch: str,
+        source: str,
+        chosen: FileMapping,
+        timezone: str | None,
+        actor: Actor,
+        progress: Progress,
+    ) -> None:
+        self.lake, self.batch, self.source, self.mapping = lake, batch, source, chosen
+        self.timezone, self.actor, self.progress = timezone, actor, progress
+
+    def take(self, item: read.Item, replaces: str) -> FileReceipt:
+        """Intent, commit, close. The lake's lock is held all along, so recovery knows a living import from a dead one."""
+        payload = {"batch": self.batch, "file": item.name, "replaces": replaces, "actor": str(self.actor)}
+        enterprise = self.lake.enterprise
+        with self.lake.lock():
+            intent = queue.open(kind=IMPORT, enterprise=enterprise, txn=self.batch, payload=payload)
+            crash_point("after_intent")
+            try:
+                receipt = load.import_file(
+                    lake=self.lake,
+                    item=item,
+                    batch=self.batch,
+                    source=self.source,
+                    mapping=self.mapping,
+                    timezone=self.timezone,
+                    replace=replaces or None,
+                    progress=lambda rows, done, total: self.progress(item.name, rows, done, total),
+                )
+            except BaseException:
+                queue.drop(intent=intent)
+                raise
+            crash_point("before_close")
+            if receipt.known:
+                queue.drop(intent=intent)
+            else:
+                finish_import(intent=intent, enterprise=enterprise, payload=payload, files=[receipt])
+        return receipt
+
+
+def _mapping(path: Path | None) -> FileMapping:
+    return mapping.read(path) if path else FileMapping()
+
+
+def _expanded(patterns: Sequence[str]) -> list[str]:
+    """Patterns that the shell did not expand, in sorted order; a path that exists is taken as it is."""
+    found: list[str] = []
+    for pattern in patterns:
+        hits = sorted(glob.glob(pattern, recursive=True)) if WILD & set(pattern) and not Path(pattern).exists() else []
+        found += hits or [pattern]
+    return found
+
+
+def _replaceable(batch: str, enterprise: str) -> None:
+    known = query.batch(batch)
+    if known.enterprise != enterprise:
+        raise NianjianError("batch_unknown", batch=batch)
+    if known.state != ACTIVE:
+        raise NianjianError("batch_not_active", batch=batch, state=known.state)
+
+
+def _all_failed(failed: Sequence[tuple[str, NianjianError]]) -> NianjianError:
+    (_name, first), *others = failed
+    findings = [*first.findings, *({"code": error.code, **error.values} for _other, error in others)]
+    return NianjianError(first.code, findings=tuple(findings), **first.values)
+
+
+def _batch(fresh: str, files: Sequence[FileReceipt], enterprise: str) -> str:
+    """The new batch; where every file was known already, the batch that holds the first of them."""
+    if not all(file.known for file in files):
+        return fresh
+    for known in query.batches(enterprise):
+        if known.state == ACTIVE and any(file.sha256 == files[0].sha256 for file in known.files):
+            return known.id
+    return fresh

@@ -1,0 +1,22 @@
+"""Give a batch's rejected rows back as a file to be corrected and imported again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import transaction
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.record import record
+from nianjian.config import wiring
+from nianjian.intake import rejects as quarantine
+from nianjian.registers.batches import query
+
+
+def rejects(*, batch: str, output: Path, actor: Actor) -> int:
+    """Write them; the number of rows. The file holds telephone numbers in plain text, so the act is audited."""
+    known = query.batch(batch)
+    written = quarantine.write(wiring.lake(known.enterprise), batch, output)
+    with transaction.atomic():
+        record(verb="calls.rejects", enterprise=known.enterprise, actor=actor, data={"batch": batch, "rows": written})
+    return written

@@ -1,0 +1,14 @@
+"""The rulebook that holds for an enterprise on a day: the law's data with the approved overlays laid over it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from nianjian.kernel import clock
+from nianjian.registers.overlays import query
+from nianjian.rules.rulebook import Rulebook
+
+
+def rulebook(*, day: date | None, province: str | None, enterprise: str | None) -> Rulebook:
+    """Rules of ``day`` (None: today); approved overlays act where they concern province or enterprise."""
+    return Rulebook.on(day or clock.today(), province, enterprise, query.approved())

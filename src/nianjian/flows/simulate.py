@@ -1,0 +1,33 @@
+"""What would the lights become: the portrait before and after a step that nobody has taken yet."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from nianjian.flows.run_portrait import compute
+from nianjian.portrait.simulate import simulate as step
+
+
+def simulate(
+    *,
+    enterprise: str,
+    year: int,
+    as_of: date | None,
+    province: str | None,
+    open_seats: int,
+    cut_seats: int,
+    close_seats: int,
+    close_tickets: int,
+    move_line: str | None,
+) -> dict[str, dict[str, object]]:
+    """Return ``before`` and ``after`` as portraits; nothing is kept and nothing is changed."""
+    before = compute(enterprise=enterprise, year=year, as_of=as_of, province=province)
+    after = step(
+        before,
+        open_seats=open_seats,
+        cut_seats=cut_seats,
+        close_seats=close_seats,
+        close_tickets=close_tickets,
+        move_line=move_line,
+    )
+    return {"before": before.as_dict(), "after": after.as_dict()}
