@@ -15,12 +15,12 @@ import ibis.expr.types as ir
 
 from nianjian.kernel.numbers import Shape
 from nianjian.portrait.classes import with_class, with_team
+from nianjian.portrait.facts import Facts
 
 DIMENSIONS: Final = ("kind", "line", "team", "display")
 TOTAL: Final = "total"
 
 KEYS: Final = {
-    "day": "date",
     "display": "int64",
     "shape": "string",
     "confidence": "string",
@@ -28,8 +28,6 @@ KEYS: Final = {
     "line_id": "string",
     "team_id": "string",
 }
-_COUNTED: Final = ("outbound", "delivered", "answered", "test", "without_customer", "masked_callee")
-
 MEASURES: Final = (
     "records",
     "outbound",
@@ -41,59 +39,55 @@ MEASURES: Final = (
 )
 
 
-def in_slots(facts: ir.Table, starts: Sequence[date]) -> ir.Table:
-    """``facts`` with `day` set back to the first day of its month, or to a later one of ``starts`` before it.
+def base(facts: Facts, starts: Sequence[date] | None = None) -> ir.Table:
+    """Calls counted by all keys at once, before any dimension table is joined: the joins then see far fewer rows.
 
-    Between two such days nothing may change that counting asks for (window, validity of a root or of a line's
-    team): then the counts by slot serve as well as those by day, from a fraction of the groups.
+    By day, or by slots: the first of the month, or a later day of ``starts`` in it. Between two such days nothing
+    may change that counting asks for (window, validity of a root or of a line's team). Calls that are no outbound
+    customer calls fold into one row a day or slot.
     """
-    slot = facts.day.truncate("M")
+    out = _slotted(facts.out, starts)
+    rest = _slotted(facts.rest, starts)
+    nothing = {name: ibis.null(kind) for name, kind in KEYS.items()}
+    counted = rest.group_by("day").aggregate(**_counted(rest, outbound=False))
+    wide = counted.mutate(**nothing).select("day", *KEYS, "day_bits", *MEASURES)
+    every = out.group_by("day", *KEYS).aggregate(**_counted(out, outbound=True)).union(wide)
+    # After counting, on few rows: a row that does not say is of no shape and no confidence.
+    said = every.outbound > 0
+    return every.mutate(
+        shape=ibis.ifelse(said, every.shape.fill_null(Shape.NONE.value), every.shape),
+        confidence=ibis.ifelse(said, every.confidence.fill_null("none"), every.confidence),
+    )
+
+
+def _slotted(calls: ir.Table, starts: Sequence[date] | None) -> ir.Table:
+    calls = calls.mutate(bit=ibis.literal(1, "int64") << calls.day.day().cast("int64"))
+    if starts is None:
+        return calls
+    slot = calls.day.truncate("M")
     for start in starts:
         if start.day != 1:  # month starts are slots anyway
             first = ibis.date(start.replace(day=1).isoformat())
             since = ibis.date(start.isoformat())
-            slot = ibis.ifelse((facts.day >= since) & (facts.day.truncate("M") == first), since, slot)
-    return facts.mutate(day=slot)
+            slot = ibis.ifelse((calls.day >= since) & (calls.day.truncate("M") == first), since, slot)
+    return calls.mutate(day=slot)
 
 
-def base(facts: ir.Table, starts: Sequence[date] | None = None) -> ir.Table:
-    """Calls counted by all keys at once, before any dimension table is joined: the joins then see far fewer rows.
-
-    By day, or by the slots of ``starts``. All calls that are no outbound customer calls fold into one row a day.
-    """
-    facts = facts.mutate(bit=ibis.literal(1, "int64") << facts.day.day().cast("int64"))
-    if starts is not None:
-        facts = in_slots(facts, starts)
-    out = facts.filter(facts.outbound)
-    rest = facts.filter(~facts.outbound)
-    return (
-        out.group_by(*KEYS)
-        .aggregate(**_counted(out))
-        .union(
-            rest.select(
-                "day", "bit", *_COUNTED, **{name: ibis.null(kind) for name, kind in KEYS.items() if name != "day"}
-            )
-            .pipe(lambda other: other.group_by(*KEYS).aggregate(**_counted(other)))
-        )
-    )
-
-
-def _counted(calls: ir.Table) -> dict[str, ir.Value]:
+def _counted(calls: ir.Table, *, outbound: bool) -> dict[str, ir.Value]:
     """The measures; the same aggregates in both halves, so that every engine gives them the same type."""
-    return {
-        "day_bits": calls.bit.bit_or(),
-        "records": calls.count(),
-        "outbound": calls.count(where=calls.outbound),
-        "delivered": calls.count(where=calls.outbound & calls.delivered),
-        "answered": calls.count(where=calls.outbound & calls.answered),
+    counts = {
+        "outbound": calls.count() if outbound else calls.count(where=ibis.literal(False)),  # noqa: FBT003 - the value
+        "delivered": calls.count(where=calls.delivered & outbound),
+        "answered": calls.count(where=calls.answered & outbound),
         "tests": calls.count(where=calls.test),
         "without_customer": calls.count(where=calls.without_customer),
-        "masked_callee": calls.count(where=calls.outbound & calls.masked_callee),
+        "masked_callee": calls.count(where=calls.masked_callee & outbound),
     }
+    return {"day_bits": calls.bit.bit_or(), "records": calls.count(), **counts}
 
 
 def daily(
-    facts: ir.Table, number_dim: ir.Table, line_dim: ir.Table, starts: Sequence[date] | None = None
+    facts: Facts, number_dim: ir.Table, line_dim: ir.Table, starts: Sequence[date] | None = None
 ) -> ir.Table:
     """The cube: day, dim, key, shape, display_class, confidence, day_bits and the measures.
 

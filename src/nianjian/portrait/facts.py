@@ -7,7 +7,8 @@ delivered or answered when any of its customer rows is.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -38,34 +39,42 @@ NEEDED: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Calls in two halves: ``out``, the outbound customer calls that are no tests, and ``rest``, all others."""
+
+    out: ir.Table
+    rest: ir.Table
+
+
 def good_rows(calls: ir.Table) -> ir.Table:
     """The rows that are not in quarantine."""
     return calls.filter(calls.part != REJECTED)
 
 
-def facts(calls: ir.Table, *, first: date | None = None, last: date | None = None) -> ir.Table:
-    """One row a call with its keys and the booleans `outbound` (a customer call, no test), `delivered`, `answered`.
+def facts(calls: ir.Table, *, first: date | None = None, last: date | None = None) -> Facts:
+    """One row a call. ``first`` and ``last`` (included) bound the day on which it started.
 
-    ``first`` and ``last`` (included) bound the day on which the call started. A call of several rows is first
-    put together from all of them, on whatever days they stand, and then bounded: a call over midnight is whole.
+    A call of several rows is first put together from all of them, on whatever days they stand, and then
+    bounded: a call over midnight is whole.
     """
+    bounds = _bounds(calls, first, last)
     rows = good_rows(calls).select(*NEEDED)
-    single = rows.filter(rows.call_key.isnull())
-    joined = rows.filter(rows.call_key.notnull())
-    return _described(_between(single, first, last)).union(_described(_between(_collapsed(joined), first, last)))
+    joined = _collapsed(rows.filter(rows.call_key.notnull()))
+    joined = joined.filter(_bounds(joined, first, last)) if bounds else joined
+    return _halves(calls, [calls.part != REJECTED, calls.call_key.isnull(), *bounds], joined)
 
 
-def facts_of_days(calls: ir.Table, days: Collection[date]) -> ir.Table:
+def facts_of_days(calls: ir.Table, days: Collection[date]) -> Facts:
     """The calls that start on one of ``days``, whole. Calls of several rows are looked up by key, wherever they stand."""
-    rows = good_rows(calls).select(*NEEDED)
     wanted = list(days)
-    inside = _bounded(rows, wanted)
-    single = inside.filter(inside.call_key.isnull())
-    keys = inside.filter(inside.call_key.notnull()).select("source", "call_key").distinct()
-    whole = rows.filter(rows.call_key.notnull()).semi_join(keys, ["source", "call_key"])
-    whole = _collapsed(whole)
+    # The plain range beside the list lets engines skip whole row groups.
+    inside = [calls.part != REJECTED, *_bounds(calls, min(wanted), max(wanted)), calls.start_ts.date().isin(wanted)]
+    keys = calls.filter(*inside, calls.call_key.notnull()).select("source", "call_key").distinct()
+    rows = good_rows(calls).select(*NEEDED)
+    whole = _collapsed(rows.filter(rows.call_key.notnull()).semi_join(keys, ["source", "call_key"]))
     whole = whole.filter(whole.start_ts.date().isin(wanted))
-    return _described(single).union(_described(whole))
+    return _halves(calls, [*inside, calls.call_key.isnull()], whole)
 
 
 def days_of_keys(calls: ir.Table, changed: ir.Table) -> ir.Table:
@@ -77,18 +86,30 @@ def days_of_keys(calls: ir.Table, changed: ir.Table) -> ir.Table:
     return rows.select(day=rows.start_ts.date()).distinct()
 
 
-def _bounded(rows: ir.Table, days: list[date]) -> ir.Table:
-    """Rows of these days; the plain range beside the list lets engines skip whole row groups."""
-    within = _between(rows, min(days), max(days))
-    return within.filter(within.start_ts.date().isin(days))
-
-
-def _between(rows: ir.Table, first: date | None, last: date | None) -> ir.Table:
+def _bounds(rows: ir.Table, first: date | None, last: date | None) -> list[ir.BooleanValue]:
+    bounds: list[ir.BooleanValue] = []
     if first is not None:
-        rows = rows.filter(rows.start_ts >= ibis.literal(datetime.combine(first, time())))
+        bounds.append(rows.start_ts >= ibis.literal(datetime.combine(first, time())))
     if last is not None:
-        rows = rows.filter(rows.start_ts < ibis.literal(datetime.combine(last + timedelta(days=1), time())))
-    return rows
+        bounds.append(rows.start_ts < ibis.literal(datetime.combine(last + timedelta(days=1), time())))
+    return bounds
+
+
+def _halves(calls: ir.Table, single: Sequence[ir.BooleanValue], joined: ir.Table) -> Facts:
+    """Both halves read the rows by themselves: shared, an engine would keep all of them in memory between two uses."""
+    return Facts(
+        out=_described(calls.filter(*single, *_outbound(calls))).union(
+            _described(joined.filter(*_outbound(joined)))
+        ),
+        rest=_described(calls.filter(*single, ~known(ibis.and_(*_outbound(calls))))).union(
+            _described(joined.filter(~known(ibis.and_(*_outbound(joined)))))
+        ),
+    )
+
+
+def _outbound(rows: ir.Table) -> list[ir.BooleanValue]:
+    """An outbound customer call that is no test (D2, D3)."""
+    return [rows.direction == "out", rows.leg == "customer", ~known(rows.test)]
 
 
 def _collapsed(rows: ir.Table) -> ir.Table:
@@ -121,25 +142,21 @@ def _collapsed(rows: ir.Table) -> ir.Table:
 
 def _described(rows: ir.Table) -> ir.Table:
     """The columns that counting needs."""
-    out = known(rows.direction == "out")
-    customer = known(rows.leg == "customer")
-    test = known(rows.test)
-    delivered = known(rows.delivered)
+    out = rows.direction == "out"
     return rows.select(
         "line_id",
         "team_id",
         "display",
+        "delivered",
         day=rows.start_ts.date(),
-        shape=rows.display_shape.fill_null(Shape.NONE.value),
-        confidence=rows.display_confidence.fill_null("none"),
+        shape=rows.display_shape,
+        confidence=rows.display_confidence,
         kind=rows.agent_kind,
-        outbound=out & customer & ~test,
-        delivered=delivered,
-        answered=delivered & known(rows.answered),
-        test=out & customer & test,
+        answered=rows.delivered & rows.answered,
+        test=out & (rows.leg == "customer") & rows.test,
         # A call of which only completing rows are there (a hang-up without its call).
-        without_customer=out & known(rows.leg == "event"),
-        masked_callee=known(rows.callee_shape == Shape.MASKED.value),
+        without_customer=out & (rows.leg == "event"),
+        masked_callee=rows.callee_shape == Shape.MASKED.value,
     )
 
 
