@@ -1,0 +1,189 @@
+"""Writes docs/reference out of the program itself: `python -m docs.write`, `--check` fails when a page is stale."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "<!-- Made by `python -m docs.write`; changes here are lost. -->\n"
+
+
+def _cell(text: object) -> str:
+    return str(text).replace("|", "\\|").replace("\n", " ").replace("%%", "%").replace("<", "&lt;")
+
+
+def _table(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join("| " + " | ".join(_cell(one) for one in line) + " |" for line in lines) + "\n"
+
+
+def settings() -> str:
+    """Every environment variable."""
+    from nianjian.config.env import SETTINGS  # noqa: PLC0415 - one page must not need the imports of all
+
+    rows = [(f"`{one.name}`", f"`{one.default}`" if one.default else "", one.about) for one in SETTINGS]
+    return (
+        "# Settings\n\nEnvironment variables, read once at the start. Of each, `NAME_FILE` may name a file that holds the"
+        " value. A value that makes no sense ends the program with a message, exit code 2.\n\n"
+        + _table(("name", "default", "meaning"), rows)
+    )
+
+
+def _leaves(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
+    """(words, what it does, parser) of a verb's actions; the verb itself when it has none."""
+    nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001
+    if not nested:
+        yield parser.prog, parser.description or "", parser
+    for action in nested:
+        abouts = {choice.dest: choice.help or "" for choice in action._choices_actions}  # noqa: SLF001
+        for name, leaf in action.choices.items():
+            yield f"{parser.prog} {name}", abouts.get(name, ""), leaf
+
+
+def _options(parser: argparse.ArgumentParser) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for action in parser._actions:  # noqa: SLF001
+        if isinstance(action, argparse._HelpAction):  # noqa: SLF001
+            continue
+        shown = action.metavar or (action.dest.upper() if action.nargs != 0 else "")
+        name = f"`{', '.join(action.option_strings)}`" if action.option_strings else f"`{shown}`"
+        value = f" `{shown}`" if action.option_strings and action.nargs != 0 else ""
+        needed = "yes" if action.required else ""
+        silent = action.required or not action.default or action.default == argparse.SUPPRESS
+        default = "" if silent else f"`{action.default}`"
+        rows.append((name + value, needed, default, action.help or ""))
+    return rows
+
+
+def commands() -> str:
+    """Every verb and action with its options."""
+    from nianjian.cli.main import VERBS, Parser  # noqa: PLC0415 - see above
+
+    head = (
+        "# Commands\n\nOne program, `nianjian`. `--json` prints one JSON object and nothing else on stdout. Exit code 0:"
+        ' done; 1: the answer is "no", or rows were rejected; 2: wrong use or bad input. `LANG` picks the language of'
+        " messages: `en…` is English, everything else Chinese.\n"
+    )
+    parts = [head]
+    for verb, about in VERBS.items():
+        parser = Parser(prog=f"nianjian {verb}", description=about)
+        importlib.import_module(f"nianjian.cli.verbs.{verb}").configure(parser)
+        parts.append(f"\n## {verb}\n\n{about}\n")
+        for words, what, leaf in _leaves(parser):
+            rows = _options(leaf)
+            parts.append(f"\n### {words}\n\n{what}\n\n" + _table(("argument", "needed", "default", "meaning"), rows))
+    return "".join(parts)
+
+
+def _sheets() -> list[Any]:
+    from nianjian.registers import sheets  # noqa: PLC0415 - see above
+    from nianjian.registers.tables.column import Sheet  # noqa: PLC0415
+
+    found = {}
+    for module in pkgutil.iter_modules(sheets.__path__, sheets.__name__ + "."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Sheet):
+                found[value.kind] = value
+    return [found[kind] for kind in sorted(found)]
+
+
+def registers() -> str:
+    """Every register's sheet."""
+    head = (
+        "# Register sheets\n\nCSV or xlsx with a header row, UTF-8 with or without BOM or GB18030. Columns may stand in any"
+        " order, further columns are kept. A blank cell means not known. A sheet is taken whole or not at all; with faults"
+        " a workbook that marks each bad cell is written. Rows are found again by their key and changed with dates.\n"
+    )
+    parts = [head]
+    for sheet in _sheets():
+        keys = " or ".join("+".join(key) for key in sheet.keys)
+        rows: list[tuple[object, ...]] = [
+            (
+                f"**{column.header}**" if any(column.field in key for key in sheet.keys) else column.header,
+                f"`{column.field}`",
+                column.kind.value,
+                ", ".join(column.aliases),
+                ", ".join(dict.fromkeys(column.choices)) if column.choices else "",
+                "encrypted" if column.personal else "",
+            )
+            for column in sheet.columns
+        ]
+        parts.append(f"\n## {sheet.kind} ({sheet.title})\n\nKey: `{keys}`.\n\n")
+        parts.append(_table(("header", "field", "kind", "also read", "choices", ""), rows))
+    return "".join(parts)
+
+
+def call_files() -> str:
+    """Every source of call records, the generic header, and every reason for a rejected row."""
+    from nianjian.cli.texts.errors import ERRORS  # noqa: PLC0415 - see above
+    from nianjian.intake.formats import catalogue  # noqa: PLC0415
+    from nianjian.intake.mapping import FIELDS  # noqa: PLC0415
+    from nianjian.intake.reasons import REASONS  # noqa: PLC0415
+
+    sources = [
+        (f"`{name}`", form.title, "yes" if form.zone_in_file else "no, ask `--timezone`", form.evidence)
+        for name, form in catalogue().items()
+    ]
+    reasons = [(f"`{code}`", ERRORS.get(code, "")) for code in sorted(REASONS)]
+    fields = [(f"`{ours}`", theirs) for ours, theirs in FIELDS.items()]
+    return (
+        "# Files of call records\n\nText (UTF-8 with or without BOM, GB18030), gz, zip, xlsx and folders of these; source and"
+        " encoding are recognised, `--source` names the source where they are not.\n\n## Sources\n\n"
+        + _table(("name", "source", "time zone in the file", "known from"), sources)
+        + "\n## The generic header\n\nThe keys of `columns` in a mapping file, and the headers that need no mapping.\n\n"
+        + _table(("field", "header"), fields)
+        + "\n## Reasons\n\nWhy a row is in quarantine. `nianjian calls rejects BATCH -o x.csv` writes these rows as they came,"
+        " with 行号, 列, 原因代码 and 原因 behind; corrected, the file is imported like any other.\n\n"
+        + _table(("code", "meaning"), reasons)
+    )
+
+
+def codes() -> str:
+    """Every error code with its sentence in both languages."""
+    from nianjian.cli.texts.errors import ERRORS  # noqa: PLC0415 - see above
+    from nianjian.paper.words import words  # noqa: PLC0415
+
+    chinese = words("zh_Hans")
+    rows: list[tuple[object, ...]] = [(f"`{code}`", text, chinese(text)) for code, text in sorted(ERRORS.items())]
+    return (
+        '# Error codes\n\nWith `--json` an error is `{"error": {"code", "message", "values", "findings"?}}`; the code is'
+        " stable, the sentence is not.\n\n" + _table(("code", "English", "中文"), rows)
+    )
+
+
+PAGES = {
+    "settings.md": settings,
+    "commands.md": commands,
+    "registers.md": registers,
+    "call-files.md": call_files,
+    "codes.md": codes,
+}
+
+
+def main(argv: list[str]) -> int:
+    """Write the pages, or compare them; exit code 1 when one is stale."""
+    os.environ["LANG"] = "en_GB.UTF-8"
+    stale = []
+    for name, page in PAGES.items():
+        text = MADE + page()
+        path = REFERENCE / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if "--check" not in argv:
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    if "--check" in argv and stale:
+        print(f"stale: {', '.join(stale)}; run `make docs`", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
