@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from nianjian.config import database, env, secret
 
 ENVIRONMENT: Final = env.read()
+SOURCE: Final = Path(__file__).resolve().parents[1]
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = secret.key(ENVIRONMENT)
@@ -37,7 +39,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
+        "DIRS": [SOURCE / "web" / "layout" / "templates", SOURCE / "web" / "portrait" / "templates"],
         "OPTIONS": {
             "context_processors": ["django.template.context_processors.request"],
             "string_if_invalid": "",
@@ -49,6 +51,8 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 LANGUAGE_CODE = "zh-hans"
+LANGUAGE_COOKIE_NAME = "LANG"
+LOCALE_PATHS = [SOURCE / "locale"]  # the catalogue that the shell reads too
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 STATIC_URL = "static/"
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nianjian.config import wiring
+from nianjian.config import env
 
 
 def _folder(enterprise: str) -> Path:
-    return wiring.home() / "portraits" / enterprise
+    return env.read().home / "portraits" / enterprise
 
 
 def keep(enterprise: str, year: int, portrait: Mapping[str, object]) -> None:

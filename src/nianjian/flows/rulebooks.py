@@ -11,4 +11,4 @@ from nianjian.rules.rulebook import Rulebook
 
 def rulebook(*, day: date | None, province: str | None, enterprise: str | None) -> Rulebook:
     """Rules of ``day`` (None: today); approved overlays act where they concern province or enterprise."""
-    return Rulebook.on(day or clock.today(), province, enterprise, query.approved())
+    return Rulebook.on(day or clock.today(), province, enterprise, query.overlays())

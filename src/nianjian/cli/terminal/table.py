@@ -13,7 +13,9 @@ from nianjian.cli.language import _
 
 def rows(console: Console, header: Sequence[str], body: Iterable[Sequence[object]]) -> None:
     """Print a table, or say that there is nothing; None is shown as a dash."""
-    table = Table(*header, box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in header:
+        table.add_column(heading, overflow="fold")
     for row in body:
         table.add_row(*("–" if cell is None else str(cell) for cell in row))
     if table.row_count:

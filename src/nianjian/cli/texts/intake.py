@@ -20,6 +20,12 @@ FILES: Final[Mapping[str, str]] = {
         "{file} looks like no known source (first line: {header}); name it with --source or give a --mapping file"
     ),
     "source_ambiguous": mark("{file} could be any of {sources}; name it with --source"),
+    "asterisk_columns_unknown": mark(
+        "{file}: {columns} columns fit no known Asterisk CSV; give a --mapping file with cdr_custom_conf"
+    ),
+    "cdr_custom_conf_unreadable": mark("{file} holds no mapping of Asterisk's custom CSV"),
+    "rows_unaccounted": mark("{file}: the rows do not add up ({detail}); nothing was loaded. This is a bug."),
+    "batch_already_undone": mark("batch {batch} was undone already"),
     "freeswitch_template_unknown": mark("{file}: the columns fit no known FreeSWITCH template; give a --mapping file"),
     "mapping_unreadable": mark("the mapping file {file} cannot be read: {detail}"),
     "mapping_invalid": mark("the mapping file {file} has a fault at “{key}” {value}"),

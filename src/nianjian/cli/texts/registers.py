@@ -35,6 +35,7 @@ CELLS: Final[Mapping[str, str]] = {
 SHEETS: Final[Mapping[str, str]] = {
     "column_twice": mark("{file}: the columns {column} and {other} mean the same"),
     "encoding_unknown": mark("{file} is neither UTF-8 nor GB18030"),
+    "column_missing": mark("{file}: the column {column} is missing"),
     "header_missing": mark("{file}: the header {column} of {kind} is missing"),
     "sheet_malformed": mark("{file}, line {line}: the line cannot be read"),
     "workbook_unreadable": mark("{file} is no readable workbook"),
@@ -71,6 +72,10 @@ RULES: Final[Mapping[str, str]] = {
     "overlay_value_wrong": mark("“{value}” is no value for the rule {key}"),
     "rules_file_unreadable": mark("the rule file {file} cannot be read: {reason}"),
     "rules_version_unreadable": mark("{file} holds no version but “{value}”"),
+    "rules_changed_without_version": mark("rules changed, but the version is still {version}"),
+    "rules_lock_stale": mark("the lock of the rules does not fit version {version}"),
+    "rules_lock_unreadable": mark("the lock of the rules {file} cannot be read"),
+    "holidays_unreadable": mark("the holiday file cannot be read: {reason}"),
     "rule_overlap": mark("{file}: two rules {key} hold on {date}"),
     "rule_field_missing": mark("{file}: the rule {key} lacks {field}"),
     "rule_field_unknown": mark("{file}: the rule {key} has an unknown field {field}"),

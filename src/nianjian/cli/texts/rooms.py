@@ -19,6 +19,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "setting_not_a_flag": mark("{setting} is yes or no, not “{value}”"),
     "setting_empty": mark("{setting} must not be empty"),
     "engine_unknown": mark("NIANJIAN_ENGINE is duckdb, spark://HOST:PORT or sc://HOST:PORT, not “{engine}”"),
+    "engine_missing": mark("the engine {engine} needs {library}: install nianjian[spark]"),
     "database_url_malformed": mark(
         "NIANJIAN_DATABASE_URL must read postgresql://user:password@host:port/name (it begins with “{scheme}”)"
     ),
