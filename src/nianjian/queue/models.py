@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Intent(models.Model):
-    """One act over database and lake. ``txn``: the id that the Delta commit carries; ``payload``: what recovery needs."""
+    """One act over database and lake. ``txn``: the id in the Delta commit; ``payload``: what recovery needs."""
 
     OPEN = "open"
     DONE = "done"

@@ -13,7 +13,7 @@ from nianjian.registers import kinds
 from nianjian.registers.tables import marking
 from nianjian.registers.tables.checking import check
 from nianjian.registers.tables.findings import Finding
-from nianjian.registers.tables.reading import read
+from nianjian.registers.tables.reading import Table, read
 from nianjian.registers.versions import service
 
 
@@ -107,7 +107,7 @@ def import_sheet(
     )
 
 
-def _mark(table: marking.Table, findings: list[Finding], path: Path, words: marking.Words) -> None:
+def _mark(table: Table, findings: list[Finding], path: Path, words: marking.Words) -> None:
     try:
         marking.mark(table, findings, path, words)
     except OSError as fault:

@@ -6,7 +6,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.registers.overlays.model import Overlay
 
 
-def approved(*, enterprise: str | None = None, province: str | None = None) -> list[dict[str, object]]:
+def overlays(*, enterprise: str | None = None, province: str | None = None) -> list[dict[str, object]]:
     """Approved overlays that touch an enterprise and province (all if neither is given), in the order approved.
 
     Keys: key, value, province, enterprise (None: every one), valid_from, valid_to (ISO, included), reason, who, when.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -51,7 +53,7 @@ class Column:
     field: str
     kind: Kind = Kind.TEXT
     aliases: tuple[str, ...] = ()
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
     personal: bool = False
     required: bool = False
     example: str = ""
@@ -109,8 +111,8 @@ def ordered(earlier: str, later: str, code: str) -> Callable[[Row], Fault | None
 
     def check(row: Row) -> Fault | None:
         first, second = row.get(earlier), row.get(later)
-        if first is None or second is None or second >= first:  # type: ignore[operator] - both are dates or both moments
-            return None
-        return later, code
+        if isinstance(first, date) and isinstance(second, date) and second < first:  # a moment is a date, too
+            return later, code
+        return None
 
     return check
