@@ -1,0 +1,268 @@
+"""Runs the YAML cases of this folder: each question is one function of the code that answers it in earnest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from nianjian.kernel import identifiers, numbers, periods, workdays
+from nianjian.kernel.errors import NianjianError
+from nianjian.portrait import lights
+from nianjian.rules.holidays import builtin
+from nianjian.rules.rulebook import Rulebook
+
+FOLDER = Path(__file__).parent
+DAY = date(2026, 12, 31)
+Given = Mapping[str, Any]
+
+
+def _book(given: Given) -> Rulebook:
+    return Rulebook.on(given.get("date", DAY), given.get("province"))
+
+
+def _limit(given: Given, key: str) -> lights.Limit:
+    rule = _book(given).rule(key)
+    assert isinstance(rule.value, Decimal)
+    assert rule.operator
+    return lights.Limit(rule.value, rule.operator)
+
+
+def _shown(share: Fraction | None, scale: int, unit: str) -> str | None:
+    if share is None:
+        return None
+    whole = share * scale
+    return f"{Decimal(whole.numerator) / Decimal(whole.denominator):.4f} {unit}"
+
+
+def seat_vacancy(given: Given) -> Given:
+    limit = _limit(given, "portrait.seat_vacancy.limit")
+    filed, opened = given["F"], given["O"]
+    verdict = lights.seat_vacancy(
+        filed=filed,
+        opened=opened,
+        opened_and_filed=given.get("both", min(filed, opened)),
+        unfiled_open=given.get("unfiled", 0),
+        limit=limit,
+        attached=given.get("attached", False),
+    )
+    return {
+        "rate": _shown(verdict.value, 100, "%"),
+        "light": verdict.light.value,
+        "open": lights.seats_to_open(filed=filed, opened=opened, limit=limit),
+        "cut": lights.seats_to_cut(filed=filed, opened=opened, limit=limit),
+    }
+
+
+def complaint_rate(given: Given) -> Given:
+    limit = _limit(given, "portrait.complaint_rate.limit")
+    low = _book(given).integer("portrait.complaint_rate.low_volume")
+    verdict = lights.complaint_rate(
+        complaints=given["C"], answered=given["D"], limit=limit, low_volume=low, attached=given.get("attached", False)
+    )
+    room = lights.allowance(given["D"], limit)
+    return {
+        "rate": _shown(verdict.value, 10_000, "‱"),
+        "light": verdict.light.value,
+        "allowance": room,
+        "headroom": room - given["C"],
+        "low_volume": "low_volume" in {flag.code for flag in verdict.flags},
+    }
+
+
+_COUNTS = {
+    "OWN": numbers.NumberClass.OWN_SHORT,
+    "OTHER_SHORT": numbers.NumberClass.OTHER_SHORT,
+    "LAND": numbers.NumberClass.LANDLINE,
+    "MOB": numbers.NumberClass.MOBILE,
+    "400": numbers.NumberClass.SHARED_400_800,
+    "OTHER": numbers.NumberClass.OTHER,
+    "UNKNOWN": numbers.NumberClass.UNKNOWN,
+}
+
+
+def number_consistency(given: Given) -> Given:
+    counts = {name: given[label] for label, name in _COUNTS.items()}
+    verdict = lights.number_consistency(
+        counts=counts,
+        evasion=_limit(given, "portrait.number_consistency.evasion_limit"),
+        unknown=_limit(given, "portrait.number_consistency.unknown_limit"),
+    )
+    evasion = next((flag for flag in verdict.flags if flag.code == "evasion"), None)
+    bounds = [_shown(bound, 100, "%") for bound in evasion.bounds] if evasion and evasion.bounds else None
+    total = sum(counts.values())
+    return {
+        "E": total,
+        "consistent": _shown(verdict.value, 100, "%"),
+        "evasion": _shown(evasion.share, 100, "%") if evasion else None,
+        "bounds": bounds,
+        "light": verdict.light.value,
+        "sentence": total > 0 and counts[numbers.NumberClass.OWN_SHORT] == total,
+    }
+
+
+def closing_rate(given: Given) -> Given:
+    limit = _limit(given, "portrait.closing_rate.limit")
+    verdict = lights.closing_rate(closed=given["closed"], tickets=given["N"], limit=limit)
+    return {"rate": _shown(verdict.value, 100, "%"), "light": verdict.light.value}
+
+
+def watched(given: Given) -> Given:
+    factor = _book(given).decimal("portrait.watch_factor")
+    match given["metric"]:
+        case "seat_vacancy":
+            limit = _limit(given, "portrait.seat_vacancy.limit").scaled(factor)
+            filed, opened = given["F"], given["O"]
+            verdict = lights.seat_vacancy(
+                filed=filed, opened=opened, opened_and_filed=opened, unfiled_open=0, limit=limit
+            )
+        case "complaint_rate":
+            limit = _limit(given, "portrait.complaint_rate.limit").scaled(factor)
+            verdict = lights.complaint_rate(complaints=given["C"], answered=given["D"], limit=limit)
+        case _:
+            limit = _limit(given, "portrait.number_consistency.evasion_limit").scaled(factor)
+            unknown = _limit(given, "portrait.number_consistency.unknown_limit")
+            counts = {name: given.get(label, 0) for label, name in _COUNTS.items()}
+            verdict = lights.number_consistency(counts=counts, evasion=limit, unknown=unknown)
+    return {"light": verdict.light.value, "limit": f"{limit.value.normalize():f}"}
+
+
+def days_due(given: Given) -> Given:
+    due = workdays.add_workdays(given["received"], _book(given).integer(given["rule"]), builtin())
+    return {"due": due.day, "provisional": due.provisional}
+
+
+def months_back(given: Given) -> Given:
+    return {"result": periods.add_months(given["day"], -given["months"])}
+
+
+def logs_reach(given: Given) -> Given:
+    months = _book(given).integer("inspection.logs.months")
+    return {"passes": given["oldest"] <= periods.add_months(given["day"], -months)}
+
+
+def hours(given: Given) -> Given:
+    due = periods.hours_after(given["arrival"], _book(given).integer(given["rule"]))
+    return {"due": due, "in_time": given["done"] <= due}
+
+
+def deadline(given: Given) -> Given:
+    last = date.fromisoformat(f"{given['data_year'] + 1}-{_book(given).text(given['key'])}")
+    return {"date": last, "weekday": f"{last:%a}", "in_time": periods.in_time(given["at"], last)}
+
+
+def filed_base(given: Given) -> Given:
+    last = date.fromisoformat(f"{given['data_year']}-{_book(given).text('deadline.guide.filed_base')}")
+    return {"in_base": periods.stands(last, since=given.get("filed"), ended=given.get("cancelled"))}
+
+
+def paid_months(given: Given) -> Given:
+    run = periods.run_before([periods.Month.parse(month) for month in given["months"]], given["submitted"])
+    return {"run": run, "passes": run >= _book(given).integer("materials.social_insurance.months")}
+
+
+def attempts(given: Given) -> Given:
+    return {"next_allowed": given["made"] + 1 <= _book(given).integer("rectification.frequency.after")}
+
+
+def call_back(given: Given) -> Given:
+    return {"passes": Decimal(given["seconds"]) <= _book(given).decimal("inspection.callback.seconds")}
+
+
+def reminder(given: Given) -> Given:
+    weeks = _book(given).integer("inspection.notice.weeks")
+    return {"reminder": given["submitted"] + timedelta(weeks=weeks)}
+
+
+def number(given: Given) -> Given:
+    found = numbers.normalise(str(given["raw"]), trunk_prefixes=given.get("trunk_prefixes", ()))
+    roots = [
+        numbers.Root(root["root"], root["length"], root.get("filed", True), root.get("from"), root.get("to"))
+        for root in given.get("roots", ())
+    ]
+    name = numbers.classify(found, given.get("day", DAY), roots)
+    return {"shape": found.shape.value, "value": found.value, "class": name.value}
+
+
+def credit_code(given: Given) -> Given:
+    try:
+        code = identifiers.credit_code(given["text"])
+    except NianjianError as error:
+        return {"valid": False, "error": error.code}
+    return {"valid": True, "organisation": code.organisation}
+
+
+def organisation_code(given: Given) -> Given:
+    return {"check_digit": identifiers.organisation_check_digit(given["text"])}
+
+
+def identity(given: Given) -> Given:
+    try:
+        card = identifiers.identity_card(given["text"])
+    except NianjianError as error:
+        return {"valid": False, "error": error.code}
+    return {"valid": True, "born": card.born}
+
+
+def licence_number(given: Given) -> Given:
+    return {"usual": identifiers.licence_number(given["text"]).usual}
+
+
+def rule(given: Given) -> Given:
+    found = _book(given).rule(given["key"])
+    return {"value": str(found.value), "id": found.id, "operator": found.operator, "level": found.level.value}
+
+
+QUESTIONS: Mapping[str, Callable[[Given], Given]] = {
+    "seat_vacancy": seat_vacancy,
+    "complaint_rate": complaint_rate,
+    "number_consistency": number_consistency,
+    "closing_rate": closing_rate,
+    "watched": watched,
+    "workdays": days_due,
+    "months_back": months_back,
+    "logs_reach": logs_reach,
+    "hours": hours,
+    "deadline": deadline,
+    "filed_base": filed_base,
+    "paid_months": paid_months,
+    "attempts": attempts,
+    "call_back": call_back,
+    "reminder": reminder,
+    "number": number,
+    "credit_code": credit_code,
+    "organisation_code": organisation_code,
+    "identity": identity,
+    "licence_number": licence_number,
+    "rule": rule,
+}
+
+
+def _cases() -> list[Any]:
+    found = []
+    for path in sorted(FOLDER.glob("*.yaml")):
+        content = yaml.safe_load(path.read_text("utf-8"))
+        for block in content if isinstance(content, list) else [content]:
+            assert block["source"], path.name
+            found += [
+                pytest.param(block["about"], case, id=f"{path.stem}-{block['about']}-{place}-{case['name']}")
+                for place, case in enumerate(block["cases"], 1)
+            ]
+    return found
+
+
+@pytest.mark.parametrize(("about", "case"), _cases())
+def test_case(about: str, case: Given) -> None:
+    assert case["expected"], "a case must expect something"
+    answer = QUESTIONS[about](case["given"])
+    assert {name: answer.get(name, "no such answer") for name in case["expected"]} == case["expected"]
+
+
+def test_every_question_is_asked() -> None:
+    assert {param.values[0] for param in _cases()} == set(QUESTIONS)
