@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -73,6 +74,9 @@ HANGUP: Final = {
     ),
 }  # fmt: skip
 
+CALL: Final = "call_uuid"  # of a file with both legs: made by us
+_REMEMBERED: Final = 200_000  # ids of legs
+
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _INSERT: Final = re.compile(r"^\s*INSERT\s+INTO\s+\S+\s+VALUES\s*\((.*)\)\s*;?\s*$", re.IGNORECASE)
@@ -134,7 +138,8 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
     if template == "sql":
         return Layout(columns=TEMPLATES["sql"], parse=_inserted(len(TEMPLATES["sql"])))
     if template is not None and not mapping.columns:
-        return Layout(columns=TEMPLATES[template])
+        columns = TEMPLATES[template]
+        return _both_legs(columns) if _has_both_legs(sample, columns) else Layout(columns=columns)
     positions = {place: field for field, place in mapping.columns.items() if isinstance(place, int)}
     if not positions:
         raise NianjianError("freeswitch_template_unknown", file=sample.name)
@@ -153,6 +158,38 @@ def _inserted(width: int) -> Callable[[str], Sequence[str | None]]:
         return [cell or None for cell in cells]
 
     return parse
+
+
+def _has_both_legs(sample: Sample, columns: Sequence[str]) -> bool:
+    """legs="ab": the id of some row is the bleg_uuid of another."""
+    if "bleg_uuid" not in columns:
+        return False
+    own, other = columns.index("uuid"), columns.index("bleg_uuid")
+    rows = [cells for cells in map(_cells, sample.lines) if len(cells) == len(columns)]
+    return bool({row[own] for row in rows} & {row[other] for row in rows} - {""})
+
+
+def _both_legs(columns: Sequence[str]) -> Layout:
+    """With the column CALL, the key of the call. A B leg names its A leg, or nobody: one row cannot tell the key.
+
+    Legs of a call are written within moments of each other, so that a bounded memory of ids is enough.
+    """
+    calls: OrderedDict[str, str] = OrderedDict()
+    own, other = columns.index("uuid"), columns.index("bleg_uuid")
+
+    def parse(line: str) -> Sequence[str | None]:
+        cells = _cells(line)
+        if len(cells) != len(columns):
+            raise ValueError("columns_missing" if len(cells) < len(columns) else "columns_surplus")
+        leg, partner = cells[own], cells[other]
+        key = calls.get(leg) or calls.get(partner) or partner or leg
+        for name in filter(None, (leg, partner)):
+            calls[name] = key
+        while len(calls) > _REMEMBERED:
+            calls.popitem(last=False)
+        return [*(cell or None for cell in cells), key or None]
+
+    return Layout(columns=(*columns, CALL), parse=parse)
 
 
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
@@ -185,8 +222,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     shown = ("effective_caller_id_number", "origination_caller_id_number", "outbound_caller_id_number")
     fields = Fields(
         call_id=columns.filled("uuid", "xml_cdr_uuid"),
-        # Where both legs are written the A leg names the B leg, which names nobody: they meet in the B leg's id.
-        call_key=columns.filled("bleg_uuid", "uuid", "xml_cdr_uuid"),
+        call_key=columns.filled(CALL, "bleg_uuid", "uuid", "xml_cdr_uuid"),
         direction=direction,
         caller=caller,
         display=columns.filled(*shown),

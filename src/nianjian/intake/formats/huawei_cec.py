@@ -53,13 +53,14 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     unanswered = among(reason, tuple(RESULTS))
     answered = f"(not {unanswered} and coalesce({clock.answer} < {clock.end}, false))"
     kind = columns.cell("callType")
-    # The API's history holds the calls that were started through it: outbound by nature, and without a type.
-    direction = "'out'" if kind == NULL or columns.find("callSerialNo") else NULL
+    # The API's history holds the calls that were started through it: outbound by nature, and without a type. A row
+    # of a bill file without a type cannot be told.
+    untyped = f"case when {kind} is null and {columns.cell('callSerialNo')} is not null then 'out' end"
     return overridden(
         Fields(
             call_id=_row_key(columns),
             call_key=columns.cell("callId"),
-            direction=choose(kind, DIRECTIONS, otherwise=f"case when {kind} is null then {direction} end"),
+            direction=choose(kind, DIRECTIONS, otherwise=untyped),
             caller=columns.filled("caller", "callerNo"),
             display=columns.filled("callerPresent", "displayNumber"),
             callee=columns.filled("called", "calleeNo"),

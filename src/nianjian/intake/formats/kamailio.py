@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from nianjian.intake.format import Fields, FileMapping, Format, Layout, Sample
-from nianjian.intake.moments import epoch, formatted
-from nianjian.intake.vendor.columns import Columns
+from nianjian.intake.moments import either, formatted
+from nianjian.intake.vendor.columns import Columns, plain
 from nianjian.intake.vendor.overrides import overridden
 from nianjian.intake.vendor.sql import NULL, choose, first_of, number, outside, seconds_after
 from nianjian.intake.vendor.tables import distinct, is_json
@@ -56,10 +56,19 @@ def recognise(sample: Sample) -> int:
     lines = sample.lines[:_LOOKED_AT]
     if any(_SYSLOG.search(line) for line in lines):
         return 99
+    if _headed(sample.header):
+        return 95
     rows = [line.split("|") for line in lines]
     if any(_is_acc(row) for row in rows):
         return 99
     return 88 if sum(_is_cdr(row) for row in rows) * 2 > len(rows) else 0
+
+
+def _headed(header: Sequence[str]) -> bool:
+    """An export of the tables acc, missed_calls or acc_cdrs with its column names."""
+    have = {plain(cell) for cell in header}
+    acc = {"method", "callid", "sipcode", "time"} <= have
+    return acc or ({"starttime", "endtime", "duration", "callid"} <= have and bool({"srcuser", "dstuser"} & have))
 
 
 def _is_acc(row: Sequence[str]) -> bool:
@@ -75,6 +84,8 @@ def _is_cdr(row: Sequence[str]) -> bool:
 def layout(sample: Sample, mapping: FileMapping) -> Layout:
     """Columns by the form of the first rows; the site's own ones by the mapping's positions."""
     lines = sample.lines[:_LOOKED_AT]
+    if _headed(sample.header):
+        return Layout(columns=_own_names(sample.header), header_lines=1, delimiter=sample.delimiter)
     if any(_SYSLOG.search(line) for line in lines):
         columns = (*ACC, *_syslog_extras(sample))
         return Layout(columns=columns, parse=_syslog(columns))
@@ -88,6 +99,12 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
     else:
         names = _extended(CDRS[:_CDR_FIXED], max((len(row) for row in rows), default=_CDR_FIXED), mapping)
     return Layout(columns=names, delimiter="|", parse=_split(len(names)))
+
+
+def _own_names(header: Sequence[str]) -> tuple[str, ...]:
+    """The header's cells, those that we know spelled as we do."""
+    known = {plain(name): name for name in (*ACC, *CDRS, *EXTRA)}
+    return distinct([known.get(plain(cell), cell) for cell in header])
 
 
 def _extended(known: Sequence[str], width: int, mapping: FileMapping) -> tuple[str, ...]:
@@ -147,9 +164,9 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
 
 
 def _read(mapping: FileMapping, zone: str, field: str, column: str) -> str:
-    """Stamps are epochs; a site with another time_format says so in its mapping (formats)."""
+    """Flat files and syslog have epochs, the database local stamps; another time_format is told by a mapping."""
     form = mapping.formats.get(field)
-    return formatted(column, form, zone) if form else epoch(column)
+    return formatted(column, form, zone) if form else either(column, zone)
 
 
 def _shown(columns: Columns) -> str:
@@ -240,6 +257,5 @@ FORMAT: Final = Format(
     recognise=recognise,
     layout=layout,
     fields=fields,
-    zone_in_file=True,
     evidence="real records",
 )

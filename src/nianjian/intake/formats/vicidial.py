@@ -131,7 +131,8 @@ def _origin(columns: Columns, clock: Times, kind: _Table) -> dict[str, str]:
 
 
 def _described(columns: Columns) -> _Table:
-    if columns.find("outbound_cid"):
+    """Which table this is. An export of vicidial_log joined with the shown number has outbound_cid beside status."""
+    if columns.find("outbound_cid") and not columns.find("status"):
         return _Table(
             prefix="dial:",
             key=("caller_code", "uniqueid"),
@@ -182,6 +183,7 @@ def _described(columns: Columns) -> _Table:
         key=("uniqueid",),
         direction="'out'",
         callee=columns.cell("phone_number"),
+        display=_inner(columns.cell("outbound_cid")),
         result=f"(case when {answered} then 'answered' else {choose(status, RESULTS)} end)",
         answered=answered,
         delivered=f"not {among(status, UNDIALLED)}",
@@ -190,6 +192,8 @@ def _described(columns: Columns) -> _Table:
 
 def _inner(cell: str) -> str:
     """The number of a caller id that is written as `"NAME" <95013>`."""
+    if cell == NULL:
+        return NULL
     return f"coalesce(nullif(regexp_extract({cell}, '<([^>]*)>', 1), ''), {cell})"
 
 
@@ -213,6 +217,6 @@ FORMAT: Final = Format(
         Signature(needed=(("uniqueid",), ("dialstatus",), ("dial_time", "answered_time"), ("call_date",))),
         Signature(needed=(("outbound_cid",), ("call_date",), ("lead_id", "caller_code"))),
     ),
-    layout=table(KNOWN),
+    layout=table(KNOWN, seen_only=True),
     fields=fields,
 )

@@ -57,14 +57,18 @@ def recogniser(*signatures: Signature) -> Callable[[Sample], int]:
     return recognise
 
 
-def table(known: Sequence[str]) -> Callable[[Sample, FileMapping], Layout]:
-    """The layout function of a vendor whose field names are ``known``."""
+def table(known: Sequence[str], *, seen_only: bool = False) -> Callable[[Sample, FileMapping], Layout]:
+    """The layout function of a vendor whose field names are ``known``.
+
+    In JSON a field may come late in the file, so all known ones are columns; ``seen_only`` takes those of the
+    beginning alone, where the names tell which of several tables this is.
+    """
 
     def layout(sample: Sample, _mapping: FileMapping) -> Layout:
         if not is_json(sample):
             return Layout(columns=distinct(sample.header), header_lines=1, delimiter=sample.delimiter)
-        columns = distinct([*json_names(sample, known), MORE])
-        return Layout(columns=columns, parse=parser(columns), document=not by_line(sample, known))
+        columns = distinct([*json_names(sample, known, seen_only=seen_only), MORE])
+        return Layout(columns=columns, parse=parser(columns, known), document=not by_line(sample, known))
 
     return layout
 
@@ -99,7 +103,7 @@ def by_line(sample: Sample, known: Sequence[str]) -> bool:
     return any(plain(key) in wanted for key in record)
 
 
-def json_names(sample: Sample, known: Sequence[str]) -> list[str]:
+def json_names(sample: Sample, known: Sequence[str], *, seen_only: bool = False) -> list[str]:
     """The known names as the file spells them, then the file's further keys of whole lines."""
     keys: list[str] = []
     for line in sample.lines if by_line(sample, known) else ():
@@ -112,17 +116,23 @@ def json_names(sample: Sample, known: Sequence[str]) -> list[str]:
         keys = list(dict.fromkeys(_KEY.findall(sample.text)))
         keys = [key for key in keys if plain(key) in {plain(name) for name in known}]
     have = Columns(keys)
-    named = [have.find(name) or name for name in known]
+    named = [have.find(name) or name for name in known if not seen_only or have.find(name)]
     return list(dict.fromkeys([*named, *(key for key in keys if key != MORE)]))
 
 
-def parser(columns: Sequence[str]) -> Callable[[str], Sequence[str | None]]:
-    """Turns the text of one JSON object into cells of ``columns``; ValueError ``json_invalid`` if it is none."""
+def parser(columns: Sequence[str], known: Sequence[str]) -> Callable[[str], Sequence[str | None]]:
+    """Turns the text of one JSON object into cells of ``columns``.
+
+    ValueError ``json_invalid`` if it is none, or one without a single known field: no record, whatever else.
+    """
+    asked = {plain(name) for name in known}
     place = {plain(name): index for index, name in reversed(list(enumerate(columns)))}
     last = len(columns) - 1
 
     def parse(text: str) -> Sequence[str | None]:
         record = loaded(text)
+        if not any(plain(key) in asked for key in record):
+            raise ValueError("json_invalid")
         cells: list[str | None] = [None] * len(columns)
         more: dict[str, str] = {}
         for key, value in flat(record).items():
