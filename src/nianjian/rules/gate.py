@@ -60,12 +60,12 @@ def _parts(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], folder: Path = DATA) -> int:
     """Check or, with --update, write the lock; 0 when they agree."""
     try:
         if arguments == ["--update"]:
-            update()
-        check()
+            update(folder)
+        check(folder)
     except NianjianError as error:
         sys.stderr.write(f"{error}\nraise src/nianjian/rules/data/{version.__name__.upper()}, then run ")
         sys.stderr.write("python -m nianjian.rules.gate --update\n")

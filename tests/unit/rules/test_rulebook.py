@@ -1,0 +1,181 @@
+"""The rulebook of a day: what is in force, how overlays act, what the hash covers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.rules.load import load
+from nianjian.rules.rule import Level
+from nianjian.rules.rulebook import Rulebook, plain_province
+
+DAY = date(2026, 12, 31)
+LIMIT = "portrait.seat_vacancy.limit"
+
+
+def overlay(**changed: object) -> Mapping[str, object]:
+    plain: dict[str, object] = {
+        "key": LIMIT,
+        "value": "0.25",
+        "reason": "更严",
+        "who": "lina",
+        "when": "2026-11-01T08:00",
+    }
+    return {"province": None, "enterprise": None, "valid_from": None, "valid_to": None, **plain, **changed}
+
+
+def test_values_come_by_kind() -> None:
+    book = Rulebook.on(DAY)
+    assert book.decimal(LIMIT) == Decimal("0.30")
+    assert book.decimal("complaints.close") == 24
+    assert book.integer("rectification.due") == 10
+    assert book.text("deadline.licence.legal") == "03-31"
+    assert book.items("portrait.complaint_rate.attachments") == ("anti_harassment_plan",)
+    assert [rule.key for rule in book.rules("portrait.closing_rate.")] == [
+        "portrait.closing_rate.attachments",
+        "portrait.closing_rate.limit",
+        "portrait.closing_rate.on_time",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ask", "key", "code"),
+    [
+        ("value", "portrait.none", "rule_unknown"),
+        ("integer", LIMIT, "rule_value_kind"),
+        ("integer", "deadline.earliest_drives", "rule_value_kind"),
+        ("decimal", "deadline.licence.legal", "rule_value_kind"),
+        ("text", LIMIT, "rule_value_kind"),
+        ("items", LIMIT, "rule_value_kind"),
+    ],
+)
+def test_wrong_questions(ask: str, key: str, code: str) -> None:
+    with pytest.raises(NianjianError, match=code):
+        getattr(Rulebook.on(DAY), ask)(key)
+
+
+def test_every_day_since_2017_has_the_limits() -> None:
+    for year in range(2017, 2028):
+        book = Rulebook.on(date(year, 12, 31))
+        assert book.decimal(LIMIT) == Decimal("0.30")
+    with pytest.raises(NianjianError, match="rulebook_day_too_early"):
+        Rulebook.on(date(2016, 12, 31))
+
+
+def test_guide_figures_are_never_law() -> None:
+    for rule in load().rules:
+        if "指南" in rule.citation and rule.level in {Level.LAW, Level.NOTICE}:
+            pytest.fail(f"{rule.key} is shown as {rule.level}")
+        if rule.level is Level.GUIDE:
+            assert "指南" in rule.citation or "代办" in rule.citation, rule.key
+
+
+def test_every_row_of_the_guide_is_there() -> None:
+    rows = {rule.id for rule in load().rules}
+    wanted = {
+        f"{letter}{number}"
+        for letter, most in (("T", 8), ("M", 19), ("D", 5), ("S", 10), ("R", 9))
+        for number in range(1, most + 1)
+    }
+    assert wanted <= rows
+
+
+def test_rules_that_are_named_by_rules_exist() -> None:
+    book = Rulebook.on(DAY)
+    named: list[Any] = [*book.items("materials.list"), book.text("rectification.next_year")]
+    for rule in [*book.rules("conflict."), book.rule("deadline.templates")]:
+        parts = rule.value if isinstance(rule.value, tuple) else (rule.value,)
+        for part in parts:
+            assert isinstance(part, Mapping)
+            inside = part["rules"]
+            assert isinstance(inside, tuple)
+            named += inside
+    assert len(named) > 30
+    assert [key for key in named if key not in book.in_force] == []
+
+
+def test_same_day_same_hash_and_a_change_changes_it() -> None:
+    assert Rulebook.on(DAY).sha256 == Rulebook.on(DAY).sha256
+    assert Rulebook.on(DAY).sha256 != Rulebook.on(date(2025, 12, 31)).sha256
+    assert Rulebook.on(DAY).sha256 == Rulebook.on(DAY, "浙江", "demo").sha256
+    assert Rulebook.on(DAY, overlays=[overlay()]).sha256 != Rulebook.on(DAY).sha256
+    other = Rulebook.on(DAY, overlays=[overlay(reason="别的理由")])
+    assert other.sha256 != Rulebook.on(DAY, overlays=[overlay()]).sha256
+    assert Rulebook.on(DAY).version == load().version
+
+
+def test_overlay_is_internal_and_carries_its_reason() -> None:
+    rule = Rulebook.on(DAY, overlays=[overlay()]).rule(LIMIT)
+    assert (rule.value, rule.level, rule.citation, rule.url) == (Decimal("0.25"), Level.INTERNAL, "更严", None)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"province": "浙江省"},
+        {"enterprise": "other"},
+        {"valid_from": date(2027, 1, 1)},
+        {"valid_to": date(2026, 12, 30)},
+        {"valid_to": "2026-12-30"},
+    ],
+)
+def test_overlay_of_another_place_or_time_does_not_act(changed: Mapping[str, object]) -> None:
+    book = Rulebook.on(DAY, "重庆", "demo", [overlay(**changed)])
+    assert book == Rulebook.on(DAY, "重庆", "demo")
+
+
+def test_the_particular_overlay_wins_whatever_the_order() -> None:
+    overlays = [
+        overlay(value="0.10", enterprise="demo"),
+        overlay(value="0.20", province="浙江"),
+        overlay(value="0.28"),
+        overlay(value="0.27", valid_from=date(2026, 1, 1), valid_to=DAY),
+    ]
+    for given in (overlays, overlays[::-1]):
+        assert Rulebook.on(DAY, "浙江省", "demo", given).decimal(LIMIT) == Decimal("0.10")
+        assert Rulebook.on(DAY, "浙江省", "other", given).decimal(LIMIT) == Decimal("0.20")
+        assert Rulebook.on(DAY, "重庆", "other", given).decimal(LIMIT) == Decimal("0.27")
+    assert Rulebook.on(DAY, "浙江", "demo", overlays).sha256 == Rulebook.on(DAY, "浙江", "demo", overlays[::-1]).sha256
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "value"),
+    [
+        ("rectification.due", "7", 7),
+        ("deadline.earliest_drives", "False", False),
+        ("deadline.guide.close", "04-15", "04-15"),
+        ("materials.optional", ["等保"], ("等保",)),
+    ],
+)
+def test_overlay_takes_the_kind_of_the_rule(key: str, given: object, value: object) -> None:
+    assert Rulebook.on(DAY, overlays=[overlay(key=key, value=given)]).value(key) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "code"),
+    [
+        (LIMIT, "thirty", "overlay_value_wrong"),
+        (LIMIT, "NaN", "overlay_value_wrong"),
+        ("rectification.due", "7.5", "overlay_value_wrong"),
+        ("deadline.earliest_drives", "perhaps", "overlay_value_wrong"),
+        ("materials.optional", "等保", "overlay_value_wrong"),
+        ("deadline.guide.close", object(), "overlay_value_wrong"),
+        ("portrait.none", "1", "overlay_rule_unknown"),
+    ],
+)
+def test_overlay_refused(key: str, given: object, code: str) -> None:
+    with pytest.raises(NianjianError, match=code):
+        Rulebook.on(DAY, overlays=[overlay(key=key, value=given)])
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [("重庆市", "重庆"), ("浙江省", "浙江"), ("宁夏回族自治区", "宁夏"), ("浙江", "浙江"), ("", None), (None, None)],
+)
+def test_province_by_any_name(name: str | None, plain: str | None) -> None:
+    assert plain_province(name) == plain
