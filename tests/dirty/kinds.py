@@ -187,6 +187,7 @@ LINES = (
         "the id is gone and all cells moved to the left",
         lambda row: join([*cells(row)[1:], ""]),
         "start_unreadable",
+        "end_unreadable",
         "bad_direction",
         "callee_not_a_number",
     ),

@@ -69,7 +69,7 @@ def test_a_bad_row_keeps_its_text(made: Dirty, taken: tuple[dict[str, Any], Rows
     lost = []
     for row in call_files.bad(taken[1]):
         kept = json.loads(row["raw"])
-        text = ",".join(kept) if isinstance(kept, list) else kept
+        text = ",".join(cell or "" for cell in kept) if isinstance(kept, list) else kept
         written = lines[row["line"] - 1].decode("utf-8", "replace").replace('"', "")
         if [ch for ch in text if ch.isdigit()] != [ch for ch in written if ch.isdigit()]:
             lost.append((row["line"], row["reason"], text, written))

@@ -38,11 +38,11 @@ class Desk:
     ) -> list[dict[str, Any]]:  # fmt: skip
         """Import a file or folder; the receipts as plain mappings, one a file."""
         self.batches += 1
-        chosen = mapping.load(mapping_file) if mapping_file else mapping.NONE
+        chosen = mapping.read(mapping_file) if mapping_file else None
         return [
             load.import_file(
                 lake=self.lake, item=item, source=source, mapping=chosen, timezone=timezone,
-                batch=f"B2026030209000{self.batches:04x}", generation=1, progress=lambda _done, _all: None,
+                batch=f"B2026030209000{self.batches:04x}", generation=1,
             ).as_dict()
             for item in read.items([path])
         ]  # fmt: skip
