@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from nianjian.paper import fragments
-from nianjian.paper.figures import DASH, amount, count
+from nianjian.paper.figures import DASH, Light, amount, count
 from nianjian.paper.texts.portrait import KEYS, name
 from nianjian.paper.words import Words, mark
 
@@ -55,7 +55,7 @@ def key_text(key: object, _: Words) -> str:
     return name("key", text, _) if text in KEYS else text
 
 
-def grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str]]]:
+def grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str | Light]]]:
     """Header and rows of a split; a row's order is that of the metric that has most rows, months by time."""
     metrics = [metric for metric in portrait["metrics"] if _rows(metric, split)]
     header = [name("split", split, _)]
@@ -63,7 +63,7 @@ def grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str
     for metric in sorted(metrics, key=lambda one: -len(_rows(one, split))):
         keys |= dict.fromkeys(row["key"] for row in _rows(metric, split))
     order = sorted(keys, key=str) if split == MONTH else list(keys)
-    body = [[key_text(key, _)] for key in order]
+    body: list[list[str | Light]] = [[key_text(key, _)] for key in order]
     for metric in metrics:
         slug, unit = str(metric["slug"]), str(metric["unit"])
         by_key = {row["key"]: row for row in _rows(metric, split)}
@@ -74,7 +74,8 @@ def grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str
                 line += [DASH] * (len(COLUMNS[slug]) + 2)
                 continue
             line += [count(row.get(field)) for _text, field in COLUMNS[slug]]
-            line += [amount(row.get("value"), unit), name("light", str(row["light"]), _)]
+            light = str(row["light"])
+            line += [amount(row.get("value"), unit), Light(light, name("light", light, _))]
     return header, body
 
 

@@ -31,6 +31,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Light:
+    """A light in a table: its code and its name."""
+
+    code: str
+    word: str
+
+    def __str__(self) -> str:
+        """The name, where no colour can be shown."""
+        return self.word
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """One thing found beside the rate itself."""
 

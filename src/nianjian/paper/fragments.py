@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from nianjian.paper.figures import Card, Line
+from nianjian.paper.figures import Card, Light, Line
 from nianjian.paper.words import Words
 
 
@@ -38,18 +38,24 @@ def card(one: Card, _: Words) -> str:
     )
 
 
-def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1) -> str:
-    """A table whose first ``words`` columns are text and whose others are figures."""
-
-    def cells(row: Sequence[str], tag: str) -> str:
-        kinds = ("" if place < words else ' class="n"' for place in range(len(row)))
-        return "".join(f"<{tag}{kind}>{escape(cell)}</{tag}>" for cell, kind in zip(row, kinds, strict=True))
-
-    body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
+def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str | Light]], *, wrap: bool = False) -> str:
+    """A table whose first column is text and whose others are figures or lights; ``wrap`` lets long cells break."""
+    head = "".join(f'<th scope="col"{_figure(place)}>{escape(cell)}</th>' for place, cell in enumerate(header))
+    body = "".join(f"<tr>{''.join(_cell(cell, place) for place, cell in enumerate(row))}</tr>" for row in rows)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-        f"<thead><tr>{cells(header, 'th')}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="scroll{" wrap" if wrap else ""}" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _cell(cell: str | Light, place: int) -> str:
+    if isinstance(cell, Light):
+        return f"<td>{light(cell.code, cell.word)}</td>"
+    return f"<td{_figure(place)}>{escape(cell)}</td>"
+
+
+def _figure(place: int) -> str:
+    return ' class="n"' if place else ""
 
 
 def chart(caption: str, svg: str) -> str:

@@ -24,6 +24,7 @@ FILLS: Final = {
     "na": "#eceff3",
 }
 WIDE: Final = 60
+GROUP: Final = 3  # longer counts carry a comma; longer digits without one are a number's name
 
 Json = Mapping[str, Any]
 
@@ -53,7 +54,7 @@ def _sheet(book: Any, title: str, header: Sequence[str], body: Sequence[Sequence
     sheet.freeze_panes(1, 1)
     sheet.write_row(0, 0, header, bold)
     for place, row in enumerate(body, start=1):
-        sheet.write_row(place, 0, [_cell(cell) for cell in row])
+        sheet.write_row(place, 0, [str(row[0]), *(_cell(cell) for cell in row[1:])])
     for column in range(len(header)):
         longest = max((_width(str(row[column])) for row in body), default=0)
         sheet.set_column(column, column, min(max(longest, _width(header[column]) / 2, 8) + 2, WIDE))
@@ -62,8 +63,11 @@ def _sheet(book: Any, title: str, header: Sequence[str], body: Sequence[Sequence
 
 def _cell(cell: object) -> object:
     """Grouped counts go in as numbers, so that the reader can add them up; everything else as text."""
-    digits = str(cell).replace(",", "")
-    return int(digits) if isinstance(cell, str) and "," in cell and digits.isdecimal() else cell
+    if not isinstance(cell, str):
+        return str(cell)
+    digits = cell.replace(",", "")
+    whole = digits.isdecimal() and (digits == "0" or not digits.startswith("0")) and ("," in cell or len(digits) <= GROUP)
+    return int(digits) if whole else cell
 
 
 def _width(text: str) -> int:

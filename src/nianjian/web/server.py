@@ -27,7 +27,7 @@ def _policy(headers: object, path: str, url: str) -> None:
 
 def application() -> WhiteNoise:
     """Build the WSGI application; settings must be ready."""
-    return WhiteNoise(get_wsgi_application(), root=STATIC, prefix="static/", add_headers_function=_policy)
+    return WhiteNoise(get_wsgi_application(), root=STATIC, prefix="static/", add_headers_function=_policy, allow_all_origins=False)
 
 
 def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:

@@ -79,7 +79,9 @@ def _undo(args: argparse.Namespace) -> Answer:
 
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
+    from nianjian.accounts.query import enterprise as known
     from nianjian.registers.batches import query
 
+    known(args.enterprise)
     found = [batches.as_dict(one) for one in query.batches(args.enterprise)]
     return Answer({"batches": found}, lambda console: batches.listing(console, found))

@@ -1,0 +1,62 @@
+"""The program as a person starts it: a process of its own on a home of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Stdout as one JSON object, and nothing else."""
+        told = json.loads(self.out)
+        assert isinstance(told, dict)
+        return told
+
+
+Shell = Callable[..., Said]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def shell(home: Path) -> Shell:
+    """``shell("calls", "list", …, LANG="en_US.UTF-8")`` → what it said."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    kept |= {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(home.parent / "keys.json"), "LANG": "zh_CN.UTF-8"}
+    kept.pop("FORCE_COLOR", None)
+
+    def run(*words: str, **environment: str) -> Said:
+        done = subprocess.run(
+            [sys.executable, "-m", "nianjian", *words],
+            env={**kept, **environment}, capture_output=True, text=True, timeout=120, check=False, cwd=home.parent,
+        )  # fmt: skip
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def demo(shell: Shell) -> Shell:
+    """The shell with an enterprise ``demo``."""
+    assert shell("enterprise", "add", "demo", "--name", "示范", "--province", "北京").code == 0
+    return shell

@@ -1,0 +1,105 @@
+"""What holds for every command: JSON alone on stdout, exit codes, both languages, an empty home, no colour in a pipe."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nianjian.cli.main import VERBS
+
+Shell = Any
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH = {"LANG": "en_US.UTF-8"}
+
+
+@pytest.mark.parametrize("verb", [*VERBS, ""])
+def test_help_speaks_the_language(verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from nianjian.cli.main import main  # noqa: PLC0415
+
+    words = [*([verb] if verb else []), "--help"]
+    for language, chinese in (("en_GB.UTF-8", False), ("zh_CN.UTF-8", True), ("C", True)):
+        monkeypatch.setenv("LANG", language)
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 0
+        assert bool(CHINESE.search(capsys.readouterr().out)) is chinese
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("nonsense",),
+        ("calls",),
+        ("calls", "import", "x.csv"),
+        ("calls", "list"),
+        ("portrait", "run", "--enterprise", "demo", "--year", "soon"),
+        ("portrait", "simulate", "--enterprise", "demo", "--year", "2026", "--open-seats", "-1"),
+        ("registers", "list", "numbers", "--enterprise", "demo", "--as-at", "2026-02-30"),
+        ("serve", "--listen", "everywhere"),
+    ],
+)
+def test_wrong_use_is_2_and_one_json_object(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import json  # noqa: PLC0415
+
+    from nianjian.cli.main import main  # noqa: PLC0415
+
+    for language, chinese in (("en_GB.UTF-8", False), ("zh_CN.UTF-8", True)):
+        monkeypatch.setenv("LANG", language)
+        assert main([*words, "--json"]) == 2
+        told = json.loads(capsys.readouterr().out)["error"]
+        assert {"code", "message"} <= set(told)
+        assert bool(CHINESE.search(told["message"])) is chinese, told["message"]
+
+
+def test_any_command_prepares_an_empty_home(shell: Shell, home: Path) -> None:
+    assert shell("audit", "verify", "--json").json == {"valid": True, "entries": 0, "broken_at": None, "reason": None}
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_enterprises_and_their_errors(demo: Shell) -> None:
+    assert demo("enterprise", "list", "--json").json["enterprises"] == [
+        {"code": "demo", "name": "示范", "province": "北京"}
+    ]
+    again = demo("enterprise", "add", "demo", "--name", "x", "--province", "y", "--json")
+    assert (again.code, again.json["error"]["code"]) == (2, "enterprise_exists")
+    unknown = demo("calls", "list", "--enterprise", "nobody", **ENGLISH)
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "there is no enterprise nobody" in unknown.err
+
+
+def test_colour_only_on_a_terminal_or_when_forced(demo: Shell) -> None:
+    assert "\x1b[" not in demo("audit", "verify").out
+    assert "\x1b[" in demo("audit", "verify", FORCE_COLOR="1").out
+
+
+def test_an_overlay_needs_a_second_person(demo: Shell) -> None:
+    words = ("rules", "overlay", "portrait.seat_vacancy.limit", "0.25", "--enterprise", "demo", "--from", "2026-01-01")
+    asked = demo(*words, "--reason", "更严", "--json")
+    assert (asked.code, asked.json["state"]) == (1, "pending")
+    approval = asked.json["approval"]
+    alone = demo("approve", approval, "--json")
+    assert (alone.code, alone.json["error"]["code"]) == (2, "approval_needs_user")
+    token = demo("user", "add", "anna", "--enterprise", "demo", "--json").json["token"]
+    wrong = demo("approve", approval, "--as", "anna", "--json", NIANJIAN_TOKEN="guess")
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "token_refused")
+    done = demo("approve", approval, "--as", "anna", "--json", NIANJIAN_TOKEN=token)
+    assert (done.code, done.json["state"]) == (0, "approved")
+    shown = demo("rules", "show", "portrait.seat_vacancy.limit", "--enterprise", "demo", "--on", "2026-06-01", "--json")
+    (rule,) = shown.json["rules"]
+    assert (rule["value"], rule["level"], rule["citation"]) == ("0.25", "internal", "更严")
+    assert demo("rules", "show", "portrait.seat_vacancy.limit", "--json").json["rules"][0]["value"] == "0.30"
+
+
+def test_an_overlay_of_nothing_is_refused(demo: Shell) -> None:
+    words = ("--from", "2026-01-01", "--reason", "x", "--enterprise", "demo", "--json")
+    assert demo("rules", "overlay", "no.such.rule", "1", *words).json["error"]["code"] == "overlay_rule_unknown"
+    wrong = demo("rules", "overlay", "portrait.seat_vacancy.limit", "many", *words)
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "overlay_value_wrong")

@@ -1,0 +1,155 @@
+"""A year's work through the shell: registers and calls in, rejects out and in again, the portrait, an attachment."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+Shell = Any
+HEADER = (
+    "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,振铃时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,用途"
+)
+
+
+def _call(number: int, *, display: str = "95013", start: str = "2026-03-02 10:00:00", callee: str = "") -> str:
+    day = start[:10]
+    times = f"{start},,{day} 10:00:05,{day} 10:01:00"
+    return f"c{number},呼出,02110000,{display},{callee or 13900000000 + number},{times},接通,S1,人工,L1,,通知"
+
+
+def _numbers(path: Path) -> Path:
+    path.write_text("码号,批准总位长,备案状态,备案日期,有效期起,有效期止,呼出权限\n95013,5,已备案,2025-01-01,2025-01-01,2029-12-31,是\n")
+    return path
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Path:
+    lines = [HEADER, *(_call(number) for number in range(20)), _call(20, display="13800138000"), _call(21, start="never")]
+    path = tmp_path / "calls.csv"
+    path.write_bytes("\n".join(lines).encode("gb18030") + b"\n")
+    return path
+
+
+def test_calls_in_rejects_out_and_in_again(demo: Shell, calls: Path, tmp_path: Path) -> None:
+    first = demo("calls", "import", str(calls), "--enterprise", "demo", "--json")
+    assert first.code == 1
+    (file,) = first.json["files"]
+    assert file["rows"] == first.json["rows"] == {"read": 22, "loaded": 21, "duplicate": 0, "rejected": 1}
+    assert file["reasons"] == {"start_unreadable": 1}
+    assert (file["source"], file["encoding"]) == ("generic", "gb18030")
+    batch = first.json["batch"]
+    rejects = tmp_path / "rejects.csv"
+    assert demo("calls", "rejects", batch, "--output", str(rejects), "--json").json["rows"] == 1
+    with rejects.open(encoding="utf-8-sig", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert (row["行号"], row["原因代码"], row["话单ID"]) == ("23", "start_unreadable", "c21")
+    corrected = rejects.read_text(encoding="utf-8-sig").replace("never", "2026-03-02 10:00:00")
+    rejects.write_text(corrected, encoding="utf-8")
+    again = demo("calls", "import", str(rejects), "--enterprise", "demo", "--timezone", "Asia/Shanghai", "--json")
+    assert (again.code, again.json["rows"]["loaded"]) == (0, 1)
+    assert demo("calls", "import", str(calls), "--enterprise", "demo", "--json").json["rows"]["duplicate"] == 22
+    listed = demo("calls", "list", "--enterprise", "demo", "--json").json["batches"]
+    assert [one["state"] for one in listed] == ["active", "active"]
+    assert demo("calls", "undo", batch, "--json").json == {"batch": batch, "state": "undone", "rows": 21}
+    twice = demo("calls", "undo", batch, "--json")
+    assert (twice.code, twice.json["error"]["code"]) == (2, "batch_not_active")
+    assert demo("calls", "import", str(calls), "--enterprise", "demo", "--json").json["rows"]["loaded"] == 21
+    assert demo("audit", "verify", "--json").json["valid"] is True
+
+
+def test_an_assumed_time_zone_is_said(demo: Shell, calls: Path) -> None:
+    said = demo("calls", "import", str(calls), "--enterprise", "demo", LANG="en_US.UTF-8")
+    assert "Asia/Shanghai was assumed" in said.err
+    assert "the start time cannot be read" in said.out
+
+
+def test_one_bad_file_does_not_hold_up_the_others(demo: Shell, calls: Path, tmp_path: Path) -> None:
+    (tmp_path / "letter.csv").write_text("dear,sir\nplease,find\n")
+    said = demo("calls", "import", str(tmp_path / "*.csv"), "--enterprise", "demo", "--json")
+    assert said.code == 2
+    assert said.json["rows"]["loaded"] == 21
+    assert [(one["name"], one["code"]) for one in said.json["failed"]] == [("letter.csv", "source_unrecognised")]
+
+
+def test_replace_takes_the_old_rows_out(demo: Shell, calls: Path, tmp_path: Path) -> None:
+    old = demo("calls", "import", str(calls), "--enterprise", "demo", "--json").json["batch"]
+    other = tmp_path / "other.csv"
+    other.write_text(HEADER + "\n" + _call(0, display="95014") + "\n")
+    new = demo("calls", "import", str(other), "--enterprise", "demo", "--replace", old, "--json")
+    assert new.json["rows"]["loaded"] == 1
+    states = {one["batch"]: one["state"] for one in demo("calls", "list", "--enterprise", "demo", "--json").json["batches"]}
+    assert states == {old: "replaced", new.json["batch"]: "active"}
+
+
+def test_a_bad_sheet_changes_nothing_and_is_marked(demo: Shell, tmp_path: Path) -> None:
+    sheet = tmp_path / "numbers.csv"
+    sheet.write_text("码号,批准总位长,备案日期\n95013,five,2025-01-01\n")
+    said = demo("registers", "import", "numbers", str(sheet), "--enterprise", "demo", "--json")
+    assert said.code == 1
+    (fault,) = said.json["errors"]
+    assert (fault["code"], fault["line"], fault["column"]) == ("number_unreadable", 2, "批准总位长")
+    book = openpyxl.load_workbook(said.json["error_workbook"])
+    assert "不是整数" in str([[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]) + str(
+        [[cell.comment and cell.comment.text for cell in row] for row in book.worksheets[0].iter_rows()]
+    )
+    assert demo("registers", "list", "numbers", "--enterprise", "demo", "--json").json["rows"] == []
+
+
+def test_portrait_of_a_year(demo: Shell, calls: Path, tmp_path: Path) -> None:
+    assert demo("registers", "import", "numbers", str(_numbers(tmp_path / "n.csv")), "--enterprise", "demo").code == 0
+    demo("calls", "import", str(calls), "--enterprise", "demo")
+    words = ("portrait", "run", "--enterprise", "demo", "--year", "2026")
+    page, book = tmp_path / "p.html", tmp_path / "p.xlsx"
+    said = demo(*words, "--json", "--html", str(page), "--xlsx", str(book))
+    assert said.code == 0
+    assert demo(*words, "--json").out == said.out == demo(*words, "--raw", "--json").out
+    metrics = {metric["slug"]: metric for metric in said.json["metrics"]}
+    numbers = metrics["number_consistency"]
+    assert (numbers["numerator"], numbers["denominator"]) == (20, 21)
+    assert "13800138000" not in said.out + page.read_text()
+    assert "138****8000" in page.read_text()
+    assert openpyxl.load_workbook(book).sheetnames[0] == "合规画像"
+    shown = demo(*words)
+    assert "号码一致率" in shown.out
+    assert "Number consistency rate" in demo(*words, LANG="en_US.UTF-8").out
+
+
+def test_simulate_and_attach(demo: Shell, tmp_path: Path) -> None:
+    seats = tmp_path / "seats.csv"
+    rows = [f"S{n},人工,已备案,2025-01-01,{'2025-01-01' if n < 60 else ''}" for n in range(100)]
+    seats.write_text("坐席编号,类型,备案状态,备案日期,开通日期\n" + "\n".join(rows) + "\n")
+    assert demo("registers", "import", "seats", str(seats), "--enterprise", "demo").code == 0
+    year = ("--enterprise", "demo", "--year", "2026", "--json")
+    told = demo("portrait", "simulate", "--open-seats", "10", *year).json
+    lights = [told[when]["metrics"][0]["light"] for when in ("before", "after")]
+    assert lights == ["yellow", "green"]
+    paper = tmp_path / "plan.pdf"
+    paper.write_bytes(b"%PDF-1.4 plan")
+    wrong = demo("portrait", "attach", "complaint_rate", str(paper), "--kind", "expansion_plan", *year)
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "attachment_metric_wrong")
+    assert demo("portrait", "attach", "seat_vacancy", str(paper), "--kind", "expansion_plan", *year).code == 0
+    assert demo("portrait", "run", *year).json["metrics"][0]["light"] == "yellow_explained"
+
+
+def test_personal_data_is_masked_in_lists(demo: Shell, tmp_path: Path) -> None:
+    sheet = tmp_path / "complaints.csv"
+    sheet.write_text(
+        "编号,来源,受理时间,投诉人号码,被投诉号码,内容\nT1,12321,2026-03-02 09:00:00,13812345678,95013,张三打扰我\n"
+    )
+    assert demo("registers", "import", "complaints", str(sheet), "--enterprise", "demo").code == 0
+    said = demo("registers", "list", "complaints", "--enterprise", "demo", "--json")
+    assert len(said.json["rows"]) == 1
+    assert "13812345678" not in said.out
+    assert "张三打扰我" not in said.out
+
+
+def test_a_template_of_every_register_imports_as_it_is(demo: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "seats.xlsx"
+    assert demo("registers", "template", "seats", "-o", str(path), "--json").json["kind"] == "seats"
+    assert demo("registers", "import", "seats", str(path), "--enterprise", "demo", "--json").json["rows"]["read"] == 0
+    wrong = demo("registers", "template", "chairs", "-o", str(path), "--json")
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "register_kind_unknown")
