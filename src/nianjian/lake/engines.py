@@ -6,9 +6,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.lake.engine import Engine
 
 
-def open_engine(
-    url: str = "duckdb", *, threads: int = 2, memory_limit: str = "3GB", temp: str | None = None
-) -> Engine:
+def open_engine(url: str = "duckdb", *, threads: int = 2, memory_limit: str = "3GB", temp: str | None = None) -> Engine:
     """``duckdb`` (in this process), ``spark://host:port`` (driver in this process), ``sc://host:port`` (Spark Connect).
 
     The bounds are those of the embedded engine; Spark's are set where the cluster is started. Raises

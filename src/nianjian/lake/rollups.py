@@ -141,7 +141,9 @@ def _commit(lake: Lake, rollup: ByDay, rows: pa.Table, days: list[date] | None, 
         if days is not None:
             part = pa.concat_tables([*_kept(lake, rollup, gone, month, days), part])
         if part.num_rows:
-            added.append(_written(lake, rollup, part.sort_by([("day", "ascending"), ("dim", "ascending")]), month, number))
+            added.append(
+                _written(lake, rollup, part.sort_by([("day", "ascending"), ("dim", "ascending")]), month, number)
+            )
     lake.commit(
         rollup.name,
         add=added,

@@ -33,6 +33,7 @@ _LEDGER: Final = (
 def with_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
     """``calls`` (any grain with day, display, shape) and `display_class`."""
     standing = _standing(calls, number_dim)
+    calls = calls.view()
     joined = calls.left_join(
         standing,
         [
@@ -42,7 +43,10 @@ def with_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
         ],
     )
     rules = [(joined.shape == shape.value, name.value) for shape, name in _PLAIN]
-    rules += [(joined.standing == 1, NumberClass.OWN_SHORT.value), (joined.standing == 0, NumberClass.OTHER_SHORT.value)]
+    rules += [
+        (joined.standing == 1, NumberClass.OWN_SHORT.value),
+        (joined.standing == 0, NumberClass.OTHER_SHORT.value),
+    ]
     rules += [(joined.shape == shape.value, name.value) for shape, name in _LEDGER]
     return joined.mutate(display_class=ibis.cases(*rules, else_=NumberClass.UNKNOWN.value)).drop(
         "dim_day", "dim_display", "dim_shape", "standing"
@@ -91,5 +95,7 @@ def with_team(calls: ir.Table, line_dim: ir.Table) -> ir.Table:
     newest = ibis.window(group_by=[dated.of_day, dated.of_line], order_by=[age.desc(), dated.dim_team])
     ranked = dated.mutate(rank=ibis.row_number().over(newest))
     one = ranked.filter(ranked.rank == 0).select("of_day", "of_line", "dim_team")
+    # `one` descends from `calls`: without a view Ibis may bind both sides of a comparison to the same of the two.
+    calls = calls.view()
     joined = calls.left_join(one, [calls.day == one.of_day, calls.line_id == one.of_line])
     return joined.mutate(team=joined.team_id.coalesce(joined.dim_team)).drop("of_day", "of_line", "dim_team", "team_id")

@@ -86,9 +86,7 @@ def _counted(calls: ir.Table, *, outbound: bool) -> dict[str, ir.Value]:
     return {"day_bits": calls.bit.bit_or(), "records": calls.count(), **counts}
 
 
-def daily(
-    facts: Facts, number_dim: ir.Table, line_dim: ir.Table, starts: Sequence[date] | None = None
-) -> ir.Table:
+def daily(facts: Facts, number_dim: ir.Table, line_dim: ir.Table, starts: Sequence[date] | None = None) -> ir.Table:
     """The cube: day, dim, key, shape, display_class, confidence, day_bits and the measures.
 
     ``day_bits`` has bit n set when a call started on day n of the month (a slot never reaches over a month).
@@ -127,6 +125,5 @@ def _slice(counted: ir.Table, dim: str, key: ir.Value, *, shape: ir.Value, confi
         confidence=confidence,
     )
     return named.group_by("day", "dim", "key", "shape", "display_class", "confidence").aggregate(
-        day_bits=named.day_bits.bit_or().cast("int64"),
-        **{name: named[name].sum().cast("int64") for name in MEASURES}
+        day_bits=named.day_bits.bit_or().cast("int64"), **{name: named[name].sum().cast("int64") for name in MEASURES}
     )

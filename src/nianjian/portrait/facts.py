@@ -98,9 +98,7 @@ def _bounds(rows: ir.Table, first: date | None, last: date | None) -> list[ir.Bo
 def _halves(calls: ir.Table, single: Sequence[ir.BooleanValue], joined: ir.Table) -> Facts:
     """Both halves read the rows by themselves: shared, an engine would keep all of them in memory between two uses."""
     return Facts(
-        out=_described(calls.filter(*single, *_outbound(calls))).union(
-            _described(joined.filter(*_outbound(joined)))
-        ),
+        out=_described(calls.filter(*single, *_outbound(calls))).union(_described(joined.filter(*_outbound(joined)))),
         rest=_described(calls.filter(*single, ~known(ibis.and_(*_outbound(calls))))).union(
             _described(joined.filter(~known(ibis.and_(*_outbound(joined)))))
         ),

@@ -116,7 +116,9 @@ def seat_vacancy(
             shares.append(Fraction(filed + idle - opened, filed + idle))
         shares.append(Fraction(every - opened, every))
         worse = _seat_flags(filed + idle, opened, opened_and_filed, unfiled_open, limit, attached=attached)
-        if light is not Light.RED and (unknown_open or worst(f.light for f in worse) is not worst(f.light for f in flags)):
+        if light is not Light.RED and (
+            unknown_open or worst(f.light for f in worse) is not worst(f.light for f in flags)
+        ):
             light = Light.INSUFFICIENT
         flags = (*flags, Flag("filing_unknown", Light.INSUFFICIENT, unknown))
     bounds = (min(shares), max(shares)) if shares else None
@@ -209,9 +211,7 @@ def number_consistency(*, counts: Mapping[NumberClass, int], evasion: Limit, unk
     return Verdict(own, total, worst(flag.light for flag in flags), tuple(flags), bounds)
 
 
-def closing_rate(
-    *, closed: int, tickets: int, limit: Limit, undated_closed: int = 0, undated_open: int = 0
-) -> Verdict:
+def closing_rate(*, closed: int, tickets: int, limit: Limit, undated_closed: int = 0, undated_open: int = 0) -> Verdict:
     """D4, closed / tickets; ``limit`` is what passes (98 % and more). Undated tickets may belong to the period or not."""
     undated = undated_closed + undated_open
     light = _closing_light(closed, tickets, limit)

@@ -10,8 +10,6 @@ import ibis.expr.types as ir
 
 from nianjian.portrait.facts import good_rows
 
-MINUTES = 10  # domain D2, "link quality": +/- 10 min, both ends included
-
 
 def latest(versions: ir.Table, key: str) -> ir.Table:
     """The newest version of each row of a dated table: its own dates say what held when."""
@@ -25,10 +23,10 @@ def latest(versions: ir.Table, key: str) -> ir.Table:
     return ranked.filter(ranked.rank == 0).drop("rank")
 
 
-def complaint_match(calls: ir.Table, complaint_fact: ir.Table, *, by_id: bool) -> ir.Table:
+def complaint_match(calls: ir.Table, complaint_fact: ir.Table, *, minutes: int, by_id: bool) -> ir.Table:
     """At most one call a complaint: complaint_id, how (id | ten_minutes | day), day, line_id, team_id, kind.
 
-    ``by_id`` False leaves the recorded ids out where no complaint has one: it saves reading all call ids.
+    ``minutes`` is the reach around the time that the complaint names, both ends included. ``by_id`` False leaves the recorded ids out where no complaint has one: it saves reading all call ids.
     """
     asked = latest(complaint_fact, "complaint_id").select(
         "complaint_id", "complainant", "complained", "call_ts", asked_call="call_id"
@@ -38,7 +36,7 @@ def complaint_match(calls: ir.Table, complaint_fact: ir.Table, *, by_id: bool) -
         "call_id", "callee", "display", "start_ts", "line_id", "team_id", kind="agent_kind"
     )
     near = asked.inner_join(rows, [asked.complainant == rows.callee, asked.complained == rows.display])
-    reach = ibis.interval(minutes=MINUTES)
+    reach = ibis.interval(minutes=minutes)
     close = (near.start_ts >= near.call_ts - reach) & (near.start_ts <= near.call_ts + reach)
     near = near.filter(close | (near.start_ts.date() == near.call_ts.date()))
     found = _candidates(near, ibis.ifelse(close, 1, 2))

@@ -29,11 +29,6 @@ def _daily(tables: Mapping[str, ir.Table], days: Collection[date] | None) -> ir.
     return daily(counted, tables["number_dim"], tables["line_dim"])
 
 
-def _tickets(tables: Mapping[str, ir.Table]) -> ir.Table:
-    told = tables["complaint_fact"]
-    return tickets(told, complaint_match(tables["calls"], told, by_id=True), tables["line_dim"])
-
-
 DAILY: Final = ByDay(
     name="daily",
     schema=pa.schema(
@@ -53,28 +48,39 @@ DAILY: Final = ByDay(
     build=_daily,
     spread=days_of_keys,
 )
-TICKETS: Final = Whole(
-    name="tickets",
-    schema=pa.schema(
-        [
-            ("complaint_id", pa.string()),
-            ("source", pa.string()),
-            ("accepted_ts", MOMENT),
-            ("arrived_ts", MOMENT),
-            ("closed_ts", MOMENT),
-            ("reopened_ts", MOMENT),
-            ("excluded_rate", pa.string()),
-            ("excluded_ticket", pa.string()),
-            ("kind", pa.string()),
-            ("how", pa.string()),
-            ("display", pa.int64()),
-            ("accepted_day", pa.date32()),
-            ("day", pa.date32()),
-            ("line", pa.string()),
-            ("team", pa.string()),
-        ]
-    ),
-    version=VERSION,
-    inputs=("calls", "complaint_fact", "line_dim"),
-    build=_tickets,
+TICKETS: Final = pa.schema(
+    [
+        ("complaint_id", pa.string()),
+        ("source", pa.string()),
+        ("accepted_ts", MOMENT),
+        ("arrived_ts", MOMENT),
+        ("closed_ts", MOMENT),
+        ("reopened_ts", MOMENT),
+        ("excluded_rate", pa.string()),
+        ("excluded_ticket", pa.string()),
+        ("kind", pa.string()),
+        ("how", pa.string()),
+        ("display", pa.int64()),
+        ("accepted_day", pa.date32()),
+        ("day", pa.date32()),
+        ("line", pa.string()),
+        ("team", pa.string()),
+    ]
 )
+
+
+def tickets_rollup(minutes: int) -> Whole:
+    """The complaints matched within ``minutes``; another reach rebuilds the table."""
+
+    def build(tables: Mapping[str, ir.Table]) -> ir.Table:
+        told = tables["complaint_fact"]
+        match = complaint_match(tables["calls"], told, minutes=minutes, by_id=True)
+        return tickets(told, match, tables["line_dim"])
+
+    return Whole(
+        name="tickets",
+        schema=TICKETS,
+        version=f"{VERSION}, {minutes} min",
+        inputs=("calls", "complaint_fact", "line_dim"),
+        build=build,
+    )

@@ -65,7 +65,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The expressions that metrics are written over: daily cube, seats (newest version), tickets."""
+    """The expressions that metrics are written over: daily cube, seats (all versions), tickets."""
 
     cube: ir.Table
     seats: ir.Table
@@ -133,7 +133,7 @@ class Definition(Protocol):
         """Its name card."""
         ...
 
-    def questions(self, tables: Tables, frame: Frame) -> dict[str, ir.Table]:
+    def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
         """The expressions to run, by name."""
         ...
 

@@ -20,13 +20,14 @@ from nianjian.portrait.catalogue import METRICS
 from nianjian.portrait.daily import daily
 from nianjian.portrait.facts import facts
 from nianjian.portrait.frame import DAY, Frame
-from nianjian.portrait.matching import complaint_match, latest
-from nianjian.portrait.materialised import DAILY, TICKETS
+from nianjian.portrait.matching import complaint_match
+from nianjian.portrait.materialised import DAILY, tickets_rollup
 from nianjian.portrait.metric import Metric, Rows, Rules, Tables, whole
 from nianjian.portrait.result import Result
 from nianjian.portrait.tickets import tickets
 
 FACTS: Final = tuple(SCHEMAS)
+MATCH_WINDOW: Final = "portrait.complaint_rate.match_window"
 
 
 class Rulebook(Rules, Protocol):
@@ -68,16 +69,17 @@ def run(
     brought up to date first, which writes them under the lake's lock.
     """
     frame = Frame(year=year, as_of=as_of or date(year, 12, 31), today=today)
-    sources = _from_rows(lake, engine, frame) if raw else _from_rollups(lake, engine)
+    minutes = whole(rulebook.rule(MATCH_WINDOW).value)
+    sources = _from_rows(lake, engine, frame, minutes) if raw else _from_rollups(lake, engine, minutes)
     tables = Tables(
         cube=sources.cube,
-        seats=latest(sources.dated["seat_dim"], "seat_id"),
+        seats=sources.dated["seat_dim"],
         tickets=sources.tickets,
     )
     attached = _attachments(engine, sources.dated["attachment_fact"], year)
     metrics = tuple(
         definition.answer(
-            _asked(engine, definition.questions(tables, frame)),
+            _asked(engine, definition.questions(tables, frame, rulebook)),
             frame,
             rulebook,
             attached.get(definition.card.slug, frozenset()),
@@ -101,7 +103,7 @@ def run(
 def measure(engine: Engine, tables: Tables, frame: Frame, rules: Rules) -> tuple[Metric, ...]:
     """Every metric over given tables, without attachments: what tests compare between engines."""
     return tuple(
-        definition.answer(_asked(engine, definition.questions(tables, frame)), frame, rules, ())
+        definition.answer(_asked(engine, definition.questions(tables, frame, rules)), frame, rules, ())
         for definition in METRICS
     )
 
@@ -119,28 +121,28 @@ def _pinned(lake: Lake, engine: Engine) -> tuple[dict[str, int], dict[str, ir.Ta
     return snapshot, dated
 
 
-def _from_rollups(lake: Lake, engine: Engine) -> _Sources:
+def _from_rollups(lake: Lake, engine: Engine, minutes: int) -> _Sources:
     with lake.lock():  # calls, facts and rollups of one moment
         cube = rollups.current(lake, engine, DAILY)
-        told = rollups.current(lake, engine, TICKETS)
+        told = rollups.current(lake, engine, tickets_rollup(minutes))
         snapshot, dated = _pinned(lake, engine)
     return _Sources(snapshot, dated, cube, told)
 
 
-def _from_rows(lake: Lake, engine: Engine, frame: Frame) -> _Sources:
+def _from_rows(lake: Lake, engine: Engine, frame: Frame, minutes: int) -> _Sources:
     with lake.lock():
         snapshot, dated = _pinned(lake, engine)
-    return _Sources(snapshot, dated, *derived(engine, dated, frame))
+    return _Sources(snapshot, dated, *derived(engine, dated, frame, minutes))
 
 
-def derived(engine: Engine, dated: Mapping[str, ir.Table], frame: Frame) -> tuple[ir.Table, ir.Table]:
+def derived(engine: Engine, dated: Mapping[str, ir.Table], frame: Frame, minutes: int) -> tuple[ir.Table, ir.Table]:
     """Cube and tickets straight from the rows, computed once and held in memory."""
     starts = frame.slots(_changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"]))
     counted = facts(dated["calls"], first=frame.span.first, last=frame.span.end - DAY)
     cube = daily(counted, dated["number_dim"], dated["line_dim"], starts)
     told = dated["complaint_fact"]
     by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0
-    matched = tickets(told, complaint_match(dated["calls"], told, by_id=by_id), dated["line_dim"])
+    matched = tickets(told, complaint_match(dated["calls"], told, minutes=minutes, by_id=by_id), dated["line_dim"])
     return engine.hold("cube_now", engine.arrow(cube)), engine.hold("tickets_now", engine.arrow(matched))
 
 

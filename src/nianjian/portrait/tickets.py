@@ -53,9 +53,7 @@ def _excluded(known: ir.Table, name: str) -> ir.Table:
     left = known.filter(known.exclusion.isnull())
     by_reference = _ranked(left, ["source", "reference"], "twice")
     once = by_reference.filter(by_reference.twice == 0)
-    by_call = _ranked(
-        once.mutate(call_day=once.call_ts.date()), ["complainant", "complained", "call_day"], "again"
-    )
+    by_call = _ranked(once.mutate(call_day=once.call_ts.date()), ["complainant", "complained", "call_day"], "again")
     kept = by_call.filter(by_call.again == 0).select(kept_id="complaint_id")
     joined = known.left_join(kept, known.complaint_id == kept.kept_id)
     reason = ibis.cases(

@@ -14,29 +14,41 @@ import ibis.expr.types as ir
 from nianjian.portrait import lights
 from nianjian.portrait.frame import DAY, Frame
 from nianjian.portrait.lights import Limit, Verdict
-from nianjian.portrait.metric import Card, Metric, Rows, Rules, Tables, by_size, decimal_text, figures, limit_of, number_text, summed
+from nianjian.portrait.metric import (
+    Card,
+    Metric,
+    Rows,
+    Rules,
+    Tables,
+    by_size,
+    decimal_text,
+    figures,
+    limit_of,
+    number_text,
+    summed,
+    whole,
+)
 
 CARD: Final = Card(
     slug="closing_rate",
     title_zh="结案率",
     title_en="Closing rate",
     unit="%",
-    rules=("portrait.closing_rate.limit",),
+    rules=("portrait.closing_rate.limit", "portrait.closing_rate.on_time"),
     tables=("complaint_fact", "calls", "line_dim"),
 )
 DIMENSIONS: Final = ("source", "kind", "line", "team", "display")
-HOURS: Final = 24  # contract 3: on time is 24 h after the forward arrived, inclusive
 
 
-def standing(tickets: ir.Table, frame: Frame) -> ir.Table:
+def standing(tickets: ir.Table, frame: Frame, hours: int) -> ir.Table:
     """Tickets that count, with 0/1 columns: closed at A, existing at A, the same for today, closed on time.
 
-    A ticket reopened after its closing is not closed (contract 3). One accepted after A did not exist at A.
+    On time: within ``hours`` after the forward arrived, inclusive. A ticket reopened after its closing is not closed (contract 3). One accepted after A did not exist at A.
     """
     counted = tickets.filter(tickets.excluded_ticket.isnull())
     today = frame.as_of if frame.today is None else frame.today
     final = counted.reopened_ts.isnull() | (counted.reopened_ts <= counted.closed_ts)
-    within = counted.closed_ts <= counted.arrived_ts + ibis.interval(hours=HOURS)
+    within = counted.closed_ts <= counted.arrived_ts + ibis.interval(hours=hours)
     closed = _by(counted.closed_ts, frame.as_of) * _flag(final)
     return counted.mutate(
         closed=closed,
@@ -54,9 +66,9 @@ class ClosingRate:
 
     card: Card = CARD
 
-    def questions(self, tables: Tables, frame: Frame) -> dict[str, ir.Table]:
+    def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
         """Tickets by month, state and split; the open ones by age."""
-        every = standing(tables.tickets, frame)
+        every = standing(tables.tickets, frame, whole(rules.rule(self.card.rules[1]).value))
         first, end = frame.period.first, frame.period.end
         inside = every.accepted_day.isnull() | ((every.accepted_day >= first) & (every.accepted_day < end))
         trailing = (every.accepted_day >= frame.trailing.first) & (every.accepted_day < frame.trailing.end)
@@ -148,7 +160,9 @@ def _split(rows: Rows, dim: str, limit: Limit) -> list[dict[str, object]]:
 
 
 def _oldest_first(rows: Rows) -> list[str]:
-    return [str(row["complaint_id"]) for row in sorted(rows, key=lambda r: (str(r["accepted_ts"]), str(r["complaint_id"])))]
+    return [
+        str(row["complaint_id"]) for row in sorted(rows, key=lambda r: (str(r["accepted_ts"]), str(r["complaint_id"])))
+    ]
 
 
 def _flag(condition: ir.BooleanColumn) -> ir.IntegerColumn:

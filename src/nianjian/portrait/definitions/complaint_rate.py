@@ -66,8 +66,9 @@ class ComplaintRate:
 
     card: Card = CARD
 
-    def questions(self, tables: Tables, frame: Frame) -> dict[str, ir.Table]:
+    def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
         """Answered and delivered calls by month and by split; complaints by everything they are split by."""
+        del rules  # what counts is settled by the tables
         cube, period, trailing = tables.cube, frame.period, frame.trailing
         total = cube.filter(cube.dim == "total")
         months = total.group_by(

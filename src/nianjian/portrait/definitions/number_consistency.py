@@ -34,8 +34,9 @@ class NumberConsistency:
 
     card: Card = CARD
 
-    def questions(self, tables: Tables, frame: Frame) -> dict[str, ir.Table]:
+    def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
         """Delivered calls by class, per month and per split."""
+        del rules  # what counts is settled by the tables
         cube, period, trailing = tables.cube, frame.period, frame.trailing
         total = cube.filter(cube.dim == "total", cube.delivered > 0)
         months = total.group_by(
@@ -44,9 +45,7 @@ class NumberConsistency:
             in_trailing=((total.day >= trailing.first) & (total.day < trailing.end)).cast("int64"),
         ).aggregate(delivered=total.delivered.sum().cast("int64"))
         parts = cube.filter(cube.dim != "total", cube.day >= period.first, cube.day < period.end, cube.delivered > 0)
-        splits = parts.group_by("dim", "key", "display_class").aggregate(
-            delivered=parts.delivered.sum().cast("int64")
-        )
+        splits = parts.group_by("dim", "key", "display_class").aggregate(delivered=parts.delivered.sum().cast("int64"))
         return {"months": months, "splits": splits}
 
     def answer(self, rows: Mapping[str, Rows], frame: Frame, rules: Rules, attached: Collection[str]) -> Metric:
@@ -117,9 +116,7 @@ def _evasion(counts: Counts, evasion: Limit, unknown: Limit) -> dict[str, object
 
 
 def _splits(rows: Rows, evasion: Limit, unknown: Limit) -> dict[str, list[dict[str, object]]]:
-    cells: dict[str, dict[str | None, list[Mapping[str, object]]]] = {
-        dim: defaultdict(list) for dim in DIMENSIONS
-    }
+    cells: dict[str, dict[str | None, list[Mapping[str, object]]]] = {dim: defaultdict(list) for dim in DIMENSIONS}
     for row in rows:
         key = row["key"]
         cells[str(row["dim"])][None if key is None else str(key)].append(row)

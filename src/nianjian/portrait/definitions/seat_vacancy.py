@@ -39,8 +39,12 @@ COUNTS: Final = ("filed", "opened", "opened_and_filed", "unfiled_open", "unknown
 
 
 def states(seats: ir.Table, days: Sequence[date]) -> ir.Table:
-    """Each seat at the end of each day with 0/1 columns: filed, opened and so on (contract 1: when a seat is filed)."""
+    """Each seat as it holds on each day, with 0/1 columns: filed, opened and so on (contract 1: when a seat is filed)."""
     each = seats.mutate(as_of=ibis.array([ibis.date(day.isoformat()) for day in days]).unnest())
+    each = each.filter(
+        each.valid_from.isnull() | (each.valid_from <= each.as_of),
+        each.valid_to.isnull() | (each.valid_to >= each.as_of),
+    )
     cancelled = each.filing == "cancelled"
     gone = (
         (each.cancelled_on <= each.as_of).fill_null(False)  # noqa: FBT003 - the value
@@ -72,8 +76,9 @@ class SeatVacancy:
 
     card: Card = CARD
 
-    def questions(self, tables: Tables, frame: Frame) -> dict[str, ir.Table]:
+    def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
         """Counts per as-of day and kind, and the seats that are filed but stopped."""
+        del rules  # counting seats needs none
         seats = states(tables.seats, frame.as_of_days)
         counts = seats.group_by("as_of", "kind").aggregate(**{name: seats[name].sum().cast("int64") for name in COUNTS})
         now = states(tables.seats, [frame.as_of])
