@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -139,35 +141,55 @@ def _order(overlay: Overlay) -> tuple[bool, bool, str, str, str]:
 
 
 def _overlaid(rule: Rule, overlay: Overlay) -> Rule:
+    """The rule with the overlay's value, which must be of the rule's kind and fit its unit; text is read as it."""
     given = overlay["value"]
-    value: Value
     try:
-        match rule.value:
-            case bool():
-                value = {"true": True, "false": False}[str(given).lower()]
-            case Decimal():
-                value = _finite(Decimal(str(given)))
-            case int():
-                value = int(str(given))
-            case date():
-                value = given if isinstance(given, date) else date.fromisoformat(str(given))
-            case tuple():
-                value = frozen(_listed(given))
-            case _:
-                value = frozen(given)
+        value = _fitting(rule, given)
     except (ValueError, KeyError, TypeError, InvalidOperation) as error:
-        raise NianjianError("overlay_value_wrong", key=rule.key, value=str(given)) from error
+        raise NianjianError("overlay_value_wrong", key=rule.key, value=str(given), unit=rule.unit) from error
     citation = str(overlay.get("reason") or rule.citation)
     return replace(rule, value=value, level=Level.INTERNAL, citation=citation, url=None)
+
+
+def _fitting(rule: Rule, given: object) -> Value:
+    match rule.value:
+        case bool():
+            return {"true": True, "false": False}[str(given).lower()]
+        case Decimal():
+            number = _finite(Decimal(str(given)))
+            if rule.unit in _SHARES and not 0 <= number <= 1:
+                raise ValueError(number)
+            return number
+        case int():
+            count = int(str(given))
+            if count < 0:
+                raise ValueError(count)
+            return count
+        case tuple() | Mapping():
+            inside: object = json.loads(given) if isinstance(given, str) else given
+            if not isinstance(inside, Mapping if isinstance(rule.value, Mapping) else list | tuple):
+                raise TypeError(inside)
+            return frozen(inside)
+        case _:
+            return _fitting_text(rule, given)
+
+
+_SHARES: Final = frozenset({"share", "factor"})
+_FORMS: Final[Mapping[str, str]] = {
+    "month_day": r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+    "time_of_day": r"([01][0-9]|2[0-3]):[0-5][0-9]",
+    "light": "green|yellow|red",
+    "calls": "answered|delivered",
+}
+
+
+def _fitting_text(rule: Rule, given: object) -> str:
+    if not isinstance(given, str) or not given.strip() or not re.fullmatch(_FORMS.get(rule.unit, ".+"), given.strip()):
+        raise TypeError(given)
+    return given.strip()
 
 
 def _finite(value: Decimal) -> Decimal:
     if not value.is_finite():
         raise ValueError(value)
     return value
-
-
-def _listed(given: object) -> list[object]:
-    if isinstance(given, list | tuple):
-        return list(given)
-    raise TypeError(given)

@@ -149,7 +149,11 @@ def test_the_particular_overlay_wins_whatever_the_order() -> None:
         ("rectification.due", "7", 7),
         ("deadline.earliest_drives", "False", False),
         ("deadline.guide.close", "04-15", "04-15"),
+        ("deadline.guide.close", " 04-15 ", "04-15"),
+        ("rectification.watch_list", "监测库", "监测库"),
         ("materials.optional", ["等保"], ("等保",)),
+        ("materials.optional", '["等保"]', ("等保",)),
+        ("materials.counts", '{"general": 8, "special": 6}', {"general": 8, "special": 6}),
     ],
 )
 def test_overlay_takes_the_kind_of_the_rule(key: str, given: object, value: object) -> None:
@@ -161,7 +165,16 @@ def test_overlay_takes_the_kind_of_the_rule(key: str, given: object, value: obje
     [
         (LIMIT, "thirty", "overlay_value_wrong"),
         (LIMIT, "NaN", "overlay_value_wrong"),
+        (LIMIT, "30", "overlay_value_wrong"),
+        (LIMIT, "-0.3", "overlay_value_wrong"),
         ("rectification.due", "7.5", "overlay_value_wrong"),
+        ("rectification.due", "-7", "overlay_value_wrong"),
+        ("deadline.guide.close", "4月30日", "overlay_value_wrong"),
+        ("deadline.guide.close", "13-01", "overlay_value_wrong"),
+        ("portrait.complaint_rate.denominator", "attempts", "overlay_value_wrong"),
+        ("rectification.watch_list", " ", "overlay_value_wrong"),
+        ("materials.counts", "[8, 6]", "overlay_value_wrong"),
+        ("materials.optional", '"等保"', "overlay_value_wrong"),
         ("deadline.earliest_drives", "perhaps", "overlay_value_wrong"),
         ("materials.optional", "等保", "overlay_value_wrong"),
         ("deadline.guide.close", object(), "overlay_value_wrong"),
