@@ -1,0 +1,39 @@
+"""Pages over a home with one or two enterprises and a kept portrait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+from django.test import Client
+from tests.support.sample_portrait import portrait
+
+django.setup()  # test modules here import models as they are collected
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return portrait(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The portraits' home; the database is the test's own."""
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def site(db: None, home: Path, sample: dict[str, Any]) -> Iterator[Client]:
+    """A client over one enterprise with a portrait of 2026, speaking Chinese."""
+    # This file is loaded before Django is set up.
+    from nianjian.accounts.query import Actor  # noqa: PLC0415
+    from nianjian.accounts.service import add_enterprise  # noqa: PLC0415
+    from nianjian.flows import portraits  # noqa: PLC0415
+
+    add_enterprise(code="demo", name="示范<b>", province="北京", actor=Actor("tester"))
+    portraits.keep("demo", 2026, sample)
+    yield Client(headers={"accept-language": "zh-CN"})

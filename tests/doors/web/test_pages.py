@@ -1,0 +1,113 @@
+"""Every page answers in both languages, with the policy headers, without script or inline style, and masked."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.paper.drill import splits
+from nianjian.web.layout.policy import HEADERS
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PAGES = ("/e/demo/2026/", *(f"/e/demo/2026/by/{split}/" for split in ("line", "team", "display", "kind", "month", "source")))
+MISSING = ("/e/nobody/", "/e/demo/1999/", "/e/demo/2026/by/nothing/", "/e/demo/2026/by/", "/admin/")
+
+
+class Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.mark.parametrize("address", [*PAGES, *MISSING])
+def test_policy_holds_on_every_answer(site: Client, address: str) -> None:
+    answer = site.get(address)
+    assert answer.status_code == (404 if address in MISSING else 200)
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    page = Page(answer.content.decode())
+    assert not [tag for tag, _ in page.tags if tag in {"script", "style", "iframe", "object"}]
+    assert not [one for _, one in page.tags if "style" in one or any(name.startswith("on") for name in one)]
+    outside = [value for _, one in page.tags for name, value in one.items() if name in {"href", "src", "action"}]
+    assert all(value is not None and value.startswith(("/", "#")) for value in outside)
+
+
+def test_the_sample_has_every_page(sample: dict[str, Any]) -> None:
+    assert {address.split("/")[-2] for address in PAGES[1:]} == set(splits(sample))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_english_pages_hold_no_chinese_of_ours(site: Client, address: str) -> None:
+    page = Page(site.get(address, headers={"accept-language": "en"}).content.decode())
+    found = [text.strip() for text in page.words if CHINESE.search(text)]
+    assert [text for text in found if not ("示范" in text or "《" in text or text in {"年检", "中文"} or "年检" in text)] == []
+    assert next(one["lang"] for tag, one in page.tags if tag == "html") == "en"
+
+
+def test_the_portrait_page_tells_everything(site: Client, sample: dict[str, Any]) -> None:
+    text = site.get("/e/demo/2026/").content.decode()
+    for words in ("坐席空置率", "40.0000 %", "多空置 10 席", "数据质量", "怎样才能改变", sample["rulebook"]["sha256"]):
+        assert words in text
+    assert text.count("<svg") == 5
+    assert "示范&lt;b&gt;" in text
+    assert "<b>" not in text
+
+
+def test_mobile_numbers_are_masked(site: Client) -> None:
+    text = site.get("/e/demo/2026/by/display/").content.decode()
+    assert "13800138000" not in text
+    assert "138****8000" in text
+
+
+def test_first_page_goes_to_the_only_enterprise(site: Client) -> None:
+    assert site.get("/", follow=True).redirect_chain == [("/e/demo/", 302), ("/e/demo/2026/", 302)]
+
+
+def test_first_page_chooses_between_several(site: Client) -> None:
+    add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
+    text = site.get("/").content.decode()
+    assert "另一家" in text
+    assert "数据不足" in text
+    assert "nianjian portrait run --enterprise other" in site.get("/e/other/").content.decode()
+
+
+@pytest.mark.django_db
+def test_first_page_of_an_empty_home() -> None:
+    answer = Client(headers={"accept-language": "en-GB"}).get("/")
+    assert answer.status_code == 200
+    assert "No enterprise yet" in answer.content.decode()
+
+
+def test_language_is_remembered_and_leads_nowhere_else(site: Client) -> None:
+    answer = site.post("/language", {"language": "en", "back": "/e/demo/2026/"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/e/demo/2026/")
+    cookie = answer.cookies["LANG"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("en", True, "Strict")
+    assert "Seat vacancy rate" in site.get("/e/demo/2026/").content.decode()
+    for evil in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+        assert site.post("/language", {"language": "en", "back": evil}).headers["Location"] == "/"
+    assert "LANG" not in Client().post("/language", {"language": "xx"}).cookies
+    assert site.get("/language").status_code == 405
+
+
+def test_forms_need_their_token(site: Client) -> None:
+    assert Client(enforce_csrf_checks=True).post("/language", {"language": "en"}).status_code == 403
+
+
+@pytest.mark.parametrize("code", ["..", "%2e%2e", "demo%2f..", "DEMO%00"])
+def test_odd_codes_find_nothing(site: Client, code: str) -> None:
+    assert site.get(f"/e/{code}/2026/").status_code == 404
