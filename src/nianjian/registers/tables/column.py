@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -91,10 +92,18 @@ class Sheet:
         """Every accepted spelling of a header, folded, with its column."""
         return {folded(name): one for one in self.columns for name in (one.header, *one.aliases)}
 
+    def column(self, header: str) -> Column | None:
+        """Find the column that a header means: as spelt, else without the remark in its brackets."""
+        known = self.by_header()
+        plain = unicodedata.normalize("NFKC", header)
+        return known.get(folded(plain)) or known.get(folded(REMARK.sub("", plain)))
+
     def personal(self) -> frozenset[str]:
         """Fields that every door masks."""
         return frozenset(one.field for one in self.columns if one.personal)
 
+
+REMARK: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 
 # Columns of an answer that came with an error workbook or a rejects file: read over when it comes back corrected.
 IGNORED: Final = frozenset({"行号", "列", "原因代码", "原因"})

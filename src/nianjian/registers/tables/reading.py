@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.tables.cells import Cell
-from nianjian.registers.tables.column import IGNORED, Column, Sheet, folded
+from nianjian.registers.tables.column import IGNORED, Column, Sheet
 
 WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # zip (xlsx, xlsb, ods) and the old xls
 HEADER_WITHIN: Final = 10  # a title and notes may stand above the header
@@ -128,21 +128,19 @@ def _workbook(content: bytes, name: str, sheet: Sheet) -> tuple[str, list[Line],
 
 def _header(lines: Sequence[Line], sheet: Sheet) -> int | None:
     """Index of the first row that names every column of one of the keys."""
-    known = sheet.by_header()
     for index, line in enumerate(lines[:HEADER_WITHIN]):
-        fields = {known[name].field for cell in line.cells if (name := folded(str(cell or ""))) in known}
+        fields = {found.field for cell in line.cells if cell and (found := sheet.column(str(cell))) is not None}
         if any(fields.issuperset(key) for key in sheet.keys):
             return index
     return None
 
 
 def _assigned(header: Sequence[str], sheet: Sheet, file: str) -> tuple[dict[int, Column], dict[int, str]]:
-    known = sheet.by_header()
     columns: dict[int, Column] = {}
     extra: dict[int, str] = {}
     taken: dict[str, str] = {}
     for position, name in enumerate(header):
-        column = known.get(folded(name))
+        column = sheet.column(name)
         if column is None:
             if name and name not in IGNORED:
                 extra[position] = name

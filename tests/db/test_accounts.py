@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from nianjian.accounts import models, query, service
+from nianjian.accounts.query import Actor
+from nianjian.audit.query import acts
+from nianjian.kernel.errors import NianjianError
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_enterprise_is_made_once_whatever_the_case(demo: str, operator: Actor) -> None:
+    assert query.enterprise(demo).province == "浙江"
+    for code in ("demo", "DEMO"):
+        with pytest.raises(NianjianError, match="enterprise_exists"):
+            service.add_enterprise(code=code, name="x", province="", actor=operator)
+    assert [one.code for one in query.enterprises()] == ["demo"]
+    assert next(acts(verb="enterprise.add")).actor == "os:root"
+
+
+@pytest.mark.parametrize("code", ["", "..", "a/b", "名", "-x", "a b", "x" * 41])
+def test_a_code_that_is_no_folder_name_is_refused(operator: Actor, code: str) -> None:
+    with pytest.raises(NianjianError, match="enterprise_code_malformed"):
+        service.add_enterprise(code=code, name="x", province="", actor=operator)
+
+
+def test_a_token_proves_its_user_and_is_not_kept(operator: Actor) -> None:
+    token = service.add_user(name="anna", actor=operator)
+    assert query.actor("anna", token) == Actor("anna", "user")
+    assert str(query.actor("anna", token)) == "user:anna"
+    assert token not in models.User.objects.get(pk="anna").token_sha256
+    assert all(token not in str(act.data) for act in acts())
+
+
+@pytest.mark.parametrize(
+    ("name", "token", "code"),
+    [("anna", None, "token_missing"), ("anna", "wrong", "token_refused"), ("nobody", "wrong", "token_refused")],
+)
+def test_without_the_right_token_nobody_acts(operator: Actor, name: str, token: str | None, code: str) -> None:
+    service.add_user(name="anna", actor=operator)
+    with pytest.raises(NianjianError, match=code):
+        query.actor(name, token)
+
+
+def test_without_a_name_the_operator_acts(db: None) -> None:
+    actor = query.actor(None)
+    assert (actor.kind, actor.proved) == ("os", False)
+    assert actor.name
+
+
+def test_membership_is_made_once(demo: str, anna: Actor, operator: Actor) -> None:
+    for _ in range(2):
+        service.join(user="anna", enterprise=demo, actor=operator)
+    assert query.members(demo) == ["anna"]
+    assert len(list(acts(verb="user.join"))) == 1
+    with pytest.raises(NianjianError, match="user_unknown"):
+        service.join(user="nobody", enterprise=demo, actor=operator)

@@ -1,0 +1,117 @@
+"""Many processes at once on an empty home: tables are made once, the chain has no fork. SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+PROCESSES = 4
+ACTS = 25
+WRITE = f"""
+import sys
+from nianjian.config import wiring
+wiring.prepare()
+wiring.keys()
+from nianjian.audit.record import record
+for number in range({ACTS}):
+    record(verb="test.act", enterprise="", actor="os:" + sys.argv[1], data={{"number": number}})
+"""
+VERIFY = """
+import json
+from nianjian.config import wiring
+wiring.prepare()
+from nianjian.audit.verify import verify
+report = verify()
+print(json.dumps([report.ok, report.entries]))
+"""
+HISTORY = """
+import json, os, sys
+from datetime import date
+from pathlib import Path
+from nianjian.config import wiring
+wiring.prepare()
+from nianjian.accounts import service
+from nianjian.accounts.query import Actor
+from nianjian.registers import publish
+from nianjian.registers.importing import import_sheet
+from nianjian.registers.models import Line
+from nianjian.registers.versions.query import as_at
+root = Actor("root")
+service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
+sheet = Path(os.environ["NIANJIAN_HOME"]) / "lines.csv"
+for text in ("线路编号,团队\\nL1,T1\\nL2,T1\\n", "线路编号,团队,变更日期\\nL1,T2,2026-03-01\\n", "线路编号,团队\\nL2,T1\\n"):
+    sheet.write_text(text, encoding="utf-8")
+    last = import_sheet(kind="lines", path=sheet, enterprise="demo", actor=root).rows
+publish.publish(wiring.lake("demo"), "demo")
+told = [[row.line_id, row.team] for day in (date(2026, 2, 28), date(2026, 3, 1)) for row in as_at(Line, "demo", day)]
+print(json.dumps([told, last["unchanged"], wiring.lake("demo").snapshot()["line_dim"]]))
+"""
+
+
+def _environment(tmp_path: Path, url: str) -> dict[str, str]:
+    own = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "k" / "keys.json")}
+    return os.environ | own | {"NIANJIAN_DATABASE_URL": url}
+
+
+def _start(program: str, environment: dict[str, str], *words: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", program, *words]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _answer(process: subprocess.Popen[str]) -> str:
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out
+
+
+def _race(environment: dict[str, str]) -> None:
+    started = [_start(WRITE, environment, str(number)) for number in range(PROCESSES)]
+    for process in started:
+        _answer(process)
+    assert json.loads(_answer(_start(VERIFY, environment))) == [True, PROCESSES * ACTS]
+
+
+def _history(environment: dict[str, str]) -> None:
+    told = [["L1", "T1"], ["L2", "T1"], ["L1", "T2"], ["L2", "T1"]]
+    assert json.loads(_answer(_start(HISTORY, environment))) == [told, 1, 1]
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """A database of its own."""
+    name = f"nianjian_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+    yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_many_first_starts_and_writers_on_sqlite(tmp_path: Path) -> None:
+    _race(_environment(tmp_path, ""))
+    home = tmp_path / "home"
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "k" / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.long
+def test_many_first_starts_and_writers_on_postgresql(tmp_path: Path, database: str) -> None:
+    _race(_environment(tmp_path, database))
+
+
+def test_dated_history_on_sqlite(tmp_path: Path) -> None:
+    _history(_environment(tmp_path, ""))
+
+
+@pytest.mark.long
+def test_dated_history_on_postgresql(tmp_path: Path, database: str) -> None:
+    _history(_environment(tmp_path, database))
