@@ -1,0 +1,293 @@
+"""The portrait in slow plain Python, written from the definitions D1-D4 and contract 1-3: no engine, no SQL, no Ibis."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import Any
+
+Row = dict[str, Any]
+DAY = timedelta(days=1)
+CLASSES = ("own_short", "other_short", "landline", "mobile", "shared_400_800", "other", "unknown")
+
+
+def _holds(row: Row, day: date) -> bool:
+    return (row.get("valid_from") is None or row["valid_from"] <= day) and (
+        row.get("valid_to") is None or day <= row["valid_to"]
+    )
+
+
+def calls_of(rows: list[Row]) -> list[Row]:
+    """Calls out of rows: one for each (source, call_key), one for each row without a key."""
+    groups: dict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row["part"] != "rejected":
+            groups[(row["source"], row["call_key"]) if row["call_key"] is not None else object()].append(row)
+    found = []
+    for legs in groups.values():
+        customers = [row for row in legs if row["leg"] == "customer"]
+
+        def order(row: Row) -> tuple[Any, ...]:
+            customer = row["leg"] == "customer"
+            return (
+                not customer,
+                not (customer and row["delivered"] is True),
+                not (customer and row["answered"] is True),
+                row["start_ts"],
+                row["call_id"],
+            )
+
+        best = dict(min(legs, key=order))
+        if best["call_key"] is not None:
+            best["delivered"] = any(row["delivered"] is True for row in customers)
+            best["answered"] = any(row["answered"] is True for row in customers)
+        found.append(best)
+    return found
+
+
+def display_class(call: Row, roots: list[Row]) -> str:
+    """D3: the class of the displayed number on the day of the call."""
+    shape, number, day = call["display_shape"], call["display"], call["start_ts"].date()
+    plain = {"mobile": "mobile", "landline": "landline", "service_400_800": "shared_400_800"}
+    plain |= {"other": "other", "international": "other"}
+    if shape in plain:
+        return plain[shape]
+    if shape not in {"short", "short_long", "short_or_landline"} or number is None:
+        return "unknown"
+    fitting = [r for r in roots if str(number).startswith(str(r["root"])) and len(str(number)) == r["total_length"]]
+    if fitting:
+        longest = max(r["root_length"] for r in fitting)
+        own = any(r["filed"] and _holds(r, day) for r in fitting if r["root_length"] == longest)
+        return "own_short" if own else "other_short"
+    return {"short": "other_short", "short_long": "unknown", "short_or_landline": "landline"}[shape]
+
+
+def team_of(line: str | None, team: str | None, day: date, lines: list[Row]) -> str | None:
+    """The team named on the row, else the team of the line on that day."""
+    if team is not None or line is None:
+        return team
+    for row in lines:
+        if row["line_id"] == line and row["team_id"] is not None and _holds(row, day):
+            return str(row["team_id"])
+    return None
+
+
+def outbound(tables: dict[str, list[Row]]) -> list[Row]:
+    """Outbound customer calls that are no tests, each with class, team and printed display."""
+    found = []
+    for call in calls_of(tables["calls"]):
+        if call["direction"] == "out" and call["leg"] == "customer" and call["test"] is not True:
+            day = call["start_ts"].date()
+            zero = "0" if call["display_shape"] == "landline" else ""
+            found.append(
+                {
+                    "day": day,
+                    "delivered": call["delivered"] is True,
+                    "answered": call["delivered"] is True and call["answered"] is True,
+                    "class": display_class(call, tables["number_dim"]),
+                    "kind": call["agent_kind"],
+                    "line": call["line_id"],
+                    "team": team_of(call["line_id"], call["team_id"], day, tables["line_dim"]),
+                    "display": None if call["display"] is None else zero + str(call["display"]),
+                    "digits": call["display"],
+                }
+            )
+    return found
+
+
+# D1
+
+
+def seats(rows: list[Row], day: date) -> Counter[str]:
+    """Counts at the end of a day."""
+    found: Counter[str] = Counter()
+    for seat in rows:
+        filed_on, gone_on = seat["filed_on"], seat["cancelled_on"]
+        opened = seat["opened_on"] is not None and seat["opened_on"] <= day
+        opened = opened and (seat["closed_on"] is None or day < seat["closed_on"])
+        if gone_on is not None and gone_on <= day:
+            state = "unfiled"
+        elif seat["filing"] == "unfiled" or (seat["filing"] == "cancelled" and gone_on is None):
+            state = "unfiled"
+        elif filed_on is not None and filed_on > day:
+            state = "unfiled"
+        elif seat["filing"] is None or filed_on is None:
+            state = "unknown"
+        else:
+            state = "filed"
+        found["filed"] += state == "filed"
+        found["opened"] += opened
+        found["opened_and_filed"] += opened and state == "filed"
+        found["unfiled_open"] += opened and state == "unfiled"
+        found["unknown_filing"] += state == "unknown"
+        found["unknown_filing_open"] += opened and state == "unknown"
+    return found
+
+
+# D2 and D4
+
+
+def match(complaint: Row, tables: dict[str, list[Row]]) -> Row | None:
+    """The call that a complaint is about: by id, within ten minutes, else on the day it names."""
+    best: tuple[Any, ...] | None = None
+    found = None
+    for row in tables["calls"]:
+        if row["part"] == "rejected" or row["direction"] != "out" or row["leg"] != "customer":
+            continue
+        named = complaint["call_ts"]
+        away = 0 if named is None else abs(int((row["start_ts"] - named).total_seconds()))
+        if complaint["call_id"] is not None and complaint["call_id"] == row["call_id"]:
+            grade = 0
+        elif named is None or complaint["complainant"] is None or complaint["complained"] is None:
+            continue
+        elif (complaint["complainant"], complaint["complained"]) != (row["callee"], row["display"]):
+            continue
+        elif abs(row["start_ts"] - named) <= timedelta(minutes=10):
+            grade = 1
+        elif row["start_ts"].date() == named.date():
+            grade = 2
+        else:
+            continue
+        rank = (grade, away, row["start_ts"], row["call_id"])
+        if best is None or rank < best:
+            best, found = rank, {**row, "how": ("id", "ten_minutes", "day")[grade]}
+    return found
+
+
+def exclusions(complaints: list[Row]) -> dict[str, str]:
+    """complaint_id -> reason: the recorded one, else duplicate by reference, else duplicate by call."""
+    reasons = {c["complaint_id"]: c["exclusion"] for c in complaints if c["exclusion"] is not None}
+    left = sorted(
+        (c for c in complaints if c["exclusion"] is None),
+        key=lambda c: (c["accepted_ts"] is None, c["accepted_ts"] or datetime.max, c["complaint_id"]),
+    )
+    seen: set[tuple[Any, ...]] = set()
+    once = []
+    for complaint in left:
+        key = (complaint["source"], complaint["reference"])
+        if complaint["reference"] is not None and key in seen:
+            reasons[complaint["complaint_id"]] = "duplicate"
+            continue
+        seen.add(key)
+        once.append(complaint)
+    calls: set[tuple[Any, ...]] = set()
+    for complaint in once:
+        day = None if complaint["call_ts"] is None else complaint["call_ts"].date()
+        about = (complaint["complainant"], complaint["complained"], day)
+        if None not in about and about in calls:
+            reasons[complaint["complaint_id"]] = "duplicate"
+            continue
+        calls.add(about)
+    return reasons
+
+
+def complaints(tables: dict[str, list[Row]]) -> list[Row]:
+    """Every complaint with its exclusions and what it is split by."""
+    told = tables["complaint_fact"]
+    rate = exclusions([c for c in told if c["source"] in {"12321", "12300"}])
+    ticket = exclusions(told)
+    found = []
+    for complaint in told:
+        call = match(complaint, tables) or {}
+        line = complaint["line_id"] or call.get("line_id")
+        team = complaint["team_id"] or call.get("team_id")
+        moments = (call.get("start_ts"), complaint["call_ts"], complaint["accepted_ts"])
+        day = next((m.date() for m in moments if m is not None), date.min)
+        accepted = complaint["accepted_ts"]
+        found.append(
+            {
+                **complaint,
+                "day": None if accepted is None else accepted.date(),
+                "rate": rate.get(complaint["complaint_id"]),
+                "ticket": ticket.get(complaint["complaint_id"]),
+                "kind": call.get("agent_kind"),
+                "how": call.get("how"),
+                "line": line,
+                "team": team_of(line, team, day, tables["line_dim"]),
+                "digits": complaint["complained"],
+            }
+        )
+    return found
+
+
+def closed(complaint: Row, day: date) -> bool:
+    """Closed by the end of the day and not reopened after its closing."""
+    end, again = complaint["closed_ts"], complaint["reopened_ts"]
+    return end is not None and end < datetime.combine(day + DAY, time()) and (again is None or again <= end)
+
+
+def on_time(complaint: Row, day: date) -> bool:
+    """Closed within 24 h of the arrival of the forward, inclusive."""
+    arrived = complaint["arrived_ts"]
+    return closed(complaint, day) and arrived is not None and complaint["closed_ts"] <= arrived + timedelta(hours=24)
+
+
+# Lights
+
+
+def worst(lights: Iterable[str]) -> str:
+    order = ("red", "insufficient", "yellow", "yellow_explained", "green")
+    return min((x for x in lights if x != "na"), key=order.index, default="na")
+
+
+def rate_light(count: int, answered: int, *, attached: bool = False) -> str:
+    """D2 without undated complaints."""
+    if answered == 0:
+        return "red" if count else "na"
+    return "green" if 10_000 * count <= answered else "yellow_explained" if attached else "yellow"
+
+
+def number_light(counts: Counter[str]) -> str:
+    """D3."""
+    total, plain, dark = counts.total(), counts["landline"] + counts["mobile"], counts["unknown"]
+    if not total:
+        return "na"
+    if 10 * plain >= 7 * total or counts["other_short"]:
+        return "red"
+    return "insufficient" if 100 * dark > total or 10 * (plain + dark) >= 7 * total else "green"
+
+
+def closing_light(done: int, total: int) -> str:
+    """D4 without undated tickets."""
+    return "na" if not total else "green" if 100 * done >= 98 * total else "yellow"
+
+
+def seat_light(found: Counter[str], *, attached: bool = False) -> str:
+    """D1: every way to settle the unknown seats must give the same light, unless it is red already."""
+
+    def settled(filed: int, both: int, unfiled_open: int) -> str:
+        lights = ["green"] if filed else []
+        if filed and (10 * (filed - found["opened"]) > 3 * filed or 10 * (filed - both) > 3 * filed):
+            lights.append("yellow_explained" if attached else "yellow")
+        if found["opened"] > filed or unfiled_open:
+            lights.append("red")
+        return worst(lights)
+
+    known = settled(found["filed"], found["opened_and_filed"], found["unfiled_open"])
+    if known == "red" or not found["unknown_filing"]:
+        return known
+    idle = found["unknown_filing"] - found["unknown_filing_open"]
+    others = {
+        settled(found["filed"] + i + o, found["opened_and_filed"] + o, found["unfiled_open"] + found["unknown_filing_open"] - o)
+        for i in range(idle + 1)
+        for o in range(found["unknown_filing_open"] + 1)
+    }
+    if found["unknown_filing_open"]:
+        return "insufficient"
+    return known if others == {known} else "insufficient"
+
+
+# Splits
+
+
+def grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
+    found: dict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
+
+
+def share(part: int, whole: int) -> Fraction | None:
+    return Fraction(part, whole) if whole else None
