@@ -227,7 +227,8 @@ def mask(text: str) -> str:
             return f"+{digits[:2]}****{digits[-2:]}"
         case Shape.SHORT | Shape.SHORT_LONG | Shape.SERVICE_400_800:
             return digits
-    return _mask_digits(text)
+        case _:
+            return _mask_digits(text)
 
 
 _WHOLE: Final = 6  # so few digits are a service number or an extension

@@ -111,6 +111,7 @@ def _faults(entry: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     wrong = {
         "key": not _KEY.fullmatch(str(entry["key"])),
         **{name: not isinstance(entry.get(name, ""), str | None) for name in _TEXTS},
+        "value": not _is_value(entry["value"]),
         "level": entry["level"] not in list(Level),
         "operator": entry.get("operator") not in (None, *OPERATORS),
         "valid_from": not _is_day(start),
@@ -119,6 +120,14 @@ def _faults(entry: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, found in wrong.items():
         if found:
             yield "rule_field_wrong", name
+
+
+def _is_value(value: object) -> bool:
+    try:
+        frozen(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _is_day(value: object) -> bool:

@@ -61,6 +61,7 @@ def test_a_fraction_is_exact(data: Path) -> None:
         ("    value: 0.30\n", "", "rule_field_missing", "value"),
         ("    id: X1\n", "    id: X1\n    colour: red\n", "rule_field_unknown", "colour"),
         ("a.limit", "Limit", "rule_field_wrong", "key"),
+        ("value: 0.30", "value: [!!binary MC4z]", "rule_field_wrong", "value"),
         ("id: X1", "id: 1", "rule_field_wrong", "id"),
         ("level: internal", "level: rumour", "rule_field_wrong", "level"),
         ('operator: ">"', 'operator: "=>"', "rule_field_wrong", "operator"),
