@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
 
 from nianjian.cli.texts.errors import ERRORS
 
+CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "nianjian"
 
 
@@ -18,13 +20,39 @@ def _raised() -> Iterator[tuple[str, set[str] | None, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
-            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             code = node.args[0]
-            if name != "NianjianError" or not isinstance(code, ast.Constant):
+            if _name(node) != "NianjianError" or not isinstance(code, ast.Constant):
                 continue
             starred = any(keyword.arg is None for keyword in node.keywords)
             values = None if starred else {str(keyword.arg) for keyword in node.keywords} - {"findings"}
             yield str(code.value), values, f"{path.relative_to(SOURCE)}:{node.lineno}"
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def _other_codes() -> Iterator[tuple[str, str]]:
+    """Codes that travel otherwise: cells that cannot be read, findings of checks, lines and rows of call files."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        place = path.relative_to(SOURCE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            found: list[ast.expr] = []
+            if isinstance(node, ast.Call) and _name(node) in {"UnreadableError", "LineError"}:
+                found = node.args[:1]
+            elif isinstance(node, ast.Call) and _name(node) == "Finding":
+                found = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
+            elif isinstance(node, ast.Call) and _name(node) == "ordered":
+                found = node.args[2:3]
+            elif isinstance(node, ast.Call) and _name(node) == "ValueError" and place.startswith("intake/"):
+                found = [
+                    one for one in node.args[:1] if isinstance(one, ast.Constant) and CODE.fullmatch(str(one.value))
+                ]
+            elif isinstance(node, ast.Tuple) and len(node.elts) == 3 and place.startswith("intake/"):
+                found = node.elts[:1] if " " in ast.unparse(node.elts[2]) else []  # the third is a condition
+            for one in found:
+                if isinstance(one, ast.Constant) and CODE.fullmatch(str(one.value)):
+                    yield str(one.value), f"{place}:{node.lineno}"
 
 
 def _asked(text: str) -> set[str]:
@@ -45,7 +73,5 @@ def test_sentences_ask_only_for_given_values() -> None:
     assert wrong == []
 
 
-def test_every_reason_of_a_rejected_row_has_a_sentence() -> None:
-    from nianjian.intake.reasons import REASONS  # noqa: PLC0415 -- the registry of reasons may grow heavy
-
-    assert sorted(set(REASONS) - set(ERRORS)) == []
+def test_every_other_code_has_a_sentence() -> None:
+    assert sorted({(code, place) for code, place in _other_codes() if code not in ERRORS}) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -27,7 +26,7 @@ Progress = Callable[[str, int, int, int], None]
 WILD: Final = frozenset("*?[")
 
 
-def import_calls(  # noqa: PLR0913 -- one act is described by exactly these
+def import_calls(
     *,
     enterprise: str,
     patterns: Sequence[str],
@@ -64,7 +63,7 @@ def import_calls(  # noqa: PLR0913 -- one act is described by exactly these
 class _Run:
     """What all files of one import share."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 -- the same values as the act's
+    def __init__(  # noqa: PLR0917 -- the same values as the act's
         self,
         lake: Lake,
         batch: str,
@@ -78,7 +77,7 @@ class _Run:
         self.timezone, self.actor, self.progress = timezone, actor, progress
 
     def take(self, item: read.Item, replaces: str) -> FileReceipt:
-        """Intent, commit, close. The lake's lock is held all along, so recovery knows a living import from a dead one."""
+        """Intent, commit, close. The lake's lock is held all along: recovery tells a living import by it."""
         payload = {"batch": self.batch, "file": item.name, "replaces": replaces, "actor": str(self.actor)}
         enterprise = self.lake.enterprise
         with self.lake.lock():
@@ -114,7 +113,9 @@ def _expanded(patterns: Sequence[str]) -> list[str]:
     """Patterns that the shell did not expand, in sorted order; a path that exists is taken as it is."""
     found: list[str] = []
     for pattern in patterns:
-        hits = sorted(glob.glob(pattern, recursive=True)) if WILD & set(pattern) and not Path(pattern).exists() else []
+        path = Path(pattern)
+        wild = not path.exists() and WILD & set(pattern)
+        hits = sorted(str(hit) for hit in Path(path.anchor).glob(str(path.relative_to(path.anchor)))) if wild else []
         found += hits or [pattern]
     return found
 

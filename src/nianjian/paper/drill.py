@@ -68,15 +68,18 @@ def grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str
         slug, unit = str(metric["slug"]), str(metric["unit"])
         by_key = {row["key"]: row for row in _rows(metric, split)}
         header += [_(text) for text, _field in COLUMNS[slug]] + [name("metric", slug, _), _("light")]
-        for line, key in zip(body, order, strict=True):
-            row = by_key.get(key)
-            if row is None:
-                line += [DASH] * (len(COLUMNS[slug]) + 2)
-                continue
-            line += [count(row.get(field)) for _text, field in COLUMNS[slug]]
-            light = str(row["light"])
-            line += [amount(row.get("value"), unit), Light(light, name("light", light, _))]
+        for place, key in enumerate(order):
+            body[place] += _figures(by_key.get(key), slug, unit, _)
     return header, body
+
+
+def _figures(row: Json | None, slug: str, unit: str, _: Words) -> list[str | Light]:
+    """What one metric says in a row; dashes where it says nothing."""
+    if row is None:
+        return [DASH] * (len(COLUMNS[slug]) + 2)
+    light = str(row["light"])
+    counts = [count(row.get(field)) for _text, field in COLUMNS[slug]]
+    return [*counts, amount(row.get("value"), unit), Light(light, name("light", light, _))]
 
 
 def table(portrait: Json, split: str, _: Words) -> str:

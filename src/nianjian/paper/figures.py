@@ -103,8 +103,8 @@ def headroom(metric: Json, _: Words) -> str:
     """Say how much may still happen before the light changes, from the integer counts and the rule's limit."""
     slug, parts = metric["slug"], metric["components"]
     if slug == "complaint_rate":
-        return _spare(parts["headroom"], _("{n} more complaints (allowance {all})"), _("{n} too many (allowance {all})"),
-                      count(parts["allowance"]))  # fmt: skip
+        room, over = _("{n} more complaints (allowance {all})"), _("{n} too many (allowance {all})")
+        return _spare(parts["headroom"], room, over, count(parts["allowance"]))
     if slug == "number_consistency":
         return _evasion_spare(metric, _)
     if metric.get("limit") is None or not metric.get("denominator"):

@@ -25,7 +25,7 @@ def card(one: Card, _: Words) -> str:
     if one.bounds:
         facts.append(Line(_("bounds"), one.bounds))
     found = "".join(
-        f"<li>{light(flag.light, flag.title)} <span class=\"soft\">{escape(flag.detail)}</span></li>"
+        f'<li>{light(flag.light, flag.title)} <span class="soft">{escape(flag.detail)}</span></li>'
         for flag in one.flags
     )
     papers = "".join(f"<li>{escape(_('to attach: {paper}').format(paper=paper))}</li>" for paper in one.attachments)

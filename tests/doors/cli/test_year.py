@@ -11,7 +11,8 @@ import pytest
 
 Shell = Any
 HEADER = (
-    "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,振铃时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,用途"
+    "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,"
+    "振铃时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,用途"
 )
 
 
@@ -22,13 +23,15 @@ def _call(number: int, *, display: str = "95013", start: str = "2026-03-02 10:00
 
 
 def _numbers(path: Path) -> Path:
-    path.write_text("码号,批准总位长,备案状态,备案日期,有效期起,有效期止,呼出权限\n95013,5,已备案,2025-01-01,2025-01-01,2029-12-31,是\n")
+    header = "码号,批准总位长,备案状态,备案日期,有效期起,有效期止,呼出权限"
+    path.write_text(f"{header}\n95013,5,已备案,2025-01-01,2025-01-01,2029-12-31,是\n")
     return path
 
 
 @pytest.fixture
 def calls(tmp_path: Path) -> Path:
-    lines = [HEADER, *(_call(number) for number in range(20)), _call(20, display="13800138000"), _call(21, start="never")]
+    odd = [_call(20, display="13800138000"), _call(21, start="never")]
+    lines = [HEADER, *(_call(number) for number in range(20)), *odd]
     path = tmp_path / "calls.csv"
     path.write_bytes("\n".join(lines).encode("gb18030") + b"\n")
     return path
@@ -81,7 +84,8 @@ def test_replace_takes_the_old_rows_out(demo: Shell, calls: Path, tmp_path: Path
     other.write_text(HEADER + "\n" + _call(0, display="95014") + "\n")
     new = demo("calls", "import", str(other), "--enterprise", "demo", "--replace", old, "--json")
     assert new.json["rows"]["loaded"] == 1
-    states = {one["batch"]: one["state"] for one in demo("calls", "list", "--enterprise", "demo", "--json").json["batches"]}
+    listed = demo("calls", "list", "--enterprise", "demo", "--json").json["batches"]
+    states = {one["batch"]: one["state"] for one in listed}
     assert states == {old: "replaced", new.json["batch"]: "active"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def site(db: None, home: Path, sample: dict[str, Any]) -> Iterator[Client]:
+def site(db: None, home: Path, sample: dict[str, Any]) -> Client:
     """A client over one enterprise with a portrait of 2026, speaking Chinese."""
     # This file is loaded before Django is set up.
     from nianjian.accounts.query import Actor  # noqa: PLC0415
@@ -36,4 +35,4 @@ def site(db: None, home: Path, sample: dict[str, Any]) -> Iterator[Client]:
 
     add_enterprise(code="demo", name="示范<b>", province="北京", actor=Actor("tester"))
     portraits.keep("demo", 2026, sample)
-    yield Client(headers={"accept-language": "zh-CN"})
+    return Client(headers={"accept-language": "zh-CN"})

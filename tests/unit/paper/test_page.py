@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import openpyxl

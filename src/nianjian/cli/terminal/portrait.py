@@ -42,7 +42,9 @@ def _found(console: Console, card: Card) -> None:
     """What stands beside the rate: flags, papers to attach, bounds, counts."""
     console.print(Text(card.title, style="bold"))
     for flag in card.flags:
-        console.print(Padding(Text(f"● {flag.title}: {flag.detail}", style=STYLES.get(flag.light, "")), INDENT, expand=False))
+        console.print(
+            Padding(Text(f"● {flag.title}: {flag.detail}", style=STYLES.get(flag.light, "")), INDENT, expand=False)
+        )
     for kind in card.attachments:
         console.print(Padding(Text(_("to attach: {paper}").format(paper=kind), style="yellow"), INDENT, expand=False))
     if card.bounds:
@@ -57,9 +59,7 @@ def show(console: Console, portrait: Json) -> None:
     period = portrait["period"]
     title = _("Compliance portrait of {enterprise}, {start} to {end}, as of {as_of}")
     console.print(
-        title.format(
-            enterprise=portrait["enterprise"], start=period["from"], end=period["to"], as_of=period["as_of"]
-        ),
+        title.format(enterprise=portrait["enterprise"], start=period["from"], end=period["to"], as_of=period["as_of"]),
         style="bold",
     )
     console.print(Text.assemble(_("whole:") + " ", light(str(portrait["light"]))))

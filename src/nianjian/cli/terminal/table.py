@@ -11,7 +11,7 @@ from rich.table import Table
 from nianjian.cli.language import _
 
 
-def rows(console: Console, header: Sequence[str], body: Iterable[Sequence[object]]) -> None:
+def rows(console: Console, header: Sequence[str], body: Iterable[Iterable[object]]) -> None:
     """Print a table, or say that there is nothing; None is shown as a dash."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in header:

@@ -23,6 +23,19 @@ TEXTS: Final[Mapping[str, str]] = {
     "database_url_malformed": mark(
         "NIANJIAN_DATABASE_URL must read postgresql://user:password@host:port/name (it begins with “{scheme}”)"
     ),
+    # what `check` finds
+    "home_closed": mark("{folder} is closed to others ({mode})"),
+    "home_open_to_others": mark("{folder} is open to others ({mode}); chmod 700 it"),
+    "keys_ready": mark("keys from {keys}, active {active}"),
+    "database_ready": mark("{vendor} answers"),
+    "database_unreachable": mark("{vendor} does not answer"),
+    "lake_ready": mark("{folder} can be written, {free_mib} MiB free"),
+    "lake_unwritable": mark("{folder} cannot be written: {reason}"),
+    "disk_nearly_full": mark("{folder} has only {free_mib} MiB free"),
+    "disk_encrypted": mark("the disk is encrypted"),
+    "disk_encryption_unknown": mark(
+        "whether the disk is encrypted cannot be seen; telephone numbers lie in the lake in plain"
+    ),
     # people and tenants
     "enterprise_unknown": mark("there is no enterprise {enterprise} (nianjian enterprise add makes one)"),
     "enterprise_code_malformed": mark(

@@ -1,4 +1,4 @@
-"""``nianjian audit``: is the record of who did what unbroken?"""
+"""``nianjian audit``: the record of who did what, checked link by link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``nianjian check``: does this installation have what it needs, and are its folders closed to others?"""
+"""``nianjian check``: whether this installation has what it needs and keeps its folders closed to others."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def run(args: argparse.Namespace) -> Answer:
     """Run every check; exit code 1 when one fails."""
     del args
     prepare()
-    from nianjian.flows.check_house import check_house
+    from nianjian.config import checks
 
-    findings = check_house()
+    findings = checks.run()
     lines = [
         {"check": one.check, "ok": one.ok, "message": sentence(one.code, one.values), "code": one.code}
         for one in findings

@@ -97,7 +97,8 @@ def _list(args: argparse.Namespace) -> Answer:
     found = listing(kind=args.kind, enterprise=args.enterprise, as_at=args.as_at)
 
     def show(console: Console) -> None:
-        used = [name for name in (found.rows[0] if found.rows else {}) if any(row[name] is not None for row in found.rows)]
+        names = found.rows[0] if found.rows else {}
+        used = [name for name in names if any(row[name] is not None for row in found.rows)]
         table.rows(console, used, ([row[name] for name in used] for row in found.rows))
 
     return Answer({"kind": found.kind, "as_at": found.as_at.isoformat(), "rows": found.rows}, show)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from typing import Any
 
 from rich.console import Console
 
@@ -47,7 +48,7 @@ def _show(args: argparse.Namespace) -> Answer:
     from nianjian.flows.rulebooks import rulebook
 
     book = rulebook(day=args.on, province=args.province, enterprise=args.enterprise)
-    rules = [
+    rules: list[dict[str, Any]] = [
         {
             "key": rule.key,
             "id": rule.id,

@@ -55,7 +55,8 @@ def first(request: HttpRequest) -> HttpResponse:
         newest = portraits.kept(one.code, found[0]) if found else None
         light = str(newest["light"]) if newest else ""
         word = name("light", light, _) if light else ""
-        rows.append({"code": one.code, "name": one.name, "year": found[0] if found else None, "light": light, "word": word})
+        year = found[0] if found else None
+        rows.append({"code": one.code, "name": one.name, "year": year, "light": light, "word": word})
     return render(request, "portrait/first.html", {"rows": rows})
 
 
