@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.kernel.errors import NianjianError
-from nianjian.rules.load import DATA, load, version
+from nianjian.rules.load import DATA, VERSION, load, version
 from nianjian.rules.rule import digest, record
 
 LOCK: Final = "lock.json"
@@ -67,7 +67,7 @@ def main(arguments: list[str], folder: Path = DATA) -> int:
             update(folder)
         check(folder)
     except NianjianError as error:
-        sys.stderr.write(f"{error}\nraise src/nianjian/rules/data/{version.__name__.upper()}, then run ")
+        sys.stderr.write(f"{error}\nraise src/nianjian/rules/data/{VERSION}, then run ")
         sys.stderr.write("python -m nianjian.rules.gate --update\n")
         return 1
     return 0

@@ -75,7 +75,7 @@ A telecom lawyer must confirm the texts before they are quoted as law.
 
 ## 修改规则 Changing a rule
 
-1. `src/nianjian/rules/data/<subject>.yaml`：旧条目写 `valid_to`，新条目写 `valid_from`。 Close the old entry, write a new one beside it.
+1. `src/nianjian/rules/data/<subject>.yaml`：旧条目写 `valid_to`，旁边写新条目。 Close the old entry, write a new one.
 2. `src/nianjian/rules/data/VERSION`：提高版本。 Raise the version.
 3. `python -m nianjian.rules.gate --update`：写入 `lock.json`；版本未提高则拒绝。 Refuses unless the version was raised.
 4. `python -m nianjian.rules.page`：重写本页。 Writes these pages anew.
