@@ -1,0 +1,103 @@
+"""One walk in a real browser over the real server: lights, language, keyboard, drill-down, phone width, dark mode."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.services import missing
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def _port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def address(tmp_path: Path, sample: dict[str, Any]) -> Iterator[str]:
+    """The program's own server over a home with one enterprise and one portrait."""
+    home = tmp_path / "home"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    environment = {**kept, "NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
+    program = [sys.executable, "-m", "nianjian"]
+    add = [*program, "enterprise", "add", "demo", "--name", "示范呼叫中心", "--province", "北京"]
+    subprocess.run(add, env=environment, check=True, capture_output=True)
+    folder = home / "portraits" / "demo"
+    folder.mkdir(parents=True)
+    (folder / "2026.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
+    listen = f"127.0.0.1:{_port()}"
+    server = subprocess.Popen(
+        [*program, "serve", "--listen", listen], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    assert server.stderr is not None
+    server.stderr.readline()  # the address is said once the port is open
+    yield f"http://{listen}/"
+    server.terminate()
+    server.communicate(timeout=20)
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    path = shutil.which("chromium") or missing("chromium")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+def test_a_walk_through_the_pages(address: str, browser: Any) -> None:
+    faults: list[str] = []
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900}, color_scheme="light")
+    page = context.new_page()
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    began = time.monotonic()
+    page.goto(address)
+    assert time.monotonic() - began < 20
+    assert page.url == f"{address}e/demo/2026/"
+    assert page.locator("article.card").count() == 4
+    assert page.locator("figure svg").count() == 5
+    assert "坐席空置率" in page.inner_text("main")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+    page.get_by_role("link", name="线路").click()
+    assert page.url.endswith("/by/line/")
+    assert page.locator("tbody tr").count() == 3
+    page.get_by_role("button", name="English").click()
+    assert page.url.endswith("/by/line/")
+    assert page.inner_text("h1") == "line"
+    page.get_by_role("link", name="Back to the portrait").click()
+    assert "Seat vacancy rate" in page.inner_text("main")
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    assert faults == []
+    context.close()
