@@ -160,9 +160,11 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
     writer = Writer(
         job.lake.path(ledger.CALLS), ledger.stem(job.batch, reading.sha256), constants, ledger.now_ms()
     )
+    old = _old_files(job, replaced)
+    reading.months = sum(entry.rows for entry in old) > SMALL_LAKE
     try:
         reading.index(bench)
-        duplicates = _load(job, bench, reading, writer, replaced, total)
+        duplicates = _load(job, bench, reading, writer, old, total)
         receipt = _receipt(job, reading, writer, duplicates, generation)
         added = writer.close()
     except BaseException:
@@ -172,10 +174,10 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
 
 
 def _load(
-    job: _Job, bench: Workbench, reading: Reading, writer: Writer, replaced: list[OldFile], total: int
+    job: _Job, bench: Workbench, reading: Reading, writer: Writer, good: list[OldFile], total: int
 ) -> int:
-    """Write every row; the number of duplicates."""
-    old = _lake_files(job, bench, replaced)
+    """Write every row; the number of duplicates. ``good``: the lake's files of good rows."""
+    old = _lake_files(job, bench, good, around=reading.months)
     doubtful = repeats.find_suspects(bench, "keys", source=job.source, lake_files=old) > 0
     held = repeats.Repeats(reading.temp / "suspects.parquet")
     done = 0
@@ -215,15 +217,15 @@ def _without_raw(rows: pa.Table) -> pa.Table:
     return rows.drop_columns(["raw"])
 
 
-def _lake_files(job: _Job, bench: Workbench, replaced: list[OldFile]) -> list[str]:
-    """The lake's files in which the file's ids may stand already."""
+def _old_files(job: _Job, replaced: list[OldFile]) -> list[OldFile]:
     gone = {old.path for old in replaced}
-    good = [
-        old
-        for old in job.lake.old_files(ledger.CALLS)
-        if old.partition["part"] != REJECTED and old.path not in gone
-    ]
-    if sum(old.rows for old in good) > SMALL_LAKE:
+    listed = job.lake.old_files(ledger.CALLS)
+    return [old for old in listed if old.partition["part"] != REJECTED and old.path not in gone]
+
+
+def _lake_files(job: _Job, bench: Workbench, good: list[OldFile], *, around: bool) -> list[str]:
+    """The files in which this file's ids may stand already: all, or only the months ``around`` its own."""
+    if around:
         first, last = bench.rows("select strftime(min(s), '%Y-%m'), strftime(max(s), '%Y-%m') from keys")[0]
         good = ledger.months_around(good, None if first is None else str(first), None if last is None else str(last))
     return [str(job.lake.path(ledger.CALLS) / old.path) for old in good]

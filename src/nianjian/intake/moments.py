@@ -61,8 +61,8 @@ def local(column: str, zone: str) -> str:
     # A cast would read an offset as a shift to UTC, 'infinity' as a time and a bare date as midnight.
     forms = ", ".join(f"'{form}'" for form in _FORMS)
     return (
-        f"(case when length({column}) = 19 and substr({column}, 17, 1) = ':' and substr({column}, 11, 1) in (' ', 'T')"
-        f" and substr({column}, 5, 1) = '-' then {shifted(f'try_cast({column} as timestamp)', zone)}"
+        f"(case when length({column}) = 19 and substr({column}, 17, 1) = ':' and substr({column}, 5, 1) = '-'"
+        f" then {shifted(f'try_cast({column} as timestamp)', zone)}"
         f" when {column} is null then null"
         f" when {column} not similar to '[0-9].*[0-9秒Z]' then null"
         f" when {column} similar to '.*:.*[0-9](Z|[ ]?[+-][0-9]{{2}}(:?[0-9]{{2}})?)'"
@@ -93,7 +93,7 @@ def epoch(column: str, unit: str = "auto") -> str:
 def either(column: str, zone: str) -> str:
     """An epoch of 10, 13 or 16 digits (s, ms, µs), else a written form; 14 digits are a compact stamp."""
     return (
-        f"(case when length({column}) = 19 then {local(column, zone)}"
+        f"(case when {column} is null then null when length({column}) > 18 then {local(column, zone)}"
         f" when regexp_full_match({column}, '([0-9]{{10}}|[0-9]{{13}}|[0-9]{{16}})([.][0-9]*)?') then {epoch(column)}"
         f" else {local(column, zone)} end)"
     )

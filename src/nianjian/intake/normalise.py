@@ -69,10 +69,12 @@ def _texts(f: str, trunk_prefixes: Sequence[str]) -> list[str]:
             for p in prefixes
         )
         text = f"(case when regexp_full_match({f}, '{_COMPLETE}') then {f} {whens} else {f} end)"
+    # The first comparison alone decides for most numbers; without a prefix the text is read once only.
+    code = f"case when {text} >= '1' then 0 when starts_with({text}, '+86') then 3 when starts_with({text}, '0086') then 4 else 0 end"
+    cut = f"case when {text} >= '1' then {text} when starts_with({text}, '+86') then substr({text}, 4)"
     return [
-        f"case when starts_with({text}, '+86') then 3 when starts_with({text}, '0086') then 4 else 0 end as {f}_code",
-        f"case when starts_with({text}, '+86') then substr({text}, 4)"
-        f" when starts_with({text}, '0086') then substr({text}, 5) else {text} end as {f}_digits",
+        f"{code} as {f}_code",
+        f"{cut} when starts_with({text}, '0086') then substr({text}, 5) else {text} end as {f}_digits",
     ]
 
 

@@ -80,9 +80,10 @@ def raw(plan: Plan, scan: str, *, line: bool) -> str:
     return f"select {', '.join(names)}{', line' if line else ''} from {scan}"
 
 
-def keys(plan: Plan, scan: str) -> str:
-    """The hash of every row's id, for finding repeated ones."""
-    return f"select hash({plan.fields.call_id}) as h, {plan.fields.start} as s from ({raw(plan, scan, line=False)})"
+def keys(plan: Plan, scan: str, *, months: bool) -> str:
+    """The hash of every row's id, for finding repeated ones; with ``months`` its start too (else NULL)."""
+    start = plan.fields.start if months else "NULL::TIMESTAMP"
+    return f"select hash({plan.fields.call_id}) as h, {start} as s from ({raw(plan, scan, line=False)})"
 
 
 def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> str:
@@ -128,7 +129,8 @@ def _shown() -> str:
     """The displayed number, or the caller where the display says nothing (empty, anonymous)."""
     return (
         "case when f_display is null then f_caller"
-        " when regexp_matches(f_display, '[0-9０-９]') then f_display else coalesce(f_caller, f_display) end"
+        " when f_display between '0' and ':' or regexp_matches(f_display, '[0-9０-９]') then f_display"
+        " else coalesce(f_caller, f_display) end"
     )
 
 
@@ -145,7 +147,7 @@ def reasons(plan: Plan) -> list[tuple[str, str, str]]:
     fields = plan.fields
     listed = [
         ("call_id_missing", "call_id", "f_call_id is null"),
-        ("excel_damaged", "call_id", f"regexp_full_match(f_call_id, '{DAMAGED}')"),
+        ("excel_damaged", "call_id", f"contains(f_call_id, '+') and regexp_full_match(f_call_id, '{DAMAGED}')"),
         *_time_reasons(fields, "start", needed=True),
         ("before_2000", "start", f"f_start < {OLDEST}"),
         ("start_in_future", "start", f"f_start > timestamp {literal(plan.latest)}"),
@@ -158,7 +160,7 @@ def reasons(plan: Plan) -> list[tuple[str, str, str]]:
         ("longer_than_24h", "end", f"f_end > f_start + {LONGEST_CALL}"),
         ("bad_direction", "direction", "f_direction is null"),
         ("excel_damaged", "display", "shown_shape = 'damaged'"),
-        ("excel_damaged", "caller", f"regexp_full_match(f_caller, '{DAMAGED}')"),
+        ("excel_damaged", "caller", f"contains(f_caller, '+') and regexp_full_match(f_caller, '{DAMAGED}')"),
         ("excel_damaged", "callee", "f_callee_shape = 'damaged'"),
     ]
     if not fields.callee_optional:

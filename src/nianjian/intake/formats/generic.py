@@ -7,17 +7,17 @@ be there. Columns that nobody knows are kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from nianjian.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.intake.mapping import FIELDS
-from nianjian.intake.moments import either
+from nianjian.intake.moments import either, formatted
 from nianjian.intake.vendor.columns import Columns, plain
-from nianjian.intake.vendor.overrides import overridden
-from nianjian.intake.vendor.sql import NULL, choose
+from nianjian.intake.vendor.overrides import TIMES, overridden
+from nianjian.intake.vendor.sql import NO_TIME, NULL, choose, quoted
 from nianjian.intake.vendor.tables import is_json, names, table
-from nianjian.intake.vendor.times import times
 
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "call_id": ("通话ID", "通话标识", "呼叫ID", "记录ID", "流水号", "通话流水号", "call_id", "callid", "id", "uuid"),
@@ -48,23 +48,31 @@ DIRECTIONS: Final = {
     **dict.fromkeys(("内部", "内部呼叫", "内线", "internal", "INTERNAL", "Internal"), "internal"),
 }
 
+# The engine tries the words in this order: the frequent ones stand first.
 RESULTS: Final = {
-    **dict.fromkeys(("接通", "已接通", "已接", "已接听", "应答", "成功", "answered", "ANSWERED", "Answered"), "answered"),
-    **dict.fromkeys(("忙", "忙线", "用户忙", "被叫忙", "遇忙", "占线", "busy", "BUSY"), "busy"),
-    **dict.fromkeys(
-        ("未接", "未接通", "未接听", "无人接听", "无应答", "振铃未接", "no_answer", "NO ANSWER", "no answer"), "no_answer"
-    ),
+    "接通": "answered",
+    "未接": "no_answer",
+    "已接通": "answered",
+    "未接通": "no_answer",
+    "无人接听": "no_answer",
+    "忙线": "busy",
+    "平台拦截": "blocked",
+    **dict.fromkeys(("已接", "已接听", "应答", "成功", "answered", "ANSWERED", "Answered"), "answered"),
+    **dict.fromkeys(("未接听", "无应答", "振铃未接", "no_answer", "NO ANSWER", "no answer"), "no_answer"),
+    **dict.fromkeys(("忙", "用户忙", "被叫忙", "遇忙", "占线", "busy", "BUSY"), "busy"),
     **dict.fromkeys(
         ("失败", "呼叫失败", "空号", "关机", "停机", "不在服务区", "无法接通", "线路故障", "failed", "FAILED"), "failed"
     ),
     **dict.fromkeys(("取消", "已取消", "主叫取消", "主叫挂断", "cancelled", "canceled", "CANCEL"), "cancelled"),
     **dict.fromkeys(("拒接", "被叫拒接", "用户拒接", "拒绝", "rejected", "REJECTED"), "rejected"),
-    **dict.fromkeys(("平台拦截", "拦截", "blocked", "BLOCKED"), "blocked"),
+    **dict.fromkeys(("拦截", "blocked", "BLOCKED"), "blocked"),
 }
 
 KINDS: Final = {
-    **dict.fromkeys(("人工", "人工坐席", "人", "human", "HUMAN", "Human"), "human"),
-    **dict.fromkeys(("机器人", "智能", "智能坐席", "AI", "ai", "robot", "ROBOT", "Robot"), "robot"),
+    "人工": "human",
+    "机器人": "robot",
+    **dict.fromkeys(("人工坐席", "人", "human", "HUMAN", "Human"), "human"),
+    **dict.fromkeys(("智能", "智能坐席", "AI", "ai", "robot", "ROBOT", "Robot"), "robot"),
 }
 
 TESTS: Final = "('测试', '拨测', 'test', 'TEST', 'Test')"
@@ -103,38 +111,48 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over the generic columns; the mapping file has the last word."""
     columns = Columns(layout.columns)
-    clock = times(
-        columns, mapping, zone, lambda cell: either(cell, zone),
-        **{field: wanted(field) for field in ("start", "ring", "answer", "end")},
-    )  # fmt: skip
+    found_times = {field: name for field in TIMES if (name := columns.find(*wanted(field))) is not None}
+    clock = {
+        field: formatted(quoted(name), mapping.formats[field], zone)
+        if field in mapping.formats
+        else either(quoted(name), zone)
+        for field, name in found_times.items()
+    }
     cell = {field: columns.cell(*wanted(field)) for field in FIELDS}
-    result = choose(cell["result"], RESULTS, otherwise=f"case when {cell['result']} is not null then 'unknown' end")
+    mapping = _our_words(mapping)
+    words = {field: mapping.values.get(field, {}) for field in FIELDS}
+    result = choose(
+        cell["result"], {**RESULTS, **words["result"]}, otherwise=f"case when {cell['result']} is not null then 'unknown' end"
+    )
     found = overridden(
         Fields(
             call_id=cell["call_id"],
-            direction=choose(cell["direction"], DIRECTIONS),
+            direction=choose(cell["direction"], {**DIRECTIONS, **words["direction"]}),
             caller=cell["caller"],
             display=cell["display"],
             callee=cell["callee"],
-            start=clock.start,
-            ring=clock.ring,
-            answer=clock.answer,
-            end=clock.end,
-            texts=clock.texts,
-            columns=clock.columns | columns.origin(**{field: wanted(field) for field in _TEXTS}),
-            checks=clock.checks,
+            start=clock.get("start", NO_TIME),
+            ring=clock.get("ring", NO_TIME),
+            answer=clock.get("answer", NO_TIME),
+            end=clock.get("end", NO_TIME),
+            texts=found_times,
+            columns=found_times | columns.origin(**{field: wanted(field) for field in _TEXTS}),
             result=result,
-            purpose=cell["purpose"],
-            agent_id=cell["agent_id"],
-            agent_kind=choose(cell["agent_kind"], KINDS, otherwise=cell["agent_kind"]),
-            line_id=cell["line_id"],
-            team_id=cell["team_id"],
+            purpose=_said(cell["purpose"], words["purpose"]),
+            agent_id=_said(cell["agent_id"], words["agent_id"]),
+            agent_kind=choose(cell["agent_kind"], {**KINDS, **words["agent_kind"]}, otherwise=cell["agent_kind"]),
+            line_id=_said(cell["line_id"], words["line_id"]),
+            team_id=_said(cell["team_id"], words["team_id"]),
         ),
         columns,
-        _our_words(mapping),
+        mapping,
         zone,
     )
     return _derived(found, answer_known="answer" in found.columns, result_known="result" in found.columns)
+
+
+def _said(cell: str, words: Mapping[str, str]) -> str:
+    return choose(cell, words, otherwise=cell) if words and cell != NULL else cell
 
 
 def _derived(found: Fields, *, answer_known: bool, result_known: bool) -> Fields:

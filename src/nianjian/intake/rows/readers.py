@@ -44,6 +44,7 @@ class Reading:
     bad: list[Damage] = field(default_factory=list)
     prepared: Prepared | None = None
     expected_rejects: set[int] | None = None
+    months: bool = True  # whether ``keys`` needs the starts
 
     @property
     def rows(self) -> int:
@@ -55,7 +56,7 @@ class Reading:
         if self.prepared is not None:
             self._index_delimited(bench, self.prepared)
             return
-        bench.run(f"create or replace table keys as {validate.keys(self.plan, self.scans[0][0])}")
+        bench.run(f"create or replace table keys as {validate.keys(self.plan, self.scans[0][0], months=self.months)}")
 
     def rewritten(self) -> None:
         """Read the file from a clean copy from now on."""
@@ -79,7 +80,7 @@ class Reading:
         expected = prepared.census.lines - len(prepared.removed) - layout.header_lines
         bench.forget_rejects()
         try:
-            bench.run(f"create or replace table keys as {validate.keys(self.plan, scan)}")
+            bench.run(f"create or replace table keys as {validate.keys(self.plan, scan, months=self.months)}")
             count = bench.number("select count(*) from keys")
         except EngineError as error:
             self._copy_or_fail(bench, detail=str(error))
@@ -114,7 +115,7 @@ class Reading:
             scan = parquet(path)
             self.scans.append((scan, None, count))
             for _ in range(2):
-                bench.run(f"insert into keys {validate.keys(self.plan, scan)}")
+                bench.run(f"insert into keys {validate.keys(self.plan, scan, months=self.months)}")
 
     def _copy_or_fail(self, bench: Workbench, *, detail: str) -> None:
         if self.prepared is None or self.prepared.rewritten:

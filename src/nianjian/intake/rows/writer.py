@@ -20,7 +20,7 @@ from nianjian.lake.tables import NewFile
 ROW_GROUP: Final = 120_000
 
 _CONSTANT: Final = ("source", "batch", "file")
-_WORD: Final = pa.dictionary(pa.int32(), pa.string())
+_WORD: Final = pa.dictionary(pa.uint8(), pa.string())  # as the engine gives its enumerations
 _ENUM: Final = (
     "direction", "leg", "display_shape", "display_confidence", "callee_shape", "result", "agent_kind",
 )  # fmt: skip
@@ -30,6 +30,9 @@ _REPEATING: Final = [
     *_CONSTANT, *_ENUM, "caller_raw", "display", "display_raw", "purpose", "agent_id", "line_id", "team_id", "gateway",
     "reason", "reason_column",
 ]  # fmt: skip
+
+# Times and line numbers rise slowly: as differences they take a third of the room and less time.
+_DELTAS: Final = dict.fromkeys(("start_ts", "ring_ts", "answer_ts", "end_ts", "line"), "DELTA_BINARY_PACKED")
 
 STORED: Final = pa.schema(
     [
@@ -134,7 +137,7 @@ class Writer:
 
     def _complete(self, rows: pa.Table) -> pa.Table:
         count = rows.num_rows
-        zeros = pa.array(np.zeros(count, dtype=np.int32))
+        zeros = pa.array(np.zeros(count, dtype=np.uint8))
         have = set(rows.column_names)
         columns = []
         for column in STORED:
@@ -192,7 +195,8 @@ class _Part:
         if self._out is None:
             self._out = pq.ParquetWriter(
                 self._target, STORED, compression="zstd", compression_level=1, use_dictionary=_REPEATING,
-                store_schema=False, write_statistics=["start_ts", "end_ts", "display", "callee", "call_id"],
+                column_encoding=_DELTAS, store_schema=False,
+                write_statistics=["start_ts", "end_ts", "display", "callee"],
             )  # fmt: skip
         if not self._held:
             return
