@@ -50,7 +50,9 @@ def overridden(fields: Fields, columns: Columns, mapping: FileMapping, zone: str
             changes[field] = formatted(quoted(name), form, zone) if form else either(quoted(name), zone)
             texts[field] = name
         elif field in TEXTS:
-            changes[field] = _translated(field, quoted(name), mapping)
+            # A context or type that the mapping does not name keeps the way that the source gives it.
+            other = fields.direction if field == "direction" and mapping.values.get(field) else quoted(name)
+            changes[field] = _translated(field, quoted(name), mapping, other)
         origin[field] = name
     if mapping.display_from:
         names = [raw_name(columns, wanted) for wanted in mapping.display_from]
@@ -73,8 +75,8 @@ def raw_name(columns: Columns, wanted: str | int) -> str:
     return name
 
 
-def _translated(field: str, cell: str, mapping: FileMapping) -> str:
+def _translated(field: str, cell: str, mapping: FileMapping, other: str) -> str:
     ours = WORDS.get(field, {})
     said = {theirs: ours.get(word, word) for theirs, word in mapping.values.get(field, {}).items()}
     words = {**ours, **said}
-    return choose(cell, words, otherwise=cell) if words else cell
+    return choose(cell, words, otherwise=other) if words else cell
