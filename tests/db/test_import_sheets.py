@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- one case a line
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -97,7 +98,7 @@ def test_a_day_that_is_none_is_refused(load: Import, text: str) -> None:
         ("complaints", "编号,来源,受理时间,结案时间", ("C1", "企业", "2026-03-02", "2026-03-01"), "结案时间", "closed_before_accepted"),
     ],
 )  # fmt: skip
-def test_a_faulty_cell_is_named_and_nothing_is_written(
+def test_a_faulty_cell_is_named_and_nothing_is_written(  # noqa: PLR0917 -- one case
     load: Import, kind: str, header: str, cells: tuple[str, ...], column: str, code: str
 ) -> None:
     receipt = load(kind, header, cells)

@@ -206,7 +206,7 @@ def test_an_attachment_is_sealed_recorded_once_and_published(
         ("seat_vacancy", "外包协议", None, "file_unreadable"),
     ],
 )
-def test_an_attachment_that_explains_nothing_is_refused(
+def test_an_attachment_that_explains_nothing_is_refused(  # noqa: PLR0917 -- one case
     demo: str, operator: Actor, tmp_path: Path, metric: str, kind: str, content: bytes | None, code: str
 ) -> None:
     path = tmp_path / "a.pdf"

@@ -48,7 +48,8 @@ from nianjian.registers.versions.query import as_at
 root = Actor("root")
 service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
 sheet = Path(os.environ["NIANJIAN_HOME"]) / "lines.csv"
-for text in ("线路编号,团队\\nL1,T1\\nL2,T1\\n", "线路编号,团队,变更日期\\nL1,T2,2026-03-01\\n", "线路编号,团队\\nL2,T1\\n"):
+told = "线路编号,团队\\nL1,T1\\nL2,T1\\n", "线路编号,团队,变更日期\\nL1,T2,2026-03-01\\n", "线路编号,团队\\nL2,T1\\n"
+for text in told:
     sheet.write_text(text, encoding="utf-8")
     last = import_sheet(kind="lines", path=sheet, enterprise="demo", actor=root).rows
 publish.publish(wiring.lake("demo"), "demo")

@@ -61,9 +61,9 @@ def keys() -> keyring.Keyring:
 
 def _behind() -> bool:
     """Whether a migration that lies in the code is not applied: one query instead of the whole graph."""
-    from django.apps import apps  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
-    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415
+    from django.apps import apps  # noqa: PLC0415 -- after the wiring
+    from django.db import connection  # noqa: PLC0415 -- after the wiring
+    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415 -- after the wiring
 
     known = set()
     for app in apps.get_app_configs():
@@ -75,8 +75,8 @@ def _behind() -> bool:
 
 
 def _migrate() -> None:
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415 -- after the wiring
+    from django.db import connection  # noqa: PLC0415 -- after the wiring
 
     shared = connection.vendor == "postgresql"
     if shared:

@@ -9,7 +9,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.registers import models
 from nianjian.registers.sheets import network, people
 from nianjian.registers.tables.column import Sheet
-from nianjian.registers.versions.model import Version
+from nianjian.registers.versions.row import Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from nianjian.registers import kinds
 from nianjian.registers.tables.column import Column, Kind
 from nianjian.registers.tables.masking import masked
 from nianjian.registers.versions import query
-from nianjian.registers.versions.model import Version
+from nianjian.registers.versions.row import Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def rotate(*, actor: object) -> Rotation:
 
 def _reseal(model: type[models.Model]) -> int:
     """Seal all rows of a model anew, a chunk a transaction: reading decrypts, writing encrypts with the active key."""
-    sealed = [field.name for field in model._meta.concrete_fields if isinstance(field, SealedText)]  # noqa: SLF001
+    sealed = [field.name for field in model._meta.concrete_fields if isinstance(field, SealedText)]  # noqa: SLF001 -- the manager of any model
     if not sealed:
         return 0
     done, last = 0, None
@@ -47,5 +47,5 @@ def _reseal(model: type[models.Model]) -> int:
             rows = list(found.select_for_update()[:CHUNK])
             if not rows:
                 return done
-            model._base_manager.bulk_update(rows, sealed)  # noqa: SLF001
+            model._base_manager.bulk_update(rows, sealed)  # noqa: SLF001 -- the manager of any model
         done, last = done + len(rows), rows[-1].pk

@@ -60,7 +60,7 @@ def test_a_wrong_database_url_is_refused_without_its_password(url: str) -> None:
 
 
 def test_without_a_url_the_database_lies_in_the_home() -> None:
-    assert database.settings("", Path("/home/x"))["NAME"] == "/home/x/nianjian.sqlite3"
+    assert database.settings("", Path("/srv/x"))["NAME"] == "/srv/x/nianjian.sqlite3"
 
 
 def test_a_folder_open_to_others_is_closed(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def _length(row: Row) -> Fault | None:
 
 def _length_large(row: Row) -> Fault | None:
     total = row.get("total_length")
-    return ("total_length", "total_length_too_long") if isinstance(total, int) and total > 18 else None  # noqa: PLR2004
+    return ("total_length", "total_length_too_long") if isinstance(total, int) and total > 18 else None  # noqa: PLR2004 -- the digits that fit
 
 
 def _never_filed(row: Row) -> Fault | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from nianjian.registers.versions.model import Version
+from nianjian.registers.versions.row import Version
 from nianjian.vault.fields import SealedText
 
 

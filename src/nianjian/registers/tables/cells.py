@@ -30,6 +30,8 @@ MONTH: Final = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?")
 SPAN: Final = re.compile(r"(?:(\d+)(?:小时|时|h))?(?:(\d+)(?:分钟|分|m))?(?:(\d+)(?:秒|s))?")
 ROOT: Final = re.compile(r"[1-9]\d{2,17}")
 IDENTITY_LENGTH: Final = 18
+WHOLE_DIGITS: Final = 15
+LONGEST: Final = 10**9  # seconds; beyond this the cell holds something else
 
 
 class UnreadableError(Exception):
@@ -145,7 +147,7 @@ def _flag(cell: Cell, column: Column) -> bool:
 
 def _whole(cell: Cell, column: Column) -> int:
     text = _code(cell, column).removesuffix("位").replace(",", "").strip()
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > WHOLE_DIGITS:
         raise UnreadableError("number_unreadable")
     return int(text)
 
@@ -169,11 +171,16 @@ def _duration(cell: Cell, column: Column) -> int:
     text = _text(cell, column).replace(" ", "")
     parts = text.split(":")
     if all(part.isdecimal() for part in parts) and len(parts) <= 3:  # noqa: PLR2004 - h:m:s
-        return sum(int(part) * 60**place for place, part in enumerate(reversed(parts)))
-    read = SPAN.fullmatch(text)
-    if read is None:
+        seconds = 0
+        for part in parts:
+            seconds = seconds * 60 + int(part)
+    elif (read := SPAN.fullmatch(text)) is not None:
+        seconds = int(read[1] or 0) * 3600 + int(read[2] or 0) * 60 + int(read[3] or 0)
+    else:
         raise UnreadableError("duration_unreadable")
-    return int(read[1] or 0) * 3600 + int(read[2] or 0) * 60 + int(read[3] or 0)
+    if seconds >= LONGEST:
+        raise UnreadableError("duration_unreadable")
+    return seconds
 
 
 def _root(cell: Cell, column: Column) -> str:

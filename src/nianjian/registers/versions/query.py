@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from nianjian.registers.versions.model import Version
+from nianjian.registers.versions.row import Version
 
 V = TypeVar("V", bound=Version)
 

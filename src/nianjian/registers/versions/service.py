@@ -18,7 +18,7 @@ from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.registers.tables.checking import Keyed
 from nianjian.registers.tables.column import Sheet, Undated
-from nianjian.registers.versions.model import Version
+from nianjian.registers.versions.row import Version
 from nianjian.vault import keyring
 
 CHUNK: Final = 500  # rows a statement: SQLite takes 32,766 values in one
@@ -90,7 +90,7 @@ def _wait_for_others(enterprise: str) -> None:
 
 
 def _standing(model: type[Version], enterprise: str) -> dict[str, Version]:
-    found = model._default_manager.filter(enterprise_id=enterprise, valid_to=None, superseded_at=None)  # noqa: SLF001
+    found = model._default_manager.filter(enterprise_id=enterprise, valid_to=None, superseded_at=None)  # noqa: SLF001 -- the manager of any model
     return {version.key: version for version in found.iterator(chunk_size=CHUNK)}
 
 
@@ -149,7 +149,7 @@ def _start(old: Version, new: Version, sheet: Sheet) -> date | None:
 
 def _reach_back(plan: _Plan, model: type[Version], old: Version, start: date) -> None:
     """A change dated before the standing version: what began since then is superseded, what covers the day closed."""
-    found = model._default_manager.filter(  # noqa: SLF001
+    found = model._default_manager.filter(  # noqa: SLF001 -- the manager of any model
         enterprise_id=old.enterprise_id, key=old.key, superseded_at=None
     )
     plan.superseded += list(found.filter(valid_from__gte=start).values_list("pk", flat=True))
@@ -158,7 +158,7 @@ def _reach_back(plan: _Plan, model: type[Version], old: Version, start: date) ->
 
 
 def _write(model: type[Version], plan: _Plan) -> None:
-    manager: models.Manager[Any] = model._default_manager  # noqa: SLF001
+    manager: models.Manager[Any] = model._default_manager  # noqa: SLF001 -- the manager of any model
     now = clock.now()
     for chunk in _chunks(plan.superseded):
         manager.filter(pk__in=chunk).update(superseded_at=now)
