@@ -1,7 +1,7 @@
 """Generic call records of the year 2025, any number of rows, always the same for the same number.
 
 24 lines, each with a handful of displayed numbers (short numbers of the ledger and foreign ones, landlines, mobiles,
-400), every callee its own draw, about 1 % broken rows of every semantic kind, 0.4 % repeated ids, and a few lines
+400), every callee its own draw, about 1 % broken rows of every semantic kind, 0.4 % ids that another call has already, 0.2 % rows that come twice, and a few lines
 in each file that no CSV reader can split. Twelve files, one a month, UTF-8 with BOM.
 """
 
@@ -24,7 +24,7 @@ copy (
     with drawn as (
         select i, (hash(i, 1) >> 2)::bigint as h1, (hash(i, 2) >> 2)::bigint as h2, (hash(i, 3) >> 2)::bigint as h3,
             (hash(i, 4) >> 2)::bigint as h4
-        from range({first}, {last}) r(i)
+        from (select i from range({first}, {last}) r(i) union all select i from range({first}, {last}) r(i) where i % 499 = 0)
     ), placed as (
         select *, h1 % 24 as line, h2 % 100 as kind, h3 % 1000 as fault,
             timestamp '{month}-01 00:00:00' + interval 1 second * ((h2 >> 8) % ({days} * 43200) // 43200 * 86400

@@ -27,6 +27,10 @@ class Line:
         """The same figure with a limit that the ratio must reach."""
         return replace(self, limit=limit, turned=True)
 
+    def within(self, seconds: float) -> Line:
+        """The same figure with a limit in CPU seconds."""
+        return replace(self, at_most=seconds)
+
     def kept(self) -> bool:
         """Whether the limits hold."""
         if self.at_most is not None and self.cpu > self.at_most:
@@ -89,7 +93,9 @@ def write(
 
 {notes}
 - {size / 1e6:,.0f} MB of CSV in twelve files; rows: {counts}
-- CPU seconds (user and system, children included), medians where a figure was taken more than once. Ratios: the
+- CPU seconds (user and system, children included), medians where a figure was taken more than once. Of
+  import, bare copy and whole commands the CPU of the process; of the other portraits and their peers the CPU of the work itself,
+  without starting Python and loading libraries (wall is the whole process). PostgreSQL: its server processes. Ratios: the
   import to the bare copy, the raw portrait to hand-written SQL, pandas and PostgreSQL to our raw portrait.
 - All results equal: {"yes" if agreed else "**no**"} (rollup and raw by the bytes of the whole answer, the peers by class and answered calls)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,12 +31,12 @@ with grouped as (
 ), classed as (
     select g.*, case when shape = 'mobile' then 'MOBILE' when shape = 'landline' then 'LANDLINE'
         when shape = 'service_400_800' then 'SHARED_400_800' when shape in ('other', 'international') then 'OTHER'
-        when n.root is not null then case when n.filed and (n.valid_from is null or g.month >= n.valid_from) and (n.valid_to is null or g.month <= n.valid_to)
-            then 'OWN_SHORT' else 'OTHER_SHORT' end
+        when n.root is not null then case when n.filed then 'OWN_SHORT' else 'OTHER_SHORT' end
         when shape = 'short' then 'OTHER_SHORT' when shape = 'short_or_landline' then 'LANDLINE' else 'UNKNOWN' end as class
     from grouped g left join number_dim n on g.shape in ('short', 'short_long', 'short_or_landline')
         and length(cast(g.display as varchar)) = n.total_length
         and substr(cast(g.display as varchar), 1, n.root_length) = cast(n.root as varchar)
+        and (n.valid_from is null or g.month >= n.valid_from) and (n.valid_to is null or g.month <= n.valid_to)
 )
 select class, kind, line, team, display, month, sum(delivered) as delivered, sum(answered) as answered,
     sum(records) as records, bit_or(days) as days, sum(blocked) as blocked, sum(tests) as tests, sum(masked) as masked
@@ -74,6 +75,7 @@ def main(calls: str, numbers: str, year: str) -> None:
         json.loads(Path(calls).read_text(encoding="utf-8")),
         json.loads(Path(numbers).read_text(encoding="utf-8")),
     )
+    began = time.process_time()
     with duckdb.connect() as db:
         db.execute("set threads = 2")
         db.execute(f"create view number_dim as select * from read_parquet({dims!r})")
@@ -83,7 +85,7 @@ def main(calls: str, numbers: str, year: str) -> None:
         )
         query = GROUPS.format(calls=source, month="date_trunc('month', start_ts)::date", dom="day(start_ts)")
         rows = db.execute(query).fetchall()
-    print(json.dumps(headline(rows)))
+    print(json.dumps({"cpu": [time.process_time() - began], "answer": headline(rows)}))
 
 
 if __name__ == "__main__":

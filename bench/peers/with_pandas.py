@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +34,19 @@ def _load(files: list[str], year: int) -> Any:
     return pd.concat([part.astype(dict.fromkeys(TEXTS, "category")) for part in parts], ignore_index=True)
 
 
-def _classes(numbers: Any, roots: list[dict[str, Any]]) -> list[str]:
+def _holds(root: dict[str, Any], day: date) -> bool:
+    return (root["valid_from"] or day) <= day <= (root["valid_to"] or day)
+
+
+def _classes(numbers: Any, roots: list[dict[str, Any]], day: date) -> list[str]:
     found = []
     for display, shape in numbers:
         digits = "" if pd.isna(display) else str(int(display))
-        own = [r for r in roots if len(digits) == r["total_length"] and digits.startswith(str(r["root"]))]
+        own = [
+            r
+            for r in roots
+            if len(digits) == r["total_length"] and digits.startswith(str(r["root"])) and _holds(r, day)
+        ]
         ledger = own and shape in {"short", "short_long", "short_or_landline"}
         found.append(("OWN_SHORT" if own[0]["filed"] else "OTHER_SHORT") if ledger else PLAIN.get(shape, "UNKNOWN"))
     return found
@@ -45,13 +55,14 @@ def _classes(numbers: Any, roots: list[dict[str, Any]]) -> list[str]:
 def main(calls: str, numbers: str, year: str) -> None:
     """As `bench.peers.sql`."""
     files, dims = (json.loads(Path(name).read_text(encoding="utf-8")) for name in (calls, numbers))
+    began = time.process_time()
     roots = [row for path in dims for row in pq.read_table(path).to_pylist()]
     frame = _load(files, int(year))
     month = frame["start_ts"].dt.to_period("M")
     days = frame["start_ts"].dt.normalize().nunique()
     out = frame[(frame["direction"] == "out") & (frame["leg"] == "customer") & ~frame["test"] & frame["delivered"]]
     keys = out[["display", "display_shape"]].drop_duplicates()
-    keys = keys.assign(display_class=_classes(keys.itertuples(index=False), roots))
+    keys = keys.assign(display_class=_classes(keys.itertuples(index=False), roots, date(int(year), 7, 1)))
     out = out.assign(month=month[out.index]).merge(keys, on=["display", "display_shape"], how="left")
     splits = [
         out.groupby(["display_class", *by], observed=True, dropna=False)["answered"].agg(["size", "sum"])
@@ -59,7 +70,7 @@ def main(calls: str, numbers: str, year: str) -> None:
     ]
     total = splits[0]
     answer = {name: {"delivered": int(row["size"]), "answered": int(row["sum"])} for name, row in total.iterrows()}
-    print(json.dumps(answer | {"_days": {"delivered": int(days), "answered": 0}}))
+    print(json.dumps({"cpu": [time.process_time() - began], "days": int(days), "answer": answer}))
 
 
 if __name__ == "__main__":
