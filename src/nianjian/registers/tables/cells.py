@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -35,11 +35,12 @@ LONGEST: Final = 10**9  # seconds; beyond this the cell holds something else
 
 
 class UnreadableError(Exception):
-    """``code`` says what is wrong with the cell."""
+    """``code`` says what is wrong with the cell, ``values`` are what its sentence needs beside the finding's own."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, values: Mapping[str, object] | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.values = values or {}
 
 
 def value(cell: Cell, column: Column) -> object:
@@ -207,7 +208,7 @@ def _checked(check: Callable[[str], object], text: str) -> None:
     try:
         check(text)
     except NianjianError as fault:
-        raise UnreadableError(fault.code) from fault
+        raise UnreadableError(fault.code, fault.values) from fault
 
 
 READERS: Final[dict[Kind, Callable[[Cell, Column], object]]] = {

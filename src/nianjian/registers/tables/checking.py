@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -78,7 +79,7 @@ def _row(line: Line, table: Table, found: Checked) -> Row:
             row[column.field] = cells.value(cell, column)
         except cells.UnreadableError as fault:
             hint = "、".join(dict.fromkeys(column.choices)) if fault.code == "choice_unknown" else ""
-            found.findings.append(_finding(table, line, column, fault.code, cell=cell, hint=hint))
+            found.findings.append(_finding(table, line, column, fault.code, cell=cell, hint=hint, details=fault.values))
             continue
         if column.kind is Kind.LICENCE and row[column.field] and not licence_number(str(row[column.field])).usual:
             found.warnings.append(_finding(table, line, column, "licence_number_unusual", cell=cell))
@@ -126,10 +127,17 @@ def _extra(line: Line, table: Table) -> dict[str, str]:
 
 
 def _finding(
-    table: Table, line: Line, column: Column, code: str, *, cell: cells.Cell = None, hint: str = ""
+    table: Table,
+    line: Line,
+    column: Column,
+    code: str,
+    *,
+    cell: cells.Cell = None,
+    hint: str = "",
+    details: Mapping[str, object] | None = None,
 ) -> Finding:
     shown = "" if cell is None or column.personal else LONG_DIGITS.sub(_hidden, str(cell)[:SHOWN])
-    return Finding(table.file, table.sheet, line.number, _header(table, column), code, shown, hint)
+    return Finding(table.file, table.sheet, line.number, _header(table, column), code, shown, hint, details or {})
 
 
 def _hidden(digits: re.Match[str]) -> str:

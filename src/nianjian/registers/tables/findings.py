@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,11 @@ class Finding:
     code: str
     value: str = ""
     hint: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)  # further values of the code's sentence
 
     def values(self) -> Mapping[str, object]:
         """Values for the code's sentence."""
-        return {"line": self.line, "column": self.column, "value": self.value, "hint": self.hint}
+        return {**self.details, "line": self.line, "column": self.column, "value": self.value, "hint": self.hint}
 
     def as_dict(self) -> dict[str, object]:
         """The entry of a receipt."""
