@@ -267,6 +267,7 @@ def _commit(job: _Job, receipt: FileReceipt, add: list[NewFile], remove: list[Ol
         "generation": receipt.generation,
         "settings": job.settings,
         "receipt": receipt.as_dict(),
+        "columns": list(job.plan.layout.columns),
     }
     if job.replace is not None and remove:
         metadata["removed_batch"] = job.replace

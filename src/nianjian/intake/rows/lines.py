@@ -54,10 +54,11 @@ def detect(head: bytes) -> str | None:
         return "utf-16-le" if head[1:4000:2].count(0) > head[0:4000:2].count(0) else "utf-16-be"
     if head.isascii():
         return None
-    lines = [line for line in head.split(b"\n")[:-1] or [head] if not line.isascii()]
+    *whole, rest = head.split(b"\n")
+    lines = [line for line in whole if not line.isascii()] or [rest]
     valid = {name: sum(_decodes(line, name) for line in lines) for name in ("utf-8", "gb18030")}
     # Bytes that pass as UTF-8 are UTF-8: nearly every such text would pass as GB18030 too.
-    if not lines or valid["utf-8"] * 2 >= len(lines) or valid["gb18030"] * 2 < len(lines):
+    if valid["utf-8"] * 2 >= len(lines) or valid["gb18030"] * 2 < len(lines):
         return "utf-8"
     return "gb18030"
 

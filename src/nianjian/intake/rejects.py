@@ -1,0 +1,77 @@
+"""The rejected rows of a batch as a file that a person can correct and import again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, cast
+
+import pyarrow.parquet as pq
+
+from nianjian.intake import ledger
+from nianjian.kernel.errors import NianjianError
+from nianjian.lake.schema import REJECTED
+from nianjian.lake.tables import Lake
+
+ADDED: Final = ("行号", "列", "原因代码", "原因")
+
+_READ: Final = ["file", "line", "reason", "reason_column", "raw"]
+
+
+def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] = str) -> int:
+    """Original columns, then 行号, 列, 原因代码, 原因, by file and line; UTF-8 with a mark. How many rows.
+
+    ``words`` puts a reason code into a sentence. A line that never became cells stands whole in the first column.
+    NianjianError ``batch_unknown``, ``batch_already_undone``, ``output_unwritable``.
+    """
+    with lake.lock():
+        headers = _headers(lake, batch)
+        if not headers:
+            raise NianjianError("batch_unknown", batch=batch)
+        files = ledger.batch_files(lake, batch)
+        if not files:
+            raise NianjianError("batch_already_undone", batch=batch)
+        # A correction comes back without the four columns that an earlier rejects file had added.
+        columns = list(dict.fromkeys(name for header in headers.values() for name in header if name not in ADDED))
+        count = 0
+        try:
+            with Path(path).open("w", encoding="utf-8-sig", newline="") as handle:
+                out = csv.writer(handle)
+                out.writerow([*columns, *ADDED])
+                for row in _rows(lake, [old.path for old in files if old.partition["part"] == REJECTED]):
+                    cells = _cells(str(row["raw"] or '""'), headers.get(str(row["file"]), columns), columns)
+                    code = str(row["reason"])
+                    out.writerow([*cells, row["line"], row["reason_column"] or "", code, words(code)])
+                    count += 1
+        except OSError as error:
+            raise NianjianError("output_unwritable", file=str(path), detail=str(error)) from error
+    return count
+
+
+def _headers(lake: Lake, batch: str) -> dict[str, list[str]]:
+    """File hash → the column names of that file."""
+    return {
+        str(entry["file_sha256"]): cast("list[str]", entry["columns"])
+        for entry in lake.history(ledger.CALLS, -1)
+        if entry.get("batch") == batch and entry.get("act") == "import"
+    }
+
+
+def _rows(lake: Lake, paths: Sequence[str]) -> Iterator[dict[str, object]]:
+    for path in paths:
+        table = pq.read_table(lake.path(ledger.CALLS) / path, columns=_READ, partitioning=None)
+        for batch in table.sort_by([("line", "ascending")]).to_batches(max_chunksize=10_000):
+            yield from batch.to_pylist()
+
+
+def _cells(raw: str, header: Sequence[str], columns: Sequence[str]) -> list[str]:
+    found = json.loads(raw)
+    if isinstance(found, str):
+        return [found, *[""] * (len(columns) - 1)]
+    texts = ["" if cell is None else str(cell) for cell in found]
+    if list(header) == list(columns):
+        return [*texts[: len(columns)], *[""] * (len(columns) - len(texts))]
+    named = dict(zip(header, texts, strict=False))
+    return [named.get(name, "") for name in columns]
