@@ -122,16 +122,15 @@ def registers() -> str:
 
 def call_files() -> str:
     """Every source of call records, the generic header, and every reason for a rejected row."""
-    from nianjian.cli.texts.errors import ERRORS  # noqa: PLC0415 - see above
+    from nianjian.cli.texts.intake import REASONS  # noqa: PLC0415 - see above
     from nianjian.intake.formats import catalogue  # noqa: PLC0415
     from nianjian.intake.mapping import FIELDS  # noqa: PLC0415
-    from nianjian.intake.reasons import REASONS  # noqa: PLC0415
 
     sources = [
         (f"`{name}`", form.title, "yes" if form.zone_in_file else "no, ask `--timezone`", form.evidence)
         for name, form in catalogue().items()
     ]
-    reasons = [(f"`{code}`", ERRORS.get(code, "")) for code in sorted(REASONS)]
+    reasons = [(f"`{code}`", text) for code, text in sorted(REASONS.items())]
     fields = [(f"`{ours}`", theirs) for ours, theirs in FIELDS.items()]
     return (
         "# Files of call records\n\nText (UTF-8 with or without BOM, GB18030), gz, zip, xlsx and folders of these; source and"

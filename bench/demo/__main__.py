@@ -21,6 +21,7 @@ from bench.demo import calls, complaints, registers, sources
 
 ENTERPRISE: Final = "DEMO"
 AS_OF: Final = "2026-11-24"
+TODAY: Final = "2026-11-25"  # the same picture whenever it is run
 MARK: Final = ".nianjian-demo"  # says that a folder is ours to remove
 
 
@@ -52,6 +53,7 @@ class Program:
         """`home` becomes NIANJIAN_HOME; the keys lie beside it, never inside."""
         keep = {name: value for name, value in os.environ.items() if not name.startswith("NIANJIAN_")}
         self.environment = keep | {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(home.parent / "keys.json")}
+        self.environment["NIANJIAN_TODAY"] = TODAY
 
     def run(self, *words: str, allowed: tuple[int, ...] = (0,)) -> None:
         """Run a command with its output on the terminal; end the demo on an exit code that is not allowed."""
