@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from nianjian.kernel.clock import now
 from nianjian.lake.engine import Engine
 from nianjian.lake.schema import SCHEMAS
 from nianjian.lake.tables import Lake, NewFile, OldFile
@@ -149,7 +149,7 @@ def _commit(lake: Lake, rollup: ByDay, rows: pa.Table, days: list[date] | None, 
         add=added,
         remove=gone,
         metadata={"built_from": json.dumps(built, sort_keys=True)},
-        now_ms=time.time_ns() // 1_000_000,
+        now_ms=int(now().timestamp() * 1000),
     )
 
 
@@ -178,7 +178,7 @@ def _written(lake: Lake, rollup: ByDay, rows: pa.Table, month: str, number: int)
         rows=rows.num_rows,
         lowest={"day": span["min"].isoformat()},
         highest={"day": span["max"].isoformat()},
-        written=time.time_ns() // 1_000_000,
+        written=int(now().timestamp() * 1000),
     )
 
 
