@@ -87,7 +87,7 @@ def current() -> Keyring:
         if not path.exists():
             if (home / MARK).exists():
                 raise NianjianError("keys_lost", keys=str(path))
-            _publish(path, _fresh(), replace=False)
+            _publish(path, json.dumps(_fresh(), indent=1), replace=False)
         ring = _parsed(path)
         _check_mark(ring, home, path)
         _place.ring = ring
@@ -102,7 +102,7 @@ def rotate() -> str:
     key = secrets.token_hex(4)
     content["keys"][key] = _random()
     content["active"] = key
-    _publish(path, content, replace=True)
+    _publish(path, json.dumps(content, indent=1), replace=True)
     _place.ring = _parsed(path)
     return key
 
@@ -127,12 +127,12 @@ def _fresh() -> dict[str, object]:
     return {"version": 1, "active": key, "index": _random(), "keys": {key: _random()}}
 
 
-def _publish(path: Path, content: dict[str, object], *, replace: bool) -> None:
-    """Write the whole file beside and move it in at once: no reader sees half a key file, the first maker wins."""
+def _publish(path: Path, text: str, *, replace: bool) -> None:
+    """Write the whole file beside and move it in at once: no reader sees half of it, the first maker wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".keys-")  # mode 0600
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     if replace:
@@ -141,7 +141,7 @@ def _publish(path: Path, content: dict[str, object], *, replace: bool) -> None:
     try:
         os.link(name, path)
     except FileExistsError:
-        pass  # another process made it a moment ago; its keys are read next
+        pass  # another process made it a moment ago; what it wrote is read next
     finally:
         Path(name).unlink()
 
@@ -165,7 +165,6 @@ def _check_mark(ring: Keyring, home: Path, path: Path) -> None:
     mark = home / MARK
     fingerprint = ring.blind("mark", "home")
     if not mark.exists():
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        mark.write_text(fingerprint, encoding="ascii")
-    elif mark.read_text(encoding="ascii") != fingerprint:
+        _publish(mark, fingerprint, replace=False)
+    if mark.read_text(encoding="ascii") != fingerprint:
         raise NianjianError("keys_lost", keys=str(path))
