@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.support import many_calls, spark_cluster
 
 from nianjian.lake.engine import Engine
 from nianjian.lake.engines import open_engine
 from nianjian.lake.tables import Lake
 from nianjian.portrait.run import run
 from nianjian.rules.rulebook import Rulebook
-from tests.support import many_calls, spark_cluster
 
 # Spark's and Ibis's own sockets and deprecations are not ours to judge.
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore")]
@@ -56,7 +56,7 @@ def expected(lakes: tuple[Lake, Lake]) -> list[str]:
 
 
 def test_clickhouse_dialect(lakes: tuple[Lake, Lake], expected: list[str], tmp_path: Path) -> None:
-    from nianjian.lake.clickhouse_engine import ClickHouseEngine
+    from nianjian.lake.clickhouse_engine import ClickHouseEngine  # noqa: PLC0415 - a library of half a gigabyte
 
     engine = ClickHouseEngine(tmp_path / "store")
     try:
@@ -65,9 +65,7 @@ def test_clickhouse_dialect(lakes: tuple[Lake, Lake], expected: list[str], tmp_p
         engine.close()
 
 
-def test_spark_standalone_and_connect(
-    java: str, lakes: tuple[Lake, Lake], expected: list[str], tmp_path: Path
-) -> None:
+def test_spark_standalone_and_connect(java: str, lakes: tuple[Lake, Lake], expected: list[str], tmp_path: Path) -> None:
     """A driver in this process first, then a Connect server: both ask for all cores of the worker."""
     del java
     with spark_cluster.cluster(tmp_path) as master:

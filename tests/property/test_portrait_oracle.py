@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support import portrait_data as data
+from tests.support import portrait_oracle as oracle
 
 from nianjian.lake.duckdb_engine import DuckDBEngine
 from nianjian.lake.tables import Lake
 from nianjian.portrait.run import run
 from nianjian.rules.rulebook import Rulebook
-from tests.support import portrait_data as data
-from tests.support import portrait_oracle as oracle
 
 PERIOD = (date(2026, 1, 1), date(2027, 1, 1))
 BOOK = Rulebook.on(date(2026, 12, 31))
@@ -39,9 +39,7 @@ def portrait(folder: Path, tables: dict[str, list[data.Row]], as_of: date, today
 
 def check_seats(metric: dict[str, Any], tables: dict[str, list[data.Row]], as_of: date) -> None:
     rows = tables["seat_dim"]
-    explained = any(
-        a["metric"] == "seat_vacancy" and a["data_year"] == 2026 for a in tables["attachment_fact"]
-    )
+    explained = any(a["metric"] == "seat_vacancy" and a["data_year"] == 2026 for a in tables["attachment_fact"])
     found = oracle.seats(rows, as_of)
     assert metric["components"] == dict(found)
     assert (metric["numerator"], metric["denominator"]) == (found["filed"] - found["opened"], found["filed"])
@@ -58,9 +56,7 @@ def check_seats(metric: dict[str, Any], tables: dict[str, list[data.Row]], as_of
 def check_rate(metric: dict[str, Any], tables: dict[str, list[data.Row]], trailing: tuple[date, date]) -> None:
     calls = oracle.outbound(tables)
     told = [c for c in oracle.complaints(tables) if c["source"] in {"12321", "12300"}]
-    explained = any(
-        a["metric"] == "complaint_rate" and a["data_year"] == 2026 for a in tables["attachment_fact"]
-    )
+    explained = any(a["metric"] == "complaint_rate" and a["data_year"] == 2026 for a in tables["attachment_fact"])
 
     def inside(window: tuple[date, date], rows: list[data.Row]) -> list[data.Row]:
         return [row for row in rows if row["day"] is not None and window[0] <= row["day"] < window[1]]
@@ -99,7 +95,11 @@ def check_rate(metric: dict[str, Any], tables: dict[str, list[data.Row]], traili
         key = "digits" if dim == "display" else dim
         of_calls, of_told = oracle.grouped(year, lambda r, k=key: r[k]), oracle.grouped(kept, lambda r, k=key: r[k])
         expected = {
-            name: (len(of_told[name]), sum(c["answered"] for c in of_calls[name]), sum(c["delivered"] for c in of_calls[name]))
+            name: (
+                len(of_told[name]),
+                sum(c["answered"] for c in of_calls[name]),
+                sum(c["delivered"] for c in of_calls[name]),
+            )
             for name in {*of_calls, *of_told}
         }
         found: dict[Any, tuple[int, int, int]] = {}
@@ -136,7 +136,9 @@ def check_numbers(metric: dict[str, Any], tables: dict[str, list[data.Row]], tra
         assert row["light"] == oracle.number_light(part)
 
 
-def check_closing(metric: dict[str, Any], tables: dict[str, list[data.Row]], as_of: date, trailing: tuple[date, date]) -> None:
+def check_closing(
+    metric: dict[str, Any], tables: dict[str, list[data.Row]], as_of: date, trailing: tuple[date, date]
+) -> None:
     counted = [c for c in oracle.complaints(tables) if c["ticket"] is None]
 
     def inside(window: tuple[date, date]) -> list[data.Row]:
@@ -193,20 +195,7 @@ def check_values(metrics: list[dict[str, Any]]) -> None:
                 assert row["value"] is None
             else:
                 scale = {"%": 100, "‱": 10_000}[metric["unit"]]
-                gap = exact * scale - Decimal(row["value"]).as_integer_ratio()[0] / _one(row["value"])
-                assert abs(gap) <= _half()
-
-
-def _one(text: str) -> Any:
-    from fractions import Fraction
-
-    return Fraction(Decimal(text).as_integer_ratio()[1])
-
-
-def _half() -> Any:
-    from fractions import Fraction
-
-    return Fraction(1, 20_000)
+                assert abs(exact * scale - Fraction(row["value"])) <= Fraction(1, 20_000)
 
 
 def _month(name: str) -> tuple[date, date]:

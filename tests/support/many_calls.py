@@ -1,4 +1,4 @@
-"""A lake of a million calls and more, made by the embedded engine: NULLs, legs, validity days, two imports with late rows."""
+"""A lake of a million calls and more, made by the embedded engine: NULLs, legs, validity days, late rows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from random import Random
 
 import duckdb
 import pyarrow.parquet as pq
+from tests.support import portrait_data as data
 
 from nianjian.lake.schema import CALLS, REJECTED
 from nianjian.lake.tables import Lake, NewFile
-from tests.support import portrait_data as data
 
 FIRST = date(2025, 11, 1)
 DAYS = 425
@@ -56,23 +56,23 @@ from range({first}, {first} + {count}) t(i)
 def add_calls(lake: Lake, batch: str, *, first: int, count: int, shift: int = 0) -> None:
     """One import of ``count`` rows spread over 425 days; ``shift`` moves them by seconds (late rows)."""
     lake.create("calls", CALLS, partition_by=["part"])
-    columns = ", ".join(name for name in CALLS.names if name != "part")
     with duckdb.connect() as con:
         con.execute("set threads = 2")
         con.execute(f"create view made as {ROWS.format(first=first, count=count, shift=shift)}")
-        new = [_part(con, lake, batch, REJECTED, columns, "reason is not null")]
+        new = [_part(con, lake, f"part={REJECTED}/{batch}-0.parquet", "reason is not null")]
         month = FIRST
         while month < FIRST + timedelta(days=DAYS):
             following = (month + timedelta(days=32)).replace(day=1)
             where = f"reason is null and start_ts >= '{month}' and start_ts < '{following}'"
-            new.append(_part(con, lake, batch, f"{month:%Y-%m}", columns, where))
+            new.append(_part(con, lake, f"part={month:%Y-%m}/{batch}-0.parquet", where))
             month = following
     days = [(FIRST + timedelta(days=number)).isoformat() for number in range(DAYS)]
     lake.commit("calls", add=new, metadata={"days": days}, now_ms=0)
 
 
-def _part(con: duckdb.DuckDBPyConnection, lake: Lake, batch: str, part: str, columns: str, where: str) -> NewFile:
-    name = f"part={part}/{batch}-0.parquet"
+def _part(con: duckdb.DuckDBPyConnection, lake: Lake, name: str, where: str) -> NewFile:
+    part = name.split("/", 1)[0].removeprefix("part=")
+    columns = ", ".join(column for column in CALLS.names if column != "part")
     path = lake.path("calls") / name
     path.parent.mkdir(parents=True, exist_ok=True)
     con.execute(f"copy (select {columns} from made where {where}) to '{path}' (format parquet, compression zstd)")

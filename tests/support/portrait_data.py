@@ -41,8 +41,8 @@ def calls(rng: Random, count: int, first: int = 0) -> list[Row]:
         start = moment(rng)
         display, shape = rng.choice(SHAPES)
         key = rng.choice((None, None, None, f"k{rng.randrange(first // 2, first + count) // 2}"))
-        rejected = rng.random() < 0.08  # noqa: PLR2004 - one in twelve or so
-        if key and rows and rng.random() < 0.7:  # noqa: PLR2004 - near another row of the same call
+        rejected = rng.random() < 0.08
+        if key and rows and rng.random() < 0.7:
             others = [row for row in rows if row["call_key"] == key and row["start_ts"]]
             if others:
                 start = others[-1]["start_ts"] + timedelta(seconds=rng.choice((0, 1, 40, 3600)))
@@ -102,7 +102,7 @@ def line_dim(rng: Random) -> list[Row]:
     rows: list[Row] = []
     for line in LINES[:3]:
         cut = TURN.date() + timedelta(days=rng.choice((31, 100, 289)))
-        if rng.random() < 0.5:  # noqa: PLR2004 - half of them
+        if rng.random() < 0.5:
             rows.append({"line_id": line, "team_id": rng.choice(("T1", "T2")), "valid_from": None, "valid_to": cut})
             rows.append({"line_id": line, "team_id": "T3", "valid_from": cut + timedelta(days=1), "valid_to": None})
         else:
@@ -137,7 +137,7 @@ def complaint_fact(rng: Random, count: int, known: list[Row]) -> list[Row]:
     rows: list[Row] = []
     good = [row for row in known if row["start_ts"] is not None]
     for number in range(count):
-        call = rng.choice(good) if good and rng.random() < 0.7 else None  # noqa: PLR2004 - most are about a call
+        call = rng.choice(good) if good and rng.random() < 0.7 else None
         accepted = moment(rng)
         arrived = accepted + timedelta(hours=rng.choice((0, 1)))
         closed = arrived + timedelta(seconds=rng.choice((60, 86_399, 86_400, 86_401, 400_000)))
@@ -165,15 +165,23 @@ def complaint_fact(rng: Random, count: int, known: list[Row]) -> list[Row]:
     return rows
 
 
-def everything(seed: int, *, calls_count: int = 60, complaints_count: int = 25, seats_count: int = 16) -> dict[str, list[Row]]:
+def everything(
+    seed: int, *, calls_count: int = 60, complaints_count: int = 25, seats_count: int = 16
+) -> dict[str, list[Row]]:
     """All tables of one random enterprise."""
-    rng = Random(seed)  # noqa: S311 - test data
+    rng = Random(seed)
     made = calls(rng, calls_count)
     kinds = ("outsourcing_agreement", "anti_harassment_plan")
     attachments = [
-        {"metric": metric, "data_year": rng.choice((YEAR, YEAR, YEAR - 1)), "kind": kind, "sha256": "0", "name": "a.pdf"}
+        {
+            "metric": metric,
+            "data_year": rng.choice((YEAR, YEAR, YEAR - 1)),
+            "kind": kind,
+            "sha256": "0",
+            "name": "a.pdf",
+        }
         for metric, kind in zip(("seat_vacancy", "complaint_rate"), kinds, strict=True)
-        if rng.random() < 0.4  # noqa: PLR2004 - sometimes
+        if rng.random() < 0.4
     ]
     return {
         "calls": made,

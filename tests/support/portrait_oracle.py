@@ -1,4 +1,4 @@
-"""The portrait in slow plain Python, written from the definitions D1-D4 and contract 1-3: no engine, no SQL, no Ibis."""
+"""The portrait in slow plain Python, written from the definitions D1-D4: no engine, no SQL, no Ibis."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 Row = dict[str, Any]
 DAY = timedelta(days=1)
+FAR = datetime(9999, 1, 1)  # noqa: DTZ001 - wall time
 CLASSES = ("own_short", "other_short", "landline", "mobile", "shared_400_800", "other", "unknown")
 
 
@@ -107,11 +108,12 @@ def seats(rows: list[Row], day: date) -> Counter[str]:
         filed_on, gone_on = seat["filed_on"], seat["cancelled_on"]
         opened = seat["opened_on"] is not None and seat["opened_on"] <= day
         opened = opened and (seat["closed_on"] is None or day < seat["closed_on"])
-        if gone_on is not None and gone_on <= day:
-            state = "unfiled"
-        elif seat["filing"] == "unfiled" or (seat["filing"] == "cancelled" and gone_on is None):
-            state = "unfiled"
-        elif filed_on is not None and filed_on > day:
+        if (
+            (gone_on is not None and gone_on <= day)
+            or seat["filing"] == "unfiled"
+            or (seat["filing"] == "cancelled" and gone_on is None)
+            or (filed_on is not None and filed_on > day)
+        ):
             state = "unfiled"
         elif seat["filing"] is None or filed_on is None:
             state = "unknown"
@@ -140,9 +142,12 @@ def match(complaint: Row, tables: dict[str, list[Row]]) -> Row | None:
         away = 0 if named is None else abs(int((row["start_ts"] - named).total_seconds()))
         if complaint["call_id"] is not None and complaint["call_id"] == row["call_id"]:
             grade = 0
-        elif named is None or complaint["complainant"] is None or complaint["complained"] is None:
-            continue
-        elif (complaint["complainant"], complaint["complained"]) != (row["callee"], row["display"]):
+        elif (
+            named is None
+            or complaint["complainant"] is None
+            or complaint["complained"] is None
+            or (complaint["complainant"], complaint["complained"]) != (row["callee"], row["display"])
+        ):
             continue
         elif abs(row["start_ts"] - named) <= timedelta(minutes=10):
             grade = 1
@@ -156,12 +161,16 @@ def match(complaint: Row, tables: dict[str, list[Row]]) -> Row | None:
     return found
 
 
+def _other(complaint: Row, row: Row) -> bool:
+    return bool((complaint["complainant"], complaint["complained"]) != (row["callee"], row["display"]))
+
+
 def exclusions(complaints: list[Row]) -> dict[str, str]:
     """complaint_id -> reason: the recorded one, else duplicate by reference, else duplicate by call."""
     reasons = {c["complaint_id"]: c["exclusion"] for c in complaints if c["exclusion"] is not None}
     left = sorted(
         (c for c in complaints if c["exclusion"] is None),
-        key=lambda c: (c["accepted_ts"] is None, c["accepted_ts"] or datetime.max, c["complaint_id"]),
+        key=lambda c: (c["accepted_ts"] is None, c["accepted_ts"] or FAR, c["complaint_id"]),
     )
     seen: set[tuple[Any, ...]] = set()
     once = []
@@ -269,8 +278,9 @@ def seat_light(found: Counter[str], *, attached: bool = False) -> str:
     if known == "red" or not found["unknown_filing"]:
         return known
     idle = found["unknown_filing"] - found["unknown_filing_open"]
+    both, unfiled = found["opened_and_filed"], found["unfiled_open"] + found["unknown_filing_open"]
     others = {
-        settled(found["filed"] + i + o, found["opened_and_filed"] + o, found["unfiled_open"] + found["unknown_filing_open"] - o)
+        settled(found["filed"] + i + o, both + o, unfiled - o)
         for i in range(idle + 1)
         for o in range(found["unknown_filing_open"] + 1)
     }

@@ -27,7 +27,8 @@ def cluster(folder: Path) -> Iterator[str]:
     ports = ["--host", "127.0.0.1"]
     master = [_spark("spark-class"), f"{deploy}.master.Master", *ports, "--port", str(MASTER), "--webui-port", "18081"]
     worker = [_spark("spark-class"), f"{deploy}.worker.Worker", "-c", "2", "-m", "4g", *ports]
-    with _program(folder, "master", master, MASTER), _program(folder, "worker", [*worker, "--webui-port", str(WORKER), url], WORKER):
+    worker += ["--webui-port", str(WORKER), url]
+    with _program(folder, "master", master, MASTER), _program(folder, "worker", worker, WORKER):
         yield url
 
 
@@ -52,7 +53,7 @@ def connect_server(folder: Path, master: str) -> Iterator[str]:
 
 
 def _home() -> Path:
-    import pyspark
+    import pyspark  # noqa: PLC0415 - an extra: this module must load without it
 
     return Path(str(pyspark.__file__)).parent
 
@@ -95,4 +96,5 @@ def _await(running: subprocess.Popen[bytes], port: int, log: Path) -> None:
                 return
         time.sleep(0.5)
     tail = log.read_text(errors="replace")[-2000:]
-    raise RuntimeError(f"{running.args!r} did not open port {port}:\n{tail}")
+    message = f"{running.args!r} did not open port {port}:\n{tail}"
+    raise RuntimeError(message)

@@ -1,4 +1,4 @@
-"""ClickHouse's engine (chDB, in this process) behind the port, to hold the dialect. Not selectable; see docs/use/engines.md."""
+"""ClickHouse's engine (chDB, in this process) behind the port, to hold the dialect. Not selectable."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ import ibis.expr.types as ir
 
 from nianjian.kernel.numbers import NumberClass, Shape
 
-
 # Shapes whose class needs no ledger.
 _PLAIN: Final = (
     (Shape.MOBILE, NumberClass.MOBILE),
@@ -68,7 +67,7 @@ def _standing(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
     )
     dated = days.inner_join(matched, [days.dim_display == matched.match_display])
     valid = (
-        dated.filed.fill_null(False)  # noqa: FBT003 - the value
+        dated.filed.fill_null(False)
         & (dated.valid_from.isnull() | (dated.dim_day >= dated.valid_from))
         & (dated.valid_to.isnull() | (dated.dim_day <= dated.valid_to))
     )

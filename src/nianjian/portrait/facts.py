@@ -66,7 +66,7 @@ def facts(calls: ir.Table, *, first: date | None = None, last: date | None = Non
 
 
 def facts_of_days(calls: ir.Table, days: Collection[date]) -> Facts:
-    """The calls that start on one of ``days``, whole. Calls of several rows are looked up by key, wherever they stand."""
+    """The calls that start on one of ``days``, whole: rows of a shared key are looked up wherever they stand."""
     wanted = list(days)
     # The plain range beside the list lets engines skip whole row groups.
     inside = [calls.part != REJECTED, *_bounds(calls, min(wanted), max(wanted)), calls.start_ts.date().isin(wanted)]
@@ -122,20 +122,20 @@ def _collapsed(rows: ir.Table) -> ir.Table:
     best = ibis.window(
         group_by=[rows.source, rows.call_key],
         order_by=[
-            rows._customer.desc(),  # noqa: SLF001 - a column of ours, not an attribute
-            rows._delivered.desc(),  # noqa: SLF001
-            rows._answered.desc(),  # noqa: SLF001
+            rows._customer.desc(),
+            rows._delivered.desc(),
+            rows._answered.desc(),
             rows.start_ts,
             rows.call_id,
         ],
     )
     ranked = rows.mutate(
         _rank=ibis.row_number().over(best),
-        _any_delivered=rows._delivered.max().over(call),  # noqa: SLF001
-        _any_answered=rows._answered.max().over(call),  # noqa: SLF001
+        _any_delivered=rows._delivered.max().over(call),
+        _any_answered=rows._answered.max().over(call),
     )
-    first = ranked.filter(ranked._rank == 0)  # noqa: SLF001
-    return first.mutate(delivered=first._any_delivered == 1, answered=first._any_answered == 1)  # noqa: SLF001
+    first = ranked.filter(ranked._rank == 0)
+    return first.mutate(delivered=first._any_delivered == 1, answered=first._any_answered == 1)
 
 
 def _described(rows: ir.Table) -> ir.Table:
@@ -160,7 +160,7 @@ def _described(rows: ir.Table) -> ir.Table:
 
 def known(condition: ir.BooleanColumn) -> ir.BooleanColumn:
     """False where it cannot be told."""
-    return condition.fill_null(False)  # noqa: FBT003 - the value, not an option
+    return condition.fill_null(False)
 
 
 def _true(condition: ir.BooleanColumn) -> ir.IntegerColumn:

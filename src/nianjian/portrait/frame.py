@@ -20,6 +20,7 @@ class Window:
     end: date
 
     def __contains__(self, day: object) -> bool:
+        """Whether a day lies in the window."""
         return isinstance(day, date) and self.first <= day < self.end
 
 
@@ -75,7 +76,7 @@ class Frame:
         return tuple(sorted(days))
 
     def slots(self, changes: Iterable[date]) -> tuple[date, ...]:
-        """Days within the span on which, beside the first of each month, a new stretch begins: window edges and ``changes``."""
+        """Window edges and ``changes`` within the span: where, beside month starts, a new stretch begins."""
         span = self.span
         edges = (self.period.first, self.period.end, self.trailing.first, self.trailing.end)
         return tuple(sorted({day for day in (*edges, *changes) if day in span}))

@@ -129,7 +129,7 @@ def seat_vacancy(
 def _seat_flags(
     filed: int, opened: int, both: int, unfiled_open: int, limit: Limit, *, attached: bool
 ) -> tuple[Flag, ...]:
-    """What D1 finds in known counts. Both rates are tried: the conservative one leaves unfiled seats out of `opened`."""
+    """What D1 finds in known counts; the conservative rate leaves unfiled seats out of `opened`."""
     flags: list[Flag] = []
     if filed and (limit.met(filed - opened, filed) or limit.met(filed - both, filed)):
         flags.append(Flag("over_limit", _explained(attached=attached), filed - opened))
@@ -212,7 +212,7 @@ def number_consistency(*, counts: Mapping[NumberClass, int], evasion: Limit, unk
 
 
 def closing_rate(*, closed: int, tickets: int, limit: Limit, undated_closed: int = 0, undated_open: int = 0) -> Verdict:
-    """D4, closed / tickets; ``limit`` is what passes (98 % and more). Undated tickets may belong to the period or not."""
+    """D4, closed / tickets; ``limit`` is what passes. Undated tickets may belong to the period or not."""
     undated = undated_closed + undated_open
     light = _closing_light(closed, tickets, limit)
     flags = [Flag("below_limit", Light.YELLOW, tickets - closed)] if light is Light.YELLOW else []
@@ -234,7 +234,7 @@ def _closing_light(closed: int, tickets: int, limit: Limit) -> Light:
 
 
 def seats_to_open(*, filed: int, opened: int, limit: Limit) -> int:
-    """D5: how many more seats to open so that the vacancy is within ``limit`` (0 when it is); 30 %: ceil((7F-10O)/10)."""
+    """D5: how many seats to open to bring the vacancy within ``limit`` (0 when it is); 30 %: ceil((7F-10O)/10)."""
     top, bottom = limit.value.as_integer_ratio()
     short = (bottom - top) * filed - bottom * opened
     need = max(0, -(-short // bottom))

@@ -1,6 +1,6 @@
-"""Which call a complaint is about: caller and callee, within ten minutes of the time it names, else on that day (D2).
+"""Which call a complaint is about: caller and callee, close to the time it names, else on that day (D2).
 
-A recorded call id comes first. Times are zone-less Asia/Shanghai; a complaint without a call time is matched by id only.
+A recorded call id comes first. A complaint without a call time is matched by id only.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def latest(versions: ir.Table, key: str) -> ir.Table:
 def complaint_match(calls: ir.Table, complaint_fact: ir.Table, *, minutes: int, by_id: bool) -> ir.Table:
     """At most one call a complaint: complaint_id, how (id | ten_minutes | day), day, line_id, team_id, kind.
 
-    ``minutes`` is the reach around the time that the complaint names, both ends included. ``by_id`` False leaves the recorded ids out where no complaint has one: it saves reading all call ids.
+    ``minutes`` is the reach around the time that the complaint names, both ends included. ``by_id`` False leaves
+    the recorded ids out where no complaint has one: it saves reading all call ids.
     """
     asked = latest(complaint_fact, "complaint_id").select(
         "complaint_id", "complainant", "complained", "call_ts", asked_call="call_id"

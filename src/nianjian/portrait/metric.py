@@ -74,7 +74,7 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """The answer of one metric. ``splits`` by kind, line, team, display; ``months`` and ``trailing`` beside the headline."""
+    """The answer of one metric; splits by kind, line, team, display, months and trailing beside the headline."""
 
     card: Card
     verdict: Verdict

@@ -1,4 +1,4 @@
-"""How far the records can be trusted: confidence of displayed numbers, rejected rows, silent days, matched complaints."""
+"""How far the records can be trusted: confidence of numbers, rejected rows, silent days, matched complaints."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from nianjian.portrait.metric import Metric
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One portrait. ``snapshot``: table -> version; ``rulebook``: id, version, sha256; ``simulated``: moves and warnings."""
+    """One portrait; ``snapshot`` is table -> version, ``simulated`` the moves and warnings of a simulation."""
 
     enterprise: str
     province: str | None

@@ -16,7 +16,7 @@ REGULATOR = ("12321", "12300")
 
 
 def tickets(complaint_fact: ir.Table, match: ir.Table, line_dim: ir.Table) -> ir.Table:
-    """One row a complaint with `excluded_rate` (D2: among 12321 and 12300), `excluded_ticket` (D4: among all sources)."""
+    """One row a complaint; `excluded_rate` is D2's (among 12321 and 12300), `excluded_ticket` D4's (all sources)."""
     known = latest(complaint_fact, "complaint_id")
     known = known.mutate(day=known.accepted_ts.date())
     rate = _excluded(known.filter(known.source.isin(REGULATOR)), "excluded_rate")

@@ -43,7 +43,8 @@ DIMENSIONS: Final = ("source", "kind", "line", "team", "display")
 def standing(tickets: ir.Table, frame: Frame, hours: int) -> ir.Table:
     """Tickets that count, with 0/1 columns: closed at A, existing at A, the same for today, closed on time.
 
-    On time: within ``hours`` after the forward arrived, inclusive. A ticket reopened after its closing is not closed (contract 3). One accepted after A did not exist at A.
+    On time: within ``hours`` after the forward arrived, inclusive. A ticket reopened after its closing is not
+    closed (contract 3). One accepted after A did not exist at A.
     """
     counted = tickets.filter(tickets.excluded_ticket.isnull())
     today = frame.as_of if frame.today is None else frame.today
@@ -83,7 +84,7 @@ class ClosingRate:
         return {"cells": cells, "open": waiting}
 
     def answer(self, rows: Mapping[str, Rows], frame: Frame, rules: Rules, attached: Collection[str]) -> Metric:
-        """Passes at the limit; the twin by hours counts what was closed on time, the twin today what is closed by now."""
+        """Passes at the limit; twins: what was closed on time, and what is closed by today."""
         del attached  # no attachment explains D4
         limit = limit_of(rules, self.card.rules[0])
         dated = [row for row in rows["cells"] if row["month"] is not None]
@@ -166,7 +167,7 @@ def _oldest_first(rows: Rows) -> list[str]:
 
 
 def _flag(condition: ir.BooleanColumn) -> ir.IntegerColumn:
-    return condition.fill_null(False).cast("int64")  # noqa: FBT003 - the value
+    return condition.fill_null(False).cast("int64")
 
 
 def _by(moment: ir.TimestampColumn, day: date) -> ir.IntegerColumn:

@@ -134,10 +134,7 @@ class ComplaintRate:
             attachments=on_file,
             twins={"attempts": figures(by_attempts, self.card.unit)},
             splits=_splits(rows["splits"], kept, terms),
-            months=[
-                {"month": month, **_cell(rows, terms, lambda row, m=_number(month): row["month"] == m)}
-                for month in frame.months
-            ],
+            months=[{"month": month, **_cell(rows, terms, _of_month(month))} for month in frame.months],
             trailing={
                 "from": frame.trailing.first.isoformat(),
                 "to": frame.trailing.end.isoformat(),
@@ -190,7 +187,7 @@ def _key(value: object) -> str | None:
 
 
 def _inside(day: ir.DateColumn, window: Window) -> ir.IntegerColumn:
-    return ((day >= window.first) & (day < window.end)).fill_null(False).cast("int64")  # noqa: FBT003 - the value
+    return ((day >= window.first) & (day < window.end)).fill_null(False).cast("int64")
 
 
 def _in_year(row: Mapping[str, object], frame: Frame) -> bool:
@@ -198,5 +195,6 @@ def _in_year(row: Mapping[str, object], frame: Frame) -> bool:
     return month is not None and whole(month) // 100 == frame.year
 
 
-def _number(month: str) -> int:
-    return int(month.replace("-", ""))
+def _of_month(month: str) -> Callable[[Mapping[str, object]], bool]:
+    number = int(month.replace("-", ""))
+    return lambda row: row["month"] == number

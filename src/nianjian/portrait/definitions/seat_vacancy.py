@@ -39,7 +39,7 @@ COUNTS: Final = ("filed", "opened", "opened_and_filed", "unfiled_open", "unknown
 
 
 def states(seats: ir.Table, days: Sequence[date]) -> ir.Table:
-    """Each seat as it holds on each day, with 0/1 columns: filed, opened and so on (contract 1: when a seat is filed)."""
+    """Each seat as it holds on each day, with 0/1 columns (contract 1 says when a seat is filed)."""
     each = seats.mutate(as_of=ibis.array([ibis.date(day.isoformat()) for day in days]).unnest())
     each = each.filter(
         each.valid_from.isnull() | (each.valid_from <= each.as_of),
@@ -47,16 +47,14 @@ def states(seats: ir.Table, days: Sequence[date]) -> ir.Table:
     )
     cancelled = each.filing == "cancelled"
     gone = (
-        (each.cancelled_on <= each.as_of).fill_null(False)  # noqa: FBT003 - the value
-        | (cancelled & each.cancelled_on.isnull()).fill_null(False)  # noqa: FBT003
-        | (each.filing == "unfiled").fill_null(False)  # noqa: FBT003
-        | (each.filed_on > each.as_of).fill_null(False)  # noqa: FBT003
+        (each.cancelled_on <= each.as_of).fill_null(False)
+        | (cancelled & each.cancelled_on.isnull()).fill_null(False)
+        | (each.filing == "unfiled").fill_null(False)
+        | (each.filed_on > each.as_of).fill_null(False)
     )
     filed = ~gone & each.filing.notnull() & each.filed_on.notnull()
     unknown = ~gone & (each.filing.isnull() | each.filed_on.isnull())
-    opened = (each.opened_on <= each.as_of).fill_null(False) & (  # noqa: FBT003
-        each.closed_on.isnull() | (each.closed_on > each.as_of)
-    )
+    opened = (each.opened_on <= each.as_of).fill_null(False) & (each.closed_on.isnull() | (each.closed_on > each.as_of))
     return each.select(
         "as_of",
         "seat_id",
