@@ -15,9 +15,12 @@ def prepare() -> None:
     from nianjian.config import wiring
 
     wiring.prepare()
-    from nianjian.flows.recover import recover
+    from nianjian.queue import query
 
-    recover()
+    if query.open_intents():  # seldom; the lake's libraries load only then
+        from nianjian.flows.recover import recover
+
+        recover()
 
 
 def begin(args: argparse.Namespace) -> Actor:

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from nianjian.audit.record import record
+from nianjian.intake import ledger
 from nianjian.intake.receipt import FileReceipt
+from nianjian.lake.tables import Lake
 from nianjian.queue import service as queue
 from nianjian.registers.batches import query, service
 
@@ -53,3 +55,18 @@ def finish_undo(*, intent: str, enterprise: str, payload: Mapping[str, object]) 
         service.end(batch=batch, state="undone")
         queue.close(intent=intent)
         record(verb=UNDO, enterprise=enterprise, actor=actor, data={"batch": batch})
+
+
+def settle(*, intent: str, kind: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
+    """Finish or drop an act that broke off: the lake's log says which of the two. Hold the lake's lock."""
+    batch = str(payload.get("batch", ""))
+    if kind == IMPORT:
+        name = str(payload.get("file", ""))
+        files = [receipt for receipt in ledger.batch_receipts(lake, batch) if receipt.name == name]
+        if files:
+            finish_import(intent=intent, enterprise=enterprise, payload=payload, files=files)
+            return
+    if kind == UNDO and not ledger.batch_files(lake, batch):
+        finish_undo(intent=intent, enterprise=enterprise, payload=payload)
+        return
+    queue.drop(intent=intent)

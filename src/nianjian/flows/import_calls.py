@@ -9,7 +9,7 @@ from typing import Final
 from nianjian.accounts import query as accounts
 from nianjian.accounts.query import Actor
 from nianjian.config import wiring
-from nianjian.flows.finish import ACTIVE, IMPORT, finish_import
+from nianjian.flows.finish import ACTIVE, IMPORT, finish_import, settle
 from nianjian.flows.receipts import ImportReceipt
 from nianjian.intake import load, mapping, read
 from nianjian.intake.crash import crash_point
@@ -94,8 +94,8 @@ class _Run:
                     replace=replaces or None,
                     progress=lambda rows, done, total: self.progress(item.name, rows, done, total),
                 )
-            except BaseException:
-                queue.drop(intent=intent)
+            except BaseException:  # an interrupt may come when the commit is made already
+                settle(intent=intent, kind=IMPORT, enterprise=enterprise, payload=payload, lake=self.lake)
                 raise
             crash_point("before_close")
             if receipt.known:

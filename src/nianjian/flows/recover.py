@@ -1,13 +1,10 @@
-"""Finish or drop what a killed process left open: the lake's log says which of the two."""
+"""Finish or drop what a killed process left open."""
 
 from __future__ import annotations
 
 from nianjian.config import wiring
-from nianjian.flows.finish import IMPORT, UNDO, finish_import, finish_undo
-from nianjian.intake import ledger
-from nianjian.lake.tables import Lake
-from nianjian.queue import query, service
-from nianjian.queue.query import Open
+from nianjian.flows.finish import settle
+from nianjian.queue import query
 
 
 def recover() -> int:
@@ -24,20 +21,6 @@ def recover() -> int:
             # Read again under the lock: the list may have been of a process that has finished since.
             for one in query.open_intents():
                 if one.enterprise == enterprise:
-                    _settle(one, lake)
+                    settle(intent=one.id, kind=one.kind, enterprise=enterprise, payload=one.payload, lake=lake)
                     done += 1
     return done
-
-
-def _settle(one: Open, lake: Lake) -> None:
-    batch = str(one.payload.get("batch", ""))
-    if one.kind == IMPORT:
-        name = str(one.payload.get("file", ""))
-        files = [receipt for receipt in ledger.batch_receipts(lake, batch) if receipt.name == name]
-        if files:
-            finish_import(intent=one.id, enterprise=one.enterprise, payload=one.payload, files=files)
-            return
-    if one.kind == UNDO and not ledger.batch_files(lake, batch):
-        finish_undo(intent=one.id, enterprise=one.enterprise, payload=one.payload)
-        return
-    service.drop(intent=one.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from django.db import transaction
@@ -13,10 +14,13 @@ from nianjian.intake import rejects as quarantine
 from nianjian.registers.batches import query
 
 
-def rejects(*, batch: str, output: Path, actor: Actor) -> int:
-    """Write them; the number of rows. The file holds telephone numbers in plain text, so the act is audited."""
+def rejects(*, batch: str, output: Path, words: Callable[[str], str], actor: Actor) -> int:
+    """Write them; the number of rows. ``words`` puts a reason code into a sentence.
+
+    The file holds telephone numbers in plain text, so the act is audited.
+    """
     known = query.batch(batch)
-    written = quarantine.write(wiring.lake(known.enterprise), batch, output)
+    written = quarantine.write(wiring.lake(known.enterprise), batch, output, words)
     with transaction.atomic():
         record(verb="calls.rejects", enterprise=known.enterprise, actor=actor, data={"batch": batch, "rows": written})
     return written

@@ -12,6 +12,7 @@ FILES: Final[Mapping[str, str]] = {
     "file_unreadable": mark("{file} cannot be read"),
     "file_empty": mark("{file} is empty"),
     "nothing_to_import": mark("there is nothing to import in {paths}"),
+    "output_unwritable": mark("{file} cannot be written"),
     "zip_broken": mark("{file} is no sound zip archive"),
     "zip_encrypted": mark("{file} is encrypted; unpack it first"),
     "workbook_broken": mark("{file} is no sound workbook: {detail}"),

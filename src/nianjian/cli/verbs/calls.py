@@ -11,6 +11,7 @@ from nianjian.cli.language import _
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import batches
 from nianjian.cli.terminal.progress import bar
+from nianjian.cli.texts.errors import sentence
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -61,10 +62,14 @@ def _rejects(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.flows.rejects import rejects
 
-    written = rejects(batch=args.batch, output=args.output, actor=actor)
+    written = rejects(batch=args.batch, output=args.output, words=_reason, actor=actor)
     text = _("{rows} rejected rows of {batch} written to {file}.")
     data = {"batch": args.batch, "rows": written, "output": str(args.output)}
     return Answer(data, lambda console: console.print(text.format(rows=written, batch=args.batch, file=args.output)))
+
+
+def _reason(code: str) -> str:
+    return sentence(code, {})
 
 
 def _undo(args: argparse.Namespace) -> Answer:

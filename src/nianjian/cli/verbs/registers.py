@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
 from nianjian.cli.answer import DONE, NO, Answer
 from nianjian.cli.arguments import Actions, enterprise, on_day
-from nianjian.cli.language import _
+from nianjian.cli.language import _, language
 from nianjian.cli.session import begin, prepare
 from nianjian.cli.terminal import table
 from nianjian.cli.texts.errors import sentence
+from nianjian.paper.words import ENGLISH, mark
+
+VALIDITY: Final = {"valid_from": mark("holds from"), "valid_to": mark("holds to")}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +103,19 @@ def _list(args: argparse.Namespace) -> Answer:
     def show(console: Console) -> None:
         names = found.rows[0] if found.rows else {}
         used = [name for name in names if any(row[name] is not None for row in found.rows)]
-        table.rows(console, used, ([row[name] for name in used] for row in found.rows))
+        body = ([_shown(row[name]) for name in used] for row in found.rows)
+        table.rows(console, [_heading(found.kind, name) for name in used], body)
 
     return Answer({"kind": found.kind, "as_at": found.as_at.isoformat(), "rows": found.rows}, show)
+
+
+def _heading(kind: str, field: str) -> str:
+    """The sheet's own header in Chinese, the field's name in English."""
+    from nianjian.registers import kinds
+
+    headers = {column.field: column.header for column in kinds.register(kind).sheet.columns}
+    return field if language() == ENGLISH else headers.get(field) or _(VALIDITY[field])
+
+
+def _shown(value: object) -> object:
+    return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else value

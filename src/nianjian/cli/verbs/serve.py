@@ -13,6 +13,7 @@ from nianjian.cli.terminal.console import stderr
 from nianjian.kernel.errors import NianjianError
 
 PORTS: Final = range(1, 65536)
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +35,9 @@ def run(args: argparse.Namespace) -> Answer:
     prepare()
     from nianjian.web.server import serve
 
+    if host not in LOOPBACK:
+        text = _("Warning: {host} can be reached by others, and the pages ask for no password.")
+        stderr().print(text.format(host=host), style="yellow")
     url = f"http://{host}:{port}/"
     serve(host, port, ready=lambda: stderr().print(_("Serving {url} – Ctrl-C ends it.").format(url=url)))
     return Answer({"served": url})
