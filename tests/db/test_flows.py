@@ -1,0 +1,178 @@
+"""Acts over database and lake: what is left open is finished or dropped, a living writer is left alone."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.audit.query import acts
+from nianjian.audit.verify import verify
+from nianjian.config import wiring
+from nianjian.flows.finish import IMPORT, UNDO
+from nianjian.flows.import_calls import import_calls
+from nianjian.flows.receipts import ImportReceipt
+from nianjian.flows.recover import recover
+from nianjian.flows.undo_calls import undo_calls
+from nianjian.intake import ledger, load, read
+from nianjian.kernel.errors import NianjianError
+from nianjian.queue import query as queue
+from nianjian.queue import service
+from nianjian.registers.batches import query as batches
+
+ACTOR = Actor("tester")
+HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果"
+PAYLOAD = {"batch": "B1", "file": "calls.csv", "replaces": "", "actor": "os:tester"}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "flows"))
+    add_enterprise(code="demo", name="示范", province="北京", actor=ACTOR)
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Path:
+    path = tmp_path / "calls.csv"
+    times = "2026-03-02 10:00:00,2026-03-02 10:00:05,2026-03-02 10:01:00"
+    rows = [f"c{number},呼出,02110000,95013,{13900000000 + number},{times},接通" for number in range(5)]
+    path.write_text("\n".join([HEADER, *rows]) + "\n")
+    return path
+
+
+def _take(*patterns: str, replace: str | None = None) -> ImportReceipt:
+    return import_calls(
+        enterprise="demo",
+        patterns=patterns,
+        source="auto",
+        mapping_file=None,
+        timezone=None,
+        replace=replace,
+        actor=ACTOR,
+        progress=lambda *_figures: None,
+    )
+
+
+def _states() -> dict[str, str]:
+    return {one.id: one.state for one in batches.batches("demo")}
+
+
+def test_an_import_leaves_batch_audit_entry_and_no_intent(calls: Path) -> None:
+    receipt = _take(str(calls))
+    assert receipt.rows.as_dict() == {"read": 5, "loaded": 5, "duplicate": 0, "rejected": 0}
+    assert _states() == {receipt.batch: "active"}
+    assert queue.open_intents() == []
+    (act,) = acts(verb=IMPORT)
+    assert (act.actor, act.data["batch"]) == ("os:tester", receipt.batch)
+    again = _take(str(calls))
+    assert (again.batch, again.rows.duplicate) == (receipt.batch, 5)
+    assert len(list(acts(verb=IMPORT))) == 1
+
+
+def test_an_intent_without_a_commit_is_dropped() -> None:
+    service.open(kind=IMPORT, enterprise="demo", txn="B1", payload=PAYLOAD)
+    assert recover() == 1
+    assert queue.open_intents() == []
+    assert _states() == {}
+
+
+def test_a_commit_without_its_rows_is_finished_once(calls: Path) -> None:
+    service.open(kind=IMPORT, enterprise="demo", txn="B1", payload=PAYLOAD)
+    (item,) = read.items([calls])
+    load.import_file(lake=wiring.lake("demo"), item=item, batch="B1")
+    assert recover() == 1
+    assert recover() == 0
+    assert _states() == {"B1": "active"}
+    assert batches.batch("B1").files[0].receipt["rows"]["loaded"] == 5
+    assert verify().ok
+
+
+def test_an_undo_is_finished_when_the_files_are_gone(calls: Path) -> None:
+    batch = _take(str(calls)).batch
+    service.open(kind=UNDO, enterprise="demo", txn=batch, payload={"batch": batch, "actor": "os:tester"})
+    assert recover() == 1
+    assert _states() == {batch: "active"}
+    service.open(kind=UNDO, enterprise="demo", txn=batch, payload={"batch": batch, "actor": "os:tester"})
+    ledger.undo_batch(wiring.lake("demo"), batch)
+    assert recover() == 1
+    assert _states() == {batch: "undone"}
+
+
+def test_a_living_writer_is_left_alone() -> None:
+    service.open(kind=IMPORT, enterprise="demo", txn="B1", payload=PAYLOAD)
+    entered, leave = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with wiring.lake("demo").lock():
+            entered.set()
+            leave.wait(timeout=30)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    entered.wait(timeout=30)
+    try:
+        assert recover() == 0
+        assert len(queue.open_intents()) == 1
+    finally:
+        leave.set()
+        writer.join()
+    assert recover() == 1
+
+
+def test_an_interrupt_after_the_commit_loses_nothing(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = load.import_file
+
+    def interrupted(**given: object) -> None:
+        real(**given)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(load, "import_file", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        _take(str(calls))
+    assert queue.open_intents() == []
+    assert list(_states().values()) == ["active"]
+
+
+def test_a_batch_is_undone_and_imported_again(calls: Path) -> None:
+    first = _take(str(calls)).batch
+    assert undo_calls(batch=first, actor=ACTOR) == 5
+    with pytest.raises(NianjianError, match="batch_not_active"):
+        undo_calls(batch=first, actor=ACTOR)
+    second = _take(str(calls))
+    assert (second.rows.loaded, second.files[0].generation) == (5, 2)
+    assert _states() == {first: "undone", second.batch: "active"}
+
+
+def test_only_an_own_active_batch_can_be_replaced(calls: Path) -> None:
+    add_enterprise(code="other", name="另一家", province="上海", actor=ACTOR)
+    batch = _take(str(calls)).batch
+    with pytest.raises(NianjianError, match="batch_unknown"):
+        import_calls(
+            enterprise="other",
+            patterns=[str(calls)],
+            source="auto",
+            mapping_file=None,
+            timezone=None,
+            replace=batch,
+            actor=ACTOR,
+            progress=lambda *_figures: None,
+        )
+    undo_calls(batch=batch, actor=ACTOR)
+    with pytest.raises(NianjianError, match="batch_not_active"):
+        _take(str(calls), replace=batch)
+
+
+def test_when_no_file_can_be_read_the_first_error_is_raised(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("dear,sir\nplease,find\n")
+    with pytest.raises(NianjianError) as raised:
+        _take(str(tmp_path / "*.csv"))
+    assert raised.value.code == "source_unrecognised"
+    assert [finding["file"] for finding in raised.value.findings] == ["b.csv"]
+    assert _states() == {}
+    assert queue.open_intents() == []
