@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from nianjian.intake.rows.lines import Damage
@@ -18,11 +18,15 @@ _LIST: Final = re.compile(r"\[\s*(?=\{)")
 _NEXT: Final = re.compile(r"\}\s*,\s*(?=\{)|\}\s*\n\s*(?=\{)")
 
 
-def records(text: str, bad: list[Damage]) -> Iterator[tuple[int, str]]:
+def records(text: str, bad: list[Damage], parse: Callable[[str], object]) -> Iterator[tuple[int, str]]:
     """(line, text) of every object in the document's first list of objects, or of the one object that it is.
 
-    What cannot be read goes to ``bad`` as ``json_invalid``.
+    A document that ``parse`` takes whole is one record, though it has lists inside (a FreeSWITCH callflow); the
+    answer of an API around a list of records is none. What cannot be read goes to ``bad`` as ``json_invalid``.
     """
+    if _is_record(text, parse):
+        yield 1 + text.count("\n", 0, text.find("{")), text
+        return
     start = _LIST.search(text)
     place = text.find("{") if start is None else start.end()
     if place < 0:
@@ -48,6 +52,16 @@ def records(text: str, bad: list[Damage]) -> Iterator[tuple[int, str]]:
         else:
             yield line, text[place:end]
         place = end
+
+
+def _is_record(text: str, parse: Callable[[str], object]) -> bool:
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return False
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _damage(line: int, text: str) -> Damage:

@@ -151,9 +151,9 @@ def _spilled(reading: Reading, rows: Iterator[Row]) -> None:
 def _parsed(reading: Reading, report: Report) -> None:
     layout, stream, census = reading.plan.layout, Stream(reading.item), Census()
     blocks = _reported(text_blocks(stream, reading.encoding), stream, report)
-    if layout.document:
+    if layout.document and layout.parse is not None:
         text = b"".join(blocks).decode("utf-8", "replace")
-        lines: Iterator[tuple[int, str]] = records(text, census.damaged)
+        lines: Iterator[tuple[int, str]] = records(text, census.damaged, layout.parse)
     else:
         lines = _whole(physical(blocks, census), stream, census, layout.header_lines)
     _spilled(reading, parsed(lines, layout, census.damaged, census.blank))
