@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.dirty.generate import Dirty, dirty
-from tests.dirty.kinds import KINDS
+from tests.dirty.generate import Dirty, dirty, row
+from tests.dirty.kinds import HEADER, KINDS
 from tests.support import call_files
 from tests.support.call_files import Desk, Rows
 
+from nianjian.intake import rejects
+
 AT_LEAST = 40
+ADDED = ["行号", "列", "原因代码", "原因"]
+ESCAPED = re.compile(r"\\x[0-9a-f]{2}")  # a byte that is no text is kept as its number
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +52,10 @@ def test_good_rows_are_in(made: Dirty, taken: tuple[dict[str, Any], Rows]) -> No
     assert found.keys() == made.good.keys()
     differ = [
         line
-        for line, row in made.good.items()
+        for line, wanted in made.good.items()
         if (found[line]["call_id"], found[line]["callee"], str(found[line]["start_ts"]))
-        != (row["话单ID"], int(row["被叫号码"]), row["开始时间"])
-        or found[line]["answered"] != (row["结果"] == "接通")
+        != (wanted["话单ID"], int(wanted["被叫号码"]), wanted["开始时间"])
+        or found[line]["answered"] != (wanted["结果"] == "接通")
     ]
     assert differ == []
 
@@ -67,10 +74,43 @@ def test_bad_rows_are_out_with_a_true_reason(made: Dirty, taken: tuple[dict[str,
 def test_a_bad_row_keeps_its_text(made: Dirty, taken: tuple[dict[str, Any], Rows]) -> None:
     lines = made.data.split(b"\n")
     lost = []
-    for row in call_files.bad(taken[1]):
-        kept = json.loads(row["raw"])
-        text = ",".join(cell or "" for cell in kept) if isinstance(kept, list) else kept
-        written = lines[row["line"] - 1].decode("utf-8", "replace").replace('"', "")
+    for out in call_files.bad(taken[1]):
+        kept = json.loads(out["raw"])
+        text = ",".join(cell or "" for cell in kept) if isinstance(kept, list) else ESCAPED.sub("", kept)
+        written = lines[out["line"] - 1].decode("utf-8", "replace").replace('"', "")
         if [ch for ch in text if ch.isdigit()] != [ch for ch in written if ch.isdigit()]:
-            lost.append((row["line"], row["reason"], text, written))
+            lost.append((out["line"], out["reason"], text, written))
     assert lost == []
+
+
+def _corrected(path: Path) -> None:
+    """Put right every cell of a rejects file; the added columns stay as they are."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        names = list(reader.fieldnames or [])
+        lines = list(reader)
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, names)
+        writer.writeheader()
+        writer.writerows({**line, **row(int(line["行号"]) - 1)} for line in lines)
+
+
+def test_rejects_can_be_corrected_and_imported_again(made: Dirty, tmp_path: Path) -> None:
+    """The file holds the original columns, then line, column, code and reason; corrected, all of it loads."""
+    (tmp_path / "dirty.csv").write_bytes(made.data)
+    desk = Desk(tmp_path / "lake")
+    (receipt,) = desk.take(tmp_path / "dirty.csv", timezone="Asia/Shanghai")
+    out = tmp_path / "rejects.csv"
+    assert rejects.write(desk.lake, receipt["batch"], out) == len(made.bad)
+    with out.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        assert list(reader.fieldnames or [])[: len(HEADER)] == HEADER
+        assert [name for name in reader.fieldnames or [] if name in ADDED] == ADDED
+        lines = list(reader)
+    assert sorted(int(line["行号"]) for line in lines) == sorted(made.bad)
+    assert {line["行号"] for line in lines if line["原因代码"] not in made.bad[int(line["行号"])].reasons} == set()
+    _corrected(out)
+    (again,) = desk.take(out, timezone="Asia/Shanghai")
+    assert again["rows"] == {"read": len(made.bad), "loaded": len(made.bad), "duplicate": 0, "rejected": 0}
+    ids = [one["call_id"] for one in call_files.good(desk.rows())]
+    assert sorted(ids) == [f"D{number:06d}" for number in range(1, len(made.good) + len(made.bad) + 1)]
