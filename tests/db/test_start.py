@@ -1,4 +1,4 @@
-"""Many processes at once on an empty home: tables are made once, the chain has no fork. SQLite and PostgreSQL."""
+"""Many processes at once on an empty home: tables are made once, the chain has no fork; and all that on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -116,3 +116,14 @@ def test_dated_history_on_sqlite(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_dated_history_on_postgresql(tmp_path: Path, database: str) -> None:
     _history(_environment(tmp_path, database))
+
+
+@pytest.mark.long
+def test_every_test_of_this_folder_holds_on_postgresql(database: str) -> None:
+    here = Path(__file__).parent
+    environment = os.environ | {"PYTHONPATH": str(here), "NIANJIAN_TEST_DATABASE": database}
+    options = ["-q", "-n0", "-p", "on_postgres", "-p", "no:cacheprovider", "-m", "not long"]
+    options.append(f"--ignore={here / 'test_start.py'}")
+    command = [sys.executable, "-m", "pytest", *options, str(here)]
+    done = subprocess.run(command, env=environment, cwd=here.parents[1], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

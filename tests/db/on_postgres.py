@@ -1,0 +1,20 @@
+"""A pytest plugin: the same tests, but the settings name the database of NIANJIAN_TEST_DATABASE."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+from nianjian.config import env
+
+_URL = os.environ["NIANJIAN_TEST_DATABASE"]
+_read = env.read
+
+
+def _on_postgres(environ: Mapping[str, str] | None = None) -> env.Environment:
+    found = _read(environ)
+    return replace(found, database_url=_URL) if environ is None else found
+
+
+env.read = _on_postgres
