@@ -75,7 +75,7 @@ def fill(lake: Lake) -> None:
     put("calls", CALLS, [_call(number) for number in range(600)], ("part",))
     put("number_dim", NUMBER_DIM, [{"root": 95013, "root_length": 5, "total_length": 5, "filed": True}])
     put("line_dim", LINE_DIM, [{"line_id": f"L{n}", "team_id": f"T{n % 2}"} for n in range(3)])
-    seats = [
+    seats: list[dict[str, object]] = [
         {"seat_id": f"S{n}", "kind": "robot" if n > 90 else "human", "filing": "filed",
          "filed_on": date(2025, 1, 1), "opened_on": date(2025, 2, 1) if n < 60 else None}
         for n in range(100)
