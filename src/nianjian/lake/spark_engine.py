@@ -58,8 +58,9 @@ class SparkEngine:
         """A view over the files, columns as in ``schema``, partition keys from the paths."""
         if not files:
             return self.hold(name, schema.empty_table())
-        reader = self.session.read.schema(spark_schema(schema)).option("basePath", _base(files[0]).as_uri())
-        frame = reader.parquet(*(Path(file).as_uri() for file in files))
+        reader = self.session.read.schema(spark_schema(schema)).option("basePath", f"file://{_base(files[0])}")
+        # Hadoop takes a path as it is: escapes (part%3D2026-03) would name another file.
+        frame = reader.parquet(*(f"file://{file}" for file in files))
         return self._named(name, frame.select(*schema.names))
 
     def hold(self, name: str, rows: pa.Table) -> ibis.Table:

@@ -1,0 +1,3302 @@
+WITH "t10" AS (
+  SELECT
+    "t8"."source",
+    "t8"."call_key",
+    "t8"."call_id",
+    "t8"."direction",
+    "t8"."leg",
+    "t8"."display",
+    "t8"."display_shape",
+    "t8"."display_confidence",
+    "t8"."callee_shape",
+    "t8"."start_ts",
+    "t8"."delivered",
+    "t8"."answered",
+    "t8"."test",
+    "t8"."agent_kind",
+    "t8"."line_id",
+    "t8"."team_id",
+    "t8"."_customer",
+    "t8"."_delivered",
+    "t8"."_answered",
+    ROW_NUMBER() OVER (
+      PARTITION BY "t8"."source", "t8"."call_key"
+      ORDER BY "t8"."_customer" DESC, "t8"."_delivered" DESC, "t8"."_answered" DESC, "t8"."start_ts" ASC, "t8"."call_id" ASC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) - 1 AS "_rank",
+    MAX("t8"."_delivered") OVER (
+      PARTITION BY "t8"."source", "t8"."call_key"
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) AS "_any_delivered",
+    MAX("t8"."_answered") OVER (
+      PARTITION BY "t8"."source", "t8"."call_key"
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) AS "_any_answered"
+  FROM (
+    SELECT
+      "t1"."source",
+      "t1"."call_key",
+      "t1"."call_id",
+      "t1"."direction",
+      "t1"."leg",
+      "t1"."display",
+      "t1"."display_shape",
+      "t1"."display_confidence",
+      "t1"."callee_shape",
+      "t1"."start_ts",
+      "t1"."delivered",
+      "t1"."answered",
+      "t1"."test",
+      "t1"."agent_kind",
+      "t1"."line_id",
+      "t1"."team_id",
+      CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) AS "_customer",
+      CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) * CAST(COALESCE("t1"."delivered", FALSE) AS BIGINT) AS "_delivered",
+      CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) * CAST(COALESCE("t1"."answered", FALSE) AS BIGINT) AS "_answered"
+    FROM "calls" AS "t1"
+    WHERE
+      "t1"."part" <> 'rejected' AND "t1"."call_key" IS NOT NULL
+  ) AS "t8"
+), "t21" AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      "t16"."day",
+      "t16"."display",
+      "t16"."shape",
+      "t16"."confidence",
+      "t16"."kind",
+      "t16"."line_id",
+      "t16"."team_id",
+      BIT_OR("t16"."bit") AS "day_bits",
+      COUNT(*) AS "records",
+      COUNT(*) AS "outbound",
+      COUNT(*) FILTER(WHERE
+        "t16"."delivered" AND TRUE) AS "delivered",
+      COUNT(*) FILTER(WHERE
+        "t16"."answered" AND TRUE) AS "answered",
+      COUNT(*) FILTER(WHERE
+        "t16"."test") AS "tests",
+      COUNT(*) FILTER(WHERE
+        "t16"."without_customer") AS "without_customer",
+      COUNT(*) FILTER(WHERE
+        "t16"."masked_callee" AND TRUE) AS "masked_callee"
+    FROM (
+      SELECT
+        "t13"."line_id",
+        "t13"."team_id",
+        "t13"."display",
+        "t13"."delivered",
+        "t13"."day",
+        "t13"."shape",
+        "t13"."confidence",
+        "t13"."kind",
+        "t13"."answered",
+        "t13"."test",
+        "t13"."without_customer",
+        "t13"."masked_callee",
+        1 << CAST(EXTRACT(day FROM "t13"."day") AS BIGINT) AS "bit"
+      FROM (
+        SELECT
+          *
+        FROM (
+          SELECT
+            "t1"."line_id",
+            "t1"."team_id",
+            "t1"."display",
+            "t1"."delivered",
+            CAST("t1"."start_ts" AS DATE) AS "day",
+            "t1"."display_shape" AS "shape",
+            "t1"."display_confidence" AS "confidence",
+            "t1"."agent_kind" AS "kind",
+            "t1"."delivered" AND "t1"."answered" AS "answered",
+            (
+              "t1"."direction" = 'out'
+            ) AND (
+              "t1"."leg" = 'customer'
+            ) AND "t1"."test" AS "test",
+            (
+              "t1"."direction" = 'out'
+            ) AND (
+              "t1"."leg" = 'event'
+            ) AS "without_customer",
+            "t1"."callee_shape" = 'masked' AS "masked_callee"
+          FROM "calls" AS "t1"
+          WHERE
+            "t1"."part" <> 'rejected'
+            AND "t1"."call_key" IS NULL
+            AND "t1"."direction" = 'out'
+            AND "t1"."leg" = 'customer'
+            AND NOT (
+              COALESCE("t1"."test", FALSE)
+            )
+        ) AS "t7"
+        UNION ALL
+        SELECT
+          *
+        FROM (
+          SELECT
+            "t11"."line_id",
+            "t11"."team_id",
+            "t11"."display",
+            "t11"."_any_delivered" = 1 AS "delivered",
+            CAST("t11"."start_ts" AS DATE) AS "day",
+            "t11"."display_shape" AS "shape",
+            "t11"."display_confidence" AS "confidence",
+            "t11"."agent_kind" AS "kind",
+            (
+              "t11"."_any_delivered" = 1
+            ) AND (
+              "t11"."_any_answered" = 1
+            ) AS "answered",
+            (
+              "t11"."direction" = 'out'
+            )
+            AND (
+              "t11"."leg" = 'customer'
+            )
+            AND "t11"."test" AS "test",
+            (
+              "t11"."direction" = 'out'
+            ) AND (
+              "t11"."leg" = 'event'
+            ) AS "without_customer",
+            "t11"."callee_shape" = 'masked' AS "masked_callee"
+          FROM "t10" AS "t11"
+          WHERE
+            "t11"."_rank" = 0
+            AND "t11"."direction" = 'out'
+            AND "t11"."leg" = 'customer'
+            AND NOT (
+              COALESCE("t11"."test", FALSE)
+            )
+        ) AS "t12"
+      ) AS "t13"
+    ) AS "t16"
+    GROUP BY
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7
+  ) AS "t18"
+  UNION ALL
+  SELECT
+    *
+  FROM (
+    SELECT
+      "t19"."day",
+      CAST(NULL AS BIGINT) AS "display",
+      CAST(NULL AS TEXT) AS "shape",
+      CAST(NULL AS TEXT) AS "confidence",
+      CAST(NULL AS TEXT) AS "kind",
+      CAST(NULL AS TEXT) AS "line_id",
+      CAST(NULL AS TEXT) AS "team_id",
+      "t19"."day_bits",
+      "t19"."records",
+      "t19"."outbound",
+      "t19"."delivered",
+      "t19"."answered",
+      "t19"."tests",
+      "t19"."without_customer",
+      "t19"."masked_callee"
+    FROM (
+      SELECT
+        "t17"."day",
+        BIT_OR("t17"."bit") AS "day_bits",
+        COUNT(*) AS "records",
+        COUNT(*) FILTER(WHERE
+          FALSE) AS "outbound",
+        COUNT(*) FILTER(WHERE
+          "t17"."delivered" AND FALSE) AS "delivered",
+        COUNT(*) FILTER(WHERE
+          "t17"."answered" AND FALSE) AS "answered",
+        COUNT(*) FILTER(WHERE
+          "t17"."test") AS "tests",
+        COUNT(*) FILTER(WHERE
+          "t17"."without_customer") AS "without_customer",
+        COUNT(*) FILTER(WHERE
+          "t17"."masked_callee" AND FALSE) AS "masked_callee"
+      FROM (
+        SELECT
+          "t15"."line_id",
+          "t15"."team_id",
+          "t15"."display",
+          "t15"."delivered",
+          "t15"."day",
+          "t15"."shape",
+          "t15"."confidence",
+          "t15"."kind",
+          "t15"."answered",
+          "t15"."test",
+          "t15"."without_customer",
+          "t15"."masked_callee",
+          1 << CAST(EXTRACT(day FROM "t15"."day") AS BIGINT) AS "bit"
+        FROM (
+          SELECT
+            *
+          FROM (
+            SELECT
+              "t1"."line_id",
+              "t1"."team_id",
+              "t1"."display",
+              "t1"."delivered",
+              CAST("t1"."start_ts" AS DATE) AS "day",
+              "t1"."display_shape" AS "shape",
+              "t1"."display_confidence" AS "confidence",
+              "t1"."agent_kind" AS "kind",
+              "t1"."delivered" AND "t1"."answered" AS "answered",
+              (
+                "t1"."direction" = 'out'
+              ) AND (
+                "t1"."leg" = 'customer'
+              ) AND "t1"."test" AS "test",
+              (
+                "t1"."direction" = 'out'
+              ) AND (
+                "t1"."leg" = 'event'
+              ) AS "without_customer",
+              "t1"."callee_shape" = 'masked' AS "masked_callee"
+            FROM "calls" AS "t1"
+            WHERE
+              "t1"."part" <> 'rejected'
+              AND "t1"."call_key" IS NULL
+              AND NOT (
+                COALESCE(
+                  (
+                    "t1"."direction" = 'out'
+                  )
+                  AND (
+                    "t1"."leg" = 'customer'
+                  )
+                  AND NOT (
+                    COALESCE("t1"."test", FALSE)
+                  ),
+                  FALSE
+                )
+              )
+          ) AS "t9"
+          UNION ALL
+          SELECT
+            *
+          FROM (
+            SELECT
+              "t11"."line_id",
+              "t11"."team_id",
+              "t11"."display",
+              "t11"."_any_delivered" = 1 AS "delivered",
+              CAST("t11"."start_ts" AS DATE) AS "day",
+              "t11"."display_shape" AS "shape",
+              "t11"."display_confidence" AS "confidence",
+              "t11"."agent_kind" AS "kind",
+              (
+                "t11"."_any_delivered" = 1
+              ) AND (
+                "t11"."_any_answered" = 1
+              ) AS "answered",
+              (
+                "t11"."direction" = 'out'
+              )
+              AND (
+                "t11"."leg" = 'customer'
+              )
+              AND "t11"."test" AS "test",
+              (
+                "t11"."direction" = 'out'
+              ) AND (
+                "t11"."leg" = 'event'
+              ) AS "without_customer",
+              "t11"."callee_shape" = 'masked' AS "masked_callee"
+            FROM "t10" AS "t11"
+            WHERE
+              "t11"."_rank" = 0
+              AND NOT (
+                COALESCE(
+                  (
+                    "t11"."direction" = 'out'
+                  )
+                  AND (
+                    "t11"."leg" = 'customer'
+                  )
+                  AND NOT (
+                    COALESCE("t11"."test", FALSE)
+                  ),
+                  FALSE
+                )
+              )
+          ) AS "t14"
+        ) AS "t15"
+      ) AS "t17"
+      GROUP BY
+        1
+    ) AS "t19"
+  ) AS "t20"
+), "t24" AS (
+  SELECT DISTINCT
+    "t22"."day" AS "dim_day",
+    "t22"."display" AS "dim_display",
+    CASE
+      WHEN "t22"."outbound" > 0
+      THEN COALESCE("t22"."shape", 'none')
+      ELSE "t22"."shape"
+    END AS "dim_shape"
+  FROM "t21" AS "t22"
+  WHERE
+    CASE
+      WHEN "t22"."outbound" > 0
+      THEN COALESCE("t22"."shape", 'none')
+      ELSE "t22"."shape"
+    END IN ('short', 'short_long', 'short_or_landline')
+    AND "t22"."display" IS NOT NULL
+)
+SELECT
+  *
+FROM (
+  SELECT
+    *
+  FROM (
+    SELECT
+      "t57"."day",
+      "t57"."dim",
+      "t57"."key",
+      "t57"."shape",
+      "t57"."display_class",
+      "t57"."confidence",
+      BIT_OR("t57"."day_bits") AS "day_bits",
+      SUM("t57"."records") AS "records",
+      SUM("t57"."outbound") AS "outbound",
+      SUM("t57"."delivered") AS "delivered",
+      SUM("t57"."answered") AS "answered",
+      SUM("t57"."tests") AS "tests",
+      SUM("t57"."without_customer") AS "without_customer",
+      SUM("t57"."masked_callee") AS "masked_callee"
+    FROM (
+      SELECT
+        "t55"."day",
+        "t55"."display_class",
+        "t55"."day_bits",
+        "t55"."records",
+        "t55"."outbound",
+        "t55"."delivered",
+        "t55"."answered",
+        "t55"."tests",
+        "t55"."without_customer",
+        "t55"."masked_callee",
+        'line' AS "dim",
+        "t55"."line_id" AS "key",
+        CAST(NULL AS TEXT) AS "shape",
+        CAST(NULL AS TEXT) AS "confidence"
+      FROM (
+        SELECT
+          "t54".*
+          EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
+        FROM (
+          SELECT
+            "t53"."day",
+            "t53"."display",
+            "t53"."shape",
+            "t53"."confidence",
+            "t53"."kind",
+            "t53"."line_id",
+            "t53"."team_id",
+            "t53"."day_bits",
+            "t53"."records",
+            "t53"."outbound",
+            "t53"."delivered",
+            "t53"."answered",
+            "t53"."tests",
+            "t53"."without_customer",
+            "t53"."masked_callee",
+            "t53"."display_class",
+            "t53"."of_day",
+            "t53"."of_line",
+            "t53"."dim_team",
+            COALESCE("t53"."team_id", "t53"."dim_team") AS "team"
+          FROM (
+            SELECT
+              "t45"."day",
+              "t45"."display",
+              "t45"."shape",
+              "t45"."confidence",
+              "t45"."kind",
+              "t45"."line_id",
+              "t45"."team_id",
+              "t45"."day_bits",
+              "t45"."records",
+              "t45"."outbound",
+              "t45"."delivered",
+              "t45"."answered",
+              "t45"."tests",
+              "t45"."without_customer",
+              "t45"."masked_callee",
+              "t45"."display_class",
+              "t52"."of_day",
+              "t52"."of_line",
+              "t52"."dim_team"
+            FROM (
+              SELECT
+                "t42".*
+                EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
+              FROM (
+                SELECT
+                  "t41"."day",
+                  "t41"."display",
+                  "t41"."shape",
+                  "t41"."confidence",
+                  "t41"."kind",
+                  "t41"."line_id",
+                  "t41"."team_id",
+                  "t41"."day_bits",
+                  "t41"."records",
+                  "t41"."outbound",
+                  "t41"."delivered",
+                  "t41"."answered",
+                  "t41"."tests",
+                  "t41"."without_customer",
+                  "t41"."masked_callee",
+                  "t41"."dim_day",
+                  "t41"."dim_display",
+                  "t41"."dim_shape",
+                  "t41"."standing",
+                  CASE
+                    WHEN "t41"."shape" = 'mobile'
+                    THEN 'mobile'
+                    WHEN "t41"."shape" = 'landline'
+                    THEN 'landline'
+                    WHEN "t41"."shape" = 'service_400_800'
+                    THEN 'shared_400_800'
+                    WHEN "t41"."shape" = 'other'
+                    THEN 'other'
+                    WHEN "t41"."shape" = 'international'
+                    THEN 'other'
+                    WHEN "t41"."standing" = 1
+                    THEN 'own_short'
+                    WHEN "t41"."standing" = 0
+                    THEN 'other_short'
+                    WHEN "t41"."shape" = 'short'
+                    THEN 'other_short'
+                    WHEN "t41"."shape" = 'short_long'
+                    THEN 'unknown'
+                    WHEN "t41"."shape" = 'short_or_landline'
+                    THEN 'landline'
+                    ELSE 'unknown'
+                  END AS "display_class"
+                FROM (
+                  SELECT
+                    "t27"."day",
+                    "t27"."display",
+                    "t27"."shape",
+                    "t27"."confidence",
+                    "t27"."kind",
+                    "t27"."line_id",
+                    "t27"."team_id",
+                    "t27"."day_bits",
+                    "t27"."records",
+                    "t27"."outbound",
+                    "t27"."delivered",
+                    "t27"."answered",
+                    "t27"."tests",
+                    "t27"."without_customer",
+                    "t27"."masked_callee",
+                    "t40"."dim_day",
+                    "t40"."dim_display",
+                    "t40"."dim_shape",
+                    "t40"."standing"
+                  FROM (
+                    SELECT
+                      "t22"."day",
+                      "t22"."display",
+                      CASE
+                        WHEN "t22"."outbound" > 0
+                        THEN COALESCE("t22"."shape", 'none')
+                        ELSE "t22"."shape"
+                      END AS "shape",
+                      CASE
+                        WHEN "t22"."outbound" > 0
+                        THEN COALESCE("t22"."confidence", 'none')
+                        ELSE "t22"."confidence"
+                      END AS "confidence",
+                      "t22"."kind",
+                      "t22"."line_id",
+                      "t22"."team_id",
+                      "t22"."day_bits",
+                      "t22"."records",
+                      "t22"."outbound",
+                      "t22"."delivered",
+                      "t22"."answered",
+                      "t22"."tests",
+                      "t22"."without_customer",
+                      "t22"."masked_callee"
+                    FROM "t21" AS "t22"
+                  ) AS "t27"
+                  LEFT OUTER JOIN (
+                    SELECT
+                      "t38".*
+                      EXCLUDE ("score")
+                    FROM (
+                      SELECT
+                        "t37"."dim_day",
+                        "t37"."dim_display",
+                        "t37"."dim_shape",
+                        "t37"."score",
+                        "t37"."score" % 2 AS "standing"
+                      FROM (
+                        SELECT
+                          "t36"."dim_day",
+                          "t36"."dim_display",
+                          "t36"."dim_shape",
+                          MAX("t36"."score") AS "score"
+                        FROM (
+                          SELECT
+                            "t35"."dim_day",
+                            "t35"."dim_display",
+                            "t35"."dim_shape",
+                            "t35"."root_length",
+                            "t35"."filed",
+                            "t35"."valid_from",
+                            "t35"."valid_to",
+                            "t35"."match_display",
+                            (
+                              CAST("t35"."root_length" AS BIGINT) * 2
+                            ) + CAST(COALESCE("t35"."filed", FALSE)
+                            AND (
+                              (
+                                "t35"."valid_from" IS NULL
+                              ) OR (
+                                "t35"."dim_day" >= "t35"."valid_from"
+                              )
+                            )
+                            AND (
+                              (
+                                "t35"."valid_to" IS NULL
+                              ) OR (
+                                "t35"."dim_day" <= "t35"."valid_to"
+                              )
+                            ) AS BIGINT) AS "score"
+                          FROM (
+                            SELECT
+                              "t28"."dim_day",
+                              "t28"."dim_display",
+                              "t28"."dim_shape",
+                              "t34"."root_length",
+                              "t34"."filed",
+                              "t34"."valid_from",
+                              "t34"."valid_to",
+                              "t34"."match_display"
+                            FROM "t24" AS "t28"
+                            INNER JOIN (
+                              SELECT
+                                "t32"."root_length",
+                                "t32"."filed",
+                                "t32"."valid_from",
+                                "t32"."valid_to",
+                                "t32"."dim_display" AS "match_display"
+                              FROM (
+                                SELECT
+                                  "t31"."dim_display",
+                                  "t31"."digits",
+                                  "t6"."root_length",
+                                  "t6"."total_length",
+                                  "t6"."filed",
+                                  "t6"."valid_from",
+                                  "t6"."valid_to",
+                                  "t6"."root_digits"
+                                FROM (
+                                  SELECT
+                                    "t29"."dim_display",
+                                    CAST("t29"."dim_display" AS TEXT) AS "digits"
+                                  FROM (
+                                    SELECT DISTINCT
+                                      "t26"."dim_display"
+                                    FROM "t24" AS "t26"
+                                  ) AS "t29"
+                                ) AS "t31"
+                                INNER JOIN (
+                                  SELECT
+                                    "t2"."root_length",
+                                    "t2"."total_length",
+                                    "t2"."filed",
+                                    "t2"."valid_from",
+                                    "t2"."valid_to",
+                                    CAST("t2"."root" AS TEXT) AS "root_digits"
+                                  FROM "number_dim" AS "t2"
+                                  WHERE
+                                    "t2"."root" IS NOT NULL
+                                ) AS "t6"
+                                  ON LENGTH("t31"."digits") = "t6"."total_length"
+                              ) AS "t32"
+                              WHERE
+                                STARTS_WITH("t32"."digits", "t32"."root_digits")
+                            ) AS "t34"
+                              ON "t28"."dim_display" = "t34"."match_display"
+                          ) AS "t35"
+                        ) AS "t36"
+                        GROUP BY
+                          1,
+                          2,
+                          3
+                      ) AS "t37"
+                    ) AS "t38"
+                  ) AS "t40"
+                    ON "t27"."day" = "t40"."dim_day"
+                    AND "t27"."display" = "t40"."dim_display"
+                    AND "t27"."shape" = "t40"."dim_shape"
+                ) AS "t41"
+              ) AS "t42"
+            ) AS "t45"
+            LEFT OUTER JOIN (
+              SELECT
+                "t50"."of_day",
+                "t50"."of_line",
+                "t50"."dim_team"
+              FROM (
+                SELECT
+                  "t49"."of_day",
+                  "t49"."of_line",
+                  "t49"."valid_from",
+                  "t49"."valid_to",
+                  "t49"."dim_line",
+                  "t49"."dim_team",
+                  ROW_NUMBER() OVER (
+                    PARTITION BY "t49"."of_day", "t49"."of_line"
+                    ORDER BY COALESCE("t49"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t49"."dim_team" ASC
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                  ) - 1 AS "rank"
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      "t47"."of_day",
+                      "t47"."of_line",
+                      "t5"."valid_from",
+                      "t5"."valid_to",
+                      "t5"."dim_line",
+                      "t5"."dim_team"
+                    FROM (
+                      SELECT DISTINCT
+                        "t43"."day" AS "of_day",
+                        "t43"."line_id" AS "of_line"
+                      FROM (
+                        SELECT
+                          "t42".*
+                          EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
+                        FROM (
+                          SELECT
+                            "t41"."day",
+                            "t41"."display",
+                            "t41"."shape",
+                            "t41"."confidence",
+                            "t41"."kind",
+                            "t41"."line_id",
+                            "t41"."team_id",
+                            "t41"."day_bits",
+                            "t41"."records",
+                            "t41"."outbound",
+                            "t41"."delivered",
+                            "t41"."answered",
+                            "t41"."tests",
+                            "t41"."without_customer",
+                            "t41"."masked_callee",
+                            "t41"."dim_day",
+                            "t41"."dim_display",
+                            "t41"."dim_shape",
+                            "t41"."standing",
+                            CASE
+                              WHEN "t41"."shape" = 'mobile'
+                              THEN 'mobile'
+                              WHEN "t41"."shape" = 'landline'
+                              THEN 'landline'
+                              WHEN "t41"."shape" = 'service_400_800'
+                              THEN 'shared_400_800'
+                              WHEN "t41"."shape" = 'other'
+                              THEN 'other'
+                              WHEN "t41"."shape" = 'international'
+                              THEN 'other'
+                              WHEN "t41"."standing" = 1
+                              THEN 'own_short'
+                              WHEN "t41"."standing" = 0
+                              THEN 'other_short'
+                              WHEN "t41"."shape" = 'short'
+                              THEN 'other_short'
+                              WHEN "t41"."shape" = 'short_long'
+                              THEN 'unknown'
+                              WHEN "t41"."shape" = 'short_or_landline'
+                              THEN 'landline'
+                              ELSE 'unknown'
+                            END AS "display_class"
+                          FROM (
+                            SELECT
+                              "t27"."day",
+                              "t27"."display",
+                              "t27"."shape",
+                              "t27"."confidence",
+                              "t27"."kind",
+                              "t27"."line_id",
+                              "t27"."team_id",
+                              "t27"."day_bits",
+                              "t27"."records",
+                              "t27"."outbound",
+                              "t27"."delivered",
+                              "t27"."answered",
+                              "t27"."tests",
+                              "t27"."without_customer",
+                              "t27"."masked_callee",
+                              "t40"."dim_day",
+                              "t40"."dim_display",
+                              "t40"."dim_shape",
+                              "t40"."standing"
+                            FROM (
+                              SELECT
+                                "t22"."day",
+                                "t22"."display",
+                                CASE
+                                  WHEN "t22"."outbound" > 0
+                                  THEN COALESCE("t22"."shape", 'none')
+                                  ELSE "t22"."shape"
+                                END AS "shape",
+                                CASE
+                                  WHEN "t22"."outbound" > 0
+                                  THEN COALESCE("t22"."confidence", 'none')
+                                  ELSE "t22"."confidence"
+                                END AS "confidence",
+                                "t22"."kind",
+                                "t22"."line_id",
+                                "t22"."team_id",
+                                "t22"."day_bits",
+                                "t22"."records",
+                                "t22"."outbound",
+                                "t22"."delivered",
+                                "t22"."answered",
+                                "t22"."tests",
+                                "t22"."without_customer",
+                                "t22"."masked_callee"
+                              FROM "t21" AS "t22"
+                            ) AS "t27"
+                            LEFT OUTER JOIN (
+                              SELECT
+                                "t38".*
+                                EXCLUDE ("score")
+                              FROM (
+                                SELECT
+                                  "t37"."dim_day",
+                                  "t37"."dim_display",
+                                  "t37"."dim_shape",
+                                  "t37"."score",
+                                  "t37"."score" % 2 AS "standing"
+                                FROM (
+                                  SELECT
+                                    "t36"."dim_day",
+                                    "t36"."dim_display",
+                                    "t36"."dim_shape",
+                                    MAX("t36"."score") AS "score"
+                                  FROM (
+                                    SELECT
+                                      "t35"."dim_day",
+                                      "t35"."dim_display",
+                                      "t35"."dim_shape",
+                                      "t35"."root_length",
+                                      "t35"."filed",
+                                      "t35"."valid_from",
+                                      "t35"."valid_to",
+                                      "t35"."match_display",
+                                      (
+                                        CAST("t35"."root_length" AS BIGINT) * 2
+                                      ) + CAST(COALESCE("t35"."filed", FALSE)
+                                      AND (
+                                        (
+                                          "t35"."valid_from" IS NULL
+                                        ) OR (
+                                          "t35"."dim_day" >= "t35"."valid_from"
+                                        )
+                                      )
+                                      AND (
+                                        (
+                                          "t35"."valid_to" IS NULL
+                                        ) OR (
+                                          "t35"."dim_day" <= "t35"."valid_to"
+                                        )
+                                      ) AS BIGINT) AS "score"
+                                    FROM (
+                                      SELECT
+                                        "t28"."dim_day",
+                                        "t28"."dim_display",
+                                        "t28"."dim_shape",
+                                        "t34"."root_length",
+                                        "t34"."filed",
+                                        "t34"."valid_from",
+                                        "t34"."valid_to",
+                                        "t34"."match_display"
+                                      FROM "t24" AS "t28"
+                                      INNER JOIN (
+                                        SELECT
+                                          "t32"."root_length",
+                                          "t32"."filed",
+                                          "t32"."valid_from",
+                                          "t32"."valid_to",
+                                          "t32"."dim_display" AS "match_display"
+                                        FROM (
+                                          SELECT
+                                            "t31"."dim_display",
+                                            "t31"."digits",
+                                            "t6"."root_length",
+                                            "t6"."total_length",
+                                            "t6"."filed",
+                                            "t6"."valid_from",
+                                            "t6"."valid_to",
+                                            "t6"."root_digits"
+                                          FROM (
+                                            SELECT
+                                              "t29"."dim_display",
+                                              CAST("t29"."dim_display" AS TEXT) AS "digits"
+                                            FROM (
+                                              SELECT DISTINCT
+                                                "t26"."dim_display"
+                                              FROM "t24" AS "t26"
+                                            ) AS "t29"
+                                          ) AS "t31"
+                                          INNER JOIN (
+                                            SELECT
+                                              "t2"."root_length",
+                                              "t2"."total_length",
+                                              "t2"."filed",
+                                              "t2"."valid_from",
+                                              "t2"."valid_to",
+                                              CAST("t2"."root" AS TEXT) AS "root_digits"
+                                            FROM "number_dim" AS "t2"
+                                            WHERE
+                                              "t2"."root" IS NOT NULL
+                                          ) AS "t6"
+                                            ON LENGTH("t31"."digits") = "t6"."total_length"
+                                        ) AS "t32"
+                                        WHERE
+                                          STARTS_WITH("t32"."digits", "t32"."root_digits")
+                                      ) AS "t34"
+                                        ON "t28"."dim_display" = "t34"."match_display"
+                                    ) AS "t35"
+                                  ) AS "t36"
+                                  GROUP BY
+                                    1,
+                                    2,
+                                    3
+                                ) AS "t37"
+                              ) AS "t38"
+                            ) AS "t40"
+                              ON "t27"."day" = "t40"."dim_day"
+                              AND "t27"."display" = "t40"."dim_display"
+                              AND "t27"."shape" = "t40"."dim_shape"
+                          ) AS "t41"
+                        ) AS "t42"
+                      ) AS "t43"
+                      WHERE
+                        "t43"."team_id" IS NULL AND "t43"."line_id" IS NOT NULL
+                    ) AS "t47"
+                    INNER JOIN (
+                      SELECT
+                        "t0"."valid_from",
+                        "t0"."valid_to",
+                        "t0"."line_id" AS "dim_line",
+                        "t0"."team_id" AS "dim_team"
+                      FROM "line_dim" AS "t0"
+                      WHERE
+                        "t0"."team_id" IS NOT NULL
+                    ) AS "t5"
+                      ON "t47"."of_line" = "t5"."dim_line"
+                  ) AS "t48"
+                  WHERE
+                    (
+                      (
+                        "t48"."valid_from" IS NULL
+                      ) OR (
+                        "t48"."of_day" >= "t48"."valid_from"
+                      )
+                    )
+                    AND (
+                      (
+                        "t48"."valid_to" IS NULL
+                      ) OR (
+                        "t48"."of_day" <= "t48"."valid_to"
+                      )
+                    )
+                ) AS "t49"
+              ) AS "t50"
+              WHERE
+                "t50"."rank" = 0
+            ) AS "t52"
+              ON "t45"."day" = "t52"."of_day" AND "t45"."line_id" = "t52"."of_line"
+          ) AS "t53"
+        ) AS "t54"
+      ) AS "t55"
+      WHERE
+        "t55"."outbound" > 0
+    ) AS "t57"
+    GROUP BY
+      1,
+      2,
+      3,
+      4,
+      5,
+      6
+  ) AS "t62"
+  UNION ALL
+  SELECT
+    *
+  FROM (
+    SELECT
+      "t58"."day",
+      "t58"."dim",
+      "t58"."key",
+      "t58"."shape",
+      "t58"."display_class",
+      "t58"."confidence",
+      BIT_OR("t58"."day_bits") AS "day_bits",
+      SUM("t58"."records") AS "records",
+      SUM("t58"."outbound") AS "outbound",
+      SUM("t58"."delivered") AS "delivered",
+      SUM("t58"."answered") AS "answered",
+      SUM("t58"."tests") AS "tests",
+      SUM("t58"."without_customer") AS "without_customer",
+      SUM("t58"."masked_callee") AS "masked_callee"
+    FROM (
+      SELECT
+        "t55"."day",
+        "t55"."display_class",
+        "t55"."day_bits",
+        "t55"."records",
+        "t55"."outbound",
+        "t55"."delivered",
+        "t55"."answered",
+        "t55"."tests",
+        "t55"."without_customer",
+        "t55"."masked_callee",
+        'team' AS "dim",
+        "t55"."team" AS "key",
+        CAST(NULL AS TEXT) AS "shape",
+        CAST(NULL AS TEXT) AS "confidence"
+      FROM (
+        SELECT
+          "t54".*
+          EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
+        FROM (
+          SELECT
+            "t53"."day",
+            "t53"."display",
+            "t53"."shape",
+            "t53"."confidence",
+            "t53"."kind",
+            "t53"."line_id",
+            "t53"."team_id",
+            "t53"."day_bits",
+            "t53"."records",
+            "t53"."outbound",
+            "t53"."delivered",
+            "t53"."answered",
+            "t53"."tests",
+            "t53"."without_customer",
+            "t53"."masked_callee",
+            "t53"."display_class",
+            "t53"."of_day",
+            "t53"."of_line",
+            "t53"."dim_team",
+            COALESCE("t53"."team_id", "t53"."dim_team") AS "team"
+          FROM (
+            SELECT
+              "t45"."day",
+              "t45"."display",
+              "t45"."shape",
+              "t45"."confidence",
+              "t45"."kind",
+              "t45"."line_id",
+              "t45"."team_id",
+              "t45"."day_bits",
+              "t45"."records",
+              "t45"."outbound",
+              "t45"."delivered",
+              "t45"."answered",
+              "t45"."tests",
+              "t45"."without_customer",
+              "t45"."masked_callee",
+              "t45"."display_class",
+              "t52"."of_day",
+              "t52"."of_line",
+              "t52"."dim_team"
+            FROM (
+              SELECT
+                "t42".*
+                EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
+              FROM (
+                SELECT
+                  "t41"."day",
+                  "t41"."display",
+                  "t41"."shape",
+                  "t41"."confidence",
+                  "t41"."kind",
+                  "t41"."line_id",
+                  "t41"."team_id",
+                  "t41"."day_bits",
+                  "t41"."records",
+                  "t41"."outbound",
+                  "t41"."delivered",
+                  "t41"."answered",
+                  "t41"."tests",
+                  "t41"."without_customer",
+                  "t41"."masked_callee",
+                  "t41"."dim_day",
+                  "t41"."dim_display",
+                  "t41"."dim_shape",
+                  "t41"."standing",
+                  CASE
+                    WHEN "t41"."shape" = 'mobile'
+                    THEN 'mobile'
+                    WHEN "t41"."shape" = 'landline'
+                    THEN 'landline'
+                    WHEN "t41"."shape" = 'service_400_800'
+                    THEN 'shared_400_800'
+                    WHEN "t41"."shape" = 'other'
+                    THEN 'other'
+                    WHEN "t41"."shape" = 'international'
+                    THEN 'other'
+                    WHEN "t41"."standing" = 1
+                    THEN 'own_short'
+                    WHEN "t41"."standing" = 0
+                    THEN 'other_short'
+                    WHEN "t41"."shape" = 'short'
+                    THEN 'other_short'
+                    WHEN "t41"."shape" = 'short_long'
+                    THEN 'unknown'
+                    WHEN "t41"."shape" = 'short_or_landline'
+                    THEN 'landline'
+                    ELSE 'unknown'
+                  END AS "display_class"
+                FROM (
+                  SELECT
+                    "t27"."day",
+                    "t27"."display",
+                    "t27"."shape",
+                    "t27"."confidence",
+                    "t27"."kind",
+                    "t27"."line_id",
+                    "t27"."team_id",
+                    "t27"."day_bits",
+                    "t27"."records",
+                    "t27"."outbound",
+                    "t27"."delivered",
+                    "t27"."answered",
+                    "t27"."tests",
+                    "t27"."without_customer",
+                    "t27"."masked_callee",
+                    "t40"."dim_day",
+                    "t40"."dim_display",
+                    "t40"."dim_shape",
+                    "t40"."standing"
+                  FROM (
+                    SELECT
+                      "t22"."day",
+                      "t22"."display",
+                      CASE
+                        WHEN "t22"."outbound" > 0
+                        THEN COALESCE("t22"."shape", 'none')
+                        ELSE "t22"."shape"
+                      END AS "shape",
+                      CASE
+                        WHEN "t22"."outbound" > 0
+                        THEN COALESCE("t22"."confidence", 'none')
+                        ELSE "t22"."confidence"
+                      END AS "confidence",
+                      "t22"."kind",
+                      "t22"."line_id",
+                      "t22"."team_id",
+                      "t22"."day_bits",
+                      "t22"."records",
+                      "t22"."outbound",
+                      "t22"."delivered",
+                      "t22"."answered",
+                      "t22"."tests",
+                      "t22"."without_customer",
+                      "t22"."masked_callee"
+                    FROM "t21" AS "t22"
+                  ) AS "t27"
+                  LEFT OUTER JOIN (
+                    SELECT
+                      "t38".*
+                      EXCLUDE ("score")
+                    FROM (
+                      SELECT
+                        "t37"."dim_day",
+                        "t37"."dim_display",
+                        "t37"."dim_shape",
+                        "t37"."score",
+                        "t37"."score" % 2 AS "standing"
+                      FROM (
+                        SELECT
+                          "t36"."dim_day",
+                          "t36"."dim_display",
+                          "t36"."dim_shape",
+                          MAX("t36"."score") AS "score"
+                        FROM (
+                          SELECT
+                            "t35"."dim_day",
+                            "t35"."dim_display",
+                            "t35"."dim_shape",
+                            "t35"."root_length",
+                            "t35"."filed",
+                            "t35"."valid_from",
+                            "t35"."valid_to",
+                            "t35"."match_display",
+                            (
+                              CAST("t35"."root_length" AS BIGINT) * 2
+                            ) + CAST(COALESCE("t35"."filed", FALSE)
+                            AND (
+                              (
+                                "t35"."valid_from" IS NULL
+                              ) OR (
+                                "t35"."dim_day" >= "t35"."valid_from"
+                              )
+                            )
+                            AND (
+                              (
+                                "t35"."valid_to" IS NULL
+                              ) OR (
+                                "t35"."dim_day" <= "t35"."valid_to"
+                              )
+                            ) AS BIGINT) AS "score"
+                          FROM (
+                            SELECT
+                              "t28"."dim_day",
+                              "t28"."dim_display",
+                              "t28"."dim_shape",
+                              "t34"."root_length",
+                              "t34"."filed",
+                              "t34"."valid_from",
+                              "t34"."valid_to",
+                              "t34"."match_display"
+                            FROM "t24" AS "t28"
+                            INNER JOIN (
+                              SELECT
+                                "t32"."root_length",
+                                "t32"."filed",
+                                "t32"."valid_from",
+                                "t32"."valid_to",
+                                "t32"."dim_display" AS "match_display"
+                              FROM (
+                                SELECT
+                                  "t31"."dim_display",
+                                  "t31"."digits",
+                                  "t6"."root_length",
+                                  "t6"."total_length",
+                                  "t6"."filed",
+                                  "t6"."valid_from",
+                                  "t6"."valid_to",
+                                  "t6"."root_digits"
+                                FROM (
+                                  SELECT
+                                    "t29"."dim_display",
+                                    CAST("t29"."dim_display" AS TEXT) AS "digits"
+                                  FROM (
+                                    SELECT DISTINCT
+                                      "t26"."dim_display"
+                                    FROM "t24" AS "t26"
+                                  ) AS "t29"
+                                ) AS "t31"
+                                INNER JOIN (
+                                  SELECT
+                                    "t2"."root_length",
+                                    "t2"."total_length",
+                                    "t2"."filed",
+                                    "t2"."valid_from",
+                                    "t2"."valid_to",
+                                    CAST("t2"."root" AS TEXT) AS "root_digits"
+                                  FROM "number_dim" AS "t2"
+                                  WHERE
+                                    "t2"."root" IS NOT NULL
+                                ) AS "t6"
+                                  ON LENGTH("t31"."digits") = "t6"."total_length"
+                              ) AS "t32"
+                              WHERE
+                                STARTS_WITH("t32"."digits", "t32"."root_digits")
+                            ) AS "t34"
+                              ON "t28"."dim_display" = "t34"."match_display"
+                          ) AS "t35"
+                        ) AS "t36"
+                        GROUP BY
+                          1,
+                          2,
+                          3
+                      ) AS "t37"
+                    ) AS "t38"
+                  ) AS "t40"
+                    ON "t27"."day" = "t40"."dim_day"
+                    AND "t27"."display" = "t40"."dim_display"
+                    AND "t27"."shape" = "t40"."dim_shape"
+                ) AS "t41"
+              ) AS "t42"
+            ) AS "t45"
+            LEFT OUTER JOIN (
+              SELECT
+                "t50"."of_day",
+                "t50"."of_line",
+                "t50"."dim_team"
+              FROM (
+                SELECT
+                  "t49"."of_day",
+                  "t49"."of_line",
+                  "t49"."valid_from",
+                  "t49"."valid_to",
+                  "t49"."dim_line",
+                  "t49"."dim_team",
+                  ROW_NUMBER() OVER (
+                    PARTITION BY "t49"."of_day", "t49"."of_line"
+                    ORDER BY COALESCE("t49"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t49"."dim_team" ASC
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                  ) - 1 AS "rank"
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      "t47"."of_day",
+                      "t47"."of_line",
+                      "t5"."valid_from",
+                      "t5"."valid_to",
+                      "t5"."dim_line",
+                      "t5"."dim_team"
+                    FROM (
+                      SELECT DISTINCT
+                        "t43"."day" AS "of_day",
+                        "t43"."line_id" AS "of_line"
+                      FROM (
+                        SELECT
+                          "t42".*
+                          EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
+                        FROM (
+                          SELECT
+                            "t41"."day",
+                            "t41"."display",
+                            "t41"."shape",
+                            "t41"."confidence",
+                            "t41"."kind",
+                            "t41"."line_id",
+                            "t41"."team_id",
+                            "t41"."day_bits",
+                            "t41"."records",
+                            "t41"."outbound",
+                            "t41"."delivered",
+                            "t41"."answered",
+                            "t41"."tests",
+                            "t41"."without_customer",
+                            "t41"."masked_callee",
+                            "t41"."dim_day",
+                            "t41"."dim_display",
+                            "t41"."dim_shape",
+                            "t41"."standing",
+                            CASE
+                              WHEN "t41"."shape" = 'mobile'
+                              THEN 'mobile'
+                              WHEN "t41"."shape" = 'landline'
+                              THEN 'landline'
+                              WHEN "t41"."shape" = 'service_400_800'
+                              THEN 'shared_400_800'
+                              WHEN "t41"."shape" = 'other'
+                              THEN 'other'
+                              WHEN "t41"."shape" = 'international'
+                              THEN 'other'
+                              WHEN "t41"."standing" = 1
+                              THEN 'own_short'
+                              WHEN "t41"."standing" = 0
+                              THEN 'other_short'
+                              WHEN "t41"."shape" = 'short'
+                              THEN 'other_short'
+                              WHEN "t41"."shape" = 'short_long'
+                              THEN 'unknown'
+                              WHEN "t41"."shape" = 'short_or_landline'
+                              THEN 'landline'
+                              ELSE 'unknown'
+                            END AS "display_class"
+                          FROM (
+                            SELECT
+                              "t27"."day",
+                              "t27"."display",
+                              "t27"."shape",
+                              "t27"."confidence",
+                              "t27"."kind",
+                              "t27"."line_id",
+                              "t27"."team_id",
+                              "t27"."day_bits",
+                              "t27"."records",
+                              "t27"."outbound",
+                              "t27"."delivered",
+                              "t27"."answered",
+                              "t27"."tests",
+                              "t27"."without_customer",
+                              "t27"."masked_callee",
+                              "t40"."dim_day",
+                              "t40"."dim_display",
+                              "t40"."dim_shape",
+                              "t40"."standing"
+                            FROM (
+                              SELECT
+                                "t22"."day",
+                                "t22"."display",
+                                CASE
+                                  WHEN "t22"."outbound" > 0
+                                  THEN COALESCE("t22"."shape", 'none')
+                                  ELSE "t22"."shape"
+                                END AS "shape",
+                                CASE
+                                  WHEN "t22"."outbound" > 0
+                                  THEN COALESCE("t22"."confidence", 'none')
+                                  ELSE "t22"."confidence"
+                                END AS "confidence",
+                                "t22"."kind",
+                                "t22"."line_id",
+                                "t22"."team_id",
+                                "t22"."day_bits",
+                                "t22"."records",
+                                "t22"."outbound",
+                                "t22"."delivered",
+                                "t22"."answered",
+                                "t22"."tests",
+                                "t22"."without_customer",
+                                "t22"."masked_callee"
+                              FROM "t21" AS "t22"
+                            ) AS "t27"
+                            LEFT OUTER JOIN (
+                              SELECT
+                                "t38".*
+                                EXCLUDE ("score")
+                              FROM (
+                                SELECT
+                                  "t37"."dim_day",
+                                  "t37"."dim_display",
+                                  "t37"."dim_shape",
+                                  "t37"."score",
+                                  "t37"."score" % 2 AS "standing"
+                                FROM (
+                                  SELECT
+                                    "t36"."dim_day",
+                                    "t36"."dim_display",
+                                    "t36"."dim_shape",
+                                    MAX("t36"."score") AS "score"
+                                  FROM (
+                                    SELECT
+                                      "t35"."dim_day",
+                                      "t35"."dim_display",
+                                      "t35"."dim_shape",
+                                      "t35"."root_length",
+                                      "t35"."filed",
+                                      "t35"."valid_from",
+                                      "t35"."valid_to",
+                                      "t35"."match_display",
+                                      (
+                                        CAST("t35"."root_length" AS BIGINT) * 2
+                                      ) + CAST(COALESCE("t35"."filed", FALSE)
+                                      AND (
+                                        (
+                                          "t35"."valid_from" IS NULL
+                                        ) OR (
+                                          "t35"."dim_day" >= "t35"."valid_from"
+                                        )
+                                      )
+                                      AND (
+                                        (
+                                          "t35"."valid_to" IS NULL
+                                        ) OR (
+                                          "t35"."dim_day" <= "t35"."valid_to"
+                                        )
+                                      ) AS BIGINT) AS "score"
+                                    FROM (
+                                      SELECT
+                                        "t28"."dim_day",
+                                        "t28"."dim_display",
+                                        "t28"."dim_shape",
+                                        "t34"."root_length",
+                                        "t34"."filed",
+                                        "t34"."valid_from",
+                                        "t34"."valid_to",
+                                        "t34"."match_display"
+                                      FROM "t24" AS "t28"
+                                      INNER JOIN (
+                                        SELECT
+                                          "t32"."root_length",
+                                          "t32"."filed",
+                                          "t32"."valid_from",
+                                          "t32"."valid_to",
+                                          "t32"."dim_display" AS "match_display"
+                                        FROM (
+                                          SELECT
+                                            "t31"."dim_display",
+                                            "t31"."digits",
+                                            "t6"."root_length",
+                                            "t6"."total_length",
+                                            "t6"."filed",
+                                            "t6"."valid_from",
+                                            "t6"."valid_to",
+                                            "t6"."root_digits"
+                                          FROM (
+                                            SELECT
+                                              "t29"."dim_display",
+                                              CAST("t29"."dim_display" AS TEXT) AS "digits"
+                                            FROM (
+                                              SELECT DISTINCT
+                                                "t26"."dim_display"
+                                              FROM "t24" AS "t26"
+                                            ) AS "t29"
+                                          ) AS "t31"
+                                          INNER JOIN (
+                                            SELECT
+                                              "t2"."root_length",
+                                              "t2"."total_length",
+                                              "t2"."filed",
+                                              "t2"."valid_from",
+                                              "t2"."valid_to",
+                                              CAST("t2"."root" AS TEXT) AS "root_digits"
+                                            FROM "number_dim" AS "t2"
+                                            WHERE
+                                              "t2"."root" IS NOT NULL
+                                          ) AS "t6"
+                                            ON LENGTH("t31"."digits") = "t6"."total_length"
+                                        ) AS "t32"
+                                        WHERE
+                                          STARTS_WITH("t32"."digits", "t32"."root_digits")
+                                      ) AS "t34"
+                                        ON "t28"."dim_display" = "t34"."match_display"
+                                    ) AS "t35"
+                                  ) AS "t36"
+                                  GROUP BY
+                                    1,
+                                    2,
+                                    3
+                                ) AS "t37"
+                              ) AS "t38"
+                            ) AS "t40"
+                              ON "t27"."day" = "t40"."dim_day"
+                              AND "t27"."display" = "t40"."dim_display"
+                              AND "t27"."shape" = "t40"."dim_shape"
+                          ) AS "t41"
+                        ) AS "t42"
+                      ) AS "t43"
+                      WHERE
+                        "t43"."team_id" IS NULL AND "t43"."line_id" IS NOT NULL
+                    ) AS "t47"
+                    INNER JOIN (
+                      SELECT
+                        "t0"."valid_from",
+                        "t0"."valid_to",
+                        "t0"."line_id" AS "dim_line",
+                        "t0"."team_id" AS "dim_team"
+                      FROM "line_dim" AS "t0"
+                      WHERE
+                        "t0"."team_id" IS NOT NULL
+                    ) AS "t5"
+                      ON "t47"."of_line" = "t5"."dim_line"
+                  ) AS "t48"
+                  WHERE
+                    (
+                      (
+                        "t48"."valid_from" IS NULL
+                      ) OR (
+                        "t48"."of_day" >= "t48"."valid_from"
+                      )
+                    )
+                    AND (
+                      (
+                        "t48"."valid_to" IS NULL
+                      ) OR (
+                        "t48"."of_day" <= "t48"."valid_to"
+                      )
+                    )
+                ) AS "t49"
+              ) AS "t50"
+              WHERE
+                "t50"."rank" = 0
+            ) AS "t52"
+              ON "t45"."day" = "t52"."of_day" AND "t45"."line_id" = "t52"."of_line"
+          ) AS "t53"
+        ) AS "t54"
+      ) AS "t55"
+      WHERE
+        "t55"."outbound" > 0
+    ) AS "t58"
+    GROUP BY
+      1,
+      2,
+      3,
+      4,
+      5,
+      6
+  ) AS "t63"
+) AS "t65"
+UNION ALL
+SELECT
+  *
+FROM (
+  SELECT
+    *
+  FROM (
+    SELECT
+      "t61"."day",
+      "t61"."dim",
+      "t61"."key",
+      "t61"."shape",
+      "t61"."display_class",
+      "t61"."confidence",
+      BIT_OR("t61"."day_bits") AS "day_bits",
+      SUM("t61"."records") AS "records",
+      SUM("t61"."outbound") AS "outbound",
+      SUM("t61"."delivered") AS "delivered",
+      SUM("t61"."answered") AS "answered",
+      SUM("t61"."tests") AS "tests",
+      SUM("t61"."without_customer") AS "without_customer",
+      SUM("t61"."masked_callee") AS "masked_callee"
+    FROM (
+      SELECT
+        "t55"."day",
+        "t55"."display_class",
+        "t55"."day_bits",
+        "t55"."records",
+        "t55"."outbound",
+        "t55"."delivered",
+        "t55"."answered",
+        "t55"."tests",
+        "t55"."without_customer",
+        "t55"."masked_callee",
+        'display' AS "dim",
+        CASE
+          WHEN "t55"."shape" = 'landline'
+          THEN '0' || CAST("t55"."display" AS TEXT)
+          ELSE CAST("t55"."display" AS TEXT)
+        END AS "key",
+        "t55"."shape",
+        CAST(NULL AS TEXT) AS "confidence"
+      FROM (
+        SELECT
+          "t54".*
+          EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
+        FROM (
+          SELECT
+            "t53"."day",
+            "t53"."display",
+            "t53"."shape",
+            "t53"."confidence",
+            "t53"."kind",
+            "t53"."line_id",
+            "t53"."team_id",
+            "t53"."day_bits",
+            "t53"."records",
+            "t53"."outbound",
+            "t53"."delivered",
+            "t53"."answered",
+            "t53"."tests",
+            "t53"."without_customer",
+            "t53"."masked_callee",
+            "t53"."display_class",
+            "t53"."of_day",
+            "t53"."of_line",
+            "t53"."dim_team",
+            COALESCE("t53"."team_id", "t53"."dim_team") AS "team"
+          FROM (
+            SELECT
+              "t45"."day",
+              "t45"."display",
+              "t45"."shape",
+              "t45"."confidence",
+              "t45"."kind",
+              "t45"."line_id",
+              "t45"."team_id",
+              "t45"."day_bits",
+              "t45"."records",
+              "t45"."outbound",
+              "t45"."delivered",
+              "t45"."answered",
+              "t45"."tests",
+              "t45"."without_customer",
+              "t45"."masked_callee",
+              "t45"."display_class",
+              "t52"."of_day",
+              "t52"."of_line",
+              "t52"."dim_team"
+            FROM (
+              SELECT
+                "t42".*
+                EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
+              FROM (
+                SELECT
+                  "t41"."day",
+                  "t41"."display",
+                  "t41"."shape",
+                  "t41"."confidence",
+                  "t41"."kind",
+                  "t41"."line_id",
+                  "t41"."team_id",
+                  "t41"."day_bits",
+                  "t41"."records",
+                  "t41"."outbound",
+                  "t41"."delivered",
+                  "t41"."answered",
+                  "t41"."tests",
+                  "t41"."without_customer",
+                  "t41"."masked_callee",
+                  "t41"."dim_day",
+                  "t41"."dim_display",
+                  "t41"."dim_shape",
+                  "t41"."standing",
+                  CASE
+                    WHEN "t41"."shape" = 'mobile'
+                    THEN 'mobile'
+                    WHEN "t41"."shape" = 'landline'
+                    THEN 'landline'
+                    WHEN "t41"."shape" = 'service_400_800'
+                    THEN 'shared_400_800'
+                    WHEN "t41"."shape" = 'other'
+                    THEN 'other'
+                    WHEN "t41"."shape" = 'international'
+                    THEN 'other'
+                    WHEN "t41"."standing" = 1
+                    THEN 'own_short'
+                    WHEN "t41"."standing" = 0
+                    THEN 'other_short'
+                    WHEN "t41"."shape" = 'short'
+                    THEN 'other_short'
+                    WHEN "t41"."shape" = 'short_long'
+                    THEN 'unknown'
+                    WHEN "t41"."shape" = 'short_or_landline'
+                    THEN 'landline'
+                    ELSE 'unknown'
+                  END AS "display_class"
+                FROM (
+                  SELECT
+                    "t27"."day",
+                    "t27"."display",
+                    "t27"."shape",
+                    "t27"."confidence",
+                    "t27"."kind",
+                    "t27"."line_id",
+                    "t27"."team_id",
+                    "t27"."day_bits",
+                    "t27"."records",
+                    "t27"."outbound",
+                    "t27"."delivered",
+                    "t27"."answered",
+                    "t27"."tests",
+                    "t27"."without_customer",
+                    "t27"."masked_callee",
+                    "t40"."dim_day",
+                    "t40"."dim_display",
+                    "t40"."dim_shape",
+                    "t40"."standing"
+                  FROM (
+                    SELECT
+                      "t22"."day",
+                      "t22"."display",
+                      CASE
+                        WHEN "t22"."outbound" > 0
+                        THEN COALESCE("t22"."shape", 'none')
+                        ELSE "t22"."shape"
+                      END AS "shape",
+                      CASE
+                        WHEN "t22"."outbound" > 0
+                        THEN COALESCE("t22"."confidence", 'none')
+                        ELSE "t22"."confidence"
+                      END AS "confidence",
+                      "t22"."kind",
+                      "t22"."line_id",
+                      "t22"."team_id",
+                      "t22"."day_bits",
+                      "t22"."records",
+                      "t22"."outbound",
+                      "t22"."delivered",
+                      "t22"."answered",
+                      "t22"."tests",
+                      "t22"."without_customer",
+                      "t22"."masked_callee"
+                    FROM "t21" AS "t22"
+                  ) AS "t27"
+                  LEFT OUTER JOIN (
+                    SELECT
+                      "t38".*
+                      EXCLUDE ("score")
+                    FROM (
+                      SELECT
+                        "t37"."dim_day",
+                        "t37"."dim_display",
+                        "t37"."dim_shape",
+                        "t37"."score",
+                        "t37"."score" % 2 AS "standing"
+                      FROM (
+                        SELECT
+                          "t36"."dim_day",
+                          "t36"."dim_display",
+                          "t36"."dim_shape",
+                          MAX("t36"."score") AS "score"
+                        FROM (
+                          SELECT
+                            "t35"."dim_day",
+                            "t35"."dim_display",
+                            "t35"."dim_shape",
+                            "t35"."root_length",
+                            "t35"."filed",
+                            "t35"."valid_from",
+                            "t35"."valid_to",
+                            "t35"."match_display",
+                            (
+                              CAST("t35"."root_length" AS BIGINT) * 2
+                            ) + CAST(COALESCE("t35"."filed", FALSE)
+                            AND (
+                              (
+                                "t35"."valid_from" IS NULL
+                              ) OR (
+                                "t35"."dim_day" >= "t35"."valid_from"
+                              )
+                            )
+                            AND (
+                              (
+                                "t35"."valid_to" IS NULL
+                              ) OR (
+                                "t35"."dim_day" <= "t35"."valid_to"
+                              )
+                            ) AS BIGINT) AS "score"
+                          FROM (
+                            SELECT
+                              "t28"."dim_day",
+                              "t28"."dim_display",
+                              "t28"."dim_shape",
+                              "t34"."root_length",
+                              "t34"."filed",
+                              "t34"."valid_from",
+                              "t34"."valid_to",
+                              "t34"."match_display"
+                            FROM "t24" AS "t28"
+                            INNER JOIN (
+                              SELECT
+                                "t32"."root_length",
+                                "t32"."filed",
+                                "t32"."valid_from",
+                                "t32"."valid_to",
+                                "t32"."dim_display" AS "match_display"
+                              FROM (
+                                SELECT
+                                  "t31"."dim_display",
+                                  "t31"."digits",
+                                  "t6"."root_length",
+                                  "t6"."total_length",
+                                  "t6"."filed",
+                                  "t6"."valid_from",
+                                  "t6"."valid_to",
+                                  "t6"."root_digits"
+                                FROM (
+                                  SELECT
+                                    "t29"."dim_display",
+                                    CAST("t29"."dim_display" AS TEXT) AS "digits"
+                                  FROM (
+                                    SELECT DISTINCT
+                                      "t26"."dim_display"
+                                    FROM "t24" AS "t26"
+                                  ) AS "t29"
+                                ) AS "t31"
+                                INNER JOIN (
+                                  SELECT
+                                    "t2"."root_length",
+                                    "t2"."total_length",
+                                    "t2"."filed",
+                                    "t2"."valid_from",
+                                    "t2"."valid_to",
+                                    CAST("t2"."root" AS TEXT) AS "root_digits"
+                                  FROM "number_dim" AS "t2"
+                                  WHERE
+                                    "t2"."root" IS NOT NULL
+                                ) AS "t6"
+                                  ON LENGTH("t31"."digits") = "t6"."total_length"
+                              ) AS "t32"
+                              WHERE
+                                STARTS_WITH("t32"."digits", "t32"."root_digits")
+                            ) AS "t34"
+                              ON "t28"."dim_display" = "t34"."match_display"
+                          ) AS "t35"
+                        ) AS "t36"
+                        GROUP BY
+                          1,
+                          2,
+                          3
+                      ) AS "t37"
+                    ) AS "t38"
+                  ) AS "t40"
+                    ON "t27"."day" = "t40"."dim_day"
+                    AND "t27"."display" = "t40"."dim_display"
+                    AND "t27"."shape" = "t40"."dim_shape"
+                ) AS "t41"
+              ) AS "t42"
+            ) AS "t45"
+            LEFT OUTER JOIN (
+              SELECT
+                "t50"."of_day",
+                "t50"."of_line",
+                "t50"."dim_team"
+              FROM (
+                SELECT
+                  "t49"."of_day",
+                  "t49"."of_line",
+                  "t49"."valid_from",
+                  "t49"."valid_to",
+                  "t49"."dim_line",
+                  "t49"."dim_team",
+                  ROW_NUMBER() OVER (
+                    PARTITION BY "t49"."of_day", "t49"."of_line"
+                    ORDER BY COALESCE("t49"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t49"."dim_team" ASC
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                  ) - 1 AS "rank"
+                FROM (
+                  SELECT
+                    *
+                  FROM (
+                    SELECT
+                      "t47"."of_day",
+                      "t47"."of_line",
+                      "t5"."valid_from",
+                      "t5"."valid_to",
+                      "t5"."dim_line",
+                      "t5"."dim_team"
+                    FROM (
+                      SELECT DISTINCT
+                        "t43"."day" AS "of_day",
+                        "t43"."line_id" AS "of_line"
+                      FROM (
+                        SELECT
+                          "t42".*
+                          EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
+                        FROM (
+                          SELECT
+                            "t41"."day",
+                            "t41"."display",
+                            "t41"."shape",
+                            "t41"."confidence",
+                            "t41"."kind",
+                            "t41"."line_id",
+                            "t41"."team_id",
+                            "t41"."day_bits",
+                            "t41"."records",
+                            "t41"."outbound",
+                            "t41"."delivered",
+                            "t41"."answered",
+                            "t41"."tests",
+                            "t41"."without_customer",
+                            "t41"."masked_callee",
+                            "t41"."dim_day",
+                            "t41"."dim_display",
+                            "t41"."dim_shape",
+                            "t41"."standing",
+                            CASE
+                              WHEN "t41"."shape" = 'mobile'
+                              THEN 'mobile'
+                              WHEN "t41"."shape" = 'landline'
+                              THEN 'landline'
+                              WHEN "t41"."shape" = 'service_400_800'
+                              THEN 'shared_400_800'
+                              WHEN "t41"."shape" = 'other'
+                              THEN 'other'
+                              WHEN "t41"."shape" = 'international'
+                              THEN 'other'
+                              WHEN "t41"."standing" = 1
+                              THEN 'own_short'
+                              WHEN "t41"."standing" = 0
+                              THEN 'other_short'
+                              WHEN "t41"."shape" = 'short'
+                              THEN 'other_short'
+                              WHEN "t41"."shape" = 'short_long'
+                              THEN 'unknown'
+                              WHEN "t41"."shape" = 'short_or_landline'
+                              THEN 'landline'
+                              ELSE 'unknown'
+                            END AS "display_class"
+                          FROM (
+                            SELECT
+                              "t27"."day",
+                              "t27"."display",
+                              "t27"."shape",
+                              "t27"."confidence",
+                              "t27"."kind",
+                              "t27"."line_id",
+                              "t27"."team_id",
+                              "t27"."day_bits",
+                              "t27"."records",
+                              "t27"."outbound",
+                              "t27"."delivered",
+                              "t27"."answered",
+                              "t27"."tests",
+                              "t27"."without_customer",
+                              "t27"."masked_callee",
+                              "t40"."dim_day",
+                              "t40"."dim_display",
+                              "t40"."dim_shape",
+                              "t40"."standing"
+                            FROM (
+                              SELECT
+                                "t22"."day",
+                                "t22"."display",
+                                CASE
+                                  WHEN "t22"."outbound" > 0
+                                  THEN COALESCE("t22"."shape", 'none')
+                                  ELSE "t22"."shape"
+                                END AS "shape",
+                                CASE
+                                  WHEN "t22"."outbound" > 0
+                                  THEN COALESCE("t22"."confidence", 'none')
+                                  ELSE "t22"."confidence"
+                                END AS "confidence",
+                                "t22"."kind",
+                                "t22"."line_id",
+                                "t22"."team_id",
+                                "t22"."day_bits",
+                                "t22"."records",
+                                "t22"."outbound",
+                                "t22"."delivered",
+                                "t22"."answered",
+                                "t22"."tests",
+                                "t22"."without_customer",
+                                "t22"."masked_callee"
+                              FROM "t21" AS "t22"
+                            ) AS "t27"
+                            LEFT OUTER JOIN (
+                              SELECT
+                                "t38".*
+                                EXCLUDE ("score")
+                              FROM (
+                                SELECT
+                                  "t37"."dim_day",
+                                  "t37"."dim_display",
+                                  "t37"."dim_shape",
+                                  "t37"."score",
+                                  "t37"."score" % 2 AS "standing"
+                                FROM (
+                                  SELECT
+                                    "t36"."dim_day",
+                                    "t36"."dim_display",
+                                    "t36"."dim_shape",
+                                    MAX("t36"."score") AS "score"
+                                  FROM (
+                                    SELECT
+                                      "t35"."dim_day",
+                                      "t35"."dim_display",
+                                      "t35"."dim_shape",
+                                      "t35"."root_length",
+                                      "t35"."filed",
+                                      "t35"."valid_from",
+                                      "t35"."valid_to",
+                                      "t35"."match_display",
+                                      (
+                                        CAST("t35"."root_length" AS BIGINT) * 2
+                                      ) + CAST(COALESCE("t35"."filed", FALSE)
+                                      AND (
+                                        (
+                                          "t35"."valid_from" IS NULL
+                                        ) OR (
+                                          "t35"."dim_day" >= "t35"."valid_from"
+                                        )
+                                      )
+                                      AND (
+                                        (
+                                          "t35"."valid_to" IS NULL
+                                        ) OR (
+                                          "t35"."dim_day" <= "t35"."valid_to"
+                                        )
+                                      ) AS BIGINT) AS "score"
+                                    FROM (
+                                      SELECT
+                                        "t28"."dim_day",
+                                        "t28"."dim_display",
+                                        "t28"."dim_shape",
+                                        "t34"."root_length",
+                                        "t34"."filed",
+                                        "t34"."valid_from",
+                                        "t34"."valid_to",
+                                        "t34"."match_display"
+                                      FROM "t24" AS "t28"
+                                      INNER JOIN (
+                                        SELECT
+                                          "t32"."root_length",
+                                          "t32"."filed",
+                                          "t32"."valid_from",
+                                          "t32"."valid_to",
+                                          "t32"."dim_display" AS "match_display"
+                                        FROM (
+                                          SELECT
+                                            "t31"."dim_display",
+                                            "t31"."digits",
+                                            "t6"."root_length",
+                                            "t6"."total_length",
+                                            "t6"."filed",
+                                            "t6"."valid_from",
+                                            "t6"."valid_to",
+                                            "t6"."root_digits"
+                                          FROM (
+                                            SELECT
+                                              "t29"."dim_display",
+                                              CAST("t29"."dim_display" AS TEXT) AS "digits"
+                                            FROM (
+                                              SELECT DISTINCT
+                                                "t26"."dim_display"
+                                              FROM "t24" AS "t26"
+                                            ) AS "t29"
+                                          ) AS "t31"
+                                          INNER JOIN (
+                                            SELECT
+                                              "t2"."root_length",
+                                              "t2"."total_length",
+                                              "t2"."filed",
+                                              "t2"."valid_from",
+                                              "t2"."valid_to",
+                                              CAST("t2"."root" AS TEXT) AS "root_digits"
+                                            FROM "number_dim" AS "t2"
+                                            WHERE
+                                              "t2"."root" IS NOT NULL
+                                          ) AS "t6"
+                                            ON LENGTH("t31"."digits") = "t6"."total_length"
+                                        ) AS "t32"
+                                        WHERE
+                                          STARTS_WITH("t32"."digits", "t32"."root_digits")
+                                      ) AS "t34"
+                                        ON "t28"."dim_display" = "t34"."match_display"
+                                    ) AS "t35"
+                                  ) AS "t36"
+                                  GROUP BY
+                                    1,
+                                    2,
+                                    3
+                                ) AS "t37"
+                              ) AS "t38"
+                            ) AS "t40"
+                              ON "t27"."day" = "t40"."dim_day"
+                              AND "t27"."display" = "t40"."dim_display"
+                              AND "t27"."shape" = "t40"."dim_shape"
+                          ) AS "t41"
+                        ) AS "t42"
+                      ) AS "t43"
+                      WHERE
+                        "t43"."team_id" IS NULL AND "t43"."line_id" IS NOT NULL
+                    ) AS "t47"
+                    INNER JOIN (
+                      SELECT
+                        "t0"."valid_from",
+                        "t0"."valid_to",
+                        "t0"."line_id" AS "dim_line",
+                        "t0"."team_id" AS "dim_team"
+                      FROM "line_dim" AS "t0"
+                      WHERE
+                        "t0"."team_id" IS NOT NULL
+                    ) AS "t5"
+                      ON "t47"."of_line" = "t5"."dim_line"
+                  ) AS "t48"
+                  WHERE
+                    (
+                      (
+                        "t48"."valid_from" IS NULL
+                      ) OR (
+                        "t48"."of_day" >= "t48"."valid_from"
+                      )
+                    )
+                    AND (
+                      (
+                        "t48"."valid_to" IS NULL
+                      ) OR (
+                        "t48"."of_day" <= "t48"."valid_to"
+                      )
+                    )
+                ) AS "t49"
+              ) AS "t50"
+              WHERE
+                "t50"."rank" = 0
+            ) AS "t52"
+              ON "t45"."day" = "t52"."of_day" AND "t45"."line_id" = "t52"."of_line"
+          ) AS "t53"
+        ) AS "t54"
+      ) AS "t55"
+      WHERE
+        "t55"."outbound" > 0
+    ) AS "t61"
+    GROUP BY
+      1,
+      2,
+      3,
+      4,
+      5,
+      6
+  ) AS "t67"
+  UNION ALL
+  SELECT
+    *
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        "t56"."day",
+        "t56"."dim",
+        "t56"."key",
+        "t56"."shape",
+        "t56"."display_class",
+        "t56"."confidence",
+        BIT_OR("t56"."day_bits") AS "day_bits",
+        SUM("t56"."records") AS "records",
+        SUM("t56"."outbound") AS "outbound",
+        SUM("t56"."delivered") AS "delivered",
+        SUM("t56"."answered") AS "answered",
+        SUM("t56"."tests") AS "tests",
+        SUM("t56"."without_customer") AS "without_customer",
+        SUM("t56"."masked_callee") AS "masked_callee"
+      FROM (
+        SELECT
+          "t55"."day",
+          "t55"."display_class",
+          "t55"."day_bits",
+          "t55"."records",
+          "t55"."outbound",
+          "t55"."delivered",
+          "t55"."answered",
+          "t55"."tests",
+          "t55"."without_customer",
+          "t55"."masked_callee",
+          'total' AS "dim",
+          CAST(NULL AS TEXT) AS "key",
+          "t55"."shape",
+          "t55"."confidence"
+        FROM (
+          SELECT
+            "t54".*
+            EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
+          FROM (
+            SELECT
+              "t53"."day",
+              "t53"."display",
+              "t53"."shape",
+              "t53"."confidence",
+              "t53"."kind",
+              "t53"."line_id",
+              "t53"."team_id",
+              "t53"."day_bits",
+              "t53"."records",
+              "t53"."outbound",
+              "t53"."delivered",
+              "t53"."answered",
+              "t53"."tests",
+              "t53"."without_customer",
+              "t53"."masked_callee",
+              "t53"."display_class",
+              "t53"."of_day",
+              "t53"."of_line",
+              "t53"."dim_team",
+              COALESCE("t53"."team_id", "t53"."dim_team") AS "team"
+            FROM (
+              SELECT
+                "t45"."day",
+                "t45"."display",
+                "t45"."shape",
+                "t45"."confidence",
+                "t45"."kind",
+                "t45"."line_id",
+                "t45"."team_id",
+                "t45"."day_bits",
+                "t45"."records",
+                "t45"."outbound",
+                "t45"."delivered",
+                "t45"."answered",
+                "t45"."tests",
+                "t45"."without_customer",
+                "t45"."masked_callee",
+                "t45"."display_class",
+                "t52"."of_day",
+                "t52"."of_line",
+                "t52"."dim_team"
+              FROM (
+                SELECT
+                  "t42".*
+                  EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
+                FROM (
+                  SELECT
+                    "t41"."day",
+                    "t41"."display",
+                    "t41"."shape",
+                    "t41"."confidence",
+                    "t41"."kind",
+                    "t41"."line_id",
+                    "t41"."team_id",
+                    "t41"."day_bits",
+                    "t41"."records",
+                    "t41"."outbound",
+                    "t41"."delivered",
+                    "t41"."answered",
+                    "t41"."tests",
+                    "t41"."without_customer",
+                    "t41"."masked_callee",
+                    "t41"."dim_day",
+                    "t41"."dim_display",
+                    "t41"."dim_shape",
+                    "t41"."standing",
+                    CASE
+                      WHEN "t41"."shape" = 'mobile'
+                      THEN 'mobile'
+                      WHEN "t41"."shape" = 'landline'
+                      THEN 'landline'
+                      WHEN "t41"."shape" = 'service_400_800'
+                      THEN 'shared_400_800'
+                      WHEN "t41"."shape" = 'other'
+                      THEN 'other'
+                      WHEN "t41"."shape" = 'international'
+                      THEN 'other'
+                      WHEN "t41"."standing" = 1
+                      THEN 'own_short'
+                      WHEN "t41"."standing" = 0
+                      THEN 'other_short'
+                      WHEN "t41"."shape" = 'short'
+                      THEN 'other_short'
+                      WHEN "t41"."shape" = 'short_long'
+                      THEN 'unknown'
+                      WHEN "t41"."shape" = 'short_or_landline'
+                      THEN 'landline'
+                      ELSE 'unknown'
+                    END AS "display_class"
+                  FROM (
+                    SELECT
+                      "t27"."day",
+                      "t27"."display",
+                      "t27"."shape",
+                      "t27"."confidence",
+                      "t27"."kind",
+                      "t27"."line_id",
+                      "t27"."team_id",
+                      "t27"."day_bits",
+                      "t27"."records",
+                      "t27"."outbound",
+                      "t27"."delivered",
+                      "t27"."answered",
+                      "t27"."tests",
+                      "t27"."without_customer",
+                      "t27"."masked_callee",
+                      "t40"."dim_day",
+                      "t40"."dim_display",
+                      "t40"."dim_shape",
+                      "t40"."standing"
+                    FROM (
+                      SELECT
+                        "t22"."day",
+                        "t22"."display",
+                        CASE
+                          WHEN "t22"."outbound" > 0
+                          THEN COALESCE("t22"."shape", 'none')
+                          ELSE "t22"."shape"
+                        END AS "shape",
+                        CASE
+                          WHEN "t22"."outbound" > 0
+                          THEN COALESCE("t22"."confidence", 'none')
+                          ELSE "t22"."confidence"
+                        END AS "confidence",
+                        "t22"."kind",
+                        "t22"."line_id",
+                        "t22"."team_id",
+                        "t22"."day_bits",
+                        "t22"."records",
+                        "t22"."outbound",
+                        "t22"."delivered",
+                        "t22"."answered",
+                        "t22"."tests",
+                        "t22"."without_customer",
+                        "t22"."masked_callee"
+                      FROM "t21" AS "t22"
+                    ) AS "t27"
+                    LEFT OUTER JOIN (
+                      SELECT
+                        "t38".*
+                        EXCLUDE ("score")
+                      FROM (
+                        SELECT
+                          "t37"."dim_day",
+                          "t37"."dim_display",
+                          "t37"."dim_shape",
+                          "t37"."score",
+                          "t37"."score" % 2 AS "standing"
+                        FROM (
+                          SELECT
+                            "t36"."dim_day",
+                            "t36"."dim_display",
+                            "t36"."dim_shape",
+                            MAX("t36"."score") AS "score"
+                          FROM (
+                            SELECT
+                              "t35"."dim_day",
+                              "t35"."dim_display",
+                              "t35"."dim_shape",
+                              "t35"."root_length",
+                              "t35"."filed",
+                              "t35"."valid_from",
+                              "t35"."valid_to",
+                              "t35"."match_display",
+                              (
+                                CAST("t35"."root_length" AS BIGINT) * 2
+                              ) + CAST(COALESCE("t35"."filed", FALSE)
+                              AND (
+                                (
+                                  "t35"."valid_from" IS NULL
+                                ) OR (
+                                  "t35"."dim_day" >= "t35"."valid_from"
+                                )
+                              )
+                              AND (
+                                (
+                                  "t35"."valid_to" IS NULL
+                                ) OR (
+                                  "t35"."dim_day" <= "t35"."valid_to"
+                                )
+                              ) AS BIGINT) AS "score"
+                            FROM (
+                              SELECT
+                                "t28"."dim_day",
+                                "t28"."dim_display",
+                                "t28"."dim_shape",
+                                "t34"."root_length",
+                                "t34"."filed",
+                                "t34"."valid_from",
+                                "t34"."valid_to",
+                                "t34"."match_display"
+                              FROM "t24" AS "t28"
+                              INNER JOIN (
+                                SELECT
+                                  "t32"."root_length",
+                                  "t32"."filed",
+                                  "t32"."valid_from",
+                                  "t32"."valid_to",
+                                  "t32"."dim_display" AS "match_display"
+                                FROM (
+                                  SELECT
+                                    "t31"."dim_display",
+                                    "t31"."digits",
+                                    "t6"."root_length",
+                                    "t6"."total_length",
+                                    "t6"."filed",
+                                    "t6"."valid_from",
+                                    "t6"."valid_to",
+                                    "t6"."root_digits"
+                                  FROM (
+                                    SELECT
+                                      "t29"."dim_display",
+                                      CAST("t29"."dim_display" AS TEXT) AS "digits"
+                                    FROM (
+                                      SELECT DISTINCT
+                                        "t26"."dim_display"
+                                      FROM "t24" AS "t26"
+                                    ) AS "t29"
+                                  ) AS "t31"
+                                  INNER JOIN (
+                                    SELECT
+                                      "t2"."root_length",
+                                      "t2"."total_length",
+                                      "t2"."filed",
+                                      "t2"."valid_from",
+                                      "t2"."valid_to",
+                                      CAST("t2"."root" AS TEXT) AS "root_digits"
+                                    FROM "number_dim" AS "t2"
+                                    WHERE
+                                      "t2"."root" IS NOT NULL
+                                  ) AS "t6"
+                                    ON LENGTH("t31"."digits") = "t6"."total_length"
+                                ) AS "t32"
+                                WHERE
+                                  STARTS_WITH("t32"."digits", "t32"."root_digits")
+                              ) AS "t34"
+                                ON "t28"."dim_display" = "t34"."match_display"
+                            ) AS "t35"
+                          ) AS "t36"
+                          GROUP BY
+                            1,
+                            2,
+                            3
+                        ) AS "t37"
+                      ) AS "t38"
+                    ) AS "t40"
+                      ON "t27"."day" = "t40"."dim_day"
+                      AND "t27"."display" = "t40"."dim_display"
+                      AND "t27"."shape" = "t40"."dim_shape"
+                  ) AS "t41"
+                ) AS "t42"
+              ) AS "t45"
+              LEFT OUTER JOIN (
+                SELECT
+                  "t50"."of_day",
+                  "t50"."of_line",
+                  "t50"."dim_team"
+                FROM (
+                  SELECT
+                    "t49"."of_day",
+                    "t49"."of_line",
+                    "t49"."valid_from",
+                    "t49"."valid_to",
+                    "t49"."dim_line",
+                    "t49"."dim_team",
+                    ROW_NUMBER() OVER (
+                      PARTITION BY "t49"."of_day", "t49"."of_line"
+                      ORDER BY COALESCE("t49"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t49"."dim_team" ASC
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                    ) - 1 AS "rank"
+                  FROM (
+                    SELECT
+                      *
+                    FROM (
+                      SELECT
+                        "t47"."of_day",
+                        "t47"."of_line",
+                        "t5"."valid_from",
+                        "t5"."valid_to",
+                        "t5"."dim_line",
+                        "t5"."dim_team"
+                      FROM (
+                        SELECT DISTINCT
+                          "t43"."day" AS "of_day",
+                          "t43"."line_id" AS "of_line"
+                        FROM (
+                          SELECT
+                            "t42".*
+                            EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
+                          FROM (
+                            SELECT
+                              "t41"."day",
+                              "t41"."display",
+                              "t41"."shape",
+                              "t41"."confidence",
+                              "t41"."kind",
+                              "t41"."line_id",
+                              "t41"."team_id",
+                              "t41"."day_bits",
+                              "t41"."records",
+                              "t41"."outbound",
+                              "t41"."delivered",
+                              "t41"."answered",
+                              "t41"."tests",
+                              "t41"."without_customer",
+                              "t41"."masked_callee",
+                              "t41"."dim_day",
+                              "t41"."dim_display",
+                              "t41"."dim_shape",
+                              "t41"."standing",
+                              CASE
+                                WHEN "t41"."shape" = 'mobile'
+                                THEN 'mobile'
+                                WHEN "t41"."shape" = 'landline'
+                                THEN 'landline'
+                                WHEN "t41"."shape" = 'service_400_800'
+                                THEN 'shared_400_800'
+                                WHEN "t41"."shape" = 'other'
+                                THEN 'other'
+                                WHEN "t41"."shape" = 'international'
+                                THEN 'other'
+                                WHEN "t41"."standing" = 1
+                                THEN 'own_short'
+                                WHEN "t41"."standing" = 0
+                                THEN 'other_short'
+                                WHEN "t41"."shape" = 'short'
+                                THEN 'other_short'
+                                WHEN "t41"."shape" = 'short_long'
+                                THEN 'unknown'
+                                WHEN "t41"."shape" = 'short_or_landline'
+                                THEN 'landline'
+                                ELSE 'unknown'
+                              END AS "display_class"
+                            FROM (
+                              SELECT
+                                "t27"."day",
+                                "t27"."display",
+                                "t27"."shape",
+                                "t27"."confidence",
+                                "t27"."kind",
+                                "t27"."line_id",
+                                "t27"."team_id",
+                                "t27"."day_bits",
+                                "t27"."records",
+                                "t27"."outbound",
+                                "t27"."delivered",
+                                "t27"."answered",
+                                "t27"."tests",
+                                "t27"."without_customer",
+                                "t27"."masked_callee",
+                                "t40"."dim_day",
+                                "t40"."dim_display",
+                                "t40"."dim_shape",
+                                "t40"."standing"
+                              FROM (
+                                SELECT
+                                  "t22"."day",
+                                  "t22"."display",
+                                  CASE
+                                    WHEN "t22"."outbound" > 0
+                                    THEN COALESCE("t22"."shape", 'none')
+                                    ELSE "t22"."shape"
+                                  END AS "shape",
+                                  CASE
+                                    WHEN "t22"."outbound" > 0
+                                    THEN COALESCE("t22"."confidence", 'none')
+                                    ELSE "t22"."confidence"
+                                  END AS "confidence",
+                                  "t22"."kind",
+                                  "t22"."line_id",
+                                  "t22"."team_id",
+                                  "t22"."day_bits",
+                                  "t22"."records",
+                                  "t22"."outbound",
+                                  "t22"."delivered",
+                                  "t22"."answered",
+                                  "t22"."tests",
+                                  "t22"."without_customer",
+                                  "t22"."masked_callee"
+                                FROM "t21" AS "t22"
+                              ) AS "t27"
+                              LEFT OUTER JOIN (
+                                SELECT
+                                  "t38".*
+                                  EXCLUDE ("score")
+                                FROM (
+                                  SELECT
+                                    "t37"."dim_day",
+                                    "t37"."dim_display",
+                                    "t37"."dim_shape",
+                                    "t37"."score",
+                                    "t37"."score" % 2 AS "standing"
+                                  FROM (
+                                    SELECT
+                                      "t36"."dim_day",
+                                      "t36"."dim_display",
+                                      "t36"."dim_shape",
+                                      MAX("t36"."score") AS "score"
+                                    FROM (
+                                      SELECT
+                                        "t35"."dim_day",
+                                        "t35"."dim_display",
+                                        "t35"."dim_shape",
+                                        "t35"."root_length",
+                                        "t35"."filed",
+                                        "t35"."valid_from",
+                                        "t35"."valid_to",
+                                        "t35"."match_display",
+                                        (
+                                          CAST("t35"."root_length" AS BIGINT) * 2
+                                        ) + CAST(COALESCE("t35"."filed", FALSE)
+                                        AND (
+                                          (
+                                            "t35"."valid_from" IS NULL
+                                          ) OR (
+                                            "t35"."dim_day" >= "t35"."valid_from"
+                                          )
+                                        )
+                                        AND (
+                                          (
+                                            "t35"."valid_to" IS NULL
+                                          ) OR (
+                                            "t35"."dim_day" <= "t35"."valid_to"
+                                          )
+                                        ) AS BIGINT) AS "score"
+                                      FROM (
+                                        SELECT
+                                          "t28"."dim_day",
+                                          "t28"."dim_display",
+                                          "t28"."dim_shape",
+                                          "t34"."root_length",
+                                          "t34"."filed",
+                                          "t34"."valid_from",
+                                          "t34"."valid_to",
+                                          "t34"."match_display"
+                                        FROM "t24" AS "t28"
+                                        INNER JOIN (
+                                          SELECT
+                                            "t32"."root_length",
+                                            "t32"."filed",
+                                            "t32"."valid_from",
+                                            "t32"."valid_to",
+                                            "t32"."dim_display" AS "match_display"
+                                          FROM (
+                                            SELECT
+                                              "t31"."dim_display",
+                                              "t31"."digits",
+                                              "t6"."root_length",
+                                              "t6"."total_length",
+                                              "t6"."filed",
+                                              "t6"."valid_from",
+                                              "t6"."valid_to",
+                                              "t6"."root_digits"
+                                            FROM (
+                                              SELECT
+                                                "t29"."dim_display",
+                                                CAST("t29"."dim_display" AS TEXT) AS "digits"
+                                              FROM (
+                                                SELECT DISTINCT
+                                                  "t26"."dim_display"
+                                                FROM "t24" AS "t26"
+                                              ) AS "t29"
+                                            ) AS "t31"
+                                            INNER JOIN (
+                                              SELECT
+                                                "t2"."root_length",
+                                                "t2"."total_length",
+                                                "t2"."filed",
+                                                "t2"."valid_from",
+                                                "t2"."valid_to",
+                                                CAST("t2"."root" AS TEXT) AS "root_digits"
+                                              FROM "number_dim" AS "t2"
+                                              WHERE
+                                                "t2"."root" IS NOT NULL
+                                            ) AS "t6"
+                                              ON LENGTH("t31"."digits") = "t6"."total_length"
+                                          ) AS "t32"
+                                          WHERE
+                                            STARTS_WITH("t32"."digits", "t32"."root_digits")
+                                        ) AS "t34"
+                                          ON "t28"."dim_display" = "t34"."match_display"
+                                      ) AS "t35"
+                                    ) AS "t36"
+                                    GROUP BY
+                                      1,
+                                      2,
+                                      3
+                                  ) AS "t37"
+                                ) AS "t38"
+                              ) AS "t40"
+                                ON "t27"."day" = "t40"."dim_day"
+                                AND "t27"."display" = "t40"."dim_display"
+                                AND "t27"."shape" = "t40"."dim_shape"
+                            ) AS "t41"
+                          ) AS "t42"
+                        ) AS "t43"
+                        WHERE
+                          "t43"."team_id" IS NULL AND "t43"."line_id" IS NOT NULL
+                      ) AS "t47"
+                      INNER JOIN (
+                        SELECT
+                          "t0"."valid_from",
+                          "t0"."valid_to",
+                          "t0"."line_id" AS "dim_line",
+                          "t0"."team_id" AS "dim_team"
+                        FROM "line_dim" AS "t0"
+                        WHERE
+                          "t0"."team_id" IS NOT NULL
+                      ) AS "t5"
+                        ON "t47"."of_line" = "t5"."dim_line"
+                    ) AS "t48"
+                    WHERE
+                      (
+                        (
+                          "t48"."valid_from" IS NULL
+                        ) OR (
+                          "t48"."of_day" >= "t48"."valid_from"
+                        )
+                      )
+                      AND (
+                        (
+                          "t48"."valid_to" IS NULL
+                        ) OR (
+                          "t48"."of_day" <= "t48"."valid_to"
+                        )
+                      )
+                  ) AS "t49"
+                ) AS "t50"
+                WHERE
+                  "t50"."rank" = 0
+              ) AS "t52"
+                ON "t45"."day" = "t52"."of_day" AND "t45"."line_id" = "t52"."of_line"
+            ) AS "t53"
+          ) AS "t54"
+        ) AS "t55"
+      ) AS "t56"
+      GROUP BY
+        1,
+        2,
+        3,
+        4,
+        5,
+        6
+    ) AS "t60"
+    UNION ALL
+    SELECT
+      *
+    FROM (
+      SELECT
+        "t59"."day",
+        "t59"."dim",
+        "t59"."key",
+        "t59"."shape",
+        "t59"."display_class",
+        "t59"."confidence",
+        BIT_OR("t59"."day_bits") AS "day_bits",
+        SUM("t59"."records") AS "records",
+        SUM("t59"."outbound") AS "outbound",
+        SUM("t59"."delivered") AS "delivered",
+        SUM("t59"."answered") AS "answered",
+        SUM("t59"."tests") AS "tests",
+        SUM("t59"."without_customer") AS "without_customer",
+        SUM("t59"."masked_callee") AS "masked_callee"
+      FROM (
+        SELECT
+          "t55"."day",
+          "t55"."display_class",
+          "t55"."day_bits",
+          "t55"."records",
+          "t55"."outbound",
+          "t55"."delivered",
+          "t55"."answered",
+          "t55"."tests",
+          "t55"."without_customer",
+          "t55"."masked_callee",
+          'kind' AS "dim",
+          "t55"."kind" AS "key",
+          CAST(NULL AS TEXT) AS "shape",
+          CAST(NULL AS TEXT) AS "confidence"
+        FROM (
+          SELECT
+            "t54".*
+            EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
+          FROM (
+            SELECT
+              "t53"."day",
+              "t53"."display",
+              "t53"."shape",
+              "t53"."confidence",
+              "t53"."kind",
+              "t53"."line_id",
+              "t53"."team_id",
+              "t53"."day_bits",
+              "t53"."records",
+              "t53"."outbound",
+              "t53"."delivered",
+              "t53"."answered",
+              "t53"."tests",
+              "t53"."without_customer",
+              "t53"."masked_callee",
+              "t53"."display_class",
+              "t53"."of_day",
+              "t53"."of_line",
+              "t53"."dim_team",
+              COALESCE("t53"."team_id", "t53"."dim_team") AS "team"
+            FROM (
+              SELECT
+                "t45"."day",
+                "t45"."display",
+                "t45"."shape",
+                "t45"."confidence",
+                "t45"."kind",
+                "t45"."line_id",
+                "t45"."team_id",
+                "t45"."day_bits",
+                "t45"."records",
+                "t45"."outbound",
+                "t45"."delivered",
+                "t45"."answered",
+                "t45"."tests",
+                "t45"."without_customer",
+                "t45"."masked_callee",
+                "t45"."display_class",
+                "t52"."of_day",
+                "t52"."of_line",
+                "t52"."dim_team"
+              FROM (
+                SELECT
+                  "t42".*
+                  EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
+                FROM (
+                  SELECT
+                    "t41"."day",
+                    "t41"."display",
+                    "t41"."shape",
+                    "t41"."confidence",
+                    "t41"."kind",
+                    "t41"."line_id",
+                    "t41"."team_id",
+                    "t41"."day_bits",
+                    "t41"."records",
+                    "t41"."outbound",
+                    "t41"."delivered",
+                    "t41"."answered",
+                    "t41"."tests",
+                    "t41"."without_customer",
+                    "t41"."masked_callee",
+                    "t41"."dim_day",
+                    "t41"."dim_display",
+                    "t41"."dim_shape",
+                    "t41"."standing",
+                    CASE
+                      WHEN "t41"."shape" = 'mobile'
+                      THEN 'mobile'
+                      WHEN "t41"."shape" = 'landline'
+                      THEN 'landline'
+                      WHEN "t41"."shape" = 'service_400_800'
+                      THEN 'shared_400_800'
+                      WHEN "t41"."shape" = 'other'
+                      THEN 'other'
+                      WHEN "t41"."shape" = 'international'
+                      THEN 'other'
+                      WHEN "t41"."standing" = 1
+                      THEN 'own_short'
+                      WHEN "t41"."standing" = 0
+                      THEN 'other_short'
+                      WHEN "t41"."shape" = 'short'
+                      THEN 'other_short'
+                      WHEN "t41"."shape" = 'short_long'
+                      THEN 'unknown'
+                      WHEN "t41"."shape" = 'short_or_landline'
+                      THEN 'landline'
+                      ELSE 'unknown'
+                    END AS "display_class"
+                  FROM (
+                    SELECT
+                      "t27"."day",
+                      "t27"."display",
+                      "t27"."shape",
+                      "t27"."confidence",
+                      "t27"."kind",
+                      "t27"."line_id",
+                      "t27"."team_id",
+                      "t27"."day_bits",
+                      "t27"."records",
+                      "t27"."outbound",
+                      "t27"."delivered",
+                      "t27"."answered",
+                      "t27"."tests",
+                      "t27"."without_customer",
+                      "t27"."masked_callee",
+                      "t40"."dim_day",
+                      "t40"."dim_display",
+                      "t40"."dim_shape",
+                      "t40"."standing"
+                    FROM (
+                      SELECT
+                        "t22"."day",
+                        "t22"."display",
+                        CASE
+                          WHEN "t22"."outbound" > 0
+                          THEN COALESCE("t22"."shape", 'none')
+                          ELSE "t22"."shape"
+                        END AS "shape",
+                        CASE
+                          WHEN "t22"."outbound" > 0
+                          THEN COALESCE("t22"."confidence", 'none')
+                          ELSE "t22"."confidence"
+                        END AS "confidence",
+                        "t22"."kind",
+                        "t22"."line_id",
+                        "t22"."team_id",
+                        "t22"."day_bits",
+                        "t22"."records",
+                        "t22"."outbound",
+                        "t22"."delivered",
+                        "t22"."answered",
+                        "t22"."tests",
+                        "t22"."without_customer",
+                        "t22"."masked_callee"
+                      FROM "t21" AS "t22"
+                    ) AS "t27"
+                    LEFT OUTER JOIN (
+                      SELECT
+                        "t38".*
+                        EXCLUDE ("score")
+                      FROM (
+                        SELECT
+                          "t37"."dim_day",
+                          "t37"."dim_display",
+                          "t37"."dim_shape",
+                          "t37"."score",
+                          "t37"."score" % 2 AS "standing"
+                        FROM (
+                          SELECT
+                            "t36"."dim_day",
+                            "t36"."dim_display",
+                            "t36"."dim_shape",
+                            MAX("t36"."score") AS "score"
+                          FROM (
+                            SELECT
+                              "t35"."dim_day",
+                              "t35"."dim_display",
+                              "t35"."dim_shape",
+                              "t35"."root_length",
+                              "t35"."filed",
+                              "t35"."valid_from",
+                              "t35"."valid_to",
+                              "t35"."match_display",
+                              (
+                                CAST("t35"."root_length" AS BIGINT) * 2
+                              ) + CAST(COALESCE("t35"."filed", FALSE)
+                              AND (
+                                (
+                                  "t35"."valid_from" IS NULL
+                                ) OR (
+                                  "t35"."dim_day" >= "t35"."valid_from"
+                                )
+                              )
+                              AND (
+                                (
+                                  "t35"."valid_to" IS NULL
+                                ) OR (
+                                  "t35"."dim_day" <= "t35"."valid_to"
+                                )
+                              ) AS BIGINT) AS "score"
+                            FROM (
+                              SELECT
+                                "t28"."dim_day",
+                                "t28"."dim_display",
+                                "t28"."dim_shape",
+                                "t34"."root_length",
+                                "t34"."filed",
+                                "t34"."valid_from",
+                                "t34"."valid_to",
+                                "t34"."match_display"
+                              FROM "t24" AS "t28"
+                              INNER JOIN (
+                                SELECT
+                                  "t32"."root_length",
+                                  "t32"."filed",
+                                  "t32"."valid_from",
+                                  "t32"."valid_to",
+                                  "t32"."dim_display" AS "match_display"
+                                FROM (
+                                  SELECT
+                                    "t31"."dim_display",
+                                    "t31"."digits",
+                                    "t6"."root_length",
+                                    "t6"."total_length",
+                                    "t6"."filed",
+                                    "t6"."valid_from",
+                                    "t6"."valid_to",
+                                    "t6"."root_digits"
+                                  FROM (
+                                    SELECT
+                                      "t29"."dim_display",
+                                      CAST("t29"."dim_display" AS TEXT) AS "digits"
+                                    FROM (
+                                      SELECT DISTINCT
+                                        "t26"."dim_display"
+                                      FROM "t24" AS "t26"
+                                    ) AS "t29"
+                                  ) AS "t31"
+                                  INNER JOIN (
+                                    SELECT
+                                      "t2"."root_length",
+                                      "t2"."total_length",
+                                      "t2"."filed",
+                                      "t2"."valid_from",
+                                      "t2"."valid_to",
+                                      CAST("t2"."root" AS TEXT) AS "root_digits"
+                                    FROM "number_dim" AS "t2"
+                                    WHERE
+                                      "t2"."root" IS NOT NULL
+                                  ) AS "t6"
+                                    ON LENGTH("t31"."digits") = "t6"."total_length"
+                                ) AS "t32"
+                                WHERE
+                                  STARTS_WITH("t32"."digits", "t32"."root_digits")
+                              ) AS "t34"
+                                ON "t28"."dim_display" = "t34"."match_display"
+                            ) AS "t35"
+                          ) AS "t36"
+                          GROUP BY
+                            1,
+                            2,
+                            3
+                        ) AS "t37"
+                      ) AS "t38"
+                    ) AS "t40"
+                      ON "t27"."day" = "t40"."dim_day"
+                      AND "t27"."display" = "t40"."dim_display"
+                      AND "t27"."shape" = "t40"."dim_shape"
+                  ) AS "t41"
+                ) AS "t42"
+              ) AS "t45"
+              LEFT OUTER JOIN (
+                SELECT
+                  "t50"."of_day",
+                  "t50"."of_line",
+                  "t50"."dim_team"
+                FROM (
+                  SELECT
+                    "t49"."of_day",
+                    "t49"."of_line",
+                    "t49"."valid_from",
+                    "t49"."valid_to",
+                    "t49"."dim_line",
+                    "t49"."dim_team",
+                    ROW_NUMBER() OVER (
+                      PARTITION BY "t49"."of_day", "t49"."of_line"
+                      ORDER BY COALESCE("t49"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t49"."dim_team" ASC
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                    ) - 1 AS "rank"
+                  FROM (
+                    SELECT
+                      *
+                    FROM (
+                      SELECT
+                        "t47"."of_day",
+                        "t47"."of_line",
+                        "t5"."valid_from",
+                        "t5"."valid_to",
+                        "t5"."dim_line",
+                        "t5"."dim_team"
+                      FROM (
+                        SELECT DISTINCT
+                          "t43"."day" AS "of_day",
+                          "t43"."line_id" AS "of_line"
+                        FROM (
+                          SELECT
+                            "t42".*
+                            EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
+                          FROM (
+                            SELECT
+                              "t41"."day",
+                              "t41"."display",
+                              "t41"."shape",
+                              "t41"."confidence",
+                              "t41"."kind",
+                              "t41"."line_id",
+                              "t41"."team_id",
+                              "t41"."day_bits",
+                              "t41"."records",
+                              "t41"."outbound",
+                              "t41"."delivered",
+                              "t41"."answered",
+                              "t41"."tests",
+                              "t41"."without_customer",
+                              "t41"."masked_callee",
+                              "t41"."dim_day",
+                              "t41"."dim_display",
+                              "t41"."dim_shape",
+                              "t41"."standing",
+                              CASE
+                                WHEN "t41"."shape" = 'mobile'
+                                THEN 'mobile'
+                                WHEN "t41"."shape" = 'landline'
+                                THEN 'landline'
+                                WHEN "t41"."shape" = 'service_400_800'
+                                THEN 'shared_400_800'
+                                WHEN "t41"."shape" = 'other'
+                                THEN 'other'
+                                WHEN "t41"."shape" = 'international'
+                                THEN 'other'
+                                WHEN "t41"."standing" = 1
+                                THEN 'own_short'
+                                WHEN "t41"."standing" = 0
+                                THEN 'other_short'
+                                WHEN "t41"."shape" = 'short'
+                                THEN 'other_short'
+                                WHEN "t41"."shape" = 'short_long'
+                                THEN 'unknown'
+                                WHEN "t41"."shape" = 'short_or_landline'
+                                THEN 'landline'
+                                ELSE 'unknown'
+                              END AS "display_class"
+                            FROM (
+                              SELECT
+                                "t27"."day",
+                                "t27"."display",
+                                "t27"."shape",
+                                "t27"."confidence",
+                                "t27"."kind",
+                                "t27"."line_id",
+                                "t27"."team_id",
+                                "t27"."day_bits",
+                                "t27"."records",
+                                "t27"."outbound",
+                                "t27"."delivered",
+                                "t27"."answered",
+                                "t27"."tests",
+                                "t27"."without_customer",
+                                "t27"."masked_callee",
+                                "t40"."dim_day",
+                                "t40"."dim_display",
+                                "t40"."dim_shape",
+                                "t40"."standing"
+                              FROM (
+                                SELECT
+                                  "t22"."day",
+                                  "t22"."display",
+                                  CASE
+                                    WHEN "t22"."outbound" > 0
+                                    THEN COALESCE("t22"."shape", 'none')
+                                    ELSE "t22"."shape"
+                                  END AS "shape",
+                                  CASE
+                                    WHEN "t22"."outbound" > 0
+                                    THEN COALESCE("t22"."confidence", 'none')
+                                    ELSE "t22"."confidence"
+                                  END AS "confidence",
+                                  "t22"."kind",
+                                  "t22"."line_id",
+                                  "t22"."team_id",
+                                  "t22"."day_bits",
+                                  "t22"."records",
+                                  "t22"."outbound",
+                                  "t22"."delivered",
+                                  "t22"."answered",
+                                  "t22"."tests",
+                                  "t22"."without_customer",
+                                  "t22"."masked_callee"
+                                FROM "t21" AS "t22"
+                              ) AS "t27"
+                              LEFT OUTER JOIN (
+                                SELECT
+                                  "t38".*
+                                  EXCLUDE ("score")
+                                FROM (
+                                  SELECT
+                                    "t37"."dim_day",
+                                    "t37"."dim_display",
+                                    "t37"."dim_shape",
+                                    "t37"."score",
+                                    "t37"."score" % 2 AS "standing"
+                                  FROM (
+                                    SELECT
+                                      "t36"."dim_day",
+                                      "t36"."dim_display",
+                                      "t36"."dim_shape",
+                                      MAX("t36"."score") AS "score"
+                                    FROM (
+                                      SELECT
+                                        "t35"."dim_day",
+                                        "t35"."dim_display",
+                                        "t35"."dim_shape",
+                                        "t35"."root_length",
+                                        "t35"."filed",
+                                        "t35"."valid_from",
+                                        "t35"."valid_to",
+                                        "t35"."match_display",
+                                        (
+                                          CAST("t35"."root_length" AS BIGINT) * 2
+                                        ) + CAST(COALESCE("t35"."filed", FALSE)
+                                        AND (
+                                          (
+                                            "t35"."valid_from" IS NULL
+                                          ) OR (
+                                            "t35"."dim_day" >= "t35"."valid_from"
+                                          )
+                                        )
+                                        AND (
+                                          (
+                                            "t35"."valid_to" IS NULL
+                                          ) OR (
+                                            "t35"."dim_day" <= "t35"."valid_to"
+                                          )
+                                        ) AS BIGINT) AS "score"
+                                      FROM (
+                                        SELECT
+                                          "t28"."dim_day",
+                                          "t28"."dim_display",
+                                          "t28"."dim_shape",
+                                          "t34"."root_length",
+                                          "t34"."filed",
+                                          "t34"."valid_from",
+                                          "t34"."valid_to",
+                                          "t34"."match_display"
+                                        FROM "t24" AS "t28"
+                                        INNER JOIN (
+                                          SELECT
+                                            "t32"."root_length",
+                                            "t32"."filed",
+                                            "t32"."valid_from",
+                                            "t32"."valid_to",
+                                            "t32"."dim_display" AS "match_display"
+                                          FROM (
+                                            SELECT
+                                              "t31"."dim_display",
+                                              "t31"."digits",
+                                              "t6"."root_length",
+                                              "t6"."total_length",
+                                              "t6"."filed",
+                                              "t6"."valid_from",
+                                              "t6"."valid_to",
+                                              "t6"."root_digits"
+                                            FROM (
+                                              SELECT
+                                                "t29"."dim_display",
+                                                CAST("t29"."dim_display" AS TEXT) AS "digits"
+                                              FROM (
+                                                SELECT DISTINCT
+                                                  "t26"."dim_display"
+                                                FROM "t24" AS "t26"
+                                              ) AS "t29"
+                                            ) AS "t31"
+                                            INNER JOIN (
+                                              SELECT
+                                                "t2"."root_length",
+                                                "t2"."total_length",
+                                                "t2"."filed",
+                                                "t2"."valid_from",
+                                                "t2"."valid_to",
+                                                CAST("t2"."root" AS TEXT) AS "root_digits"
+                                              FROM "number_dim" AS "t2"
+                                              WHERE
+                                                "t2"."root" IS NOT NULL
+                                            ) AS "t6"
+                                              ON LENGTH("t31"."digits") = "t6"."total_length"
+                                          ) AS "t32"
+                                          WHERE
+                                            STARTS_WITH("t32"."digits", "t32"."root_digits")
+                                        ) AS "t34"
+                                          ON "t28"."dim_display" = "t34"."match_display"
+                                      ) AS "t35"
+                                    ) AS "t36"
+                                    GROUP BY
+                                      1,
+                                      2,
+                                      3
+                                  ) AS "t37"
+                                ) AS "t38"
+                              ) AS "t40"
+                                ON "t27"."day" = "t40"."dim_day"
+                                AND "t27"."display" = "t40"."dim_display"
+                                AND "t27"."shape" = "t40"."dim_shape"
+                            ) AS "t41"
+                          ) AS "t42"
+                        ) AS "t43"
+                        WHERE
+                          "t43"."team_id" IS NULL AND "t43"."line_id" IS NOT NULL
+                      ) AS "t47"
+                      INNER JOIN (
+                        SELECT
+                          "t0"."valid_from",
+                          "t0"."valid_to",
+                          "t0"."line_id" AS "dim_line",
+                          "t0"."team_id" AS "dim_team"
+                        FROM "line_dim" AS "t0"
+                        WHERE
+                          "t0"."team_id" IS NOT NULL
+                      ) AS "t5"
+                        ON "t47"."of_line" = "t5"."dim_line"
+                    ) AS "t48"
+                    WHERE
+                      (
+                        (
+                          "t48"."valid_from" IS NULL
+                        ) OR (
+                          "t48"."of_day" >= "t48"."valid_from"
+                        )
+                      )
+                      AND (
+                        (
+                          "t48"."valid_to" IS NULL
+                        ) OR (
+                          "t48"."of_day" <= "t48"."valid_to"
+                        )
+                      )
+                  ) AS "t49"
+                ) AS "t50"
+                WHERE
+                  "t50"."rank" = 0
+              ) AS "t52"
+                ON "t45"."day" = "t52"."of_day" AND "t45"."line_id" = "t52"."of_line"
+            ) AS "t53"
+          ) AS "t54"
+        ) AS "t55"
+        WHERE
+          "t55"."outbound" > 0
+      ) AS "t59"
+      GROUP BY
+        1,
+        2,
+        3,
+        4,
+        5,
+        6
+    ) AS "t64"
+  ) AS "t66"
+) AS "t68"

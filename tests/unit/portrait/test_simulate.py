@@ -1,0 +1,107 @@
+"""D5 on a real small portrait: what a step changes is computed, and advice names its effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.lake.duckdb_engine import DuckDBEngine
+from nianjian.lake.tables import Lake
+from nianjian.portrait.result import Result
+from nianjian.portrait.run import run
+from nianjian.portrait.simulate import MOVE_WARNINGS, simulate
+from nianjian.rules.rulebook import Rulebook
+from tests.support import portrait_data as data
+
+
+def call(number: int, line: str, display: int, shape: str) -> data.Row:
+    return {
+        "source": "generic", "call_id": f"c{number}", "direction": "out", "leg": "customer", "display": display,
+        "display_shape": shape, "display_confidence": "good", "start_ts": datetime(2026, 3, 9, 10), "delivered": True,
+        "answered": True, "test": False, "line_id": line, "part": "2026-03", "line": number,
+    }  # fmt: skip
+
+
+def seat(number: int, opened: bool, closed: date | None = None) -> data.Row:
+    day = date(2025, 1, 1)
+    state = {"seat_id": f"s{number:03}", "kind": "human", "filing": "filed", "filed_on": day, "closed_on": closed}
+    return state | {"opened_on": day if opened else None}
+
+
+def ticket(number: int, closed: bool) -> data.Row:
+    moment = datetime(2026, 3, 9) + timedelta(hours=number)
+    return {
+        "complaint_id": f"q{number:02}", "source": "enterprise", "accepted_ts": moment, "arrived_ts": moment,
+        "closed_ts": moment + timedelta(hours=24) if closed else None,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def portrait(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Result]:
+    """100 seats filed, 60 opened of which 5 stopped in March; 30 of 40 calls show a landline, all on line L1."""
+    lake = Lake(str(tmp_path_factory.mktemp("lake")), "E1")
+    calls = [call(n, "L1", 57187654321, "landline") for n in range(30)]
+    calls += [call(n, "L2", 95013, "short") for n in range(30, 40)]
+    tables = {
+        "calls": calls,
+        "number_dim": [{"root": 95013, "root_length": 5, "total_length": 5, "filed": True}],
+        "seat_dim": [seat(n, n < 60, date(2026, 3, 1) if n < 5 else None) for n in range(100)],
+        "complaint_fact": [ticket(n, n >= 3) for n in range(50)],
+    }
+    data.write(lake, tables)
+    engine = DuckDBEngine()
+    book = Rulebook.on(date(2026, 12, 31))
+    yield run(lake=lake, engine=engine, rulebook=book, enterprise="E1", year=2026)
+    engine.close()
+
+
+def test_lights_and_advice(portrait: Result) -> None:
+    lights = {metric.slug: metric.verdict.light for metric in portrait.metrics}
+    assert lights == {
+        "seat_vacancy": "yellow", "complaint_rate": "green", "number_consistency": "red", "closing_rate": "yellow",
+    }  # fmt: skip
+    steps = {(step["code"], step["count"]): step for step in portrait.advice}
+    assert steps["open_seats", 15]["light"] == "green"
+    assert steps["cut_seats", 22]["light"] == "green"
+    assert steps["cut_seats", 22]["value"] == "29.4872"
+    assert steps["cut_stopped_seats", 45]["seats"][:6] == ["s000", "s001", "s002", "s003", "s004", "s060"]
+    assert steps["close_idle_seat", 1]["value"] == "46.0000"
+    assert steps["close_idle_seat", 1]["with_cut"]["value"] == "45.4545"
+    assert steps["move_line", 30]["line"] == "L1"
+    assert steps["move_line", 30]["light"] == "green"
+    assert steps["move_line", 30]["warnings"] == list(MOVE_WARNINGS)
+    assert steps["close_tickets", 2]["tickets"] == ["q00", "q01", "q02"]
+    assert steps["close_tickets", 2]["light"] == "green"
+
+
+def test_one_step_less_is_not_enough(portrait: Result) -> None:
+    assert simulate(portrait, open_seats=14).metric("seat_vacancy").verdict.light == "yellow"
+    assert simulate(portrait, cut_seats=21).metric("seat_vacancy").verdict.light == "yellow"
+    assert simulate(portrait, close_tickets=1).metric("closing_rate").verdict.light == "yellow"
+
+
+def test_steps_together_and_their_record(portrait: Result) -> None:
+    after = simulate(portrait, open_seats=15, close_tickets=2, move_line="L1")
+    assert after.light == "green"
+    assert after.simulated["moves"] == {"open_seats": 15, "close_tickets": 2, "move_line": "L1"}
+    assert portrait.light == "red"
+    assert "simulated" not in portrait.as_dict()
+
+
+def test_cutting_opened_seats_leaves_them_unfiled(portrait: Result) -> None:
+    seats = simulate(portrait, cut_seats=46).metric("seat_vacancy")
+    assert (seats.count("filed"), seats.count("unfiled_open")) == (54, 1)
+    assert seats.verdict.light == "red"
+
+
+def test_wrong_moves_have_codes(portrait: Result) -> None:
+    with pytest.raises(NianjianError) as unknown:
+        simulate(portrait, move_line="L9")
+    assert unknown.value.code == "simulation_line_unknown"
+    with pytest.raises(NianjianError) as negative:
+        simulate(portrait, open_seats=-1)
+    assert negative.value.code == "simulation_negative"
