@@ -108,6 +108,13 @@ def test_a_faulty_cell_is_named_and_nothing_is_written(  # noqa: PLR0917 -- one 
     assert not list(acts(verb="registers.import"))
 
 
+def test_an_unknown_choice_is_told_the_proper_ones(load: Import) -> None:
+    [finding] = load("seats", "坐席编号,类型", ("S1", "机器")).errors
+    assert (finding.value, finding.hint) == ("机器", "人工、机器人")
+    [finding] = load("numbers", "码号,呼入权限", ("95013", "大概")).errors
+    assert finding.hint == "是、否"
+
+
 def test_one_bad_cell_among_many_keeps_all_out(load: Import) -> None:
     rows = [(f"S{number}", "人工", "2026-01-01") for number in range(50)]
     rows[20] = ("S20", "人工", "2026-02-30")

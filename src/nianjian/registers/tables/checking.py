@@ -78,7 +78,7 @@ def _row(line: Line, table: Table, found: Checked) -> Row:
         try:
             row[column.field] = cells.value(cell, column)
         except cells.UnreadableError as fault:
-            hint = "、".join(dict.fromkeys(column.choices)) if fault.code == "choice_unknown" else ""
+            hint = "、".join(column.offered()) if fault.code in {"choice_unknown", "flag_unreadable"} else ""
             found.findings.append(_finding(table, line, column, fault.code, cell=cell, hint=hint, details=fault.values))
             continue
         if column.kind is Kind.LICENCE and row[column.field] and not licence_number(str(row[column.field])).usual:

@@ -59,6 +59,15 @@ class Column:
     required: bool = False
     example: str = ""
 
+    def offered(self) -> list[str]:
+        """The proper spelling of each choice, in order; 是 and 否 for a flag; empty where anything may stand."""
+        if self.kind is Kind.FLAG:
+            return ["是", "否"]
+        proper: dict[str, str] = {}
+        for spelling, stored in self.choices.items():
+            proper.setdefault(stored, spelling)
+        return list(proper.values())
+
 
 Row = dict[str, object]  # field -> value; a blank cell is None, a column that the sheet lacks is absent
 Fault = tuple[str, str]  # (field, code)

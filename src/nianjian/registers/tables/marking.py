@@ -76,7 +76,7 @@ def empty(sheet: Sheet, path: Path) -> None:
             example.set_column(position, position, WIDTH, text)
             example.write_string(0, position, column.header, form)
             example.write_string(1, position, column.example)
-            choices = _choices(column)
+            choices = column.offered()
             if choices:
                 rule: dict[str, Any] = {"validate": "list", "source": choices}
                 page.data_validation(1, position, LAST_ROW, position, rule)
@@ -100,15 +100,6 @@ def _write(page: Any, row: int, position: int, cell: Cell, form: Any) -> None:  
         page.write_string(row, position, str(cell), form)
     else:
         page.write_string(row, position, str(cell), form)
-
-
-def _choices(column: Column) -> list[str]:
-    if column.kind is Kind.FLAG:
-        return ["是", "否"]
-    proper: dict[str, str] = {}
-    for spelling, stored in column.choices.items():
-        proper.setdefault(stored, spelling)
-    return list(proper.values())
 
 
 NOTES: Final = {
@@ -138,7 +129,7 @@ def _note(column: Column, *, key: bool) -> str:
         lines.insert(0, "必填")
     else:
         lines.append("空白 = 未知")
-    if choices := _choices(column):
+    if choices := column.offered():
         lines.append("可选：" + "、".join(choices))
     if column.aliases:
         lines.append("也可写作：" + "、".join(column.aliases))
