@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.text import Text
@@ -17,20 +17,35 @@ from nianjian.flows.receipts import ImportReceipt, summed
 if TYPE_CHECKING:
     from nianjian.registers.batches.query import BatchValue
 
+NAMED: Final = 3  # files that a warning names
+
 
 def warn(receipt: ImportReceipt) -> None:
-    """Say on stderr what was assumed or broken off: a guessed time zone moves calls to other days."""
+    """Say on stderr what was assumed or broken off: a guessed time zone moves calls to other days.
+
+    Each warning is said once, with the names of the files it concerns.
+    """
+    told: dict[str, list[str]] = {}
     for file in receipt.files:
         if file.timezone_assumed:
             text = _("{file}: the stamps carry no time zone; {timezone} was assumed (--timezone names another).")
-            stderr().print(text.format(file=file.name, timezone=file.timezone), style="yellow")
+            told.setdefault(text.replace("{timezone}", file.timezone), []).append(file.name)
         if file.truncated:
-            stderr().print(_("{file}: broken off; the whole rows before the break are in.").format(file=file.name))
+            text = _("{file}: broken off; the whole rows before the break are in.")
+            told.setdefault(text, []).append(file.name)
         if "display_from_caller" in file.warnings:
             text = _("{file}: no column tells the displayed number; the caller was taken, with low confidence.")
-            stderr().print(text.format(file=file.name), style="yellow")
+            told.setdefault(text, []).append(file.name)
+    for text, names in told.items():
+        stderr().print(text.replace("{file}", _named(names)), style="yellow")
     for name, error in receipt.failed:
         stderr().print(f"{name}: {sentence(error.code, error.values)}", style="red")
+
+
+def _named(names: Sequence[str]) -> str:
+    if len(names) <= NAMED:
+        return ", ".join(names)
+    return _("{names} and {more} more files").format(names=", ".join(names[:NAMED]), more=len(names) - NAMED)
 
 
 def show(console: Console, receipt: ImportReceipt) -> None:
