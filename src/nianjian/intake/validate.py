@@ -25,6 +25,9 @@ RESULTS: Final = ("answered", "busy", "no_answer", "failed", "cancelled", "rejec
 KINDS: Final = ("human", "robot")
 CONFIDENCES: Final = ("good", "medium", "low", "none")
 
+# Names of this module's own columns begin with two underscores: beside them stand the file's, whatever they are.
+LINE: Final = "__line"
+
 TIMES: Final = ("start", "ring", "answer", "end")
 
 # A time cell that says "no time".
@@ -77,7 +80,7 @@ def raw(plan: Plan, scan: str, *, line: bool) -> str:
     names = [quoted(name) for name in plan.layout.columns]
     if plan.trim:
         names = [f"nullif(trim({name}, ' \t\u00a0\u3000'), '') as {name}" for name in names]
-    return f"select {', '.join(names)}{', line' if line else ''} from {scan}"
+    return f"select {', '.join(names)}{f', {LINE}' if line else ''} from {scan}"
 
 
 def keys(plan: Plan, scan: str, *, months: bool) -> str:
@@ -92,45 +95,45 @@ def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> str:
     ``suspects``: name of a table of id hashes (column h), or None when no id is in doubt.
     """
     typed = f"select *, {', '.join(_typed(plan.fields))} from ({raw(plan, scan, line=line)})"
-    shown = f"select *, {_shown()} as shown from ({typed})"
-    numbered = staged(shown, ("shown", "f_callee"), plan.fields.trunk_prefixes)
-    judged = f"select *, {_reason(plan)} as judged from ({numbered})"
-    columns = [*_columns(plan), *(["line"] if line else []), "suspect"]
-    doubt = "false" if suspects is None else f"(judged is null and hash(f_call_id) in (select h from {suspects}))"
-    return f"select {', '.join(columns)} from (select *, {doubt} as suspect from ({judged}))"
+    shown = f"select *, {_shown()} as __shown from ({typed})"
+    numbered = staged(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes)
+    judged = f"select *, {_reason(plan)} as __judged from ({numbered})"
+    columns = [*_columns(plan), *([f"{LINE} as line"] if line else []), "__suspect as suspect"]
+    doubt = "false" if suspects is None else f"(__judged is null and hash(__f_call_id) in (select h from {suspects}))"
+    return f"select {', '.join(columns)} from (select *, {doubt} as __suspect from ({judged}))"
 
 
 def _typed(fields: Fields) -> list[str]:
     """Stage 1: the format's expressions under fixed names, words as enumerations."""
     return [
-        f"{fields.call_id} as f_call_id",
-        f"{fields.call_key} as f_call_key",
-        f"try_cast({fields.direction} as direction_word) as f_direction",
-        f"try_cast({fields.leg} as leg_word) as f_leg",
-        f"{fields.caller} as f_caller",
-        f"{fields.display} as f_display",
-        f"try_cast({fields.display_confidence} as confidence_word) as f_confidence",
-        f"{fields.callee} as f_callee",
-        *(f"{getattr(fields, name)} as f_{name}" for name in TIMES),
-        f"try_cast({fields.result} as result_word) as f_result",
-        f"{fields.delivered} as f_delivered",
-        f"{fields.answered or 'NULL::BOOLEAN'} as f_answered",
-        f"{fields.test} as f_test",
-        f"{fields.purpose} as f_purpose",
-        f"{fields.agent_id} as f_agent_id",
-        f"{fields.agent_kind} as f_kind_text",
-        f"{fields.line_id} as f_line_id",
-        f"{fields.team_id} as f_team_id",
-        f"{fields.gateway} as f_gateway",
+        f"{fields.call_id} as __f_call_id",
+        f"{fields.call_key} as __f_call_key",
+        f"try_cast({fields.direction} as direction_word) as __f_direction",
+        f"try_cast({fields.leg} as leg_word) as __f_leg",
+        f"{fields.caller} as __f_caller",
+        f"{fields.display} as __f_display",
+        f"try_cast({fields.display_confidence} as confidence_word) as __f_confidence",
+        f"{fields.callee} as __f_callee",
+        *(f"{getattr(fields, name)} as __f_{name}" for name in TIMES),
+        f"try_cast({fields.result} as result_word) as __f_result",
+        f"{fields.delivered} as __f_delivered",
+        f"{fields.answered or 'NULL::BOOLEAN'} as __f_answered",
+        f"{fields.test} as __f_test",
+        f"{fields.purpose} as __f_purpose",
+        f"{fields.agent_id} as __f_agent_id",
+        f"{fields.agent_kind} as __f_kind_text",
+        f"{fields.line_id} as __f_line_id",
+        f"{fields.team_id} as __f_team_id",
+        f"{fields.gateway} as __f_gateway",
     ]
 
 
 def _shown() -> str:
     """The displayed number, or the caller where the display says nothing (empty, anonymous)."""
     return (
-        "case when f_display is null then f_caller"
-        " when f_display between '0' and ':' or regexp_matches(f_display, '[0-9０-９]') then f_display"
-        " else coalesce(f_caller, f_display) end"
+        "case when __f_display is null then __f_caller"
+        " when __f_display between '0' and ':' or regexp_matches(__f_display, '[0-9０-９]') then __f_display"
+        " else coalesce(__f_caller, __f_display) end"
     )
 
 
@@ -146,38 +149,38 @@ def reasons(plan: Plan) -> list[tuple[str, str, str]]:
     """(code, canonical field or raw column, condition) in the order in which they are tried."""
     fields = plan.fields
     listed = [
-        ("call_id_missing", "call_id", "f_call_id is null"),
-        ("excel_damaged", "call_id", f"contains(f_call_id, '+') and regexp_full_match(f_call_id, '{DAMAGED}')"),
+        ("call_id_missing", "call_id", "__f_call_id is null"),
+        ("excel_damaged", "call_id", f"contains(__f_call_id, '+') and regexp_full_match(__f_call_id, '{DAMAGED}')"),
         *_time_reasons(fields, "start", needed=True),
-        ("before_2000", "start", f"f_start < {OLDEST}"),
-        ("start_in_future", "start", f"f_start > timestamp {literal(plan.latest)}"),
+        ("before_2000", "start", f"__f_start < {OLDEST}"),
+        ("start_in_future", "start", f"__f_start > timestamp {literal(plan.latest)}"),
         *_time_reasons(fields, "end", needed=not fields.end_optional),
         *_time_reasons(fields, "answer", needed=False),
         *_time_reasons(fields, "ring", needed=False),
         *fields.checks,
-        ("end_before_start", "end", "f_end < f_start"),
-        ("answer_outside_call", "answer", "f_answer < f_start or f_answer > f_end"),
-        ("longer_than_24h", "end", f"f_end > f_start + {LONGEST_CALL}"),
-        ("bad_direction", "direction", "f_direction is null"),
-        ("excel_damaged", "display", "shown_shape = 'damaged'"),
-        ("excel_damaged", "caller", f"contains(f_caller, '+') and regexp_full_match(f_caller, '{DAMAGED}')"),
-        ("excel_damaged", "callee", "f_callee_shape = 'damaged'"),
+        ("end_before_start", "end", "__f_end < __f_start"),
+        ("answer_outside_call", "answer", "__f_answer < __f_start or __f_answer > __f_end"),
+        ("longer_than_24h", "end", f"__f_end > __f_start + {LONGEST_CALL}"),
+        ("bad_direction", "direction", "__f_direction is null"),
+        ("excel_damaged", "display", "__shown_shape = 'damaged'"),
+        ("excel_damaged", "caller", f"contains(__f_caller, '+') and regexp_full_match(__f_caller, '{DAMAGED}')"),
+        ("excel_damaged", "callee", "__f_callee_shape = 'damaged'"),
     ]
     if not fields.callee_optional:
         listed += [
-            ("callee_missing", "callee", "f_callee is null"),
-            ("callee_not_a_number", "callee", "f_callee_shape = 'none'"),
+            ("callee_missing", "callee", "__f_callee is null"),
+            ("callee_not_a_number", "callee", "__f_callee_shape = 'none'"),
         ]
     if fields.agent_kind != NULL:
         listed.append(
-            ("bad_agent_kind", "agent_kind", "f_kind_text is not null and f_kind_text not in ('human', 'robot')")
+            ("bad_agent_kind", "agent_kind", "__f_kind_text is not null and __f_kind_text not in ('human', 'robot')")
         )
     return listed
 
 
 def _time_reasons(fields: Fields, name: str, *, needed: bool) -> list[tuple[str, str, str]]:
     column = fields.texts.get(name)
-    value = f"f_{name}"
+    value = f"__f_{name}"
     if column is None:
         return [(f"{name}_missing", name, f"{value} is null")] if needed else []
     text = quoted(column)
@@ -192,41 +195,41 @@ def _columns(plan: Plan) -> list[str]:
     listed = reasons(plan)
     codes = ", ".join(literal(code) for code, _, _ in listed)
     places = ", ".join(literal(plan.fields.columns.get(place, place)) for _, place, _ in listed)
-    answered = "f_answered" if plan.fields.answered else "coalesce(f_answer is not null and f_end > f_answer, false)"
+    answered = "__f_answered" if plan.fields.answered else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
     cells = ", ".join(quoted(name) for name in plan.layout.columns)
     confidence = (
-        "case when shown_shape = 'none' then 'none'::confidence_word"
-        " when f_display is null or shown is distinct from f_display then 'low'::confidence_word else f_confidence end"
+        "case when __shown_shape = 'none' then 'none'::confidence_word"
+        " when __f_display is null or __shown is distinct from __f_display then 'low'::confidence_word else __f_confidence end"
     )
     derived = f"case when {answered} then 'answered'::result_word else 'no_answer'::result_word end"
     return [
-        "f_call_id as call_id",
-        "f_call_key as call_key",
-        "f_direction as direction",
-        "f_leg as leg",
-        "case when f_caller is distinct from shown then f_caller end as caller_raw",
-        "shown_value as display",
-        "shown_shape as display_shape",
+        "__f_call_id as call_id",
+        "__f_call_key as call_key",
+        "__f_direction as direction",
+        "__f_leg as leg",
+        "case when __f_caller is distinct from __shown then __f_caller end as caller_raw",
+        "__shown_value as display",
+        "__shown_shape as display_shape",
         f"{confidence} as display_confidence",
-        "shown_kept as display_raw",
-        "f_callee_value as callee",
-        "f_callee_shape as callee_shape",
-        "f_callee_kept as callee_raw",
-        *(f"f_{name} as {name}_ts" for name in TIMES),
-        f"coalesce(f_result, {derived}) as result",
-        "coalesce(f_delivered, true) as delivered",
+        "__shown_kept as display_raw",
+        "__f_callee_value as callee",
+        "__f_callee_shape as callee_shape",
+        "__f_callee_kept as callee_raw",
+        *(f"__f_{name} as {name}_ts" for name in TIMES),
+        f"coalesce(__f_result, {derived}) as result",
+        "coalesce(__f_delivered, true) as delivered",
         f"{answered} as answered",
-        "coalesce(f_test, false) as test",
-        "f_purpose as purpose",
-        "f_agent_id as agent_id",
-        "try_cast(f_kind_text as kind_word) as agent_kind",
-        "f_line_id as line_id",
-        "f_team_id as team_id",
-        "f_gateway as gateway",
+        "coalesce(__f_test, false) as test",
+        "__f_purpose as purpose",
+        "__f_agent_id as agent_id",
+        "try_cast(__f_kind_text as kind_word) as agent_kind",
+        "__f_line_id as line_id",
+        "__f_team_id as team_id",
+        "__f_gateway as gateway",
         f"{_extra(plan)} as extra",
-        f"case when judged is not null then ([{codes}])[judged] end as reason",
-        f"case when judged is not null then ([{places}])[judged] end as reason_column",
-        f"case when judged is not null or suspect then to_json([{cells}])::varchar end as raw",
+        f"case when __judged is not null then ([{codes}])[__judged] end as reason",
+        f"case when __judged is not null then ([{places}])[__judged] end as reason_column",
+        f"case when __judged is not null or __suspect then to_json([{cells}])::varchar end as raw",
     ]
 
 

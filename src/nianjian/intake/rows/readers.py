@@ -30,7 +30,7 @@ class LinesMoved(Exception):  # noqa: N818 - not an error: the file is read agai
 class Reading:
     """A file ready to be read. `index` must run before ``scans`` and ``rows`` mean anything.
 
-    ``scans``: (scan, removed lines or None if it has a column ``line``, rows). ``bad``: lines that gave no row.
+    ``scans``: (scan, removed lines or None if it has a column ``__line``, rows). ``bad``: lines that gave no row.
     """
 
     item: Item

@@ -32,7 +32,7 @@ class Scanned:
     """A scan and what is known of its lines.
 
     ``removed``: physical lines before or between the rows of ``scan`` that are no rows of it, sorted; None if
-    the scan has a column ``line``. ``extra``: rows read again by hand, a scan with ``line``. ``bad``: lines that
+    the scan has a column ``__line``. ``extra``: rows read again by hand, a scan with ``__line``. ``bad``: lines that
     gave no row. ``rows`` counts those of ``scan``.
     """
 
@@ -46,7 +46,7 @@ class Scanned:
 
 def spill(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
     """Write rows of text cells with their line numbers to a temporary Parquet file; how many."""
-    schema = pa.schema([*((name, pa.string()) for name in columns), ("line", pa.int64())])
+    schema = pa.schema([*((name, pa.string()) for name in columns), ("__line", pa.int64())])
     count = 0
     with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False) as out:
         for part in _batched(rows):
