@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support import portrait_data as data
 
 from nianjian.lake import rollups
 from nianjian.lake.duckdb_engine import DuckDBEngine
@@ -16,7 +17,6 @@ from nianjian.lake.tables import Lake
 from nianjian.portrait.daily import daily
 from nianjian.portrait.facts import facts
 from nianjian.portrait.materialised import DAILY
-from tests.support import portrait_data as data
 
 
 def ordered(rows: list[dict[str, object]]) -> list[str]:

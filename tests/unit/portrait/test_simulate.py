@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 
 import pytest
+from tests.support import portrait_data as data
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.duckdb_engine import DuckDBEngine
@@ -15,25 +15,26 @@ from nianjian.portrait.result import Result
 from nianjian.portrait.run import run
 from nianjian.portrait.simulate import MOVE_WARNINGS, simulate
 from nianjian.rules.rulebook import Rulebook
-from tests.support import portrait_data as data
+
+MORNING = data.TURN.replace(month=3, day=9, hour=10)
 
 
 def call(number: int, line: str, display: int, shape: str) -> data.Row:
     return {
         "source": "generic", "call_id": f"c{number}", "direction": "out", "leg": "customer", "display": display,
-        "display_shape": shape, "display_confidence": "good", "start_ts": datetime(2026, 3, 9, 10), "delivered": True,
+        "display_shape": shape, "display_confidence": "good", "start_ts": MORNING, "delivered": True,
         "answered": True, "test": False, "line_id": line, "part": "2026-03", "line": number,
     }  # fmt: skip
 
 
-def seat(number: int, opened: bool, closed: date | None = None) -> data.Row:
+def seat(number: int, *, opened: bool, closed: date | None = None) -> data.Row:
     day = date(2025, 1, 1)
     state = {"seat_id": f"s{number:03}", "kind": "human", "filing": "filed", "filed_on": day, "closed_on": closed}
     return state | {"opened_on": day if opened else None}
 
 
-def ticket(number: int, closed: bool) -> data.Row:
-    moment = datetime(2026, 3, 9) + timedelta(hours=number)
+def ticket(number: int, *, closed: bool) -> data.Row:
+    moment = MORNING + timedelta(hours=number)
     return {
         "complaint_id": f"q{number:02}", "source": "enterprise", "accepted_ts": moment, "arrived_ts": moment,
         "closed_ts": moment + timedelta(hours=24) if closed else None,
@@ -49,8 +50,8 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Result]:
     tables = {
         "calls": calls,
         "number_dim": [{"root": 95013, "root_length": 5, "total_length": 5, "filed": True}],
-        "seat_dim": [seat(n, n < 60, date(2026, 3, 1) if n < 5 else None) for n in range(100)],
-        "complaint_fact": [ticket(n, n >= 3) for n in range(50)],
+        "seat_dim": [seat(n, opened=n < 60, closed=date(2026, 3, 1) if n < 5 else None) for n in range(100)],
+        "complaint_fact": [ticket(n, closed=n >= 3) for n in range(50)],
     }
     data.write(lake, tables)
     engine = DuckDBEngine()
