@@ -19,6 +19,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.paper.words import mark
 
 INTERRUPTED: Final = 130
+JSON: Final = "--json"
 
 # The verb's module is loaded only when it is asked for: `--help` must not wait for Django and DuckDB.
 VERBS: Final = {
@@ -76,8 +77,8 @@ def _front() -> Parser:
     return parser
 
 
-def _answer(argv: Sequence[str]) -> tuple[Answer, bool]:
-    """Parse the arguments and run the verb; says too whether JSON was asked for."""
+def _answer(argv: Sequence[str], *, as_json: bool) -> Answer:
+    """Parse the arguments and run the verb."""
     front = _front()
     if not argv:
         front.print_help(sys.stderr)
@@ -87,7 +88,8 @@ def _answer(argv: Sequence[str]) -> tuple[Answer, bool]:
     parser = Parser(prog=f"nianjian {named.verb}", description=_(VERBS[named.verb]))
     module.configure(parser)
     args = parser.parse_args(argv[1:])
-    return module.run(args), bool(args.json)
+    args.json = as_json
+    return module.run(args)
 
 
 def _print_json(data: object) -> None:
@@ -114,9 +116,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code: 0 done, 1 "no" or rows rejected, 2 wrong use or bad input."""
     speak()
     given = list(sys.argv[1:] if argv is None else argv)
-    wants_json = "--json" in given
+    as_json = JSON in given  # wherever it stands, before the verb too
     try:
-        answer, as_json = _answer(given)
+        answer = _answer([word for word in given if word != JSON], as_json=as_json)
         if as_json:
             _print_json(answer.data)
         else:
@@ -124,17 +126,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             answer.show(stdout())
     except NianjianError as error:
-        return _fail(error, as_json=wants_json)
+        return _fail(error, as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except OSError as error:
         problem = NianjianError("file_problem", file=str(error.filename or ""), reason=str(error.strerror or error))
-        return _fail(problem, as_json=wants_json)
+        return _fail(problem, as_json=as_json)
     except KeyboardInterrupt:
         sys.stderr.write("\n" + _("nianjian: interrupted; nothing was changed by the step under way.") + "\n")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 -- the last line of defence: a traceback must not look like a "no"
         traceback.print_exc()
-        return _fail(NianjianError("internal", kind=type(error).__name__, detail=str(error)), as_json=wants_json)
+        return _fail(NianjianError("internal", kind=type(error).__name__, detail=str(error)), as_json=as_json)
     return answer.code
