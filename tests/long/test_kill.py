@@ -24,7 +24,7 @@ pytestmark = pytest.mark.long
 
 ENTERPRISE = "kill"
 KILLS = 50
-ROWS = 12_000
+ROWS = 6_000
 SEED = 20260302
 POINTS = ("after_intent", "mid_write", "before_commit", "after_commit", "before_close")
 
@@ -79,6 +79,10 @@ def _load(path: Path) -> tuple[str, ...]:
     return ("calls", "import", str(path), "--enterprise", ENTERPRISE, "--timezone", "Asia/Shanghai")
 
 
+def _counts(*, loaded: int = 0, duplicate: int = 0) -> dict[str, int]:
+    return {"read": loaded + duplicate, "loaded": loaded, "duplicate": duplicate, "rejected": 0}
+
+
 def _file(folder: Path, number: int, rows: int = ROWS) -> tuple[Path, Counter[str]]:
     """File ``number`` with rows that no other file has."""
     first = number * rows + 1
@@ -93,33 +97,35 @@ def program(tmp_path: Path) -> Program:
 
 
 def test_killed_at_random_instants(program: Program, tmp_path: Path) -> None:
-    """The instants are spread over the whole life of the process, and a little beyond."""
+    """Instants over the whole life of the process and a little beyond; a file is tried until it is in."""
     draw = random.Random(SEED)
     path, held = _file(tmp_path, 0)
     began = time.monotonic()
     program.load(path)
     lasts = time.monotonic() - began
-    outcomes: Counter[str] = Counter()
-    for number in range(1, KILLS + 1):
+    number, kept = 1, 0
+    for kill in range(1, KILLS + 1):
         path, ids = _file(tmp_path, number)
         process = program.start(*_load(path))
         time.sleep(draw.uniform(0, 1.05 * lasts))
         process.kill()
         process.communicate()
         after = program.ids()
-        assert after in (held, held + ids), f"kill {number}: half a file lies in the lake"
-        new = after != held
-        outcomes["new" if new else "old"] += 1
-        if number % 5 == 0:
-            assert len(program.active()) == (number + 1 if new else number), f"kill {number}: not recovered"
-        again = program.load(path)
-        rows = again["rows"]
-        assert (rows["read"], rows["rejected"]) == (ROWS, 0)
-        assert rows["loaded"] == (0 if new else ROWS)
-        held += ids
-        assert program.ids() == held
-        path.unlink()
-    assert outcomes["old"] > 0
+        assert after in (held, held + ids), f"kill {kill}: half a file lies in the lake"
+        if after != held:
+            held, number = after, number + 1
+            assert program.load(path)["rows"] == _counts(duplicate=ROWS), f"kill {kill}"
+        else:
+            kept += 1
+        if kill % 10 == 0:
+            assert len(program.active()) == number, f"kill {kill}: not recovered"
+    assert kept > 0, "no kill came before the commit"
+    _, ids = _file(tmp_path, number)
+    for one in range(number + 1):
+        again = program.load(tmp_path / f"calls-{one}.csv")["rows"]
+        assert again == (_counts(loaded=ROWS) if one == number else _counts(duplicate=ROWS))
+    assert program.ids() == held + ids
+    assert len(program.active()) == number + 1
     assert program.ask("audit", "verify")["valid"] is True
 
 
