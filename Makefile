@@ -70,6 +70,8 @@ check: setup ## format, lint, contracts, types, house and fast tests, migrations
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/django-admin makemigrations --check --dry-run --settings nianjian.config.settings
+	$(BIN)/python -m nianjian.rules.gate
+	$(BIN)/python -m nianjian.rules.page --check
 	$(BIN)/python -m docs.write --check
 	$(BIN)/mkdocs build --strict --quiet
 	$(PYTEST) -m "not long" tests/house tests/unit tests/rules

@@ -138,6 +138,20 @@ def days_due(given: Given) -> Given:
     return {"due": due.day, "provisional": due.provisional}
 
 
+def working_day(given: Given) -> Given:
+    calendar, day = builtin(), given["day"]
+    moved = workdays.next_workday(day, calendar)
+    return {"workday": calendar.is_workday(day), "published": calendar.known(day), "moves_to": moved.day}
+
+
+def window(given: Given) -> Given:
+    if "data_year" in given:
+        found = periods.data_year(given["data_year"])
+    else:
+        found = periods.trailing_months(given["as_of"], _book(given).integer("portrait.trailing_months"))
+    return {"from": found.start, "to": found.end, "months": len(periods.months_of(found))}
+
+
 def months_back(given: Given) -> Given:
     return {"result": periods.add_months(given["day"], -given["months"])}
 
@@ -195,7 +209,7 @@ def credit_code(given: Given) -> Given:
         code = identifiers.credit_code(given["text"])
     except NianjianError as error:
         return {"valid": False, "error": error.code}
-    return {"valid": True, "organisation": code.organisation}
+    return {"valid": True, "organisation": code.organisation, "company": code.company}
 
 
 def organisation_code(given: Given) -> Given:
@@ -216,7 +230,24 @@ def licence_number(given: Given) -> Given:
 
 def rule(given: Given) -> Given:
     found = _book(given).rule(given["key"])
-    return {"value": str(found.value), "id": found.id, "operator": found.operator, "level": found.level.value}
+    return {
+        "value": _as_yaml(found.value),
+        "id": found.id,
+        "unit": found.unit,
+        "operator": found.operator,
+        "level": found.level.value,
+    }
+
+
+def _as_yaml(value: object) -> object:
+    """Exact fractions as text, lists and mappings as YAML has them."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_as_yaml(inside) for inside in value]
+    if isinstance(value, Mapping):
+        return {name: _as_yaml(inside) for name, inside in value.items()}
+    return value
 
 
 QUESTIONS: Mapping[str, Callable[[Given], Given]] = {
@@ -226,6 +257,8 @@ QUESTIONS: Mapping[str, Callable[[Given], Given]] = {
     "closing_rate": closing_rate,
     "watched": watched,
     "workdays": days_due,
+    "working_day": working_day,
+    "window": window,
     "months_back": months_back,
     "logs_reach": logs_reach,
     "hours": hours,

@@ -29,12 +29,14 @@ LEVELS: Final[Mapping[Level, str]] = {
 }
 SUBJECTS: Final[Mapping[str, str]] = {
     "calendar": "期限的计算 Counting days",
+    "calls": "外呼、线路和主叫显示 Outbound calls, lines and caller display",
     "conflicts": "指南与法规不一致之处 Where guide and law disagree",
     "frequency": "外呼频次（厂商） Vendors' call frequency",
     "inspection": "现场检 On-site check",
     "law": "法规 The law beside the guide",
     "materials": "材料包 Materials",
     "numbers": "码号 Code numbers",
+    "personal_data": "个人信息和算法 Personal data and algorithms",
     "portrait": "数据关 The portrait",
     "rectification": "后续改 Rectification",
     "retention": "保存期限 Retention",
@@ -108,7 +110,7 @@ def _value(value: object) -> str:
     if isinstance(value, Mapping):
         return "; ".join(f"{name}: {_value(inside)}" for name, inside in value.items())
     if isinstance(value, tuple):
-        return ", ".join(f"({_value(inside)})" if isinstance(inside, Mapping) else _value(inside) for inside in value)
+        return ", ".join(f"({_value(one)})" if isinstance(one, Mapping | tuple) else _value(one) for one in value)
     if isinstance(value, Decimal):
         return f"{value:f}"
     return value.isoformat() if isinstance(value, date) else _cell(str(value))

@@ -75,6 +75,30 @@ def test_guide_figures_are_never_law() -> None:
             assert "指南" in rule.citation or "代办" in rule.citation, rule.key
 
 
+def test_what_does_not_bind_is_neither_law_nor_notice() -> None:
+    doubtful = ("代办", "项目", "未生效", "征求意见稿", "推定")
+    for rule in load().rules:
+        if rule.level in {Level.LAW, Level.NOTICE}:
+            assert not any(word in rule.citation for word in doubtful), rule.key
+
+
+def test_every_disagreement_of_guide_and_law_is_there() -> None:
+    found = {rule.key.removeprefix("conflict.") for rule in Rulebook.on(DAY).rules("conflict.")}
+    assert found == {
+        "algorithm",
+        "audit_firm",
+        "complaint_clock",
+        "deadline",
+        "frequency",
+        "logs",
+        "marketing",
+        "name",
+        "number_classes",
+        "sentence",
+        "two_reports",
+    }
+
+
 def test_every_row_of_the_guide_is_there() -> None:
     rows = {rule.id for rule in load().rules}
     wanted = {
@@ -87,6 +111,10 @@ def test_every_row_of_the_guide_is_there() -> None:
 
 def test_rules_that_are_named_by_rules_exist() -> None:
     book = Rulebook.on(DAY)
+    kinds = book.value("materials.copy_kind_by_item")
+    assert isinstance(kinds, Mapping)
+    assert set(kinds) == set(book.items("materials.list"))
+    assert set(kinds.values()) == set(book.items("materials.copy_kinds"))
     named: list[Any] = [*book.items("materials.list"), book.text("rectification.next_year")]
     for rule in [*book.rules("conflict."), book.rule("deadline.templates")]:
         parts = rule.value if isinstance(rule.value, tuple) else (rule.value,)
