@@ -75,6 +75,8 @@ SOURCE: Final = {
     "运营商": "carrier",
     "12321举报中心": "12321",
     "工信部12300": "12300",
+    "12321平台": "12321",
+    "12300平台": "12300",
     "企业自收": "enterprise",
     "自有渠道": "enterprise",
 }
@@ -85,4 +87,5 @@ EXCLUSION: Final = {
     "非呼叫类": "not_a_call",
     "非本企业": "not_own_number",
     "重复投诉": "duplicate",
+    "非呼叫类(12300)": "not_a_call",
 }

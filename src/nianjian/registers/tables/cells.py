@@ -18,8 +18,12 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 BLANK: Final = frozenset({"", "-", "--", "—", "——", "/", "\\", "\\N", "NULL", "null", "None", "N/A", "n/a", "#N/A"})
 FOREVER: Final = frozenset({"长期", "长期有效", "永久", "永久有效", "无固定期限"})
-YES: Final = frozenset({"是", "有", "y", "yes", "true", "1", "√", "开通", "已开通", "已缴", "已缴纳", "已签"})
-NO: Final = frozenset({"否", "无", "n", "no", "false", "0", "×", "x", "未开通", "未缴", "未缴纳", "未签"})
+YES: Final = frozenset(
+    {"是", "有", "y", "yes", "true", "1", "√", "开通", "已开通", "已缴", "已缴纳", "已签", "允许", "支持"}
+)
+NO: Final = frozenset(
+    {"否", "无", "n", "no", "false", "0", "×", "x", "未开通", "未缴", "未缴纳", "未签", "禁止", "不允许", "不支持"}
+)
 DAMAGED: Final = re.compile(r"\d+(\.\d+)?[eE]\+\d+")
 EXACT: Final = 10**15  # beyond this a number cell of Excel has lost digits
 SERIALS: Final = range(20_000, 80_000)  # days since 1899-12-30: 1954 to 2119
