@@ -8,18 +8,28 @@ from contextlib import contextmanager
 from rich.progress import (
     BarColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
-    TransferSpeedColumn,
 )
+from rich.text import Text
 
 from nianjian.cli.language import _
 from nianjian.cli.terminal.console import stderr
 
 Report = Callable[[str, int, int, int], None]
+
+
+class _Rate(ProgressColumn):
+    """Rows a second since the file was begun."""
+
+    def render(self, task: Task) -> Text:
+        rate = int(task.fields["rows"] / task.elapsed) if task.elapsed else 0
+        return Text(_("{rate} rows/s").format(rate=f"{rate:,}"))
 
 
 @contextmanager
@@ -31,7 +41,7 @@ def bar(*, quiet: bool) -> Iterator[Report]:
         BarColumn(),
         TaskProgressColumn(),
         TextColumn(_("{task.fields[rows]:,} rows")),
-        TransferSpeedColumn(),
+        _Rate(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
