@@ -83,10 +83,11 @@ def commands() -> str:
 
 
 def _sheets() -> list[Any]:
-    from nianjian.registers import sheets  # noqa: PLC0415 - see above
+    from nianjian.complaints.sheet import COMPLAINTS  # noqa: PLC0415 - see above
+    from nianjian.registers import sheets  # noqa: PLC0415
     from nianjian.registers.tables.column import Sheet  # noqa: PLC0415
 
-    found = {}
+    found = {COMPLAINTS.kind: COMPLAINTS}
     for module in pkgutil.iter_modules(sheets.__path__, sheets.__name__ + "."):
         for value in vars(importlib.import_module(module.name)).values():
             if isinstance(value, Sheet):
