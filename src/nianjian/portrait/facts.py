@@ -124,6 +124,8 @@ def _collapsed(rows: ir.Table) -> ir.Table:
         order_by=[
             rows._customer.desc(),
             rows._delivered.desc(),
+            # One leg knows the number that was shown, another only the caller it began with (FreeSWITCH, VICIdial).
+            rows.display_confidence.cases(("good", 0), ("medium", 1), ("low", 2), else_=3),
             rows._answered.desc(),
             rows.start_ts,
             rows.call_id,

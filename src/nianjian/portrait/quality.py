@@ -10,6 +10,7 @@ from typing import Final
 
 import ibis.expr.types as ir
 
+from nianjian.portrait.daily import bit_or
 from nianjian.portrait.facts import REJECTED
 from nianjian.portrait.frame import DAY, Frame
 from nianjian.portrait.metric import Rows, Tables, decimal_text, summed, whole
@@ -23,7 +24,7 @@ def questions(tables: Tables, calls: ir.Table, frame: Frame) -> dict[str, ir.Tab
     cube, period = tables.cube, frame.period
     year = cube.filter(cube.dim == "total", cube.day >= period.first, cube.day < period.end)
     counted = year.group_by("shape", "confidence", month=year.day.month().cast("int64")).aggregate(
-        day_bits=year.day_bits.bit_or().cast("int64"), **{name: year[name].sum().cast("int64") for name in MEASURES}
+        day_bits=bit_or(year.day_bits).cast("int64"), **{name: year[name].sum().cast("int64") for name in MEASURES}
     )
     kept = calls.filter(calls.part != REJECTED)
     refused = calls.filter(calls.part == REJECTED)
