@@ -70,6 +70,7 @@ def main(arguments: list[str], folder: Path = DATA) -> int:
         sys.stderr.write(f"{error}\nraise src/nianjian/rules/data/{VERSION}, then run ")
         sys.stderr.write("python -m nianjian.rules.gate --update\n")
         return 1
+    sys.stdout.write(f"rules {version(folder)}: {len(load(folder).rules)} rules agree with {LOCK}\n")
     return 0
 
 

@@ -144,6 +144,8 @@ def main(arguments: list[str], folder: Path = FOLDER) -> int:
     if arguments == ["--check"]:
         old = stale(folder, rules)
         sys.stderr.write("".join(f"{folder / name}: run python -m nianjian.rules.page\n" for name in old))
+        if not old:
+            sys.stdout.write(f"rules {rules.version}: {len(pages(rules))} pages agree with the data\n")
         return int(bool(old))
     write(folder, rules)
     return 0

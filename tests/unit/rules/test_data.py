@@ -170,6 +170,7 @@ def test_gate_tells_what_to_do(data: Path, monkeypatch: pytest.MonkeyPatch, caps
 def test_commands_of_the_build(command: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"rules {load().version}: ")
 
 
 def test_pages_say_what_the_data_say() -> None:
