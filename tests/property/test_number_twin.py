@@ -22,7 +22,12 @@ TAILS = st.sampled_from(["", ".0", "E+10", "@host", ";user=phone", " ", "*", "x"
 ODD = st.text("0123456789+*xXeE.-_ ()<>@;:#abcsiptel０１２３４５６７８９＋\u3000\t", max_size=24)
 TEXTS = st.one_of(st.builds("{}{}{}".format, HEADS, DIGITS, TAILS), ODD, st.text(max_size=12))
 
-ADDRESSES = ["sip:95013@10.0.0.1", '"张三" <sip:+8613800138000@gw;user=phone>', "tel:010-8888 8888", "１３８００１３８０００"]
+ADDRESSES = [
+    "sip:95013@10.0.0.1",
+    '"张三" <sip:+8613800138000@gw;user=phone>',
+    "tel:010-8888 8888",
+    "１３８００１３８０００",
+]
 
 
 def twin(tmp: Path, texts: list[str | None], prefixes: tuple[str, ...]) -> list[tuple[str, int | None, str | None]]:
@@ -53,7 +58,25 @@ def test_engine_equals_kernel(tmp_path: Path, prefixes: tuple[str, ...], texts: 
 
 def test_every_length_and_beginning(tmp_path: Path) -> None:
     heads = ["", "0", "+86", "0086", "86", "+860", "00860", "9", "00"]
-    beginnings = ["10", "13", "12", "20", "29", "30", "40", "400", "800", "86", "95", "951", "955", "956", "96", "99", "01"]
+    beginnings = [
+        "10",
+        "13",
+        "12",
+        "20",
+        "29",
+        "30",
+        "40",
+        "400",
+        "800",
+        "86",
+        "95",
+        "951",
+        "955",
+        "956",
+        "96",
+        "99",
+        "01",
+    ]
     texts: list[str | None] = [
         head + (start + "1234567890" * 3)[:length] for head in heads for start in beginnings for length in range(1, 22)
     ]

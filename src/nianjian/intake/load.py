@@ -85,7 +85,16 @@ def import_file(
     A file known with the same settings counts all its rows as duplicates. Raises NianjianError: what `items`,
     `choose` and a format raise, ``timezone_unknown``, ``file_empty``, ``json_invalid``, ``rows_unaccounted``.
     """
-    job = _job(lake, item, batch, source, mapping or FileMapping(), timezone, replace, progress or _silent)
+    job = _job(
+        lake=lake,
+        item=item,
+        batch=batch,
+        source=source,
+        mapping=mapping or FileMapping(),
+        timezone=timezone,
+        replace=replace,
+        progress=progress or _silent,
+    )
     with lake.lock():
         temp = _clean_temp(lake)
         try:
@@ -95,6 +104,7 @@ def import_file(
 
 
 def _job(
+    *,
     lake: Lake,
     item: Item,
     batch: str,
@@ -157,14 +167,12 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
     """Index, load and commit; on any error the files written so far are gone."""
     replaced = ledger.batch_files(job.lake, job.replace) if job.replace else []
     constants = {"source": job.source, "batch": job.batch, "file": reading.sha256}
-    writer = Writer(
-        job.lake.path(ledger.CALLS), ledger.stem(job.batch, reading.sha256), constants, ledger.now_ms()
-    )
+    writer = Writer(job.lake.path(ledger.CALLS), ledger.stem(job.batch, reading.sha256), constants, ledger.now_ms())
     old = _old_files(job, replaced)
     reading.months = sum(entry.rows for entry in old) > SMALL_LAKE
     try:
         reading.index(bench)
-        duplicates = _load(job, bench, reading, writer, old, total)
+        duplicates = _load(job, bench, reading, writer, good=old, total=total)
         receipt = _receipt(job, reading, writer, duplicates, generation)
         added = writer.close()
     except BaseException:
@@ -173,9 +181,7 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
     return _commit(job, receipt, added, replaced)
 
 
-def _load(
-    job: _Job, bench: Workbench, reading: Reading, writer: Writer, good: list[OldFile], total: int
-) -> int:
+def _load(job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good: list[OldFile], total: int) -> int:
     """Write every row; the number of duplicates. ``good``: the lake's files of good rows."""
     old = _lake_files(job, bench, good, around=reading.months)
     doubtful = repeats.find_suspects(bench, "keys", source=job.source, lake_files=old) > 0

@@ -67,8 +67,8 @@ def _checked(data: Mapping[str, object], base: str) -> FileMapping:
         timezone=None if zone is None else checked_zone(str(zone)),
         values={
             _field(name): {str(theirs): str(ours) for theirs, ours in pairs.items()}
-            for name, pairs in _table(data, "values").items()
-            if isinstance(pairs, Mapping) or _refuse(f"values.{name}")
+            for name in _table(data, "values")
+            for pairs in [_table(_table(data, "values"), name)]
         },
         trunk_prefixes=tuple(str(item) for item in _list(data, "trunk_prefixes")),
         display_from=tuple(str(item) for item in _list(data, "display_from")),
@@ -113,7 +113,3 @@ def _column(value: object) -> str | int:
     if isinstance(value, int) and value < 1:
         raise ValueError(str(value))
     return value
-
-
-def _refuse(key: str) -> bool:
-    raise ValueError(key)

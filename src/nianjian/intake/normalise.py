@@ -70,7 +70,10 @@ def _texts(f: str, trunk_prefixes: Sequence[str]) -> list[str]:
         )
         text = f"(case when regexp_full_match({f}, '{_COMPLETE}') then {f} {whens} else {f} end)"
     # The first comparison alone decides for most numbers; without a prefix the text is read once only.
-    code = f"case when {text} >= '1' then 0 when starts_with({text}, '+86') then 3 when starts_with({text}, '0086') then 4 else 0 end"
+    code = (
+        f"case when {text} >= '1' then 0 when starts_with({text}, '+86') then 3"
+        f" when starts_with({text}, '0086') then 4 else 0 end"
+    )
     cut = f"case when {text} >= '1' then {text} when starts_with({text}, '+86') then substr({text}, 4)"
     return [
         f"{code} as {f}_code",
@@ -85,7 +88,10 @@ def _quote(text: str) -> str:
 def _values(f: str) -> list[str]:
     """A cast alone is too generous (9.5e4, 0x17354, 1_381): digits are looked at first."""
     return [
-        f"case when regexp_full_match({f}_digits, '[0-9]{{1,18}}') then try_cast({f}_digits as bigint) end as {f}_number",
+        (
+            f"case when regexp_full_match({f}_digits, '[0-9]{{1,18}}')"
+            f" then try_cast({f}_digits as bigint) end as {f}_number"
+        ),
         f"length({f}_digits) as {f}_length",
         f"starts_with({f}_digits, '0') as {f}_zero",
     ]
@@ -109,9 +115,7 @@ def _fast_shape(f: str) -> str:
         f" or ({length} = 11 and {v} between 95100000000 and 95599999999)"
     )
     nine = f"{length} >= 7 and (starts_with({f}_digits, '95') or starts_with({f}_digits, '96'))"
-    service = (
-        f"{length} = 10 and ({v} between 4000000000 and 4009999999 or {v} between 8000000000 and 8009999999)"
-    )
+    service = f"{length} = 10 and ({v} between 4000000000 and 4009999999 or {v} between 8000000000 and 8009999999)"
     landline = (
         f"({length} = 10 and ({v} between 100000000 and 109999999 or {v} between 200000000 and 299999999))"
         f" or ({length} = 11 and ({v} between 1000000000 and 1099999999 or {v} between 2000000000 and 9999999999))"
@@ -138,7 +142,8 @@ def _result(f: str) -> list[str]:
     printed = (
         f"case when {f} is null then null"
         f" when {f}_fast is not null then case"
-        f" when {f}_fast = 'short_or_landline' then case when {f}_code = 3 and length({f}) = {f}_length + 3 then null else {f} end"
+        f" when {f}_fast = 'short_or_landline'"
+        f" then case when {f}_code = 3 and length({f}) = {f}_length + 3 then null else {f} end"
         f" when {f}_code > 0 or length({f}) <> {f}_length or ({f}_zero <> ({f}_fast = 'landline')) then {f} end"
         f" when {f}_slow.shape = 'landline' then nullif({f}, '0' || {f}_slow.value)"
         f" when {f}_slow.shape = 'short_or_landline' then nullif({f}, '+86' || {f}_slow.value)"
@@ -148,7 +153,9 @@ def _result(f: str) -> list[str]:
     )
     return [
         f"{value} as {f}_value",
-        f"case when {f} is null then 'none'::number_shape when {f}_fast is not null then {f}_fast"
-        f" else {f}_slow.shape::number_shape end as {f}_shape",
+        (
+            f"case when {f} is null then 'none'::number_shape when {f}_fast is not null then {f}_fast"
+            f" else {f}_slow.shape::number_shape end as {f}_shape"
+        ),
         f"{printed} as {f}_kept",
     ]

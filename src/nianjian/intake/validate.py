@@ -195,11 +195,14 @@ def _columns(plan: Plan) -> list[str]:
     listed = reasons(plan)
     codes = ", ".join(literal(code) for code, _, _ in listed)
     places = ", ".join(literal(plan.fields.columns.get(place, place)) for _, place, _ in listed)
-    answered = "__f_answered" if plan.fields.answered else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
+    answered = (
+        "__f_answered" if plan.fields.answered else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
+    )
     cells = ", ".join(quoted(name) for name in plan.layout.columns)
     confidence = (
         "case when __shown_shape = 'none' then 'none'::confidence_word"
-        " when __f_display is null or __shown is distinct from __f_display then 'low'::confidence_word else __f_confidence end"
+        " when __f_display is null or __shown is distinct from __f_display then 'low'::confidence_word"
+        " else __f_confidence end"
     )
     derived = f"case when {answered} then 'answered'::result_word else 'no_answer'::result_word end"
     return [

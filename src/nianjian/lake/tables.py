@@ -119,7 +119,7 @@ class Lake:
                 str(self.path(table)), schema, mode="ignore", partition_by=list(partition_by), configuration=KEEP
             )
 
-    def commit(  # noqa: PLR0913 - one commit is described by exactly these
+    def commit(
         self,
         table: str,
         *,

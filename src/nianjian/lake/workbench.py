@@ -45,11 +45,13 @@ class Workbench:
         )
 
     def __enter__(self) -> Self:
+        """Itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Close the connection; its temporary data are gone."""
         self._con.close()
 
     def run(self, sql: str) -> None:
@@ -88,8 +90,8 @@ class Workbench:
 
     def function(self, name: str, body: Callable[[pa.Array], pa.Array], result: str) -> None:
         """Make a Python function over one VARCHAR column known; it is given NULLs and answers each."""
-        self._con.create_function(
-            name, body, ["VARCHAR"], result, type="arrow", null_handling="special"  # type: ignore[arg-type]
+        self._con.create_function(  # type: ignore[call-overload] # the stubs do not know the plain words
+            name, body, ["VARCHAR"], result, type="arrow", null_handling="special"
         )
 
     def rejects(self) -> list[Reject]:

@@ -16,7 +16,8 @@ from nianjian.intake.receipt import FileReceipt
 from nianjian.lake.tables import Lake
 
 HEADER = (
-    "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,振铃时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,用途"
+    "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,振铃时间,接通时间,结束时间,"
+    "结果,坐席编号,坐席类型,线路编号,团队,用途"
 )
 
 
@@ -77,9 +78,8 @@ class Desk:
         files = self.lake.files("calls")
         if not files:
             return []
-        return duckdb.sql(
-            f"select {columns} from read_parquet({files!r}, hive_types={{'part': 'VARCHAR'}}) where {where} order by all"
-        ).fetchall()
+        scan = f"read_parquet({files!r}, hive_types={{'part': 'VARCHAR'}})"
+        return duckdb.sql(f"select {columns} from {scan} where {where} order by all").fetchall()
 
     def bad(self) -> list[tuple[Any, ...]]:
         """(line, reason) of the quarantine."""

@@ -9,8 +9,9 @@ import zipfile
 
 import openpyxl
 import pytest
-
 from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
+
+from nianjian.intake.read import items
 
 
 def test_clean_file_is_loaded_whole(desk: Desk) -> None:
@@ -190,8 +191,6 @@ def test_gz_of_several_members_is_whole(desk: Desk) -> None:
 
 
 def test_zip_members_and_folders(desk: Desk) -> None:
-    from nianjian.intake.read import items
-
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("2026/a.csv", csv_bytes(good(10)))

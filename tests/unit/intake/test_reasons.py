@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from datetime import datetime
 
 import pytest
+from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
 
 from nianjian.intake.format import FileMapping
 from nianjian.intake.mapping import read
 from nianjian.kernel.errors import NianjianError
-from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
+
+
+def at(*parts: int) -> datetime:
+    """Wall time of Shanghai, as the lake holds it."""
+    return datetime(*parts)  # type: ignore[arg-type] # noqa: DTZ001 - zone-less on purpose
 
 
 @pytest.mark.parametrize(
@@ -20,8 +25,16 @@ from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
         ({"开始时间": ""}, "start_missing", "开始时间"),
         ({"开始时间": "2026-02-30 08:00:00"}, "start_unreadable", "开始时间"),
         ({"开始时间": "2026-03-01"}, "start_unreadable", "开始时间"),
-        ({"开始时间": "1999-12-31 23:59:59", "接通时间": "", "结束时间": "2000-01-01 00:00:00"}, "before_2000", "开始时间"),
-        ({"开始时间": "2099-01-01 00:00:00", "接通时间": "", "结束时间": "2099-01-01 00:01:00"}, "start_in_future", "开始时间"),
+        (
+            {"开始时间": "1999-12-31 23:59:59", "接通时间": "", "结束时间": "2000-01-01 00:00:00"},
+            "before_2000",
+            "开始时间",
+        ),
+        (
+            {"开始时间": "2099-01-01 00:00:00", "接通时间": "", "结束时间": "2099-01-01 00:01:00"},
+            "start_in_future",
+            "开始时间",
+        ),
         ({"结束时间": ""}, "end_missing", "结束时间"),
         ({"结束时间": "soon"}, "end_unreadable", "结束时间"),
         ({"接通时间": "yes"}, "answer_unreadable", "接通时间"),
@@ -59,7 +72,7 @@ def test_a_loaded_row(desk: Desk) -> None:
         )
     ]  # fmt: skip
     assert desk.rows("start_ts, ring_ts, answer_ts, end_ts") == [
-        (dt.datetime(2026, 3, 1, 8), None, dt.datetime(2026, 3, 1, 8, 0, 10), dt.datetime(2026, 3, 1, 8, 1))
+        (at(2026, 3, 1, 8), None, at(2026, 3, 1, 8, 0, 10), at(2026, 3, 1, 8, 1))
     ]
 
 
@@ -106,7 +119,7 @@ def test_the_zone_moves_a_call_to_the_next_day(desk: Desk) -> None:
     assert (here.timezone, here.timezone_assumed, here.days) == ("Asia/Shanghai", True, ("2026-03-31",))
     there = desk.take(csv_bytes([row(2, **late)]), timezone="UTC")
     assert (there.timezone, there.timezone_assumed, there.days) == ("UTC", False, ("2026-04-01",))
-    assert desk.rows("start_ts, part", "call_id = 'c000002'") == [(dt.datetime(2026, 4, 1, 7, 8), "2026-04")]
+    assert desk.rows("start_ts, part", "call_id = 'c000002'") == [(at(2026, 4, 1, 7, 8), "2026-04")]
     mapped = desk.take(csv_bytes([row(3, **late)]), mapping=FileMapping(timezone="UTC"))
     assert (mapped.timezone, mapped.timezone_assumed) == ("UTC", False)
     with pytest.raises(NianjianError, match="timezone_unknown"):
@@ -114,7 +127,10 @@ def test_the_zone_moves_a_call_to_the_next_day(desk: Desk) -> None:
 
 
 def test_header_in_any_order_with_missing_and_further_columns(desk: Desk) -> None:
-    text = "团队,被叫,客户级别,呼叫类型,开始时间,结束时间,通话ID\nT1,13800000001,金,外呼,2026/3/1 8:00:00,20260301080100,c1\n"
+    text = (
+        "团队,被叫,客户级别,呼叫类型,开始时间,结束时间,通话ID\n"
+        "T1,13800000001,金,外呼,2026/3/1 8:00:00,20260301080100,c1\n"
+    )
     assert desk.take(text.encode()).rows.loaded == 1
     assert desk.rows("call_id, direction, team_id, display_shape, extra, line_id") == [
         ("c1", "out", "T1", "none", '{"客户级别":"金"}', None)
@@ -132,12 +148,25 @@ def test_mapping_file_by_header_and_by_position(desk: Desk) -> None:
         "timezone: UTC\n",
         encoding="utf-8",
     )
-    text = "编码,kind,to,from,began,ended,note\na,1,9013800138000,95013,1772323200,01.03.2026 00:01:00,x\nb,2,95013,,1772323200,01.03.2026 00:01:00,\n"
+    text = (
+        "编码,kind,to,from,began,ended,note\n"
+        "a,1,9013800138000,95013,1772323200,01.03.2026 00:01:00,x\n"
+        "b,2,95013,,1772323200,01.03.2026 00:01:00,\n"
+    )
     receipt = desk.take(text.encode(), mapping=read(path))
     assert (receipt.source, receipt.rows.loaded, receipt.timezone) == ("crm", 2, "UTC")
     assert desk.rows("call_id, direction, callee, callee_raw, display, start_ts, end_ts, extra") == [
-        ("a", "out", 13800138000, "9013800138000", 95013, dt.datetime(2026, 3, 1, 8), dt.datetime(2026, 3, 1, 8, 1), '{"note":"x"}'),
-        ("b", "in", 95013, None, None, dt.datetime(2026, 3, 1, 8), dt.datetime(2026, 3, 1, 8, 1), None),
+        (
+            "a",
+            "out",
+            13800138000,
+            "9013800138000",
+            95013,
+            at(2026, 3, 1, 8),
+            at(2026, 3, 1, 8, 1),
+            '{"note":"x"}',
+        ),
+        ("b", "in", 95013, None, None, at(2026, 3, 1, 8), at(2026, 3, 1, 8, 1), None),
     ]
     path.write_text("columns: {call_id: 1, direction: 2, callee: 3, start: 4, end: 5}\n", encoding="utf-8")
     bare = "k1,呼出,13800138000,2026-03-01 08:00:00,2026-03-01 08:01:00\n"
@@ -146,7 +175,14 @@ def test_mapping_file_by_header_and_by_position(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["- a\n", "colums: {}\n", "columns: {nothing: x}\n", "columns: {call_id: 0}\n", "formats: {callee: x}\n", "values: {direction: x}\n"],
+    [
+        "- a\n",
+        "colums: {}\n",
+        "columns: {nothing: x}\n",
+        "columns: {call_id: 0}\n",
+        "formats: {callee: x}\n",
+        "values: {direction: x}\n",
+    ],
 )
 def test_faulty_mapping_files(desk: Desk, text: str) -> None:
     path = desk.folder / "map.yaml"

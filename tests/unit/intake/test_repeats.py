@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 
 import pytest
+from tests.unit.intake.conftest import Desk, csv_bytes, good, row
 
 from nianjian.intake import rejects
 from nianjian.intake.format import FileMapping
 from nianjian.intake.ledger import batch_days, batch_receipts, undo_batch
 from nianjian.kernel.errors import NianjianError
-from tests.unit.intake.conftest import Desk, csv_bytes, good, row
 
 
 def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
-    data = csv_bytes(good(100) + ["x,y"])
+    data = csv_bytes([*good(100), "x,y"])
     desk.take(data)
     version = desk.lake.version("calls")
     again = desk.take(data, "other-name.csv")
@@ -40,9 +40,7 @@ def test_duplicates_and_conflicts_across_files_and_months(desk: Desk) -> None:
     february = {"开始时间": "2026-02-01 00:00:10", "接通时间": "", "结束时间": "2026-02-01 00:01:00"}
     first = desk.take(csv_bytes([row(n, **january) for n in range(1, 11)]))
     assert first.rows.loaded == 10
-    second = desk.take(
-        csv_bytes([row(n, **january) for n in range(5, 11)] + [row(3, **february), row(99, **february)])
-    )
+    second = desk.take(csv_bytes([row(n, **january) for n in range(5, 11)] + [row(3, **february), row(99, **february)]))
     assert second.rows.as_dict() == {"read": 8, "loaded": 1, "duplicate": 6, "rejected": 1}
     assert second.reasons == {"id_conflict": 1}
     assert desk.rows("part, count(*)", "true group by part") == [("2026-01", 10), ("2026-02", 1), ("rejected", 4)]
@@ -50,13 +48,13 @@ def test_duplicates_and_conflicts_across_files_and_months(desk: Desk) -> None:
 
 def test_the_same_id_of_another_source_is_another_call(desk: Desk) -> None:
     desk.take(csv_bytes(good(10)))
-    other = desk.take(csv_bytes(good(10) + [row(11)]), mapping=FileMapping(source="other-switch"))
+    other = desk.take(csv_bytes([*good(10), row(11)]), mapping=FileMapping(source="other-switch"))
     assert other.rows.loaded == 11
     assert desk.rows("source, count(*)", "true group by source") == [("generic", 10), ("other-switch", 11)]
 
 
 def test_undo_takes_everything_out_and_the_file_comes_back(desk: Desk) -> None:
-    data = csv_bytes(good(20) + ["x,y"])
+    data = csv_bytes([*good(20), "x,y"])
     desk.take(data)
     old = desk.lake.version("calls")
     undo_batch(desk.lake, "B1")

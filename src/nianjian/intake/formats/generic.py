@@ -122,7 +122,9 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     mapping = _our_words(mapping)
     words = {field: mapping.values.get(field, {}) for field in FIELDS}
     result = choose(
-        cell["result"], {**RESULTS, **words["result"]}, otherwise=f"case when {cell['result']} is not null then 'unknown' end"
+        cell["result"],
+        {**RESULTS, **words["result"]},
+        otherwise=f"case when {cell['result']} is not null then 'unknown' end",
     )
     found = overridden(
         Fields(

@@ -128,7 +128,7 @@ def invalid_lines(block: bytes, first: int) -> Iterator[Damage]:
 
 
 def shown(line: bytes) -> str:
-    """The beginning of a bad line for the quarantine, as JSON: invalid bytes as \\xNN, NUL as \\x00."""
+    r"""The beginning of a bad line for the quarantine, as JSON: invalid bytes as \xNN, NUL as \x00."""
     text = line[:KEPT].rstrip(b"\r\n").decode("utf-8", "backslashreplace")
     return json.dumps(text.replace("\0", "\\x00"), ensure_ascii=False)
 
@@ -167,4 +167,4 @@ def physical(blocks: Iterable[bytes], census: Census) -> Iterator[tuple[int, str
 def swallowing(delimiter: str) -> re.Pattern[bytes]:
     """Finds a line in which a cell opens a quote that the line does not close."""
     mark = re.escape(delimiter.encode())
-    return re.compile(rb'(?:^|' + mark + rb')"(?:[^"\n]|"")*$', re.MULTILINE)
+    return re.compile(rb"(?:^|" + mark + rb')"(?:[^"\n]|"")*$', re.MULTILINE)

@@ -72,7 +72,7 @@ class Reading:
     def account(self, rows: RowCounts) -> None:
         """Nothing disappears: NianjianError ``rows_unaccounted`` if the counts do not add up."""
         if rows.read != rows.loaded + rows.duplicate + rows.rejected:
-            raise NianjianError("rows_unaccounted", file=self.item.name, **rows.as_dict())
+            raise NianjianError("rows_unaccounted", file=self.item.name, detail=str(rows.as_dict()))
 
     def _index_delimited(self, bench: Workbench, prepared: Prepared) -> None:
         layout = self.plan.layout
@@ -156,14 +156,12 @@ def _parsed(reading: Reading, report: Report) -> None:
         lines: Iterator[tuple[int, str]] = records(text, census.damaged, layout.parse)
     else:
         lines = _whole(physical(blocks, census), stream, census, layout.header_lines)
-    _spilled(reading, parsed(lines, layout, census.damaged, census.blank))
+    _spilled(reading, parsed(lines, layout, census.damaged))
     reading.bad, reading.blank = census.damaged, len(census.blank)
     reading.sha256, reading.truncated = stream.sha256, stream.truncated
 
 
-def _whole(
-    lines: Iterator[tuple[int, str]], stream: Stream, census: Census, header: int
-) -> Iterator[tuple[int, str]]:
+def _whole(lines: Iterator[tuple[int, str]], stream: Stream, census: Census, header: int) -> Iterator[tuple[int, str]]:
     """Without the header, and without the unfinished line at the break of a gz."""
     held: tuple[int, str] | None = None
     for number, line in lines:

@@ -40,15 +40,13 @@ class Repeats:
         self.held = 0
         self._path = path
         self._out: pq.ParquetWriter | None = None
-        self._schema: pa.Schema | None = None
 
     def hold(self, rows: pa.Table) -> None:
         """Put rows aside."""
-        if self._schema is None:
-            self._schema = pa.schema([pa.field(f.name, _plain(f.type)) for f in rows.schema])
-            self._out = pq.ParquetWriter(self._path, self._schema, compression="lz4")
-        assert self._out is not None
-        self._out.write_table(rows.cast(self._schema))
+        if self._out is None:
+            schema = pa.schema([pa.field(f.name, _plain(f.type)) for f in rows.schema])
+            self._out = pq.ParquetWriter(self._path, schema, compression="lz4")
+        self._out.write_table(rows.cast(self._out.schema))
         self.held += rows.num_rows
 
     def judge(self, bench: Workbench, *, source: str, lake_files: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:

@@ -68,19 +68,20 @@ def _batched(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield part
 
 
-def parsed(lines: Iterable[tuple[int, str]], layout: Layout, bad: list[Damage], blank: list[int]) -> Iterator[Row]:
-    """Lines through the format's own parser; those it refuses go to ``bad``, those it says nothing of to ``blank``."""
-    assert layout.parse is not None
+def parsed(lines: Iterable[tuple[int, str]], layout: Layout, bad: list[Damage]) -> Iterator[Row]:
+    """Lines through the format's own parser; those it refuses go to ``bad``."""
+    parse = layout.parse or _unparsed
     for number, line in lines:
         try:
-            cells = layout.parse(line)
+            cells = parse(line)
         except ValueError as error:
             bad.append(Damage(number, str(error) or "columns_missing", json.dumps(line[:2000], ensure_ascii=False)))
             continue
-        if cells is None:
-            blank.append(number)
-            continue
         yield number, _fitted(cells, len(layout.columns))
+
+
+def _unparsed(_line: str) -> Sequence[str | None]:
+    raise ValueError  # a layout without a parser is read by the engine
 
 
 def _fitted(cells: Sequence[str | None], width: int) -> Sequence[str | None]:

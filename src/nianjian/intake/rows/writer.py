@@ -172,9 +172,7 @@ class _Part:
             self._flush()
 
     def close(self, now_ms: int) -> NewFile:
-        self._flush()
-        assert self._out is not None
-        self._out.close()
+        self._flush().close()
         known = self._lowest is not None and self._highest is not None
         return NewFile(
             path=self._path,
@@ -191,7 +189,7 @@ class _Part:
             self._out.close()
         self._target.unlink(missing_ok=True)
 
-    def _flush(self) -> None:
+    def _flush(self) -> pq.ParquetWriter:
         if self._out is None:
             self._out = pq.ParquetWriter(
                 self._target, STORED, compression="zstd", compression_level=1, use_dictionary=_REPEATING,
@@ -199,7 +197,7 @@ class _Part:
                 write_statistics=["start_ts", "end_ts", "display", "callee"],
             )  # fmt: skip
         if not self._held:
-            return
+            return self._out
         rows = pa.concat_tables(self._held) if len(self._held) > 1 else self._held[0]
         self._held, self._waiting = [], 0
         found = pc.min_max(rows.column("start_ts")).as_py()
@@ -208,3 +206,4 @@ class _Part:
             self._lowest = lowest if self._lowest is None else min(self._lowest, lowest)
             self._highest = highest if self._highest is None else max(self._highest, highest)
         self._out.write_table(rows, row_group_size=ROW_GROUP * 10)
+        return self._out
