@@ -35,6 +35,7 @@ def calls_of(rows: list[Row]) -> list[Row]:
             return (
                 not customer,
                 not (customer and row["delivered"] is True),
+                {"good": 0, "medium": 1, "low": 2}.get(row["display_confidence"], 3),
                 not (customer and row["answered"] is True),
                 row["start_ts"],
                 row["call_id"],

@@ -1,8 +1,8 @@
 """From rows to calls: which rows of ``calls`` are one outbound customer call, and what is known of it.
 
 Contract 2: a call is counted once. Rows of one (source, call_key) are one call, a row without call_key is one
-by itself. The best row stands for the call (customer leg first, then delivered, answered, earliest); it is
-delivered or answered when any of its customer rows is.
+by itself. The best row stands for the call (customer leg first, then delivered, surest display, answered,
+earliest); it is delivered or answered when any of its customer rows is.
 """
 
 from __future__ import annotations
