@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from nianjian.cli.answer import Answer
 from nianjian.cli.language import _
+
+YEARS: Final = range(1949, 2200)
 
 Act = Callable[[argparse.Namespace], Answer]
 
@@ -45,13 +47,29 @@ def enterprise(parser: argparse.ArgumentParser, *, required: bool = True) -> Non
 def year(parser: argparse.ArgumentParser) -> None:
     """``--year`` or ``--season``: the data year, always."""
     parser.add_argument(
-        "--year", "--season", dest="year", type=int, required=True, metavar="Y", help=_("data year, for example 2026")
+        "--year", "--season", dest="year", type=_year, required=True, metavar="Y", help=_("data year, for example 2026")
     )
 
 
+def _year(text: str) -> int:
+    if not text.isdecimal() or int(text) not in YEARS:
+        raise argparse.ArgumentTypeError(_("“{value}” is no year").format(value=text))
+    return int(text)
+
+
+def number(text: str) -> int:
+    """Read a count, 0 or more."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(_("“{value}” is no count").format(value=text))
+    return int(text)
+
+
 def day(text: str) -> date:
-    """Read an ISO date; argparse turns the ValueError into its own sentence."""
-    return date.fromisoformat(text)
+    """Read an ISO date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(_("“{value}” is no date; write 2026-12-31").format(value=text)) from error
 
 
 def on_day(parser: argparse.ArgumentParser, option: str, about: str) -> None:

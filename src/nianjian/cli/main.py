@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.metadata
+import io
 import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NoReturn, Protocol, cast
 
 from nianjian.cli.answer import WRONG, Answer
@@ -97,12 +98,25 @@ def _print_json(data: object) -> None:
     sys.stdout.flush()
 
 
+def _finding(finding: Mapping[str, object]) -> dict[str, object]:
+    """A further fault, with its sentence where it has a code."""
+    details = {name: value for name, value in finding.items() if name != "code"}
+    return {**finding, "message": sentence(str(finding["code"]), details)} if "code" in finding else dict(finding)
+
+
+def _tolerant() -> None:
+    """A terminal that cannot show a sign shows its number; a missing tick must not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _fail(error: NianjianError, *, as_json: bool) -> int:
     message = sentence(error.code, error.values)
     if as_json:
         body: dict[str, object] = {"code": error.code, "message": message, "values": error.values}
         if error.findings:
-            body["findings"] = [dict(finding) for finding in error.findings]
+            body["findings"] = [_finding(finding) for finding in error.findings]
         _print_json({"error": body})
         return WRONG
     sys.stderr.write(f"nianjian: {message}\n")
@@ -115,6 +129,7 @@ def _fail(error: NianjianError, *, as_json: bool) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code: 0 done, 1 "no" or rows rejected, 2 wrong use or bad input."""
     speak()
+    _tolerant()
     given = list(sys.argv[1:] if argv is None else argv)
     as_json = JSON in given  # wherever it stands, before the verb too
     try:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Final
 
 from nianjian.cli.answer import DONE, NO, WRONG, Answer
 from nianjian.cli.arguments import Actions, enterprise
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
-from nianjian.cli.terminal import batches
+from nianjian.cli.terminal import batches, table
 from nianjian.cli.terminal.progress import bar
 from nianjian.cli.texts.errors import sentence
+from nianjian.paper.words import mark
+
+EVIDENCE: Final = {
+    "real records": mark("real records"),
+    "documentation only": mark("documentation only, never seen real records"),
+    "contract": mark("this project's own definition"),
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     rejects.add_argument("--output", "-o", type=Path, required=True, metavar="FILE", help=_("CSV file to write"))
     undo = actions.add("undo", _undo, _("take a batch out of the lake again"))
     undo.add_argument("batch", metavar="BATCH", help=_("the batch's id"))
+    actions.add("sources", _sources, _("list the formats that can be imported"))
     enterprise(actions.add("list", _list, _("list the imported batches")))
 
 
@@ -80,6 +89,16 @@ def _undo(args: argparse.Namespace) -> Answer:
     text = _("Batch {batch} undone, {rows} rows taken out.")
     data = {"batch": args.batch, "state": "undone", "rows": rows}
     return Answer(data, lambda console: console.print(text.format(batch=args.batch, rows=rows)))
+
+
+def _sources(args: argparse.Namespace) -> Answer:
+    del args
+    from nianjian.intake.formats import catalogue
+
+    found = [{"name": one.name, "title": one.title, "evidence": one.evidence} for one in catalogue().values()]
+    header = (_("source"), _("title"), _("tested with"))
+    body = [(one["name"], one["title"], _(EVIDENCE.get(one["evidence"], one["evidence"]))) for one in found]
+    return Answer({"sources": found}, lambda console: table.rows(console, header, body))
 
 
 def _list(args: argparse.Namespace) -> Answer:

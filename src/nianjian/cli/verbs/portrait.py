@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from nianjian.cli.answer import Answer
-from nianjian.cli.arguments import Actions, enterprise, on_day, year
+from nianjian.cli.arguments import Actions, enterprise, number, on_day, year
 from nianjian.cli.language import _, language
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import portrait as picture
@@ -23,10 +23,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     made.add_argument("--xlsx", type=Path, metavar="FILE", help=_("write a workbook as well"))
     what_if = actions.add("simulate", _simulate, _("what would the lights become?"))
     _which(what_if)
-    what_if.add_argument("--open-seats", type=_number, default=0, metavar="N", help=_("open this many filed seats"))
-    what_if.add_argument("--cut-seats", type=_number, default=0, metavar="N", help=_("cut this many seats' filing"))
-    what_if.add_argument("--close-seats", type=_number, default=0, metavar="N", help=_("close this many opened seats"))
-    what_if.add_argument("--close-tickets", type=_number, default=0, metavar="N", help=_("close this many tickets"))
+    what_if.add_argument("--open-seats", type=number, default=0, metavar="N", help=_("open this many filed seats"))
+    what_if.add_argument("--cut-seats", type=number, default=0, metavar="N", help=_("cut this many seats' filing"))
+    what_if.add_argument("--close-seats", type=number, default=0, metavar="N", help=_("close this many opened seats"))
+    what_if.add_argument("--close-tickets", type=number, default=0, metavar="N", help=_("close this many tickets"))
     what_if.add_argument("--move-line", metavar="LINE", help=_("this line's calls display an own filed number"))
     attach = actions.add("attach", _attach, _("record the paper that explains a yellow light"))
     attach.add_argument("metric", metavar="METRIC", help=_("the metric, for example seat_vacancy"))
@@ -40,13 +40,6 @@ def run(args: argparse.Namespace) -> Answer:
     """Answer the chosen action."""
     answer: Answer = args.act(args)
     return answer
-
-
-def _number(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise ValueError(text)
-    return value
 
 
 def _which(parser: argparse.ArgumentParser) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from typing import Any
 
 from rich.console import Console
 
 from nianjian.cli.answer import NO, Answer
-from nianjian.cli.arguments import Actions, enterprise, on_day
+from nianjian.cli.arguments import Actions, day, enterprise, on_day
 from nianjian.cli.language import _, language
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import table
@@ -30,9 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     laid.add_argument("value", metavar="VALUE", help=_("the value that shall hold"))
     laid.add_argument("--province", metavar="P", help=_("for this province"))
     enterprise(laid, required=False)
-    laid.add_argument(
-        "--from", dest="valid_from", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD", help=_("first day")
-    )
+    laid.add_argument("--from", dest="valid_from", type=day, required=True, metavar="YYYY-MM-DD", help=_("first day"))
     on_day(laid, "--to", _("last day, included; without it open"))
     laid.add_argument("--reason", required=True, help=_("why; it stands in every result that uses the value"))
 
