@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,25 @@ def _id(value: object) -> str:
     return value["name"] if isinstance(value, dict) else str(value)
 
 
-def _take(folder: Path, source: str, file: dict[str, Any], *, name: str = "auto") -> tuple[dict[str, Any], Rows]:
-    desk = Desk(folder)
-    used = HERE / source / file["mapping"] if "mapping" in file else None
-    receipts = desk.take(HERE / source / file["name"], source=name, timezone=file["timezone"], mapping_file=used)
-    assert len(receipts) == 1
-    return receipts[0], desk.rows()
+Take = Callable[..., tuple[dict[str, Any], Rows]]
+
+
+@pytest.fixture(scope="module")
+def take(tmp_path_factory: pytest.TempPathFactory) -> Take:
+    """Import a file into a lake of its own, once a file and way; its receipt and its rows."""
+    done: dict[tuple[str, str, str], tuple[dict[str, Any], Rows]] = {}
+
+    def imported(source: str, file: dict[str, Any], *, name: str = "auto") -> tuple[dict[str, Any], Rows]:
+        key = (source, file["name"], name)
+        if key not in done:
+            desk = Desk(tmp_path_factory.mktemp("lake"))
+            used = HERE / source / file["mapping"] if "mapping" in file else None
+            path = HERE / source / file["name"]
+            (receipt,) = desk.take(path, source=name, timezone=file["timezone"], mapping_file=used)
+            done[key] = receipt, desk.rows()
+        return done[key]
+
+    return imported
 
 
 def _value(name: str, wanted: object) -> object:
@@ -116,8 +130,8 @@ def test_every_source_has_enough_rows() -> None:
 
 
 @pytest.mark.parametrize(("source", "file"), [pair for pair in FILES if "rows" in pair[1]], ids=_id)
-def test_rows_equal_the_documentation(tmp_path: Path, source: str, file: dict[str, Any]) -> None:
-    receipt, rows = _take(tmp_path, source, file)
+def test_rows_equal_the_documentation(take: Take, source: str, file: dict[str, Any]) -> None:
+    receipt, rows = take(source, file)
     expected = [line for line in _expected(source) if line["file"] == file["name"]]
     at = {row["line"]: row for row in rows}
     faults = [
@@ -132,11 +146,11 @@ def test_rows_equal_the_documentation(tmp_path: Path, source: str, file: dict[st
 
 
 @pytest.mark.parametrize(("source", "file"), [pair for pair in FILES if "same_as" in pair[1]], ids=_id)
-def test_another_form_gives_the_same_rows(tmp_path: Path, source: str, file: dict[str, Any]) -> None:
+def test_another_form_gives_the_same_rows(take: Take, source: str, file: dict[str, Any]) -> None:
     """CSV, JSON lines, JSON array, another encoding or order of columns: the same rows come out."""
     first = next(one for one in _case(source)["files"] if one["name"] == file["same_as"])
-    receipt, rows = _take(tmp_path / "one", source, file)
-    other, wanted = _take(tmp_path / "two", source, first)
+    receipt, rows = take(source, file)
+    other, wanted = take(source, first)
     assert receipt["rows"] == other["rows"]
     differ = [
         f"row {at}: {name}: {row[name]!r}, in {first['name']} {twin[name]!r}"
@@ -148,9 +162,9 @@ def test_another_form_gives_the_same_rows(tmp_path: Path, source: str, file: dic
 
 
 @pytest.mark.parametrize(("source", "file"), [pair for pair in FILES if "mapping" not in pair[1]], ids=_id)
-def test_a_named_source_gives_what_auto_gives(tmp_path: Path, source: str, file: dict[str, Any]) -> None:
-    automatic, rows = _take(tmp_path / "one", source, file)
-    named, wanted = _take(tmp_path / "two", source, file, name=source)
+def test_a_named_source_gives_what_auto_gives(take: Take, source: str, file: dict[str, Any]) -> None:
+    automatic, rows = take(source, file)
+    named, wanted = take(source, file, name=source)
     assert automatic["source"] == named["source"] == source
     assert rows
     assert [row["call_id"] for row in rows] == [row["call_id"] for row in wanted]
