@@ -21,7 +21,15 @@ WITH "t10" AS (
     "t8"."_answered",
     ROW_NUMBER() OVER (
       PARTITION BY "t8"."source", "t8"."call_key"
-      ORDER BY "t8"."_customer" DESC, "t8"."_delivered" DESC, "t8"."_answered" DESC, "t8"."start_ts" ASC, "t8"."call_id" ASC
+      ORDER BY "t8"."_customer" DESC, "t8"."_delivered" DESC, CASE "t8"."display_confidence"
+        WHEN 'good'
+        THEN 0
+        WHEN 'medium'
+        THEN 1
+        WHEN 'low'
+        THEN 2
+        ELSE 3
+      END ASC, "t8"."_answered" DESC, "t8"."start_ts" ASC, "t8"."call_id" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "_rank",
     MAX("t8"."_delivered") OVER (
@@ -351,6 +359,274 @@ WITH "t10" AS (
       ELSE "t22"."shape"
     END IN ('short', 'short_long', 'short_or_landline')
     AND "t22"."display" IS NOT NULL
+), "t41" AS (
+  SELECT
+    "t27"."day",
+    "t27"."display",
+    "t27"."shape",
+    "t27"."confidence",
+    "t27"."kind",
+    "t27"."line_id",
+    "t27"."team_id",
+    "t27"."day_bits",
+    "t27"."records",
+    "t27"."outbound",
+    "t27"."delivered",
+    "t27"."answered",
+    "t27"."tests",
+    "t27"."without_customer",
+    "t27"."masked_callee",
+    CASE
+      WHEN "t27"."shape" = 'mobile'
+      THEN 'mobile'
+      WHEN "t27"."shape" = 'landline'
+      THEN 'landline'
+      WHEN "t27"."shape" = 'service_400_800'
+      THEN 'shared_400_800'
+      WHEN "t27"."shape" = 'other'
+      THEN 'other'
+      WHEN "t27"."shape" = 'international'
+      THEN 'other'
+      WHEN "t40"."standing" = 1
+      THEN 'own_short'
+      WHEN "t40"."standing" = 0
+      THEN 'other_short'
+      WHEN "t27"."shape" = 'short'
+      THEN 'other_short'
+      WHEN "t27"."shape" = 'short_long'
+      THEN 'unknown'
+      WHEN "t27"."shape" = 'short_or_landline'
+      THEN 'landline'
+      ELSE 'unknown'
+    END AS "display_class"
+  FROM (
+    SELECT
+      "t22"."day",
+      "t22"."display",
+      CASE
+        WHEN "t22"."outbound" > 0
+        THEN COALESCE("t22"."shape", 'none')
+        ELSE "t22"."shape"
+      END AS "shape",
+      CASE
+        WHEN "t22"."outbound" > 0
+        THEN COALESCE("t22"."confidence", 'none')
+        ELSE "t22"."confidence"
+      END AS "confidence",
+      "t22"."kind",
+      "t22"."line_id",
+      "t22"."team_id",
+      "t22"."day_bits",
+      "t22"."records",
+      "t22"."outbound",
+      "t22"."delivered",
+      "t22"."answered",
+      "t22"."tests",
+      "t22"."without_customer",
+      "t22"."masked_callee"
+    FROM "t21" AS "t22"
+  ) AS "t27"
+  LEFT OUTER JOIN (
+    SELECT
+      "t38".*
+      EXCLUDE ("score")
+    FROM (
+      SELECT
+        "t37"."dim_day",
+        "t37"."dim_display",
+        "t37"."dim_shape",
+        "t37"."score",
+        "t37"."score" % 2 AS "standing"
+      FROM (
+        SELECT
+          "t36"."dim_day",
+          "t36"."dim_display",
+          "t36"."dim_shape",
+          MAX("t36"."score") AS "score"
+        FROM (
+          SELECT
+            "t35"."dim_day",
+            "t35"."dim_display",
+            "t35"."dim_shape",
+            "t35"."root_length",
+            "t35"."filed",
+            "t35"."valid_from",
+            "t35"."valid_to",
+            "t35"."match_display",
+            (
+              CAST("t35"."root_length" AS BIGINT) * 2
+            ) + CAST(COALESCE("t35"."filed", FALSE)
+            AND (
+              (
+                "t35"."valid_from" IS NULL
+              ) OR (
+                "t35"."dim_day" >= "t35"."valid_from"
+              )
+            )
+            AND (
+              (
+                "t35"."valid_to" IS NULL
+              ) OR (
+                "t35"."dim_day" <= "t35"."valid_to"
+              )
+            ) AS BIGINT) AS "score"
+          FROM (
+            SELECT
+              "t28"."dim_day",
+              "t28"."dim_display",
+              "t28"."dim_shape",
+              "t34"."root_length",
+              "t34"."filed",
+              "t34"."valid_from",
+              "t34"."valid_to",
+              "t34"."match_display"
+            FROM "t24" AS "t28"
+            INNER JOIN (
+              SELECT
+                "t32"."root_length",
+                "t32"."filed",
+                "t32"."valid_from",
+                "t32"."valid_to",
+                "t32"."dim_display" AS "match_display"
+              FROM (
+                SELECT
+                  "t31"."dim_display",
+                  "t31"."digits",
+                  "t6"."root_length",
+                  "t6"."total_length",
+                  "t6"."filed",
+                  "t6"."valid_from",
+                  "t6"."valid_to",
+                  "t6"."root_digits"
+                FROM (
+                  SELECT
+                    "t29"."dim_display",
+                    CAST("t29"."dim_display" AS TEXT) AS "digits"
+                  FROM (
+                    SELECT DISTINCT
+                      "t26"."dim_display"
+                    FROM "t24" AS "t26"
+                  ) AS "t29"
+                ) AS "t31"
+                INNER JOIN (
+                  SELECT
+                    "t2"."root_length",
+                    "t2"."total_length",
+                    "t2"."filed",
+                    "t2"."valid_from",
+                    "t2"."valid_to",
+                    CAST("t2"."root" AS TEXT) AS "root_digits"
+                  FROM "number_dim" AS "t2"
+                  WHERE
+                    "t2"."root" IS NOT NULL
+                ) AS "t6"
+                  ON LENGTH("t31"."digits") = "t6"."total_length"
+              ) AS "t32"
+              WHERE
+                STARTS_WITH("t32"."digits", "t32"."root_digits")
+            ) AS "t34"
+              ON "t28"."dim_display" = "t34"."match_display"
+          ) AS "t35"
+        ) AS "t36"
+        GROUP BY
+          1,
+          2,
+          3
+      ) AS "t37"
+    ) AS "t38"
+  ) AS "t40"
+    ON "t27"."day" = "t40"."dim_day"
+    AND "t27"."display" = "t40"."dim_display"
+    AND "t27"."shape" = "t40"."dim_shape"
+), "t52" AS (
+  SELECT
+    "t44"."day",
+    "t44"."display",
+    "t44"."shape",
+    "t44"."confidence",
+    "t44"."kind",
+    "t44"."line_id",
+    "t44"."day_bits",
+    "t44"."records",
+    "t44"."outbound",
+    "t44"."delivered",
+    "t44"."answered",
+    "t44"."tests",
+    "t44"."without_customer",
+    "t44"."masked_callee",
+    "t44"."display_class",
+    COALESCE("t44"."team_id", "t51"."dim_team") AS "team"
+  FROM "t41" AS "t44"
+  LEFT OUTER JOIN (
+    SELECT
+      "t49"."of_day",
+      "t49"."of_line",
+      "t49"."dim_team"
+    FROM (
+      SELECT
+        "t48"."of_day",
+        "t48"."of_line",
+        "t48"."valid_from",
+        "t48"."valid_to",
+        "t48"."dim_line",
+        "t48"."dim_team",
+        ROW_NUMBER() OVER (
+          PARTITION BY "t48"."of_day", "t48"."of_line"
+          ORDER BY COALESCE("t48"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t48"."dim_team" ASC
+          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) - 1 AS "rank"
+      FROM (
+        SELECT
+          *
+        FROM (
+          SELECT
+            "t46"."of_day",
+            "t46"."of_line",
+            "t5"."valid_from",
+            "t5"."valid_to",
+            "t5"."dim_line",
+            "t5"."dim_team"
+          FROM (
+            SELECT DISTINCT
+              "t42"."day" AS "of_day",
+              "t42"."line_id" AS "of_line"
+            FROM "t41" AS "t42"
+            WHERE
+              "t42"."team_id" IS NULL AND "t42"."line_id" IS NOT NULL
+          ) AS "t46"
+          INNER JOIN (
+            SELECT
+              "t0"."valid_from",
+              "t0"."valid_to",
+              "t0"."line_id" AS "dim_line",
+              "t0"."team_id" AS "dim_team"
+            FROM "line_dim" AS "t0"
+            WHERE
+              "t0"."team_id" IS NOT NULL
+          ) AS "t5"
+            ON "t46"."of_line" = "t5"."dim_line"
+        ) AS "t47"
+        WHERE
+          (
+            (
+              "t47"."valid_from" IS NULL
+            ) OR (
+              "t47"."of_day" >= "t47"."valid_from"
+            )
+          )
+          AND (
+            (
+              "t47"."valid_to" IS NULL
+            ) OR (
+              "t47"."of_day" <= "t47"."valid_to"
+            )
+          )
+      ) AS "t48"
+    ) AS "t49"
+    WHERE
+      "t49"."rank" = 0
+  ) AS "t51"
+    ON "t44"."day" = "t51"."of_day" AND "t44"."line_id" = "t51"."of_line"
 )
 SELECT
   *
@@ -359,580 +635,40 @@ FROM (
     *
   FROM (
     SELECT
-      "t57"."day",
-      "t57"."dim",
-      "t57"."key",
-      "t57"."shape",
-      "t57"."display_class",
-      "t57"."confidence",
-      BIT_OR("t57"."day_bits") AS "day_bits",
-      SUM("t57"."records") AS "records",
-      SUM("t57"."outbound") AS "outbound",
-      SUM("t57"."delivered") AS "delivered",
-      SUM("t57"."answered") AS "answered",
-      SUM("t57"."tests") AS "tests",
-      SUM("t57"."without_customer") AS "without_customer",
-      SUM("t57"."masked_callee") AS "masked_callee"
+      "t55"."day",
+      "t55"."dim",
+      "t55"."key",
+      "t55"."shape",
+      "t55"."display_class",
+      "t55"."confidence",
+      BIT_OR("t55"."day_bits") AS "day_bits",
+      SUM("t55"."records") AS "records",
+      SUM("t55"."outbound") AS "outbound",
+      SUM("t55"."delivered") AS "delivered",
+      SUM("t55"."answered") AS "answered",
+      SUM("t55"."tests") AS "tests",
+      SUM("t55"."without_customer") AS "without_customer",
+      SUM("t55"."masked_callee") AS "masked_callee"
     FROM (
       SELECT
-        "t55"."day",
-        "t55"."display_class",
-        "t55"."day_bits",
-        "t55"."records",
-        "t55"."outbound",
-        "t55"."delivered",
-        "t55"."answered",
-        "t55"."tests",
-        "t55"."without_customer",
-        "t55"."masked_callee",
+        "t53"."day",
+        "t53"."display_class",
+        "t53"."day_bits",
+        "t53"."records",
+        "t53"."outbound",
+        "t53"."delivered",
+        "t53"."answered",
+        "t53"."tests",
+        "t53"."without_customer",
+        "t53"."masked_callee",
         'line' AS "dim",
-        "t55"."line_id" AS "key",
+        "t53"."line_id" AS "key",
         CAST(NULL AS TEXT) AS "shape",
         CAST(NULL AS TEXT) AS "confidence"
-      FROM (
-        SELECT
-          "t54".*
-          EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
-        FROM (
-          SELECT
-            "t53"."day",
-            "t53"."display",
-            "t53"."shape",
-            "t53"."confidence",
-            "t53"."kind",
-            "t53"."line_id",
-            "t53"."team_id",
-            "t53"."day_bits",
-            "t53"."records",
-            "t53"."outbound",
-            "t53"."delivered",
-            "t53"."answered",
-            "t53"."tests",
-            "t53"."without_customer",
-            "t53"."masked_callee",
-            "t53"."display_class",
-            "t53"."of_day",
-            "t53"."of_line",
-            "t53"."dim_team",
-            COALESCE("t53"."team_id", "t53"."dim_team") AS "team"
-          FROM (
-            SELECT
-              "t45"."day",
-              "t45"."display",
-              "t45"."shape",
-              "t45"."confidence",
-              "t45"."kind",
-              "t45"."line_id",
-              "t45"."team_id",
-              "t45"."day_bits",
-              "t45"."records",
-              "t45"."outbound",
-              "t45"."delivered",
-              "t45"."answered",
-              "t45"."tests",
-              "t45"."without_customer",
-              "t45"."masked_callee",
-              "t45"."display_class",
-              "t52"."of_day",
-              "t52"."of_line",
-              "t52"."dim_team"
-            FROM (
-              SELECT
-                "t42".*
-                EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
-              FROM (
-                SELECT
-                  "t41"."day",
-                  "t41"."display",
-                  "t41"."shape",
-                  "t41"."confidence",
-                  "t41"."kind",
-                  "t41"."line_id",
-                  "t41"."team_id",
-                  "t41"."day_bits",
-                  "t41"."records",
-                  "t41"."outbound",
-                  "t41"."delivered",
-                  "t41"."answered",
-                  "t41"."tests",
-                  "t41"."without_customer",
-                  "t41"."masked_callee",
-                  "t41"."dim_day",
-                  "t41"."dim_display",
-                  "t41"."dim_shape",
-                  "t41"."standing",
-                  CASE
-                    WHEN "t41"."shape" = 'mobile'
-                    THEN 'mobile'
-                    WHEN "t41"."shape" = 'landline'
-                    THEN 'landline'
-                    WHEN "t41"."shape" = 'service_400_800'
-                    THEN 'shared_400_800'
-                    WHEN "t41"."shape" = 'other'
-                    THEN 'other'
-                    WHEN "t41"."shape" = 'international'
-                    THEN 'other'
-                    WHEN "t41"."standing" = 1
-                    THEN 'own_short'
-                    WHEN "t41"."standing" = 0
-                    THEN 'other_short'
-                    WHEN "t41"."shape" = 'short'
-                    THEN 'other_short'
-                    WHEN "t41"."shape" = 'short_long'
-                    THEN 'unknown'
-                    WHEN "t41"."shape" = 'short_or_landline'
-                    THEN 'landline'
-                    ELSE 'unknown'
-                  END AS "display_class"
-                FROM (
-                  SELECT
-                    "t27"."day",
-                    "t27"."display",
-                    "t27"."shape",
-                    "t27"."confidence",
-                    "t27"."kind",
-                    "t27"."line_id",
-                    "t27"."team_id",
-                    "t27"."day_bits",
-                    "t27"."records",
-                    "t27"."outbound",
-                    "t27"."delivered",
-                    "t27"."answered",
-                    "t27"."tests",
-                    "t27"."without_customer",
-                    "t27"."masked_callee",
-                    "t40"."dim_day",
-                    "t40"."dim_display",
-                    "t40"."dim_shape",
-                    "t40"."standing"
-                  FROM (
-                    SELECT
-                      "t22"."day",
-                      "t22"."display",
-                      CASE
-                        WHEN "t22"."outbound" > 0
-                        THEN COALESCE("t22"."shape", 'none')
-                        ELSE "t22"."shape"
-                      END AS "shape",
-                      CASE
-                        WHEN "t22"."outbound" > 0
-                        THEN COALESCE("t22"."confidence", 'none')
-                        ELSE "t22"."confidence"
-                      END AS "confidence",
-                      "t22"."kind",
-                      "t22"."line_id",
-                      "t22"."team_id",
-                      "t22"."day_bits",
-                      "t22"."records",
-                      "t22"."outbound",
-                      "t22"."delivered",
-                      "t22"."answered",
-                      "t22"."tests",
-                      "t22"."without_customer",
-                      "t22"."masked_callee"
-                    FROM "t21" AS "t22"
-                  ) AS "t27"
-                  LEFT OUTER JOIN (
-                    SELECT
-                      "t38".*
-                      EXCLUDE ("score")
-                    FROM (
-                      SELECT
-                        "t37"."dim_day",
-                        "t37"."dim_display",
-                        "t37"."dim_shape",
-                        "t37"."score",
-                        "t37"."score" % 2 AS "standing"
-                      FROM (
-                        SELECT
-                          "t36"."dim_day",
-                          "t36"."dim_display",
-                          "t36"."dim_shape",
-                          MAX("t36"."score") AS "score"
-                        FROM (
-                          SELECT
-                            "t35"."dim_day",
-                            "t35"."dim_display",
-                            "t35"."dim_shape",
-                            "t35"."root_length",
-                            "t35"."filed",
-                            "t35"."valid_from",
-                            "t35"."valid_to",
-                            "t35"."match_display",
-                            (
-                              CAST("t35"."root_length" AS BIGINT) * 2
-                            ) + CAST(COALESCE("t35"."filed", FALSE)
-                            AND (
-                              (
-                                "t35"."valid_from" IS NULL
-                              ) OR (
-                                "t35"."dim_day" >= "t35"."valid_from"
-                              )
-                            )
-                            AND (
-                              (
-                                "t35"."valid_to" IS NULL
-                              ) OR (
-                                "t35"."dim_day" <= "t35"."valid_to"
-                              )
-                            ) AS BIGINT) AS "score"
-                          FROM (
-                            SELECT
-                              "t28"."dim_day",
-                              "t28"."dim_display",
-                              "t28"."dim_shape",
-                              "t34"."root_length",
-                              "t34"."filed",
-                              "t34"."valid_from",
-                              "t34"."valid_to",
-                              "t34"."match_display"
-                            FROM "t24" AS "t28"
-                            INNER JOIN (
-                              SELECT
-                                "t32"."root_length",
-                                "t32"."filed",
-                                "t32"."valid_from",
-                                "t32"."valid_to",
-                                "t32"."dim_display" AS "match_display"
-                              FROM (
-                                SELECT
-                                  "t31"."dim_display",
-                                  "t31"."digits",
-                                  "t6"."root_length",
-                                  "t6"."total_length",
-                                  "t6"."filed",
-                                  "t6"."valid_from",
-                                  "t6"."valid_to",
-                                  "t6"."root_digits"
-                                FROM (
-                                  SELECT
-                                    "t29"."dim_display",
-                                    CAST("t29"."dim_display" AS TEXT) AS "digits"
-                                  FROM (
-                                    SELECT DISTINCT
-                                      "t26"."dim_display"
-                                    FROM "t24" AS "t26"
-                                  ) AS "t29"
-                                ) AS "t31"
-                                INNER JOIN (
-                                  SELECT
-                                    "t2"."root_length",
-                                    "t2"."total_length",
-                                    "t2"."filed",
-                                    "t2"."valid_from",
-                                    "t2"."valid_to",
-                                    CAST("t2"."root" AS TEXT) AS "root_digits"
-                                  FROM "number_dim" AS "t2"
-                                  WHERE
-                                    "t2"."root" IS NOT NULL
-                                ) AS "t6"
-                                  ON LENGTH("t31"."digits") = "t6"."total_length"
-                              ) AS "t32"
-                              WHERE
-                                STARTS_WITH("t32"."digits", "t32"."root_digits")
-                            ) AS "t34"
-                              ON "t28"."dim_display" = "t34"."match_display"
-                          ) AS "t35"
-                        ) AS "t36"
-                        GROUP BY
-                          1,
-                          2,
-                          3
-                      ) AS "t37"
-                    ) AS "t38"
-                  ) AS "t40"
-                    ON "t27"."day" = "t40"."dim_day"
-                    AND "t27"."display" = "t40"."dim_display"
-                    AND "t27"."shape" = "t40"."dim_shape"
-                ) AS "t41"
-              ) AS "t42"
-            ) AS "t45"
-            LEFT OUTER JOIN (
-              SELECT
-                "t50"."of_day",
-                "t50"."of_line",
-                "t50"."dim_team"
-              FROM (
-                SELECT
-                  "t49"."of_day",
-                  "t49"."of_line",
-                  "t49"."valid_from",
-                  "t49"."valid_to",
-                  "t49"."dim_line",
-                  "t49"."dim_team",
-                  ROW_NUMBER() OVER (
-                    PARTITION BY "t49"."of_day", "t49"."of_line"
-                    ORDER BY COALESCE("t49"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t49"."dim_team" ASC
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                  ) - 1 AS "rank"
-                FROM (
-                  SELECT
-                    *
-                  FROM (
-                    SELECT
-                      "t47"."of_day",
-                      "t47"."of_line",
-                      "t5"."valid_from",
-                      "t5"."valid_to",
-                      "t5"."dim_line",
-                      "t5"."dim_team"
-                    FROM (
-                      SELECT DISTINCT
-                        "t43"."day" AS "of_day",
-                        "t43"."line_id" AS "of_line"
-                      FROM (
-                        SELECT
-                          "t42".*
-                          EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
-                        FROM (
-                          SELECT
-                            "t41"."day",
-                            "t41"."display",
-                            "t41"."shape",
-                            "t41"."confidence",
-                            "t41"."kind",
-                            "t41"."line_id",
-                            "t41"."team_id",
-                            "t41"."day_bits",
-                            "t41"."records",
-                            "t41"."outbound",
-                            "t41"."delivered",
-                            "t41"."answered",
-                            "t41"."tests",
-                            "t41"."without_customer",
-                            "t41"."masked_callee",
-                            "t41"."dim_day",
-                            "t41"."dim_display",
-                            "t41"."dim_shape",
-                            "t41"."standing",
-                            CASE
-                              WHEN "t41"."shape" = 'mobile'
-                              THEN 'mobile'
-                              WHEN "t41"."shape" = 'landline'
-                              THEN 'landline'
-                              WHEN "t41"."shape" = 'service_400_800'
-                              THEN 'shared_400_800'
-                              WHEN "t41"."shape" = 'other'
-                              THEN 'other'
-                              WHEN "t41"."shape" = 'international'
-                              THEN 'other'
-                              WHEN "t41"."standing" = 1
-                              THEN 'own_short'
-                              WHEN "t41"."standing" = 0
-                              THEN 'other_short'
-                              WHEN "t41"."shape" = 'short'
-                              THEN 'other_short'
-                              WHEN "t41"."shape" = 'short_long'
-                              THEN 'unknown'
-                              WHEN "t41"."shape" = 'short_or_landline'
-                              THEN 'landline'
-                              ELSE 'unknown'
-                            END AS "display_class"
-                          FROM (
-                            SELECT
-                              "t27"."day",
-                              "t27"."display",
-                              "t27"."shape",
-                              "t27"."confidence",
-                              "t27"."kind",
-                              "t27"."line_id",
-                              "t27"."team_id",
-                              "t27"."day_bits",
-                              "t27"."records",
-                              "t27"."outbound",
-                              "t27"."delivered",
-                              "t27"."answered",
-                              "t27"."tests",
-                              "t27"."without_customer",
-                              "t27"."masked_callee",
-                              "t40"."dim_day",
-                              "t40"."dim_display",
-                              "t40"."dim_shape",
-                              "t40"."standing"
-                            FROM (
-                              SELECT
-                                "t22"."day",
-                                "t22"."display",
-                                CASE
-                                  WHEN "t22"."outbound" > 0
-                                  THEN COALESCE("t22"."shape", 'none')
-                                  ELSE "t22"."shape"
-                                END AS "shape",
-                                CASE
-                                  WHEN "t22"."outbound" > 0
-                                  THEN COALESCE("t22"."confidence", 'none')
-                                  ELSE "t22"."confidence"
-                                END AS "confidence",
-                                "t22"."kind",
-                                "t22"."line_id",
-                                "t22"."team_id",
-                                "t22"."day_bits",
-                                "t22"."records",
-                                "t22"."outbound",
-                                "t22"."delivered",
-                                "t22"."answered",
-                                "t22"."tests",
-                                "t22"."without_customer",
-                                "t22"."masked_callee"
-                              FROM "t21" AS "t22"
-                            ) AS "t27"
-                            LEFT OUTER JOIN (
-                              SELECT
-                                "t38".*
-                                EXCLUDE ("score")
-                              FROM (
-                                SELECT
-                                  "t37"."dim_day",
-                                  "t37"."dim_display",
-                                  "t37"."dim_shape",
-                                  "t37"."score",
-                                  "t37"."score" % 2 AS "standing"
-                                FROM (
-                                  SELECT
-                                    "t36"."dim_day",
-                                    "t36"."dim_display",
-                                    "t36"."dim_shape",
-                                    MAX("t36"."score") AS "score"
-                                  FROM (
-                                    SELECT
-                                      "t35"."dim_day",
-                                      "t35"."dim_display",
-                                      "t35"."dim_shape",
-                                      "t35"."root_length",
-                                      "t35"."filed",
-                                      "t35"."valid_from",
-                                      "t35"."valid_to",
-                                      "t35"."match_display",
-                                      (
-                                        CAST("t35"."root_length" AS BIGINT) * 2
-                                      ) + CAST(COALESCE("t35"."filed", FALSE)
-                                      AND (
-                                        (
-                                          "t35"."valid_from" IS NULL
-                                        ) OR (
-                                          "t35"."dim_day" >= "t35"."valid_from"
-                                        )
-                                      )
-                                      AND (
-                                        (
-                                          "t35"."valid_to" IS NULL
-                                        ) OR (
-                                          "t35"."dim_day" <= "t35"."valid_to"
-                                        )
-                                      ) AS BIGINT) AS "score"
-                                    FROM (
-                                      SELECT
-                                        "t28"."dim_day",
-                                        "t28"."dim_display",
-                                        "t28"."dim_shape",
-                                        "t34"."root_length",
-                                        "t34"."filed",
-                                        "t34"."valid_from",
-                                        "t34"."valid_to",
-                                        "t34"."match_display"
-                                      FROM "t24" AS "t28"
-                                      INNER JOIN (
-                                        SELECT
-                                          "t32"."root_length",
-                                          "t32"."filed",
-                                          "t32"."valid_from",
-                                          "t32"."valid_to",
-                                          "t32"."dim_display" AS "match_display"
-                                        FROM (
-                                          SELECT
-                                            "t31"."dim_display",
-                                            "t31"."digits",
-                                            "t6"."root_length",
-                                            "t6"."total_length",
-                                            "t6"."filed",
-                                            "t6"."valid_from",
-                                            "t6"."valid_to",
-                                            "t6"."root_digits"
-                                          FROM (
-                                            SELECT
-                                              "t29"."dim_display",
-                                              CAST("t29"."dim_display" AS TEXT) AS "digits"
-                                            FROM (
-                                              SELECT DISTINCT
-                                                "t26"."dim_display"
-                                              FROM "t24" AS "t26"
-                                            ) AS "t29"
-                                          ) AS "t31"
-                                          INNER JOIN (
-                                            SELECT
-                                              "t2"."root_length",
-                                              "t2"."total_length",
-                                              "t2"."filed",
-                                              "t2"."valid_from",
-                                              "t2"."valid_to",
-                                              CAST("t2"."root" AS TEXT) AS "root_digits"
-                                            FROM "number_dim" AS "t2"
-                                            WHERE
-                                              "t2"."root" IS NOT NULL
-                                          ) AS "t6"
-                                            ON LENGTH("t31"."digits") = "t6"."total_length"
-                                        ) AS "t32"
-                                        WHERE
-                                          STARTS_WITH("t32"."digits", "t32"."root_digits")
-                                      ) AS "t34"
-                                        ON "t28"."dim_display" = "t34"."match_display"
-                                    ) AS "t35"
-                                  ) AS "t36"
-                                  GROUP BY
-                                    1,
-                                    2,
-                                    3
-                                ) AS "t37"
-                              ) AS "t38"
-                            ) AS "t40"
-                              ON "t27"."day" = "t40"."dim_day"
-                              AND "t27"."display" = "t40"."dim_display"
-                              AND "t27"."shape" = "t40"."dim_shape"
-                          ) AS "t41"
-                        ) AS "t42"
-                      ) AS "t43"
-                      WHERE
-                        "t43"."team_id" IS NULL AND "t43"."line_id" IS NOT NULL
-                    ) AS "t47"
-                    INNER JOIN (
-                      SELECT
-                        "t0"."valid_from",
-                        "t0"."valid_to",
-                        "t0"."line_id" AS "dim_line",
-                        "t0"."team_id" AS "dim_team"
-                      FROM "line_dim" AS "t0"
-                      WHERE
-                        "t0"."team_id" IS NOT NULL
-                    ) AS "t5"
-                      ON "t47"."of_line" = "t5"."dim_line"
-                  ) AS "t48"
-                  WHERE
-                    (
-                      (
-                        "t48"."valid_from" IS NULL
-                      ) OR (
-                        "t48"."of_day" >= "t48"."valid_from"
-                      )
-                    )
-                    AND (
-                      (
-                        "t48"."valid_to" IS NULL
-                      ) OR (
-                        "t48"."of_day" <= "t48"."valid_to"
-                      )
-                    )
-                ) AS "t49"
-              ) AS "t50"
-              WHERE
-                "t50"."rank" = 0
-            ) AS "t52"
-              ON "t45"."day" = "t52"."of_day" AND "t45"."line_id" = "t52"."of_line"
-          ) AS "t53"
-        ) AS "t54"
-      ) AS "t55"
+      FROM "t52" AS "t53"
       WHERE
-        "t55"."outbound" > 0
-    ) AS "t57"
+        "t53"."outbound" > 0
+    ) AS "t55"
     GROUP BY
       1,
       2,
@@ -940,586 +676,46 @@ FROM (
       4,
       5,
       6
-  ) AS "t62"
+  ) AS "t60"
   UNION ALL
   SELECT
     *
   FROM (
     SELECT
-      "t58"."day",
-      "t58"."dim",
-      "t58"."key",
-      "t58"."shape",
-      "t58"."display_class",
-      "t58"."confidence",
-      BIT_OR("t58"."day_bits") AS "day_bits",
-      SUM("t58"."records") AS "records",
-      SUM("t58"."outbound") AS "outbound",
-      SUM("t58"."delivered") AS "delivered",
-      SUM("t58"."answered") AS "answered",
-      SUM("t58"."tests") AS "tests",
-      SUM("t58"."without_customer") AS "without_customer",
-      SUM("t58"."masked_callee") AS "masked_callee"
+      "t56"."day",
+      "t56"."dim",
+      "t56"."key",
+      "t56"."shape",
+      "t56"."display_class",
+      "t56"."confidence",
+      BIT_OR("t56"."day_bits") AS "day_bits",
+      SUM("t56"."records") AS "records",
+      SUM("t56"."outbound") AS "outbound",
+      SUM("t56"."delivered") AS "delivered",
+      SUM("t56"."answered") AS "answered",
+      SUM("t56"."tests") AS "tests",
+      SUM("t56"."without_customer") AS "without_customer",
+      SUM("t56"."masked_callee") AS "masked_callee"
     FROM (
       SELECT
-        "t55"."day",
-        "t55"."display_class",
-        "t55"."day_bits",
-        "t55"."records",
-        "t55"."outbound",
-        "t55"."delivered",
-        "t55"."answered",
-        "t55"."tests",
-        "t55"."without_customer",
-        "t55"."masked_callee",
+        "t53"."day",
+        "t53"."display_class",
+        "t53"."day_bits",
+        "t53"."records",
+        "t53"."outbound",
+        "t53"."delivered",
+        "t53"."answered",
+        "t53"."tests",
+        "t53"."without_customer",
+        "t53"."masked_callee",
         'team' AS "dim",
-        "t55"."team" AS "key",
+        "t53"."team" AS "key",
         CAST(NULL AS TEXT) AS "shape",
         CAST(NULL AS TEXT) AS "confidence"
-      FROM (
-        SELECT
-          "t54".*
-          EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
-        FROM (
-          SELECT
-            "t53"."day",
-            "t53"."display",
-            "t53"."shape",
-            "t53"."confidence",
-            "t53"."kind",
-            "t53"."line_id",
-            "t53"."team_id",
-            "t53"."day_bits",
-            "t53"."records",
-            "t53"."outbound",
-            "t53"."delivered",
-            "t53"."answered",
-            "t53"."tests",
-            "t53"."without_customer",
-            "t53"."masked_callee",
-            "t53"."display_class",
-            "t53"."of_day",
-            "t53"."of_line",
-            "t53"."dim_team",
-            COALESCE("t53"."team_id", "t53"."dim_team") AS "team"
-          FROM (
-            SELECT
-              "t45"."day",
-              "t45"."display",
-              "t45"."shape",
-              "t45"."confidence",
-              "t45"."kind",
-              "t45"."line_id",
-              "t45"."team_id",
-              "t45"."day_bits",
-              "t45"."records",
-              "t45"."outbound",
-              "t45"."delivered",
-              "t45"."answered",
-              "t45"."tests",
-              "t45"."without_customer",
-              "t45"."masked_callee",
-              "t45"."display_class",
-              "t52"."of_day",
-              "t52"."of_line",
-              "t52"."dim_team"
-            FROM (
-              SELECT
-                "t42".*
-                EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
-              FROM (
-                SELECT
-                  "t41"."day",
-                  "t41"."display",
-                  "t41"."shape",
-                  "t41"."confidence",
-                  "t41"."kind",
-                  "t41"."line_id",
-                  "t41"."team_id",
-                  "t41"."day_bits",
-                  "t41"."records",
-                  "t41"."outbound",
-                  "t41"."delivered",
-                  "t41"."answered",
-                  "t41"."tests",
-                  "t41"."without_customer",
-                  "t41"."masked_callee",
-                  "t41"."dim_day",
-                  "t41"."dim_display",
-                  "t41"."dim_shape",
-                  "t41"."standing",
-                  CASE
-                    WHEN "t41"."shape" = 'mobile'
-                    THEN 'mobile'
-                    WHEN "t41"."shape" = 'landline'
-                    THEN 'landline'
-                    WHEN "t41"."shape" = 'service_400_800'
-                    THEN 'shared_400_800'
-                    WHEN "t41"."shape" = 'other'
-                    THEN 'other'
-                    WHEN "t41"."shape" = 'international'
-                    THEN 'other'
-                    WHEN "t41"."standing" = 1
-                    THEN 'own_short'
-                    WHEN "t41"."standing" = 0
-                    THEN 'other_short'
-                    WHEN "t41"."shape" = 'short'
-                    THEN 'other_short'
-                    WHEN "t41"."shape" = 'short_long'
-                    THEN 'unknown'
-                    WHEN "t41"."shape" = 'short_or_landline'
-                    THEN 'landline'
-                    ELSE 'unknown'
-                  END AS "display_class"
-                FROM (
-                  SELECT
-                    "t27"."day",
-                    "t27"."display",
-                    "t27"."shape",
-                    "t27"."confidence",
-                    "t27"."kind",
-                    "t27"."line_id",
-                    "t27"."team_id",
-                    "t27"."day_bits",
-                    "t27"."records",
-                    "t27"."outbound",
-                    "t27"."delivered",
-                    "t27"."answered",
-                    "t27"."tests",
-                    "t27"."without_customer",
-                    "t27"."masked_callee",
-                    "t40"."dim_day",
-                    "t40"."dim_display",
-                    "t40"."dim_shape",
-                    "t40"."standing"
-                  FROM (
-                    SELECT
-                      "t22"."day",
-                      "t22"."display",
-                      CASE
-                        WHEN "t22"."outbound" > 0
-                        THEN COALESCE("t22"."shape", 'none')
-                        ELSE "t22"."shape"
-                      END AS "shape",
-                      CASE
-                        WHEN "t22"."outbound" > 0
-                        THEN COALESCE("t22"."confidence", 'none')
-                        ELSE "t22"."confidence"
-                      END AS "confidence",
-                      "t22"."kind",
-                      "t22"."line_id",
-                      "t22"."team_id",
-                      "t22"."day_bits",
-                      "t22"."records",
-                      "t22"."outbound",
-                      "t22"."delivered",
-                      "t22"."answered",
-                      "t22"."tests",
-                      "t22"."without_customer",
-                      "t22"."masked_callee"
-                    FROM "t21" AS "t22"
-                  ) AS "t27"
-                  LEFT OUTER JOIN (
-                    SELECT
-                      "t38".*
-                      EXCLUDE ("score")
-                    FROM (
-                      SELECT
-                        "t37"."dim_day",
-                        "t37"."dim_display",
-                        "t37"."dim_shape",
-                        "t37"."score",
-                        "t37"."score" % 2 AS "standing"
-                      FROM (
-                        SELECT
-                          "t36"."dim_day",
-                          "t36"."dim_display",
-                          "t36"."dim_shape",
-                          MAX("t36"."score") AS "score"
-                        FROM (
-                          SELECT
-                            "t35"."dim_day",
-                            "t35"."dim_display",
-                            "t35"."dim_shape",
-                            "t35"."root_length",
-                            "t35"."filed",
-                            "t35"."valid_from",
-                            "t35"."valid_to",
-                            "t35"."match_display",
-                            (
-                              CAST("t35"."root_length" AS BIGINT) * 2
-                            ) + CAST(COALESCE("t35"."filed", FALSE)
-                            AND (
-                              (
-                                "t35"."valid_from" IS NULL
-                              ) OR (
-                                "t35"."dim_day" >= "t35"."valid_from"
-                              )
-                            )
-                            AND (
-                              (
-                                "t35"."valid_to" IS NULL
-                              ) OR (
-                                "t35"."dim_day" <= "t35"."valid_to"
-                              )
-                            ) AS BIGINT) AS "score"
-                          FROM (
-                            SELECT
-                              "t28"."dim_day",
-                              "t28"."dim_display",
-                              "t28"."dim_shape",
-                              "t34"."root_length",
-                              "t34"."filed",
-                              "t34"."valid_from",
-                              "t34"."valid_to",
-                              "t34"."match_display"
-                            FROM "t24" AS "t28"
-                            INNER JOIN (
-                              SELECT
-                                "t32"."root_length",
-                                "t32"."filed",
-                                "t32"."valid_from",
-                                "t32"."valid_to",
-                                "t32"."dim_display" AS "match_display"
-                              FROM (
-                                SELECT
-                                  "t31"."dim_display",
-                                  "t31"."digits",
-                                  "t6"."root_length",
-                                  "t6"."total_length",
-                                  "t6"."filed",
-                                  "t6"."valid_from",
-                                  "t6"."valid_to",
-                                  "t6"."root_digits"
-                                FROM (
-                                  SELECT
-                                    "t29"."dim_display",
-                                    CAST("t29"."dim_display" AS TEXT) AS "digits"
-                                  FROM (
-                                    SELECT DISTINCT
-                                      "t26"."dim_display"
-                                    FROM "t24" AS "t26"
-                                  ) AS "t29"
-                                ) AS "t31"
-                                INNER JOIN (
-                                  SELECT
-                                    "t2"."root_length",
-                                    "t2"."total_length",
-                                    "t2"."filed",
-                                    "t2"."valid_from",
-                                    "t2"."valid_to",
-                                    CAST("t2"."root" AS TEXT) AS "root_digits"
-                                  FROM "number_dim" AS "t2"
-                                  WHERE
-                                    "t2"."root" IS NOT NULL
-                                ) AS "t6"
-                                  ON LENGTH("t31"."digits") = "t6"."total_length"
-                              ) AS "t32"
-                              WHERE
-                                STARTS_WITH("t32"."digits", "t32"."root_digits")
-                            ) AS "t34"
-                              ON "t28"."dim_display" = "t34"."match_display"
-                          ) AS "t35"
-                        ) AS "t36"
-                        GROUP BY
-                          1,
-                          2,
-                          3
-                      ) AS "t37"
-                    ) AS "t38"
-                  ) AS "t40"
-                    ON "t27"."day" = "t40"."dim_day"
-                    AND "t27"."display" = "t40"."dim_display"
-                    AND "t27"."shape" = "t40"."dim_shape"
-                ) AS "t41"
-              ) AS "t42"
-            ) AS "t45"
-            LEFT OUTER JOIN (
-              SELECT
-                "t50"."of_day",
-                "t50"."of_line",
-                "t50"."dim_team"
-              FROM (
-                SELECT
-                  "t49"."of_day",
-                  "t49"."of_line",
-                  "t49"."valid_from",
-                  "t49"."valid_to",
-                  "t49"."dim_line",
-                  "t49"."dim_team",
-                  ROW_NUMBER() OVER (
-                    PARTITION BY "t49"."of_day", "t49"."of_line"
-                    ORDER BY COALESCE("t49"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t49"."dim_team" ASC
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                  ) - 1 AS "rank"
-                FROM (
-                  SELECT
-                    *
-                  FROM (
-                    SELECT
-                      "t47"."of_day",
-                      "t47"."of_line",
-                      "t5"."valid_from",
-                      "t5"."valid_to",
-                      "t5"."dim_line",
-                      "t5"."dim_team"
-                    FROM (
-                      SELECT DISTINCT
-                        "t43"."day" AS "of_day",
-                        "t43"."line_id" AS "of_line"
-                      FROM (
-                        SELECT
-                          "t42".*
-                          EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
-                        FROM (
-                          SELECT
-                            "t41"."day",
-                            "t41"."display",
-                            "t41"."shape",
-                            "t41"."confidence",
-                            "t41"."kind",
-                            "t41"."line_id",
-                            "t41"."team_id",
-                            "t41"."day_bits",
-                            "t41"."records",
-                            "t41"."outbound",
-                            "t41"."delivered",
-                            "t41"."answered",
-                            "t41"."tests",
-                            "t41"."without_customer",
-                            "t41"."masked_callee",
-                            "t41"."dim_day",
-                            "t41"."dim_display",
-                            "t41"."dim_shape",
-                            "t41"."standing",
-                            CASE
-                              WHEN "t41"."shape" = 'mobile'
-                              THEN 'mobile'
-                              WHEN "t41"."shape" = 'landline'
-                              THEN 'landline'
-                              WHEN "t41"."shape" = 'service_400_800'
-                              THEN 'shared_400_800'
-                              WHEN "t41"."shape" = 'other'
-                              THEN 'other'
-                              WHEN "t41"."shape" = 'international'
-                              THEN 'other'
-                              WHEN "t41"."standing" = 1
-                              THEN 'own_short'
-                              WHEN "t41"."standing" = 0
-                              THEN 'other_short'
-                              WHEN "t41"."shape" = 'short'
-                              THEN 'other_short'
-                              WHEN "t41"."shape" = 'short_long'
-                              THEN 'unknown'
-                              WHEN "t41"."shape" = 'short_or_landline'
-                              THEN 'landline'
-                              ELSE 'unknown'
-                            END AS "display_class"
-                          FROM (
-                            SELECT
-                              "t27"."day",
-                              "t27"."display",
-                              "t27"."shape",
-                              "t27"."confidence",
-                              "t27"."kind",
-                              "t27"."line_id",
-                              "t27"."team_id",
-                              "t27"."day_bits",
-                              "t27"."records",
-                              "t27"."outbound",
-                              "t27"."delivered",
-                              "t27"."answered",
-                              "t27"."tests",
-                              "t27"."without_customer",
-                              "t27"."masked_callee",
-                              "t40"."dim_day",
-                              "t40"."dim_display",
-                              "t40"."dim_shape",
-                              "t40"."standing"
-                            FROM (
-                              SELECT
-                                "t22"."day",
-                                "t22"."display",
-                                CASE
-                                  WHEN "t22"."outbound" > 0
-                                  THEN COALESCE("t22"."shape", 'none')
-                                  ELSE "t22"."shape"
-                                END AS "shape",
-                                CASE
-                                  WHEN "t22"."outbound" > 0
-                                  THEN COALESCE("t22"."confidence", 'none')
-                                  ELSE "t22"."confidence"
-                                END AS "confidence",
-                                "t22"."kind",
-                                "t22"."line_id",
-                                "t22"."team_id",
-                                "t22"."day_bits",
-                                "t22"."records",
-                                "t22"."outbound",
-                                "t22"."delivered",
-                                "t22"."answered",
-                                "t22"."tests",
-                                "t22"."without_customer",
-                                "t22"."masked_callee"
-                              FROM "t21" AS "t22"
-                            ) AS "t27"
-                            LEFT OUTER JOIN (
-                              SELECT
-                                "t38".*
-                                EXCLUDE ("score")
-                              FROM (
-                                SELECT
-                                  "t37"."dim_day",
-                                  "t37"."dim_display",
-                                  "t37"."dim_shape",
-                                  "t37"."score",
-                                  "t37"."score" % 2 AS "standing"
-                                FROM (
-                                  SELECT
-                                    "t36"."dim_day",
-                                    "t36"."dim_display",
-                                    "t36"."dim_shape",
-                                    MAX("t36"."score") AS "score"
-                                  FROM (
-                                    SELECT
-                                      "t35"."dim_day",
-                                      "t35"."dim_display",
-                                      "t35"."dim_shape",
-                                      "t35"."root_length",
-                                      "t35"."filed",
-                                      "t35"."valid_from",
-                                      "t35"."valid_to",
-                                      "t35"."match_display",
-                                      (
-                                        CAST("t35"."root_length" AS BIGINT) * 2
-                                      ) + CAST(COALESCE("t35"."filed", FALSE)
-                                      AND (
-                                        (
-                                          "t35"."valid_from" IS NULL
-                                        ) OR (
-                                          "t35"."dim_day" >= "t35"."valid_from"
-                                        )
-                                      )
-                                      AND (
-                                        (
-                                          "t35"."valid_to" IS NULL
-                                        ) OR (
-                                          "t35"."dim_day" <= "t35"."valid_to"
-                                        )
-                                      ) AS BIGINT) AS "score"
-                                    FROM (
-                                      SELECT
-                                        "t28"."dim_day",
-                                        "t28"."dim_display",
-                                        "t28"."dim_shape",
-                                        "t34"."root_length",
-                                        "t34"."filed",
-                                        "t34"."valid_from",
-                                        "t34"."valid_to",
-                                        "t34"."match_display"
-                                      FROM "t24" AS "t28"
-                                      INNER JOIN (
-                                        SELECT
-                                          "t32"."root_length",
-                                          "t32"."filed",
-                                          "t32"."valid_from",
-                                          "t32"."valid_to",
-                                          "t32"."dim_display" AS "match_display"
-                                        FROM (
-                                          SELECT
-                                            "t31"."dim_display",
-                                            "t31"."digits",
-                                            "t6"."root_length",
-                                            "t6"."total_length",
-                                            "t6"."filed",
-                                            "t6"."valid_from",
-                                            "t6"."valid_to",
-                                            "t6"."root_digits"
-                                          FROM (
-                                            SELECT
-                                              "t29"."dim_display",
-                                              CAST("t29"."dim_display" AS TEXT) AS "digits"
-                                            FROM (
-                                              SELECT DISTINCT
-                                                "t26"."dim_display"
-                                              FROM "t24" AS "t26"
-                                            ) AS "t29"
-                                          ) AS "t31"
-                                          INNER JOIN (
-                                            SELECT
-                                              "t2"."root_length",
-                                              "t2"."total_length",
-                                              "t2"."filed",
-                                              "t2"."valid_from",
-                                              "t2"."valid_to",
-                                              CAST("t2"."root" AS TEXT) AS "root_digits"
-                                            FROM "number_dim" AS "t2"
-                                            WHERE
-                                              "t2"."root" IS NOT NULL
-                                          ) AS "t6"
-                                            ON LENGTH("t31"."digits") = "t6"."total_length"
-                                        ) AS "t32"
-                                        WHERE
-                                          STARTS_WITH("t32"."digits", "t32"."root_digits")
-                                      ) AS "t34"
-                                        ON "t28"."dim_display" = "t34"."match_display"
-                                    ) AS "t35"
-                                  ) AS "t36"
-                                  GROUP BY
-                                    1,
-                                    2,
-                                    3
-                                ) AS "t37"
-                              ) AS "t38"
-                            ) AS "t40"
-                              ON "t27"."day" = "t40"."dim_day"
-                              AND "t27"."display" = "t40"."dim_display"
-                              AND "t27"."shape" = "t40"."dim_shape"
-                          ) AS "t41"
-                        ) AS "t42"
-                      ) AS "t43"
-                      WHERE
-                        "t43"."team_id" IS NULL AND "t43"."line_id" IS NOT NULL
-                    ) AS "t47"
-                    INNER JOIN (
-                      SELECT
-                        "t0"."valid_from",
-                        "t0"."valid_to",
-                        "t0"."line_id" AS "dim_line",
-                        "t0"."team_id" AS "dim_team"
-                      FROM "line_dim" AS "t0"
-                      WHERE
-                        "t0"."team_id" IS NOT NULL
-                    ) AS "t5"
-                      ON "t47"."of_line" = "t5"."dim_line"
-                  ) AS "t48"
-                  WHERE
-                    (
-                      (
-                        "t48"."valid_from" IS NULL
-                      ) OR (
-                        "t48"."of_day" >= "t48"."valid_from"
-                      )
-                    )
-                    AND (
-                      (
-                        "t48"."valid_to" IS NULL
-                      ) OR (
-                        "t48"."of_day" <= "t48"."valid_to"
-                      )
-                    )
-                ) AS "t49"
-              ) AS "t50"
-              WHERE
-                "t50"."rank" = 0
-            ) AS "t52"
-              ON "t45"."day" = "t52"."of_day" AND "t45"."line_id" = "t52"."of_line"
-          ) AS "t53"
-        ) AS "t54"
-      ) AS "t55"
+      FROM "t52" AS "t53"
       WHERE
-        "t55"."outbound" > 0
-    ) AS "t58"
+        "t53"."outbound" > 0
+    ) AS "t56"
     GROUP BY
       1,
       2,
@@ -1527,8 +723,8 @@ FROM (
       4,
       5,
       6
-  ) AS "t63"
-) AS "t65"
+  ) AS "t61"
+) AS "t63"
 UNION ALL
 SELECT
   *
@@ -1537,584 +733,44 @@ FROM (
     *
   FROM (
     SELECT
-      "t61"."day",
-      "t61"."dim",
-      "t61"."key",
-      "t61"."shape",
-      "t61"."display_class",
-      "t61"."confidence",
-      BIT_OR("t61"."day_bits") AS "day_bits",
-      SUM("t61"."records") AS "records",
-      SUM("t61"."outbound") AS "outbound",
-      SUM("t61"."delivered") AS "delivered",
-      SUM("t61"."answered") AS "answered",
-      SUM("t61"."tests") AS "tests",
-      SUM("t61"."without_customer") AS "without_customer",
-      SUM("t61"."masked_callee") AS "masked_callee"
+      "t59"."day",
+      "t59"."dim",
+      "t59"."key",
+      "t59"."shape",
+      "t59"."display_class",
+      "t59"."confidence",
+      BIT_OR("t59"."day_bits") AS "day_bits",
+      SUM("t59"."records") AS "records",
+      SUM("t59"."outbound") AS "outbound",
+      SUM("t59"."delivered") AS "delivered",
+      SUM("t59"."answered") AS "answered",
+      SUM("t59"."tests") AS "tests",
+      SUM("t59"."without_customer") AS "without_customer",
+      SUM("t59"."masked_callee") AS "masked_callee"
     FROM (
       SELECT
-        "t55"."day",
-        "t55"."display_class",
-        "t55"."day_bits",
-        "t55"."records",
-        "t55"."outbound",
-        "t55"."delivered",
-        "t55"."answered",
-        "t55"."tests",
-        "t55"."without_customer",
-        "t55"."masked_callee",
+        "t53"."day",
+        "t53"."display_class",
+        "t53"."day_bits",
+        "t53"."records",
+        "t53"."outbound",
+        "t53"."delivered",
+        "t53"."answered",
+        "t53"."tests",
+        "t53"."without_customer",
+        "t53"."masked_callee",
         'display' AS "dim",
         CASE
-          WHEN "t55"."shape" = 'landline'
-          THEN '0' || CAST("t55"."display" AS TEXT)
-          ELSE CAST("t55"."display" AS TEXT)
+          WHEN "t53"."shape" = 'landline'
+          THEN '0' || CAST("t53"."display" AS TEXT)
+          ELSE CAST("t53"."display" AS TEXT)
         END AS "key",
-        "t55"."shape",
+        "t53"."shape",
         CAST(NULL AS TEXT) AS "confidence"
-      FROM (
-        SELECT
-          "t54".*
-          EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
-        FROM (
-          SELECT
-            "t53"."day",
-            "t53"."display",
-            "t53"."shape",
-            "t53"."confidence",
-            "t53"."kind",
-            "t53"."line_id",
-            "t53"."team_id",
-            "t53"."day_bits",
-            "t53"."records",
-            "t53"."outbound",
-            "t53"."delivered",
-            "t53"."answered",
-            "t53"."tests",
-            "t53"."without_customer",
-            "t53"."masked_callee",
-            "t53"."display_class",
-            "t53"."of_day",
-            "t53"."of_line",
-            "t53"."dim_team",
-            COALESCE("t53"."team_id", "t53"."dim_team") AS "team"
-          FROM (
-            SELECT
-              "t45"."day",
-              "t45"."display",
-              "t45"."shape",
-              "t45"."confidence",
-              "t45"."kind",
-              "t45"."line_id",
-              "t45"."team_id",
-              "t45"."day_bits",
-              "t45"."records",
-              "t45"."outbound",
-              "t45"."delivered",
-              "t45"."answered",
-              "t45"."tests",
-              "t45"."without_customer",
-              "t45"."masked_callee",
-              "t45"."display_class",
-              "t52"."of_day",
-              "t52"."of_line",
-              "t52"."dim_team"
-            FROM (
-              SELECT
-                "t42".*
-                EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
-              FROM (
-                SELECT
-                  "t41"."day",
-                  "t41"."display",
-                  "t41"."shape",
-                  "t41"."confidence",
-                  "t41"."kind",
-                  "t41"."line_id",
-                  "t41"."team_id",
-                  "t41"."day_bits",
-                  "t41"."records",
-                  "t41"."outbound",
-                  "t41"."delivered",
-                  "t41"."answered",
-                  "t41"."tests",
-                  "t41"."without_customer",
-                  "t41"."masked_callee",
-                  "t41"."dim_day",
-                  "t41"."dim_display",
-                  "t41"."dim_shape",
-                  "t41"."standing",
-                  CASE
-                    WHEN "t41"."shape" = 'mobile'
-                    THEN 'mobile'
-                    WHEN "t41"."shape" = 'landline'
-                    THEN 'landline'
-                    WHEN "t41"."shape" = 'service_400_800'
-                    THEN 'shared_400_800'
-                    WHEN "t41"."shape" = 'other'
-                    THEN 'other'
-                    WHEN "t41"."shape" = 'international'
-                    THEN 'other'
-                    WHEN "t41"."standing" = 1
-                    THEN 'own_short'
-                    WHEN "t41"."standing" = 0
-                    THEN 'other_short'
-                    WHEN "t41"."shape" = 'short'
-                    THEN 'other_short'
-                    WHEN "t41"."shape" = 'short_long'
-                    THEN 'unknown'
-                    WHEN "t41"."shape" = 'short_or_landline'
-                    THEN 'landline'
-                    ELSE 'unknown'
-                  END AS "display_class"
-                FROM (
-                  SELECT
-                    "t27"."day",
-                    "t27"."display",
-                    "t27"."shape",
-                    "t27"."confidence",
-                    "t27"."kind",
-                    "t27"."line_id",
-                    "t27"."team_id",
-                    "t27"."day_bits",
-                    "t27"."records",
-                    "t27"."outbound",
-                    "t27"."delivered",
-                    "t27"."answered",
-                    "t27"."tests",
-                    "t27"."without_customer",
-                    "t27"."masked_callee",
-                    "t40"."dim_day",
-                    "t40"."dim_display",
-                    "t40"."dim_shape",
-                    "t40"."standing"
-                  FROM (
-                    SELECT
-                      "t22"."day",
-                      "t22"."display",
-                      CASE
-                        WHEN "t22"."outbound" > 0
-                        THEN COALESCE("t22"."shape", 'none')
-                        ELSE "t22"."shape"
-                      END AS "shape",
-                      CASE
-                        WHEN "t22"."outbound" > 0
-                        THEN COALESCE("t22"."confidence", 'none')
-                        ELSE "t22"."confidence"
-                      END AS "confidence",
-                      "t22"."kind",
-                      "t22"."line_id",
-                      "t22"."team_id",
-                      "t22"."day_bits",
-                      "t22"."records",
-                      "t22"."outbound",
-                      "t22"."delivered",
-                      "t22"."answered",
-                      "t22"."tests",
-                      "t22"."without_customer",
-                      "t22"."masked_callee"
-                    FROM "t21" AS "t22"
-                  ) AS "t27"
-                  LEFT OUTER JOIN (
-                    SELECT
-                      "t38".*
-                      EXCLUDE ("score")
-                    FROM (
-                      SELECT
-                        "t37"."dim_day",
-                        "t37"."dim_display",
-                        "t37"."dim_shape",
-                        "t37"."score",
-                        "t37"."score" % 2 AS "standing"
-                      FROM (
-                        SELECT
-                          "t36"."dim_day",
-                          "t36"."dim_display",
-                          "t36"."dim_shape",
-                          MAX("t36"."score") AS "score"
-                        FROM (
-                          SELECT
-                            "t35"."dim_day",
-                            "t35"."dim_display",
-                            "t35"."dim_shape",
-                            "t35"."root_length",
-                            "t35"."filed",
-                            "t35"."valid_from",
-                            "t35"."valid_to",
-                            "t35"."match_display",
-                            (
-                              CAST("t35"."root_length" AS BIGINT) * 2
-                            ) + CAST(COALESCE("t35"."filed", FALSE)
-                            AND (
-                              (
-                                "t35"."valid_from" IS NULL
-                              ) OR (
-                                "t35"."dim_day" >= "t35"."valid_from"
-                              )
-                            )
-                            AND (
-                              (
-                                "t35"."valid_to" IS NULL
-                              ) OR (
-                                "t35"."dim_day" <= "t35"."valid_to"
-                              )
-                            ) AS BIGINT) AS "score"
-                          FROM (
-                            SELECT
-                              "t28"."dim_day",
-                              "t28"."dim_display",
-                              "t28"."dim_shape",
-                              "t34"."root_length",
-                              "t34"."filed",
-                              "t34"."valid_from",
-                              "t34"."valid_to",
-                              "t34"."match_display"
-                            FROM "t24" AS "t28"
-                            INNER JOIN (
-                              SELECT
-                                "t32"."root_length",
-                                "t32"."filed",
-                                "t32"."valid_from",
-                                "t32"."valid_to",
-                                "t32"."dim_display" AS "match_display"
-                              FROM (
-                                SELECT
-                                  "t31"."dim_display",
-                                  "t31"."digits",
-                                  "t6"."root_length",
-                                  "t6"."total_length",
-                                  "t6"."filed",
-                                  "t6"."valid_from",
-                                  "t6"."valid_to",
-                                  "t6"."root_digits"
-                                FROM (
-                                  SELECT
-                                    "t29"."dim_display",
-                                    CAST("t29"."dim_display" AS TEXT) AS "digits"
-                                  FROM (
-                                    SELECT DISTINCT
-                                      "t26"."dim_display"
-                                    FROM "t24" AS "t26"
-                                  ) AS "t29"
-                                ) AS "t31"
-                                INNER JOIN (
-                                  SELECT
-                                    "t2"."root_length",
-                                    "t2"."total_length",
-                                    "t2"."filed",
-                                    "t2"."valid_from",
-                                    "t2"."valid_to",
-                                    CAST("t2"."root" AS TEXT) AS "root_digits"
-                                  FROM "number_dim" AS "t2"
-                                  WHERE
-                                    "t2"."root" IS NOT NULL
-                                ) AS "t6"
-                                  ON LENGTH("t31"."digits") = "t6"."total_length"
-                              ) AS "t32"
-                              WHERE
-                                STARTS_WITH("t32"."digits", "t32"."root_digits")
-                            ) AS "t34"
-                              ON "t28"."dim_display" = "t34"."match_display"
-                          ) AS "t35"
-                        ) AS "t36"
-                        GROUP BY
-                          1,
-                          2,
-                          3
-                      ) AS "t37"
-                    ) AS "t38"
-                  ) AS "t40"
-                    ON "t27"."day" = "t40"."dim_day"
-                    AND "t27"."display" = "t40"."dim_display"
-                    AND "t27"."shape" = "t40"."dim_shape"
-                ) AS "t41"
-              ) AS "t42"
-            ) AS "t45"
-            LEFT OUTER JOIN (
-              SELECT
-                "t50"."of_day",
-                "t50"."of_line",
-                "t50"."dim_team"
-              FROM (
-                SELECT
-                  "t49"."of_day",
-                  "t49"."of_line",
-                  "t49"."valid_from",
-                  "t49"."valid_to",
-                  "t49"."dim_line",
-                  "t49"."dim_team",
-                  ROW_NUMBER() OVER (
-                    PARTITION BY "t49"."of_day", "t49"."of_line"
-                    ORDER BY COALESCE("t49"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t49"."dim_team" ASC
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                  ) - 1 AS "rank"
-                FROM (
-                  SELECT
-                    *
-                  FROM (
-                    SELECT
-                      "t47"."of_day",
-                      "t47"."of_line",
-                      "t5"."valid_from",
-                      "t5"."valid_to",
-                      "t5"."dim_line",
-                      "t5"."dim_team"
-                    FROM (
-                      SELECT DISTINCT
-                        "t43"."day" AS "of_day",
-                        "t43"."line_id" AS "of_line"
-                      FROM (
-                        SELECT
-                          "t42".*
-                          EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
-                        FROM (
-                          SELECT
-                            "t41"."day",
-                            "t41"."display",
-                            "t41"."shape",
-                            "t41"."confidence",
-                            "t41"."kind",
-                            "t41"."line_id",
-                            "t41"."team_id",
-                            "t41"."day_bits",
-                            "t41"."records",
-                            "t41"."outbound",
-                            "t41"."delivered",
-                            "t41"."answered",
-                            "t41"."tests",
-                            "t41"."without_customer",
-                            "t41"."masked_callee",
-                            "t41"."dim_day",
-                            "t41"."dim_display",
-                            "t41"."dim_shape",
-                            "t41"."standing",
-                            CASE
-                              WHEN "t41"."shape" = 'mobile'
-                              THEN 'mobile'
-                              WHEN "t41"."shape" = 'landline'
-                              THEN 'landline'
-                              WHEN "t41"."shape" = 'service_400_800'
-                              THEN 'shared_400_800'
-                              WHEN "t41"."shape" = 'other'
-                              THEN 'other'
-                              WHEN "t41"."shape" = 'international'
-                              THEN 'other'
-                              WHEN "t41"."standing" = 1
-                              THEN 'own_short'
-                              WHEN "t41"."standing" = 0
-                              THEN 'other_short'
-                              WHEN "t41"."shape" = 'short'
-                              THEN 'other_short'
-                              WHEN "t41"."shape" = 'short_long'
-                              THEN 'unknown'
-                              WHEN "t41"."shape" = 'short_or_landline'
-                              THEN 'landline'
-                              ELSE 'unknown'
-                            END AS "display_class"
-                          FROM (
-                            SELECT
-                              "t27"."day",
-                              "t27"."display",
-                              "t27"."shape",
-                              "t27"."confidence",
-                              "t27"."kind",
-                              "t27"."line_id",
-                              "t27"."team_id",
-                              "t27"."day_bits",
-                              "t27"."records",
-                              "t27"."outbound",
-                              "t27"."delivered",
-                              "t27"."answered",
-                              "t27"."tests",
-                              "t27"."without_customer",
-                              "t27"."masked_callee",
-                              "t40"."dim_day",
-                              "t40"."dim_display",
-                              "t40"."dim_shape",
-                              "t40"."standing"
-                            FROM (
-                              SELECT
-                                "t22"."day",
-                                "t22"."display",
-                                CASE
-                                  WHEN "t22"."outbound" > 0
-                                  THEN COALESCE("t22"."shape", 'none')
-                                  ELSE "t22"."shape"
-                                END AS "shape",
-                                CASE
-                                  WHEN "t22"."outbound" > 0
-                                  THEN COALESCE("t22"."confidence", 'none')
-                                  ELSE "t22"."confidence"
-                                END AS "confidence",
-                                "t22"."kind",
-                                "t22"."line_id",
-                                "t22"."team_id",
-                                "t22"."day_bits",
-                                "t22"."records",
-                                "t22"."outbound",
-                                "t22"."delivered",
-                                "t22"."answered",
-                                "t22"."tests",
-                                "t22"."without_customer",
-                                "t22"."masked_callee"
-                              FROM "t21" AS "t22"
-                            ) AS "t27"
-                            LEFT OUTER JOIN (
-                              SELECT
-                                "t38".*
-                                EXCLUDE ("score")
-                              FROM (
-                                SELECT
-                                  "t37"."dim_day",
-                                  "t37"."dim_display",
-                                  "t37"."dim_shape",
-                                  "t37"."score",
-                                  "t37"."score" % 2 AS "standing"
-                                FROM (
-                                  SELECT
-                                    "t36"."dim_day",
-                                    "t36"."dim_display",
-                                    "t36"."dim_shape",
-                                    MAX("t36"."score") AS "score"
-                                  FROM (
-                                    SELECT
-                                      "t35"."dim_day",
-                                      "t35"."dim_display",
-                                      "t35"."dim_shape",
-                                      "t35"."root_length",
-                                      "t35"."filed",
-                                      "t35"."valid_from",
-                                      "t35"."valid_to",
-                                      "t35"."match_display",
-                                      (
-                                        CAST("t35"."root_length" AS BIGINT) * 2
-                                      ) + CAST(COALESCE("t35"."filed", FALSE)
-                                      AND (
-                                        (
-                                          "t35"."valid_from" IS NULL
-                                        ) OR (
-                                          "t35"."dim_day" >= "t35"."valid_from"
-                                        )
-                                      )
-                                      AND (
-                                        (
-                                          "t35"."valid_to" IS NULL
-                                        ) OR (
-                                          "t35"."dim_day" <= "t35"."valid_to"
-                                        )
-                                      ) AS BIGINT) AS "score"
-                                    FROM (
-                                      SELECT
-                                        "t28"."dim_day",
-                                        "t28"."dim_display",
-                                        "t28"."dim_shape",
-                                        "t34"."root_length",
-                                        "t34"."filed",
-                                        "t34"."valid_from",
-                                        "t34"."valid_to",
-                                        "t34"."match_display"
-                                      FROM "t24" AS "t28"
-                                      INNER JOIN (
-                                        SELECT
-                                          "t32"."root_length",
-                                          "t32"."filed",
-                                          "t32"."valid_from",
-                                          "t32"."valid_to",
-                                          "t32"."dim_display" AS "match_display"
-                                        FROM (
-                                          SELECT
-                                            "t31"."dim_display",
-                                            "t31"."digits",
-                                            "t6"."root_length",
-                                            "t6"."total_length",
-                                            "t6"."filed",
-                                            "t6"."valid_from",
-                                            "t6"."valid_to",
-                                            "t6"."root_digits"
-                                          FROM (
-                                            SELECT
-                                              "t29"."dim_display",
-                                              CAST("t29"."dim_display" AS TEXT) AS "digits"
-                                            FROM (
-                                              SELECT DISTINCT
-                                                "t26"."dim_display"
-                                              FROM "t24" AS "t26"
-                                            ) AS "t29"
-                                          ) AS "t31"
-                                          INNER JOIN (
-                                            SELECT
-                                              "t2"."root_length",
-                                              "t2"."total_length",
-                                              "t2"."filed",
-                                              "t2"."valid_from",
-                                              "t2"."valid_to",
-                                              CAST("t2"."root" AS TEXT) AS "root_digits"
-                                            FROM "number_dim" AS "t2"
-                                            WHERE
-                                              "t2"."root" IS NOT NULL
-                                          ) AS "t6"
-                                            ON LENGTH("t31"."digits") = "t6"."total_length"
-                                        ) AS "t32"
-                                        WHERE
-                                          STARTS_WITH("t32"."digits", "t32"."root_digits")
-                                      ) AS "t34"
-                                        ON "t28"."dim_display" = "t34"."match_display"
-                                    ) AS "t35"
-                                  ) AS "t36"
-                                  GROUP BY
-                                    1,
-                                    2,
-                                    3
-                                ) AS "t37"
-                              ) AS "t38"
-                            ) AS "t40"
-                              ON "t27"."day" = "t40"."dim_day"
-                              AND "t27"."display" = "t40"."dim_display"
-                              AND "t27"."shape" = "t40"."dim_shape"
-                          ) AS "t41"
-                        ) AS "t42"
-                      ) AS "t43"
-                      WHERE
-                        "t43"."team_id" IS NULL AND "t43"."line_id" IS NOT NULL
-                    ) AS "t47"
-                    INNER JOIN (
-                      SELECT
-                        "t0"."valid_from",
-                        "t0"."valid_to",
-                        "t0"."line_id" AS "dim_line",
-                        "t0"."team_id" AS "dim_team"
-                      FROM "line_dim" AS "t0"
-                      WHERE
-                        "t0"."team_id" IS NOT NULL
-                    ) AS "t5"
-                      ON "t47"."of_line" = "t5"."dim_line"
-                  ) AS "t48"
-                  WHERE
-                    (
-                      (
-                        "t48"."valid_from" IS NULL
-                      ) OR (
-                        "t48"."of_day" >= "t48"."valid_from"
-                      )
-                    )
-                    AND (
-                      (
-                        "t48"."valid_to" IS NULL
-                      ) OR (
-                        "t48"."of_day" <= "t48"."valid_to"
-                      )
-                    )
-                ) AS "t49"
-              ) AS "t50"
-              WHERE
-                "t50"."rank" = 0
-            ) AS "t52"
-              ON "t45"."day" = "t52"."of_day" AND "t45"."line_id" = "t52"."of_line"
-          ) AS "t53"
-        ) AS "t54"
-      ) AS "t55"
+      FROM "t52" AS "t53"
       WHERE
-        "t55"."outbound" > 0
-    ) AS "t61"
+        "t53"."outbound" > 0
+    ) AS "t59"
     GROUP BY
       1,
       2,
@@ -2122,7 +778,7 @@ FROM (
       4,
       5,
       6
-  ) AS "t67"
+  ) AS "t65"
   UNION ALL
   SELECT
     *
@@ -2131,578 +787,38 @@ FROM (
       *
     FROM (
       SELECT
-        "t56"."day",
-        "t56"."dim",
-        "t56"."key",
-        "t56"."shape",
-        "t56"."display_class",
-        "t56"."confidence",
-        BIT_OR("t56"."day_bits") AS "day_bits",
-        SUM("t56"."records") AS "records",
-        SUM("t56"."outbound") AS "outbound",
-        SUM("t56"."delivered") AS "delivered",
-        SUM("t56"."answered") AS "answered",
-        SUM("t56"."tests") AS "tests",
-        SUM("t56"."without_customer") AS "without_customer",
-        SUM("t56"."masked_callee") AS "masked_callee"
+        "t54"."day",
+        "t54"."dim",
+        "t54"."key",
+        "t54"."shape",
+        "t54"."display_class",
+        "t54"."confidence",
+        BIT_OR("t54"."day_bits") AS "day_bits",
+        SUM("t54"."records") AS "records",
+        SUM("t54"."outbound") AS "outbound",
+        SUM("t54"."delivered") AS "delivered",
+        SUM("t54"."answered") AS "answered",
+        SUM("t54"."tests") AS "tests",
+        SUM("t54"."without_customer") AS "without_customer",
+        SUM("t54"."masked_callee") AS "masked_callee"
       FROM (
         SELECT
-          "t55"."day",
-          "t55"."display_class",
-          "t55"."day_bits",
-          "t55"."records",
-          "t55"."outbound",
-          "t55"."delivered",
-          "t55"."answered",
-          "t55"."tests",
-          "t55"."without_customer",
-          "t55"."masked_callee",
+          "t53"."day",
+          "t53"."display_class",
+          "t53"."day_bits",
+          "t53"."records",
+          "t53"."outbound",
+          "t53"."delivered",
+          "t53"."answered",
+          "t53"."tests",
+          "t53"."without_customer",
+          "t53"."masked_callee",
           'total' AS "dim",
           CAST(NULL AS TEXT) AS "key",
-          "t55"."shape",
-          "t55"."confidence"
-        FROM (
-          SELECT
-            "t54".*
-            EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
-          FROM (
-            SELECT
-              "t53"."day",
-              "t53"."display",
-              "t53"."shape",
-              "t53"."confidence",
-              "t53"."kind",
-              "t53"."line_id",
-              "t53"."team_id",
-              "t53"."day_bits",
-              "t53"."records",
-              "t53"."outbound",
-              "t53"."delivered",
-              "t53"."answered",
-              "t53"."tests",
-              "t53"."without_customer",
-              "t53"."masked_callee",
-              "t53"."display_class",
-              "t53"."of_day",
-              "t53"."of_line",
-              "t53"."dim_team",
-              COALESCE("t53"."team_id", "t53"."dim_team") AS "team"
-            FROM (
-              SELECT
-                "t45"."day",
-                "t45"."display",
-                "t45"."shape",
-                "t45"."confidence",
-                "t45"."kind",
-                "t45"."line_id",
-                "t45"."team_id",
-                "t45"."day_bits",
-                "t45"."records",
-                "t45"."outbound",
-                "t45"."delivered",
-                "t45"."answered",
-                "t45"."tests",
-                "t45"."without_customer",
-                "t45"."masked_callee",
-                "t45"."display_class",
-                "t52"."of_day",
-                "t52"."of_line",
-                "t52"."dim_team"
-              FROM (
-                SELECT
-                  "t42".*
-                  EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
-                FROM (
-                  SELECT
-                    "t41"."day",
-                    "t41"."display",
-                    "t41"."shape",
-                    "t41"."confidence",
-                    "t41"."kind",
-                    "t41"."line_id",
-                    "t41"."team_id",
-                    "t41"."day_bits",
-                    "t41"."records",
-                    "t41"."outbound",
-                    "t41"."delivered",
-                    "t41"."answered",
-                    "t41"."tests",
-                    "t41"."without_customer",
-                    "t41"."masked_callee",
-                    "t41"."dim_day",
-                    "t41"."dim_display",
-                    "t41"."dim_shape",
-                    "t41"."standing",
-                    CASE
-                      WHEN "t41"."shape" = 'mobile'
-                      THEN 'mobile'
-                      WHEN "t41"."shape" = 'landline'
-                      THEN 'landline'
-                      WHEN "t41"."shape" = 'service_400_800'
-                      THEN 'shared_400_800'
-                      WHEN "t41"."shape" = 'other'
-                      THEN 'other'
-                      WHEN "t41"."shape" = 'international'
-                      THEN 'other'
-                      WHEN "t41"."standing" = 1
-                      THEN 'own_short'
-                      WHEN "t41"."standing" = 0
-                      THEN 'other_short'
-                      WHEN "t41"."shape" = 'short'
-                      THEN 'other_short'
-                      WHEN "t41"."shape" = 'short_long'
-                      THEN 'unknown'
-                      WHEN "t41"."shape" = 'short_or_landline'
-                      THEN 'landline'
-                      ELSE 'unknown'
-                    END AS "display_class"
-                  FROM (
-                    SELECT
-                      "t27"."day",
-                      "t27"."display",
-                      "t27"."shape",
-                      "t27"."confidence",
-                      "t27"."kind",
-                      "t27"."line_id",
-                      "t27"."team_id",
-                      "t27"."day_bits",
-                      "t27"."records",
-                      "t27"."outbound",
-                      "t27"."delivered",
-                      "t27"."answered",
-                      "t27"."tests",
-                      "t27"."without_customer",
-                      "t27"."masked_callee",
-                      "t40"."dim_day",
-                      "t40"."dim_display",
-                      "t40"."dim_shape",
-                      "t40"."standing"
-                    FROM (
-                      SELECT
-                        "t22"."day",
-                        "t22"."display",
-                        CASE
-                          WHEN "t22"."outbound" > 0
-                          THEN COALESCE("t22"."shape", 'none')
-                          ELSE "t22"."shape"
-                        END AS "shape",
-                        CASE
-                          WHEN "t22"."outbound" > 0
-                          THEN COALESCE("t22"."confidence", 'none')
-                          ELSE "t22"."confidence"
-                        END AS "confidence",
-                        "t22"."kind",
-                        "t22"."line_id",
-                        "t22"."team_id",
-                        "t22"."day_bits",
-                        "t22"."records",
-                        "t22"."outbound",
-                        "t22"."delivered",
-                        "t22"."answered",
-                        "t22"."tests",
-                        "t22"."without_customer",
-                        "t22"."masked_callee"
-                      FROM "t21" AS "t22"
-                    ) AS "t27"
-                    LEFT OUTER JOIN (
-                      SELECT
-                        "t38".*
-                        EXCLUDE ("score")
-                      FROM (
-                        SELECT
-                          "t37"."dim_day",
-                          "t37"."dim_display",
-                          "t37"."dim_shape",
-                          "t37"."score",
-                          "t37"."score" % 2 AS "standing"
-                        FROM (
-                          SELECT
-                            "t36"."dim_day",
-                            "t36"."dim_display",
-                            "t36"."dim_shape",
-                            MAX("t36"."score") AS "score"
-                          FROM (
-                            SELECT
-                              "t35"."dim_day",
-                              "t35"."dim_display",
-                              "t35"."dim_shape",
-                              "t35"."root_length",
-                              "t35"."filed",
-                              "t35"."valid_from",
-                              "t35"."valid_to",
-                              "t35"."match_display",
-                              (
-                                CAST("t35"."root_length" AS BIGINT) * 2
-                              ) + CAST(COALESCE("t35"."filed", FALSE)
-                              AND (
-                                (
-                                  "t35"."valid_from" IS NULL
-                                ) OR (
-                                  "t35"."dim_day" >= "t35"."valid_from"
-                                )
-                              )
-                              AND (
-                                (
-                                  "t35"."valid_to" IS NULL
-                                ) OR (
-                                  "t35"."dim_day" <= "t35"."valid_to"
-                                )
-                              ) AS BIGINT) AS "score"
-                            FROM (
-                              SELECT
-                                "t28"."dim_day",
-                                "t28"."dim_display",
-                                "t28"."dim_shape",
-                                "t34"."root_length",
-                                "t34"."filed",
-                                "t34"."valid_from",
-                                "t34"."valid_to",
-                                "t34"."match_display"
-                              FROM "t24" AS "t28"
-                              INNER JOIN (
-                                SELECT
-                                  "t32"."root_length",
-                                  "t32"."filed",
-                                  "t32"."valid_from",
-                                  "t32"."valid_to",
-                                  "t32"."dim_display" AS "match_display"
-                                FROM (
-                                  SELECT
-                                    "t31"."dim_display",
-                                    "t31"."digits",
-                                    "t6"."root_length",
-                                    "t6"."total_length",
-                                    "t6"."filed",
-                                    "t6"."valid_from",
-                                    "t6"."valid_to",
-                                    "t6"."root_digits"
-                                  FROM (
-                                    SELECT
-                                      "t29"."dim_display",
-                                      CAST("t29"."dim_display" AS TEXT) AS "digits"
-                                    FROM (
-                                      SELECT DISTINCT
-                                        "t26"."dim_display"
-                                      FROM "t24" AS "t26"
-                                    ) AS "t29"
-                                  ) AS "t31"
-                                  INNER JOIN (
-                                    SELECT
-                                      "t2"."root_length",
-                                      "t2"."total_length",
-                                      "t2"."filed",
-                                      "t2"."valid_from",
-                                      "t2"."valid_to",
-                                      CAST("t2"."root" AS TEXT) AS "root_digits"
-                                    FROM "number_dim" AS "t2"
-                                    WHERE
-                                      "t2"."root" IS NOT NULL
-                                  ) AS "t6"
-                                    ON LENGTH("t31"."digits") = "t6"."total_length"
-                                ) AS "t32"
-                                WHERE
-                                  STARTS_WITH("t32"."digits", "t32"."root_digits")
-                              ) AS "t34"
-                                ON "t28"."dim_display" = "t34"."match_display"
-                            ) AS "t35"
-                          ) AS "t36"
-                          GROUP BY
-                            1,
-                            2,
-                            3
-                        ) AS "t37"
-                      ) AS "t38"
-                    ) AS "t40"
-                      ON "t27"."day" = "t40"."dim_day"
-                      AND "t27"."display" = "t40"."dim_display"
-                      AND "t27"."shape" = "t40"."dim_shape"
-                  ) AS "t41"
-                ) AS "t42"
-              ) AS "t45"
-              LEFT OUTER JOIN (
-                SELECT
-                  "t50"."of_day",
-                  "t50"."of_line",
-                  "t50"."dim_team"
-                FROM (
-                  SELECT
-                    "t49"."of_day",
-                    "t49"."of_line",
-                    "t49"."valid_from",
-                    "t49"."valid_to",
-                    "t49"."dim_line",
-                    "t49"."dim_team",
-                    ROW_NUMBER() OVER (
-                      PARTITION BY "t49"."of_day", "t49"."of_line"
-                      ORDER BY COALESCE("t49"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t49"."dim_team" ASC
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                    ) - 1 AS "rank"
-                  FROM (
-                    SELECT
-                      *
-                    FROM (
-                      SELECT
-                        "t47"."of_day",
-                        "t47"."of_line",
-                        "t5"."valid_from",
-                        "t5"."valid_to",
-                        "t5"."dim_line",
-                        "t5"."dim_team"
-                      FROM (
-                        SELECT DISTINCT
-                          "t43"."day" AS "of_day",
-                          "t43"."line_id" AS "of_line"
-                        FROM (
-                          SELECT
-                            "t42".*
-                            EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
-                          FROM (
-                            SELECT
-                              "t41"."day",
-                              "t41"."display",
-                              "t41"."shape",
-                              "t41"."confidence",
-                              "t41"."kind",
-                              "t41"."line_id",
-                              "t41"."team_id",
-                              "t41"."day_bits",
-                              "t41"."records",
-                              "t41"."outbound",
-                              "t41"."delivered",
-                              "t41"."answered",
-                              "t41"."tests",
-                              "t41"."without_customer",
-                              "t41"."masked_callee",
-                              "t41"."dim_day",
-                              "t41"."dim_display",
-                              "t41"."dim_shape",
-                              "t41"."standing",
-                              CASE
-                                WHEN "t41"."shape" = 'mobile'
-                                THEN 'mobile'
-                                WHEN "t41"."shape" = 'landline'
-                                THEN 'landline'
-                                WHEN "t41"."shape" = 'service_400_800'
-                                THEN 'shared_400_800'
-                                WHEN "t41"."shape" = 'other'
-                                THEN 'other'
-                                WHEN "t41"."shape" = 'international'
-                                THEN 'other'
-                                WHEN "t41"."standing" = 1
-                                THEN 'own_short'
-                                WHEN "t41"."standing" = 0
-                                THEN 'other_short'
-                                WHEN "t41"."shape" = 'short'
-                                THEN 'other_short'
-                                WHEN "t41"."shape" = 'short_long'
-                                THEN 'unknown'
-                                WHEN "t41"."shape" = 'short_or_landline'
-                                THEN 'landline'
-                                ELSE 'unknown'
-                              END AS "display_class"
-                            FROM (
-                              SELECT
-                                "t27"."day",
-                                "t27"."display",
-                                "t27"."shape",
-                                "t27"."confidence",
-                                "t27"."kind",
-                                "t27"."line_id",
-                                "t27"."team_id",
-                                "t27"."day_bits",
-                                "t27"."records",
-                                "t27"."outbound",
-                                "t27"."delivered",
-                                "t27"."answered",
-                                "t27"."tests",
-                                "t27"."without_customer",
-                                "t27"."masked_callee",
-                                "t40"."dim_day",
-                                "t40"."dim_display",
-                                "t40"."dim_shape",
-                                "t40"."standing"
-                              FROM (
-                                SELECT
-                                  "t22"."day",
-                                  "t22"."display",
-                                  CASE
-                                    WHEN "t22"."outbound" > 0
-                                    THEN COALESCE("t22"."shape", 'none')
-                                    ELSE "t22"."shape"
-                                  END AS "shape",
-                                  CASE
-                                    WHEN "t22"."outbound" > 0
-                                    THEN COALESCE("t22"."confidence", 'none')
-                                    ELSE "t22"."confidence"
-                                  END AS "confidence",
-                                  "t22"."kind",
-                                  "t22"."line_id",
-                                  "t22"."team_id",
-                                  "t22"."day_bits",
-                                  "t22"."records",
-                                  "t22"."outbound",
-                                  "t22"."delivered",
-                                  "t22"."answered",
-                                  "t22"."tests",
-                                  "t22"."without_customer",
-                                  "t22"."masked_callee"
-                                FROM "t21" AS "t22"
-                              ) AS "t27"
-                              LEFT OUTER JOIN (
-                                SELECT
-                                  "t38".*
-                                  EXCLUDE ("score")
-                                FROM (
-                                  SELECT
-                                    "t37"."dim_day",
-                                    "t37"."dim_display",
-                                    "t37"."dim_shape",
-                                    "t37"."score",
-                                    "t37"."score" % 2 AS "standing"
-                                  FROM (
-                                    SELECT
-                                      "t36"."dim_day",
-                                      "t36"."dim_display",
-                                      "t36"."dim_shape",
-                                      MAX("t36"."score") AS "score"
-                                    FROM (
-                                      SELECT
-                                        "t35"."dim_day",
-                                        "t35"."dim_display",
-                                        "t35"."dim_shape",
-                                        "t35"."root_length",
-                                        "t35"."filed",
-                                        "t35"."valid_from",
-                                        "t35"."valid_to",
-                                        "t35"."match_display",
-                                        (
-                                          CAST("t35"."root_length" AS BIGINT) * 2
-                                        ) + CAST(COALESCE("t35"."filed", FALSE)
-                                        AND (
-                                          (
-                                            "t35"."valid_from" IS NULL
-                                          ) OR (
-                                            "t35"."dim_day" >= "t35"."valid_from"
-                                          )
-                                        )
-                                        AND (
-                                          (
-                                            "t35"."valid_to" IS NULL
-                                          ) OR (
-                                            "t35"."dim_day" <= "t35"."valid_to"
-                                          )
-                                        ) AS BIGINT) AS "score"
-                                      FROM (
-                                        SELECT
-                                          "t28"."dim_day",
-                                          "t28"."dim_display",
-                                          "t28"."dim_shape",
-                                          "t34"."root_length",
-                                          "t34"."filed",
-                                          "t34"."valid_from",
-                                          "t34"."valid_to",
-                                          "t34"."match_display"
-                                        FROM "t24" AS "t28"
-                                        INNER JOIN (
-                                          SELECT
-                                            "t32"."root_length",
-                                            "t32"."filed",
-                                            "t32"."valid_from",
-                                            "t32"."valid_to",
-                                            "t32"."dim_display" AS "match_display"
-                                          FROM (
-                                            SELECT
-                                              "t31"."dim_display",
-                                              "t31"."digits",
-                                              "t6"."root_length",
-                                              "t6"."total_length",
-                                              "t6"."filed",
-                                              "t6"."valid_from",
-                                              "t6"."valid_to",
-                                              "t6"."root_digits"
-                                            FROM (
-                                              SELECT
-                                                "t29"."dim_display",
-                                                CAST("t29"."dim_display" AS TEXT) AS "digits"
-                                              FROM (
-                                                SELECT DISTINCT
-                                                  "t26"."dim_display"
-                                                FROM "t24" AS "t26"
-                                              ) AS "t29"
-                                            ) AS "t31"
-                                            INNER JOIN (
-                                              SELECT
-                                                "t2"."root_length",
-                                                "t2"."total_length",
-                                                "t2"."filed",
-                                                "t2"."valid_from",
-                                                "t2"."valid_to",
-                                                CAST("t2"."root" AS TEXT) AS "root_digits"
-                                              FROM "number_dim" AS "t2"
-                                              WHERE
-                                                "t2"."root" IS NOT NULL
-                                            ) AS "t6"
-                                              ON LENGTH("t31"."digits") = "t6"."total_length"
-                                          ) AS "t32"
-                                          WHERE
-                                            STARTS_WITH("t32"."digits", "t32"."root_digits")
-                                        ) AS "t34"
-                                          ON "t28"."dim_display" = "t34"."match_display"
-                                      ) AS "t35"
-                                    ) AS "t36"
-                                    GROUP BY
-                                      1,
-                                      2,
-                                      3
-                                  ) AS "t37"
-                                ) AS "t38"
-                              ) AS "t40"
-                                ON "t27"."day" = "t40"."dim_day"
-                                AND "t27"."display" = "t40"."dim_display"
-                                AND "t27"."shape" = "t40"."dim_shape"
-                            ) AS "t41"
-                          ) AS "t42"
-                        ) AS "t43"
-                        WHERE
-                          "t43"."team_id" IS NULL AND "t43"."line_id" IS NOT NULL
-                      ) AS "t47"
-                      INNER JOIN (
-                        SELECT
-                          "t0"."valid_from",
-                          "t0"."valid_to",
-                          "t0"."line_id" AS "dim_line",
-                          "t0"."team_id" AS "dim_team"
-                        FROM "line_dim" AS "t0"
-                        WHERE
-                          "t0"."team_id" IS NOT NULL
-                      ) AS "t5"
-                        ON "t47"."of_line" = "t5"."dim_line"
-                    ) AS "t48"
-                    WHERE
-                      (
-                        (
-                          "t48"."valid_from" IS NULL
-                        ) OR (
-                          "t48"."of_day" >= "t48"."valid_from"
-                        )
-                      )
-                      AND (
-                        (
-                          "t48"."valid_to" IS NULL
-                        ) OR (
-                          "t48"."of_day" <= "t48"."valid_to"
-                        )
-                      )
-                  ) AS "t49"
-                ) AS "t50"
-                WHERE
-                  "t50"."rank" = 0
-              ) AS "t52"
-                ON "t45"."day" = "t52"."of_day" AND "t45"."line_id" = "t52"."of_line"
-            ) AS "t53"
-          ) AS "t54"
-        ) AS "t55"
-      ) AS "t56"
+          "t53"."shape",
+          "t53"."confidence"
+        FROM "t52" AS "t53"
+      ) AS "t54"
       GROUP BY
         1,
         2,
@@ -2710,586 +826,46 @@ FROM (
         4,
         5,
         6
-    ) AS "t60"
+    ) AS "t58"
     UNION ALL
     SELECT
       *
     FROM (
       SELECT
-        "t59"."day",
-        "t59"."dim",
-        "t59"."key",
-        "t59"."shape",
-        "t59"."display_class",
-        "t59"."confidence",
-        BIT_OR("t59"."day_bits") AS "day_bits",
-        SUM("t59"."records") AS "records",
-        SUM("t59"."outbound") AS "outbound",
-        SUM("t59"."delivered") AS "delivered",
-        SUM("t59"."answered") AS "answered",
-        SUM("t59"."tests") AS "tests",
-        SUM("t59"."without_customer") AS "without_customer",
-        SUM("t59"."masked_callee") AS "masked_callee"
+        "t57"."day",
+        "t57"."dim",
+        "t57"."key",
+        "t57"."shape",
+        "t57"."display_class",
+        "t57"."confidence",
+        BIT_OR("t57"."day_bits") AS "day_bits",
+        SUM("t57"."records") AS "records",
+        SUM("t57"."outbound") AS "outbound",
+        SUM("t57"."delivered") AS "delivered",
+        SUM("t57"."answered") AS "answered",
+        SUM("t57"."tests") AS "tests",
+        SUM("t57"."without_customer") AS "without_customer",
+        SUM("t57"."masked_callee") AS "masked_callee"
       FROM (
         SELECT
-          "t55"."day",
-          "t55"."display_class",
-          "t55"."day_bits",
-          "t55"."records",
-          "t55"."outbound",
-          "t55"."delivered",
-          "t55"."answered",
-          "t55"."tests",
-          "t55"."without_customer",
-          "t55"."masked_callee",
+          "t53"."day",
+          "t53"."display_class",
+          "t53"."day_bits",
+          "t53"."records",
+          "t53"."outbound",
+          "t53"."delivered",
+          "t53"."answered",
+          "t53"."tests",
+          "t53"."without_customer",
+          "t53"."masked_callee",
           'kind' AS "dim",
-          "t55"."kind" AS "key",
+          "t53"."kind" AS "key",
           CAST(NULL AS TEXT) AS "shape",
           CAST(NULL AS TEXT) AS "confidence"
-        FROM (
-          SELECT
-            "t54".*
-            EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
-          FROM (
-            SELECT
-              "t53"."day",
-              "t53"."display",
-              "t53"."shape",
-              "t53"."confidence",
-              "t53"."kind",
-              "t53"."line_id",
-              "t53"."team_id",
-              "t53"."day_bits",
-              "t53"."records",
-              "t53"."outbound",
-              "t53"."delivered",
-              "t53"."answered",
-              "t53"."tests",
-              "t53"."without_customer",
-              "t53"."masked_callee",
-              "t53"."display_class",
-              "t53"."of_day",
-              "t53"."of_line",
-              "t53"."dim_team",
-              COALESCE("t53"."team_id", "t53"."dim_team") AS "team"
-            FROM (
-              SELECT
-                "t45"."day",
-                "t45"."display",
-                "t45"."shape",
-                "t45"."confidence",
-                "t45"."kind",
-                "t45"."line_id",
-                "t45"."team_id",
-                "t45"."day_bits",
-                "t45"."records",
-                "t45"."outbound",
-                "t45"."delivered",
-                "t45"."answered",
-                "t45"."tests",
-                "t45"."without_customer",
-                "t45"."masked_callee",
-                "t45"."display_class",
-                "t52"."of_day",
-                "t52"."of_line",
-                "t52"."dim_team"
-              FROM (
-                SELECT
-                  "t42".*
-                  EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
-                FROM (
-                  SELECT
-                    "t41"."day",
-                    "t41"."display",
-                    "t41"."shape",
-                    "t41"."confidence",
-                    "t41"."kind",
-                    "t41"."line_id",
-                    "t41"."team_id",
-                    "t41"."day_bits",
-                    "t41"."records",
-                    "t41"."outbound",
-                    "t41"."delivered",
-                    "t41"."answered",
-                    "t41"."tests",
-                    "t41"."without_customer",
-                    "t41"."masked_callee",
-                    "t41"."dim_day",
-                    "t41"."dim_display",
-                    "t41"."dim_shape",
-                    "t41"."standing",
-                    CASE
-                      WHEN "t41"."shape" = 'mobile'
-                      THEN 'mobile'
-                      WHEN "t41"."shape" = 'landline'
-                      THEN 'landline'
-                      WHEN "t41"."shape" = 'service_400_800'
-                      THEN 'shared_400_800'
-                      WHEN "t41"."shape" = 'other'
-                      THEN 'other'
-                      WHEN "t41"."shape" = 'international'
-                      THEN 'other'
-                      WHEN "t41"."standing" = 1
-                      THEN 'own_short'
-                      WHEN "t41"."standing" = 0
-                      THEN 'other_short'
-                      WHEN "t41"."shape" = 'short'
-                      THEN 'other_short'
-                      WHEN "t41"."shape" = 'short_long'
-                      THEN 'unknown'
-                      WHEN "t41"."shape" = 'short_or_landline'
-                      THEN 'landline'
-                      ELSE 'unknown'
-                    END AS "display_class"
-                  FROM (
-                    SELECT
-                      "t27"."day",
-                      "t27"."display",
-                      "t27"."shape",
-                      "t27"."confidence",
-                      "t27"."kind",
-                      "t27"."line_id",
-                      "t27"."team_id",
-                      "t27"."day_bits",
-                      "t27"."records",
-                      "t27"."outbound",
-                      "t27"."delivered",
-                      "t27"."answered",
-                      "t27"."tests",
-                      "t27"."without_customer",
-                      "t27"."masked_callee",
-                      "t40"."dim_day",
-                      "t40"."dim_display",
-                      "t40"."dim_shape",
-                      "t40"."standing"
-                    FROM (
-                      SELECT
-                        "t22"."day",
-                        "t22"."display",
-                        CASE
-                          WHEN "t22"."outbound" > 0
-                          THEN COALESCE("t22"."shape", 'none')
-                          ELSE "t22"."shape"
-                        END AS "shape",
-                        CASE
-                          WHEN "t22"."outbound" > 0
-                          THEN COALESCE("t22"."confidence", 'none')
-                          ELSE "t22"."confidence"
-                        END AS "confidence",
-                        "t22"."kind",
-                        "t22"."line_id",
-                        "t22"."team_id",
-                        "t22"."day_bits",
-                        "t22"."records",
-                        "t22"."outbound",
-                        "t22"."delivered",
-                        "t22"."answered",
-                        "t22"."tests",
-                        "t22"."without_customer",
-                        "t22"."masked_callee"
-                      FROM "t21" AS "t22"
-                    ) AS "t27"
-                    LEFT OUTER JOIN (
-                      SELECT
-                        "t38".*
-                        EXCLUDE ("score")
-                      FROM (
-                        SELECT
-                          "t37"."dim_day",
-                          "t37"."dim_display",
-                          "t37"."dim_shape",
-                          "t37"."score",
-                          "t37"."score" % 2 AS "standing"
-                        FROM (
-                          SELECT
-                            "t36"."dim_day",
-                            "t36"."dim_display",
-                            "t36"."dim_shape",
-                            MAX("t36"."score") AS "score"
-                          FROM (
-                            SELECT
-                              "t35"."dim_day",
-                              "t35"."dim_display",
-                              "t35"."dim_shape",
-                              "t35"."root_length",
-                              "t35"."filed",
-                              "t35"."valid_from",
-                              "t35"."valid_to",
-                              "t35"."match_display",
-                              (
-                                CAST("t35"."root_length" AS BIGINT) * 2
-                              ) + CAST(COALESCE("t35"."filed", FALSE)
-                              AND (
-                                (
-                                  "t35"."valid_from" IS NULL
-                                ) OR (
-                                  "t35"."dim_day" >= "t35"."valid_from"
-                                )
-                              )
-                              AND (
-                                (
-                                  "t35"."valid_to" IS NULL
-                                ) OR (
-                                  "t35"."dim_day" <= "t35"."valid_to"
-                                )
-                              ) AS BIGINT) AS "score"
-                            FROM (
-                              SELECT
-                                "t28"."dim_day",
-                                "t28"."dim_display",
-                                "t28"."dim_shape",
-                                "t34"."root_length",
-                                "t34"."filed",
-                                "t34"."valid_from",
-                                "t34"."valid_to",
-                                "t34"."match_display"
-                              FROM "t24" AS "t28"
-                              INNER JOIN (
-                                SELECT
-                                  "t32"."root_length",
-                                  "t32"."filed",
-                                  "t32"."valid_from",
-                                  "t32"."valid_to",
-                                  "t32"."dim_display" AS "match_display"
-                                FROM (
-                                  SELECT
-                                    "t31"."dim_display",
-                                    "t31"."digits",
-                                    "t6"."root_length",
-                                    "t6"."total_length",
-                                    "t6"."filed",
-                                    "t6"."valid_from",
-                                    "t6"."valid_to",
-                                    "t6"."root_digits"
-                                  FROM (
-                                    SELECT
-                                      "t29"."dim_display",
-                                      CAST("t29"."dim_display" AS TEXT) AS "digits"
-                                    FROM (
-                                      SELECT DISTINCT
-                                        "t26"."dim_display"
-                                      FROM "t24" AS "t26"
-                                    ) AS "t29"
-                                  ) AS "t31"
-                                  INNER JOIN (
-                                    SELECT
-                                      "t2"."root_length",
-                                      "t2"."total_length",
-                                      "t2"."filed",
-                                      "t2"."valid_from",
-                                      "t2"."valid_to",
-                                      CAST("t2"."root" AS TEXT) AS "root_digits"
-                                    FROM "number_dim" AS "t2"
-                                    WHERE
-                                      "t2"."root" IS NOT NULL
-                                  ) AS "t6"
-                                    ON LENGTH("t31"."digits") = "t6"."total_length"
-                                ) AS "t32"
-                                WHERE
-                                  STARTS_WITH("t32"."digits", "t32"."root_digits")
-                              ) AS "t34"
-                                ON "t28"."dim_display" = "t34"."match_display"
-                            ) AS "t35"
-                          ) AS "t36"
-                          GROUP BY
-                            1,
-                            2,
-                            3
-                        ) AS "t37"
-                      ) AS "t38"
-                    ) AS "t40"
-                      ON "t27"."day" = "t40"."dim_day"
-                      AND "t27"."display" = "t40"."dim_display"
-                      AND "t27"."shape" = "t40"."dim_shape"
-                  ) AS "t41"
-                ) AS "t42"
-              ) AS "t45"
-              LEFT OUTER JOIN (
-                SELECT
-                  "t50"."of_day",
-                  "t50"."of_line",
-                  "t50"."dim_team"
-                FROM (
-                  SELECT
-                    "t49"."of_day",
-                    "t49"."of_line",
-                    "t49"."valid_from",
-                    "t49"."valid_to",
-                    "t49"."dim_line",
-                    "t49"."dim_team",
-                    ROW_NUMBER() OVER (
-                      PARTITION BY "t49"."of_day", "t49"."of_line"
-                      ORDER BY COALESCE("t49"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t49"."dim_team" ASC
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                    ) - 1 AS "rank"
-                  FROM (
-                    SELECT
-                      *
-                    FROM (
-                      SELECT
-                        "t47"."of_day",
-                        "t47"."of_line",
-                        "t5"."valid_from",
-                        "t5"."valid_to",
-                        "t5"."dim_line",
-                        "t5"."dim_team"
-                      FROM (
-                        SELECT DISTINCT
-                          "t43"."day" AS "of_day",
-                          "t43"."line_id" AS "of_line"
-                        FROM (
-                          SELECT
-                            "t42".*
-                            EXCLUDE ("standing", "dim_shape", "dim_display", "dim_day")
-                          FROM (
-                            SELECT
-                              "t41"."day",
-                              "t41"."display",
-                              "t41"."shape",
-                              "t41"."confidence",
-                              "t41"."kind",
-                              "t41"."line_id",
-                              "t41"."team_id",
-                              "t41"."day_bits",
-                              "t41"."records",
-                              "t41"."outbound",
-                              "t41"."delivered",
-                              "t41"."answered",
-                              "t41"."tests",
-                              "t41"."without_customer",
-                              "t41"."masked_callee",
-                              "t41"."dim_day",
-                              "t41"."dim_display",
-                              "t41"."dim_shape",
-                              "t41"."standing",
-                              CASE
-                                WHEN "t41"."shape" = 'mobile'
-                                THEN 'mobile'
-                                WHEN "t41"."shape" = 'landline'
-                                THEN 'landline'
-                                WHEN "t41"."shape" = 'service_400_800'
-                                THEN 'shared_400_800'
-                                WHEN "t41"."shape" = 'other'
-                                THEN 'other'
-                                WHEN "t41"."shape" = 'international'
-                                THEN 'other'
-                                WHEN "t41"."standing" = 1
-                                THEN 'own_short'
-                                WHEN "t41"."standing" = 0
-                                THEN 'other_short'
-                                WHEN "t41"."shape" = 'short'
-                                THEN 'other_short'
-                                WHEN "t41"."shape" = 'short_long'
-                                THEN 'unknown'
-                                WHEN "t41"."shape" = 'short_or_landline'
-                                THEN 'landline'
-                                ELSE 'unknown'
-                              END AS "display_class"
-                            FROM (
-                              SELECT
-                                "t27"."day",
-                                "t27"."display",
-                                "t27"."shape",
-                                "t27"."confidence",
-                                "t27"."kind",
-                                "t27"."line_id",
-                                "t27"."team_id",
-                                "t27"."day_bits",
-                                "t27"."records",
-                                "t27"."outbound",
-                                "t27"."delivered",
-                                "t27"."answered",
-                                "t27"."tests",
-                                "t27"."without_customer",
-                                "t27"."masked_callee",
-                                "t40"."dim_day",
-                                "t40"."dim_display",
-                                "t40"."dim_shape",
-                                "t40"."standing"
-                              FROM (
-                                SELECT
-                                  "t22"."day",
-                                  "t22"."display",
-                                  CASE
-                                    WHEN "t22"."outbound" > 0
-                                    THEN COALESCE("t22"."shape", 'none')
-                                    ELSE "t22"."shape"
-                                  END AS "shape",
-                                  CASE
-                                    WHEN "t22"."outbound" > 0
-                                    THEN COALESCE("t22"."confidence", 'none')
-                                    ELSE "t22"."confidence"
-                                  END AS "confidence",
-                                  "t22"."kind",
-                                  "t22"."line_id",
-                                  "t22"."team_id",
-                                  "t22"."day_bits",
-                                  "t22"."records",
-                                  "t22"."outbound",
-                                  "t22"."delivered",
-                                  "t22"."answered",
-                                  "t22"."tests",
-                                  "t22"."without_customer",
-                                  "t22"."masked_callee"
-                                FROM "t21" AS "t22"
-                              ) AS "t27"
-                              LEFT OUTER JOIN (
-                                SELECT
-                                  "t38".*
-                                  EXCLUDE ("score")
-                                FROM (
-                                  SELECT
-                                    "t37"."dim_day",
-                                    "t37"."dim_display",
-                                    "t37"."dim_shape",
-                                    "t37"."score",
-                                    "t37"."score" % 2 AS "standing"
-                                  FROM (
-                                    SELECT
-                                      "t36"."dim_day",
-                                      "t36"."dim_display",
-                                      "t36"."dim_shape",
-                                      MAX("t36"."score") AS "score"
-                                    FROM (
-                                      SELECT
-                                        "t35"."dim_day",
-                                        "t35"."dim_display",
-                                        "t35"."dim_shape",
-                                        "t35"."root_length",
-                                        "t35"."filed",
-                                        "t35"."valid_from",
-                                        "t35"."valid_to",
-                                        "t35"."match_display",
-                                        (
-                                          CAST("t35"."root_length" AS BIGINT) * 2
-                                        ) + CAST(COALESCE("t35"."filed", FALSE)
-                                        AND (
-                                          (
-                                            "t35"."valid_from" IS NULL
-                                          ) OR (
-                                            "t35"."dim_day" >= "t35"."valid_from"
-                                          )
-                                        )
-                                        AND (
-                                          (
-                                            "t35"."valid_to" IS NULL
-                                          ) OR (
-                                            "t35"."dim_day" <= "t35"."valid_to"
-                                          )
-                                        ) AS BIGINT) AS "score"
-                                      FROM (
-                                        SELECT
-                                          "t28"."dim_day",
-                                          "t28"."dim_display",
-                                          "t28"."dim_shape",
-                                          "t34"."root_length",
-                                          "t34"."filed",
-                                          "t34"."valid_from",
-                                          "t34"."valid_to",
-                                          "t34"."match_display"
-                                        FROM "t24" AS "t28"
-                                        INNER JOIN (
-                                          SELECT
-                                            "t32"."root_length",
-                                            "t32"."filed",
-                                            "t32"."valid_from",
-                                            "t32"."valid_to",
-                                            "t32"."dim_display" AS "match_display"
-                                          FROM (
-                                            SELECT
-                                              "t31"."dim_display",
-                                              "t31"."digits",
-                                              "t6"."root_length",
-                                              "t6"."total_length",
-                                              "t6"."filed",
-                                              "t6"."valid_from",
-                                              "t6"."valid_to",
-                                              "t6"."root_digits"
-                                            FROM (
-                                              SELECT
-                                                "t29"."dim_display",
-                                                CAST("t29"."dim_display" AS TEXT) AS "digits"
-                                              FROM (
-                                                SELECT DISTINCT
-                                                  "t26"."dim_display"
-                                                FROM "t24" AS "t26"
-                                              ) AS "t29"
-                                            ) AS "t31"
-                                            INNER JOIN (
-                                              SELECT
-                                                "t2"."root_length",
-                                                "t2"."total_length",
-                                                "t2"."filed",
-                                                "t2"."valid_from",
-                                                "t2"."valid_to",
-                                                CAST("t2"."root" AS TEXT) AS "root_digits"
-                                              FROM "number_dim" AS "t2"
-                                              WHERE
-                                                "t2"."root" IS NOT NULL
-                                            ) AS "t6"
-                                              ON LENGTH("t31"."digits") = "t6"."total_length"
-                                          ) AS "t32"
-                                          WHERE
-                                            STARTS_WITH("t32"."digits", "t32"."root_digits")
-                                        ) AS "t34"
-                                          ON "t28"."dim_display" = "t34"."match_display"
-                                      ) AS "t35"
-                                    ) AS "t36"
-                                    GROUP BY
-                                      1,
-                                      2,
-                                      3
-                                  ) AS "t37"
-                                ) AS "t38"
-                              ) AS "t40"
-                                ON "t27"."day" = "t40"."dim_day"
-                                AND "t27"."display" = "t40"."dim_display"
-                                AND "t27"."shape" = "t40"."dim_shape"
-                            ) AS "t41"
-                          ) AS "t42"
-                        ) AS "t43"
-                        WHERE
-                          "t43"."team_id" IS NULL AND "t43"."line_id" IS NOT NULL
-                      ) AS "t47"
-                      INNER JOIN (
-                        SELECT
-                          "t0"."valid_from",
-                          "t0"."valid_to",
-                          "t0"."line_id" AS "dim_line",
-                          "t0"."team_id" AS "dim_team"
-                        FROM "line_dim" AS "t0"
-                        WHERE
-                          "t0"."team_id" IS NOT NULL
-                      ) AS "t5"
-                        ON "t47"."of_line" = "t5"."dim_line"
-                    ) AS "t48"
-                    WHERE
-                      (
-                        (
-                          "t48"."valid_from" IS NULL
-                        ) OR (
-                          "t48"."of_day" >= "t48"."valid_from"
-                        )
-                      )
-                      AND (
-                        (
-                          "t48"."valid_to" IS NULL
-                        ) OR (
-                          "t48"."of_day" <= "t48"."valid_to"
-                        )
-                      )
-                  ) AS "t49"
-                ) AS "t50"
-                WHERE
-                  "t50"."rank" = 0
-              ) AS "t52"
-                ON "t45"."day" = "t52"."of_day" AND "t45"."line_id" = "t52"."of_line"
-            ) AS "t53"
-          ) AS "t54"
-        ) AS "t55"
+        FROM "t52" AS "t53"
         WHERE
-          "t55"."outbound" > 0
-      ) AS "t59"
+          "t53"."outbound" > 0
+      ) AS "t57"
       GROUP BY
         1,
         2,
@@ -3297,6 +873,6 @@ FROM (
         4,
         5,
         6
-    ) AS "t64"
-  ) AS "t66"
-) AS "t68"
+    ) AS "t62"
+  ) AS "t64"
+) AS "t66"

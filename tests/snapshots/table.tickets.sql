@@ -863,137 +863,107 @@ WITH "t47" AS (
     ON "t46"."complaint_id" = "t32"."match_id"
 )
 SELECT
-  "t60"."complaint_id",
-  "t60"."source",
-  "t60"."accepted_ts",
-  "t60"."arrived_ts",
-  "t60"."closed_ts",
-  "t60"."reopened_ts",
-  "t60"."excluded_rate",
-  "t60"."excluded_ticket",
-  "t60"."kind",
-  "t60"."how",
-  "t60"."display",
-  "t60"."accepted_day",
-  "t60"."day",
-  "t60"."line_id" AS "line",
-  "t60"."team"
+  "t58"."complaint_id",
+  "t58"."source",
+  "t58"."accepted_ts",
+  "t58"."arrived_ts",
+  "t58"."closed_ts",
+  "t58"."reopened_ts",
+  "t58"."excluded_rate",
+  "t58"."excluded_ticket",
+  "t58"."kind",
+  "t58"."how",
+  "t58"."display",
+  "t58"."accepted_day",
+  "t58"."day",
+  "t58"."line_id" AS "line",
+  "t58"."team"
 FROM (
   SELECT
-    "t59".*
-    EXCLUDE ("of_day", "team_id", "dim_team", "of_line")
-  FROM (
+    "t50"."complaint_id",
+    "t50"."source",
+    "t50"."accepted_ts",
+    "t50"."arrived_ts",
+    "t50"."closed_ts",
+    "t50"."reopened_ts",
+    "t50"."excluded_rate",
+    "t50"."excluded_ticket",
+    "t50"."kind",
+    "t50"."how",
+    "t50"."display",
+    "t50"."accepted_day",
+    "t50"."day",
+    "t50"."line_id",
+    COALESCE("t50"."team_id", "t57"."dim_team") AS "team"
+  FROM "t47" AS "t50"
+  LEFT OUTER JOIN (
     SELECT
-      "t58"."complaint_id",
-      "t58"."source",
-      "t58"."accepted_ts",
-      "t58"."arrived_ts",
-      "t58"."closed_ts",
-      "t58"."reopened_ts",
-      "t58"."excluded_rate",
-      "t58"."excluded_ticket",
-      "t58"."kind",
-      "t58"."how",
-      "t58"."display",
-      "t58"."accepted_day",
-      "t58"."day",
-      "t58"."line_id",
-      "t58"."team_id",
-      "t58"."of_day",
-      "t58"."of_line",
-      "t58"."dim_team",
-      COALESCE("t58"."team_id", "t58"."dim_team") AS "team"
+      "t55"."of_day",
+      "t55"."of_line",
+      "t55"."dim_team"
     FROM (
       SELECT
-        "t50"."complaint_id",
-        "t50"."source",
-        "t50"."accepted_ts",
-        "t50"."arrived_ts",
-        "t50"."closed_ts",
-        "t50"."reopened_ts",
-        "t50"."excluded_rate",
-        "t50"."excluded_ticket",
-        "t50"."kind",
-        "t50"."how",
-        "t50"."display",
-        "t50"."accepted_day",
-        "t50"."day",
-        "t50"."line_id",
-        "t50"."team_id",
-        "t57"."of_day",
-        "t57"."of_line",
-        "t57"."dim_team"
-      FROM "t47" AS "t50"
-      LEFT OUTER JOIN (
+        "t54"."of_day",
+        "t54"."of_line",
+        "t54"."valid_from",
+        "t54"."valid_to",
+        "t54"."dim_line",
+        "t54"."dim_team",
+        ROW_NUMBER() OVER (
+          PARTITION BY "t54"."of_day", "t54"."of_line"
+          ORDER BY COALESCE("t54"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t54"."dim_team" ASC
+          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        ) - 1 AS "rank"
+      FROM (
         SELECT
-          "t55"."of_day",
-          "t55"."of_line",
-          "t55"."dim_team"
+          *
         FROM (
           SELECT
-            "t54"."of_day",
-            "t54"."of_line",
-            "t54"."valid_from",
-            "t54"."valid_to",
-            "t54"."dim_line",
-            "t54"."dim_team",
-            ROW_NUMBER() OVER (
-              PARTITION BY "t54"."of_day", "t54"."of_line"
-              ORDER BY COALESCE("t54"."valid_from", MAKE_DATE(1, 1, 1)) DESC, "t54"."dim_team" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) - 1 AS "rank"
+            "t52"."of_day",
+            "t52"."of_line",
+            "t5"."valid_from",
+            "t5"."valid_to",
+            "t5"."dim_line",
+            "t5"."dim_team"
           FROM (
-            SELECT
-              *
-            FROM (
-              SELECT
-                "t52"."of_day",
-                "t52"."of_line",
-                "t5"."valid_from",
-                "t5"."valid_to",
-                "t5"."dim_line",
-                "t5"."dim_team"
-              FROM (
-                SELECT DISTINCT
-                  "t48"."day" AS "of_day",
-                  "t48"."line_id" AS "of_line"
-                FROM "t47" AS "t48"
-                WHERE
-                  "t48"."team_id" IS NULL AND "t48"."line_id" IS NOT NULL
-              ) AS "t52"
-              INNER JOIN (
-                SELECT
-                  "t0"."valid_from",
-                  "t0"."valid_to",
-                  "t0"."line_id" AS "dim_line",
-                  "t0"."team_id" AS "dim_team"
-                FROM "line_dim" AS "t0"
-                WHERE
-                  "t0"."team_id" IS NOT NULL
-              ) AS "t5"
-                ON "t52"."of_line" = "t5"."dim_line"
-            ) AS "t53"
+            SELECT DISTINCT
+              "t48"."day" AS "of_day",
+              "t48"."line_id" AS "of_line"
+            FROM "t47" AS "t48"
             WHERE
-              (
-                (
-                  "t53"."valid_from" IS NULL
-                ) OR (
-                  "t53"."of_day" >= "t53"."valid_from"
-                )
-              )
-              AND (
-                (
-                  "t53"."valid_to" IS NULL
-                ) OR (
-                  "t53"."of_day" <= "t53"."valid_to"
-                )
-              )
-          ) AS "t54"
-        ) AS "t55"
+              "t48"."team_id" IS NULL AND "t48"."line_id" IS NOT NULL
+          ) AS "t52"
+          INNER JOIN (
+            SELECT
+              "t0"."valid_from",
+              "t0"."valid_to",
+              "t0"."line_id" AS "dim_line",
+              "t0"."team_id" AS "dim_team"
+            FROM "line_dim" AS "t0"
+            WHERE
+              "t0"."team_id" IS NOT NULL
+          ) AS "t5"
+            ON "t52"."of_line" = "t5"."dim_line"
+        ) AS "t53"
         WHERE
-          "t55"."rank" = 0
-      ) AS "t57"
-        ON "t50"."day" = "t57"."of_day" AND "t50"."line_id" = "t57"."of_line"
-    ) AS "t58"
-  ) AS "t59"
-) AS "t60"
+          (
+            (
+              "t53"."valid_from" IS NULL
+            ) OR (
+              "t53"."of_day" >= "t53"."valid_from"
+            )
+          )
+          AND (
+            (
+              "t53"."valid_to" IS NULL
+            ) OR (
+              "t53"."of_day" <= "t53"."valid_to"
+            )
+          )
+      ) AS "t54"
+    ) AS "t55"
+    WHERE
+      "t55"."rank" = 0
+  ) AS "t57"
+    ON "t50"."day" = "t57"."of_day" AND "t50"."line_id" = "t57"."of_line"
+) AS "t58"

@@ -47,9 +47,8 @@ def with_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
         (joined.standing == 0, NumberClass.OTHER_SHORT.value),
     ]
     rules += [(joined.shape == shape.value, name.value) for shape, name in _LEDGER]
-    return joined.mutate(display_class=ibis.cases(*rules, else_=NumberClass.UNKNOWN.value)).drop(
-        "dim_day", "dim_display", "dim_shape", "standing"
-    )
+    display_class = ibis.cases(*rules, else_=NumberClass.UNKNOWN.value)
+    return _without(joined, "dim_day", "dim_display", "dim_shape", "standing", display_class=display_class)
 
 
 def _standing(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
@@ -97,4 +96,9 @@ def with_team(calls: ir.Table, line_dim: ir.Table) -> ir.Table:
     # `one` descends from `calls`: without a view Ibis may bind both sides of a comparison to the same of the two.
     calls = calls.view()
     joined = calls.left_join(one, [calls.day == one.of_day, calls.line_id == one.of_line])
-    return joined.mutate(team=joined.team_id.coalesce(joined.dim_team)).drop("of_day", "of_line", "dim_team", "team_id")
+    return _without(joined, "of_day", "of_line", "dim_team", "team_id", team=joined.team_id.coalesce(joined.dim_team))
+
+
+def _without(table: ir.Table, *gone: str, **made: ir.Value) -> ir.Table:
+    """Drop columns and add others, named one by one: the SQL of `drop` has them in another order every time."""
+    return table.select(*(name for name in table.columns if name not in gone), **made)
