@@ -183,8 +183,10 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
 
 def _load(job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good: list[OldFile], total: int) -> int:
     """Write every row; the number of duplicates. ``good``: the lake's files of good rows."""
-    old = _lake_files(job, bench, good, around=reading.months)
-    doubtful = repeats.find_suspects(bench, "keys", source=job.source, lake_files=old) > 0
+    if reading.months:
+        good = ledger.months_around(good, reading.keys.first, reading.keys.last)
+    old = [str(job.lake.path(ledger.CALLS) / entry.path) for entry in good]
+    doubtful = reading.keys.suspects(bench, source=job.source, lake_files=old) > 0
     held = repeats.Repeats(reading.temp / "suspects.parquet")
     done = 0
     for scan, removed, _ in reading.scans:
@@ -227,14 +229,6 @@ def _old_files(job: _Job, replaced: list[OldFile]) -> list[OldFile]:
     gone = {old.path for old in replaced}
     listed = job.lake.old_files(ledger.CALLS)
     return [old for old in listed if old.partition["part"] != REJECTED and old.path not in gone]
-
-
-def _lake_files(job: _Job, bench: Workbench, good: list[OldFile], *, around: bool) -> list[str]:
-    """The files in which this file's ids may stand already: all, or only the months ``around`` its own."""
-    if around:
-        first, last = bench.rows("select strftime(min(s), '%Y-%m'), strftime(max(s), '%Y-%m') from keys")[0]
-        good = ledger.months_around(good, None if first is None else str(first), None if last is None else str(last))
-    return [str(job.lake.path(ledger.CALLS) / old.path) for old in good]
 
 
 def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, generation: int) -> FileReceipt:

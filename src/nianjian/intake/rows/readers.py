@@ -14,6 +14,7 @@ from nianjian.intake.receipt import RowCounts
 from nianjian.intake.rows.documents import records
 from nianjian.intake.rows.lines import Census, Damage, physical
 from nianjian.intake.rows.prepare import Prepared, rewrite, survey, text_blocks
+from nianjian.intake.rows.repeats import Keys
 from nianjian.intake.rows.scan import Row, again, parquet, parsed, physical_numbers, reread, spill
 from nianjian.intake.rows.sheets import sheet_rows
 from nianjian.kernel.errors import NianjianError
@@ -45,6 +46,7 @@ class Reading:
     prepared: Prepared | None = None
     expected_rejects: set[int] | None = None
     months: bool = True  # whether ``keys`` needs the starts
+    keys: Keys = field(default_factory=Keys)
 
     @property
     def rows(self) -> int:
@@ -52,11 +54,12 @@ class Reading:
         return sum(count for _, _, count in self.scans)
 
     def index(self, bench: Workbench) -> None:
-        """Fill table ``keys`` (h, s) with every row's id hash and start, and settle which lines are rows."""
+        """Gather ``keys``, every row's id hash, and settle which lines are rows."""
+        self.keys = Keys()
         if self.prepared is not None:
             self._index_delimited(bench, self.prepared)
             return
-        bench.run(f"create or replace table keys as {validate.keys(self.plan, self.scans[0][0], months=self.months)}")
+        self.keys.add(bench.table(validate.keys(self.plan, self.scans[0][0], months=self.months)))
 
     def rewritten(self) -> None:
         """Read the file from a clean copy from now on."""
@@ -80,12 +83,11 @@ class Reading:
         expected = prepared.census.lines - len(prepared.removed) - layout.header_lines
         bench.forget_rejects()
         try:
-            bench.run(f"create or replace table keys as {validate.keys(self.plan, scan, months=self.months)}")
-            count = bench.number("select count(*) from keys")
+            self.keys.add(bench.table(validate.keys(self.plan, scan, months=self.months)))
         except EngineError as error:
             self._copy_or_fail(bench, detail=str(error))
             return
-        rejects = bench.rejects()
+        count, rejects = self.keys.count, bench.rejects()
         if count + len(rejects) != max(expected, 0):
             self._copy_or_fail(bench, detail=f"{count} + {len(rejects)} of {expected}")
             return
@@ -114,8 +116,7 @@ class Reading:
         if count:
             scan = parquet(path)
             self.scans.append((scan, None, count))
-            for _ in range(2):
-                bench.run(f"insert into keys {validate.keys(self.plan, scan, months=self.months)}")
+            self.keys.add(bench.table(validate.keys(self.plan, scan, months=self.months)), doubtful=True)
 
     def _copy_or_fail(self, bench: Workbench, *, detail: str) -> None:
         if self.prepared is None or self.prepared.rewritten:
