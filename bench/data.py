@@ -7,6 +7,8 @@ in each file that no CSV reader can split. Twelve files, one a month, UTF-8 with
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -76,3 +78,7 @@ def make(folder: Path, rows: int) -> list[Path]:
                 out.writelines(line + b"\n" for line in dirt.lines(month, number))
     stamp.touch()
     return paths
+
+
+if __name__ == "__main__":
+    print(json.dumps([str(path) for path in make(Path(sys.argv[1]), int(sys.argv[2]))]))
