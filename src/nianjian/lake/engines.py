@@ -18,7 +18,7 @@ def open_engine(url: str = "duckdb", *, threads: int = 2, memory_limit: str = "3
         return DuckDBEngine(threads=threads, memory_limit=memory_limit, temp=temp)
     if url.startswith(("spark://", "sc://")):
         try:
-            from nianjian.lake.spark_engine import SparkEngine  # noqa: PLC0415
+            from nianjian.lake.spark_engine import SparkEngine  # noqa: PLC0415 - see above
         except ImportError as error:
             raise NianjianError("engine_missing", engine=url, library=error.name) from error
         return SparkEngine(url)

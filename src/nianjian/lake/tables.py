@@ -247,7 +247,7 @@ def _added(new: NewFile) -> AddAction:
         "maxValues": dict(new.highest),
         "nullCount": {},
     }
-    return AddAction(new.path, new.size, dict(new.partition), new.written, True, json.dumps(stats))  # noqa: FBT003
+    return AddAction(new.path, new.size, dict(new.partition), new.written, True, json.dumps(stats))  # noqa: FBT003 - the library's argument
 
 
 def _ever_named(folder: Path) -> set[str]:

@@ -34,13 +34,13 @@ class Rule(Protocol):
     @property
     def id(self) -> str: ...  # noqa: D102 - short names of the rulebook
     @property
-    def value(self) -> object: ...  # noqa: D102
+    def value(self) -> object: ...  # noqa: D102 - short names of the rulebook
     @property
-    def operator(self) -> str | None: ...  # noqa: D102
+    def operator(self) -> str | None: ...  # noqa: D102 - short names of the rulebook
     @property
-    def level(self) -> str: ...  # noqa: D102
+    def level(self) -> str: ...  # noqa: D102 - short names of the rulebook
     @property
-    def citation(self) -> str: ...  # noqa: D102
+    def citation(self) -> str: ...  # noqa: D102 - short names of the rulebook
 
 
 class Rules(Protocol):

@@ -36,9 +36,9 @@ class Rulebook(Rules, Protocol):
     @property
     def id(self) -> str: ...  # noqa: D102 - as in the JSON answer
     @property
-    def version(self) -> str: ...  # noqa: D102
+    def version(self) -> str: ...  # noqa: D102 - short names of the rulebook
     @property
-    def sha256(self) -> str: ...  # noqa: D102
+    def sha256(self) -> str: ...  # noqa: D102 - short names of the rulebook
 
 
 @dataclass(frozen=True, slots=True)
