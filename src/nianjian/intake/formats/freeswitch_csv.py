@@ -77,6 +77,15 @@ HANGUP: Final = {
 CALL: Final = "call_uuid"  # of a file with both legs: made by us
 _REMEMBERED: Final = 200_000  # ids of legs
 
+SHOWN: Final = ("effective_caller_id_number", "origination_caller_id_number", "outbound_caller_id_number")
+_ORIGIN: Final = {
+    "call_id": ("uuid", "xml_cdr_uuid"),
+    "direction": ("context", "destination_number"),
+    "caller": ("caller_id_number", "ani"),
+    "display": (*SHOWN, "caller_id_number"),
+    "callee": ("destination_number", "caller_destination"),
+}
+
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _INSERT: Final = re.compile(r"^\s*INSERT\s+INTO\s+\S+\s+VALUES\s*\((.*)\)\s*;?\s*$", re.IGNORECASE)
@@ -219,26 +228,18 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     )
     cause = columns.cell("hangup_cause")
     answered = f"coalesce({clock.answer} < {clock.end}, false)"
-    shown = ("effective_caller_id_number", "origination_caller_id_number", "outbound_caller_id_number")
     fields = Fields(
         call_id=columns.filled("uuid", "xml_cdr_uuid"),
         call_key=columns.filled(CALL, "bleg_uuid", "uuid", "xml_cdr_uuid"),
         direction=direction,
         caller=caller,
-        display=columns.filled(*shown),
+        display=columns.filled(*SHOWN),
         callee=callee,
         start=start,
         answer=clock.answer,
         end=clock.end,
         texts=texts,
-        columns=clock.columns
-        | columns.origin(
-            call_id=("uuid", "xml_cdr_uuid"),
-            direction=("context", "destination_number"),
-            caller=("caller_id_number", "ani"),
-            display=(*shown, "caller_id_number"),
-            callee=("destination_number", "caller_destination"),
-        ),
+        columns=clock.columns | columns.origin(**_ORIGIN),
         checks=clock.checks,
         result=f"(case when {answered} then 'answered' else {choose(cause, HANGUP)} end)",
         answered=answered,

@@ -41,6 +41,14 @@ _OWN: Final = ('"call_uuid"', '"uuid"')
 _SHOWN_A: Final = ('"effective_caller_id_number"', '"origination_caller_id_number"')
 _SHOWN_B: Final = ('"origination_caller_id_number"', '"caller_id_number"', '"sip_from_user"')
 
+_ORIGIN: Final = {
+    "call_id": "uuid",
+    "direction": "direction",
+    "caller": "caller_id_number",
+    "display": "caller_id_number",
+    "callee": "destination_number",
+}
+
 # callflow's name of a time, the variables that stand in for it.
 TIMES: Final = {
     "start": (("created_time", "profile_created_time"), ("start_uepoch", "start_epoch", "start_stamp")),
@@ -168,14 +176,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             answer=clock.answer,
             end=clock.end,
             texts=clock.texts,
-            columns=clock.columns
-            | {
-                "call_id": "uuid",
-                "direction": "direction",
-                "caller": "caller_id_number",
-                "display": "caller_id_number",
-                "callee": "destination_number",
-            },
+            columns=clock.columns | _ORIGIN,
             checks=clock.checks,
             result=f"(case when {answered} then 'answered' else {choose(cause, HANGUP)} end)",
             answered=answered,

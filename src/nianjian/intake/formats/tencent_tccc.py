@@ -66,6 +66,14 @@ RESULTS: Final = {
     "206": "busy",
 }
 
+_ORIGIN: Final = {
+    "call_id": ("SessionId",),
+    "direction": ("Direction", "CallType"),
+    "caller": ("Caller",),
+    "display": ("Caller",),
+    "callee": ("Callee",),
+}
+
 AI: Final = tuple(str(code) for code in range(225, 234))
 
 
@@ -107,14 +115,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             answer=clock.answer,
             end=clock.end,
             texts=clock.texts,
-            columns=clock.columns
-            | columns.origin(
-                call_id=("SessionId",),
-                direction=("Direction", "CallType"),
-                caller=("Caller",),
-                display=("Caller",),
-                callee=("Callee",),
-            ),
+            columns=clock.columns | columns.origin(**_ORIGIN),
             checks=clock.checks,
             result=f"(case when {answered} then 'answered' else {choose(status, RESULTS)} end)",
             delivered=f"not {among(status, BLOCKED)}",

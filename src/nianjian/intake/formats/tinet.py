@@ -29,6 +29,14 @@ KNOWN: Final = (
     "EndReason", "HiddenType", "CalleeRingingTime", *CUSTOMER, *CALLER,
 )  # fmt: skip
 
+_ORIGIN: Final = {
+    "call_id": ("UniqueId", "MainUniqueId"),
+    "direction": ("CallType", "Status"),
+    "display": ("DisplayNumber", "Clid"),
+    "callee": CUSTOMER,
+    "caller": CALLER,
+}
+
 # Who was reached, by Status: 30 agent not, 31 agent only, 20 speech synthesis failed before dialling: the
 # customer was never called. 23, 42 (agent being called) and 50 do not say it; there AnswerTime decides.
 UNREACHED: Final = ("20", "30", "31")
@@ -77,17 +85,8 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             answer=f"(case when {answered} then {clock.answer} end)",
             end=clock.end,
             texts=clock.texts,
-            columns=clock.columns
-            | columns.origin(
-                call_id=("UniqueId", "MainUniqueId"),
-                direction=("CallType", "Status"),
-                display=("DisplayNumber", "Clid"),
-                callee=CUSTOMER,
-                caller=CALLER,
-            ),
-            # HiddenType 3 masks every digit: such a callee is no number, yet the row is whole.
-            callee_optional=True,
-            checks=(*clock.checks, *_callee_checks(columns)),
+            columns=clock.columns | columns.origin(**_ORIGIN),
+            checks=clock.checks,
             result=result,
             delivered=f"not {among(status, UNREACHED)}",
             answered=answered,
@@ -100,12 +99,6 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         mapping,
         zone,
     )
-
-
-def _callee_checks(columns: Columns) -> list[tuple[str, str, str]]:
-    cell, name = columns.filled(*CUSTOMER), columns.find(*CUSTOMER) or CUSTOMER[0]
-    bare = f"not regexp_matches({cell}, '[0-9*]')"
-    return [("callee_missing", name, f"{cell} is null"), ("callee_not_a_number", name, bare)]
 
 
 FORMAT: Final = Format(

@@ -72,6 +72,7 @@ class _Table:
     answered: str = "false"
     delivered: str = "true"
     callee_optional: bool = False
+    joined: bool = True
 
 
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
@@ -92,7 +93,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     return overridden(
         Fields(
             call_id=f"('{kind.prefix}' || {columns.filled(*kind.key)})",
-            call_key=columns.cell("uniqueid"),
+            call_key=columns.cell("uniqueid") if kind.joined else NULL,
             direction=kind.direction,
             caller=kind.caller,
             display=kind.display,
@@ -141,43 +142,66 @@ def _described(columns: Columns) -> _Table:
             display=_inner(columns.cell("outbound_cid")),
         )
     if columns.find("dialstatus"):
-        seconds = number(columns.cell("answered_time"))
-        answered = f"({among(columns.cell('dialstatus'), ('ANSWER',))} and coalesce({seconds} > 0, false))"
-        return _Table(
-            prefix="carrier:",
-            key=("uniqueid",),
-            direction="'out'",
-            callee=columns.filled("phone_number", "number_dialed"),
-            result=choose(columns.cell("dialstatus"), DIALSTATUS),
-            answered=answered,
-            callee_optional=True,  # the trunk's log names the channel and the lead, not the number
-        )
-    status = f"upper({columns.cell('status')})"
-    talked = f"coalesce({number(columns.cell('length_in_sec'))} > 0, false)"
+        return _carrier(columns)
     if columns.find("number_dialed"):
-        # caller_code begins with the way the call was made: V automatic, M manual, Y inbound.
-        letter = f"substr({columns.cell('caller_code')}, 1, 1)"
-        other = f"case when {outside(columns.cell('number_dialed'))} then 'out' else 'internal' end"
-        return _Table(
-            prefix="call:",
-            key=("uniqueid",),
-            direction=choose(letter, {"V": "out", "M": "out", "Y": "in"}, otherwise=other),
-            callee=columns.cell("number_dialed"),
-            callee_optional=True,
-        )
+        return _channel(columns)
     if columns.find("closecallid") or columns.find("queue_seconds"):
-        return _Table(
-            prefix="closer:",
-            key=("closecallid", "uniqueid"),
-            direction="'in'",
-            caller=columns.cell("phone_number"),
-            result=f"(case when {talked} then 'answered' else 'no_answer' end)",
-            answered=f"({talked} and {columns.cell('user')} is distinct from 'VDCL')",
-            callee_optional=True,  # the inbound log has the group, not the number that was called
-        )
-    # A machine that picked up (A, AA, AM) and a customer who was dropped for want of a seat (DROP, ABANDON) were
-    # connected on the line: the customer's leg was answered.
-    answered = f"({talked} and not {among(status, UNANSWERED)})"
+        return _inbound(columns)
+    return _outbound(columns)
+
+
+def _carrier(columns: Columns) -> _Table:
+    seconds = number(columns.cell("answered_time"))
+    return _Table(
+        prefix="carrier:",
+        key=("uniqueid",),
+        direction="'out'",
+        callee=columns.filled("phone_number", "number_dialed"),
+        result=choose(columns.cell("dialstatus"), DIALSTATUS),
+        answered=f"({among(columns.cell('dialstatus'), ('ANSWER',))} and coalesce({seconds} > 0, false))",
+        callee_optional=True,  # the trunk's log names the channel and the lead, not the number
+    )
+
+
+def _channel(columns: Columns) -> _Table:
+    """caller_code begins with the way the call was made: V automatic, M manual, Y inbound."""
+    letter = f"substr({columns.cell('caller_code')}, 1, 1)"
+    other = f"case when {outside(columns.cell('number_dialed'))} then 'out' else 'internal' end"
+    return _Table(
+        prefix="call:",
+        key=("uniqueid",),
+        direction=choose(letter, {"V": "out", "M": "out", "Y": "in"}, otherwise=other),
+        callee=columns.cell("number_dialed"),
+        callee_optional=True,
+    )
+
+
+def _talked(columns: Columns) -> str:
+    return f"coalesce({number(columns.cell('length_in_sec'))} > 0, false)"
+
+
+def _inbound(columns: Columns) -> _Table:
+    talked = _talked(columns)
+    return _Table(
+        prefix="closer:",
+        key=("closecallid", "uniqueid"),
+        direction="'in'",
+        caller=columns.cell("phone_number"),
+        result=f"(case when {talked} then 'answered' else 'no_answer' end)",
+        answered=f"({talked} and {columns.cell('user')} is distinct from 'VDCL')",
+        callee_optional=True,  # the inbound log has the group, not the number that was called
+        # An outbound call handed to a closer keeps its uniqueid: the closer's row must not speak for it.
+        joined=False,
+    )
+
+
+def _outbound(columns: Columns) -> _Table:
+    """A machine that picked up (A, AA, AM) and a customer dropped for want of a seat (DROP, ABANDON) were answered.
+
+    They were connected on the line, which is what counts for the customer's leg.
+    """
+    status = f"upper({columns.cell('status')})"
+    answered = f"({_talked(columns)} and not {among(status, UNANSWERED)})"
     return _Table(
         prefix="",
         key=("uniqueid",),
