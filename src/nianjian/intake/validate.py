@@ -84,9 +84,9 @@ def raw(plan: Plan, scan: str, *, line: bool) -> str:
 
 
 def keys(plan: Plan, scan: str, *, months: bool) -> str:
-    """The hash of every row's id, for finding repeated ones; with ``months`` its start too (else NULL)."""
-    start = plan.fields.start if months else "NULL::TIMESTAMP"
-    return f"select hash({plan.fields.call_id}) as h, {start} as s from ({raw(plan, scan, line=False)})"
+    """The hash of every row's id (h), for finding repeated ones; with ``months`` its start too (s)."""
+    start = f", {plan.fields.start} as s" if months else ""
+    return f"select hash({plan.fields.call_id}) as h{start} from ({raw(plan, scan, line=False)})"
 
 
 def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> str:

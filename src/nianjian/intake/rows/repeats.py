@@ -35,19 +35,21 @@ class Keys:
         self._parts: list[np.ndarray[tuple[int], np.dtype[np.uint64]]] = []
 
     def add(self, found: pa.Table, *, doubtful: bool = False) -> None:
-        """Take the columns h and s of a keys select; ``doubtful`` ids are looked at whether they repeat or not."""
+        """Take the columns h and, if it is there, s; ``doubtful`` ids are looked at whether they repeat or not."""
         hashes = found.column("h").to_numpy()
         self._parts += [hashes, hashes] if doubtful else [hashes]
         if not doubtful:
             self.count += len(hashes)
-        bounds = pc.min_max(found.column("s")).as_py()
+        bounds = pc.min_max(found.column("s")).as_py() if "s" in found.column_names else {"min": None}
         if bounds["min"] is not None:
             self.first = min(f"{bounds['min']:%Y-%m}", self.first or "9")
             self.last = max(f"{bounds['max']:%Y-%m}", self.last or "0")
 
     def suspects(self, bench: Workbench, *, source: str, lake_files: Sequence[str]) -> int:
         """Fill table ``suspects`` (h): ids that repeat in the file or stand in the lake; how many."""
-        keys = np.concatenate(self._parts) if self._parts else np.empty(0, np.uint64)
+        keys = (
+            self._parts[0].copy() if len(self._parts) == 1 else np.concatenate([*self._parts, np.empty(0, np.uint64)])
+        )
         self._parts = []
         keys.sort()
         again = np.unique(keys[1:][keys[1:] == keys[:-1]])
