@@ -58,10 +58,10 @@ def compare(lake: Lake, seed: int, steps: int) -> None:
     engine.close()
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_refreshed_equals_fresh(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
-    compare(Lake(str(tmp_path_factory.mktemp("lake")), "E1"), seed, steps=4)
+    compare(Lake(str(tmp_path_factory.mktemp("lake")), "E1"), seed, steps=3)
 
 
 @pytest.mark.long

@@ -20,6 +20,8 @@ class ClickHouseEngine:
         self.client = clickhouse_connect.get_client(dsn=f"chdb://{store}/db")
         # By default a LEFT JOIN fills the right side with zeros and empty texts: every call would count as filed.
         self.client.set_client_setting("join_use_nulls", 1)
+        # Times are zone-less; the machine's zone would move them between file, table and literal.
+        self.client.set_client_setting("session_timezone", "UTC")
         self.backend = ibis.clickhouse.from_connection(self.client)
         self._names: dict[str, int] = {}
 

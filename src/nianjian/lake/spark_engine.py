@@ -65,8 +65,9 @@ class SparkEngine:
 
     def hold(self, name: str, rows: pa.Table) -> ibis.Table:
         """A table of rows that are in memory."""
-        frame = self.session.createDataFrame(rows.to_pylist(), spark_schema(rows.schema))
-        return self._named(name, frame)
+        if not rows.num_rows:
+            return self._named(name, self.session.createDataFrame([], spark_schema(rows.schema)))
+        return self._named(name, self.session.createDataFrame(rows))
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it on Spark."""
