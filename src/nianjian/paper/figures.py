@@ -174,6 +174,15 @@ def _bounds(metric: Json) -> str:
     return f"{low} … {high} {metric['unit']}"
 
 
+def _attachments(metric: Json, _: Words) -> tuple[str, ...]:
+    """What explains the light and is on file, else what has to be attached; one of several is enough (D1)."""
+    on_file = [name("attachment", kind, _) for kind in metric.get("attachments") or ()]
+    wanted = [name("attachment", kind, _) for kind in metric.get("attachments_required") or ()]
+    if wanted and on_file:
+        return (_("on file: {papers}").format(papers=" / ".join(on_file)),)
+    return (_("to attach: {papers}").format(papers=" / ".join(wanted)),) if wanted else ()
+
+
 def card(metric: Json, _: Words) -> Card:
     """Word one metric of the portrait's JSON."""
     slug, source, unit = str(metric["slug"]), metric["source"], str(metric["unit"])
@@ -188,7 +197,7 @@ def card(metric: Json, _: Words) -> Card:
         bounds=_bounds(metric),
         parts=_parts(metric, _),
         flags=tuple(_flag(flag, unit, _) for flag in metric.get("flags", ()) if _worth_saying(flag)),
-        attachments=tuple(name("attachment", kind, _) for kind in metric.get("attachments_required", ())),
+        attachments=_attachments(metric, _),
         source=f"{source['rule']} · {name('level', str(source['level']), _)}",
         citation=str(source.get("citation") or ""),
     )

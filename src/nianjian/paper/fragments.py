@@ -28,7 +28,7 @@ def card(one: Card, _: Words) -> str:
         f'<li>{light(flag.light, flag.title)} <span class="soft">{escape(flag.detail)}</span></li>'
         for flag in one.flags
     )
-    papers = "".join(f"<li>{escape(_('to attach: {paper}').format(paper=paper))}</li>" for paper in one.attachments)
+    papers = "".join(f"<li>{escape(line)}</li>" for line in one.attachments)
     return (
         f'<article class="card" id="{escape(one.slug)}"><header><h3>{escape(one.title)}</h3>'
         f"{light(one.light, one.light_word)}</header>"

@@ -45,8 +45,8 @@ def _found(console: Console, card: Card) -> None:
         console.print(
             Padding(Text(f"● {flag.title}: {flag.detail}", style=STYLES.get(flag.light, "")), INDENT, expand=False)
         )
-    for kind in card.attachments:
-        console.print(Padding(Text(_("to attach: {paper}").format(paper=kind), style="yellow"), INDENT, expand=False))
+    for line in card.attachments:
+        console.print(Padding(Text(line, style="yellow"), INDENT, expand=False))
     if card.bounds:
         console.print(Padding(Text(_("between {bounds}").format(bounds=card.bounds)), INDENT, expand=False))
     shown = [line for line in card.parts if line.text not in NOTHING or line.code in ALWAYS]
