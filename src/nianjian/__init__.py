@@ -1,1 +1,1 @@
-"""Annual inspection (年检) of the Chinese call-centre licence: call records, registers and complaints in, the portrait out."""
+"""Annual inspection (年检) of the call-centre licence: call records, registers and complaints in, portrait out."""
