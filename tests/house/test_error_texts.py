@@ -52,7 +52,7 @@ def _other_codes() -> Iterator[tuple[str, str]]:
                 found = node.elts[:1] if " " in ast.unparse(node.elts[2]) else []  # the third is a condition
             for one in found:
                 if isinstance(one, ast.Constant) and CODE.fullmatch(str(one.value)):
-                    yield str(one.value), f"{place}:{node.lineno}"
+                    yield str(one.value), f"{place}:{one.lineno}"
 
 
 def _asked(text: str) -> set[str]:
