@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from nianjian.paper import fragments
 from nianjian.paper.figures import count
+from nianjian.paper.texts.reasons import REASONS
 from nianjian.paper.words import Words, mark
 
 Json = Mapping[str, Any]
@@ -85,7 +86,7 @@ def _item(item: object) -> str:
 
 
 def _label(key: str, _: Words) -> str:
-    text = FIGURES.get(key)
+    text = FIGURES.get(key) or REASONS.get(key)
     return _(text) if text else key.replace("_", " ")
 
 
