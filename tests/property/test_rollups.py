@@ -14,9 +14,9 @@ from nianjian.lake import rollups
 from nianjian.lake.duckdb_engine import DuckDBEngine
 from nianjian.lake.schema import SCHEMAS
 from nianjian.lake.tables import Lake
-from nianjian.portrait.daily import daily
-from nianjian.portrait.facts import facts
-from nianjian.portrait.materialised import DAILY
+from nianjian.portrait.tables.daily import daily
+from nianjian.portrait.tables.facts import facts
+from nianjian.portrait.tables.materialised import DAILY
 
 
 def ordered(rows: list[dict[str, object]]) -> list[str]:

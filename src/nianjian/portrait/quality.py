@@ -10,10 +10,10 @@ from typing import Final
 
 import ibis.expr.types as ir
 
-from nianjian.portrait.daily import bit_or
-from nianjian.portrait.facts import REJECTED
 from nianjian.portrait.frame import DAY, Frame
 from nianjian.portrait.metric import Rows, Tables, decimal_text, summed, whole
+from nianjian.portrait.tables.daily import bit_or
+from nianjian.portrait.tables.facts import REJECTED
 
 CONFIDENCES: Final = ("good", "medium", "low", "none")
 MEASURES: Final = ("records", "outbound", "delivered", "answered", "tests", "without_customer", "masked_callee")

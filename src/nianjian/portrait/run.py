@@ -17,14 +17,14 @@ from nianjian.lake.tables import Lake
 from nianjian.portrait import quality
 from nianjian.portrait.advise import advise
 from nianjian.portrait.catalogue import METRICS
-from nianjian.portrait.daily import daily
-from nianjian.portrait.facts import facts
 from nianjian.portrait.frame import DAY, Frame
-from nianjian.portrait.matching import complaint_match
-from nianjian.portrait.materialised import DAILY, tickets_rollup
 from nianjian.portrait.metric import Metric, Rows, Rules, Tables, whole
 from nianjian.portrait.result import Result
-from nianjian.portrait.tickets import tickets
+from nianjian.portrait.tables.daily import daily
+from nianjian.portrait.tables.facts import facts
+from nianjian.portrait.tables.matching import complaint_match
+from nianjian.portrait.tables.materialised import DAILY, tickets_rollup
+from nianjian.portrait.tables.tickets import tickets
 
 FACTS: Final = tuple(SCHEMAS)
 MATCH_WINDOW: Final = "portrait.complaint_rate.match_window"

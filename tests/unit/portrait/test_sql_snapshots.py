@@ -15,13 +15,13 @@ import pytest
 
 from nianjian.lake.schema import SCHEMAS
 from nianjian.portrait.catalogue import METRICS
-from nianjian.portrait.daily import daily
-from nianjian.portrait.facts import facts
 from nianjian.portrait.frame import Frame
-from nianjian.portrait.matching import complaint_match
-from nianjian.portrait.materialised import DAILY, TICKETS
 from nianjian.portrait.metric import Tables
-from nianjian.portrait.tickets import tickets
+from nianjian.portrait.tables.daily import daily
+from nianjian.portrait.tables.facts import facts
+from nianjian.portrait.tables.matching import complaint_match
+from nianjian.portrait.tables.materialised import DAILY, TICKETS
+from nianjian.portrait.tables.tickets import tickets
 from nianjian.rules.rulebook import Rulebook
 
 FOLDER = Path(__file__).parents[2] / "snapshots"

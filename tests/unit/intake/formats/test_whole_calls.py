@@ -12,7 +12,7 @@ from nianjian.intake import load, read
 from nianjian.lake.duckdb_engine import DuckDBEngine
 from nianjian.lake.schema import CALLS
 from nianjian.lake.tables import Lake
-from nianjian.portrait.facts import facts
+from nianjian.portrait.tables.facts import facts
 
 LOG = (
     "uniqueid,lead_id,call_date,start_epoch,end_epoch,length_in_sec,status,phone_number,user\n"

@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from nianjian.lake.rollups import ByDay, Whole
 from nianjian.lake.schema import MOMENT
-from nianjian.portrait.daily import MEASURES, daily
-from nianjian.portrait.facts import days_of_keys, facts, facts_of_days
-from nianjian.portrait.matching import complaint_match
-from nianjian.portrait.tickets import tickets
+from nianjian.portrait.tables.daily import MEASURES, daily
+from nianjian.portrait.tables.facts import days_of_keys, facts, facts_of_days
+from nianjian.portrait.tables.matching import complaint_match
+from nianjian.portrait.tables.tickets import tickets
 
 # Raise the number whenever facts, classes, daily or matching count differently.
 VERSION: Final = "1"

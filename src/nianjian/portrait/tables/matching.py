@@ -8,7 +8,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nianjian.portrait.facts import good_rows
+from nianjian.portrait.tables.facts import good_rows
 
 
 def latest(versions: ir.Table, key: str) -> ir.Table:

@@ -15,8 +15,8 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from nianjian.kernel.numbers import Shape
-from nianjian.portrait.classes import with_class, with_team
-from nianjian.portrait.facts import Facts
+from nianjian.portrait.tables.classes import with_class, with_team
+from nianjian.portrait.tables.facts import Facts
 
 DIMENSIONS: Final = ("kind", "line", "team", "display")
 TOTAL: Final = "total"

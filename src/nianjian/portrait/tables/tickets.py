@@ -9,8 +9,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nianjian.portrait.classes import with_team
-from nianjian.portrait.matching import latest
+from nianjian.portrait.tables.classes import with_team
+from nianjian.portrait.tables.matching import latest
 
 REGULATOR = ("12321", "12300")
 
