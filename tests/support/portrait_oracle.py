@@ -41,7 +41,8 @@ def calls_of(rows: list[Row]) -> list[Row]:
                 row["call_id"],
             )
 
-        best = dict(min(legs, key=order))
+        first = min(legs, key=order)
+        best = dict(first)
         if best["call_key"] is not None:
             best["delivered"] = any(row["delivered"] is True for row in customers)
             best["answered"] = any(row["answered"] is True for row in customers)

@@ -40,6 +40,8 @@ SETTINGS: Final = (
     Setting("NIANJIAN_HTTPS", "no", "yes: pages are served behind TLS; cookies and redirects insist on it"),
     Setting("NIANJIAN_DEBUG", "no", "yes: error pages with details; never on a server"),
     Setting("NIANJIAN_SECRET_KEY", "", "signs sessions; empty: made on first use in the home", secret=True),
+    Setting("NIANJIAN_TOKEN", "", "token of the user that `--as USER` names", secret=True),
+    Setting("NIANJIAN_TODAY", "", "ISO date taken for today, for drills; the audit trail keeps the real time"),
 )
 DEFAULTS: Final = {setting.name: setting.default for setting in SETTINGS}
 

@@ -63,7 +63,7 @@ class Reading:
 
     def rewritten(self) -> None:
         """Read the file from a clean copy from now on."""
-        self.prepared = self._rewrite(lambda _done: None)
+        self.prepared = self.rewrite(lambda _done: None)
 
     def verify(self, bench: Workbench) -> None:
         """After the rows were read: the engine left out exactly the lines that `index` said. Raises LinesMoved."""
@@ -124,7 +124,8 @@ class Reading:
         self.rewritten()
         self.index(bench)
 
-    def _rewrite(self, report: Report) -> Prepared:
+    def rewrite(self, report: Report) -> Prepared:
+        """The file's text written anew, clean, where the engine cannot read the file itself."""
         target = self.temp / "lines.csv"
         return rewrite(self.item, self.encoding, target, self.plan.layout.delimiter, report)
 
@@ -137,7 +138,7 @@ def read_file(item: Item, encoding: str, plan: validate.Plan, temp: Path, report
     elif plan.layout.parse is not None:
         _parsed(reading, report)
     else:
-        found = survey(item, encoding, report) or reading._rewrite(report)  # noqa: SLF001 - of this module
+        found = survey(item, encoding, report) or reading.rewrite(report)
         reading.prepared = found
         reading.sha256, reading.truncated = found.sha256, found.truncated
     return reading

@@ -36,7 +36,7 @@ def cell_text(cell: object) -> str | None:
     if isinstance(cell, float):
         if abs(cell) >= EXACT:
             return f"{cell:.14E}"
-        return str(int(cell)) if cell == int(cell) else repr(cell)
+        return str(int(cell)) if cell.is_integer() else repr(cell)
     if isinstance(cell, dt.datetime):
         return _stamp(cell)
     return str(cell)
