@@ -18,7 +18,7 @@ def main(target: str, *sources: str) -> None:
             db.execute(
                 f"copy (select * from read_csv('{source}', all_varchar = true, ignore_errors = true, header = true,"
                 f" null_padding = true, quote = '\"', delim = ',')) to '{folder / Path(source).stem}.parquet'"
-                " (format parquet, compression zstd, compression_level 1)"
+                " (format parquet, compression zstd)"
             )
 
 

@@ -186,7 +186,8 @@ def _load(job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good
     if reading.months:
         good = ledger.months_around(good, reading.keys.first, reading.keys.last)
     old = [str(job.lake.path(ledger.CALLS) / entry.path) for entry in good]
-    doubtful = reading.keys.suspects(bench, source=job.source, lake_files=old) > 0
+    count, old = reading.keys.suspects(bench, source=job.source, lake_files=old)
+    doubtful = count > 0
     held = repeats.Repeats(reading.temp / "suspects.parquet")
     done = 0
     for scan, removed, _ in reading.scans:
@@ -213,10 +214,11 @@ def _load(job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good
 
 def _sort_out(rows: pa.Table, held: repeats.Repeats | None, writer: Writer) -> None:
     suspect = rows.column("suspect")
+    rows = rows.drop_columns(["suspect"])
     if held is not None and pc.any(suspect).as_py():
-        held.hold(rows.filter(suspect).drop_columns(["suspect"]))
-        rows = rows.filter(pc.invert(suspect))
-    if rows.num_rows:
+        held.hold(rows.filter(suspect))
+        writer.write(rows, but=suspect)
+    else:
         writer.write(rows)
 
 

@@ -124,11 +124,11 @@ def scan_csv(path: str | Path, columns: Sequence[str], *, delimiter: str, skip: 
     )
 
 
-def scan_parquet(paths: Sequence[str | Path], *, hive: bool = False) -> str:
-    """``read_parquet`` over files; with ``hive`` the partition ``part`` is a column."""
+def scan_parquet(paths: Sequence[str | Path], *, hive: bool = False, name: bool = False) -> str:
+    """``read_parquet`` over files; with ``hive`` the partition ``part`` is a column, with ``name`` ``filename`` is."""
     listed = ", ".join(literal(str(path)) for path in paths)
     keys = ", hive_partitioning=true, hive_types={'part': 'VARCHAR'}" if hive else ", hive_partitioning=false"
-    return f"read_parquet([{listed}]{keys})"
+    return f"read_parquet([{listed}]{keys}{', filename=true' if name else ''})"
 
 
 __all__ = ["EngineError", "Reject", "Workbench", "literal", "quoted", "scan_csv", "scan_parquet"]

@@ -45,8 +45,11 @@ class Keys:
             self.first = min(f"{bounds['min']:%Y-%m}", self.first or "9")
             self.last = max(f"{bounds['max']:%Y-%m}", self.last or "0")
 
-    def suspects(self, bench: Workbench, *, source: str, lake_files: Sequence[str]) -> int:
-        """Fill table ``suspects`` (h): ids that repeat in the file or stand in the lake; how many."""
+    def suspects(self, bench: Workbench, *, source: str, lake_files: Sequence[str]) -> tuple[int, list[str]]:
+        """Fill table ``suspects`` (h): ids that repeat in the file or stand in the lake.
+
+        How many, and those of ``lake_files`` that hold one: the others need not be looked at again.
+        """
         keys = (
             self._parts[0].copy() if len(self._parts) == 1 else np.concatenate([*self._parts, np.empty(0, np.uint64)])
         )
@@ -54,13 +57,18 @@ class Keys:
         keys.sort()
         again = np.unique(keys[1:][keys[1:] == keys[:-1]])
         bench.register("repeated", pa.table({"h": pa.array(again)}))
-        sql = "select h from repeated"
-        if lake_files:
-            bench.register("keys", pa.table({"h": pa.array(keys)}))
-            old = f"select hash(call_id) as h from {scan_parquet(lake_files)} where source = {literal(source)}"
-            sql += f" union select distinct h from ({old}) semi join keys using (h)"
-        bench.run(f"create or replace table suspects as {sql}")
-        return bench.number("select count(*) from suspects")
+        if not lake_files:
+            bench.run("create or replace table suspects as select h from repeated")
+            return len(again), []
+        bench.register("keys", pa.table({"h": pa.array(keys)}))
+        old = f"select hash(call_id) as h, filename from {scan_parquet(lake_files, name=True)}"
+        bench.run(
+            "create or replace table found as select distinct h, filename"
+            f" from ({old} where source = {literal(source)}) semi join keys using (h)"
+        )
+        bench.run("create or replace table suspects as select h from repeated union select h from found")
+        files = [str(name) for (name,) in bench.rows("select distinct filename from found order by filename")]
+        return bench.number("select count(*) from suspects"), files
 
 
 class Repeats:

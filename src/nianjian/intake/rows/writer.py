@@ -69,16 +69,21 @@ class Writer:
         self._constants = constants
         self._parts: dict[str, _Part] = {}
 
-    def write(self, rows: pa.Table) -> None:
-        """Rows with the select's columns and ``line``: good ones to their month, those with a reason apart."""
+    def write(self, rows: pa.Table, *, but: pa.ChunkedArray | None = None) -> None:
+        """Rows with the select's columns and ``line``: good ones to their month, those with a reason apart.
+
+        ``but`` marks rows to leave out; they have no reason. All columns are copied once at most.
+        """
         crash_point("mid_write")
-        table = self._complete(rows)
-        reason = table.column("reason")
+        reason = rows.column("reason")
+        good = None if but is None else pc.invert(but)
         if reason.null_count < len(reason):
-            bad = table.filter(pc.is_valid(reason))
+            bad = self._complete(rows.filter(pc.is_valid(reason)))
             self._count(bad.column("reason"))
             self._part(REJECTED).write(bad)
-            table = table.filter(pc.is_null(reason))
+            sound = pc.is_null(reason)
+            good = sound if good is None else pc.and_(sound, good)
+        table = self._complete(rows if good is None else rows.filter(good))
         if table.num_rows:
             self._good(table)
 
@@ -117,7 +122,10 @@ class Writer:
     def _good(self, table: pa.Table) -> None:
         self.loaded += table.num_rows
         start = table.column("start_ts").to_numpy()
-        self.days.update(np.unique(start.astype("datetime64[D]")))
+        days = start.astype("datetime64[D]")
+        earliest = days.min()
+        seen = np.bincount((days - earliest).astype(np.int64))  # calls end within a century of each other
+        self.days.update(earliest + np.flatnonzero(seen))
         months = start.astype("datetime64[M]")
         first, last = months.min(), months.max()
         if first == last:
