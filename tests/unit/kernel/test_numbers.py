@@ -41,6 +41,7 @@ DAY = date(2026, 6, 30)
         ("8888#13800138000", Shape.NONE, None),
         ("****", Shape.NONE, None),
         ("1380013800X", Shape.MASKED, None),
+        ("0x17354", Shape.NONE, None),
         ("13800138000.0", Shape.DAMAGED, None),
         ("13800138000.5", Shape.NONE, None),
         ('"客服" <sip:+8695013@10.0.0.1>', Shape.SHORT, 95013),

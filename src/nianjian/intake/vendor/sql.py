@@ -34,7 +34,13 @@ def among(expression: str, values: Iterable[str]) -> str:
 
 
 def choose(expression: str, words: Mapping[str, str], otherwise: str = NULL) -> str:
-    """``words`` as a CASE: text of the file -> text of ours."""
+    """``words`` as a CASE: text of the file -> text of ours.
+
+    The engine plans a CASE with one copy of ``expression`` a word: what holds a CASE itself is looked up in a list.
+    """
+    if "(case " in expression:
+        theirs, ours = (", ".join(literal(one) for one in side) for side in (words.keys(), words.values()))
+        return f"coalesce(list_extract([{ours}], list_position([{theirs}], {expression})), {otherwise})"
     whens = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in words.items())
     return f"(case {expression} {whens} else {otherwise} end)"
 
