@@ -12,6 +12,7 @@ import pytest
 from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
 
 from nianjian.intake.read import items
+from nianjian.intake.rows.lines import uniform
 
 
 def test_clean_file_is_loaded_whole(desk: Desk) -> None:
@@ -31,7 +32,6 @@ def test_clean_file_is_loaded_whole(desk: Desk) -> None:
         ("x1," + "y" * 1_500_000, "line_too_long"),
         ("x1,呼出", "columns_missing"),
         (row(9_000_000) + ",1,2", "columns_surplus"),
-        ("x1,a\rb,95013", "stray_carriage_return"),
     ],
 )
 def test_one_bad_line_costs_itself_only(desk: Desk, place: int, line: str, code: str) -> None:
@@ -102,6 +102,41 @@ def test_mixed_line_ends(desk: Desk) -> None:
     rows = good(50)
     data = HEADER.encode() + b"\n" + b"".join(r.encode() + (b"\r\n" if i % 3 else b"\n") for i, r in enumerate(rows))
     assert desk.take(data).rows.loaded == 50
+
+
+def test_a_lone_carriage_return_ends_a_line_in_any_file(desk: Desk) -> None:
+    rows = good(60)
+    ends = ["\n", "\r\n", "\r", "\r\r\n"]
+    data = "".join(text + ends[number % 4] for number, text in enumerate([HEADER, *rows])).encode()
+    receipt = desk.take(data)
+    assert receipt.rows.as_dict() == {"read": 60, "loaded": 60, "duplicate": 0, "rejected": 0}
+    assert receipt.blank_lines == 15
+    assert desk.rows("line", "call_id = 'c000003'") == [(4,)]
+    assert desk.rows("line", "call_id = 'c000004'") == [(6,)]
+
+
+def test_a_carriage_return_within_a_row_makes_two_broken_lines(desk: Desk) -> None:
+    rows = good(100)
+    rows.insert(50, "x1,a\rb,95013")
+    receipt = desk.take(csv_bytes(rows))
+    assert (receipt.rows.loaded, receipt.reasons) == (100, {"columns_missing": 2})
+    assert desk.bad() == [(52, "columns_missing"), (53, "columns_missing")]
+    assert desk.rows("line", "call_id = 'c000051'") == [(54,)]
+
+
+def test_a_carriage_return_in_quotes_belongs_to_its_cell(desk: Desk) -> None:
+    rows = good(20)
+    rows[5] = row(6, 团队='"外包\r一组"')
+    assert desk.take(csv_bytes(rows)).rows.as_dict() == {"read": 20, "loaded": 20, "duplicate": 0, "rejected": 0}
+    assert desk.rows("team_id, line", "call_id = 'c000006'") == [("外包\n一组", 7)]
+    assert desk.rows("line", "call_id = 'c000007'") == [(9,)]
+
+
+@pytest.mark.parametrize("cut", range(1, 9))
+def test_line_ends_over_block_borders(cut: int) -> None:
+    text = b"a\r\nb\rc\r\r\n\nd\r"
+    blocks = [text[start : start + cut] for start in range(0, len(text), cut)]
+    assert b"".join(uniform(blocks)) == b"a\nb\nc\n\n\nd\n"
 
 
 def test_last_line_without_an_end(desk: Desk) -> None:
@@ -203,6 +238,17 @@ def test_zip_members_and_folders(desk: Desk) -> None:
     found = list(items([desk.folder / "in"]))
     assert [item.name for item in found] == ["c.csv", "deep/x.zip/2026/a.csv", "deep/x.zip/2026/b.csv"]
     assert [desk.take_item(item).rows.loaded for item in found] == [10, 10, 10]
+
+
+def test_a_zip_member_that_steps_upwards_is_read_not_dropped(desk: Desk) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("../export/a.csv", csv_bytes(good(3)))
+        archive.writestr("./b/.DS_Store", b"junk")
+    (desk.folder / "up.zip").write_bytes(out.getvalue())
+    found = list(items([desk.folder / "up.zip"]))
+    assert [item.name for item in found] == ["up.zip/../export/a.csv"]
+    assert desk.take_item(found[0]).rows.loaded == 3
 
 
 def test_workbook_numbers_are_not_repaired(desk: Desk) -> None:

@@ -54,7 +54,7 @@ def detect(head: bytes) -> str | None:
         return "utf-16-le" if head[1:4000:2].count(0) > head[0:4000:2].count(0) else "utf-16-be"
     if head.isascii():
         return None
-    *whole, rest = head.split(b"\n")
+    *whole, rest = head.replace(b"\r", b"\n").split(b"\n")
     lines = [line for line in whole if not line.isascii()] or [rest]
     valid = {name: sum(_decodes(line, name) for line in lines) for name in ("utf-8", "gb18030")}
     # Bytes that pass as UTF-8 are UTF-8: nearly every such text would pass as GB18030 too.
@@ -87,6 +87,24 @@ def utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
             text, first = text.removeprefix("\ufeff"), False
         yield text.encode()
     yield decoder.decode(b"", final=True).encode()
+
+
+def uniform(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same text with LF for every line end: LF, CRLF, and a lone CR, which ends a line whatever else does.
+
+    Within quotes too, so that the number of a line does not depend on the quotes before it.
+    """
+    held = b""  # a CR at the end of a block: the LF of its CRLF may begin the next one
+    for block in blocks:
+        text = held + block
+        held = b"\r" if text.endswith(b"\r") else b""
+        text = text.removesuffix(b"\r")
+        if b"\r" in text:
+            text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if text:
+            yield text
+    if held:
+        yield b"\n"
 
 
 def aligned(blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -139,8 +157,6 @@ def fault(line: bytes) -> str | None:
         return "line_too_long"
     if b"\0" in line:
         return "nul_byte"
-    if b"\r" in line:
-        return "stray_carriage_return"
     if not line.isascii() and (b"\xef\xbf\xbd" in line or not _decodes(line, "utf-8")):
         return "invalid_encoding"
     return None
@@ -153,9 +169,8 @@ def physical(blocks: Iterable[bytes], census: Census) -> Iterator[tuple[int, str
         census.ended = not parts[-1]
         if census.ended:
             parts.pop()
-        for part in parts:
+        for line in parts:
             census.lines += 1
-            line = part.removesuffix(b"\r")
             if not line.strip():
                 census.blank.append(census.lines)
             elif code := fault(line):

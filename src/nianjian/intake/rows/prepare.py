@@ -24,6 +24,7 @@ from nianjian.intake.rows.lines import (
     is_valid,
     shown,
     swallowing,
+    uniform,
     utf8,
 )
 
@@ -61,12 +62,8 @@ def encoding_of(item: Item) -> str:
 
 
 def text_blocks(stream: Stream, encoding: str) -> Iterator[bytes]:
-    """UTF-8 blocks of the stream; a lone CR is a line end where the file knows no other."""
-    old_mac: bool | None = None
-    for block in utf8(stream.blocks(), encoding):
-        if old_mac is None:
-            old_mac = b"\r" in block and b"\n" not in block
-        yield block.replace(b"\r", b"\n") if old_mac else block
+    """UTF-8 blocks of the stream with one kind of line end."""
+    return uniform(utf8(stream.blocks(), encoding))
 
 
 def survey(item: Item, encoding: str, report: Report) -> Prepared | None:
@@ -76,24 +73,21 @@ def survey(item: Item, encoding: str, report: Report) -> Prepared | None:
     stream, census = Stream(item), Census()
     unseen: list[Damage] = []
     returns: set[bool] = set()
-    clean = True
     last = b"\n"
-    for block in aligned(text_blocks(stream, encoding)):
+    for block in aligned(utf8(stream.blocks(), encoding)):
         ends = block.count(b"\n")
-        if clean:
-            clean = b"\0" not in block and _has_ends(block)
-            if b"\r" in block:
-                clean = clean and block.count(b"\r") == ends == block.count(b"\r\n")
-            returns.add(b"\r" in block)
-            if not is_valid(block):
-                unseen += invalid_lines(block, census.lines + 1)
+        returns.add(b"\r" in block)
+        if len(returns) > 1 or b"\0" in block or not _has_ends(block):
+            return None
+        if b"\r" in block and not block.count(b"\r") == ends == block.count(b"\r\n"):
+            return None
+        if not is_valid(block):
+            unseen += invalid_lines(block, census.lines + 1)
         census.lines += ends
         last = block[-1:]
         report(stream.taken)
     if last != b"\n":
         census.lines += 1
-    if not clean or len(returns) > 1:
-        return None
     census.damaged += unseen
     return Prepared(item.path, stream.sha256, encoding, census, unseen=unseen)
 
@@ -125,9 +119,8 @@ def _sifted(block: bytes, found: Prepared, opens: re.Pattern[bytes]) -> bytes:
     parts = block.split(b"\n")
     if not parts[-1]:
         parts.pop()
-    for part in parts:
+    for line in parts:
         census.lines += 1
-        line = part.removesuffix(b"\r")
         if not line.strip():
             census.blank.append(census.lines)
         elif code := fault(line):
@@ -167,7 +160,6 @@ def _has_ends(block: bytes) -> bool:
 def _spotless(block: bytes) -> bool:
     return not (
         b"\0" in block
-        or b"\r" in block
         or b"\n\n" in block
         or block.startswith(b"\n")
         or b"\xef\xbf\xbd" in block
