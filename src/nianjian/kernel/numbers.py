@@ -86,8 +86,9 @@ _DAMAGED: Final = re.compile(r"[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+|[0-9]+\.0+")
 _INSIDE: Final = re.compile(r"<([^<>]*)>")
 _SCHEME: Final = re.compile(r"^(sips?|tel):", re.IGNORECASE)
 _NOISE: Final = re.compile(r"[\s<>()-]+", re.ASCII)
-# 138****8000, or wholly hidden; 0x17354 is a number that a program has written, not one with hidden digits.
-_MASKED: Final = re.compile(r"(?!0[xX][0-9]+$)(?=.*[0-9])(?=.*[*xX])\+?[0-9*xX]+|[*]{7,}")
+# 138****8000, 138XXXX8000, or wholly hidden. One x alone hides nothing: 0x17354 a program wrote, 88886666x12 has
+# an extension. Possessive, so that a long row of x is read in one way only.
+_MASKED: Final = re.compile(r"(?=.*[0-9])(?=.*[*xX])\+?(?:[0-9*]|[xX]{2,}+)+|[*]{7,}")
 _DIGITS: Final = re.compile(r"\+?[0-9]+")
 
 # Complete as it stands: a trunk prefix is not looked for, or "9" would eat 95013.
