@@ -265,7 +265,7 @@ def test_unknown_kind_file_tenant_and_a_missing_column(load: Import, operator: A
     with pytest.raises(NianjianError, match="register_kind_unknown"):
         load("cats", "编号", ("1",))
     missing = tmp_path / "none.csv"
-    with pytest.raises(NianjianError, match="file_unreadable"):
+    with pytest.raises(NianjianError, match="file_missing"):
         import_sheet(kind="seats", path=missing, enterprise="demo", actor=operator)
     with pytest.raises(NianjianError, match="enterprise_unknown"):
         import_sheet(kind="seats", path=missing, enterprise="nobody", actor=operator)

@@ -203,7 +203,7 @@ def test_an_attachment_is_sealed_recorded_once_and_published(
         ("seat_vacancy", "贺卡", b"x", "attachment_kind_unknown"),
         ("complaint_rate", "外包协议", b"x", "attachment_metric_wrong"),
         ("seat_vacancy", "外包协议", b"", "file_empty"),
-        ("seat_vacancy", "外包协议", None, "file_unreadable"),
+        ("seat_vacancy", "外包协议", None, "file_missing"),
     ],
 )
 def test_an_attachment_that_explains_nothing_is_refused(  # noqa: PLR0917 -- one case

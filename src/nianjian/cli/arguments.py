@@ -72,6 +72,6 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(_("“{value}” is no date; write 2026-12-31").format(value=text)) from error
 
 
-def on_day(parser: argparse.ArgumentParser, option: str, about: str) -> None:
-    """Add a date option, YYYY-MM-DD."""
-    parser.add_argument(option, type=day, metavar="YYYY-MM-DD", help=about)
+def on_day(parser: argparse.ArgumentParser, option: str, about: str, *spellings: str) -> None:
+    """Add a date option, YYYY-MM-DD; other spellings of it mean the same."""
+    parser.add_argument(option, *spellings, type=day, metavar="YYYY-MM-DD", help=about)

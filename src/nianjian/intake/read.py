@@ -165,7 +165,9 @@ def _members(file: Path, name: str) -> Iterator[Item]:
         return
     for entry in sorted(listed, key=lambda e: e.filename):
         parts = entry.filename.split("/")
-        if entry.is_dir() or "__MACOSX" in parts or any(part.startswith(".") for part in parts):
+        # A step upwards names no hidden file: members are read in place, never unpacked, so it harms nothing.
+        hidden = any(part.startswith(".") and part != ".." for part in parts)
+        if entry.is_dir() or "__MACOSX" in parts or hidden:
             continue
         if entry.flag_bits & 1:
             raise NianjianError("zip_encrypted", file=name)

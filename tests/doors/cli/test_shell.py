@@ -62,6 +62,15 @@ def test_wrong_use_is_2_and_one_json_object(
         assert bool(CHINESE.search(told["message"])) is chinese, told["message"]
 
 
+def test_a_state_inside_a_sentence_is_said_in_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nianjian.cli.texts.errors import STATES, sentence  # noqa: PLC0415
+
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    told = {sentence(code, {"state": state}) for code in ("batch_not_active", "approval_decided") for state in STATES}
+    assert [text for text in told if set(STATES) & set(text.split())] == []
+    assert len(told) == 2 * len(STATES)
+
+
 def test_any_command_prepares_an_empty_home(shell: Shell, home: Path) -> None:
     assert shell("audit", "verify", "--json").json == {"valid": True, "entries": 0, "broken_at": None, "reason": None}
     assert stat.S_IMODE(home.stat().st_mode) == 0o700

@@ -28,7 +28,9 @@ STYLES: Final = {
 INDENT: Final = (0, 0, 0, 2)
 # A count of nothing is left out of the terminal, where room is short, unless nothing is the good news itself.
 NOTHING: Final = frozenset({"0", DASH})
-ALWAYS: Final = frozenset({"complaints", "answered", "delivered", "filed", "opened", "own_short", "tickets", "closed"})
+ALWAYS: Final = frozenset(
+    {"complaints", "answered", "delivered", "filed", "opened", "own_short", "tickets", "closed", "on_time"}
+)
 
 Json = Mapping[str, Any]
 

@@ -7,8 +7,20 @@ from typing import Final
 
 from nianjian.cli.language import _
 from nianjian.cli.texts import intake, registers, rooms
+from nianjian.paper.words import mark
 
 ERRORS: Final[Mapping[str, str]] = {**rooms.TEXTS, **intake.TEXTS, **registers.TEXTS}
+
+
+#: States of batches and requests, as they stand inside a sentence.
+STATES: Final[Mapping[str, str]] = {
+    "active": mark("in force"),
+    "undone": mark("undone"),
+    "replaced": mark("replaced"),
+    "pending": mark("pending"),
+    "approved": mark("approved"),
+    "refused": mark("refused"),
+}
 
 
 class _Gaps(dict[str, object]):
@@ -24,4 +36,6 @@ def sentence(code: str, values: Mapping[str, object]) -> str:
     if text is None:
         inside = ", ".join(f"{name}={value}" for name, value in values.items())
         return f"{code} ({inside})" if inside else code
-    return _(text).format_map(_Gaps(values))
+    state = STATES.get(str(values.get("state")))
+    said = values if state is None else {**values, "state": _(state)}
+    return _(text).format_map(_Gaps(said))

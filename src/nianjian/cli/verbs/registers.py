@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shown = actions.add("list", _list, _("list a register as it stood on a day"))
     shown.add_argument("kind", metavar="KIND", help=_("register, for example numbers or seats"))
     enterprise(shown)
-    on_day(shown, "--as-at", _("the day; without it today"))
+    on_day(shown, "--as-at", _("the day; without it today"), "--as-of")
 
 
 def run(args: argparse.Namespace) -> Answer:

@@ -34,7 +34,8 @@ LIMIT: Final = 64 * 1024 * 1024  # bytes; a scan of an agreement stays far below
 def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, actor: Actor) -> Attached:
     """Store and record; the same content for the same purpose again changes nothing.
 
-    ``attachment_kind_unknown``, ``attachment_metric_wrong``, ``file_unreadable``, ``file_empty``, ``file_too_large``.
+    ``attachment_kind_unknown``, ``attachment_metric_wrong``, ``file_missing``, ``file_unreadable``, ``file_empty``,
+    ``file_too_large``.
     """
     stored = KINDS.get(kind, kind)
     if stored not in METRICS:
@@ -78,6 +79,8 @@ def _content(path: Path) -> bytes:
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=str(path), limit=LIMIT)
         content = path.read_bytes()
+    except FileNotFoundError as fault:
+        raise NianjianError("file_missing", file=str(path)) from fault
     except OSError as fault:
         raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
     if not content:

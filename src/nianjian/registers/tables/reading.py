@@ -50,11 +50,14 @@ class Table:
 def read(path: Path, sheet: Sheet) -> Table:
     """Read the whole file.
 
-    NianjianError: ``file_unreadable``, ``file_empty``, ``encoding_unknown``, ``sheet_malformed`` (broken quotes),
-    ``workbook_unreadable``, ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``.
+    NianjianError: ``file_missing``, ``file_unreadable``, ``file_empty``, ``encoding_unknown``,
+    ``sheet_malformed`` (broken quotes), ``workbook_unreadable``, ``header_missing`` (no row names the key),
+    ``column_missing``, ``column_twice``.
     """
     try:
         content = path.read_bytes()
+    except FileNotFoundError as fault:
+        raise NianjianError("file_missing", file=str(path)) from fault
     except OSError as fault:
         raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
     if not content.strip():
