@@ -11,6 +11,9 @@ FORBIDDEN = {
     "an unfinished mark": re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK|WI" + r"P)\b"),
     "an issue number": re.compile(r"(?i)\bissue\s+#?\d+|(?<![\w&/#.'\"])#\d{1,4}\b(?![0-9a-f\"'])"),
     "a path of one machine": re.compile(r"/(work|home/[a-z]+|Users/[A-Za-z]+)/|/root/"),
+    "a paper outside this repository": re.compile(
+        r"\b(domain|contract|data-engine|house|style)\.md\b|[(\s](contract|domain) \d(\.\d+)?\b"
+    ),
     "a package registry": re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian\.org"),
 }
 # samples are records of real switches as they were written; the lock names where packages come from

@@ -1,4 +1,4 @@
-"""The columns of complaint tickets (contract 1; domain 7.5)."""
+"""The columns of complaint tickets."""
 
 from __future__ import annotations
 

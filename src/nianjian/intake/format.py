@@ -24,7 +24,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class FileMapping:
-    """A mapping file (contract 2), parsed and checked; empty for none."""
+    """A mapping file (its keys: docs/reference/call-files.md), parsed and checked; empty for none."""
 
     source: str | None = None
     columns: Mapping[str, str | int] = field(default_factory=dict)

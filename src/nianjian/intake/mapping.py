@@ -1,4 +1,4 @@
-"""The mapping file (contract 2): YAML that says how a file of no known source is to be read."""
+"""The mapping file: YAML that says how a file of no known source is to be read."""
 
 from __future__ import annotations
 

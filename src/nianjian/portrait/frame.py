@@ -37,7 +37,7 @@ class Frame:
 
     @property
     def period(self) -> Window:
-        """The data year, 1 January to 31 December: the headline window (domain 1.1)."""
+        """The data year, 1 January to 31 December: the headline window."""
         return Window(date(self.year, 1, 1), date(self.year + 1, 1, 1))
 
     @property

@@ -19,7 +19,7 @@ _COMPARE: Final[Mapping[str, Callable[[int, int], bool]]] = {">": gt, ">=": ge, 
 
 
 class Light(StrEnum):
-    """Colours of contract 3, worst first; `na` counts for nothing."""
+    """Colours, worst first; `na` counts for nothing."""
 
     RED = "red"
     INSUFFICIENT = "insufficient"
@@ -82,7 +82,7 @@ def worst(lights: Iterable[Light]) -> Light:
 
 
 def overall(lights: Iterable[Light]) -> Light:
-    """The light of the whole portrait: the worst metric; nothing but `na` says nothing about the firm (contract 3)."""
+    """The light of the whole portrait: the worst metric; nothing but `na` says nothing about the firm."""
     light = worst(lights)
     return Light.INSUFFICIENT if light is Light.NA else light
 

@@ -25,7 +25,7 @@ Rows = Sequence[Mapping[str, object]]
 
 # Value shown per unit: a share of 1 is 100 % or 10,000 per ten thousand.
 SCALE: Final[Mapping[str, int]] = {"%": 100, "‱": 10_000}
-DECIMALS: Final = 4  # domain 1.1: display with 4 decimals; never compared
+DECIMALS: Final = 4  # for display; never compared
 
 
 class Rule(Protocol):
@@ -101,7 +101,7 @@ class Metric:
         return whole(self.components[name])
 
     def as_dict(self) -> dict[str, object]:
-        """The metric in the JSON answer (contract 3): counts as integers, values as decimal strings."""
+        """The metric in the JSON answer (docs/reference/portrait.md): counts as integers, values as decimal strings."""
         unit = self.card.unit
         low, high = self.verdict.bounds or (None, None)
         return {

@@ -1,4 +1,4 @@
-"""The portrait as a value, and its JSON form (contract 3). No clock is read: the same inputs give the same bytes."""
+"""The portrait as a value, and its JSON form. No clock is read: the same inputs give the same bytes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Result:
 
     @property
     def light(self) -> Light:
-        """The worst metric (contract 3)."""
+        """The worst metric."""
         return overall(metric.verdict.light for metric in self.metrics)
 
     def metric(self, slug: str) -> Metric:

@@ -1,4 +1,4 @@
-"""The generic call record: fifteen Chinese headers (contract 2), their usual variants, or a mapping file.
+"""The generic call record: fifteen Chinese headers, their usual variants, or a mapping file.
 
 What the file lacks is unknown, not wrong: only the id, the direction, the callee and the times start and end must
 be there. Columns that nobody knows are kept.

@@ -44,7 +44,7 @@ def standing(tickets: ir.Table, frame: Frame, hours: int) -> ir.Table:
     """Tickets that count, with 0/1 columns: closed at A, existing at A, the same for today, closed on time.
 
     On time: within ``hours`` after the forward arrived, inclusive. A ticket reopened after its closing is not
-    closed (contract 3). One accepted after A did not exist at A.
+    closed. One accepted after A did not exist at A.
     """
     counted = tickets.filter(tickets.excluded_ticket.isnull())
     today = frame.as_of if frame.today is None else frame.today

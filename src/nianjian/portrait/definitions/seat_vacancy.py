@@ -39,7 +39,7 @@ COUNTS: Final = ("filed", "opened", "opened_and_filed", "unfiled_open", "unknown
 
 
 def states(seats: ir.Table, days: Sequence[date]) -> ir.Table:
-    """Each seat as it holds on each day, with 0/1 columns (contract 1 says when a seat is filed)."""
+    """Each seat as it holds on each day, with 0/1 columns."""
     each = seats.mutate(as_of=ibis.array([ibis.date(day.isoformat()) for day in days]).unnest())
     each = each.filter(
         each.valid_from.isnull() | (each.valid_from <= each.as_of),

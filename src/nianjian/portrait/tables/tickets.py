@@ -1,6 +1,6 @@
 """Complaints as the metrics see them: newest version, why one does not count, its line, team, seat kind and display.
 
-Exclusions (D2, contract 3): a recorded reason first. Of what is left, duplicates by (source, reference), then by
+Exclusions (D2): a recorded reason first. Of what is left, duplicates by (source, reference), then by
 (complainant, complained number, day of the call) across sources; the earliest accepted stays, whatever the period.
 """
 

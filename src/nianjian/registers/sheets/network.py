@@ -1,4 +1,4 @@
-"""Licences, numbers, lines, teams and consents (contract 1; domain 7.1)."""
+"""Licences, numbers, lines, teams and consents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seats, staff, social insurance and wages (contract 1; domain 7.2-7.4)."""
+"""Seats, staff, social insurance and wages."""
 
 from __future__ import annotations
 

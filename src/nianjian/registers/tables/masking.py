@@ -1,4 +1,4 @@
-"""What is shown of a personal value (domain 2.7): enough to recognise, not enough to use."""
+"""What is shown of a personal value: enough to recognise, not enough to use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The policy headers that every answer carries (contract 5)."""
+"""The policy headers that every answer carries."""
 
 from __future__ import annotations
 
