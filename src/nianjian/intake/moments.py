@@ -21,6 +21,8 @@ _SAME_CLOCK: Final = {
 
 _SHANGHAI_AHEAD_US: Final = 8 * 3600 * 1_000_000
 
+_USUAL: Final = "%Y-%m-%d %H:%M:%S"
+
 _FORMS: Final = (
     "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d %H:%M:%S.%f",
@@ -58,6 +60,15 @@ def shifted(moment: str, zone: str) -> str:
 
 def local(column: str, zone: str) -> str:
     """The usual written forms: dashes, slashes, 年月日, compact, ISO with T, fraction and offset."""
+    return f"coalesce({_usual(column, zone)}, {_other(column, zone)})"
+
+
+def _usual(column: str, zone: str) -> str:
+    """The one form that nearly every cell has: asked first, with a fixed form at half the price of a look inside."""
+    return shifted(f"case when strlen({column}) = 19 then try_strptime({column}, '{_USUAL}') end", zone)
+
+
+def _other(column: str, zone: str) -> str:
     # A cast would read an offset as a shift to UTC, 'infinity' as a time and a bare date as midnight.
     forms = ", ".join(f"'{form}'" for form in _FORMS)
     return (
@@ -93,9 +104,10 @@ def epoch(column: str, unit: str = "auto") -> str:
 def either(column: str, zone: str) -> str:
     """An epoch of 10, 13 or 16 digits (s, ms, µs), else a written form; 14 digits are a compact stamp."""
     return (
-        f"(case when {column} is null then null when length({column}) > 18 then {local(column, zone)}"
+        f"coalesce({_usual(column, zone)},"
+        f" case when {column} is null then null when strlen({column}) > 18 then {_other(column, zone)}"
         f" when regexp_full_match({column}, '([0-9]{{10}}|[0-9]{{13}}|[0-9]{{16}})([.][0-9]*)?') then {epoch(column)}"
-        f" else {local(column, zone)} end)"
+        f" else {_other(column, zone)} end)"
     )
 
 

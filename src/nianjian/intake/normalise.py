@@ -1,7 +1,7 @@
 """Number normalisation inside the engine: the twin of ``kernel.numbers.normalise``, equal for every string.
 
-Plain digits, perhaps after +86 or 0086, are decided by one cast and a CASE over ranges: nearly every row of a
-real file. Whatever that CASE leaves open is handed to the kernel itself, distinct text by distinct text.
+Digits as a program prints them are told by one cast and back; they, and digits with zeros, +86 or 0086 before
+them, are decided by a CASE over ranges: nearly every row of a real file. Whatever that CASE leaves open is handed to the kernel itself, distinct text by distinct text.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def staged(inner: str, fields: Sequence[str], trunk_prefixes: Sequence[str]) -> 
     ``f_kept`` is the raw text where it differs from the printed canonical form, else NULL. A NULL text has the
     shape ``none``. Staged sub-selects, because nested macros are expanded as text and explode.
     """
-    texts = _stage(inner, [part for f in fields for part in _texts(f, trunk_prefixes)])
+    casts = _stage(inner, [f"try_cast({f} as bigint) as {f}_cast" for f in fields])
+    plain = _stage(casts, [f"{_plain(f, trunk_prefixes)} as {f}_plain" for f in fields])
+    texts = _stage(plain, [part for f in fields for part in _texts(f, trunk_prefixes)])
     values = _stage(texts, [part for f in fields for part in _values(f)])
     shapes = _stage(values, [f"{_fast_shape(f)} as {f}_fast" for f in fields])
     slow = _stage(
@@ -60,8 +62,18 @@ def _stage(inner: str, columns: Sequence[str]) -> str:
 _COMPLETE: Final = "1[3-9][0-9]{9}|0(10|2[0-9]|[3-9][0-9]{2})[0-9]{7,8}|0?9[56][0-9]{3,16}|[48]00[0-9]{7}"
 
 
+def _plain(f: str, trunk_prefixes: Sequence[str]) -> str:
+    """True for what is decided as it stands: only digits, no zero before them; they need none of the looks below."""
+    if any(trunk_prefixes):
+        return "false"
+    return f"coalesce({f}_cast > 0 and strlen({f}) <= 18 and {f}_cast::varchar = {f}, false)"
+
+
 def _texts(f: str, trunk_prefixes: Sequence[str]) -> list[str]:
-    """f_code: characters of the country code; f_digits: what stands after it, a trunk prefix taken off before."""
+    """f_code: characters of the country code; f_digits: what stands after it, a trunk prefix taken off before.
+
+    Both are of rows that are not plain; a plain one is its own digits.
+    """
     text = f
     if prefixes := sorted({prefix for prefix in trunk_prefixes if prefix}, key=len, reverse=True):
         whens = " ".join(
@@ -69,12 +81,11 @@ def _texts(f: str, trunk_prefixes: Sequence[str]) -> list[str]:
             for p in prefixes
         )
         text = f"(case when regexp_full_match({f}, '{_COMPLETE}') then {f} {whens} else {f} end)"
-    # The first comparison alone decides for most numbers; without a prefix the text is read once only.
     code = (
-        f"case when {text} >= '1' then 0 when starts_with({text}, '+86') then 3"
+        f"case when {f}_plain then 0 when starts_with({text}, '+86') then 3"
         f" when starts_with({text}, '0086') then 4 else 0 end"
     )
-    cut = f"case when {text} >= '1' then {text} when starts_with({text}, '+86') then substr({text}, 4)"
+    cut = f"case when {f}_plain then {f} when starts_with({text}, '+86') then substr({text}, 4)"
     return [
         f"{code} as {f}_code",
         f"{cut} when starts_with({text}, '0086') then substr({text}, 5) else {text} end as {f}_digits",
@@ -89,11 +100,11 @@ def _values(f: str) -> list[str]:
     """A cast alone is too generous (9.5e4, 0x17354, 1_381): digits are looked at first."""
     return [
         (
-            f"case when regexp_full_match({f}_digits, '[0-9]{{1,18}}')"
+            f"case when {f}_plain then {f}_cast when regexp_full_match({f}_digits, '[0-9]{{1,18}}')"
             f" then try_cast({f}_digits as bigint) end as {f}_number"
         ),
-        f"length({f}_digits) as {f}_length",
-        f"starts_with({f}_digits, '0') as {f}_zero",
+        f"case when {f}_plain then strlen({f}) else length({f}_digits) end as {f}_length",
+        f"case when {f}_plain then false else starts_with({f}_digits, '0') end as {f}_zero",
     ]
 
 
@@ -140,7 +151,7 @@ def _result(f: str) -> list[str]:
     value = f"(case when {f}_fast is not null then {f}_number else {f}_slow.value end)"
     # In the fast path the text is the printed form unless a code, a prefix or a foreign zero stood in front.
     printed = (
-        f"case when {f} is null then null"
+        f"case when {f} is null or ({f}_plain and {f}_fast is not null) then null"
         f" when {f}_fast is not null then case"
         f" when {f}_fast = 'short_or_landline'"
         f" then case when {f}_code = 3 and length({f}) = {f}_length + 3 then null else {f} end"
