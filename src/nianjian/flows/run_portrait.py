@@ -18,8 +18,16 @@ from nianjian.portrait.result import Result
 from nianjian.portrait.run import run
 
 
-def compute(*, enterprise: str, year: int, as_of: date | None, province: str | None, raw: bool = False) -> Result:
-    """Publish and compute, nothing else; ``province`` None: the enterprise's own."""
+def compute(
+    *,
+    enterprise: str,
+    year: int,
+    as_of: date | None,
+    province: str | None,
+    today: date | None = None,
+    raw: bool = False,
+) -> Result:
+    """Publish and compute, nothing else; ``province`` None: the enterprise's own; ``today`` None: no second day."""
     tenant = accounts.enterprise(enterprise)
     where = province or tenant.province or None
     lake = wiring.lake(enterprise)
@@ -34,15 +42,27 @@ def compute(*, enterprise: str, year: int, as_of: date | None, province: str | N
             year=year,
             as_of=as_of,
             province=where,
+            today=today,
             raw=raw,
         )
 
 
 def run_portrait(
-    *, enterprise: str, year: int, as_of: date | None, province: str | None, raw: bool, actor: Actor
+    *,
+    enterprise: str,
+    year: int,
+    as_of: date | None,
+    province: str | None,
+    today: date | None,
+    raw: bool,
+    actor: Actor,
 ) -> Result:
-    """Compute the portrait of data year ``year`` and keep it as the year's newest."""
-    result = compute(enterprise=enterprise, year=year, as_of=as_of, province=province, raw=raw)
+    """Compute the portrait of data year ``year`` and keep it as the year's newest.
+
+    ``today`` is the second day of seat vacancy and closing rate. Whoever promises the same bytes tomorrow leaves
+    it None.
+    """
+    result = compute(enterprise=enterprise, year=year, as_of=as_of, province=province, today=today, raw=raw)
     told = result.as_dict()
     portraits.keep(enterprise, year, told)
     data = {

@@ -166,6 +166,17 @@ def _worth_saying(flag: Json) -> bool:
     return flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
 
 
+def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
+    """Seats and tickets as they stand on a second day, usually the day of the run."""
+    twin = (metric.get("twins") or {}).get("today")
+    if not twin:
+        return ()
+    light = str(twin["light"])
+    word = name("light", light, _)
+    title = _("as of {day}").format(day=twin["as_of"])
+    return (Flag("today", title, light, word, f"{amount(twin['value'], unit)} · {word}"),)
+
+
 def _bounds(metric: Json) -> str:
     bounds = metric.get("bounds") or {}
     low, high = bounds.get("low"), bounds.get("high")
@@ -196,7 +207,10 @@ def card(metric: Json, _: Words) -> Card:
         headroom=headroom(metric, _),
         bounds=_bounds(metric),
         parts=_parts(metric, _),
-        flags=tuple(_flag(flag, unit, _) for flag in metric.get("flags", ()) if _worth_saying(flag)),
+        flags=(
+            *(_flag(flag, unit, _) for flag in metric.get("flags", ()) if _worth_saying(flag)),
+            *_second_day(metric, unit, _),
+        ),
         attachments=_attachments(metric, _),
         source=f"{source['rule']} · {name('level', str(source['level']), _)}",
         citation=str(source.get("citation") or ""),

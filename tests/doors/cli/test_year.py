@@ -122,6 +122,31 @@ def test_portrait_of_a_year(demo: Shell, calls: Path, tmp_path: Path) -> None:
     assert "Number consistency rate" in demo(*words, LANG="en_US.UTF-8").out
 
 
+def test_the_second_day_is_shown_to_people_and_in_json_only_when_named(demo: Shell, tmp_path: Path) -> None:
+    """Ten seats are filed; one more of them is opened after the as-of day."""
+    sheet = tmp_path / "s.csv"
+    rows = [f"A{n},人工,已备案,2025-11-01,{'2025-12-01' if n < 5 else '2026-02-01' if n < 7 else ''}" for n in range(10)]
+    sheet.write_text("\n".join(["坐席编号,类型,备案状态,备案日期,开通日期", *rows]) + "\n", encoding="utf-8")
+    assert demo("registers", "import", "seats", str(sheet), "--enterprise", "demo").code == 0
+    words = ("portrait", "run", "--enterprise", "demo", "--year", "2025")
+    later = {"NIANJIAN_TODAY": "2026-03-01"}
+    plain, other = demo(*words, "--json", **later), demo(*words, "--json", NIANJIAN_TODAY="2026-01-15")
+    assert plain.out == other.out
+    assert plain.json["period"]["today"] is None
+    assert "today" not in plain.json["metrics"][0]["twins"]
+    named = demo(*words, "--json", "--today", "2026-03-01").json
+    assert named["period"]["today"] == "2026-03-01"
+    vacancy = named["metrics"][0]
+    assert (vacancy["slug"], vacancy["value"], vacancy["light"]) == ("seat_vacancy", "50.0000", "yellow")
+    assert (vacancy["twins"]["today"]["value"], vacancy["twins"]["today"]["light"]) == ("30.0000", "green")
+    assert "截至 2026-03-01: 30.0000 % · 绿" in demo(*words, **later).out
+    page = tmp_path / "p.html"
+    demo(*words, "--html", str(page), **later)
+    assert "截至 2026-03-01" in page.read_text(encoding="utf-8")
+    book = tmp_path / "p.xlsx"
+    assert "截至 2026-03-01" not in demo(*words, "--xlsx", str(book), **later).out
+
+
 def test_simulate_and_attach(demo: Shell, tmp_path: Path) -> None:
     seats = tmp_path / "seats.csv"
     rows = [f"S{n},人工,已备案,2025-01-01,{'2025-01-01' if n < 60 else ''}" for n in range(100)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 from nianjian.cli.answer import Answer
@@ -18,6 +19,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = Actions(parser)
     made = actions.add("run", _run, _("compute the portrait of a data year"))
     _which(made)
+    about = _("second day for seats and tickets; without it today on screens and pages, none in JSON and workbook")
+    on_day(made, "--today", about)
     made.add_argument("--raw", action="store_true", help=_("compute from raw rows instead of the daily rollup"))
     made.add_argument("--html", type=Path, metavar="FILE", help=_("write a self-contained page as well"))
     made.add_argument("--xlsx", type=Path, metavar="FILE", help=_("write a workbook as well"))
@@ -59,6 +62,7 @@ def _run(args: argparse.Namespace) -> Answer:
             year=args.year,
             as_of=args.as_of,
             province=args.province,
+            today=_second_day(args),
             raw=args.raw,
             actor=actor,
         ).as_dict()
@@ -72,6 +76,14 @@ def _run(args: argparse.Namespace) -> Answer:
 
         args.xlsx.write_bytes(workbook(data, language()))
     return Answer(data, lambda console: picture.show(console, data))
+
+
+def _second_day(args: argparse.Namespace) -> date | None:
+    """The day named; else today for people. JSON and workbook are the same bytes tomorrow: they hold no day unasked."""
+    from nianjian.kernel import clock
+
+    named: date | None = args.today
+    return named if named or args.json or args.xlsx else clock.today()
 
 
 def _simulate(args: argparse.Namespace) -> Answer:
