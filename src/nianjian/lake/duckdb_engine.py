@@ -41,6 +41,11 @@ class DuckDBEngine:
         self.backend.con.register(view, rows)
         return self.backend.table(view)
 
+    def once(self, name: str, expression: ibis.Table) -> ibis.Table:
+        """As it is: DuckDB computes what several parts of a query share one time."""
+        del name
+        return expression
+
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it on DuckDB."""
         return self.backend.to_pyarrow(expression)

@@ -23,6 +23,10 @@ class Engine(Protocol):
         """A table of rows that are in memory."""
         ...
 
+    def once(self, name: str, expression: ibis.Table) -> ibis.Table:
+        """The same rows, for an expression that others are built of: computed one time where the engine would not."""
+        ...
+
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it and give the whole result."""
         ...

@@ -31,11 +31,14 @@ MONTH = "month"
 MANY_DAYS = 62
 
 
+Once = Callable[[str, ir.Table], ir.Table]
+
+
 @dataclass(frozen=True, slots=True)
 class ByDay:
     """A rollup with a `day` column that a changed call changes on few days.
 
-    ``build(tables, days)`` gives the rows of these days (all for None); ``spread(calls, changed)`` the days that
+    ``build(tables, days, once)`` gives the rows of these days (all for None); ``spread(calls, changed)`` the days that
     share a call with changed rows. A new version of one of ``dims``, or another ``version``, rebuilds everything.
     """
 
@@ -43,7 +46,7 @@ class ByDay:
     schema: pa.Schema
     version: str
     dims: tuple[str, ...]
-    build: Callable[[Mapping[str, ir.Table], Collection[date] | None], ir.Table]
+    build: Callable[[Mapping[str, ir.Table], Collection[date] | None, Once], ir.Table]
     spread: Callable[[ir.Table, ir.Table], ir.Table]
 
 
@@ -96,7 +99,7 @@ def refresh_days(lake: Lake, engine: Engine, rollup: ByDay) -> list[date] | None
         days = _touched(lake, engine, rollup, tables[CALLS], built["calls"])
     rows = pa.Table.from_batches([], rollup.schema)
     if days is None or days:
-        rows = _ordered(engine.arrow(rollup.build(tables, days)), rollup.schema)
+        rows = _ordered(engine.arrow(rollup.build(tables, days, engine.once)), rollup.schema)
     _commit(lake, rollup, rows, days, {**wanted, "calls": newest})
     return days
 

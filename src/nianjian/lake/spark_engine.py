@@ -53,6 +53,7 @@ class SparkEngine:
         self.session = builder.getOrCreate()
         self.backend = ibis.pyspark.connect(self.session)
         self._names: dict[str, int] = {}
+        self._cached: list[DataFrame] = []
 
     def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
         """A view over the files, columns as in ``schema``, partition keys from the paths."""
@@ -69,6 +70,12 @@ class SparkEngine:
             return self._named(name, self.session.createDataFrame([], spark_schema(rows.schema)))
         return self._named(name, self.session.createDataFrame(rows))
 
+    def once(self, name: str, expression: ibis.Table) -> ibis.Table:
+        """Cached on the workers: Spark plans a shared part anew, down to the files, as often as it is named."""
+        frame = self.session.sql(self.backend.compile(expression)).persist()
+        self._cached.append(frame)
+        return self._named(name, frame)
+
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it on Spark."""
         return self.backend.to_pyarrow(expression)
@@ -79,7 +86,9 @@ class SparkEngine:
         return found
 
     def close(self) -> None:
-        """End the session."""
+        """Free what is cached, also on a server that lives on, and end the session."""
+        for frame in self._cached:
+            frame.unpersist()
         self.session.stop()
 
     def _named(self, name: str, frame: DataFrame) -> ibis.Table:

@@ -139,7 +139,7 @@ def derived(engine: Engine, dated: Mapping[str, ir.Table], frame: Frame, minutes
     """Cube and tickets straight from the rows, computed once and held in memory."""
     starts = frame.slots(_changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"]))
     counted = facts(dated["calls"], first=frame.span.first, last=frame.span.end - DAY)
-    cube = daily(counted, dated["number_dim"], dated["line_dim"], starts)
+    cube = daily(counted, dated["number_dim"], dated["line_dim"], starts, engine.once)
     told = dated["complaint_fact"]
     by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0
     matched = tickets(told, complaint_match(dated["calls"], told, minutes=minutes, by_id=by_id), dated["line_dim"])

@@ -6,7 +6,7 @@ of the calls). The metrics are expressions over this table, whether it comes fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
@@ -89,10 +89,25 @@ def _counted(calls: ir.Table, *, outbound: bool) -> dict[str, ir.Value]:
         "without_customer": calls.count(where=calls.without_customer),
         "masked_callee": calls.count(where=calls.masked_callee & outbound),
     }
-    return {"day_bits": bit_or(calls.bit), "records": calls.count(), **counts}
+    return {"day_bits": bit_or(calls.bit).cast("int64"), "records": calls.count(), **counts}
 
 
-def daily(facts: Facts, number_dim: ir.Table, line_dim: ir.Table, starts: Sequence[date] | None = None) -> ir.Table:
+Once = Callable[[str, ir.Table], ir.Table]
+"""`lake.engine.Engine.once`: a table computed one time, whatever is built of it."""
+
+
+def _as_it_is(name: str, table: ir.Table) -> ir.Table:
+    del name
+    return table
+
+
+def daily(
+    facts: Facts,
+    number_dim: ir.Table,
+    line_dim: ir.Table,
+    starts: Sequence[date] | None = None,
+    once: Once = _as_it_is,
+) -> ir.Table:
     """The cube: day, dim, key, shape, display_class, confidence, day_bits and the measures.
 
     ``day_bits`` has bit n set when a call started on day n of the month (a slot never reaches over a month).
@@ -100,7 +115,9 @@ def daily(facts: Facts, number_dim: ir.Table, line_dim: ir.Table, starts: Sequen
     ``dim`` total: key NULL, split by shape and confidence. kind, line, team: key as written. display: key is
     the number as printed, with its shape. Days without outbound calls stand under total only.
     """
-    counted = with_team(with_class(base(facts, starts), number_dim), line_dim)
+    # Every slice, and both joins within, ask for the counts by all keys; only these read the calls.
+    classed = with_class(once("base", base(facts, starts)), number_dim)
+    counted = once("counted", with_team(classed, line_dim))
     text = ibis.null("string")
     total = _slice(counted, TOTAL, text, shape=counted.shape, confidence=counted.confidence)
     real = counted.filter(counted.outbound > 0)

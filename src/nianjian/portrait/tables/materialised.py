@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from nianjian.lake.rollups import ByDay, Whole
 from nianjian.lake.schema import MOMENT
-from nianjian.portrait.tables.daily import MEASURES, daily
+from nianjian.portrait.tables.daily import MEASURES, Once, daily
 from nianjian.portrait.tables.facts import days_of_keys, facts, facts_of_days
 from nianjian.portrait.tables.matching import complaint_match
 from nianjian.portrait.tables.tickets import tickets
@@ -23,10 +23,10 @@ from nianjian.portrait.tables.tickets import tickets
 VERSION: Final = "1"
 
 
-def _daily(tables: Mapping[str, ir.Table], days: Collection[date] | None) -> ir.Table:
+def _daily(tables: Mapping[str, ir.Table], days: Collection[date] | None, once: Once) -> ir.Table:
     calls = tables["calls"]
     counted = facts(calls) if days is None else facts_of_days(calls, days)
-    return daily(counted, tables["number_dim"], tables["line_dim"])
+    return daily(counted, tables["number_dim"], tables["line_dim"], once=once)
 
 
 DAILY: Final = ByDay(
