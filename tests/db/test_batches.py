@@ -49,15 +49,6 @@ def test_files_of_a_batch_keep_their_order_and_repeat_without_harm(demo: str) ->
     assert [one.id for one in query.batches(demo)] == [batch]
 
 
-def test_an_undone_file_gets_a_new_generation(demo: str) -> None:
-    assert query.generation(enterprise=demo, sha256="f" * 64) == 1
-    _file("B1", "a.csv", "f" * 64)
-    assert query.generation(enterprise=demo, sha256="f" * 64) == 1
-    service.end(batch="B1", state="undone")
-    assert query.generation(enterprise=demo, sha256="f" * 64) == 2
-    assert query.generation(enterprise="other", sha256="f" * 64) == 1
-
-
 def test_only_an_active_batch_ends(demo: str, operator: Actor) -> None:
     _file("B1", "a.csv", "f" * 64)
     service.end(batch="B1", state="replaced")

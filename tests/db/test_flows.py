@@ -82,9 +82,9 @@ def test_an_intent_without_a_commit_is_dropped() -> None:
 
 
 def test_a_commit_without_its_rows_is_finished_once(calls: Path) -> None:
-    service.open(kind=IMPORT, enterprise="demo", txn="B1", payload=PAYLOAD)
+    intent = service.open(kind=IMPORT, enterprise="demo", txn="B1", payload=PAYLOAD)
     (item,) = read.items([calls])
-    load.import_file(lake=wiring.lake("demo"), item=item, batch="B1")
+    load.import_file(lake=wiring.lake("demo"), item=item, batch="B1", intent=intent)
     assert recover() == 1
     assert recover() == 0
     assert _states() == {"B1": "active"}
@@ -136,6 +136,16 @@ def test_an_interrupt_after_the_commit_loses_nothing(calls: Path, monkeypatch: p
         _take(str(calls))
     assert queue.open_intents() == []
     assert list(_states().values()) == ["active"]
+
+
+def test_a_failed_file_is_not_taken_for_a_loaded_one_of_the_same_name(calls: Path, tmp_path: Path) -> None:
+    namesake = tmp_path / "other" / calls.name
+    namesake.parent.mkdir()
+    namesake.write_text("dear,sir\nplease,find\n")
+    receipt = _take(str(calls), str(namesake))
+    assert [(name, error.code) for name, error in receipt.failed] == [(calls.name, "source_unrecognised")]
+    assert queue.open_intents() == []
+    assert len(list(acts(verb=IMPORT))) == 1
 
 
 def test_a_batch_is_undone_and_imported_again(calls: Path) -> None:

@@ -42,7 +42,7 @@ class Desk:
         return [
             load.import_file(
                 lake=self.lake, item=item, source=source, mapping=chosen, timezone=timezone,
-                batch=f"B2026030209000{self.batches:04x}", generation=1,
+                batch=f"B2026030209000{self.batches:04x}",
             ).as_dict()
             for item in read.items([path])
         ]  # fmt: skip

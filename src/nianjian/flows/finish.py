@@ -59,14 +59,10 @@ def finish_undo(*, intent: str, enterprise: str, payload: Mapping[str, object]) 
 
 def settle(*, intent: str, kind: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
     """Finish or drop an act that broke off: the lake's log says which of the two. Hold the lake's lock."""
-    batch = str(payload.get("batch", ""))
-    if kind == IMPORT:
-        name = str(payload.get("file", ""))
-        files = [receipt for receipt in ledger.batch_receipts(lake, batch) if receipt.name == name]
-        if files:
-            finish_import(intent=intent, enterprise=enterprise, payload=payload, files=files)
-            return
-    if kind == UNDO and not ledger.batch_files(lake, batch):
+    if kind == IMPORT and (files := ledger.receipts(lake, intent)):
+        finish_import(intent=intent, enterprise=enterprise, payload=payload, files=files)
+        return
+    if kind == UNDO and not ledger.batch_files(lake, str(payload["batch"])):
         finish_undo(intent=intent, enterprise=enterprise, payload=payload)
         return
     queue.drop(intent=intent)

@@ -92,6 +92,7 @@ class _Run:
                     mapping=self.mapping,
                     timezone=self.timezone,
                     replace=replaces or None,
+                    intent=intent,
                     progress=lambda rows, done, total: self.progress(item.name, rows, done, total),
                 )
             except BaseException:  # an interrupt may come when the commit is made already

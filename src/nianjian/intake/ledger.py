@@ -57,12 +57,12 @@ def batch_days(lake: Lake, batch: str) -> list[str]:
     return sorted(days)
 
 
-def batch_receipts(lake: Lake, batch: str) -> list[FileReceipt]:
-    """The receipts of the files that were committed under a batch, in order; for finishing a broken-off import."""
+def receipts(lake: Lake, intent: str) -> list[FileReceipt]:
+    """The receipt in the commit that carries the intent's id, if there is one; for finishing a broken-off import."""
     return [
         FileReceipt.from_dict(cast("Mapping[str, Any]", entry["receipt"]))
         for entry in lake.history(CALLS, -1)
-        if entry.get("batch") == batch and entry.get("act") == "import"
+        if entry.get("intent") == intent and entry.get("act") == "import"
     ]
 
 

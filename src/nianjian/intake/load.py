@@ -57,6 +57,7 @@ class _Job:
     zone: str
     zone_assumed: bool
     batch: str
+    intent: str
     replace: str | None
     plan: validate.Plan
     progress: Progress
@@ -76,14 +77,15 @@ def import_file(
     source: str = "auto",
     mapping: FileMapping | None = None,
     timezone: str | None = None,
-    generation: int = 1,
     replace: str | None = None,
+    intent: str = "",
     progress: Progress | None = None,
 ) -> FileReceipt:
     """One file into the lake, in one commit or none. ``replace``: a batch whose rows go out in the same commit.
 
-    A file known with the same settings counts all its rows as duplicates. Raises NianjianError: what `items`,
-    `choose` and a format raise, ``timezone_unknown``, ``file_empty``, ``json_invalid``, ``rows_unaccounted``.
+    ``intent``: id of the database's row for this act; the commit carries it. A file known with the same settings
+    counts all its rows as duplicates. Raises NianjianError: what `items`, `choose` and a format raise,
+    ``timezone_unknown``, ``file_empty``, ``json_invalid``, ``rows_unaccounted``.
     """
     job = _job(
         lake=lake,
@@ -93,12 +95,13 @@ def import_file(
         mapping=mapping or FileMapping(),
         timezone=timezone,
         replace=replace,
+        intent=intent,
         progress=progress or _silent,
     )
     with lake.lock():
         temp = _clean_temp(lake)
         try:
-            return _import(job, temp, generation)
+            return _import(job, temp)
         finally:
             shutil.rmtree(temp, ignore_errors=True)
 
@@ -112,6 +115,7 @@ def _job(
     mapping: FileMapping,
     timezone: str | None,
     replace: str | None,
+    intent: str,
     progress: Progress,
 ) -> _Job:
     encoding = "sheet" if item.kind == "sheet" else encoding_of(item)
@@ -133,13 +137,14 @@ def _job(
         zone=zone,
         zone_assumed=chosen is None and not form.zone_in_file,
         batch=batch,
+        intent=intent,
         replace=replace,
         plan=validate.Plan(layout, fields, latest, trim=_padded(found)),
         progress=progress,
     )
 
 
-def _import(job: _Job, temp: Path, generation: int) -> FileReceipt:
+def _import(job: _Job, temp: Path) -> FileReceipt:
     total = max(job.item.size, 1) * 2
     reading = read_file(
         job.item, job.encoding, job.plan, temp, lambda done: job.progress(0, min(done, total // 2), total)
@@ -152,7 +157,7 @@ def _import(job: _Job, temp: Path, generation: int) -> FileReceipt:
     marker.touch()
     with Workbench(temp) as bench:
         validate.equip(bench, job.plan.fields)
-        generation = max(generation, past.generation + 1)
+        generation = past.generation + 1
         try:
             receipt = _attempt(job, bench, reading, generation, total)
         except LinesMoved:
@@ -265,6 +270,7 @@ def _commit(job: _Job, receipt: FileReceipt, add: list[NewFile], remove: list[Ol
     metadata: dict[str, object] = {
         "act": "import",
         "batch": job.batch,
+        "intent": job.intent,
         "file_sha256": receipt.sha256,
         "generation": receipt.generation,
         "settings": job.settings,

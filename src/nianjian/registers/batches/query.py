@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.batches.model import Batch, BatchFile
+from nianjian.registers.batches.model import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +58,3 @@ def batches(enterprise: str) -> list[BatchValue]:
     """The batches of an enterprise, newest first."""
     found = Batch.objects.prefetch_related("files").filter(enterprise_id=enterprise).order_by("-created_at", "-id")
     return [_value(one) for one in found]
-
-
-def generation(*, enterprise: str, sha256: str) -> int:
-    """Generation with which a file is imported now: 1 at first, one more each time its batch was undone or replaced.
-
-    While an active batch holds the file its own generation comes back: the lake then knows the transaction.
-    """
-    found = BatchFile.objects.filter(batch__enterprise_id=enterprise, sha256=sha256)
-    known = list(found.values_list("generation", "batch__state"))
-    active = [number for number, state in known if state == Batch.ACTIVE]
-    if active:
-        return max(active)
-    return max((number for number, _state in known), default=0) + 1
