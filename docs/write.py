@@ -30,7 +30,7 @@ def settings() -> str:
 
     rows = [(f"`{one.name}`", f"`{one.default}`" if one.default else "", one.about) for one in SETTINGS]
     return (
-        "# Settings\n\nEnvironment variables, read once at the start. Of each, `NAME_FILE` may name a file that holds the"
+        "# Settings\n\nEnvironment variables, read once at the start. Of each but `NIANJIAN_TODAY`, `NAME_FILE` may name a file that holds the"
         " value. A value that makes no sense ends the program with a message, exit code 2.\n\n"
         + _table(("name", "default", "meaning"), rows)
     )

@@ -27,5 +27,6 @@ def begin(args: argparse.Namespace) -> Actor:
     """Prepare the house and say who acts: ``--as USER`` proves itself by NIANJIAN_TOKEN, else the OS user."""
     prepare()
     from nianjian.accounts import query
+    from nianjian.config import env
 
-    return query.actor(args.actor, token=os.environ.get("NIANJIAN_TOKEN"))
+    return query.actor(args.actor, token=env.text("NIANJIAN_TOKEN", os.environ))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, cast
@@ -37,7 +38,7 @@ def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] 
         columns = list(dict.fromkeys(name for header in headers.values() for name in header if name not in ADDED))
         count = 0
         try:
-            with Path(path).open("w", encoding="utf-8-sig", newline="") as handle:
+            with open(path, "w", encoding="utf-8-sig", newline="", opener=_private) as handle:
                 out = csv.writer(handle)
                 out.writerow([*columns, *ADDED])
                 for row in _rows(lake, [old.path for old in files if old.partition["part"] == REJECTED]):
@@ -48,6 +49,11 @@ def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] 
         except OSError as error:
             raise NianjianError("output_unwritable", file=str(path), detail=str(error)) from error
     return count
+
+
+def _private(path: str, flags: int) -> int:
+    """Only the owner may read a new file: it shows telephone numbers in full."""
+    return os.open(path, flags, 0o600)
 
 
 def _headers(lake: Lake, batch: str) -> dict[str, list[str]]:

@@ -92,6 +92,15 @@ def test_colour_only_on_a_terminal_or_when_forced(demo: Shell) -> None:
     assert "\x1b[" in demo("audit", "verify", FORCE_COLOR="1").out
 
 
+def test_a_token_may_stand_in_a_file(demo: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(demo("user", "add", "anna", "--json").json["token"] + "\n")
+    assert demo("user", "list", "--as", "anna", "--json", **{f"{TOKEN}_FILE": str(file)}).code == 0
+    file.write_text("guess")
+    refused = demo("user", "list", "--as", "anna", "--json", **{f"{TOKEN}_FILE": str(file)})
+    assert refused.json["error"]["code"] == "token_refused"
+
+
 def test_an_overlay_needs_a_second_person(demo: Shell) -> None:
     words = ("rules", "overlay", "portrait.seat_vacancy.limit", "0.25", "--enterprise", "demo", "--from", "2026-01-01")
     asked = demo(*words, "--reason", "更严", "--json")

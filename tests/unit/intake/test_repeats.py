@@ -9,7 +9,7 @@ from tests.unit.intake.conftest import Desk, csv_bytes, good, row
 
 from nianjian.intake import rejects
 from nianjian.intake.format import FileMapping
-from nianjian.intake.ledger import batch_days, batch_receipts, undo_batch
+from nianjian.intake.ledger import batch_days, receipts, undo_batch
 from nianjian.kernel.errors import NianjianError
 
 
@@ -60,7 +60,7 @@ def test_undo_takes_everything_out_and_the_file_comes_back(desk: Desk) -> None:
     undo_batch(desk.lake, "B1")
     assert (desk.good(), desk.bad()) == (0, [])
     assert len(desk.lake.files("calls", old)) == 2
-    again = desk.take(data)
+    again = desk.take(data, intent="I2")
     assert (again.rows.loaded, again.rows.rejected, again.generation) == (20, 1, 2)
     assert desk.take(data).known
     with pytest.raises(NianjianError, match="batch_already_undone"):
@@ -68,7 +68,8 @@ def test_undo_takes_everything_out_and_the_file_comes_back(desk: Desk) -> None:
     with pytest.raises(NianjianError, match="batch_unknown"):
         undo_batch(desk.lake, "B77")
     assert batch_days(desk.lake, "B2") == ["2026-03-01"]
-    assert [receipt.rows.loaded for receipt in batch_receipts(desk.lake, "B2")] == [20]
+    assert [receipt.batch for receipt in receipts(desk.lake, "I2")] == ["B2"]
+    assert receipts(desk.lake, "I3") == []
 
 
 def test_after_an_undo_a_file_of_duplicates_brings_its_rows(desk: Desk) -> None:
@@ -105,6 +106,7 @@ def test_rejects_file_corrected_and_imported_again(desk: Desk) -> None:
     desk.take(csv_bytes(rows))
     target = desk.folder / "rejects.csv"
     assert rejects.write(desk.lake, "B1", target, {"bad_direction": "方向?"}.get) == 3  # type: ignore[arg-type]
+    assert target.stat().st_mode & 0o077 == 0  # telephone numbers stand there in full
     text = target.read_text(encoding="utf-8-sig")
     table = list(csv.DictReader(text.splitlines()))
     assert [(r["行号"], r["列"], r["原因代码"], r["原因"]) for r in table] == [

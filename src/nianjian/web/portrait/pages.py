@@ -31,6 +31,7 @@ def _enterprise(code: str) -> Any:  # noqa: ANN401 -- a value of `accounts`, han
 
 
 def _kept(code: str, year: int) -> dict[str, Any]:
+    _enterprise(code)  # a code becomes a folder's name: only a known one is looked for
     portrait = portraits.kept(code, year)
     if portrait is None:
         raise Http404
