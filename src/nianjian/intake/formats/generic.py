@@ -37,9 +37,6 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "purpose": ("呼叫用途", "业务用途", "purpose"),
 }
 
-# What a rejects file adds; a corrected one comes back with them.
-REJECTS: Final = ("行号", "列", "原因代码", "原因")
-
 NEEDED: Final = ("direction", "callee", "start")
 
 DIRECTIONS: Final = {
