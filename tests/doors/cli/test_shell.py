@@ -124,3 +124,12 @@ def test_an_overlay_of_nothing_is_refused(demo: Shell) -> None:
     assert demo("rules", "overlay", "no.such.rule", "1", *words).json["error"]["code"] == "overlay_rule_unknown"
     wrong = demo("rules", "overlay", "portrait.seat_vacancy.limit", "many", *words)
     assert (wrong.code, wrong.json["error"]["code"]) == (2, "overlay_value_wrong")
+
+
+def test_signs_of_a_file_never_act_on_the_terminal(demo: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("\x1b]0;taken\x07\x1b[31mred,\u202eb\n1,2\n", encoding="utf-8")
+    told = demo("calls", "import", str(file), "--enterprise", "demo")
+    assert told.code == 2
+    assert "red" in told.err
+    assert not {"\x1b", "\x07", "\u202e"} & set(told.err)

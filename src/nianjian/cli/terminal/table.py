@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nianjian.cli.language import _
+from nianjian.cli.texts.plain import plain
 
 
 def rows(console: Console, header: Sequence[str], body: Iterable[Iterable[object]]) -> None:
@@ -17,7 +18,7 @@ def rows(console: Console, header: Sequence[str], body: Iterable[Iterable[object
     for heading in header:
         table.add_column(heading, overflow="fold")
     for row in body:
-        table.add_row(*("–" if cell is None else str(cell) for cell in row))
+        table.add_row(*("–" if cell is None else plain(str(cell)) for cell in row))
     if table.row_count:
         console.print(table)
     else:

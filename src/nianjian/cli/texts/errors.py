@@ -7,6 +7,7 @@ from typing import Final
 
 from nianjian.cli.language import _
 from nianjian.cli.texts import intake, registers, rooms
+from nianjian.cli.texts.plain import plain
 from nianjian.paper.words import mark
 
 ERRORS: Final[Mapping[str, str]] = {**rooms.TEXTS, **intake.TEXTS, **registers.TEXTS}
@@ -32,6 +33,7 @@ class _Gaps(dict[str, object]):
 
 def sentence(code: str, values: Mapping[str, object]) -> str:
     """Put an error or reason code into words, in the language of the moment; an unknown code speaks for itself."""
+    values = {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
     text = ERRORS.get(code)
     if text is None:
         inside = ", ".join(f"{name}={value}" for name, value in values.items())
