@@ -79,6 +79,8 @@ def commands() -> str:
         for words, what, leaf in _leaves(parser):
             rows = _options(leaf)
             parts.append(f"\n### {words}\n\n{what}\n\n" + _table(("argument", "needed", "default", "meaning"), rows))
+            if leaf.epilog:
+                parts.append(f"\n{leaf.epilog}\n")
     return "".join(parts)
 
 

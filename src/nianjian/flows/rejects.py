@@ -15,8 +15,8 @@ from nianjian.intake import rejects as quarantine
 from nianjian.registers.batches import query
 
 
-def rejects(*, batch: str, output: Path, words: Callable[[str], str], actor: Actor) -> int:
-    """Write them; the number of rows. ``words`` puts a reason code into a sentence.
+def rejects(*, batch: str, output: Path, words: Callable[[str], str], actor: Actor) -> dict[Path, int]:
+    """Write them; the rows of each file. ``words`` puts a reason code into a sentence.
 
     The file shows telephone numbers in full, so the entry stands in the chain before the first of them is written.
     """

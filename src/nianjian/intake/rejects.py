@@ -6,6 +6,7 @@ import csv
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, cast
 
@@ -21,9 +22,11 @@ ADDED: Final = ("行号", "列", "原因代码", "原因")
 _READ: Final = ["file", "line", "reason", "reason_column", "raw"]
 
 
-def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] = str) -> int:
-    """Original columns, then 行号, 列, 原因代码, 原因, by file and line; UTF-8 with a mark. How many rows.
+def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] = str) -> dict[Path, int]:
+    """Original columns, then 行号, 列, 原因代码, 原因, by file and line; UTF-8 with a mark. Rows of each file written.
 
+    Rows under other columns (another source, another form of it) would not be recognised in the same table: they
+    go to ``x-2.csv``, ``x-3.csv`` beside ``x.csv``.
     ``words`` puts a reason code into a sentence. A line that never became cells stands whole in the first column.
     NianjianError ``batch_unknown``, ``batch_already_undone``, ``output_unwritable``.
     """
@@ -34,21 +37,51 @@ def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] 
         files = ledger.batch_files(lake, batch)
         if not files:
             raise NianjianError("batch_already_undone", batch=batch)
-        # A correction comes back without the four columns that an earlier rejects file had added.
-        columns = list(dict.fromkeys(name for header in headers.values() for name in header if name not in ADDED))
-        count = 0
+        with _Tables(Path(path)) as tables:
+            for row in _rows(lake, [old.path for old in files if old.partition["part"] == REJECTED]):
+                header = headers[str(row["file"])]
+                # A correction comes back without the four columns that an earlier rejects file had added.
+                columns = tuple(name for name in header if name not in ADDED)
+                code = str(row["reason"])
+                cells = _cells(str(row["raw"] or '""'), header, columns)
+                tables.put(columns, [*cells, row["line"], row["reason_column"] or "", code, words(code)])
+            if not tables.rows:
+                tables.start(tuple(next(iter(headers.values()))))
+    return tables.rows
+
+
+class _Tables(ExitStack):
+    """One file for each set of columns, opened with its first row."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.rows: dict[Path, int] = {}
+        self._path = path
+        self._open: dict[tuple[str, ...], tuple[Path, Callable[[Sequence[object]], object]]] = {}
+
+    def start(self, columns: tuple[str, ...]) -> None:
+        """Begin the next file with its header; NianjianError ``output_unwritable``."""
+        number = len(self._open) + 1
+        path = self._path if number == 1 else self._path.with_stem(f"{self._path.stem}-{number}")
         try:
-            with open(path, "w", encoding="utf-8-sig", newline="", opener=_private) as handle:
-                out = csv.writer(handle)
-                out.writerow([*columns, *ADDED])
-                for row in _rows(lake, [old.path for old in files if old.partition["part"] == REJECTED]):
-                    cells = _cells(str(row["raw"] or '""'), headers.get(str(row["file"]), columns), columns)
-                    code = str(row["reason"])
-                    out.writerow([*cells, row["line"], row["reason_column"] or "", code, words(code)])
-                    count += 1
+            handle = self.enter_context(open(path, "w", encoding="utf-8-sig", newline="", opener=_private))  # noqa: SIM115 -- closed with the stack
+            write_row = csv.writer(handle).writerow
+            write_row([*columns, *ADDED])
         except OSError as error:
             raise NianjianError("output_unwritable", file=str(path), detail=str(error)) from error
-    return count
+        self._open[columns] = path, write_row
+        self.rows[path] = 0
+
+    def put(self, columns: tuple[str, ...], row: Sequence[object]) -> None:
+        """Write a row under its columns; NianjianError ``output_unwritable``."""
+        if columns not in self._open:
+            self.start(columns)
+        path, write_row = self._open[columns]
+        try:
+            write_row(row)
+        except OSError as error:
+            raise NianjianError("output_unwritable", file=str(path), detail=str(error)) from error
+        self.rows[path] += 1
 
 
 def _private(path: str, flags: int) -> int:

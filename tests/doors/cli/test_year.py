@@ -46,7 +46,8 @@ def test_calls_in_rejects_out_and_in_again(demo: Shell, calls: Path, tmp_path: P
     assert (file["source"], file["encoding"]) == ("generic", "gb18030")
     batch = first.json["batch"]
     rejects = tmp_path / "rejects.csv"
-    assert demo("calls", "rejects", batch, "--output", str(rejects), "--json").json["rows"] == 1
+    written = demo("calls", "rejects", batch, "--output", str(rejects), "--json").json
+    assert (written["rows"], written["files"]) == (1, [{"output": str(rejects), "rows": 1}])
     with rejects.open(encoding="utf-8-sig", newline="") as stream:
         (row,) = csv.DictReader(stream)
     assert (row["行号"], row["原因代码"], row["话单ID"]) == ("23", "start_unreadable", "c21")
@@ -76,6 +77,19 @@ def test_one_bad_file_does_not_hold_up_the_others(demo: Shell, calls: Path, tmp_
     assert said.code == 2
     assert said.json["rows"]["loaded"] == 21
     assert [(one["name"], one["code"]) for one in said.json["failed"]] == [("letter.csv", "source_unrecognised")]
+
+
+def test_a_folder_with_a_side_file(demo: Shell, calls: Path, tmp_path: Path) -> None:
+    """The others are in, the side file is named on stderr, the exit code is 2."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    calls.rename(folder / "calls.csv")
+    (folder / "far_end.jsonl").write_text('{"t": 1, "event": "INVITE"}\n')
+    said = demo("calls", "import", str(folder), "--enterprise", "demo", LANG="en_US.UTF-8")
+    assert said.code == 2
+    assert "far_end.jsonl" in said.err
+    listed = demo("calls", "list", "--enterprise", "demo", "--json").json["batches"]
+    assert [(one["state"], one["rows"]["loaded"], len(one["files"])) for one in listed] == [("active", 21, 1)]
 
 
 def test_replace_takes_the_old_rows_out(demo: Shell, calls: Path, tmp_path: Path) -> None:
@@ -123,9 +137,10 @@ def test_portrait_of_a_year(demo: Shell, calls: Path, tmp_path: Path) -> None:
 
 
 def test_the_second_day_is_shown_to_people_and_in_json_only_when_named(demo: Shell, tmp_path: Path) -> None:
-    """Ten seats are filed; one more of them is opened after the as-of day."""
+    """Ten seats are filed; two more of them are opened after the as-of day."""
     sheet = tmp_path / "s.csv"
-    rows = [f"A{n},人工,已备案,2025-11-01,{'2025-12-01' if n < 5 else '2026-02-01' if n < 7 else ''}" for n in range(10)]
+    opened = ["2025-12-01"] * 5 + ["2026-02-01"] * 2 + [""] * 3
+    rows = [f"A{number},人工,已备案,2025-11-01,{day}" for number, day in enumerate(opened)]
     sheet.write_text("\n".join(["坐席编号,类型,备案状态,备案日期,开通日期", *rows]) + "\n", encoding="utf-8")
     assert demo("registers", "import", "seats", str(sheet), "--enterprise", "demo").code == 0
     words = ("portrait", "run", "--enterprise", "demo", "--year", "2025")

@@ -105,7 +105,7 @@ def test_rejects_file_corrected_and_imported_again(desk: Desk) -> None:
     rows[7] = "c8,呼出"
     desk.take(csv_bytes(rows))
     target = desk.folder / "rejects.csv"
-    assert rejects.write(desk.lake, "B1", target, {"bad_direction": "方向?"}.get) == 3  # type: ignore[arg-type]
+    assert rejects.write(desk.lake, "B1", target, {"bad_direction": "方向?"}.get) == {target: 3}  # type: ignore[arg-type]
     assert target.stat().st_mode & 0o077 == 0  # telephone numbers stand there in full
     text = target.read_text(encoding="utf-8-sig")
     table = list(csv.DictReader(text.splitlines()))
@@ -120,5 +120,5 @@ def test_rejects_file_corrected_and_imported_again(desk: Desk) -> None:
     assert (receipt.rows.loaded, receipt.rows.rejected) == (2, 1)
     assert desk.rows("extra, count(*)", "part <> 'rejected' group by extra") == [(None, 9)]
     target2 = desk.folder / "again.csv"
-    assert rejects.write(desk.lake, "B2", target2) == 1
+    assert rejects.write(desk.lake, "B2", target2) == {target2: 1}
     assert target2.read_text(encoding="utf-8-sig").splitlines()[0].count("行号") == 1

@@ -32,9 +32,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     load.add_argument("--mapping", type=Path, metavar="FILE", help=_("mapping file (YAML) for other headers"))
     load.add_argument("--timezone", metavar="TZ", help=_("time zone of stamps that carry none"))
     load.add_argument("--replace", metavar="BATCH", help=_("take this batch's rows out in the same commit"))
+    load.epilog = _(
+        "Each file is taken whole or not at all; one that cannot be imported does not hold up the others."
+        " Exit code 0: every row is in; 1: rows were rejected or a gz broke off; 2: a file could not be imported."
+    )
     rejects = actions.add("rejects", _rejects, _("write a batch's rejected rows to a file to be corrected"))
     rejects.add_argument("batch", metavar="BATCH", help=_("the batch's id"))
-    rejects.add_argument("--output", "-o", type=Path, required=True, metavar="FILE", help=_("CSV file to write"))
+    rejects.add_argument(
+        "--output",
+        "-o",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=_("CSV file to write; rows with other columns go to FILE-2 and so on"),
+    )
     undo = actions.add("undo", _undo, _("take a batch out of the lake again"))
     undo.add_argument("batch", metavar="BATCH", help=_("the batch's id"))
     actions.add("sources", _sources, _("list the formats that can be imported"))
@@ -73,8 +84,10 @@ def _rejects(args: argparse.Namespace) -> Answer:
 
     written = rejects(batch=args.batch, output=args.output, words=_reason, actor=actor)
     text = _("{rows} rejected rows of {batch} written to {file}.")
-    data = {"batch": args.batch, "rows": written, "output": str(args.output)}
-    return Answer(data, lambda console: console.print(text.format(rows=written, batch=args.batch, file=args.output)))
+    files = [{"output": str(path), "rows": rows} for path, rows in written.items()]
+    data = {"batch": args.batch, "rows": sum(written.values()), "output": str(args.output), "files": files}
+    told = "\n".join(text.format(rows=rows, batch=args.batch, file=path) for path, rows in written.items())
+    return Answer(data, lambda console: console.print(told))
 
 
 def _reason(code: str) -> str:

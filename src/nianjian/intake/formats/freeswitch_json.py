@@ -17,7 +17,7 @@ from nianjian.intake.moments import either
 from nianjian.intake.vendor.columns import Columns
 from nianjian.intake.vendor.overrides import overridden
 from nianjian.intake.vendor.sql import choose, first_of, outside
-from nianjian.intake.vendor.tables import is_json, loaded, names
+from nianjian.intake.vendor.tables import distinct, is_json, loaded, names
 from nianjian.intake.vendor.times import times
 
 # The variables that are kept; a whole document has hundreds, 8 KB a leg.
@@ -59,15 +59,20 @@ TIMES: Final = {
 
 
 def recognise(sample: Sample) -> int:
-    """98 where the names of the document's parts stand in it."""
+    """98 where the names of the document's parts stand in it; 99 for a table of ours, which is a rejects file."""
     if not is_json(sample):
-        return 0
+        return 99 if set(COLUMNS) <= set(sample.header) else 0
     have = names(sample)
     return 98 if "variables" in have and have & {"callflow", "channeldata", "coreuuid"} else 0
 
 
 def layout(sample: Sample, _mapping: FileMapping) -> Layout:
-    """Always the same columns; a document a line where the first line is one, else a document a file."""
+    """Always the same columns; a document a line where the first line is one, else a document a file.
+
+    Rejected legs come back as a table that is headed by these columns.
+    """
+    if not is_json(sample):
+        return Layout(columns=distinct(sample.header), header_lines=1, delimiter=sample.delimiter)
     first = sample.lines[0].strip("\ufeff \t\r\n") if sample.lines else ""
     by_line = False
     if first.startswith("{"):

@@ -1,0 +1,86 @@
+"""Rejected rows of a source without a header, or of JSON: out as a table, corrected, and in again as that source."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.unit.intake.conftest import Desk
+from tests.unit.intake.formats.test_freeswitch import A, B, document
+
+from nianjian.intake import rejects
+from nianjian.intake.read import items
+
+LEGS = [document(), document(originator=A, uuid=B, caller_id_number="95013")]
+VOS = (
+    '{"flowno":"1","callere164":"8001","calleee164":"13800000001","callertogatewaye164":"95013",'
+    '"starttime":"1772413260000","stoptime":"1772413300000","holdtime":"40"}\n'
+)
+ACC = "INVITE|t1||1@h|200|OK|1772413260|1772413260.5|95013|13800000001|10.0.0.1|sip:95013@h\n"
+CDR = "1772413261|1772413300|39.5|1@h|95013|13800000001\n"
+MASTER = (
+    '"","95013","13800000001","outbound","95013","PJSIP/8001-1","PJSIP/carrier-1","Dial","x","2026-03-02 09:25:00",'
+    '"2026-03-02 09:25:10","2026-03-02 09:25:50","50","40","ANSWERED","DOCUMENTATION","1772413025.25",""\n'
+)
+CASES = {
+    "freeswitch_json": (
+        "\n".join(json.dumps(leg) for leg in LEGS) + "\n",
+        "1772416800000000",
+    ),
+    "vos3000": (VOS + VOS.replace('"1"', '"2"'), "1772413260000"),
+    "kamailio": (ACC + ACC.replace("1@h", "2@h"), "1772413260|"),
+    "asterisk": (MASTER + MASTER.replace("025.25", "026.26"), "2026-03-02 09:25:00"),
+}
+
+
+@pytest.mark.parametrize("source", CASES)
+def test_corrected_rows_are_the_rows_that_never_broke(tmp_path: Path, source: str) -> None:
+    """The second row's start is broken, put right in the rejects file, and imported without any hint."""
+    text, start = CASES[source]
+    at = text.rindex(start)
+    broken = f"{text[:at]}soon{text[at + len(start.rstrip('|')) :]}"
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    whole, desk = Desk(tmp_path / "a"), Desk(tmp_path / "b")
+    assert whole.take(text.encode(), "whole.log", timezone="Asia/Shanghai").rows.loaded == 2
+    first = desk.take(broken.encode(), "broken.log", timezone="Asia/Shanghai")
+    assert (first.source, first.rows.loaded, first.reasons) == (source, 1, {"start_unreadable": 1})
+    out = tmp_path / "rejects.csv"
+    assert rejects.write(desk.lake, "B1", out) == {out: 1}
+    fixed = out.read_text(encoding="utf-8-sig").replace("soon", start.rstrip("|"))
+    again = desk.take(fixed.encode(), "fixed.csv", timezone="Asia/Shanghai")
+    assert (again.source, again.rows.as_dict()) == (
+        source, {"read": 1, "loaded": 1, "duplicate": 0, "rejected": 0},
+    )  # fmt: skip
+    same = "call_id, call_key, leg, direction, callee, display, display_raw, start_ts, answer_ts, end_ts, result, extra"
+    assert desk.rows(same, "part <> 'rejected'") == whole.rows(same, "part <> 'rejected'")
+
+
+def test_rows_under_other_columns_stand_in_a_file_of_their_own(desk: Desk) -> None:
+    """Two forms of one source in one batch, as when Kamailio's folder is imported."""
+    folder = desk.folder / "logs"
+    folder.mkdir()
+    (folder / "acc.log").write_text(ACC.replace("|1772413260|", "|soon|"))
+    (folder / "cdrs.log").write_text(
+        CDR.replace("1772413261", "later") + CDR.replace("1@h", "2@h") + CDR.replace("1@h", "3@h")
+    )
+    for item in items([folder]):
+        desk.take_item(item, batch="B1")
+    out, second = desk.folder / "x.csv", desk.folder / "x-2.csv"
+    assert rejects.write(desk.lake, "B1", out) == {out: 1, second: 1}
+    texts = [path.read_text(encoding="utf-8-sig") for path in (out, second)]
+    fixed = [text.replace("soon", "1772413260").replace("later", "1772413261") for text in texts]
+    found = [desk.take(text.encode(), f"fixed-{number}.csv") for number, text in enumerate(fixed)]
+    assert [(one.source, one.rows.loaded, one.rows.rejected) for one in found] == [("kamailio", 1, 0)] * 2
+    assert desk.rows("call_id", "part <> 'rejected' and call_key = '1@h'") == [
+        ("1@h|INVITE|t1|200|1772413260",),
+        ("cdr:1@h",),
+    ]
+
+
+def test_a_batch_without_rejects_gives_a_header(desk: Desk) -> None:
+    desk.take(VOS.encode(), "vos.jsonl")
+    out = desk.folder / "x.csv"
+    assert rejects.write(desk.lake, "B1", out) == {out: 0}
+    assert out.read_text(encoding="utf-8-sig").strip().endswith("行号,列,原因代码,原因")
