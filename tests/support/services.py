@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from typing import NoReturn
 
 import pytest
@@ -16,6 +17,13 @@ def missing(what: str) -> NoReturn:
     if os.environ.get("NIANJIAN_REQUIRE_SERVICES") == "1":
         pytest.fail(f"{what} is required here and missing", pytrace=False)
     pytest.skip(f"{what} is missing")
+
+
+def free_port() -> int:
+    """A port of loopback that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _program(*names: str) -> str:

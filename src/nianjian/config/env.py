@@ -37,7 +37,11 @@ SETTINGS: Final = (
     Setting("NIANJIAN_KEYS", "~/.config/nianjian/keys.json", "key file, outside the home; made on first use"),
     Setting("NIANJIAN_ENGINE", "duckdb", "duckdb, spark://host:port or sc://host:port"),
     Setting("NIANJIAN_HOSTS", "127.0.0.1,localhost,[::1]", "names under which the pages may be asked for"),
-    Setting("NIANJIAN_HTTPS", "no", "yes: pages are served behind TLS; cookies and redirects insist on it"),
+    Setting(
+        "NIANJIAN_HTTPS",
+        "no",
+        "yes: a proxy on this machine speaks TLS and says so in X-Forwarded-Proto; else a redirect",
+    ),
     Setting("NIANJIAN_DEBUG", "no", "yes: error pages with details; never on a server"),
     Setting("NIANJIAN_SECRET_KEY", "", "signs sessions; empty: made on first use in the home", secret=True),
     Setting("NIANJIAN_TOKEN", "", "token of the user that `--as USER` names", secret=True),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
 from whitenoise import WhiteNoise
@@ -15,6 +16,8 @@ from nianjian.web.layout.policy import HEADERS
 
 STATIC: Final = Path(paper.__file__).parent / "assets"  # the style sheet is shared with paper
 THREADS: Final = 4
+# Waitress drops what a proxy says unless it trusts the proxy; only one on this machine is trusted, and only with this.
+PROXY: Final[dict[str, Any]] = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-proto"}}
 
 
 def _policy(headers: object, path: str, url: str) -> None:
@@ -38,7 +41,8 @@ def application() -> WhiteNoise:
 
 def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
     """Serve until interrupted; ``ready`` is called once the port is open."""
-    server = create_server(application(), host=host, port=port, threads=THREADS, ident=None)
+    behind = PROXY if settings.SECURE_PROXY_SSL_HEADER else {}
+    server = create_server(application(), host=host, port=port, threads=THREADS, ident=None, **behind)
     ready()
     try:
         server.run()

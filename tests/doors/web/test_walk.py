@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.services import missing
+from tests.support.services import free_port, missing
 
 FLAGS = (
     "--no-sandbox",
@@ -25,12 +24,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -45,7 +38,7 @@ def address(tmp_path: Path, sample: dict[str, Any]) -> Iterator[str]:
     folder = home / "portraits" / "demo"
     folder.mkdir(parents=True)
     (folder / "2026.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
-    listen = f"127.0.0.1:{_port()}"
+    listen = f"127.0.0.1:{free_port()}"
     server = subprocess.Popen(
         [*program, "serve", "--listen", listen], env=environment, stderr=subprocess.PIPE, text=True
     )

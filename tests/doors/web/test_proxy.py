@@ -1,0 +1,44 @@
+"""Behind a proxy that speaks TLS: the real server, asked with and without what the proxy says."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.services import free_port
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    places = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
+    found = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "nianjian", "serve", "--listen", f"127.0.0.1:{found}"],
+        env={**kept, **places, "NIANJIAN_HTTPS": "yes"},
+        stderr=subprocess.PIPE,
+    )
+    assert server.stderr is not None
+    server.stderr.readline()  # the address is said once the port is open
+    yield found
+    server.terminate()
+    server.communicate(timeout=20)
+
+
+def _asked(port: int, said: dict[str, str]) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", "/", headers=said)
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status, answer.getheader("Location") or ""
+
+
+def test_only_what_came_over_tls_is_answered(port: int) -> None:
+    assert _asked(port, {"X-Forwarded-Proto": "https"}) == (200, "")
+    assert _asked(port, {}) == (301, f"https://127.0.0.1:{port}/")
+    assert _asked(port, {"X-Forwarded-Proto": "http"})[0] == 301
