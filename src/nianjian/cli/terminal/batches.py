@@ -12,6 +12,7 @@ from nianjian.cli.language import _
 from nianjian.cli.terminal import table
 from nianjian.cli.terminal.console import stderr
 from nianjian.cli.texts.errors import sentence
+from nianjian.cli.texts.plain import plain
 from nianjian.flows.receipts import ImportReceipt, summed
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def warn(receipt: ImportReceipt) -> None:
             text = _("{file}: no column tells the displayed number; the caller was taken, with low confidence.")
             told.setdefault(text, []).append(file.name)
     for text, names in told.items():
-        stderr().print(text.replace("{file}", _named(names)), style="yellow")
+        stderr().print(plain(text.replace("{file}", _named(names))), style="yellow")
     for name, error in receipt.failed:
-        stderr().print(f"{name}: {sentence(error.code, error.values)}", style="red")
+        stderr().print(f"{plain(name)}: {sentence(error.code, error.values)}", style="red")
 
 
 def _named(names: Sequence[str]) -> str:
