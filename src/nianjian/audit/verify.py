@@ -16,13 +16,15 @@ class Report:
     """``broken_at`` is the sequence number of the first entry that is changed, missing or out of order.
 
     ``reason``: ``content`` (hash does not fit), ``missing`` (a gap or a cut-off tail), ``link`` (prev does not fit),
-    ``head`` (an entry beyond the head, or another hash there).
+    ``head`` (an entry beyond the head, or another hash there). ``last`` is the hash of the last entry, to be kept
+    elsewhere: whoever can write the whole table can make a whole new chain, but none that ends in this hash.
     """
 
     ok: bool
     entries: int
     broken_at: int | None = None
     reason: str | None = None
+    last: str | None = None
 
 
 def verify() -> Report:
@@ -43,4 +45,4 @@ def verify() -> Report:
         return Report(ok=False, entries=seen, broken_at=seen + 1, reason="missing")
     if head.seq < seen or head.hash != prev:
         return Report(ok=False, entries=seen, broken_at=min(head.seq + 1, seen), reason="head")
-    return Report(ok=True, entries=seen)
+    return Report(ok=True, entries=seen, last=prev)

@@ -29,10 +29,12 @@ def _verify(args: argparse.Namespace) -> Answer:
 
     report = verify()
     data = {"valid": report.ok, "entries": report.entries, "broken_at": report.broken_at, "reason": report.reason}
+    data["last"] = report.last
 
     def show(console: Console) -> None:
         if report.ok:
             console.print(_("The chain holds: {entries} entries.").format(entries=report.entries), style="green")
+            console.print(report.last, style="dim")
         else:
             text = _("The chain is broken at entry {entry} ({reason}).")
             console.print(text.format(entry=report.broken_at, reason=report.reason), style="bold red")
