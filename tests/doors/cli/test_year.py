@@ -157,6 +157,10 @@ def test_the_second_day_is_shown_to_people_and_in_json_only_when_named(demo: She
     assert "截至 2026-03-01: 30.0000 % · 绿" in demo(*words, **later).out
     page = tmp_path / "p.html"
     demo(*words, "--html", str(page), **later)
+    unasked = page.read_bytes()
+    demo(*words, "--html", str(page), NIANJIAN_TODAY="2026-01-15")
+    assert page.read_bytes() == unasked
+    demo(*words, "--html", str(page), "--today", "2026-03-01")
     assert "截至 2026-03-01" in page.read_text(encoding="utf-8")
     book = tmp_path / "p.xlsx"
     assert "截至 2026-03-01" not in demo(*words, "--xlsx", str(book), **later).out

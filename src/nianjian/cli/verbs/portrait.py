@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = Actions(parser)
     made = actions.add("run", _run, _("compute the portrait of a data year"))
     _which(made)
-    about = _("second day for seats and tickets; without it today on screens and pages, none in JSON and workbook")
+    about = _("second day for seats and tickets; without it today in the terminal, none in JSON, page and workbook")
     on_day(made, "--today", about)
     made.add_argument("--raw", action="store_true", help=_("compute from raw rows instead of the daily rollup"))
     made.add_argument("--html", type=Path, metavar="FILE", help=_("write a self-contained page as well"))
@@ -79,11 +79,11 @@ def _run(args: argparse.Namespace) -> Answer:
 
 
 def _second_day(args: argparse.Namespace) -> date | None:
-    """The day named; else today for people. JSON and workbook are the same bytes tomorrow: they hold no day unasked."""
+    """The day named; else today in the terminal. What is written must be the same bytes tomorrow: no day unasked."""
     from nianjian.kernel import clock
 
     named: date | None = args.today
-    return named if named or args.json or args.xlsx else clock.today()
+    return named if named or args.json or args.html or args.xlsx else clock.today()
 
 
 def _simulate(args: argparse.Namespace) -> Answer:
