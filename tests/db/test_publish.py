@@ -8,6 +8,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from nianjian.accounts.query import Actor
+from nianjian.audit.models import Head
 from nianjian.complaints import publish as complaints
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake import schema
@@ -16,6 +17,7 @@ from nianjian.registers import publish as registers
 from nianjian.registers.attachments import query as attachments
 from nianjian.registers.attachments.service import attach
 from nianjian.registers.importing import Receipt
+from nianjian.vault import blobs
 
 Import = Callable[..., Receipt]
 NUMBER = "码号,批准总位长,备案状态,备案日期,有效期起,有效期止,呼出权限"
@@ -215,3 +217,14 @@ def test_an_attachment_that_explains_nothing_is_refused(  # noqa: PLR0917 -- one
     with pytest.raises(NianjianError, match=code):
         attach(enterprise=demo, metric=metric, year=2026, kind=kind, path=path, actor=operator)
     assert attachments.attachments(demo) == []
+
+
+def test_an_attachment_that_cannot_be_audited_leaves_no_file(demo: str, operator: Actor, tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF agreement")
+    before = list(blobs.blobs())
+    Head.objects.all().delete()  # no entry can be written
+    with pytest.raises(Head.DoesNotExist):
+        attach(enterprise=demo, metric="seat_vacancy", year=2026, kind="外包协议", path=path, actor=operator)
+    assert attachments.attachments(demo) == []
+    assert list(blobs.blobs()) == before

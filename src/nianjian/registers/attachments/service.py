@@ -66,11 +66,11 @@ def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, ac
                     recorded_at=clock.now(),
                     recorded_by=str(actor),
                 ).save(force_insert=True)
+                data = {"metric": metric, "year": year, "kind": stored, "sha256": digest, "size": blob.size}
+                record(verb="portrait.attach", enterprise=tenant.code, actor=actor, data=data)
         except BaseException:
             blobs.remove(blob.id)
             raise
-        data = {"metric": metric, "year": year, "kind": stored, "sha256": digest, "size": blob.size}
-        record(verb="portrait.attach", enterprise=tenant.code, actor=actor, data=data)
     return Attached(metric, year, stored, path.name, digest, blob.id)
 
 
