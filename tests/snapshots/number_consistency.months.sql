@@ -9,7 +9,7 @@ SELECT
   AND (
     "t1"."day" < MAKE_DATE(2027, 1, 1)
   ) AS BIGINT) AS "in_trailing",
-  SUM("t1"."delivered") AS "delivered"
+  SUM("t1"."delivered") AS "calls"
 FROM (
   SELECT
     *

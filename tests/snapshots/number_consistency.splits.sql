@@ -2,7 +2,7 @@ SELECT
   "t1"."dim",
   "t1"."key",
   "t1"."display_class",
-  SUM("t1"."delivered") AS "delivered"
+  SUM("t1"."delivered") AS "calls"
 FROM (
   SELECT
     *

@@ -49,25 +49,25 @@ WITH "t47" AS (
           EXCLUDE ("complaint_id_right")
         FROM (
           SELECT
-            "t17"."complaint_id",
-            "t17"."source",
-            "t17"."reference",
-            "t17"."accepted_ts",
-            "t17"."arrived_ts",
-            "t17"."complainant",
-            "t17"."complained",
-            "t17"."call_ts",
-            "t17"."category",
-            "t17"."call_id",
-            "t17"."line_id",
-            "t17"."team_id",
-            "t17"."responded_ts",
-            "t17"."closed_ts",
-            "t17"."reopened_ts",
-            "t17"."exclusion",
-            "t17"."valid_from",
-            "t17"."valid_to",
-            "t17"."day",
+            "t16"."complaint_id",
+            "t16"."source",
+            "t16"."reference",
+            "t16"."accepted_ts",
+            "t16"."arrived_ts",
+            "t16"."complainant",
+            "t16"."complained",
+            "t16"."call_ts",
+            "t16"."category",
+            "t16"."call_id",
+            "t16"."line_id",
+            "t16"."team_id",
+            "t16"."responded_ts",
+            "t16"."closed_ts",
+            "t16"."reopened_ts",
+            "t16"."exclusion",
+            "t16"."valid_from",
+            "t16"."valid_to",
+            "t16"."day",
             "t40"."complaint_id" AS "complaint_id_right",
             "t40"."excluded_rate"
           FROM (
@@ -87,7 +87,11 @@ WITH "t47" AS (
               "t9"."responded_ts",
               "t9"."closed_ts",
               "t9"."reopened_ts",
-              "t9"."exclusion",
+              CASE
+                WHEN "t9"."exclusion" IN ('not_accepted', 'not_own_number', 'duplicate', 'not_a_call')
+                THEN "t9"."exclusion"
+                ELSE NULL
+              END AS "exclusion",
               "t9"."valid_from",
               "t9"."valid_to",
               CAST("t9"."accepted_ts" AS DATE) AS "day"
@@ -129,13 +133,13 @@ WITH "t47" AS (
                   "t7"."rank" = 0
               ) AS "t8"
             ) AS "t9"
-          ) AS "t17"
+          ) AS "t16"
           LEFT OUTER JOIN (
             SELECT
-              "t18"."complaint_id",
+              "t17"."complaint_id",
               CASE
-                WHEN "t18"."exclusion" IS NOT NULL
-                THEN "t18"."exclusion"
+                WHEN "t17"."exclusion" IS NOT NULL
+                THEN "t17"."exclusion"
                 WHEN "t36"."kept_id" IS NULL
                 THEN 'duplicate'
                 ELSE CAST(NULL AS TEXT)
@@ -157,7 +161,11 @@ WITH "t47" AS (
                 "t9"."responded_ts",
                 "t9"."closed_ts",
                 "t9"."reopened_ts",
-                "t9"."exclusion",
+                CASE
+                  WHEN "t9"."exclusion" IN ('not_accepted', 'not_own_number', 'duplicate', 'not_a_call')
+                  THEN "t9"."exclusion"
+                  ELSE NULL
+                END AS "exclusion",
                 "t9"."valid_from",
                 "t9"."valid_to",
                 CAST("t9"."accepted_ts" AS DATE) AS "day"
@@ -201,46 +209,46 @@ WITH "t47" AS (
               ) AS "t9"
               WHERE
                 "t9"."source" IN ('12321', '12300')
-            ) AS "t18"
+            ) AS "t17"
             LEFT OUTER JOIN (
               SELECT
-                "t30"."complaint_id" AS "kept_id"
+                "t31"."complaint_id" AS "kept_id"
               FROM (
                 SELECT
-                  "t26"."complaint_id",
-                  "t26"."source",
-                  "t26"."reference",
-                  "t26"."accepted_ts",
-                  "t26"."arrived_ts",
-                  "t26"."complainant",
-                  "t26"."complained",
-                  "t26"."call_ts",
-                  "t26"."category",
-                  "t26"."call_id",
-                  "t26"."line_id",
-                  "t26"."team_id",
-                  "t26"."responded_ts",
-                  "t26"."closed_ts",
-                  "t26"."reopened_ts",
-                  "t26"."exclusion",
-                  "t26"."valid_from",
-                  "t26"."valid_to",
-                  "t26"."day",
-                  "t26"."twice",
-                  "t26"."call_day",
+                  "t27"."complaint_id",
+                  "t27"."source",
+                  "t27"."reference",
+                  "t27"."accepted_ts",
+                  "t27"."arrived_ts",
+                  "t27"."complainant",
+                  "t27"."complained",
+                  "t27"."call_ts",
+                  "t27"."category",
+                  "t27"."call_id",
+                  "t27"."line_id",
+                  "t27"."team_id",
+                  "t27"."responded_ts",
+                  "t27"."closed_ts",
+                  "t27"."reopened_ts",
+                  "t27"."exclusion",
+                  "t27"."valid_from",
+                  "t27"."valid_to",
+                  "t27"."day",
+                  "t27"."twice",
+                  "t27"."call_day",
                   CASE
                     WHEN (
-                      "t26"."complainant" IS NOT NULL
+                      "t27"."complainant" IS NOT NULL
                     )
                     AND (
-                      "t26"."complained" IS NOT NULL
+                      "t27"."complained" IS NOT NULL
                     )
                     AND (
-                      "t26"."call_day" IS NOT NULL
+                      "t27"."call_day" IS NOT NULL
                     )
                     THEN ROW_NUMBER() OVER (
-                      PARTITION BY "t26"."complainant", "t26"."complained", "t26"."call_day"
-                      ORDER BY CAST("t26"."accepted_ts" IS NULL AS BIGINT) ASC, "t26"."accepted_ts" ASC, "t26"."complaint_id" ASC
+                      PARTITION BY "t27"."complainant", "t27"."complained", "t27"."call_day"
+                      ORDER BY CAST("t27"."accepted_ts" IS NULL AS BIGINT) ASC, "t27"."accepted_ts" ASC, "t27"."complaint_id" ASC
                       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                     ) - 1
                     ELSE 0
@@ -270,34 +278,34 @@ WITH "t47" AS (
                     CAST("t23"."call_ts" AS DATE) AS "call_day"
                   FROM (
                     SELECT
-                      "t16"."complaint_id",
-                      "t16"."source",
-                      "t16"."reference",
-                      "t16"."accepted_ts",
-                      "t16"."arrived_ts",
-                      "t16"."complainant",
-                      "t16"."complained",
-                      "t16"."call_ts",
-                      "t16"."category",
-                      "t16"."call_id",
-                      "t16"."line_id",
-                      "t16"."team_id",
-                      "t16"."responded_ts",
-                      "t16"."closed_ts",
-                      "t16"."reopened_ts",
-                      "t16"."exclusion",
-                      "t16"."valid_from",
-                      "t16"."valid_to",
-                      "t16"."day",
+                      "t19"."complaint_id",
+                      "t19"."source",
+                      "t19"."reference",
+                      "t19"."accepted_ts",
+                      "t19"."arrived_ts",
+                      "t19"."complainant",
+                      "t19"."complained",
+                      "t19"."call_ts",
+                      "t19"."category",
+                      "t19"."call_id",
+                      "t19"."line_id",
+                      "t19"."team_id",
+                      "t19"."responded_ts",
+                      "t19"."closed_ts",
+                      "t19"."reopened_ts",
+                      "t19"."exclusion",
+                      "t19"."valid_from",
+                      "t19"."valid_to",
+                      "t19"."day",
                       CASE
                         WHEN (
-                          "t16"."source" IS NOT NULL
+                          "t19"."source" IS NOT NULL
                         ) AND (
-                          "t16"."reference" IS NOT NULL
+                          "t19"."reference" IS NOT NULL
                         )
                         THEN ROW_NUMBER() OVER (
-                          PARTITION BY "t16"."source", "t16"."reference"
-                          ORDER BY CAST("t16"."accepted_ts" IS NULL AS BIGINT) ASC, "t16"."accepted_ts" ASC, "t16"."complaint_id" ASC
+                          PARTITION BY "t19"."source", "t19"."reference"
+                          ORDER BY CAST("t19"."accepted_ts" IS NULL AS BIGINT) ASC, "t19"."accepted_ts" ASC, "t19"."complaint_id" ASC
                           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                         ) - 1
                         ELSE 0
@@ -319,7 +327,11 @@ WITH "t47" AS (
                         "t9"."responded_ts",
                         "t9"."closed_ts",
                         "t9"."reopened_ts",
-                        "t9"."exclusion",
+                        CASE
+                          WHEN "t9"."exclusion" IN ('not_accepted', 'not_own_number', 'duplicate', 'not_a_call')
+                          THEN "t9"."exclusion"
+                          ELSE NULL
+                        END AS "exclusion",
                         "t9"."valid_from",
                         "t9"."valid_to",
                         CAST("t9"."accepted_ts" AS DATE) AS "day"
@@ -362,27 +374,32 @@ WITH "t47" AS (
                         ) AS "t8"
                       ) AS "t9"
                       WHERE
-                        "t9"."source" IN ('12321', '12300') AND "t9"."exclusion" IS NULL
-                    ) AS "t16"
+                        "t9"."source" IN ('12321', '12300')
+                        AND CASE
+                          WHEN "t9"."exclusion" IN ('not_accepted', 'not_own_number', 'duplicate', 'not_a_call')
+                          THEN "t9"."exclusion"
+                          ELSE NULL
+                        END IS NULL
+                    ) AS "t19"
                   ) AS "t23"
                   WHERE
                     "t23"."twice" = 0
-                ) AS "t26"
-              ) AS "t30"
+                ) AS "t27"
+              ) AS "t31"
               WHERE
-                "t30"."again" = 0
+                "t31"."again" = 0
             ) AS "t36"
-              ON "t18"."complaint_id" = "t36"."kept_id"
+              ON "t17"."complaint_id" = "t36"."kept_id"
           ) AS "t40"
-            ON "t17"."complaint_id" = "t40"."complaint_id"
+            ON "t16"."complaint_id" = "t40"."complaint_id"
         ) AS "t41"
       ) AS "t43"
       LEFT OUTER JOIN (
         SELECT
-          "t17"."complaint_id",
+          "t16"."complaint_id",
           CASE
-            WHEN "t17"."exclusion" IS NOT NULL
-            THEN "t17"."exclusion"
+            WHEN "t16"."exclusion" IS NOT NULL
+            THEN "t16"."exclusion"
             WHEN "t35"."kept_id" IS NULL
             THEN 'duplicate'
             ELSE CAST(NULL AS TEXT)
@@ -404,7 +421,11 @@ WITH "t47" AS (
             "t9"."responded_ts",
             "t9"."closed_ts",
             "t9"."reopened_ts",
-            "t9"."exclusion",
+            CASE
+              WHEN "t9"."exclusion" IN ('not_accepted', 'not_own_number', 'duplicate', 'not_a_call')
+              THEN "t9"."exclusion"
+              ELSE NULL
+            END AS "exclusion",
             "t9"."valid_from",
             "t9"."valid_to",
             CAST("t9"."accepted_ts" AS DATE) AS "day"
@@ -446,46 +467,46 @@ WITH "t47" AS (
                 "t7"."rank" = 0
             ) AS "t8"
           ) AS "t9"
-        ) AS "t17"
+        ) AS "t16"
         LEFT OUTER JOIN (
           SELECT
-            "t29"."complaint_id" AS "kept_id"
+            "t30"."complaint_id" AS "kept_id"
           FROM (
             SELECT
-              "t25"."complaint_id",
-              "t25"."source",
-              "t25"."reference",
-              "t25"."accepted_ts",
-              "t25"."arrived_ts",
-              "t25"."complainant",
-              "t25"."complained",
-              "t25"."call_ts",
-              "t25"."category",
-              "t25"."call_id",
-              "t25"."line_id",
-              "t25"."team_id",
-              "t25"."responded_ts",
-              "t25"."closed_ts",
-              "t25"."reopened_ts",
-              "t25"."exclusion",
-              "t25"."valid_from",
-              "t25"."valid_to",
-              "t25"."day",
-              "t25"."twice",
-              "t25"."call_day",
+              "t26"."complaint_id",
+              "t26"."source",
+              "t26"."reference",
+              "t26"."accepted_ts",
+              "t26"."arrived_ts",
+              "t26"."complainant",
+              "t26"."complained",
+              "t26"."call_ts",
+              "t26"."category",
+              "t26"."call_id",
+              "t26"."line_id",
+              "t26"."team_id",
+              "t26"."responded_ts",
+              "t26"."closed_ts",
+              "t26"."reopened_ts",
+              "t26"."exclusion",
+              "t26"."valid_from",
+              "t26"."valid_to",
+              "t26"."day",
+              "t26"."twice",
+              "t26"."call_day",
               CASE
                 WHEN (
-                  "t25"."complainant" IS NOT NULL
+                  "t26"."complainant" IS NOT NULL
                 )
                 AND (
-                  "t25"."complained" IS NOT NULL
+                  "t26"."complained" IS NOT NULL
                 )
                 AND (
-                  "t25"."call_day" IS NOT NULL
+                  "t26"."call_day" IS NOT NULL
                 )
                 THEN ROW_NUMBER() OVER (
-                  PARTITION BY "t25"."complainant", "t25"."complained", "t25"."call_day"
-                  ORDER BY CAST("t25"."accepted_ts" IS NULL AS BIGINT) ASC, "t25"."accepted_ts" ASC, "t25"."complaint_id" ASC
+                  PARTITION BY "t26"."complainant", "t26"."complained", "t26"."call_day"
+                  ORDER BY CAST("t26"."accepted_ts" IS NULL AS BIGINT) ASC, "t26"."accepted_ts" ASC, "t26"."complaint_id" ASC
                   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                 ) - 1
                 ELSE 0
@@ -515,34 +536,34 @@ WITH "t47" AS (
                 CAST("t22"."call_ts" AS DATE) AS "call_day"
               FROM (
                 SELECT
-                  "t15"."complaint_id",
-                  "t15"."source",
-                  "t15"."reference",
-                  "t15"."accepted_ts",
-                  "t15"."arrived_ts",
-                  "t15"."complainant",
-                  "t15"."complained",
-                  "t15"."call_ts",
-                  "t15"."category",
-                  "t15"."call_id",
-                  "t15"."line_id",
-                  "t15"."team_id",
-                  "t15"."responded_ts",
-                  "t15"."closed_ts",
-                  "t15"."reopened_ts",
-                  "t15"."exclusion",
-                  "t15"."valid_from",
-                  "t15"."valid_to",
-                  "t15"."day",
+                  "t18"."complaint_id",
+                  "t18"."source",
+                  "t18"."reference",
+                  "t18"."accepted_ts",
+                  "t18"."arrived_ts",
+                  "t18"."complainant",
+                  "t18"."complained",
+                  "t18"."call_ts",
+                  "t18"."category",
+                  "t18"."call_id",
+                  "t18"."line_id",
+                  "t18"."team_id",
+                  "t18"."responded_ts",
+                  "t18"."closed_ts",
+                  "t18"."reopened_ts",
+                  "t18"."exclusion",
+                  "t18"."valid_from",
+                  "t18"."valid_to",
+                  "t18"."day",
                   CASE
                     WHEN (
-                      "t15"."source" IS NOT NULL
+                      "t18"."source" IS NOT NULL
                     ) AND (
-                      "t15"."reference" IS NOT NULL
+                      "t18"."reference" IS NOT NULL
                     )
                     THEN ROW_NUMBER() OVER (
-                      PARTITION BY "t15"."source", "t15"."reference"
-                      ORDER BY CAST("t15"."accepted_ts" IS NULL AS BIGINT) ASC, "t15"."accepted_ts" ASC, "t15"."complaint_id" ASC
+                      PARTITION BY "t18"."source", "t18"."reference"
+                      ORDER BY CAST("t18"."accepted_ts" IS NULL AS BIGINT) ASC, "t18"."accepted_ts" ASC, "t18"."complaint_id" ASC
                       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                     ) - 1
                     ELSE 0
@@ -564,7 +585,11 @@ WITH "t47" AS (
                     "t9"."responded_ts",
                     "t9"."closed_ts",
                     "t9"."reopened_ts",
-                    "t9"."exclusion",
+                    CASE
+                      WHEN "t9"."exclusion" IN ('not_accepted', 'not_own_number', 'duplicate', 'not_a_call')
+                      THEN "t9"."exclusion"
+                      ELSE NULL
+                    END AS "exclusion",
                     "t9"."valid_from",
                     "t9"."valid_to",
                     CAST("t9"."accepted_ts" AS DATE) AS "day"
@@ -607,17 +632,21 @@ WITH "t47" AS (
                     ) AS "t8"
                   ) AS "t9"
                   WHERE
-                    "t9"."exclusion" IS NULL
-                ) AS "t15"
+                    CASE
+                      WHEN "t9"."exclusion" IN ('not_accepted', 'not_own_number', 'duplicate', 'not_a_call')
+                      THEN "t9"."exclusion"
+                      ELSE NULL
+                    END IS NULL
+                ) AS "t18"
               ) AS "t22"
               WHERE
                 "t22"."twice" = 0
-            ) AS "t25"
-          ) AS "t29"
+            ) AS "t26"
+          ) AS "t30"
           WHERE
-            "t29"."again" = 0
+            "t30"."again" = 0
         ) AS "t35"
-          ON "t17"."complaint_id" = "t35"."kept_id"
+          ON "t16"."complaint_id" = "t35"."kept_id"
       ) AS "t39"
         ON "t43"."complaint_id" = "t39"."complaint_id"
     ) AS "t44"
@@ -638,17 +667,17 @@ WITH "t47" AS (
       "t28"."complaint_id" AS "match_id"
     FROM (
       SELECT
-        "t27"."complaint_id",
-        "t27"."call_id",
-        "t27"."start_ts",
-        "t27"."line_id",
-        "t27"."team_id",
-        "t27"."kind",
-        "t27"."grade",
-        "t27"."seconds",
+        "t25"."complaint_id",
+        "t25"."call_id",
+        "t25"."start_ts",
+        "t25"."line_id",
+        "t25"."team_id",
+        "t25"."kind",
+        "t25"."grade",
+        "t25"."seconds",
         ROW_NUMBER() OVER (
-          PARTITION BY "t27"."complaint_id"
-          ORDER BY "t27"."grade" ASC, "t27"."seconds" ASC, "t27"."start_ts" ASC, "t27"."call_id" ASC
+          PARTITION BY "t25"."complaint_id"
+          ORDER BY "t25"."grade" ASC, "t25"."seconds" ASC, "t25"."start_ts" ASC, "t25"."call_id" ASC
           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
         ) - 1 AS "rank"
       FROM (
@@ -684,11 +713,11 @@ WITH "t47" AS (
             ) AS "seconds"
           FROM (
             SELECT
-              "t13"."complaint_id",
-              "t13"."complainant",
-              "t13"."complained",
-              "t13"."call_ts",
-              "t13"."asked_call",
+              "t11"."complaint_id",
+              "t11"."complainant",
+              "t11"."complained",
+              "t11"."call_ts",
+              "t11"."asked_call",
               "t6"."call_id",
               "t6"."callee",
               "t6"."display",
@@ -741,7 +770,7 @@ WITH "t47" AS (
                     "t7"."rank" = 0
                 ) AS "t8"
               ) AS "t9"
-            ) AS "t13"
+            ) AS "t11"
             INNER JOIN (
               SELECT
                 "t1"."call_id",
@@ -755,7 +784,7 @@ WITH "t47" AS (
               WHERE
                 "t1"."part" <> 'rejected' AND "t1"."direction" = 'out' AND "t1"."leg" = 'customer'
             ) AS "t6"
-              ON "t13"."complainant" = "t6"."callee" AND "t13"."complained" = "t6"."display"
+              ON "t11"."complainant" = "t6"."callee" AND "t11"."complained" = "t6"."display"
           ) AS "t20"
           WHERE
             (
@@ -779,7 +808,7 @@ WITH "t47" AS (
           *
         FROM (
           SELECT
-            "t19"."complaint_id",
+            "t13"."complaint_id",
             "t6"."call_id",
             "t6"."start_ts",
             "t6"."line_id",
@@ -788,7 +817,7 @@ WITH "t47" AS (
             CAST(0 AS BIGINT) AS "grade",
             COALESCE(
               ABS(
-                CAST(EPOCH(CAST("t6"."start_ts" AS TIMESTAMP)) AS BIGINT) - CAST(EPOCH(CAST("t19"."call_ts" AS TIMESTAMP)) AS BIGINT)
+                CAST(EPOCH(CAST("t6"."start_ts" AS TIMESTAMP)) AS BIGINT) - CAST(EPOCH(CAST("t13"."call_ts" AS TIMESTAMP)) AS BIGINT)
               ),
               0
             ) AS "seconds"
@@ -839,7 +868,7 @@ WITH "t47" AS (
             ) AS "t9"
             WHERE
               "t9"."call_id" IS NOT NULL
-          ) AS "t19"
+          ) AS "t13"
           INNER JOIN (
             SELECT
               "t1"."call_id",
@@ -853,9 +882,9 @@ WITH "t47" AS (
             WHERE
               "t1"."part" <> 'rejected' AND "t1"."direction" = 'out' AND "t1"."leg" = 'customer'
           ) AS "t6"
-            ON "t19"."asked_call" = "t6"."call_id"
+            ON "t13"."asked_call" = "t6"."call_id"
         ) AS "t21"
-      ) AS "t27"
+      ) AS "t25"
     ) AS "t28"
     WHERE
       "t28"."rank" = 0

@@ -97,14 +97,15 @@ def seat_vacancy(
     unknown: int = 0,
     unknown_open: int = 0,
     attached: bool = False,
+    beyond: Light = Light.RED,
 ) -> Verdict:
     """D1, V = (filed - opened) / filed; the colour is the worse of V and V' = (filed - opened_and_filed) / filed.
 
     ``unknown`` seats have no known filing state, ``unknown_open`` of them are open. They are in none of the
     other counts but ``opened``; unless the light is red without them they leave it undecided, for an open
-    one may be unfiled and an idle one may be filed.
+    one may be unfiled and an idle one may be filed. ``beyond`` is the light of seats open beyond the filing.
     """
-    flags = _seat_flags(filed, opened, opened_and_filed, unfiled_open, limit, attached=attached)
+    flags = _seat_flags(filed, opened, opened_and_filed, unfiled_open, limit, attached=attached, beyond=beyond)
     light = worst(flag.light for flag in flags)
     if light is Light.NA:
         light = Light.GREEN if filed else Light.NA
@@ -115,7 +116,9 @@ def seat_vacancy(
         if idle:  # all idle unknown seats filed: the highest vacancy
             shares.append(Fraction(filed + idle - opened, filed + idle))
         shares.append(Fraction(every - opened, every))
-        worse = _seat_flags(filed + idle, opened, opened_and_filed, unfiled_open, limit, attached=attached)
+        worse = _seat_flags(
+            filed + idle, opened, opened_and_filed, unfiled_open, limit, attached=attached, beyond=beyond
+        )
         if light is not Light.RED and (
             unknown_open or worst(f.light for f in worse) is not worst(f.light for f in flags)
         ):
@@ -127,16 +130,16 @@ def seat_vacancy(
 
 
 def _seat_flags(
-    filed: int, opened: int, both: int, unfiled_open: int, limit: Limit, *, attached: bool
+    filed: int, opened: int, both: int, unfiled_open: int, limit: Limit, *, attached: bool, beyond: Light
 ) -> tuple[Flag, ...]:
     """What D1 finds in known counts; the conservative rate leaves unfiled seats out of `opened`."""
     flags: list[Flag] = []
     if filed and (limit.met(filed - opened, filed) or limit.met(filed - both, filed)):
         flags.append(Flag("over_limit", _explained(attached=attached), filed - opened))
     if opened > filed:
-        flags.append(Flag("over_filed", Light.RED, opened - filed))
+        flags.append(Flag("over_filed", beyond, opened - filed))
     if unfiled_open:
-        flags.append(Flag("unfiled_open", Light.RED, unfiled_open))
+        flags.append(Flag("unfiled_open", beyond, unfiled_open))
     return tuple(flags)
 
 
@@ -185,11 +188,19 @@ def allowance(answered: int, limit: Limit) -> int:
     return answered * top // bottom
 
 
-def number_consistency(*, counts: Mapping[NumberClass, int], evasion: Limit, unknown: Limit) -> Verdict:
+def number_consistency(
+    *,
+    counts: Mapping[NumberClass, int],
+    evasion: Limit,
+    unknown: Limit,
+    evading: Light = Light.RED,
+    foreign_shown: Light = Light.RED,
+) -> Verdict:
     """D3, own short numbers / delivered calls; lights come from evasion, foreign short numbers and unknown ones.
 
     ``evasion`` is met by (landline + mobile) / delivered. An unknown number may be any class: when it could
-    lift the share to the limit the light is `insufficient`, never green.
+    lift the share to the limit the light is `insufficient`, never green. ``evading`` and ``foreign_shown`` are
+    the lights of evasion and of a short number that is not an own filed one.
     """
     total = sum(counts.values())
     if not total:
@@ -198,13 +209,13 @@ def number_consistency(*, counts: Mapping[NumberClass, int], evasion: Limit, unk
     plain = counts.get(NumberClass.LANDLINE, 0) + counts.get(NumberClass.MOBILE, 0)
     light = Light.GREEN
     if evasion.met(plain, total):
-        light = Light.RED
+        light = evading
     elif evasion.met(plain + dark, total):
         light = Light.INSUFFICIENT
     span = (Fraction(plain, total), Fraction(plain + dark, total))
     flags = [Flag("evasion", light, plain, span[0], evasion, span)]
     if foreign := counts.get(NumberClass.OTHER_SHORT, 0):
-        flags.append(Flag("other_short", Light.RED, foreign))
+        flags.append(Flag("other_short", foreign_shown, foreign))
     if unknown.met(dark, total):
         flags.append(Flag("unknown_high", Light.INSUFFICIENT, dark, Fraction(dark, total), unknown))
     bounds = (Fraction(own, total), Fraction(own + dark, total))

@@ -15,7 +15,7 @@ from typing import Final, Protocol, cast
 import ibis.expr.types as ir
 
 from nianjian.portrait.frame import Frame
-from nianjian.portrait.lights import Flag, Limit, Verdict
+from nianjian.portrait.lights import Flag, Light, Limit, Verdict
 
 # Domain 4.4 without the leading 0; 95/96, 400/800 and mobile numbers are no area codes.
 _LANDLINE: Final = re.compile(r"(10|2\d|[3-9]\d{2})\d{7,8}")
@@ -89,6 +89,7 @@ class Metric:
     trailing: Mapping[str, object] | None = None
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)  # ids that advice needs, in order
     limits: tuple[Limit, ...] = ()  # of its flags, where they have limits of their own
+    lights: tuple[Light, ...] = ()  # of its flags, where a rule names them
     statements: Mapping[str, bool] = field(default_factory=dict)  # sentences that the figures bear out
 
     @property
@@ -151,6 +152,11 @@ def limit_of(rules: Rules, key: str) -> Limit:
 def kinds_of(rules: Rules, key: str) -> tuple[str, ...]:
     """The list that a rule states."""
     return tuple(str(item) for item in cast("Iterable[object]", rules.rule(key).value))
+
+
+def light_of(rules: Rules, key: str) -> Light:
+    """The light that a rule states."""
+    return Light(str(rules.rule(key).value))
 
 
 def whole(value: object) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,15 +19,18 @@ from nianjian.portrait import quality
 from nianjian.portrait.advise import advise
 from nianjian.portrait.catalogue import METRICS
 from nianjian.portrait.frame import DAY, Frame
-from nianjian.portrait.metric import Metric, Rows, Rules, Tables, whole
+from nianjian.portrait.metric import Metric, Rows, Rules, Tables, kinds_of, whole
 from nianjian.portrait.result import Result
 from nianjian.portrait.tables.daily import daily
 from nianjian.portrait.tables.facts import facts
 from nianjian.portrait.tables.matching import complaint_match
 from nianjian.portrait.tables.materialised import DAILY, tickets_rollup
-from nianjian.portrait.tables.tickets import tickets
+from nianjian.portrait.tables.tickets import Counting, tickets
 
 FACTS: Final = tuple(SCHEMAS)
+AS_OF: Final = "portrait.as_of"
+SOURCES: Final = "portrait.complaint_rate.sources"
+EXCLUSIONS: Final = "portrait.complaint_rate.exclusions"
 MATCH_WINDOW: Final = "portrait.complaint_rate.match_window"
 
 
@@ -63,14 +67,19 @@ def run(
     today: date | None = None,
     raw: bool = False,
 ) -> Result:
-    """The portrait of data year ``year``. ``as_of`` defaults to 31 December of it; ``today`` asks for the second value.
+    """The portrait of data year ``year``.
 
+    ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value.
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
     """
-    frame = Frame(year=year, as_of=as_of or date(year, 12, 31), today=today)
-    minutes = whole(rulebook.rule(MATCH_WINDOW).value)
-    sources = _from_rows(lake, engine, frame, minutes) if raw else _from_rollups(lake, engine, minutes)
+    frame = Frame(year=year, as_of=as_of or _default_day(rulebook, year), today=today)
+    counting = Counting(
+        sources=kinds_of(rulebook, SOURCES),
+        reasons=kinds_of(rulebook, EXCLUSIONS),
+        minutes=whole(rulebook.rule(MATCH_WINDOW).value),
+    )
+    sources = _from_rows(lake, engine, frame, counting) if raw else _from_rollups(lake, engine, counting)
     tables = Tables(
         cube=sources.cube,
         seats=sources.dated["seat_dim"],
@@ -108,6 +117,12 @@ def measure(engine: Engine, tables: Tables, frame: Frame, rules: Rules) -> tuple
     )
 
 
+def _default_day(rules: Rules, year: int) -> date:
+    """The as-of day that the rulebook names, MM-DD; the last of its month where the month is shorter."""
+    month, day = (int(part) for part in str(rules.rule(AS_OF).value).split("-"))
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
 def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]:
     return {name: engine.rows(expression) for name, expression in questions.items()}
 
@@ -121,28 +136,32 @@ def _pinned(lake: Lake, engine: Engine) -> tuple[dict[str, int], dict[str, ir.Ta
     return snapshot, dated
 
 
-def _from_rollups(lake: Lake, engine: Engine, minutes: int) -> _Sources:
+def _from_rollups(lake: Lake, engine: Engine, counting: Counting) -> _Sources:
     with lake.lock():  # calls, facts and rollups of one moment
         cube = rollups.current(lake, engine, DAILY)
-        told = rollups.current(lake, engine, tickets_rollup(minutes))
+        told = rollups.current(lake, engine, tickets_rollup(counting))
         snapshot, dated = _pinned(lake, engine)
     return _Sources(snapshot, dated, cube, told)
 
 
-def _from_rows(lake: Lake, engine: Engine, frame: Frame, minutes: int) -> _Sources:
+def _from_rows(lake: Lake, engine: Engine, frame: Frame, counting: Counting) -> _Sources:
     with lake.lock():
         snapshot, dated = _pinned(lake, engine)
-    return _Sources(snapshot, dated, *derived(engine, dated, frame, minutes))
+    return _Sources(snapshot, dated, *derived(engine, dated, frame, counting))
 
 
-def derived(engine: Engine, dated: Mapping[str, ir.Table], frame: Frame, minutes: int) -> tuple[ir.Table, ir.Table]:
+def derived(
+    engine: Engine, dated: Mapping[str, ir.Table], frame: Frame, counting: Counting
+) -> tuple[ir.Table, ir.Table]:
     """Cube and tickets straight from the rows, computed once and held in memory."""
     starts = frame.slots(_changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"]))
     counted = facts(dated["calls"], first=frame.span.first, last=frame.span.end - DAY)
     cube = daily(counted, dated["number_dim"], dated["line_dim"], starts, engine.once)
     told = dated["complaint_fact"]
     by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0
-    matched = tickets(told, complaint_match(dated["calls"], told, minutes=minutes, by_id=by_id), dated["line_dim"])
+    matched = tickets(
+        told, complaint_match(dated["calls"], told, minutes=counting.minutes, by_id=by_id), dated["line_dim"], counting
+    )
     return engine.hold("cube_now", engine.arrow(cube)), engine.hold("tickets_now", engine.arrow(matched))
 
 

@@ -81,7 +81,7 @@ def _seats(metric: Metric, opened: int, cut: int, closed: int) -> Metric:
     counts["unfiled_open"] += beyond
     limit = metric.limit
     assert limit is not None  # noqa: S101 - D1 always has one
-    verdict = seat_vacancy.judge(counts, limit, attached=bool(metric.attachments))
+    verdict = seat_vacancy.judge(counts, limit, attached=bool(metric.attachments), beyond=metric.lights[0])
     return _changed(metric, counts, verdict)
 
 
@@ -104,7 +104,8 @@ def _line(metric: Metric, line: str) -> Metric:
         moved = whole(rows[0][name.value])
         counts[name] -= moved
         counts[NumberClass.OWN_SHORT] += moved
-    verdict = number_consistency.judge(counts, *metric.limits)
+    (evasion, unknown), (evading, foreign) = metric.limits, metric.lights
+    verdict = number_consistency.judge(counts, evasion, unknown, evading, foreign)
     named: Mapping[str, object] = {name.value: count for name, count in counts.items()}
     return _changed(metric, {**metric.components, **named}, verdict)
 

@@ -113,6 +113,7 @@ def _faults(entry: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         "value": not _is_value(entry["value"]),
         "level": entry["level"] not in list(Level),
         "operator": entry.get("operator") not in (None, *OPERATORS),
+        "settable": not isinstance(entry.get("settable", True), bool),
         "valid_from": not _is_day(start),
         "valid_to": end is not None and not (_is_day(start) and _is_day(end) and str(start) <= str(end)),
     }

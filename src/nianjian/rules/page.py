@@ -99,6 +99,7 @@ def _entry(rule: Rule) -> str:
         ("来源 source", source),
         ("有效 valid", f"{rule.valid_from} – {rule.valid_to or ''}".strip()),
         ("省份 province", rule.province),
+        ("改写 overlay", "" if rule.settable else "不可 refused"),
         ("原文 text", _cell(rule.text_zh)),
         ("说明 note", _cell(rule.note_en)),
     ]

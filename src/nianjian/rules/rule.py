@@ -29,7 +29,8 @@ class Rule:
     """``value`` in ``unit``, compared by ``operator``, valid from ``valid_from`` to ``valid_to`` (both included).
 
     ``id`` is the guide's row (T1, M1, D1, S1, R1) or a short name of the law; ``province`` None: everywhere;
-    ``valid_to`` None: open. ``text_zh`` quotes the source, ``note_en`` says how the project reads it.
+    ``valid_to`` None: open. ``text_zh`` quotes the source, ``note_en`` says how the project reads it. ``settable``
+    False: the program knows one reading only, and an overlay is refused.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Rule:
     text_zh: str = ""
     note_en: str = ""
     subject: str = ""
+    settable: bool = True
 
     def valid_on(self, day: date) -> bool:
         """Whether the rule is in force on ``day``."""

@@ -60,7 +60,7 @@ class Rulebook:
         acting.sort(key=_order)
         for overlay in acting:
             key = str(overlay["key"])
-            if key not in found:
+            if key not in found or not found[key].settable:
                 raise NianjianError("overlay_rule_unknown", key=key, date=day.isoformat())
             found[key] = _overlaid(found[key], overlay)
         book = dict(sorted(found.items()))
@@ -169,12 +169,18 @@ def _fitting(rule: Rule, given: object) -> Value:
             inside: object = json.loads(given) if isinstance(given, str) else given
             if not isinstance(inside, Mapping if isinstance(rule.value, Mapping) else list | tuple):
                 raise TypeError(inside)
+            if (known := _MEMBERS.get(rule.unit)) and not known.issuperset(map(str, inside)):
+                raise ValueError(inside)
             return frozen(inside)
         case _:
             return _fitting_text(rule, given)
 
 
 _SHARES: Final = frozenset({"share", "factor"})
+_MEMBERS: Final[Mapping[str, frozenset[str]]] = {
+    "complaint_sources": frozenset({"12321", "12300", "enterprise", "one_click", "carrier"}),
+    "reason_codes": frozenset({"not_accepted", "not_own_number", "duplicate", "not_a_call"}),
+}
 _FORMS: Final[Mapping[str, str]] = {
     "month_day": r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
     "time_of_day": r"([01][0-9]|2[0-3]):[0-5][0-9]",

@@ -36,10 +36,13 @@ CARD: Final = Card(
         "portrait.complaint_rate.limit",
         "portrait.complaint_rate.attachments",
         "portrait.complaint_rate.low_volume",
+        "portrait.complaint_rate.denominator",
+        "portrait.complaint_rate.sources",
     ),
     tables=("calls", "number_dim", "line_dim", "complaint_fact", "attachment_fact"),
 )
 SOURCES: Final = ("12321", "12300")
+BASES: Final = {"answered": "answered", "delivered": "attempts"}  # measure of the cube: name of the twin
 DIMENSIONS: Final = ("kind", "line", "team", "display")
 
 
@@ -48,11 +51,12 @@ class _Terms:
     limit: Limit
     low_volume: int
     attached: bool
+    base: str = "answered"  # or delivered: the calls that the rate is of
 
-    def judge(self, complaints: int, answered: int, undated: int = 0) -> Verdict:
+    def judge(self, complaints: int, calls: int, undated: int = 0) -> Verdict:
         return lights.complaint_rate(
             complaints=complaints,
-            answered=answered,
+            answered=calls,
             undated=undated,
             limit=self.limit,
             low_volume=self.low_volume,
@@ -68,7 +72,6 @@ class ComplaintRate:
 
     def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
         """Answered and delivered calls by month and by split; complaints by everything they are split by."""
-        del rules  # what counts is settled by the tables
         cube, period, trailing = tables.cube, frame.period, frame.trailing
         total = cube.filter(cube.dim == "total")
         months = total.group_by(
@@ -79,7 +82,7 @@ class ComplaintRate:
         splits = parts.group_by("dim", "key").aggregate(
             answered=parts.answered.sum().cast("int64"), delivered=parts.delivered.sum().cast("int64")
         )
-        told = tables.tickets.filter(tables.tickets.source.isin(SOURCES))
+        told = tables.tickets.filter(tables.tickets.source.isin(kinds_of(rules, self.card.rules[4])))
         complaints = told.group_by(
             month=told.accepted_day.year().cast("int64") * 100 + told.accepted_day.month().cast("int64"),
             in_trailing=_inside(told.accepted_day, trailing),
@@ -93,32 +96,31 @@ class ComplaintRate:
         return {"months": months, "splits": splits, "complaints": complaints}
 
     def answer(self, rows: Mapping[str, Rows], frame: Frame, rules: Rules, attached: Collection[str]) -> Metric:
-        """Decided by answered calls; the twin by attempts stands beside it."""
+        """Decided by the calls that the rulebook names, answered ones by default; the twin by the others beside it."""
         explains = kinds_of(rules, self.card.rules[1])
         on_file = tuple(sorted(set(explains) & set(attached)))
         limit = limit_of(rules, self.card.rules[0])
-        terms = _Terms(limit, whole(rules.rule(self.card.rules[2]).value), bool(on_file))
+        terms = _Terms(limit, whole(rules.rule(self.card.rules[2]).value), bool(on_file), _base(rules))
         year = [row for row in rows["months"] if _in_year(row, frame)]
-        answered, delivered = summed(year, "answered"), summed(year, "delivered")
+        calls = {name: summed(year, name) for name in BASES}
         filed = [row for row in rows["complaints"] if _in_year(row, frame)]
         kept = [row for row in filed if row["reason"] is None]
         undated = summed([r for r in rows["complaints"] if r["month"] is None and r["reason"] is None], "complaints")
         count = summed(kept, "complaints")
-        verdict = terms.judge(count, answered, undated)
-        by_attempts = terms.judge(count, delivered, undated)
-        allowed = lights.allowance(answered, limit)
+        verdict = terms.judge(count, calls[terms.base], undated)
+        other = next(name for name in BASES if name != terms.base)
+        allowed = lights.allowance(calls[terms.base], limit)
         excluded: Counter[str] = Counter()
         for row in filed:
             if row["reason"] is not None:
                 excluded[str(row["reason"])] += whole(row["complaints"])
         components: dict[str, object] = {
             f"complaints_{source}": summed([row for row in kept if row["source"] == source], "complaints")
-            for source in SOURCES
+            for source in dict.fromkeys((*SOURCES, *kinds_of(rules, self.card.rules[4])))
         }
         components |= {
             "complaints": count,
-            "answered": answered,
-            "delivered": delivered,
+            **calls,
             "excluded": dict(sorted(excluded.items())),
             "undated": undated,
             "allowance": allowed,
@@ -132,7 +134,7 @@ class ComplaintRate:
             components=components,
             attachments_required=explains if verdict.attachment_needed else (),
             attachments=on_file,
-            twins={"attempts": figures(by_attempts, self.card.unit)},
+            twins={BASES[other]: figures(terms.judge(count, calls[other], undated), self.card.unit)},
             splits=_splits(rows["splits"], kept, terms),
             months=[{"month": month, **_cell(rows, terms, _of_month(month))} for month in frame.months],
             trailing={
@@ -147,14 +149,16 @@ def _cell(rows: Mapping[str, Rows], terms: _Terms, wanted: Callable[[Mapping[str
     """Figures of a window: complaints, answered and delivered calls for which ``wanted`` holds."""
     calls = [row for row in rows["months"] if wanted(row)]
     count = summed([row for row in rows["complaints"] if row["reason"] is None and wanted(row)], "complaints")
-    verdict = terms.judge(count, summed(calls, "answered"))
+    verdict = terms.judge(count, summed(calls, terms.base))
     return {**figures(verdict, CARD.unit), "delivered": summed(calls, "delivered")}
 
 
 def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict[str, object]]]:
     """By kind, line, team and displayed number; a complaint that names none stands in the row without a key."""
     found: dict[str, list[dict[str, object]]] = {}
-    shown = {str(row["key"]).lstrip("0"): str(row["key"]) for row in calls if row["dim"] == "display" and row["key"]}
+    # Two texts of the same digits (a landline, and one that lost its 0): the longer one, whatever the order of rows.
+    texts = sorted((str(row["key"]) for row in calls if row["dim"] == "display" and row["key"]), key=len)
+    shown = {text.lstrip("0"): text for text in texts}
     for dim in DIMENSIONS:
         answered: Counter[str | None] = Counter()
         delivered: Counter[str | None] = Counter()
@@ -164,6 +168,7 @@ def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict
                 key = _key(row["key"])
                 answered[key] += whole(row["answered"])
                 delivered[key] += whole(row["delivered"])
+        of = answered if terms.base == "answered" else delivered
         for row in complaints:
             key = number_text(row[dim], shown) if dim == "display" else _key(row[dim])
             told[key] += whole(row["complaints"])
@@ -171,15 +176,19 @@ def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict
             (
                 {
                     "key": key,
-                    **figures(terms.judge(told[key], answered[key]), CARD.unit),
+                    **figures(terms.judge(told[key], of[key]), CARD.unit),
                     "delivered": delivered[key],
-                    "low_volume": answered[key] < terms.low_volume,
+                    "low_volume": of[key] < terms.low_volume,
                 }
                 for key in {*answered, *delivered, *told}
             ),
             size="numerator",
         )
     return found
+
+
+def _base(rules: Rules) -> str:
+    return str(rules.rule(CARD.rules[3]).value)
 
 
 def _key(value: object) -> str | None:

@@ -12,20 +12,49 @@ import ibis.expr.types as ir
 from nianjian.kernel.numbers import NumberClass
 from nianjian.portrait import lights
 from nianjian.portrait.frame import Frame
-from nianjian.portrait.lights import Limit, Verdict
-from nianjian.portrait.metric import Card, Metric, Rows, Rules, Tables, by_size, decimal_text, figures, limit_of, whole
+from nianjian.portrait.lights import Light, Limit, Verdict
+from nianjian.portrait.metric import (
+    Card,
+    Metric,
+    Rows,
+    Rules,
+    Tables,
+    by_size,
+    decimal_text,
+    figures,
+    light_of,
+    limit_of,
+    whole,
+)
 
 CARD: Final = Card(
     slug="number_consistency",
     title_zh="号码一致率",
     title_en="Number consistency rate",
     unit="%",
-    rules=("portrait.number_consistency.evasion_limit", "portrait.number_consistency.unknown_limit"),
+    rules=(
+        "portrait.number_consistency.evasion_limit",
+        "portrait.number_consistency.unknown_limit",
+        "portrait.number_consistency.evasion_light",
+        "portrait.number_consistency.other_short_light",
+        "portrait.number_consistency.denominator",
+    ),
     tables=("calls", "number_dim", "line_dim"),
 )
 DIMENSIONS: Final = ("kind", "line", "team", "display")
 
 Counts = dict[NumberClass, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    evasion: Limit
+    unknown: Limit
+    evading: Light
+    foreign_shown: Light
+
+    def judge(self, counts: Mapping[NumberClass, int]) -> Verdict:
+        return judge(counts, self.evasion, self.unknown, self.evading, self.foreign_shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +65,36 @@ class NumberConsistency:
 
     def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
         """Delivered calls by class, per month and per split."""
-        del rules  # what counts is settled by the tables
+        counted = _counted(rules)
         cube, period, trailing = tables.cube, frame.period, frame.trailing
-        total = cube.filter(cube.dim == "total", cube.delivered > 0)
+        total = cube.filter(cube.dim == "total", cube[counted] > 0)
         months = total.group_by(
             "display_class",
             month=total.day.year().cast("int64") * 100 + total.day.month().cast("int64"),
             in_trailing=((total.day >= trailing.first) & (total.day < trailing.end)).cast("int64"),
-        ).aggregate(delivered=total.delivered.sum().cast("int64"))
-        parts = cube.filter(cube.dim != "total", cube.day >= period.first, cube.day < period.end, cube.delivered > 0)
-        splits = parts.group_by("dim", "key", "display_class").aggregate(delivered=parts.delivered.sum().cast("int64"))
+        ).aggregate(calls=total[counted].sum().cast("int64"))
+        parts = cube.filter(cube.dim != "total", cube.day >= period.first, cube.day < period.end, cube[counted] > 0)
+        splits = parts.group_by("dim", "key", "display_class").aggregate(calls=parts[counted].sum().cast("int64"))
         return {"months": months, "splits": splits}
 
     def answer(self, rows: Mapping[str, Rows], frame: Frame, rules: Rules, attached: Collection[str]) -> Metric:
         """The headline is the share of own short numbers; its light comes from evasion, foreign and unknown numbers."""
         del attached  # no attachment explains D3
-        evasion, unknown = (limit_of(rules, key) for key in self.card.rules)
+        terms = _Terms(
+            evasion=limit_of(rules, self.card.rules[0]),
+            unknown=limit_of(rules, self.card.rules[1]),
+            evading=light_of(rules, self.card.rules[2]),
+            foreign_shown=light_of(rules, self.card.rules[3]),
+        )
         months = rows["months"]
         counts = _counts(row for row in months if whole(row["month"]) // 100 == frame.year)
-        verdict = judge(counts, evasion, unknown)
+        verdict = terms.judge(counts)
         components: dict[str, object] = {name.value: counts[name] for name in NumberClass}
-        components["delivered"] = sum(counts.values())
+        components[_counted(rules)] = sum(counts.values())
 
         def told(cells: Iterable[Mapping[str, object]]) -> dict[str, object]:
             part = _counts(cells)
-            return {**figures(judge(part, evasion, unknown), CARD.unit), **_detail(part)}
+            return {**figures(terms.judge(part), CARD.unit), **_detail(part)}
 
         return Metric(
             card=self.card,
@@ -68,11 +102,12 @@ class NumberConsistency:
             limit=None,
             source=rules.rule(self.card.rules[0]),
             components=components,
-            limits=(evasion, unknown),
+            limits=(terms.evasion, terms.unknown),
+            lights=(terms.evading, terms.foreign_shown),
             # Domain 0.11: "all our outbound calls use filed 95/96 numbers" may be said at 100 % only.
             statements={"all_calls_show_own_numbers": bool(verdict.denominator) and verdict.value == 1},
-            twins={"evasion": _evasion(counts, evasion, unknown)},
-            splits=_splits(rows["splits"], evasion, unknown),
+            twins={"evasion": _evasion(counts, terms)},
+            splits=_splits(rows["splits"], terms),
             months=[
                 {"month": month, **told(row for row in months if row["month"] == int(month.replace("-", "")))}
                 for month in frame.months
@@ -85,15 +120,28 @@ class NumberConsistency:
         )
 
 
-def judge(counts: Mapping[NumberClass, int], evasion: Limit, unknown: Limit) -> Verdict:
+def judge(
+    counts: Mapping[NumberClass, int],
+    evasion: Limit,
+    unknown: Limit,
+    evading: Light = Light.RED,
+    foreign_shown: Light = Light.RED,
+) -> Verdict:
     """The verdict from the counts by class."""
-    return lights.number_consistency(counts=counts, evasion=evasion, unknown=unknown)
+    return lights.number_consistency(
+        counts=counts, evasion=evasion, unknown=unknown, evading=evading, foreign_shown=foreign_shown
+    )
+
+
+def _counted(rules: Rules) -> str:
+    """The measure of the cube that the rulebook names: delivered or answered calls."""
+    return str(rules.rule(CARD.rules[4]).value)
 
 
 def _counts(rows: Iterable[Mapping[str, object]]) -> Counts:
     counts = dict.fromkeys(NumberClass, 0)
     for row in rows:
-        counts[NumberClass(str(row["display_class"]))] += whole(row["delivered"])
+        counts[NumberClass(str(row["display_class"]))] += whole(row["calls"])
     return counts
 
 
@@ -101,10 +149,10 @@ def _detail(counts: Counts) -> dict[str, object]:
     return {name.value: counts[name] for name in NumberClass}
 
 
-def _evasion(counts: Counts, evasion: Limit, unknown: Limit) -> dict[str, object]:
+def _evasion(counts: Counts, terms: _Terms) -> dict[str, object]:
     """R_evade with its bounds: landline and mobile of delivered."""
     plain = counts[NumberClass.LANDLINE] + counts[NumberClass.MOBILE]
-    flags = [flag for flag in judge(counts, evasion, unknown).flags if flag.code == "evasion"]
+    flags = [flag for flag in terms.judge(counts).flags if flag.code == "evasion"]
     low, high = flags[0].bounds if flags and flags[0].bounds else (None, None)
     return {
         "numerator": plain,
@@ -115,7 +163,7 @@ def _evasion(counts: Counts, evasion: Limit, unknown: Limit) -> dict[str, object
     }
 
 
-def _splits(rows: Rows, evasion: Limit, unknown: Limit) -> dict[str, list[dict[str, object]]]:
+def _splits(rows: Rows, terms: _Terms) -> dict[str, list[dict[str, object]]]:
     cells: dict[str, dict[str | None, list[Mapping[str, object]]]] = {dim: defaultdict(list) for dim in DIMENSIONS}
     for row in rows:
         key = row["key"]
@@ -125,6 +173,6 @@ def _splits(rows: Rows, evasion: Limit, unknown: Limit) -> dict[str, list[dict[s
         split = []
         for key, of_key in keys.items():
             counts = _counts(of_key)
-            split.append({"key": key, **figures(judge(counts, evasion, unknown), CARD.unit), **_detail(counts)})
+            split.append({"key": key, **figures(terms.judge(counts), CARD.unit), **_detail(counts)})
         found[dim] = by_size(split, size="denominator")
     return found

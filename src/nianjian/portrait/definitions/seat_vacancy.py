@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from nianjian.portrait import lights
 from nianjian.portrait.frame import Frame
-from nianjian.portrait.lights import Limit, Verdict
+from nianjian.portrait.lights import Light, Limit, Verdict
 from nianjian.portrait.metric import (
     Card,
     Metric,
@@ -23,6 +23,7 @@ from nianjian.portrait.metric import (
     decimal_text,
     figures,
     kinds_of,
+    light_of,
     limit_of,
     summed,
 )
@@ -32,7 +33,11 @@ CARD: Final = Card(
     title_zh="坐席空置率",
     title_en="Seat vacancy rate",
     unit="%",
-    rules=("portrait.seat_vacancy.limit", "portrait.seat_vacancy.attachments"),
+    rules=(
+        "portrait.seat_vacancy.limit",
+        "portrait.seat_vacancy.attachments",
+        "portrait.seat_vacancy.over_filed_light",
+    ),
     tables=("seat_dim", "attachment_fact"),
 )
 COUNTS: Final = ("filed", "opened", "opened_and_filed", "unfiled_open", "unknown_filing", "unknown_filing_open")
@@ -87,12 +92,16 @@ class SeatVacancy:
         """Headline at A; twins: the conservative rate and today; months: the state at each month's end."""
         limit = limit_of(rules, self.card.rules[0])
         explains = kinds_of(rules, self.card.rules[1])
+        beyond = light_of(rules, self.card.rules[2])
         on_file = tuple(sorted(set(explains) & set(attached)))
+
+        def judged(counts: Mapping[str, int]) -> Verdict:
+            return judge(counts, limit, attached=bool(on_file), beyond=beyond)
 
         def at(day: date) -> tuple[dict[str, int], Verdict]:
             found = [row for row in rows["counts"] if row["as_of"] == day]
             counts = {name: summed(found, name) for name in COUNTS}
-            return counts, judge(counts, limit, attached=bool(on_file))
+            return counts, judged(counts)
 
         counts, verdict = at(frame.as_of)
         twins: dict[str, Mapping[str, object]] = {"conservative": _conservative(counts, limit)}
@@ -109,27 +118,27 @@ class SeatVacancy:
             card=self.card,
             verdict=verdict,
             limit=limit,
+            lights=(beyond,),
             source=rules.rule(self.card.rules[0]),
             components=counts,
             attachments_required=explains if verdict.attachment_needed else (),
             attachments=on_file,
             twins=twins,
-            splits={"kind": self._kinds(rows["counts"], frame.as_of, limit, attached=bool(on_file))},
+            splits={"kind": self._kinds(rows["counts"], frame.as_of, judged)},
             months=months,
             lists={"stopped_seats": sorted(str(row["seat_id"]) for row in rows["stopped"])},
         )
 
-    def _kinds(self, rows: Rows, day: date, limit: Limit, *, attached: bool) -> list[dict[str, object]]:
+    def _kinds(self, rows: Rows, day: date, judged: Callable[[Mapping[str, int]], Verdict]) -> list[dict[str, object]]:
         split = []
         for row in rows:
             if row["as_of"] == day:
                 counts = {name: summed([row], name) for name in COUNTS}
-                verdict = judge(counts, limit, attached=attached)
-                split.append({"key": row["kind"], **figures(verdict, self.card.unit), **counts})
+                split.append({"key": row["kind"], **figures(judged(counts), self.card.unit), **counts})
         return by_size(split, size="filed")
 
 
-def judge(counts: Mapping[str, int], limit: Limit, *, attached: bool = False) -> Verdict:
+def judge(counts: Mapping[str, int], limit: Limit, *, attached: bool = False, beyond: Light = Light.RED) -> Verdict:
     """The verdict from the component counts."""
     return lights.seat_vacancy(
         filed=counts["filed"],
@@ -140,6 +149,7 @@ def judge(counts: Mapping[str, int], limit: Limit, *, attached: bool = False) ->
         unknown_open=counts["unknown_filing_open"],
         limit=limit,
         attached=attached,
+        beyond=beyond,
     )
 
 

@@ -17,7 +17,7 @@ from nianjian.lake.schema import MOMENT
 from nianjian.portrait.tables.daily import MEASURES, Once, daily
 from nianjian.portrait.tables.facts import days_of_keys, facts, facts_of_days
 from nianjian.portrait.tables.matching import complaint_match
-from nianjian.portrait.tables.tickets import tickets
+from nianjian.portrait.tables.tickets import Counting, tickets
 
 # Raise the number whenever facts, classes, daily or matching count differently.
 VERSION: Final = "1"
@@ -69,18 +69,18 @@ TICKETS: Final = pa.schema(
 )
 
 
-def tickets_rollup(minutes: int) -> Whole:
-    """The complaints matched within ``minutes``; another reach rebuilds the table."""
+def tickets_rollup(counting: Counting) -> Whole:
+    """The complaints with their calls; another reach, source or reason rebuilds the table."""
 
     def build(tables: Mapping[str, ir.Table]) -> ir.Table:
         told = tables["complaint_fact"]
-        match = complaint_match(tables["calls"], told, minutes=minutes, by_id=True)
-        return tickets(told, match, tables["line_dim"])
+        match = complaint_match(tables["calls"], told, minutes=counting.minutes, by_id=True)
+        return tickets(told, match, tables["line_dim"], counting)
 
     return Whole(
         name="tickets",
         schema=TICKETS,
-        version=f"{VERSION}, {minutes} min",
+        version=f"{VERSION}, {counting}",
         inputs=("calls", "complaint_fact", "line_dim"),
         build=build,
     )

@@ -6,21 +6,42 @@ Exclusions (D2): a recorded reason first. Of what is left, duplicates by (source
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 import ibis
 import ibis.expr.types as ir
 
 from nianjian.portrait.tables.classes import with_team
 from nianjian.portrait.tables.matching import latest
 
-REGULATOR = ("12321", "12300")
+REGULATOR: Final = ("12321", "12300")
+REASONS: Final = ("not_accepted", "not_own_number", "duplicate", "not_a_call")
 
 
-def tickets(complaint_fact: ir.Table, match: ir.Table, line_dim: ir.Table) -> ir.Table:
-    """One row a complaint; `excluded_rate` is D2's (among 12321 and 12300), `excluded_ticket` D4's (all sources)."""
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What the rulebook says of complaints: ``sources`` of D2, ``reasons`` that exclude, ``minutes`` of the match."""
+
+    sources: tuple[str, ...] = REGULATOR
+    reasons: tuple[str, ...] = REASONS
+    minutes: int = 10
+
+
+def tickets(
+    complaint_fact: ir.Table,
+    match: ir.Table,
+    line_dim: ir.Table,
+    counting: Counting = Counting(),
+) -> ir.Table:
+    """One row a complaint; `excluded_rate` is D2's (among its sources), `excluded_ticket` D4's (all sources)."""
     known = latest(complaint_fact, "complaint_id")
     known = known.mutate(day=known.accepted_ts.date())
-    rate = _excluded(known.filter(known.source.isin(REGULATOR)), "excluded_rate")
-    every = _excluded(known, "excluded_ticket")
+    # A recorded reason that the rulebook does not name excludes nothing.
+    known = known.mutate(exclusion=ibis.ifelse(known.exclusion.isin(counting.reasons), known.exclusion, None))
+    twice = "duplicate" in counting.reasons
+    rate = _excluded(known.filter(known.source.isin(counting.sources)), "excluded_rate", twice=twice)
+    every = _excluded(known, "excluded_ticket", twice=twice)
     joined = known.left_join(rate, "complaint_id").drop("complaint_id_right")
     joined = joined.left_join(every, "complaint_id").drop("complaint_id_right")
     found = match.select("line_id", "team_id", "kind", "how", "day", match_id="complaint_id").rename(
@@ -48,8 +69,10 @@ def tickets(complaint_fact: ir.Table, match: ir.Table, line_dim: ir.Table) -> ir
     return with_team(named, line_dim).rename(line="line_id")
 
 
-def _excluded(known: ir.Table, name: str) -> ir.Table:
+def _excluded(known: ir.Table, name: str, *, twice: bool) -> ir.Table:
     """complaint_id and the reason for which it does not count, NULL where it does."""
+    if not twice:
+        return known.select("complaint_id", **{name: known.exclusion})
     left = known.filter(known.exclusion.isnull())
     by_reference = _ranked(left, ["source", "reference"], "twice")
     once = by_reference.filter(by_reference.twice == 0)
