@@ -53,7 +53,6 @@ class SparkEngine:
         self.session = builder.getOrCreate()
         self.backend = ibis.pyspark.connect(self.session)
         self._names: dict[str, int] = {}
-        self._cached: list[DataFrame] = []
 
     def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
         """A view over the files, columns as in ``schema``, partition keys from the paths."""
@@ -71,10 +70,11 @@ class SparkEngine:
         return self._named(name, self.session.createDataFrame(rows))
 
     def once(self, name: str, expression: ibis.Table) -> ibis.Table:
-        """Cached on the workers: Spark plans a shared part anew, down to the files, as often as it is named."""
-        frame = self.session.sql(self.backend.compile(expression)).persist()
-        self._cached.append(frame)
-        return self._named(name, frame)
+        """Computed now and kept on the workers: Spark reads the files anew as often as a shared part is named.
+
+        A checkpoint and no cache: the plan of a cached query with CTEs breaks the optimiser when another names it.
+        """
+        return self._named(name, self.session.sql(self.backend.compile(expression)).localCheckpoint())
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it on Spark."""
@@ -86,9 +86,7 @@ class SparkEngine:
         return found
 
     def close(self) -> None:
-        """Free what is cached, also on a server that lives on, and end the session."""
-        for frame in self._cached:
-            frame.unpersist()
+        """End the session."""
         self.session.stop()
 
     def _named(self, name: str, frame: DataFrame) -> ibis.Table:
