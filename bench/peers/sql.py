@@ -108,7 +108,7 @@ def dims(files: list[str]) -> dict[str, list[tuple[Any, ...]]]:
     for name, columns in DIMS.items():
         paths = DeltaTable(str(base / name)).file_uris() if (base / name).exists() else []
         names = ", ".join(column.split()[0] for column in columns.split(", "))
-        found[name] = duckdb.sql(f"select {names} from read_parquet({paths!r})").fetchall() if paths else []
+        found[name] = duckdb.execute(f"select {names} from read_parquet({paths!r})").fetchall() if paths else []
     return found
 
 
