@@ -37,7 +37,6 @@ from nianjian.lake.workbench import Workbench
 Progress = Callable[[int, int, int], None]
 """(rows done, bytes done, bytes in all); bytes count twice, once for looking and once for loading."""
 
-BATCH_ROWS: Final = 250_000
 SMALL_LAKE: Final = 5_000_000  # rows: up to here an id is looked for in every month, not only in those around
 
 FUTURE: Final = timedelta(days=366)  # a start later than this is a misread unit, not a clock that runs ahead
@@ -195,16 +194,15 @@ def _load(job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good
     doubtful = count > 0
     held = repeats.Repeats(reading.temp / "suspects.parquet")
     done = 0
-    for scan, removed, _ in reading.scans:
-        sql = validate.rows(job.plan, scan, line=removed is None, suspects="suspects" if doubtful else None)
-        lines = None if removed is None else Lines(removed)
-        for batch in bench.batches(sql, BATCH_ROWS):
-            rows = pa.table(batch)
-            if lines is not None:
-                rows = rows.append_column("line", lines.take(rows.num_rows))
-            _sort_out(rows, held if doubtful else None, writer)
-            done += rows.num_rows
-            job.progress(done, total // 2 + total // 2 * done // max(reading.rows, 1), total)
+    lines: Lines | None = None
+    for found, removed in reading.batches(bench, "suspects" if doubtful else None):
+        rows = found
+        if removed is not None:
+            lines = lines or Lines(removed)
+            rows = found.append_column("line", lines.take(found.num_rows))
+        _sort_out(rows, held if doubtful else None, writer)
+        done += rows.num_rows
+        job.progress(done, total // 2 + total // 2 * done // max(reading.rows, 1), total)
     reading.verify(bench)
     writer.damaged(sorted(reading.bad, key=lambda damage: damage.line))
     kept = 0
@@ -213,7 +211,7 @@ def _load(job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good
         if verdict == repeats.KEEP:
             writer.write(_without_raw(rows))
         else:
-            writer.reject(rows, "id_conflict")
+            writer.reject(reading.with_cells(bench, rows), "id_conflict")
     return held.held - kept
 
 

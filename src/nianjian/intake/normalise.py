@@ -1,7 +1,8 @@
 """Number normalisation inside the engine: the twin of ``kernel.numbers.normalise``, equal for every string.
 
 Digits as a program prints them are told by one cast and back; they, and digits with zeros, +86 or 0086 before
-them, are decided by a CASE over ranges: nearly every row of a real file. Whatever that CASE leaves open is handed to the kernel itself, distinct text by distinct text.
+them, are decided by a CASE over ranges: nearly every row of a real file. Whatever that CASE leaves open is
+handed to the kernel itself, distinct text by distinct text.
 """
 
 from __future__ import annotations

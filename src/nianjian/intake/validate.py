@@ -89,16 +89,24 @@ def keys(plan: Plan, scan: str, *, months: bool) -> str:
     return f"select hash({plan.fields.call_id}) as h{start} from ({raw(plan, scan, line=False)})"
 
 
-def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> str:
+def cells(plan: Plan, scan: str) -> str:
+    """The JSON list of every row's raw cells (raw)."""
+    return f"select {_cells(plan)} as raw from ({raw(plan, scan, line=False)})"
+
+
+def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None, hashes: bool = False) -> str:
     """The whole select: the lake's columns without source, batch, file and part; ``suspect`` marks ids to look at.
 
-    ``suspects``: name of a table of id hashes (column h), or None when no id is in doubt.
+    ``suspects``: name of a table of id hashes (column h), or None when no id is in doubt. ``hashes`` adds those of
+    all rows (h), for whoever decides later.
     """
     typed = f"select *, {', '.join(_typed(plan.fields))} from ({raw(plan, scan, line=line)})"
     shown = f"select *, {_shown()} as __shown from ({typed})"
     numbered = staged(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes)
     judged = f"select *, {_reason(plan)} as __judged from ({numbered})"
     columns = [*_columns(plan), *([f"{LINE} as line"] if line else []), "__suspect as suspect"]
+    if hashes:
+        columns.append("hash(__f_call_id) as h")
     doubt = "false" if suspects is None else f"(__judged is null and hash(__f_call_id) in (select h from {suspects}))"
     return f"select {', '.join(columns)} from (select *, {doubt} as __suspect from ({judged}))"
 
@@ -198,7 +206,6 @@ def _columns(plan: Plan) -> list[str]:
     answered = (
         "__f_answered" if plan.fields.answered else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
     )
-    cells = ", ".join(quoted(name) for name in plan.layout.columns)
     confidence = (
         "case when __shown_shape = 'none' then 'none'::confidence_word"
         " when __f_display is null or __shown is distinct from __f_display then 'low'::confidence_word"
@@ -232,8 +239,12 @@ def _columns(plan: Plan) -> list[str]:
         f"{_extra(plan)} as extra",
         f"case when __judged is not null then ([{codes}])[__judged] end as reason",
         f"case when __judged is not null then ([{places}])[__judged] end as reason_column",
-        f"case when __judged is not null or __suspect then to_json([{cells}])::varchar end as raw",
+        f"case when __judged is not null or __suspect then {_cells(plan)} end as raw",
     ]
+
+
+def _cells(plan: Plan) -> str:
+    return f"to_json([{', '.join(quoted(name) for name in plan.layout.columns)}])::varchar"
 
 
 def _extra(plan: Plan) -> str:

@@ -6,7 +6,12 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from nianjian.intake import validate
 from nianjian.intake.read import Item, Stream
@@ -14,13 +19,16 @@ from nianjian.intake.receipt import RowCounts
 from nianjian.intake.rows.documents import records
 from nianjian.intake.rows.lines import Census, Damage, physical
 from nianjian.intake.rows.prepare import Prepared, rewrite, survey, text_blocks
-from nianjian.intake.rows.repeats import Keys
+from nianjian.intake.rows.repeats import Keys, Marks
 from nianjian.intake.rows.scan import Row, again, parquet, parsed, physical_numbers, reread, spill
 from nianjian.intake.rows.sheets import sheet_rows
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.workbench import EngineError, Workbench, scan_csv
 
 Report = Callable[[int], None]  # bytes read
+
+BATCH_ROWS: Final = 250_000
+WHOLE: Final = 192 << 20  # bytes: up to here a file's typed rows wait in memory while its ids are looked for
 
 
 class LinesMoved(Exception):  # noqa: N818 - not an error: the file is read again in another way
@@ -47,19 +55,60 @@ class Reading:
     expected_rejects: set[int] | None = None
     months: bool = True  # whether ``keys`` needs the starts
     keys: Keys = field(default_factory=Keys)
+    waiting: list[pa.RecordBatch] | None = None  # the rows of the first scan, read by `index` already
 
     @property
     def rows(self) -> int:
         """Rows of all scans."""
-        return sum(count for _, _, count in self.scans)
+        return sum(rows for _, _, rows in self.scans)
 
     def index(self, bench: Workbench) -> None:
         """Gather ``keys``, every row's id hash, and settle which lines are rows."""
-        self.keys = Keys()
+        self.keys, self.waiting = Keys(), None
         if self.prepared is not None:
             self._index_delimited(bench, self.prepared)
             return
         self.keys.add(bench.table(validate.keys(self.plan, self.scans[0][0], months=self.months)))
+
+    def batches(self, bench: Workbench, suspects: str | None) -> Iterator[tuple[pa.Table, list[int] | None]]:
+        """The rows of all scans with ``suspect``, and the lines removed around those of the scan."""
+        for scan, removed, _ in self.scans:
+            if removed is None:
+                for batch in bench.batches(validate.rows(self.plan, scan, line=True, suspects=suspects), BATCH_ROWS):
+                    yield pa.table(batch), None
+                continue
+            # Lines are counted, so rows must come in file order: no join may stand in this select.
+            marks = Marks(bench, suspects)
+            for batch in self._waited() if self.waiting is not None else bench.batches(self._counted(scan), BATCH_ROWS):
+                yield marks.put(pa.table(batch)), removed
+
+    def _counted(self, scan: str) -> str:
+        return validate.rows(self.plan, scan, line=False, suspects=None, hashes=True)
+
+    def _waited(self) -> Iterator[pa.RecordBatch]:
+        waiting, self.waiting = list(reversed(self.waiting or [])), None
+        while waiting:
+            yield waiting.pop()
+
+    def with_cells(self, bench: Workbench, rows: pa.Table) -> pa.Table:
+        """Rows in file order with ``raw`` filled in where they waited for a verdict without. Raises LinesMoved."""
+        missing = pc.is_null(rows.column("raw"))
+        wanted = set(rows.filter(missing).column("line").to_pylist())
+        if not wanted or self.prepared is None:
+            return rows
+        layout, target = self.plan.layout, self.temp / "conflicts.csv"
+        with self.prepared.path.open("rb") as source, target.open("wb") as out:
+            gone = set(self.prepared.removed)
+            numbers = (number for number in count(1) if number not in gone)
+            out.writelines(line for number, line in zip(numbers, source, strict=False) if number in wanted)
+        scan = scan_csv(target, layout.columns, delimiter=layout.delimiter, skip=0)
+        cells = bench.beside(validate.cells(self.plan, scan)).column("raw")
+        if len(cells) != len(wanted):
+            raise LinesMoved
+        place = rows.schema.get_field_index("raw")
+        raw = rows.column("raw").combine_chunks()
+        filled = pc.replace_with_mask(raw, missing.combine_chunks(), cells.combine_chunks())
+        return rows.set_column(place, "raw", filled)
 
     def rewritten(self) -> None:
         """Read the file from a clean copy from now on."""
@@ -83,13 +132,13 @@ class Reading:
         expected = prepared.census.lines - len(prepared.removed) - layout.header_lines
         bench.forget_rejects()
         try:
-            self.keys.add(bench.table(validate.keys(self.plan, scan, months=self.months)))
+            self._first_look(bench, prepared, scan)
         except EngineError as error:
             self._copy_or_fail(bench, detail=str(error))
             return
-        count, rejects = self.keys.count, bench.rejects()
-        if count + len(rejects) != max(expected, 0):
-            self._copy_or_fail(bench, detail=f"{count} + {len(rejects)} of {expected}")
+        found, rejects = self.keys.count, bench.rejects()
+        if found + len(rejects) != max(expected, 0):
+            self._copy_or_fail(bench, detail=f"{found} + {len(rejects)} of {expected}")
             return
         unseen = {damage.line for damage in prepared.unseen}
         self.expected_rejects = {reject.line for reject in rejects} | unseen
@@ -104,6 +153,16 @@ class Reading:
         self.scans = [(scan, removed, max(expected, 0) - len(self.expected_rejects))]
         self._reread(bench, texts)
         bench.forget_rejects()
+        if self.waiting is not None:
+            self.expected_rejects = None  # nothing is scanned twice
+
+    def _first_look(self, bench: Workbench, prepared: Prepared, scan: str) -> None:
+        if prepared.rewritten or self.item.size > WHOLE:
+            self.keys.add(bench.table(validate.keys(self.plan, scan, months=self.months)))
+            return
+        self.waiting = list(bench.batches(self._counted(scan), BATCH_ROWS))
+        for batch in self.waiting:
+            self.keys.add(pa.table({"h": batch.column("h"), "s": batch.column("start_ts")}))
 
     def _reread(self, bench: Workbench, texts: dict[int, str]) -> None:
         """Rows among the lines that the engine gave up; all their ids are put in doubt, to be judged at the end."""
@@ -112,10 +171,10 @@ class Reading:
             del texts[number]
         self.blank += len(blank)
         path = self.temp / "again.parquet"
-        count = spill(reread(texts, self.plan.layout, self.bad), self.plan.layout.columns, path)
-        if count:
+        rows = spill(reread(texts, self.plan.layout, self.bad), self.plan.layout.columns, path)
+        if rows:
             scan = parquet(path)
-            self.scans.append((scan, None, count))
+            self.scans.append((scan, None, rows))
             self.keys.add(bench.table(validate.keys(self.plan, scan, months=self.months)), doubtful=True)
 
     def _copy_or_fail(self, bench: Workbench, *, detail: str) -> None:
@@ -146,8 +205,7 @@ def read_file(item: Item, encoding: str, plan: validate.Plan, temp: Path, report
 
 def _spilled(reading: Reading, rows: Iterator[Row]) -> None:
     path = reading.temp / "cells.parquet"
-    count = spill(rows, reading.plan.layout.columns, path)
-    reading.scans = [(parquet(path), None, count)]
+    reading.scans = [(parquet(path), None, spill(rows, reading.plan.layout.columns, path))]
 
 
 def _parsed(reading: Reading, report: Report) -> None:

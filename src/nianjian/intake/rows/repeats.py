@@ -71,6 +71,23 @@ class Keys:
         return bench.number("select count(*) from suspects"), files
 
 
+class Marks:
+    """Marks rows, read before anything was in doubt, whose id is in the table ``suspects`` (None: there is none)."""
+
+    def __init__(self, bench: Workbench, suspects: str | None) -> None:
+        self._ids = None if suspects is None else bench.table(f"select h from {suspects} order by h")["h"].to_numpy()
+
+    def put(self, rows: pa.Table) -> pa.Table:
+        """The column h exchanged for the truth about ``suspect``; rows with a reason are in no doubt."""
+        if self._ids is None:
+            return rows.drop_columns(["h"])
+        hashes = rows.column("h").to_numpy()
+        places = np.searchsorted(self._ids[:-1], hashes)
+        doubt = pc.and_(pa.array(self._ids[places] == hashes), pc.is_null(rows.column("reason")))
+        rows = rows.drop_columns(["h", "suspect"])
+        return rows.append_column("suspect", doubt)
+
+
 class Repeats:
     """Holds rows of the select (with ``line``) until `judge`."""
 
