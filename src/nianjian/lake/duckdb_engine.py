@@ -41,10 +41,9 @@ class DuckDBEngine:
         self.backend.con.register(view, rows)
         return self.backend.table(view)
 
-    def once(self, name: str, expression: ibis.Table) -> ibis.Table:
-        """As it is: DuckDB computes what several parts of a query share one time."""
-        del name
-        return expression
+    def once(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table:
+        """As it is: DuckDB computes a shared part one time. Few rows are held: Ibis compiles small plans faster."""
+        return self.hold(name, self.arrow(expression)) if few else expression
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it on DuckDB."""

@@ -23,8 +23,11 @@ class Engine(Protocol):
         """A table of rows that are in memory."""
         ...
 
-    def once(self, name: str, expression: ibis.Table) -> ibis.Table:
-        """The same rows, for an expression that others are built of: computed one time where the engine would not."""
+    def once(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table:
+        """The same rows, for an expression that others are built of: computed one time where the engine would not.
+
+        ``few`` says that the rows may pass through this process's memory.
+        """
         ...
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:
@@ -38,3 +41,9 @@ class Engine(Protocol):
     def close(self) -> None:
         """Free what the engine holds; it is not used again."""
         ...
+
+
+class Once(Protocol):
+    """`Engine.once` of an open engine."""
+
+    def __call__(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table: ...  # noqa: D102

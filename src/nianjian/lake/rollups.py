@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nianjian.kernel.clock import now
-from nianjian.lake.engine import Engine
+from nianjian.lake.engine import Engine, Once
 from nianjian.lake.schema import SCHEMAS
 from nianjian.lake.tables import Lake, NewFile, OldFile
 
@@ -29,9 +29,6 @@ MONTH = "month"
 
 # Beyond so many touched days one pass over everything is cheaper than looking the days up.
 MANY_DAYS = 62
-
-
-Once = Callable[[str, ir.Table], ir.Table]
 
 
 @dataclass(frozen=True, slots=True)

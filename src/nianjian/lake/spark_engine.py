@@ -69,11 +69,12 @@ class SparkEngine:
             return self._named(name, self.session.createDataFrame([], spark_schema(rows.schema)))
         return self._named(name, self.session.createDataFrame(rows))
 
-    def once(self, name: str, expression: ibis.Table) -> ibis.Table:
+    def once(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table:
         """Computed now and kept on the workers: Spark reads the files anew as often as a shared part is named.
 
         A checkpoint and no cache: the plan of a cached query with CTEs breaks the optimiser when another names it.
         """
+        del few
         return self._named(name, self.session.sql(self.backend.compile(expression)).localCheckpoint())
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:

@@ -6,7 +6,7 @@ of the calls). The metrics are expressions over this table, whether it comes fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -15,6 +15,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from nianjian.kernel.numbers import Shape
+from nianjian.lake.engine import Once
 from nianjian.portrait.tables.classes import with_class, with_team
 from nianjian.portrait.tables.facts import Facts
 
@@ -92,13 +93,9 @@ def _counted(calls: ir.Table, *, outbound: bool) -> dict[str, ir.Value]:
     return {"day_bits": bit_or(calls.bit).cast("int64"), "records": calls.count(), **counts}
 
 
-Once = Callable[[str, ir.Table], ir.Table]
-"""`lake.engine.Engine.once`: a table computed one time, whatever is built of it."""
-
-
-def _as_it_is(name: str, table: ir.Table) -> ir.Table:
-    del name
-    return table
+def _as_it_is(name: str, expression: ir.Table, *, few: bool = False) -> ir.Table:
+    del name, few
+    return expression
 
 
 def daily(
@@ -116,8 +113,9 @@ def daily(
     the number as printed, with its shape. Days without outbound calls stand under total only.
     """
     # Every slice, and both joins within, ask for the counts by all keys; only these read the calls.
-    classed = with_class(once("base", base(facts, starts)), number_dim)
-    counted = once("counted", with_team(classed, line_dim))
+    few = starts is not None
+    classed = with_class(once("base", base(facts, starts), few=few), number_dim)
+    counted = once("counted", with_team(classed, line_dim), few=few)
     text = ibis.null("string")
     total = _slice(counted, TOTAL, text, shape=counted.shape, confidence=counted.confidence)
     real = counted.filter(counted.outbound > 0)

@@ -12,9 +12,10 @@ from typing import Final
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from nianjian.lake.engine import Once
 from nianjian.lake.rollups import ByDay, Whole
 from nianjian.lake.schema import MOMENT
-from nianjian.portrait.tables.daily import MEASURES, Once, daily
+from nianjian.portrait.tables.daily import MEASURES, daily
 from nianjian.portrait.tables.facts import days_of_keys, facts, facts_of_days
 from nianjian.portrait.tables.matching import complaint_match
 from nianjian.portrait.tables.tickets import Counting, tickets
