@@ -1,4 +1,4 @@
-"""The second person says yes: what was asked for is carried out in the same transaction."""
+"""The second person reads what was asked for and says yes: it is carried out in the same transaction."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from nianjian.accounts.query import Actor
 from nianjian.approvals import query
 from nianjian.kernel.errors import NianjianError
+from nianjian.registers.overlays import query as overlay_rows
 from nianjian.registers.overlays import service as overlays
 
 
@@ -18,6 +19,32 @@ def _overlay(approval: str, actor: Actor) -> dict[str, object]:
 
 # Kind of request -> what carries it out.
 ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {overlays.KIND: _overlay}
+
+
+def _asked_overlay(subject: str) -> dict[str, object]:
+    row = overlay_rows.plain(overlay_rows.proposal(subject))
+    days = {name: None if (day := row[name]) is None else str(day) for name in ("valid_from", "valid_to")}
+    return {name: row[name] for name in ("key", "value", "province", "enterprise", "reason")} | days
+
+
+# Kind of request -> what it asks for, to be read before saying yes.
+SUBJECTS: Final[Mapping[str, Callable[[str], dict[str, object]]]] = {overlays.KIND: _asked_overlay}
+
+
+def requests() -> list[dict[str, object]]:
+    """Every request, newest first, with what it asks for under ``asked``: the second person reads it first."""
+    return [
+        {
+            "approval": one.id,
+            "kind": one.kind,
+            "state": one.state,
+            "enterprise": one.enterprise or None,
+            "requested_by": one.requested_by,
+            "decided_by": one.decided_by or None,
+            "asked": SUBJECTS[one.kind](one.subject) if one.kind in SUBJECTS else {},
+        }
+        for one in query.approvals()
+    ]
 
 
 def approve(*, approval: str, actor: Actor) -> dict[str, object]:

@@ -24,18 +24,17 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _list(args: argparse.Namespace) -> Answer:
     begin(args)
-    from nianjian.approvals import query
+    from nianjian.flows.approve import requests
 
-    found = [
-        {
-            "approval": one.id,
-            "kind": one.kind,
-            "state": one.state,
-            "enterprise": one.enterprise,
-            "requested_by": one.requested_by,
-            "decided_by": one.decided_by,
-        }
-        for one in query.approvals()
-    ]
-    header = (_("request"), _("kind"), _("state"), _("enterprise"), _("requested by"), _("decided by"))
-    return Answer({"approvals": found}, lambda console: table.rows(console, header, (one.values() for one in found)))
+    found = requests()
+    header = (
+        _("request"), _("kind"), _("state"), _("enterprise"), _("requested by"), _("decided by"), _("asked for"),
+    )  # fmt: skip
+    body = [[*(one[name] for name in one if name != "asked"), _spoken(one["asked"])] for one in found]
+    return Answer({"approvals": found}, lambda console: table.rows(console, header, body))
+
+
+def _spoken(asked: object) -> str:
+    """What is asked for, name by name; what says nothing is left out."""
+    pairs = asked.items() if isinstance(asked, dict) else ()
+    return ", ".join(f"{name}={value}" for name, value in pairs if value is not None)

@@ -1,0 +1,23 @@
+"""What a second person sees before saying yes, at the shell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.doors.cli.conftest import Shell
+
+
+def test_the_list_shows_what_is_asked_for(demo: Shell) -> None:
+    rule = ("portrait.seat_vacancy.limit", "0.24", "--enterprise", "demo", "--from", "2026-01-01", "--reason", "重点监测")
+    asked = demo("rules", "overlay", *rule, "--json")
+    assert asked.code == 1
+    listed = demo("approvals", "list", "--json").json["approvals"]
+    found = next(one for one in listed if one["approval"] == asked.json["approval"])
+    assert found["state"] == "pending"
+    assert found["asked"]["key"] == "portrait.seat_vacancy.limit"
+    assert found["asked"]["value"] == "0.24"
+    assert found["asked"]["valid_from"] == "2026-01-01"
+    assert found["asked"]["reason"] == "重点监测"
+    shown = demo("approvals", "list").out.replace("\n", "").replace(" ", "")
+    assert "申请内容" in shown
