@@ -1,4 +1,4 @@
-"""What domain 9 calls "a default and a setting" is read from the rulebook; a rule with one reading takes no overlay."""
+"""What is a default and a setting is read from the rulebook; a rule with one reading takes no overlay."""
 
 from __future__ import annotations
 

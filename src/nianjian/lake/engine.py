@@ -46,4 +46,4 @@ class Engine(Protocol):
 class Once(Protocol):
     """`Engine.once` of an open engine."""
 
-    def __call__(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table: ...  # noqa: D102
+    def __call__(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table: ...  # noqa: D102 - the class tells it
