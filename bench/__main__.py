@@ -44,7 +44,11 @@ class Bench:
         self.args = args
         self.folder: Path = args.folder.resolve()
         self.home = self.folder / "home"
-        keep = {name: value for name, value in os.environ.items() if not name.startswith("NIANJIAN_")}
+        # Without its byte code a program compiles itself at every start: as installed it does not.
+        drop = {"PYTHONDONTWRITEBYTECODE"}
+        keep = {
+            name: value for name, value in os.environ.items() if not name.startswith("NIANJIAN_") and name not in drop
+        }
         self.environment = keep | {"NIANJIAN_HOME": str(self.home), "NIANJIAN_KEYS": str(self.folder / "keys.json")}
         self.lines: list[report.Line] = []
 
