@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def test_the_list_shows_what_is_asked_for(demo: Shell) -> None:
-    rule = ("portrait.seat_vacancy.limit", "0.24", "--enterprise", "demo", "--from", "2026-01-01", "--reason", "重点监测")
-    asked = demo("rules", "overlay", *rule, "--json")
+    when = ("--enterprise", "demo", "--from", "2026-01-01", "--reason", "重点监测")
+    asked = demo("rules", "overlay", "portrait.seat_vacancy.limit", "0.24", *when, "--json")
     assert asked.code == 1
     listed = demo("approvals", "list", "--json").json["approvals"]
     found = next(one for one in listed if one["approval"] == asked.json["approval"])
