@@ -11,6 +11,7 @@ from tests.support import tree
 MANAGER_WRITES = {
     "create", "acreate", "bulk_create", "bulk_update", "update", "get_or_create", "update_or_create", "delete",
 }  # fmt: skip
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
 INSTANCE_WRITES = {"save", "asave", "delete", "adelete"}
 CLOCK = {
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "timezone.now", "timezone.localtime",
@@ -48,17 +49,31 @@ def _model_names(scope: ast.AST, models: set[str]) -> set[str]:
 
 def _builds(call: ast.Call, models: set[str]) -> bool:
     path = tree.dotted(call.func).split(".")
-    return path[-1] in models or "objects" in path
+    return path[-1] in models or bool(MANAGERS.intersection(path))
+
+
+def _manager_names(scope: ast.AST) -> set[str]:
+    """Names that this module binds to a manager or to what one gave."""
+    names: set[str] = set()
+    for node in ast.walk(scope):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+                | ast.NamedExpr(target=ast.Name(id=name), value=value)
+            ) if MANAGERS.intersection(tree.dotted(value.func if isinstance(value, ast.Call) else value).split(".")):
+                names.add(name)
+    return names
 
 
 def model_writes(module: ast.Module, models: set[str]) -> Iterator[int]:
-    """Lines that write a table: `X.objects….create()` or `.save()` on a name known as a model."""
-    known = _model_names(module, models)
+    """Lines that write a table: `X.objects….create()`, whichever manager it is, or `.save()` on a model's name."""
+    known, managers = _model_names(module, models), _manager_names(module)
     for node in ast.walk(module):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         path = tree.dotted(node.func).split(".")
-        through_manager = "objects" in path[:-1] and path[-1] in MANAGER_WRITES
+        through_manager = path[-1] in MANAGER_WRITES and (bool(MANAGERS.intersection(path[:-1])) or path[0] in managers)
         on_instance = path[-1] in INSTANCE_WRITES and path[0] in (known | models)
         if through_manager or on_instance:
             yield node.lineno
@@ -97,7 +112,16 @@ def test_the_rules_see_an_offence() -> None:
         "    return datetime.now(tz=UTC), date.today()\n"
     )
     assert sorted(model_writes(sample, {"Seat"})) == [2, 3, 5]
+    behind = ast.parse(
+        "model._base_manager.filter(pk=1).update(a=1)\nmodel._default_manager.bulk_create([])\n"
+        "manager: Manager = model._default_manager\nmanager.bulk_update([], ['a'])\n"
+        "found = model._base_manager.all()\nfound.filter(a=1).delete()\n"
+    )
+    assert sorted(model_writes(behind, set())) == [1, 2, 4, 6]
     assert len(list(clock_reads(sample))) == 2
-    harmless = ast.parse("workbook.save(path)\nSeat.objects.filter(a=1).count()\ntime.monotonic()\n")
+    harmless = ast.parse(
+        "workbook.save(path)\nSeat.objects.filter(a=1).count()\nmodel._base_manager.count()\n"
+        "told = {}\ntold.update(a=1)\ntime.monotonic()\n"
+    )
     assert not list(model_writes(harmless, {"Seat"}))
     assert not list(clock_reads(harmless))

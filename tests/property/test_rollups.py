@@ -65,9 +65,10 @@ def test_refreshed_equals_fresh(tmp_path_factory: pytest.TempPathFactory, seed: 
 
 
 @pytest.mark.long
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_refreshed_equals_fresh_often(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    """About six seconds a history, four to five minutes in all on one core."""
     compare(Lake(str(tmp_path_factory.mktemp("lake")), "E1"), seed, steps=10)
 
 
