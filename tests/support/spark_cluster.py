@@ -1,4 +1,7 @@
-"""A real Spark on loopback, from the pip package alone: master and worker, and a Connect server when asked for."""
+"""A real Spark on loopback, from the pip package alone: master and worker, and a Connect server when asked for.
+
+Every port is free at the moment it is taken, so two suites on one machine do not meet.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-MASTER: Final = 17077
-WORKER: Final = 18082
-CONNECT: Final = 15202
+from tests.support.services import free_ports
+
 PATIENCE: Final = 120  # seconds for a port to open
 
 
@@ -22,19 +24,19 @@ PATIENCE: Final = 120  # seconds for a port to open
 def cluster(folder: Path) -> Iterator[str]:
     """``spark://…`` of a master with one worker of two cores; their logs stand in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    url = f"spark://127.0.0.1:{MASTER}"
+    port, pages, own, own_pages = free_ports(4)
+    url = f"spark://127.0.0.1:{port}"
     deploy = "org.apache.spark.deploy"
-    ports = ["--host", "127.0.0.1"]
-    master = [_spark("spark-class"), f"{deploy}.master.Master", *ports, "--port", str(MASTER), "--webui-port", "18081"]
-    worker = [_spark("spark-class"), f"{deploy}.worker.Worker", "-c", "2", "-m", "4g", *ports]
-    worker += ["--webui-port", str(WORKER), url]
-    with _program(folder, "master", master, MASTER), _program(folder, "worker", worker, WORKER):
+    master = [_spark("spark-class"), f"{deploy}.master.Master", *_ports(port, pages)]
+    worker = [_spark("spark-class"), f"{deploy}.worker.Worker", "-c", "2", "-m", "4g", *_ports(own, own_pages), url]
+    with _program(folder, "master", master, port), _program(folder, "worker", worker, own_pages):
         yield url
 
 
 @contextmanager
 def connect_server(folder: Path, master: str) -> Iterator[str]:
     """``sc://…`` of a Spark Connect server on the cluster. It asks for all cores: no other driver beside it."""
+    [port] = free_ports(1)
     settings = {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
@@ -42,14 +44,18 @@ def connect_server(folder: Path, master: str) -> Iterator[str]:
         "spark.executor.cores": "2",
         "spark.ui.enabled": "false",
         "spark.connect.grpc.binding.address": "127.0.0.1",
-        "spark.connect.grpc.binding.port": str(CONNECT),
+        "spark.connect.grpc.binding.port": str(port),
     }
     command = [_spark("spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
     command += ["--name", "connect", "--master", master]
     for key, value in settings.items():
         command += ["--conf", f"{key}={value}"]
-    with _program(folder, "connect", [*command, "spark-internal"], CONNECT):
-        yield f"sc://127.0.0.1:{CONNECT}"
+    with _program(folder, "connect", [*command, "spark-internal"], port):
+        yield f"sc://127.0.0.1:{port}"
+
+
+def _ports(port: int, pages: int) -> list[str]:
+    return ["--host", "127.0.0.1", "--port", str(port), "--webui-port", str(pages)]
 
 
 def _home() -> Path:
