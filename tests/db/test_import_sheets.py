@@ -12,6 +12,7 @@ import xlsxwriter
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
+from nianjian.kernel import clock
 from nianjian.kernel.clock import ZONE
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers import kinds, models, template
@@ -96,6 +97,8 @@ def test_a_day_that_is_none_is_refused(load: Import, text: str) -> None:
         ("complaints", "编号,来源,受理时间", ("C1", "12321", ""), "受理时间", "value_missing"),
         ("complaints", "编号,来源,受理时间,通话时长", ("C1", "12321", "2026-03-01", "好久"), "通话时长", "duration_unreadable"),
         ("complaints", "编号,来源,受理时间,结案时间", ("C1", "企业", "2026-03-02", "2026-03-01"), "结案时间", "closed_before_accepted"),
+        ("complaints", "编号,来源,受理时间", ("C1", "12321", "2099-03-01 09:00"), "受理时间", "moment_in_future"),
+        ("complaints", "编号,来源,受理时间,转办到达时间", ("C1", "12321", "2026-03-01", "2099-03-01"), "转办到达时间", "moment_in_future"),
     ],
 )  # fmt: skip
 def test_a_faulty_cell_is_named_and_nothing_is_written(  # noqa: PLR0917 -- one case
@@ -106,6 +109,31 @@ def test_a_faulty_cell_is_named_and_nothing_is_written(  # noqa: PLR0917 -- one 
     assert receipt.rows == {"read": 1, "inserted": 0, "updated": 0, "unchanged": 0, "rejected": 1}
     assert not kinds.register(kind).model._default_manager.exists()
     assert not list(acts(verb="registers.import"))
+
+
+def test_a_complaint_of_this_moment_is_taken(load: Import) -> None:
+    now = clock.now().astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    assert load("complaints", "编号,来源,受理时间,转办到达时间", ("C1", "12321", now, now)).rows["inserted"] == 1
+
+
+def test_a_drill_of_a_later_day_takes_that_days_complaints(load: Import, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.OVERRIDE, "2098-12-31")
+    rows = [("C1", "12321", "2098-12-31 23:00"), ("C2", "12321", "2099-01-01 01:00")]
+    assert [one.line for one in load("complaints", "编号,来源,受理时间", *rows).errors] == [3]
+
+
+@pytest.mark.parametrize("content", [b"\x00\x01garbage\xff\xfe", b"no,workbook\n1,2\n", '"open'.encode("utf-16")])
+def test_garbage_with_the_name_of_a_workbook(demo: str, operator: Actor, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "bin.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(NianjianError, match="not_a_workbook"):
+        import_sheet(kind="seats", path=path, enterprise=demo, actor=operator)
+
+
+def test_text_that_an_export_calls_xls_is_read(demo: str, operator: Actor, tmp_path: Path) -> None:
+    path = tmp_path / "teams.xls"
+    path.write_text("团队编号\t名称\nT1\t甲\n", "gb18030")
+    assert import_sheet(kind="teams", path=path, enterprise=demo, actor=operator).rows["inserted"] == 1
 
 
 def test_an_unknown_choice_is_told_the_proper_ones(load: Import) -> None:

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from typing import Final
 
+from nianjian.kernel import clock
 from nianjian.registers.sheets import words
-from nianjian.registers.tables.column import Column, Kind, Sheet, Undated, ordered
+from nianjian.registers.tables.column import Column, Fault, Kind, Row, Sheet, Undated, ordered
+
+AHEAD: Final = timedelta(days=1)  # clocks differ, and a day may be written without its hour
+
+
+def _happened(field: str) -> Callable[[Row], Fault | None]:
+    """A check that a moment is not in the future: a typing error would move the ticket into another year."""
+
+    def check(row: Row) -> Fault | None:
+        moment = row.get(field)
+        return (field, "moment_in_future") if isinstance(moment, datetime) and moment > _latest() else None
+
+    return check
+
+
+def _latest() -> datetime:
+    """Now and a day; in a drill that plays a later day, the end of that day."""
+    played = datetime.combine(clock.today(), time(), clock.ZONE)
+    return max(clock.now(), played) + AHEAD
+
 
 COMPLAINTS: Final = Sheet(
     kind="complaints",
@@ -42,6 +64,8 @@ COMPLAINTS: Final = Sheet(
         Column("演练", "drill", Kind.FLAG, ("是否演练",), example="否"),
     ),
     checks=(
+        _happened("accepted_at"),
+        _happened("arrived_at"),
         ordered("accepted_at", "closed_at", "closed_before_accepted"),
         ordered("accepted_at", "reopened_at", "reopened_before_accepted"),
     ),

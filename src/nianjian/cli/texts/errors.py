@@ -8,6 +8,7 @@ from typing import Final
 from nianjian.cli.language import _
 from nianjian.cli.texts import intake, registers, rooms
 from nianjian.cli.texts.plain import plain
+from nianjian.paper.texts.portrait import ATTACHMENTS, METRICS
 from nianjian.paper.words import mark
 
 ERRORS: Final[Mapping[str, str]] = {**rooms.TEXTS, **intake.TEXTS, **registers.TEXTS}
@@ -21,6 +22,15 @@ STATES: Final[Mapping[str, str]] = {
     "pending": mark("pending"),
     "approved": mark("approved"),
     "refused": mark("refused"),
+}
+
+
+#: Codes that stand in sentences as values: what a reader calls them, by the value's name.
+NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "state": STATES,
+    "kind": {**registers.NAMES, **ATTACHMENTS},
+    "metric": METRICS,
+    "expected": METRICS,
 }
 
 
@@ -38,6 +48,18 @@ def sentence(code: str, values: Mapping[str, object]) -> str:
     if text is None:
         inside = ", ".join(f"{name}={value}" for name, value in values.items())
         return f"{code} ({inside})" if inside else code
-    state = STATES.get(str(values.get("state")))
-    said = values if state is None else {**values, "state": _(state)}
+    said = {value: named(value, one) for value, one in values.items()}
+    if "kinds" in said:  # a choice of codes to be typed: the name stands beside, where it says more
+        said["kinds"] = ", ".join(_with_name(one) for one in str(said["kinds"]).split(", "))
     return _(text).format_map(_Gaps(said))
+
+
+def named(value: str, code: object) -> object:
+    """A code under the name of a value (``kind``, ``state``) as the reader calls it; what has no name stays."""
+    name = NAMES.get(value, {}).get(str(code))
+    return code if name is None else _(name)
+
+
+def _with_name(kind: str) -> str:
+    name = str(named("kind", kind))
+    return kind if name in {kind, kind.replace("-", " "), kind.replace("_", " ")} else f"{kind} ({name})"

@@ -11,6 +11,7 @@ CELLS: Final[Mapping[str, str]] = {
     "value_missing": mark("a value is needed"),
     "date_unreadable": mark("no date; write 2026-12-31"),
     "moment_unreadable": mark("no time; write 2026-12-31 08:30:00"),
+    "moment_in_future": mark("the time lies in the future"),
     "date_out_of_range": mark("the year is out of range"),
     "month_unreadable": mark("no month; write 2026-12"),
     "choice_unknown": mark("none of the choices: {hint}"),
@@ -44,6 +45,7 @@ SHEETS: Final[Mapping[str, str]] = {
     "header_missing": mark("{file}: the header {column} of {kind} is missing"),
     "sheet_malformed": mark("{file}, line {line}: the line cannot be read"),
     "workbook_unreadable": mark("{file} is no readable workbook"),
+    "not_a_workbook": mark("{file} is not a workbook, only its name is one; save it again as xlsx or CSV"),
     "register_kind_unknown": mark("there is no register {kind}; there are {kinds}"),
     "file_unwritable": mark("{file} cannot be written: {reason}"),
     "file_too_large": mark("{file} is too large (at most {limit} bytes)"),
@@ -60,6 +62,20 @@ SHEETS: Final[Mapping[str, str]] = {
     "batch_unknown": mark("there is no batch {batch}"),
     "batch_not_active": mark("batch {batch} is {state} already"),
     "batch_state_unknown": mark("a batch cannot be {state}"),
+}
+#: What a register is called in a sentence; commands name it by its code.
+NAMES: Final[Mapping[str, str]] = {
+    "numbers": mark("numbers"),
+    "lines": mark("lines"),
+    "teams": mark("teams"),
+    "seats": mark("seats"),
+    "complaints": mark("complaints"),
+    "licences": mark("licences"),
+    "staff": mark("staff"),
+    "social-insurance": mark("social insurance"),
+    "wages": mark("wages"),
+    "consents": mark("consents"),
+    "overlay": mark("change of a rule"),
 }
 STEPS: Final[Mapping[str, str]] = {
     "approval_unknown": mark("there is no request {approval}"),

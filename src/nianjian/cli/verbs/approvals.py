@@ -9,6 +9,7 @@ from nianjian.cli.arguments import Actions
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import table
+from nianjian.cli.texts.errors import named
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,7 @@ def _list(args: argparse.Namespace) -> Answer:
     header = (
         _("request"), _("kind"), _("state"), _("enterprise"), _("requested by"), _("decided by"), _("asked for"),
     )  # fmt: skip
-    body = [[*(one[name] for name in one if name != "asked"), _spoken(one["asked"])] for one in found]
+    body = [[*(named(name, one[name]) for name in one if name != "asked"), _spoken(one["asked"])] for one in found]
     return Answer({"approvals": found}, lambda console: table.rows(console, header, body))
 
 

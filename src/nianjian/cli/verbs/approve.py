@@ -8,6 +8,7 @@ from nianjian.cli.answer import Answer
 from nianjian.cli.arguments import common
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
+from nianjian.cli.texts.errors import named
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,4 +24,4 @@ def run(args: argparse.Namespace) -> Answer:
 
     done = approve(approval=args.id, actor=actor)
     text = _("Request {approval} approved and carried out ({kind}).")
-    return Answer(done, lambda console: console.print(text.format(**done)))
+    return Answer(done, lambda console: console.print(text.format(**{**done, "kind": named("kind", done["kind"])})))

@@ -14,7 +14,7 @@ from nianjian.cli.arguments import Actions, enterprise, on_day
 from nianjian.cli.language import _, language
 from nianjian.cli.session import begin, prepare
 from nianjian.cli.terminal import table
-from nianjian.cli.texts.errors import sentence
+from nianjian.cli.texts.errors import named, sentence
 from nianjian.paper.words import ENGLISH, mark
 
 VALIDITY: Final = {"valid_from": mark("holds from"), "valid_to": mark("holds to")}
@@ -81,7 +81,7 @@ def _import(args: argparse.Namespace) -> Answer:
             text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
         else:
             text = _("{kind}: nothing imported, {rejected} of {read} rows have faults.")
-        console.print(text.format(kind=receipt.kind, **receipt.rows))
+        console.print(text.format(kind=named("kind", receipt.kind), **receipt.rows))
         if receipt.error_workbook:
             console.print(_("Every bad cell is marked in {file}.").format(file=receipt.error_workbook))
 

@@ -39,7 +39,7 @@ def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, ac
     """
     stored = KINDS.get(kind, kind)
     if stored not in METRICS:
-        raise NianjianError("attachment_kind_unknown", kind=kind, kinds=", ".join((*METRICS, *KINDS)))
+        raise NianjianError("attachment_kind_unknown", kind=kind, kinds=", ".join(METRICS))
     if METRICS[stored] != metric:
         raise NianjianError("attachment_metric_wrong", kind=kind, metric=metric, expected=METRICS[stored])
     tenant = accounts.enterprise(enterprise)

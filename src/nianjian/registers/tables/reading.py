@@ -18,6 +18,7 @@ from nianjian.registers.tables.cells import Cell
 from nianjian.registers.tables.column import IGNORED, Column, Sheet
 
 WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # zip (xlsx, xlsb, ods) and the old xls
+WORKBOOK_NAMES: Final = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et"})
 HEADER_WITHIN: Final = 10  # a title and notes may stand above the header
 EXAMPLE: Final = "示例"
 CELL_LIMIT: Final = 1_000_000  # characters; a stray quote may swallow the rest of a file
@@ -51,8 +52,8 @@ def read(path: Path, sheet: Sheet) -> Table:
     """Read the whole file.
 
     NianjianError: ``file_missing``, ``file_unreadable``, ``file_empty``, ``encoding_unknown``,
-    ``sheet_malformed`` (broken quotes), ``workbook_unreadable``, ``header_missing`` (no row names the key),
-    ``column_missing``, ``column_twice``.
+    ``sheet_malformed`` (broken quotes), ``workbook_unreadable``, ``not_a_workbook`` (only its name is one),
+    ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``.
     """
     try:
         content = path.read_bytes()
@@ -68,9 +69,7 @@ def read(path: Path, sheet: Sheet) -> Table:
         encoding = "xlsx"
     else:
         name = ""
-        text, encoding = _decoded(content, path.name)
-        lines = _csv(text, path.name)
-        start = _header(lines, sheet)
+        lines, start, encoding = _plain(content, path, sheet)
     if start is None:
         raise NianjianError("header_missing", file=path.name, kind=sheet.kind, column=_key_headers(sheet))
     header = tuple("" if cell is None else str(cell).strip() for cell in lines[start].cells)
@@ -81,6 +80,22 @@ def read(path: Path, sheet: Sheet) -> Table:
             raise NianjianError("column_missing", file=path.name, column=column.header)
     body = [line for line in lines[start + 1 :] if any(cell not in (None, "") for cell in line.cells)]
     return Table(path.name, digest, name, encoding, header, lines[start].number, columns, extra, body)
+
+
+def _plain(content: bytes, path: Path, sheet: Sheet) -> tuple[list[Line], int | None, str]:
+    """Read text as CSV. Exports call a CSV ``.xls``, so the name is asked only when the text cannot be read."""
+    named = path.suffix.lower() in WORKBOOK_NAMES
+    try:
+        text, encoding = _decoded(content, path.name)
+        lines = _csv(text, path.name)
+    except NianjianError as fault:
+        if named:
+            raise NianjianError("not_a_workbook", file=path.name) from fault
+        raise
+    start = _header(lines, sheet)
+    if start is None and named:
+        raise NianjianError("not_a_workbook", file=path.name)
+    return lines, start, encoding
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:
