@@ -85,11 +85,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     program.run("enterprise", "add", ENTERPRISE, "--name", registers.COMPANY, "--province", "浙江")
     for kind, path in sheets.items():
         program.run("registers", "import", kind, str(path), "--enterprise", ENTERPRISE)
-    # exit code 1: rows were rejected, as they must be
-    for zoned in (True, False):
-        inside = [str(folder / "calls" / name) for name, options in groups.items() if bool(options) == zoned]
-        zone = ["--timezone", "Asia/Shanghai"] if zoned else []
-        program.run("calls", "import", *inside, "--enterprise", ENTERPRISE, *zone, allowed=(0, 1))
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, options in groups.items():
+        alike.setdefault(tuple(options), []).append(str(folder / "calls" / name))
+    for given, paths in alike.items():
+        # exit code 1: rows were rejected, as they must be
+        program.run("calls", "import", *paths, "--enterprise", ENTERPRISE, *given, allowed=(0, 1))
     plan = folder / "registers" / "扩容计划.txt"
     plan.write_text("2027 年第一季度启用空置坐席 60 席,详见附表。\n", encoding="utf-8")
     attach = ("--kind", "expansion_plan", "--enterprise", ENTERPRISE, "--year", "2026")

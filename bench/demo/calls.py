@@ -1,7 +1,8 @@
 """Two million calls of one year and two months, as one DuckDB table; every draw is a hash of the row number.
 
 The enterprise 示例呼叫 has its own floor (T00) and three outsourced teams. T03 is the weak one: landlines and
-mobiles on display, and its line L23 draws most complaints.
+mobiles on display, and its line L23 draws most complaints. Hidden numbers stay under the 1 % of delivered calls at
+which the portrait can no longer tell the number consistency.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ DISPLAYS: Final = {
     "T00": ((OWN, 0.94), ("service", 0.06)),
     "T01": ((OWN, 0.78), ("service", 0.15), ("landline", 0.07)),
     "T02": ((OWN, 0.30), ("landline", 0.70)),
-    "T03": (("landline", 0.52), ("mobile", 0.34), (OWN, 0.06), ("hidden", 0.08)),
+    "T03": (("landline", 0.54), ("mobile", 0.36), (OWN, 0.06), ("hidden", 0.04)),
 }
 # the numbers themselves: SQL over the hash `pick` (0 … 999)
 NUMBERS: Final = {

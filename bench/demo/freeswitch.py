@@ -28,7 +28,7 @@ def _leg(row: dict[str, object], *, customer: bool) -> str:
     variables = {
         "uuid": own, "call_uuid": ids[0], "bridge_uuid": other, "direction": "outbound" if customer else "inbound",
         "start_epoch": start, "answer_epoch": answer, "end_epoch": end, "billsec": row["talk_s"],
-        "duration": end - start, "hangup_cause": cause, "sip_gateway_name": row["line"],
+        "duration": end - start, "hangup_cause": cause, "sip_gateway_name": row["line"], "accountcode": row["team"],
         "effective_caller_id_number": row["display"] or "anonymous", "sip_from_user": caller,
     }  # fmt: skip
     times = {"created_time": start, "progress_time": start + 1, "answered_time": answer, "hangup_time": end}
@@ -63,7 +63,7 @@ def _leg(row: dict[str, object], *, customer: bool) -> str:
 def write(db: duckdb.DuckDBPyConnection, path: Path) -> None:
     """All calls of the source, A leg then B leg, one document a line."""
     result = db.execute(
-        "select i, display, callee, seat, line, answered, outcome, talk_s, start_ts, answer_ts, end_ts"
+        "select i, display, callee, seat, line, team, answered, outcome, talk_s, start_ts, answer_ts, end_ts"
         " from calls where source = 'freeswitch' order by start_ts, i"
     )
     names = [column[0] for column in result.description or ()]

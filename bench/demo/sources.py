@@ -11,7 +11,7 @@ from typing import Final
 import duckdb
 import xlsxwriter
 
-from bench.demo import calls, dirt, freeswitch
+from bench.demo import calls, dirt, freeswitch, mappings
 
 STAMP: Final = "'%Y-%m-%d %H:%M:%S'"
 
@@ -45,7 +45,7 @@ select team as accountcode, display as src, callee as dst, 'outbound' as dcontex
     strftime(case leg when 'Dial' then start_ts else end_ts end, {STAMP}) as start,
     case when leg = 'Dial' then strftime(answer_ts, {STAMP}) end as answer, strftime(end_ts, {STAMP}) as "end",
     case leg when 'Dial' then ring_s + talk_s else 0 end as duration, case leg when 'Dial' then talk_s else 0 end as billsec,
-    disposition, 'DOCUMENTATION' as amaflags, uniqueid, '' as userfield, '' as peeraccount, uniqueid as linkedid,
+    disposition, 'DOCUMENTATION' as amaflags, uniqueid, line as userfield, '' as peeraccount, uniqueid as linkedid,
     i * 2 + (leg = 'Return')::integer as sequence
 from rows order by start_ts, i, leg
 """
@@ -78,7 +78,7 @@ select 'job-' || lpad(to_hex(hash(i)), 16, '0') as ContactId,
     case when answered then 'Success' when outcome = 'busy' then 'Reject' else 'NoAnswer' end as ContactDisposition,
     case i % 3 when 0 then 'agent' else 'customer' end as ReleaseInitiator, display as CallingNumber, callee as CalledNumber,
     utc(start_ts) * 1000 as StartTime, case when answered then utc(answer_ts) * 1000 end as EstablishedTime,
-    utc(end_ts) * 1000 as ReleaseTime, talk_s as CallDuration, seat as AgentIds, line as SkillGroup
+    utc(end_ts) * 1000 as ReleaseTime, talk_s as CallDuration, seat as AgentIds, team as SkillGroup
 from calls where source = 'aliyun' and month in $months order by start_ts, i
 """
 
@@ -90,7 +90,7 @@ select 'sess-' || lpad(to_hex(hash(i)), 16, '0') as SessionId,
     utc(ring_ts) as RingTimestamp, case when answered and outcome <> 'blocked' then utc(answer_ts) end as AcceptTimestamp,
     utc(end_ts) as EndedTimestamp, talk_s as Duration,
     case when outcome = 'blocked' then 109 when answered then 1 when outcome = 'busy' then 206 else 202 end as EndStatus,
-    case i % 2 when 0 then 'user' else 'seat' end as HungUpSide, '{"StaffNumber":"' || seat || '"}' as SeatUser
+    case i % 2 when 0 then 'user' else 'seat' end as HungUpSide, team as SkillGroup, '{"StaffNumber":"' || seat || '"}' as SeatUser
 from calls where source = 'tccc' and month in $months order by start_ts, i
 """
 
@@ -104,7 +104,7 @@ select method, 'f' || i, case when answered then 't' || i else '' end, i || '-' 
     case when answered or method = 'BYE' then 200 when outcome = 'busy' then 486 else 408 end,
     case when answered or method = 'BYE' then 'OK' when outcome = 'busy' then 'Busy Here' else 'Request Timeout' end,
     utc(moment), utc(moment) || '.' || lpad((i % 1000000)::varchar, 6, '0'),
-    coalesce(display, 'anonymous'), callee, '10.8.1.4', 'sip:' || coalesce(display, 'anonymous') || '@10.8.1.4'
+    coalesce(display, 'anonymous'), callee, '10.8.1.4', 'sip:' || coalesce(display, 'anonymous') || '@10.8.1.4', line, team
 from rows order by moment, i
 """
 
@@ -173,7 +173,7 @@ def _xlsx(db: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def write(db: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, list[str]]:
-    """Write all files; returns per group of files the further arguments of `calls import`."""
+    """Write all files; returns per file or folder in ``folder`` the further arguments of `calls import`."""
     _generic(db, folder)
     for month in calls.months(db, "asterisk"):
         options = "header false, delimiter ',', force_quote (accountcode, src, dst, dcontext, clid, channel, dstchannel, lastapp, lastdata, start, \"end\", disposition, amaflags, uniqueid, userfield, peeraccount, linkedid)"
@@ -193,6 +193,6 @@ def write(db: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, list[str]]:
     freeswitch.write(db, folder / "freeswitch" / "json_cdr.jsonl")
     _xlsx(db, folder / "手工话单.xlsx")
     zone = ["--timezone", "Asia/Shanghai"]
-    return dict.fromkeys(
-        ("generic_utf8", "generic_gb18030", "速达外包_话单.zip", "手工话单.xlsx", "asterisk"), zone
-    ) | {name: [] for name in ("tinet", "vos", "aliyun", "tccc", "kamailio", "freeswitch")}
+    plain = ("generic_utf8", "generic_gb18030", "速达外包_话单.zip", "手工话单.xlsx")
+    placed = mappings.write(folder.parent / "mappings")
+    return {**dict.fromkeys(plain, zone), "tinet": [], **placed, "asterisk": [*placed["asterisk"], *zone]}

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.paper import advice, drill, figures, fragments, pictures, quality
+from nianjian.paper import advice, drill, figures, fragments, headline, pictures, quality
 from nianjian.paper.masking import masked
 from nianjian.paper.texts.portrait import SPLITS, name
 from nianjian.paper.words import CHINESE, Words, words
@@ -35,11 +35,10 @@ def page(portrait: Json, language: str) -> bytes:
 
 def _body(data: Json, title: str, _: Words) -> str:
     period, book = data["period"], data["rulebook"]
-    light = fragments.light(str(data["light"]), name("light", str(data["light"]), _), big=True)
     window = f"{period['from']} – {period['to']} ({_('end excluded')}) · {_('as of')} {period['as_of']}"
     parts = [
         f'<div class="head"><div><h1>{escape(title)}</h1><p class="soft">{escape(window)}</p></div>',
-        f"<p>{escape(_('The regulator would see'))} {light}</p></div>",
+        f"{headline.html(data, _)}</div>",
         f'<section class="cards">{"".join(fragments.card(card, _) for card in figures.cards(data, _))}</section>',
     ]
     lines = advice.advice_lines(data, _)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from nianjian.accounts import query
 from nianjian.flows import portraits
 from nianjian.kernel.errors import NianjianError
-from nianjian.paper import advice, drill, figures, fragments, pictures, quality
+from nianjian.paper import advice, drill, figures, fragments, headline, pictures, quality
 from nianjian.paper.masking import masked
 from nianjian.paper.texts.portrait import SPLITS, name
 from nianjian.paper.words import Words, words
@@ -81,7 +81,7 @@ def portrait(request: HttpRequest, code: str, year: int) -> HttpResponse:
         "year": year,
         "years": portraits.years(code),
         "data": data,
-        "light": _safe(fragments.light(str(data["light"]), name("light", str(data["light"]), _), big=True)),
+        "headline": _safe(headline.html(data, _)),
         "cards": [_safe(fragments.card(card, _)) for card in figures.cards(data, _)],
         "charts": [_safe(fragments.chart(caption, svg)) for caption, svg in pictures.charts(data, _)],
         "advice": advice.advice_lines(data, _),

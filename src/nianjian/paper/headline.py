@@ -1,0 +1,60 @@
+"""The sentence that stands before the light of the whole, and what is missing where no light can be told.
+
+A regulator sees green, yellow or red. "Data insufficient" is ours: the records at hand do not decide the light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any, Final
+
+from nianjian.paper.figures import count
+from nianjian.paper.fragments import light
+from nianjian.paper.texts.portrait import name
+from nianjian.paper.words import Words, mark
+
+UNDECIDED: Final = "insufficient"
+SEEN: Final = mark("The regulator would see")
+UNTOLD: Final = mark("On the present data no light can be determined")
+NOTHING: Final = mark("the calls, seats and complaints of the data year")
+# flag that leaves a light undecided: what to supply
+MISSING: Final[Mapping[str, str]] = {
+    "filing_unknown": mark("the filing state of {n} seats"),
+    "undated": mark("the day of acceptance of {n} complaints"),
+    "evasion": mark("the display number of {n} delivered calls"),
+    "unknown_high": mark("the display number of {n} delivered calls"),
+}
+
+Json = Mapping[str, Any]
+
+
+def lead(portrait: Json, _: Words) -> str:
+    """What is said before the light."""
+    return _(UNTOLD if portrait["light"] == UNDECIDED else SEEN)
+
+
+def missing(portrait: Json, _: Words) -> tuple[str, ...]:
+    """What would decide the light, a line each with its metric in front; () where it is decided."""
+    if portrait["light"] != UNDECIDED:
+        return ()
+    undecided = [metric for metric in portrait["metrics"] if metric["light"] == UNDECIDED]
+    lines = dict.fromkeys(line for metric in undecided for line in _lines(metric, _))
+    return tuple(lines) or (_("missing: {what}").format(what=_(NOTHING)),)
+
+
+def html(portrait: Json, _: Words) -> str:
+    """Sentence, light and what is missing, escaped."""
+    pill = light(str(portrait["light"]), name("light", str(portrait["light"]), _), big=True)
+    lines = "".join(f"<li>{escape(line)}</li>" for line in missing(portrait, _))
+    listed = f'<ul class="missing">{lines}</ul>' if lines else ""
+    return f"<div><p>{escape(lead(portrait, _))} {pill}</p>{listed}</div>"
+
+
+def _lines(metric: Json, _: Words) -> Iterator[str]:
+    for flag in metric["flags"]:
+        if flag["light"] == UNDECIDED and flag["code"] in MISSING:
+            # the evasion flag counts landlines and mobiles; what is missing are the unknown numbers
+            number = metric["components"]["unknown"] if flag["code"] == "evasion" else flag["count"]
+            what = _(MISSING[flag["code"]]).format(n=count(number))
+            yield _("{metric} – missing: {what}").format(metric=name("metric", metric["slug"], _), what=what)

@@ -1,0 +1,70 @@
+"""The sentence before the light: a regulator never sees "data insufficient", and what is missing is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nianjian.paper import headline
+from nianjian.paper.words import CHINESE, ENGLISH, words
+
+
+def _portrait(light: str, *metrics: dict[str, Any]) -> dict[str, Any]:
+    return {"light": light, "metrics": list(metrics)}
+
+
+def _metric(slug: str, light: str, *flags: tuple[str, str, int], **components: int) -> dict[str, Any]:
+    told = [{"code": code, "light": colour, "count": number} for code, colour, number in flags]
+    return {"slug": slug, "light": light, "flags": told, "components": components}
+
+
+def test_a_decided_light_is_what_the_regulator_sees() -> None:
+    data = _portrait("red", _metric("number_consistency", "red", ("evasion", "red", 80), unknown=1))
+    assert headline.lead(data, words(CHINESE)) == "监管看到的是"
+    assert headline.missing(data, words(CHINESE)) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "lines"),
+    [
+        (
+            CHINESE,
+            "按现有数据，灯色无法判定",
+            ("号码一致率——缺少：1,580 次已送达外呼的外显号码", "结案率——缺少：3 件投诉的受理时间"),
+        ),
+        (
+            ENGLISH,
+            "On the present data no light can be determined",
+            (
+                "Number consistency rate – missing: the display number of 1,580 delivered calls",
+                "Closing rate – missing: the day of acceptance of 3 complaints",
+            ),
+        ),
+    ],
+)
+def test_an_undecided_light_names_what_is_missing(language: str, sentence: str, lines: tuple[str, ...]) -> None:
+    data = _portrait(
+        "insufficient",
+        _metric("seat_vacancy", "yellow", ("over_limit", "yellow", 9)),
+        _metric(
+            "number_consistency",
+            "insufficient",
+            ("evasion", "insufficient", 9000),
+            ("unknown_high", "insufficient", 1580),
+            unknown=1580,
+        ),
+        _metric("closing_rate", "insufficient", ("undated", "insufficient", 3)),
+    )
+    _ = words(language)
+    assert headline.lead(data, _) == sentence
+    assert headline.missing(data, _) == lines
+    made = headline.html(data, _)
+    assert made.count("<li>") == len(lines)
+    assert "The regulator" not in made
+    assert "监管" not in made
+
+
+def test_without_any_record_everything_is_missing() -> None:
+    data = _portrait("insufficient", _metric("seat_vacancy", "na"), _metric("closing_rate", "na"))
+    assert headline.missing(data, words(CHINESE)) == ("缺少：本数据年度的话单、坐席与投诉",)
