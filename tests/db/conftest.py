@@ -42,14 +42,19 @@ def demo(db: None, operator: Actor) -> str:
     return "demo"
 
 
+def lead(name: str, operator: Actor) -> str:
+    """Make a compliance lead of ``demo``; the token."""
+    return service.add_user(name=name, role="compliance_lead", enterprises=["demo"], actor=operator)
+
+
 @pytest.fixture
 def anna(demo: str, operator: Actor) -> Actor:
-    return query.actor("anna", service.add_user(name="anna", actor=operator))
+    return query.actor("anna", lead("anna", operator))
 
 
 @pytest.fixture
 def bo(demo: str, operator: Actor) -> Actor:
-    return query.actor("bo", service.add_user(name="bo", actor=operator))
+    return query.actor("bo", lead("bo", operator))
 
 
 @pytest.fixture

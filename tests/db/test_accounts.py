@@ -10,6 +10,10 @@ from nianjian.kernel.errors import NianjianError
 pytestmark = pytest.mark.django_db
 
 
+def _add(name: str, operator: Actor) -> str:
+    return service.add_user(name=name, role="data_officer", enterprises=[], actor=operator)
+
+
 def test_an_enterprise_is_made_once_whatever_the_case(demo: str, operator: Actor) -> None:
     assert query.enterprise(demo).province == "浙江"
     for code in ("demo", "DEMO"):
@@ -26,7 +30,7 @@ def test_a_code_that_is_no_folder_name_is_refused(operator: Actor, code: str) ->
 
 
 def test_a_token_proves_its_user_and_is_not_kept(operator: Actor) -> None:
-    token = service.add_user(name="anna", actor=operator)
+    token = _add("anna", operator)
     assert query.actor("anna", token) == Actor("anna", "user")
     assert str(query.actor("anna", token)) == "user:anna"
     assert token not in models.User.objects.get(pk="anna").token_sha256
@@ -38,7 +42,7 @@ def test_a_token_proves_its_user_and_is_not_kept(operator: Actor) -> None:
     [("anna", None, "token_missing"), ("anna", "wrong", "token_refused"), ("nobody", "wrong", "token_refused")],
 )
 def test_without_the_right_token_nobody_acts(operator: Actor, name: str, token: str | None, code: str) -> None:
-    service.add_user(name="anna", actor=operator)
+    _add("anna", operator)
     with pytest.raises(NianjianError, match=code):
         query.actor(name, token)
 
@@ -49,10 +53,25 @@ def test_without_a_name_the_operator_acts(db: None) -> None:
     assert actor.name
 
 
-def test_membership_is_made_once(demo: str, anna: Actor, operator: Actor) -> None:
-    for _ in range(2):
-        service.join(user="anna", enterprise=demo, actor=operator)
-    assert query.members(demo) == ["anna"]
-    assert len(list(acts(verb="user.join"))) == 1
-    with pytest.raises(NianjianError, match="user_unknown"):
-        service.join(user="nobody", enterprise=demo, actor=operator)
+def test_a_role_is_given_once_and_taken_once(demo: str, anna: Actor, operator: Actor) -> None:
+    given = {"user": "anna", "role": "auditor", "actor": operator}
+    assert [service.grant(**given, enterprise=where) for where in (demo, demo, "", "")] == [True, False, True, False]
+    assert [(one.role, one.enterprise) for one in query.held()] == [
+        ("auditor", None), ("auditor", demo), ("compliance_lead", demo),
+    ]  # fmt: skip
+    service.revoke(**given, enterprise=demo)
+    with pytest.raises(NianjianError, match="role_not_held"):
+        service.revoke(**given, enterprise=demo)
+    told = [(act.verb, act.enterprise, act.data["role"]) for act in acts(newest=3)]
+    assert told == [("user.revoke", demo, "auditor"), ("user.grant", "", "auditor"), ("user.grant", demo, "auditor")]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"user": "no"}, "user_unknown"), ({"enterprise": "no"}, "enterprise_unknown"), ({"role": "no"}, "role_unknown")],
+)
+def test_a_role_of_nobody_or_nowhere_is_refused(
+    demo: str, anna: Actor, operator: Actor, change: dict[str, str], code: str
+) -> None:
+    with pytest.raises(NianjianError, match=code):
+        service.grant(**{"user": "anna", "role": "auditor", "enterprise": demo, **change}, actor=operator)

@@ -39,7 +39,7 @@ def test_the_requester_can_not_approve(anna: Actor) -> None:
 
 def test_the_operator_can_not_approve_under_a_user_of_the_same_name(demo: str, operator: Actor) -> None:
     asked = _ask(operator)
-    double = accounts.actor("Root", people.add_user(name="Root", actor=operator))
+    double = accounts.actor("Root", people.add_user(name="Root", role="administrator", enterprises=[], actor=operator))
     with pytest.raises(NianjianError, match="approval_same_person"):
         service.approve(approval=asked.id, digest="a" * 64, actor=double)
 

@@ -33,18 +33,22 @@ class User(models.Model):
 
 
 class Membership(models.Model):
-    """A user belongs to an enterprise. A user without any membership belongs to the installation."""
+    """A user's role at an enterprise; without an enterprise in the whole installation, at every enterprise of it."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="memberships")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="memberships", null=True)
+    role = models.CharField(max_length=20)  # `roles.Role`
 
     class Meta:
         """Once each."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user", "enterprise"], name="accounts_membership_once")
+            models.UniqueConstraint(fields=["user", "enterprise", "role"], name="accounts_role_once"),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=models.Q(enterprise=None), name="accounts_role_everywhere_once"
+            ),
         ]
 
     def __str__(self) -> str:
-        """User and enterprise."""
-        return f"{self.user_id}@{self.enterprise_id}"
+        """User, role and enterprise."""
+        return f"{self.user_id}: {self.role}@{self.enterprise_id or 'everywhere'}"

@@ -59,10 +59,19 @@ def users() -> list[str]:
     return list(models.User.objects.order_by("name").values_list("name", flat=True))
 
 
-def members(code: str) -> list[str]:
-    """Names of the users who belong to an enterprise, sorted."""
-    found = models.Membership.objects.filter(enterprise_id=code).order_by("user_id")
-    return list(found.values_list("user_id", flat=True))
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that a user holds; ``enterprise`` None: in the whole installation."""
+
+    user: str
+    role: str
+    enterprise: str | None
+
+
+def held() -> list[Held]:
+    """Every role of every user, by user, enterprise and role."""
+    found = models.Membership.objects.order_by("user_id", "enterprise_id", "role")
+    return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id")]
 
 
 def digest(token: str) -> str:

@@ -1,15 +1,18 @@
-"""Make tenants, users and memberships."""
+"""Make tenants and users, give and take roles."""
 
 from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import IntegrityError, transaction
 
 from nianjian.accounts import models, query
+from nianjian.accounts.access import EVERYWHERE, require
 from nianjian.accounts.query import Actor, Enterprise
+from nianjian.accounts.roles import Act, Role
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -22,6 +25,7 @@ TOKEN_BYTES: Final = 32
 
 def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Enterprise:
     """Make a tenant. ``enterprise_code_malformed``, ``enterprise_exists``, ``enterprise_name_empty``."""
+    require(actor, EVERYWHERE, Act.ADMINISTER)
     if not CODE.fullmatch(code):
         raise NianjianError("enterprise_code_malformed", enterprise=code)
     if not name.strip():
@@ -37,27 +41,56 @@ def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Ente
     return Enterprise(made.code, made.name, made.province)
 
 
-def add_user(*, name: str, actor: Actor) -> str:
-    """Make a user; the token, which is shown only now. ``user_name_malformed``, ``user_exists``."""
+def add_user(*, name: str, role: str, enterprises: Sequence[str], actor: Actor) -> str:
+    """Make a user with a role at the enterprises, at none named in the installation; the token, shown only now.
+
+    ``user_name_malformed``, ``user_exists``, and those of `grant`.
+    """
     if not NAME.fullmatch(name):
         raise NianjianError("user_name_malformed", user=name)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
+        for code in enterprises or [EVERYWHERE]:
+            require(actor, code, Act.ADMINISTER)
         made = models.User(name=name, token_sha256=query.digest(token), created_at=clock.now())
         _insert(made, NianjianError("user_exists", user=name))
         record(verb="user.add", enterprise="", actor=actor, data={"user": name})
+        for code in enterprises or [EVERYWHERE]:
+            grant(user=name, role=role, enterprise=code, actor=actor)
     return token
 
 
-def join(*, user: str, enterprise: str, actor: Actor) -> None:
-    """Let a user belong to an enterprise, once. ``user_unknown``, ``enterprise_unknown``."""
-    tenant = query.enterprise(enterprise)
+def grant(*, user: str, role: str, enterprise: str, actor: Actor) -> bool:
+    """Give a role at an enterprise (`access.EVERYWHERE`: in the installation); whether it was new.
+
+    ``role_unknown``, ``role_missing``, ``user_unknown``, ``enterprise_unknown``.
+    """
+    where = _place(user, role, enterprise, actor)
     with transaction.atomic():
-        if not models.User.objects.filter(pk=user).exists():
-            raise NianjianError("user_unknown", user=user)
-        _member, made = models.Membership.objects.get_or_create(user_id=user, enterprise_id=tenant.code)
+        _member, made = models.Membership.objects.get_or_create(user_id=user, enterprise_id=where, role=role)
         if made:
-            record(verb="user.join", enterprise=tenant.code, actor=actor, data={"user": user})
+            record(verb="user.grant", enterprise=enterprise, actor=actor, data={"user": user, "role": role})
+    return made
+
+
+def revoke(*, user: str, role: str, enterprise: str, actor: Actor) -> None:
+    """Take a role; errors as `grant`, and ``role_not_held``."""
+    where = _place(user, role, enterprise, actor)
+    with transaction.atomic():
+        gone, _each = models.Membership.objects.filter(user_id=user, enterprise_id=where, role=role).delete()
+        if not gone:
+            raise NianjianError("role_not_held", user=user, role=role)
+        record(verb="user.revoke", enterprise=enterprise, actor=actor, data={"user": user, "role": role})
+
+
+def _place(user: str, role: str, enterprise: str, actor: Actor) -> str | None:
+    """Check all of it; the enterprise as it stands in the table, None: everywhere."""
+    require(actor, enterprise, Act.ADMINISTER)
+    if role not in set(Role):
+        raise NianjianError("role_unknown", role=role, roles=", ".join(Role))
+    if not models.User.objects.filter(pk=user).exists():
+        raise NianjianError("user_unknown", user=user)
+    return None if enterprise == EVERYWHERE else query.enterprise(enterprise).code
 
 
 def _insert(row: models.Enterprise | models.User, taken: NianjianError) -> None:

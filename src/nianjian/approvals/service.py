@@ -6,7 +6,9 @@ import secrets
 
 from django.db import transaction
 
+from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.approvals.models import Request
 from nianjian.approvals.query import Approval, value
 from nianjian.audit.record import record
@@ -39,13 +41,16 @@ def approve(*, approval: str, digest: str, actor: Actor) -> Approval:
 
     ``digest`` is that of the subject as it stands now: ``approval_subject_changed`` if it is no longer what was
     asked for. ``approval_unknown``, ``approval_decided``, ``approval_needs_user`` (no token shown),
-    ``approval_same_person`` (also where the operator and a user bear the same name).
+    ``approval_same_person`` (also where the operator and a user bear the same name), ``role_missing``.
     """
     return _decide(approval, Request.APPROVED, digest, actor)
 
 
 def refuse(*, approval: str, actor: Actor) -> Approval:
-    """Say no; the requester may too, which withdraws it. ``approval_unknown``, ``approval_decided``."""
+    """Say no; the requester may too, which withdraws it.
+
+    ``approval_unknown``, ``approval_decided``, ``role_missing``.
+    """
     return _decide(approval, Request.REFUSED, None, actor)
 
 
@@ -58,6 +63,8 @@ def _decide(approval: str, state: str, digest: str | None, actor: Actor) -> Appr
             raise NianjianError("approval_decided", approval=approval, state=row.state)
         if state == Request.APPROVED:
             _check_second(row, digest, actor)
+        elif row.requested_by != str(actor):
+            require(actor, row.enterprise, Act.APPROVE)
         row.state, row.decided_by, row.decided_at = state, str(actor), clock.now()
         row.save(update_fields=["state", "decided_by", "decided_at"])
         record(verb=f"approval.{state}", enterprise=row.enterprise, actor=actor, data=_data(row))
@@ -69,6 +76,7 @@ def _check_second(row: Request, digest: str | None, actor: Actor) -> None:
         raise NianjianError("approval_needs_user", approval=row.id)
     if row.requested_by.partition(":")[2].casefold() == actor.name.casefold():
         raise NianjianError("approval_same_person", approval=row.id, user=actor.name)
+    require(actor, row.enterprise, Act.APPROVE)
     if digest != row.digest:
         raise NianjianError("approval_subject_changed", approval=row.id)
 

@@ -25,7 +25,7 @@ JSON: Final = "--json"
 # The verb's module is loaded only when it is asked for: `--help` must not wait for Django and DuckDB.
 VERBS: Final = {
     "enterprise": mark("enterprises (tenants): add, list"),
-    "user": mark("people who may act from the shell: add, list"),
+    "user": mark("people who may act from the shell: add, grant, revoke, list"),
     "calls": mark("call records: import, rejects, undo, list"),
     "registers": mark("registers: template, import, list"),
     "portrait": mark("compliance portrait: run, simulate, attach"),

@@ -24,9 +24,17 @@ def prepare() -> None:
 
 
 def begin(args: argparse.Namespace) -> Actor:
-    """Prepare the house and say who acts: ``--as USER`` proves itself by NIANJIAN_TOKEN, else the OS user."""
+    """Prepare the house and say who acts: ``--as USER`` proves itself by NIANJIAN_TOKEN, else the OS user.
+
+    A command that names an enterprise is closed to whom may not read there; what it does beyond reading, the flow asks.
+    """
     prepare()
-    from nianjian.accounts import query
+    from nianjian.accounts import access, query
+    from nianjian.accounts.roles import Act
     from nianjian.config import env
 
-    return query.actor(args.actor, token=env.text("NIANJIAN_TOKEN", os.environ))
+    actor = query.actor(args.actor, token=env.text("NIANJIAN_TOKEN", os.environ))
+    enterprise = getattr(args, "enterprise", None)
+    if isinstance(enterprise, str):
+        access.require(actor, enterprise, Act.READ)
+    return actor

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from nianjian.accounts.access import may
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.approvals import query
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.overlays import query as overlay_rows
@@ -31,8 +33,8 @@ def _asked_overlay(subject: str) -> dict[str, object]:
 SUBJECTS: Final[Mapping[str, Callable[[str], dict[str, object]]]] = {overlays.KIND: _asked_overlay}
 
 
-def requests() -> list[dict[str, object]]:
-    """Every request, newest first, with what it asks for under ``asked``: the second person reads it first."""
+def requests(*, actor: Actor) -> list[dict[str, object]]:
+    """Every request that the actor may see, newest first; ``asked`` tells the second person what it asks for."""
     return [
         {
             "approval": one.id,
@@ -44,12 +46,19 @@ def requests() -> list[dict[str, object]]:
             "asked": SUBJECTS[one.kind](one.subject) if one.kind in SUBJECTS else {},
         }
         for one in query.approvals()
+        if may(actor, one.enterprise, Act.READ)
     ]
 
 
 def approve(*, approval: str, actor: Actor) -> dict[str, object]:
-    """Approve and carry out; ``approval_unknown``, ``approval_kind_wrong``, and the errors of `approvals.service`."""
+    """Approve and carry out.
+
+    ``approval_unknown``, also for whom its enterprise does not concern, ``approval_kind_wrong``, and the errors of
+    `approvals.service`.
+    """
     asked = query.approval(approval)
+    if not may(actor, asked.enterprise, Act.READ):
+        raise NianjianError("approval_unknown", approval=approval)
     act = ACTS.get(asked.kind)
     if act is None:
         raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)

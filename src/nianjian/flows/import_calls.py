@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.config import wiring
 from nianjian.flows.finish import ACTIVE, IMPORT, finish_import, settle
 from nianjian.flows.receipts import ImportReceipt
@@ -41,8 +43,10 @@ def import_calls(
 
     A file that cannot be imported does not hold up the others: it stands in ``failed``. When none could be
     imported the first error is raised, the others are its findings. ``replace`` goes with the first file.
-    Raises NianjianError: ``enterprise_unknown``, ``batch_unknown``, ``batch_not_active``, what `read.items` raises.
+    Raises NianjianError: ``enterprise_unknown``, ``batch_unknown``, ``batch_not_active``,
+    ``role_missing``, what `read.items` raises.
     """
+    require(actor, enterprise, Act.LOAD)
     tenant = accounts.enterprise(enterprise)
     if replace:
         _replaceable(replace, tenant.code)

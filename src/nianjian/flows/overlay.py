@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from nianjian.accounts import query as accounts
+from nianjian.accounts.access import EVERYWHERE, require
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.approvals.query import Approval
 from nianjian.kernel import clock
 from nianjian.registers.overlays.service import Proposed, propose
@@ -26,8 +28,9 @@ def request_overlay(
     """Check key, value and tenant on the first day, then ask; the pending request.
 
     Errors: ``enterprise_unknown``, ``overlay_rule_unknown``, ``overlay_value_wrong``, and those of
-    `registers.overlays.service.propose`.
+    `registers.overlays.service.propose`, ``role_missing``.
     """
+    require(actor, enterprise or EVERYWHERE, Act.REQUEST)
     if enterprise is not None:
         accounts.enterprise(enterprise)
     tried = {

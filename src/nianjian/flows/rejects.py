@@ -8,11 +8,12 @@ from pathlib import Path
 from django.db import transaction
 
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.config import wiring
+from nianjian.flows.batches import batch_for
 from nianjian.flows.receipts import summed
 from nianjian.intake import rejects as quarantine
-from nianjian.registers.batches import query
 
 
 def rejects(*, batch: str, output: Path, words: Callable[[str], str], actor: Actor) -> dict[Path, int]:
@@ -20,7 +21,7 @@ def rejects(*, batch: str, output: Path, words: Callable[[str], str], actor: Act
 
     The file shows telephone numbers in full, so the entry stands in the chain before the first of them is written.
     """
-    known = query.batch(batch)
+    known = batch_for(batch, actor, Act.REVEAL)
     rows = summed([file.receipt for file in known.files])["rejected"]
     with transaction.atomic():
         record(verb="calls.rejects", enterprise=known.enterprise, actor=actor, data={"batch": batch, "rows": rows})

@@ -8,7 +8,9 @@ from datetime import date
 from django.db import transaction
 
 from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.config import wiring
 from nianjian.flows import portraits
@@ -60,8 +62,9 @@ def run_portrait(
     """Compute the portrait of data year ``year`` and keep it as the year's newest.
 
     ``today`` is the second day of seat vacancy and closing rate. Whoever promises the same bytes tomorrow leaves
-    it None.
+    it None. ``role_missing`` and what `compute` raises.
     """
+    require(actor, enterprise, Act.REPORT)
     result = compute(enterprise=enterprise, year=year, as_of=as_of, province=province, today=today, raw=raw)
     told = result.as_dict()
     portraits.keep(enterprise, year, told)

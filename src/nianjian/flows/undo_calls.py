@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.config import wiring
+from nianjian.flows.batches import batch_for
 from nianjian.flows.finish import ACTIVE, UNDO, finish_undo
 from nianjian.flows.receipts import summed
 from nianjian.intake import ledger
@@ -15,7 +17,7 @@ from nianjian.registers.batches import query
 
 def undo_calls(*, batch: str, actor: Actor) -> int:
     """Undo an active batch; the number of rows that its files had loaded. ``batch_unknown``, ``batch_not_active``."""
-    known = query.batch(batch)
+    known = batch_for(batch, actor, Act.LOAD)
     lake = wiring.lake(known.enterprise)
     payload = {"batch": batch, "actor": str(actor)}
     with lake.lock():

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers import kinds
 from nianjian.registers.tables import marking
@@ -69,8 +71,10 @@ def import_sheet(
 
     With faults and ``error_workbook`` the sheet is written there with each bad cell marked, its reason put into
     ``words`` (code and values -> sentence; without it the code stands there). Raises NianjianError for a file that
-    cannot be read at all (see `tables.reading.read`), ``enterprise_unknown``, ``register_kind_unknown``.
+    cannot be read at all (see `tables.reading.read`), ``enterprise_unknown``, ``register_kind_unknown``,
+    ``role_missing``.
     """
+    require(actor, enterprise, Act.LOAD)
     register = kinds.register(kind)
     tenant = accounts.enterprise(enterprise)
     table = read(path, register.sheet)

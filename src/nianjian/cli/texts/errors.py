@@ -31,6 +31,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "kind": {**registers.NAMES, **ATTACHMENTS},
     "metric": METRICS,
     "expected": METRICS,
+    "role": rooms.ROLES,
+    "act": rooms.ACTS,
 }
 
 
@@ -49,8 +51,9 @@ def sentence(code: str, values: Mapping[str, object]) -> str:
         inside = ", ".join(f"{name}={value}" for name, value in values.items())
         return f"{code} ({inside})" if inside else code
     said = {value: named(value, one) for value, one in values.items()}
-    if "kinds" in said:  # a choice of codes to be typed: the name stands beside, where it says more
-        said["kinds"] = ", ".join(_with_name(one) for one in str(said["kinds"]).split(", "))
+    for many, value in (("kinds", "kind"), ("roles", "role")):
+        if many in said:  # a choice of codes to be typed: the name stands beside, where it says more
+            said[many] = ", ".join(_with_name(value, one) for one in str(said[many]).split(", "))
     return _(text).format_map(_Gaps(said))
 
 
@@ -60,6 +63,6 @@ def named(value: str, code: object) -> object:
     return code if name is None else _(name)
 
 
-def _with_name(kind: str) -> str:
-    name = str(named("kind", kind))
-    return kind if name in {kind, kind.replace("-", " "), kind.replace("_", " ")} else f"{kind} ({name})"
+def _with_name(value: str, code: str) -> str:
+    name = str(named(value, code))
+    return code if name in {code, code.replace("-", " "), code.replace("_", " ")} else f"{code} ({name})"

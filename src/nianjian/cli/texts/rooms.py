@@ -7,6 +7,27 @@ from typing import Final
 
 from nianjian.paper.words import mark
 
+#: What the codes of roles and acts are called.
+ROLES: Final[Mapping[str, str]] = {
+    "administrator": mark("administrator"),
+    "compliance_lead": mark("compliance lead"),
+    "data_officer": mark("data officer"),
+    "outsourcer": mark("outsourcer"),
+    "tester": mark("tester"),
+    "inspector": mark("inspector"),
+    "auditor": mark("auditor"),
+}
+ACTS: Final[Mapping[str, str]] = {
+    "read": mark("read"),
+    "report": mark("compute the portrait"),
+    "load": mark("import or undo"),
+    "reveal": mark("see full telephone numbers"),
+    "request": mark("ask for an approval"),
+    "approve": mark("approve"),
+    "audit": mark("check the audit chain"),
+    "administer": mark("administer"),
+}
+
 TEXTS: Final[Mapping[str, str]] = {
     # the shell itself
     "usage": mark("{message} (see `{program} --help`)"),
@@ -48,6 +69,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "user_unknown": mark("there is no user {user}"),
     "token_missing": mark("--as {user} needs the user's token in NIANJIAN_TOKEN"),
     "token_refused": mark("user and token of --as {user} do not fit together"),
+    "role_unknown": mark("there is no role {role}; there are {roles}"),
+    "role_not_held": mark("{user} does not hold the role {role} there"),
+    "role_missing": mark("{user} has no role at {enterprise} that allows to {act} (it takes {roles})"),
+    "role_missing_everywhere": mark(
+        "{user} has no role in the whole installation that allows to {act} (it takes {roles})"
+    ),
     "intent_not_open": mark("the act {intent} was finished or dropped by another process"),
     # the lake
     "lake_url_unsupported": mark("the lake must be a folder or a file:// address without percent signs, not {url}"),

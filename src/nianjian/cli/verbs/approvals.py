@@ -24,10 +24,10 @@ def run(args: argparse.Namespace) -> Answer:
 
 
 def _list(args: argparse.Namespace) -> Answer:
-    begin(args)
+    actor = begin(args)
     from nianjian.flows.approve import requests
 
-    found = requests()
+    found = requests(actor=actor)
     header = (
         _("request"), _("kind"), _("state"), _("enterprise"), _("requested by"), _("decided by"), _("asked for"),
     )  # fmt: skip

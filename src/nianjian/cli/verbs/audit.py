@@ -24,9 +24,12 @@ def run(args: argparse.Namespace) -> Answer:
 
 
 def _verify(args: argparse.Namespace) -> Answer:
-    begin(args)
+    actor = begin(args)
+    from nianjian.accounts.access import EVERYWHERE, require
+    from nianjian.accounts.roles import Act
     from nianjian.audit.verify import verify
 
+    require(actor, EVERYWHERE, Act.AUDIT)
     report = verify()
     data = {"valid": report.ok, "entries": report.entries, "broken_at": report.broken_at, "reason": report.reason}
     data["last"] = report.last

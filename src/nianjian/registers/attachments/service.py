@@ -9,7 +9,9 @@ from typing import Final
 from django.db import transaction
 
 from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -35,8 +37,9 @@ def attach(*, enterprise: str, metric: str, year: int, kind: str, path: Path, ac
     """Store and record; the same content for the same purpose again changes nothing.
 
     ``attachment_kind_unknown``, ``attachment_metric_wrong``, ``file_missing``, ``file_unreadable``, ``file_empty``,
-    ``file_too_large``.
+    ``file_too_large``, ``role_missing``.
     """
+    require(actor, enterprise, Act.LOAD)
     stored = KINDS.get(kind, kind)
     if stored not in METRICS:
         raise NianjianError("attachment_kind_unknown", kind=kind, kinds=", ".join(METRICS))

@@ -1,0 +1,57 @@
+"""May this person do that here? The one door that flows, services and verbs ask.
+
+The local operator of the OS shell may do everything: who can start the program there can also read its files. Such
+acts stand in the audit chain as ``os:NAME``. Everybody else needs a role, at the enterprise or in the installation.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import Q
+
+from nianjian.accounts import query
+from nianjian.accounts.models import Membership
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act, allows, roles_for
+from nianjian.kernel.errors import NianjianError
+
+EVERYWHERE: Final = ""
+"""In place of an enterprise's code: the whole installation."""
+
+
+def roles(user: str, enterprise: str) -> frozenset[str]:
+    """Return what a user is at an enterprise; a role of the installation holds at every one."""
+    at = Q(enterprise=None) if enterprise == EVERYWHERE else Q(enterprise=None) | Q(enterprise_id=enterprise)
+    return frozenset(Membership.objects.filter(at, user_id=user).values_list("role", flat=True))
+
+
+def may(actor: Actor, enterprise: str, act: Act) -> bool:
+    """Whether the actor may; ``enterprise`` is a code or `EVERYWHERE`."""
+    return not actor.proved or allows(roles(actor.name, enterprise), act)
+
+
+def require(actor: Actor, enterprise: str, act: Act) -> None:
+    """Raise ``role_missing`` (``role_missing_everywhere`` for the installation) unless the actor may.
+
+    Whether an enterprise exists is not told to whom it does not concern.
+    """
+    if may(actor, enterprise, act):
+        return
+    needed = ", ".join(roles_for(act))
+    if enterprise == EVERYWHERE:
+        raise NianjianError("role_missing_everywhere", user=actor.name, act=act.value, roles=needed)
+    raise NianjianError("role_missing", user=actor.name, enterprise=enterprise, act=act.value, roles=needed)
+
+
+def people(actor: Actor) -> dict[str, list[dict[str, str | None]]]:
+    """Every user's roles as far as the actor may read: of the installation, or of enterprises that concern the actor.
+
+    Who holds none of these is named only to readers of the whole installation.
+    """
+    whole = may(actor, EVERYWHERE, Act.READ)
+    found: dict[str, list[dict[str, str | None]]] = {name: [] for name in query.users()} if whole else {}
+    for one in query.held():
+        if whole or (one.enterprise is not None and may(actor, one.enterprise, Act.READ)):
+            found.setdefault(one.user, []).append({"role": one.role, "enterprise": one.enterprise})
+    return found

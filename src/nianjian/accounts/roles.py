@@ -1,0 +1,56 @@
+"""Which role allows which act. Pure: a table and two questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What a person is at an enterprise, or in the whole installation."""
+
+    ADMINISTRATOR = "administrator"
+    COMPLIANCE_LEAD = "compliance_lead"
+    DATA_OFFICER = "data_officer"
+    OUTSOURCER = "outsourcer"
+    TESTER = "tester"  # of a third party
+    INSPECTOR = "inspector"
+    AUDITOR = "auditor"
+
+
+class Act(StrEnum):
+    """What a role may allow."""
+
+    READ = "read"  # lists, portraits, what-if; telephone numbers masked
+    REPORT = "report"  # compute the year's portrait and keep it
+    LOAD = "load"  # calls and registers in, a batch out, papers that explain a light
+    REVEAL = "reveal"  # rejected rows with telephone numbers in full
+    REQUEST = "request"  # ask for what a second person must approve
+    APPROVE = "approve"  # be that second person
+    AUDIT = "audit"  # read and check the chain
+    ADMINISTER = "administer"  # people and their roles; enterprises, keys and holidays of the installation
+
+
+_WORK: Final = frozenset({Act.READ, Act.REPORT, Act.LOAD, Act.REVEAL, Act.REQUEST})
+
+# An outsourcer may see own rows only. No command tells rows apart by team yet, so none is allowed.
+ALLOWED: Final[Mapping[Role, frozenset[Act]]] = {
+    Role.ADMINISTRATOR: frozenset(Act),
+    Role.COMPLIANCE_LEAD: _WORK | {Act.APPROVE, Act.AUDIT},
+    Role.DATA_OFFICER: _WORK,
+    Role.OUTSOURCER: frozenset(),
+    Role.TESTER: frozenset({Act.READ}),
+    Role.INSPECTOR: frozenset({Act.READ}),
+    Role.AUDITOR: frozenset({Act.READ, Act.AUDIT}),
+}
+
+
+def allows(roles: Iterable[str], act: Act) -> bool:
+    """Whether one of the roles allows the act; a name that is no role allows nothing."""
+    return any(act in ALLOWED[Role(role)] for role in roles if role in ALLOWED)
+
+
+def roles_for(act: Act) -> tuple[Role, ...]:
+    """The roles that allow an act, as the refusal names them."""
+    return tuple(role for role in Role if act in ALLOWED[role])

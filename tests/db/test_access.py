@@ -1,0 +1,154 @@
+"""Role × command × place: every command of the program, asked by everybody who could hold a token."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from nianjian.accounts import service
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import ALLOWED, Act, Role
+from nianjian.cli.main import VERBS, Parser, main
+from nianjian.flows.import_calls import import_calls
+from nianjian.registers.overlays.service import Proposed, propose
+
+pytestmark = pytest.mark.django_db
+
+HERE, OTHER, EVERYWHERE = "demo", "other", ""
+HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果"
+AT = ("--enterprise", HERE)
+YEAR = ("--year", "2016")  # before the rulebook begins: who may ask gets no further than that
+DAY = ("--from", "2026-01-01", "--reason", "x")
+# Command -> (its act, where it must be allowed, what is typed). BATCH and APPROVAL stand for real ids.
+COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
+    "enterprise add": (Act.ADMINISTER, EVERYWHERE, ("new", "--name", "x", "--province", "北京")),
+    "user add": (Act.ADMINISTER, HERE, ("carl", *AT)),
+    "user grant": (Act.ADMINISTER, HERE, ("anna", "--role", "auditor", *AT)),
+    "user revoke": (Act.ADMINISTER, HERE, ("anna", "--role", "compliance_lead", *AT)),
+    "calls import": (Act.LOAD, HERE, ("nothing.csv", *AT)),
+    "calls rejects": (Act.REVEAL, HERE, ("BATCH", "-o", "OUT")),
+    "calls undo": (Act.LOAD, HERE, ("BATCH",)),
+    "calls list": (Act.READ, HERE, AT),
+    "registers import": (Act.LOAD, HERE, ("seats", "nothing.csv", *AT)),
+    "registers list": (Act.READ, HERE, ("seats", *AT)),
+    "portrait run": (Act.REPORT, HERE, (*AT, *YEAR)),
+    "portrait simulate": (Act.READ, HERE, (*AT, *YEAR)),
+    "portrait attach": (Act.LOAD, HERE, ("seat_vacancy", "nothing.pdf", "--kind", "扩容计划", *AT, "--year", "2026")),
+    "rules show": (Act.READ, HERE, ("portrait.seat_vacancy.limit", *AT)),
+    "rules overlay": (Act.REQUEST, HERE, ("portrait.seat_vacancy.limit", "0.2", *AT, *DAY)),
+    "approve": (Act.APPROVE, HERE, ("APPROVAL",)),
+    "audit verify": (Act.AUDIT, EVERYWHERE, ()),
+}
+WIDER = {  # the same commands where they reach over one enterprise
+    "user add": (Act.ADMINISTER, EVERYWHERE, ("carl",)),
+    "user grant": (Act.ADMINISTER, EVERYWHERE, ("anna", "--role", "auditor")),
+    "rules overlay": (Act.REQUEST, EVERYWHERE, ("portrait.seat_vacancy.limit", "0.2", "--province", "北京", *DAY)),
+}
+# These show nothing of an enterprise, or only what concerns the person.
+OPEN = {"enterprise list", "user list", "approvals list", "calls sources", "registers template", "serve", "check"}
+REFUSED = {"role_missing", "role_missing_everywhere", "batch_unknown", "approval_unknown"}
+
+
+def _commands() -> Iterator[str]:
+    for verb in VERBS:
+        parser = Parser(prog=verb)
+        importlib.import_module(f"nianjian.cli.verbs.{verb}").configure(parser)
+        nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+        yield from (f"{verb} {name}" for action in nested for name in action.choices)
+        if not nested:
+            yield verb
+
+
+def test_every_command_is_in_the_matrix() -> None:
+    assert set(_commands()) == set(COMMANDS) | OPEN
+
+
+@pytest.fixture
+def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A batch and a request that really stand at ``demo``, and a place for files."""
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "access"))
+    service.add_enterprise(code=OTHER, name="别家", province="北京", actor=operator)
+    calls = tmp_path / "calls.csv"
+    calls.write_text(f"{HEADER}\nc1,呼出,02110000,95013,13900000000,2026-03-02 10:00:00,,2026-03-02 10:01:00,未接\n")
+    how = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
+    loaded = import_calls(
+        enterprise=demo, patterns=[str(calls)], actor=operator, progress=lambda *_figures: None, **how
+    )
+    limit = Proposed("portrait.seat_vacancy.limit", "0.2", "", demo, date(2026, 1, 1), None, "x")
+    return {
+        "BATCH": loaded.batch,
+        "APPROVAL": propose(overlay=limit, actor=operator).id,
+        "OUT": str(tmp_path / "out.csv"),
+    }
+
+
+def _refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> bool:
+    with transaction.atomic():
+        main([*words, "--json"])
+        transaction.set_rollback(True)
+    told = json.loads(capsys.readouterr().out)
+    return told.get("error", {}).get("code") in REFUSED
+
+
+@pytest.mark.parametrize("place", [HERE, OTHER, EVERYWHERE], ids=["here", "elsewhere", "everywhere"])
+@pytest.mark.parametrize("role", list(Role))
+def test_nobody_does_what_no_role_allows(  # noqa: PLR0917 -- fixtures
+    ids: dict[str, str],
+    operator: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    role: Role,
+    place: str,
+) -> None:
+    token = service.add_user(name="eve", role=role, enterprises=[place] if place else [], actor=operator)
+    monkeypatch.setenv("NIANJIAN_TOKEN", token)
+    wrong = []
+    for command, (act, where, words) in [*COMMANDS.items(), *WIDER.items()]:
+        allowed = act in ALLOWED[role] and place in {EVERYWHERE, where}
+        typed = [*command.split(), *(ids.get(word, word) for word in words), "--as", "eve"]
+        if _refused(typed, capsys) is allowed:
+            wrong.append((command, where))
+    assert wrong == []
+
+
+def test_the_local_operator_may_do_all_of_it(ids: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    for command, (act, _where, words) in COMMANDS.items():
+        typed = [*command.split(), *(ids.get(word, word) for word in words)]
+        assert not _refused(typed, capsys) or act is Act.APPROVE, command
+
+
+def test_lists_show_what_concerns_the_person(
+    ids: dict[str, str], operator: Actor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def seen(words: str, place: str) -> list[dict[str, object]]:
+        enterprises = [place] if place else []
+        name = f"u{place}{words[0]}"
+        monkeypatch.setenv(
+            "NIANJIAN_TOKEN", service.add_user(name=name, role="inspector", enterprises=enterprises, actor=operator)
+        )
+        assert main([*words.split(), "--as", name, "--json"]) == 0
+        (rows,) = json.loads(capsys.readouterr().out).values()
+        return rows
+
+    assert [len(seen("approvals list", place)) for place in (HERE, OTHER, EVERYWHERE)] == [1, 0, 1]
+    assert {one["name"] for one in seen("user list", OTHER)} == {"uothera", "uotheru"}
+    assert {"anna", "ua"} <= {one["name"] for one in seen("user list", EVERYWHERE)}
+
+
+def test_an_administrator_of_one_enterprise_gives_no_role_elsewhere(
+    ids: dict[str, str], operator: Actor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = service.add_user(name="boss", role="administrator", enterprises=[HERE], actor=operator)
+    monkeypatch.setenv("NIANJIAN_TOKEN", token)
+    grant = ["user", "grant", "anna", "--role", "administrator", "--as", "boss"]
+    assert _refused(grant, capsys)
+    assert _refused([*grant, "--enterprise", OTHER], capsys)
+    assert not _refused([*grant, "--enterprise", HERE], capsys)
+    assert _refused(["user", "add", "dan", *AT, "--enterprise", OTHER, "--as", "boss"], capsys)

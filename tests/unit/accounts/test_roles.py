@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from nianjian.accounts.roles import Act, Role, allows, roles_for
+
+# Written out once more, by hand: a change of the table must be a change of this page, too.
+MATRIX = """
+                 read report load reveal request approve audit administer
+administrator     x    x      x    x      x       x       x     x
+compliance_lead   x    x      x    x      x       x       x     -
+data_officer      x    x      x    x      x       -       -     -
+outsourcer        -    -      -    -      -       -       -     -
+tester            x    -      -    -      -       -       -     -
+inspector         x    -      -    -      -       -       -     -
+auditor           x    -      -    -      -       -       x     -
+"""
+HEAD, *ROWS = [line.split() for line in MATRIX.strip().splitlines()]
+
+
+def test_the_matrix_names_every_role_and_act() -> None:
+    assert set(HEAD) == set(Act)
+    assert {row[0] for row in ROWS} == set(Role)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row[0]))
+def test_each_role_allows_what_the_matrix_says(row: list[str]) -> None:
+    role, *marks = row
+    assert {act: allows([role], Act(act)) for act in HEAD} == {
+        act: mark == "x" for act, mark in zip(HEAD, marks, strict=True)
+    }
+
+
+def test_several_roles_add_up_and_no_role_allows_nothing() -> None:
+    assert allows(["inspector", "data_officer"], Act.LOAD)
+    assert not any(allows(roles, act) for roles in ([], ["king"]) for act in Act)
+
+
+def test_a_refusal_names_the_roles_that_would_do() -> None:
+    assert roles_for(Act.APPROVE) == (Role.ADMINISTRATOR, Role.COMPLIANCE_LEAD)
