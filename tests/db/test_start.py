@@ -33,6 +33,22 @@ from nianjian.audit.verify import verify
 report = verify()
 print(json.dumps([report.ok, report.entries]))
 """
+UPGRADE = """
+import json
+from nianjian.config import wiring
+wiring.prepare()
+from django.core.management import call_command
+from django.db import connection
+from nianjian.accounts import query, service
+service.add_enterprise(code="demo", name="x", province="浙江", actor=query.actor(None))
+call_command("migrate", "accounts", "0001", verbosity=0)
+with connection.cursor() as cursor:
+    for name in ("anna", "bo"):
+        cursor.execute("INSERT INTO accounts_user VALUES (%s, 'x', '2026-01-01')", [name])
+    cursor.execute("INSERT INTO accounts_membership (user_id, enterprise_id) VALUES ('anna', 'demo')")
+wiring.prepare()
+print(json.dumps([[one.user, one.role, one.enterprise] for one in query.held()]))
+"""
 HISTORY = """
 import json, os, sys
 from datetime import date
@@ -86,6 +102,11 @@ def _history(environment: dict[str, str]) -> None:
     assert json.loads(_answer(_start(HISTORY, environment))) == [told, 1, 1]
 
 
+def _upgrade(environment: dict[str, str]) -> None:
+    told = json.loads(_answer(_start(UPGRADE, environment)))
+    assert told == [["anna", "compliance_lead", "demo"], ["bo", "compliance_lead", None]]
+
+
 @pytest.fixture
 def database(postgres_url: str) -> Iterator[str]:
     """A database of its own."""
@@ -111,6 +132,15 @@ def test_many_first_starts_and_writers_on_postgresql(tmp_path: Path, database: s
 
 def test_dated_history_on_sqlite(tmp_path: Path) -> None:
     _history(_environment(tmp_path, ""))
+
+
+def test_users_of_an_earlier_version_keep_their_rights_on_sqlite(tmp_path: Path) -> None:
+    _upgrade(_environment(tmp_path, ""))
+
+
+@pytest.mark.long
+def test_users_of_an_earlier_version_keep_their_rights_on_postgresql(tmp_path: Path, database: str) -> None:
+    _upgrade(_environment(tmp_path, database))
 
 
 @pytest.mark.long
