@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nianjian.intake.normalise import SHAPES, SLOW, SLOW_RESULT, kernel_function, staged
+from nianjian.intake.normalise import SHAPES, kernel_functions, staged
 from nianjian.kernel.numbers import normalise, printed
 from nianjian.lake.workbench import Workbench
 
@@ -37,7 +37,8 @@ def twin(tmp: Path, texts: list[str | None], prefixes: tuple[str, ...]) -> list[
     """Shape, value and kept raw text of each, by the engine."""
     with Workbench(tmp) as bench:
         bench.run(f"create type number_shape as {SHAPES}")
-        bench.function(SLOW, kernel_function(prefixes), SLOW_RESULT)
+        for name, (body, result) in kernel_functions(prefixes).items():
+            bench.function(name, body, result)
         bench.register("given", pa.table({"n": pa.array(range(len(texts))), "x": pa.array(texts, pa.string())}))
         sql = staged("select * from given", ["x"], prefixes)
         found = bench.rows(f"select x_shape::varchar, x_value, x_kept from ({sql}) order by n")

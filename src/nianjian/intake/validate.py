@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nianjian.intake.format import Fields, Layout
-from nianjian.intake.normalise import SHAPES, SLOW, SLOW_RESULT, kernel_function, staged
+from nianjian.intake.normalise import SHAPES, kernel_functions, staged
 from nianjian.intake.vendor.sql import NULL, literal, quoted
 from nianjian.lake.workbench import Workbench
 
@@ -72,7 +72,8 @@ def equip(bench: Workbench, fields: Fields) -> None:
     for name, words in _TYPES.items():
         listed = words if isinstance(words, str) else f"enum({', '.join(map(repr, words))})"
         bench.run(f"create type {name} as {listed}")
-    bench.function(SLOW, kernel_function(fields.trunk_prefixes), SLOW_RESULT)
+    for name, (body, result) in kernel_functions(fields.trunk_prefixes).items():
+        bench.function(name, body, result)
 
 
 def raw(plan: Plan, scan: str, *, line: bool) -> str:
