@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from nianjian.intake.receipt import FileReceipt
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.lake.keys import KeyFiles
 from nianjian.lake.tables import Lake, OldFile
 
 CALLS: Final = "calls"
@@ -94,17 +95,9 @@ def stem(batch: str, sha256: str) -> str:
     return f"{batch}-{sha256[:12]}"
 
 
-def months_around(files: Iterable[OldFile], first: str | None, last: str | None) -> list[OldFile]:
-    """Those whose partition is a month from one before ``first`` to one after ``last`` (YYYY-MM); all if None."""
-    if first is None or last is None:
-        return list(files)
-    low, high = _shifted(first, -1), _shifted(last, 1)
-    return [old for old in files if low <= old.partition["part"] <= high]
-
-
-def _shifted(month: str, by: int) -> str:
-    year, number = divmod(int(month[:4]) * 12 + int(month[5:7]) - 1 + by, 12)
-    return f"{year:04d}-{number + 1:02d}"
+def keys_of(lake: Lake) -> KeyFiles:
+    """The hashes of the ids in the lake's calls."""
+    return KeyFiles(lake, CALLS, "call_id")
 
 
 def _belongs(path: str, batch: str) -> bool:

@@ -37,8 +37,6 @@ from nianjian.lake.workbench import Workbench
 Progress = Callable[[int, int, int], None]
 """(rows done, bytes done, bytes in all); bytes count twice, once for looking and once for loading."""
 
-SMALL_LAKE: Final = 5_000_000  # rows: up to here an id is looked for in every month, not only in those around
-
 FUTURE: Final = timedelta(days=366)  # a start later than this is a misread unit, not a clock that runs ahead
 
 
@@ -171,9 +169,9 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
     """Index, load and commit; on any error the files written so far are gone."""
     replaced = ledger.batch_files(job.lake, job.replace) if job.replace else []
     constants = {"source": job.source, "batch": job.batch, "file": reading.sha256}
-    writer = Writer(job.lake.path(ledger.CALLS), ledger.stem(job.batch, reading.sha256), constants, ledger.now_ms())
+    stem = ledger.stem(job.batch, reading.sha256)
+    writer = Writer(job.lake.path(ledger.CALLS), stem, constants, ledger.now_ms(), ledger.keys_of(job.lake))
     old = _old_files(job, replaced)
-    reading.months = sum(entry.rows for entry in old) > SMALL_LAKE
     try:
         reading.index(bench)
         duplicates = _load(job, bench, reading, writer, good=old, total=total)
@@ -187,10 +185,8 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
 
 def _load(job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good: list[OldFile], total: int) -> int:
     """Write every row; the number of duplicates. ``good``: the lake's files of good rows."""
-    if reading.months:
-        good = ledger.months_around(good, reading.keys.first, reading.keys.last)
-    old = [str(job.lake.path(ledger.CALLS) / entry.path) for entry in good]
-    count, old = reading.keys.suspects(bench, source=job.source, lake_files=old)
+    count, holding = reading.keys.suspects(bench, ledger.keys_of(job.lake), good)
+    old = [str(job.lake.path(ledger.CALLS) / entry.path) for entry in holding]
     doubtful = count > 0
     held = repeats.Repeats(reading.temp / "suspects.parquet")
     done = 0

@@ -84,10 +84,9 @@ def raw(plan: Plan, scan: str, *, line: bool) -> str:
     return f"select {', '.join(names)}{f', {LINE}' if line else ''} from {scan}"
 
 
-def keys(plan: Plan, scan: str, *, months: bool) -> str:
-    """The hash of every row's id (h), for finding repeated ones; with ``months`` its start too (s)."""
-    start = f", {plan.fields.start} as s" if months else ""
-    return f"select hash({plan.fields.call_id}) as h{start} from ({raw(plan, scan, line=False)})"
+def keys(plan: Plan, scan: str) -> str:
+    """The hash of every row's id (h), for finding repeated ones."""
+    return f"select hash({plan.fields.call_id}) as h from ({raw(plan, scan, line=False)})"
 
 
 def cells(plan: Plan, scan: str) -> str:
@@ -95,19 +94,18 @@ def cells(plan: Plan, scan: str) -> str:
     return f"select {_cells(plan)} as raw from ({raw(plan, scan, line=False)})"
 
 
-def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None, hashes: bool = False) -> str:
-    """The whole select: the lake's columns without source, batch, file and part; ``suspect`` marks ids to look at.
+def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> str:
+    """The whole select: the lake's columns without source, batch, file and part, and the id's hash (h).
 
-    ``suspects``: name of a table of id hashes (column h), or None when no id is in doubt. ``hashes`` adds those of
-    all rows (h), for whoever decides later.
+    ``suspect`` marks ids to look at; ``suspects``: name of a table of id hashes (column h), or None when no id is
+    in doubt.
     """
     typed = f"select *, {', '.join(_typed(plan.fields))} from ({raw(plan, scan, line=line)})"
     shown = f"select *, {_shown()} as __shown from ({typed})"
     numbered = staged(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes)
     judged = f"select *, {_reason(plan)} as __judged from ({numbered})"
     columns = [*_columns(plan), *([f"{LINE} as line"] if line else []), "__suspect as suspect"]
-    if hashes:
-        columns.append("hash(__f_call_id) as h")
+    columns.append("hash(__f_call_id) as h")
     doubt = "false" if suspects is None else f"(__judged is null and hash(__f_call_id) in (select h from {suspects}))"
     return f"select {', '.join(columns)} from (select *, {doubt} as __suspect from ({judged}))"
 

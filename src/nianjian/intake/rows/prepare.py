@@ -22,6 +22,7 @@ from nianjian.intake.rows.lines import (
     fault,
     invalid_lines,
     is_valid,
+    line_ends,
     shown,
     swallowing,
     uniform,
@@ -75,11 +76,11 @@ def survey(item: Item, encoding: str, report: Report) -> Prepared | None:
     returns: set[bool] = set()
     last = b"\n"
     for block in aligned(utf8(stream.blocks(), encoding)):
-        ends = block.count(b"\n")
-        returns.add(b"\r" in block)
+        ends, returned = line_ends(block), b"\r" in block
+        returns.add(returned)
         if len(returns) > 1 or b"\0" in block or not _has_ends(block):
             return None
-        if b"\r" in block and not block.count(b"\r") == ends == block.count(b"\r\n"):
+        if returned and not block.count(b"\r") == ends == block.count(b"\r\n"):
             return None
         if not is_valid(block):
             unseen += invalid_lines(block, census.lines + 1)
@@ -103,7 +104,7 @@ def rewrite(item: Item, encoding: str, target: Path, delimiter: str, report: Rep
             report(stream.taken)
             ends_whole = block.endswith(b"\n")
             if _spotless(block) and not opens.search(block):
-                census.lines += block.count(b"\n") + (not ends_whole)
+                census.lines += line_ends(block) + (not ends_whole)
                 out.write(block)
             else:
                 out.write(_sifted(block, found, opens))

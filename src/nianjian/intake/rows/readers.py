@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ from nianjian.intake import validate
 from nianjian.intake.read import Item, Stream
 from nianjian.intake.receipt import RowCounts
 from nianjian.intake.rows.documents import records
-from nianjian.intake.rows.lines import Census, Damage, physical
+from nianjian.intake.rows.lines import Census, Damage, lines_at, physical
 from nianjian.intake.rows.prepare import Prepared, rewrite, survey, text_blocks
 from nianjian.intake.rows.repeats import Keys, Marks
 from nianjian.intake.rows.scan import Row, again, parquet, parsed, physical_numbers, reread, spill
@@ -53,7 +53,6 @@ class Reading:
     bad: list[Damage] = field(default_factory=list)
     prepared: Prepared | None = None
     expected_rejects: set[int] | None = None
-    months: bool = True  # whether ``keys`` needs the starts
     keys: Keys = field(default_factory=Keys)
     waiting: list[pa.RecordBatch] | None = None  # the rows of the first scan, read by `index` already
 
@@ -68,7 +67,7 @@ class Reading:
         if self.prepared is not None:
             self._index_delimited(bench, self.prepared)
             return
-        self.keys.add(bench.table(validate.keys(self.plan, self.scans[0][0], months=self.months)))
+        self.keys.add(bench.table(validate.keys(self.plan, self.scans[0][0])))
 
     def batches(self, bench: Workbench, suspects: str | None) -> Iterator[tuple[pa.Table, list[int] | None]]:
         """The rows of all scans with ``suspect``, and the lines removed around those of the scan."""
@@ -83,7 +82,7 @@ class Reading:
                 yield marks.put(pa.table(batch)), removed
 
     def _counted(self, scan: str) -> str:
-        return validate.rows(self.plan, scan, line=False, suspects=None, hashes=True)
+        return validate.rows(self.plan, scan, line=False, suspects=None)
 
     def _waited(self) -> Iterator[pa.RecordBatch]:
         waiting, self.waiting = list(reversed(self.waiting or [])), None
@@ -97,10 +96,9 @@ class Reading:
         if not wanted or self.prepared is None:
             return rows
         layout, target = self.plan.layout, self.temp / "conflicts.csv"
-        with self.prepared.path.open("rb") as source, target.open("wb") as out:
-            gone = set(self.prepared.removed)
-            numbers = (number for number in count(1) if number not in gone)
-            out.writelines(line for number, line in zip(numbers, source, strict=False) if number in wanted)
+        gone = self.prepared.removed
+        places = [number - bisect_left(gone, number) for number in sorted(wanted)]
+        target.write_bytes(b"".join(lines_at(self.prepared.path, places)))
         scan = scan_csv(target, layout.columns, delimiter=layout.delimiter, skip=0)
         cells = bench.beside(validate.cells(self.plan, scan)).column("raw")
         if len(cells) != len(wanted):
@@ -158,11 +156,11 @@ class Reading:
 
     def _first_look(self, bench: Workbench, prepared: Prepared, scan: str) -> None:
         if prepared.rewritten or self.item.size > WHOLE:
-            self.keys.add(bench.table(validate.keys(self.plan, scan, months=self.months)))
+            self.keys.add(bench.table(validate.keys(self.plan, scan)))
             return
         self.waiting = list(bench.batches(self._counted(scan), BATCH_ROWS))
         for batch in self.waiting:
-            self.keys.add(pa.table({"h": batch.column("h"), "s": batch.column("start_ts")}))
+            self.keys.add(pa.table({"h": batch.column("h")}))
 
     def _reread(self, bench: Workbench, texts: dict[int, str]) -> None:
         """Rows among the lines that the engine gave up; all their ids are put in doubt, to be judged at the end."""
@@ -175,7 +173,7 @@ class Reading:
         if rows:
             scan = parquet(path)
             self.scans.append((scan, None, rows))
-            self.keys.add(bench.table(validate.keys(self.plan, scan, months=self.months)), doubtful=True)
+            self.keys.add(bench.table(validate.keys(self.plan, scan)), doubtful=True)
 
     def _copy_or_fail(self, bench: Workbench, *, detail: str) -> None:
         if self.prepared is None or self.prepared.rewritten:

@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 
 from nianjian.intake.validate import CONTENT
 from nianjian.intake.vendor.sql import literal
+from nianjian.lake.keys import KeyFiles, Sought
+from nianjian.lake.tables import OldFile
 from nianjian.lake.workbench import Workbench, scan_parquet
 
 KEEP: Final = 0
@@ -30,25 +32,19 @@ class Keys:
 
     def __init__(self) -> None:
         self.count = 0
-        self.first: str | None = None  # month of the earliest start, YYYY-MM, where asked for
-        self.last: str | None = None
         self._parts: list[np.ndarray[tuple[int], np.dtype[np.uint64]]] = []
 
     def add(self, found: pa.Table, *, doubtful: bool = False) -> None:
-        """Take the columns h and, if it is there, s; ``doubtful`` ids are looked at whether they repeat or not."""
+        """Take the column h; ``doubtful`` ids are looked at whether they repeat or not."""
         hashes = found.column("h").to_numpy()
         self._parts += [hashes, hashes] if doubtful else [hashes]
         if not doubtful:
             self.count += len(hashes)
-        bounds = pc.min_max(found.column("s")).as_py() if "s" in found.column_names else {"min": None}
-        if bounds["min"] is not None:
-            self.first = min(f"{bounds['min']:%Y-%m}", self.first or "9")
-            self.last = max(f"{bounds['max']:%Y-%m}", self.last or "0")
 
-    def suspects(self, bench: Workbench, *, source: str, lake_files: Sequence[str]) -> tuple[int, list[str]]:
-        """Fill table ``suspects`` (h): ids that repeat in the file or stand in the lake.
+    def suspects(self, bench: Workbench, held: KeyFiles, files: Sequence[OldFile]) -> tuple[int, list[OldFile]]:
+        """Fill table ``suspects`` (h): ids that repeat in the file or stand in ``files`` of the lake, of any source.
 
-        How many, and those of ``lake_files`` that hold one: the others need not be looked at again.
+        How many, and those of ``files`` that hold one: the others need not be looked at again.
         """
         keys = (
             self._parts[0].copy() if len(self._parts) == 1 else np.concatenate([*self._parts, np.empty(0, np.uint64)])
@@ -56,36 +52,31 @@ class Keys:
         self._parts = []
         keys.sort()
         again = np.unique(keys[1:][keys[1:] == keys[:-1]])
-        bench.register("repeated", pa.table({"h": pa.array(again)}))
-        if not lake_files:
-            bench.run("create or replace table suspects as select h from repeated")
-            return len(again), []
-        bench.register("keys", pa.table({"h": pa.array(keys)}))
-        old = f"select hash(call_id) as h, filename from {scan_parquet(lake_files, name=True)}"
-        bench.run(
-            "create or replace table found as select distinct h, filename"
-            f" from ({old} where source = {literal(source)}) semi join keys using (h)"
-        )
-        bench.run("create or replace table suspects as select h from repeated union select h from found")
-        files = [str(name) for (name,) in bench.rows("select distinct filename from found order by filename")]
-        return bench.number("select count(*) from suspects"), files
+        sought = Sought(keys)
+        found = [(file, sought.within(held.of(bench, file))) for file in files]
+        found = [(file, hashes) for file, hashes in found if len(hashes)]
+        doubtful = np.unique(np.concatenate([again, *(hashes for _, hashes in found)]))
+        bench.register("doubtful", pa.table({"h": pa.array(doubtful)}))
+        bench.run("create or replace table suspects as select h from doubtful")
+        return len(doubtful), [file for file, _ in found]
 
 
 class Marks:
     """Marks rows, read before anything was in doubt, whose id is in the table ``suspects`` (None: there is none)."""
 
     def __init__(self, bench: Workbench, suspects: str | None) -> None:
-        self._ids = None if suspects is None else bench.table(f"select h from {suspects} order by h")["h"].to_numpy()
+        self._sought = None
+        if suspects is not None:
+            hashes = bench.table(f"select h from {suspects} order by h")["h"].to_numpy()
+            self._sought = Sought(np.asarray(hashes, dtype=np.uint64))
 
     def put(self, rows: pa.Table) -> pa.Table:
-        """The column h exchanged for the truth about ``suspect``; rows with a reason are in no doubt."""
-        if self._ids is None:
-            return rows.drop_columns(["h"])
-        hashes = rows.column("h").to_numpy()
-        places = np.searchsorted(self._ids[:-1], hashes)
-        doubt = pc.and_(pa.array(self._ids[places] == hashes), pc.is_null(rows.column("reason")))
-        rows = rows.drop_columns(["h", "suspect"])
-        return rows.append_column("suspect", doubt)
+        """The rows with the truth about ``suspect``; rows with a reason are in no doubt."""
+        if self._sought is None:
+            return rows
+        doubt = pa.array(self._sought.marks(rows.column("h").to_numpy()))
+        place = rows.schema.get_field_index("suspect")
+        return rows.set_column(place, "suspect", pc.and_(doubt, pc.is_null(rows.column("reason"))))
 
 
 class Repeats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from nianjian.intake.crash import crash_point
 from nianjian.intake.rows.lines import Damage
+from nianjian.lake.keys import Hashes, KeyFiles
 from nianjian.lake.schema import CALLS, REJECTED
 from nianjian.lake.tables import NewFile
 
@@ -61,16 +62,17 @@ class Lines:
 class Writer:
     """Writes one file's rows under ``folder`` (the calls table) as part=…/<stem>-<n>.parquet."""
 
-    def __init__(self, folder: Path, stem: str, constants: Mapping[str, str], now_ms: int) -> None:
+    def __init__(self, folder: Path, stem: str, constants: Mapping[str, str], now_ms: int, keys: KeyFiles) -> None:
         self.loaded = 0
         self.reasons: Counter[str] = Counter()
         self.days: set[np.datetime64] = set()
         self._folder, self._stem, self._now_ms = folder, stem, now_ms
-        self._constants = constants
+        self._constants, self._keys = constants, keys
         self._parts: dict[str, _Part] = {}
+        self._hashes: defaultdict[str, list[Hashes]] = defaultdict(list)
 
     def write(self, rows: pa.Table, *, but: pa.ChunkedArray | None = None) -> None:
-        """Rows with the select's columns and ``line``: good ones to their month, those with a reason apart.
+        """Rows with the select's columns, h and ``line``: good ones to their month, those with a reason apart.
 
         ``but`` marks rows to leave out; they have no reason. All columns are copied once at most.
         """
@@ -83,9 +85,9 @@ class Writer:
             self._part(REJECTED).write(bad)
             sound = pc.is_null(reason)
             good = sound if good is None else pc.and_(sound, good)
-        table = self._complete(rows if good is None else rows.filter(good))
-        if table.num_rows:
-            self._good(table)
+        kept = rows if good is None else rows.filter(good)
+        if kept.num_rows:
+            self._good(self._complete(kept), kept.column("h").to_numpy())
 
     def reject(self, rows: pa.Table, reason: str) -> None:
         """Good rows of the select that must not be loaded after all; they carry their cells in ``raw``."""
@@ -110,8 +112,12 @@ class Writer:
         self._part(REJECTED).write(self._complete(rows))
 
     def close(self) -> list[NewFile]:
-        """Finish all files; what a commit has to add, by path."""
-        return [self._parts[name].close(self._now_ms) for name in sorted(self._parts)]
+        """Finish all files and keep the hashes of the good ones; what a commit has to add, by path."""
+        added = [self._parts[name].close(self._now_ms) for name in sorted(self._parts)]
+        for new in added:
+            if new.partition["part"] != REJECTED:
+                self._keys.save(new.path, np.concatenate(self._hashes[new.partition["part"]]))
+        return added
 
     def abandon(self) -> None:
         """Close and delete what was written."""
@@ -119,7 +125,7 @@ class Writer:
             part.abandon()
         self._parts.clear()
 
-    def _good(self, table: pa.Table) -> None:
+    def _good(self, table: pa.Table, hashes: Hashes) -> None:
         self.loaded += table.num_rows
         start = table.column("start_ts").to_numpy()
         days = start.astype("datetime64[D]")
@@ -129,9 +135,11 @@ class Writer:
         months = start.astype("datetime64[M]")
         first, last = months.min(), months.max()
         if first == last:
+            self._hashes[str(first)].append(hashes)
             self._part(str(first)).write(table)
             return
         for month in np.unique(months):
+            self._hashes[str(month)].append(hashes[months == month])
             self._part(str(month)).write(table.filter(pa.array(months == month)))
 
     def _count(self, reasons: pa.ChunkedArray) -> None:
