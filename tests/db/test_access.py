@@ -44,6 +44,8 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "rules show": (Act.READ, HERE, ("portrait.seat_vacancy.limit", *AT)),
     "rules overlay": (Act.REQUEST, HERE, ("portrait.seat_vacancy.limit", "0.2", *AT, *DAY)),
     "approve": (Act.APPROVE, HERE, ("APPROVAL",)),
+    "keys list": (Act.ADMINISTER, EVERYWHERE, ()),
+    "keys rotate": (Act.ADMINISTER, EVERYWHERE, ()),
     "audit verify": (Act.AUDIT, EVERYWHERE, ()),
 }
 WIDER = {  # the same commands where they reach over one enterprise

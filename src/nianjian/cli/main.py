@@ -33,6 +33,7 @@ VERBS: Final = {
     "approve": mark("approve a pending request as a second person"),
     "approvals": mark("pending and decided requests: list"),
     "audit": mark("the audit chain: verify"),
+    "keys": mark("keys of personal data: list, rotate"),
     "serve": mark("serve the web pages"),
     "check": mark("check this installation"),
 }
