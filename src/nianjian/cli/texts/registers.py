@@ -27,6 +27,8 @@ CELLS: Final[Mapping[str, str]] = {
     "credit_code_check_digit": mark("the check digit of the credit code is wrong"),
     "credit_code_length": mark("the credit code has {length} characters instead of 18"),
     "credit_code_character": mark("the credit code holds a character that it cannot hold"),
+    "credit_code_no_company": mark("no company's credit code (91…); a licence holder is a company"),
+    "credit_code_organisation": mark("the check digit of the organisation code inside the credit code is wrong"),
     "organisation_code_character": mark("the organisation code holds a character that it cannot hold"),
     "total_length_too_short": mark("the approved length is less than the root's own"),
     "total_length_too_long": mark("no telephone number has more than 18 digits"),
