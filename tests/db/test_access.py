@@ -44,6 +44,9 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "rules show": (Act.READ, HERE, ("portrait.seat_vacancy.limit", *AT)),
     "rules overlay": (Act.REQUEST, HERE, ("portrait.seat_vacancy.limit", "0.2", *AT, *DAY)),
     "approve": (Act.APPROVE, HERE, ("APPROVAL",)),
+    "keys list": (Act.ADMINISTER, EVERYWHERE, ()),
+    "keys rotate": (Act.ADMINISTER, EVERYWHERE, ()),
+    "holidays import": (Act.ADMINISTER, EVERYWHERE, ("nothing.json",)),
     "audit verify": (Act.AUDIT, EVERYWHERE, ()),
 }
 WIDER = {  # the same commands where they reach over one enterprise
@@ -52,7 +55,17 @@ WIDER = {  # the same commands where they reach over one enterprise
     "rules overlay": (Act.REQUEST, EVERYWHERE, ("portrait.seat_vacancy.limit", "0.2", "--province", "北京", *DAY)),
 }
 # These show nothing of an enterprise, or only what concerns the person.
-OPEN = {"enterprise list", "user list", "approvals list", "calls sources", "registers template", "serve", "check"}
+OPEN = {
+    "enterprise list",
+    "user list",
+    "approvals list",
+    "calls sources",
+    "registers template",
+    "holidays list",
+    "holidays due",
+    "serve",
+    "check",
+}
 REFUSED = {"role_missing", "role_missing_everywhere", "batch_unknown", "approval_unknown"}
 
 

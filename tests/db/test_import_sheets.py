@@ -136,6 +136,19 @@ def test_text_that_an_export_calls_xls_is_read(demo: str, operator: Actor, tmp_p
     assert import_sheet(kind="teams", path=path, enterprise=demo, actor=operator).rows["inserted"] == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "warnings"),
+    [
+        ("91110000600037341L", []),
+        ("91110000600037342P", ["credit_code_organisation"]),
+        ("12110000600037341R", ["credit_code_no_company"]),
+    ],
+)
+def test_an_odd_credit_code_is_warned_of_and_taken(load: Import, code: str, warnings: list[str]) -> None:
+    receipt = load("licences", "许可证编号,统一社会信用代码", ("浙B2-20080101", code))
+    assert ([one.code for one in receipt.warnings], receipt.rows["inserted"]) == (warnings, 1)
+
+
 def test_an_unknown_choice_is_told_the_proper_ones(load: Import) -> None:
     [finding] = load("seats", "坐席编号,类型", ("S1", "机器")).errors
     assert (finding.value, finding.hint) == ("机器", "人工、机器人")

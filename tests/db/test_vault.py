@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from nianjian.audit.query import acts
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.importing import Receipt
 from nianjian.registers.models import Seat
-from nianjian.vault import blobs, keyring, service
+from nianjian.vault import blobs, keyring, query, service
 
 SEATS = "坐席编号,姓名,证件号,备注"
 ROW = ("S1", "张三", "11010519491231002X", "私人备注")
@@ -66,6 +67,41 @@ def test_rotation_seals_rows_and_files_with_the_new_key(load: Callable[..., Rece
     place.ring = None
     assert Seat.objects.get(key="S1").identity == ROW[2]
     assert blobs.get(blob.id) == b"agreement"
+
+
+def test_a_process_that_runs_on_reads_what_another_sealed_with_a_newer_key(
+    load: Callable[..., Receipt], operator: Actor
+) -> None:
+    load("seats", SEATS, ROW)
+    before = keyring.current()
+    service.rotate(actor=operator)
+    keyring._place.ring = before
+    assert Seat.objects.get().person == "张三"
+
+
+def test_keys_are_listed_with_what_they_seal(load: Callable[..., Receipt], operator: Actor) -> None:
+    load("seats", SEATS, ROW)
+    old = keyring.current().active
+    service.rotate(actor=operator)
+    blob = blobs.put(b"agreement")
+    told = [(one.id, one.active, one.rotating, one.values, one.files) for one in query.all_keys()]
+    assert told == [(old, False, False, 0, 0), (blobs.key_of(blob.id), True, False, 3, 1)]
+
+
+def test_two_rotations_do_not_meet(db: None, operator: Actor) -> None:
+    with (keyring.home() / service.LOCK).open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(NianjianError, match="rotation_running"):
+            service.rotate(actor=operator)
+    assert len(query.all_keys()) == 1
+
+
+def test_killed_after_its_entry_a_rotation_leaves_no_second_one(db: None, operator: Actor) -> None:
+    done = service.rotate(actor=operator)
+    keyring._change(lambda content: content.update(rotating=done.key))
+    assert service.rotate(actor=operator) == service.Rotation(done.key, 0, 0, resumed=True)
+    assert len(list(acts(verb="vault.rotate"))) == 1
+    assert keyring.rotating() is None
 
 
 def test_the_same_person_is_found_again_after_rotation(load: Callable[..., Receipt], operator: Actor) -> None:

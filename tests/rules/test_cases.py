@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import yaml
+from tests.support import portrait_data as data
 
 from nianjian.kernel import identifiers, numbers, periods, workdays
 from nianjian.kernel.errors import NianjianError
+from nianjian.lake.duckdb_engine import DuckDBEngine
+from nianjian.lake.tables import Lake
 from nianjian.portrait import lights
+from nianjian.portrait.frame import Frame
+from nianjian.portrait.run import run
 from nianjian.rules.holidays import builtin
 from nianjian.rules.rulebook import Rulebook
 
 FOLDER = Path(__file__).parent
 DAY = date(2026, 12, 31)
+DIMENSIONS = ("number_dim", "line_dim", "complaint_fact", "attachment_fact")
 Given = Mapping[str, Any]
 
 
@@ -146,10 +154,10 @@ def working_day(given: Given) -> Given:
 
 def window(given: Given) -> Given:
     if "data_year" in given:
-        found = periods.data_year(given["data_year"])
+        found = Frame(given["data_year"], DAY).period
     else:
-        found = periods.trailing_months(given["as_of"], _book(given).integer("portrait.trailing_months"))
-    return {"from": found.start, "to": found.end, "months": len(periods.months_of(found))}
+        found = Frame(given["as_of"].year, given["as_of"]).trailing
+    return {"from": found.first, "to": found.end}
 
 
 def months_back(given: Given) -> Given:
@@ -172,13 +180,19 @@ def deadline(given: Given) -> Given:
 
 
 def filed_base(given: Given) -> Given:
-    last = date.fromisoformat(f"{given['data_year']}-{_book(given).text('deadline.guide.filed_base')}")
-    return {"in_base": periods.stands(last, since=given.get("filed"), ended=given.get("cancelled"))}
-
-
-def paid_months(given: Given) -> Given:
-    run = periods.run_before([periods.Month.parse(month) for month in given["months"]], given["submitted"])
-    return {"run": run, "passes": run >= _book(given).integer("materials.social_insurance.months")}
+    """The portrait of an enterprise with this one seat."""
+    year = given["data_year"]
+    last = date.fromisoformat(f"{year}-{_book(given).text('deadline.guide.filed_base')}")
+    filed, cancelled = given.get("filed"), given.get("cancelled")
+    state = "cancelled" if cancelled else "filed" if filed else "unfiled"
+    seat = {"seat_id": "s", "kind": "human", "filing": state, "filed_on": filed, "cancelled_on": cancelled}
+    tables: dict[str, list[data.Row]] = {name: [] for name in ("calls", *DIMENSIONS)} | {"seat_dim": [seat]}
+    with TemporaryDirectory() as folder, closing(DuckDBEngine()) as engine:
+        lake = Lake(folder, "E1")
+        data.write(lake, tables)
+        result = run(lake=lake, engine=engine, rulebook=_book(given), enterprise="E1", year=year, as_of=last, raw=True)
+    (metric,) = (one for one in result.as_dict()["metrics"] if one["slug"] == "seat_vacancy")
+    return {"in_base": metric["components"]["filed"] == 1}
 
 
 def attempts(given: Given) -> Given:
@@ -264,7 +278,6 @@ QUESTIONS: Mapping[str, Callable[[Given], Given]] = {
     "hours": hours,
     "deadline": deadline,
     "filed_base": filed_base,
-    "paid_months": paid_months,
     "attempts": attempts,
     "call_back": call_back,
     "reminder": reminder,

@@ -3,6 +3,7 @@ SELECT
   "t1"."in_trailing",
   "t1"."closed",
   "t1"."on_time",
+  "t1"."arrival_missing",
   "t1"."exists",
   "t1"."closed_today",
   "t1"."exists_today",
@@ -47,6 +48,7 @@ FROM (
     ) AS BIGINT) * CAST(COALESCE("t0"."closed_ts" <= (
       "t0"."arrived_ts" + INTERVAL '24' HOUR
     ), FALSE) AS BIGINT) AS "on_time",
+    CAST(COALESCE("t0"."arrived_ts" IS NULL, FALSE) AS BIGINT) AS "arrival_missing",
     1 - CAST(COALESCE("t0"."accepted_ts" >= MAKE_TIMESTAMP(2027, 1, 1, 0, 0, 0.0), FALSE) AS BIGINT) AS "exists",
     CAST(COALESCE("t0"."closed_ts" < MAKE_TIMESTAMP(2027, 2, 2, 0, 0, 0.0), FALSE) AS BIGINT) * CAST(COALESCE(
       (
@@ -106,4 +108,5 @@ GROUP BY
   9,
   10,
   11,
-  12
+  12,
+  13

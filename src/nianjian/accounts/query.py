@@ -8,6 +8,8 @@ import hmac
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import F
+
 from nianjian.accounts import models
 from nianjian.kernel.errors import NianjianError
 
@@ -69,8 +71,8 @@ class Held:
 
 
 def held() -> list[Held]:
-    """Every role of every user, by user, enterprise and role."""
-    found = models.Membership.objects.order_by("user_id", "enterprise_id", "role")
+    """Every role of every user, by user, enterprise (those of the installation first) and role."""
+    found = models.Membership.objects.order_by("user_id", F("enterprise_id").asc(nulls_first=True), "role")
     return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id")]
 
 

@@ -14,7 +14,7 @@ from nianjian.accounts.access import EVERYWHERE, require
 from nianjian.accounts.query import Actor, Enterprise
 from nianjian.accounts.roles import Act, Role
 from nianjian.audit.record import record
-from nianjian.kernel import clock
+from nianjian.kernel import clock, provinces
 from nianjian.kernel.errors import NianjianError
 
 # A code becomes a folder of the lake and a word on the command line; a name becomes an audit value.
@@ -24,7 +24,10 @@ TOKEN_BYTES: Final = 32
 
 
 def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Enterprise:
-    """Make a tenant. ``enterprise_code_malformed``, ``enterprise_exists``, ``enterprise_name_empty``."""
+    """Make a tenant; the province, which may be "", is kept by its short name.
+
+    ``enterprise_code_malformed``, ``enterprise_exists``, ``enterprise_name_empty``, ``province_unknown``.
+    """
     require(actor, EVERYWHERE, Act.ADMINISTER)
     if not CODE.fullmatch(code):
         raise NianjianError("enterprise_code_malformed", enterprise=code)
@@ -34,7 +37,8 @@ def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Ente
         # Folders of some systems do not tell cases apart, so codes must differ by more than case.
         if models.Enterprise.objects.filter(code__iexact=code).exists():
             raise NianjianError("enterprise_exists", enterprise=code)
-        made = models.Enterprise(code=code, name=name.strip(), province=province.strip(), created_at=clock.now())
+        where = provinces.short(province) if province.strip() else ""
+        made = models.Enterprise(code=code, name=name.strip(), province=where, created_at=clock.now())
         _insert(made, NianjianError("enterprise_exists", enterprise=code))
         data = {"code": code, "name": made.name, "province": made.province}
         record(verb="enterprise.add", enterprise=code, actor=actor, data=data)

@@ -30,9 +30,11 @@ VERBS: Final = {
     "registers": mark("registers: template, import, list"),
     "portrait": mark("compliance portrait: run, simulate, attach"),
     "rules": mark("rulebook: show, overlay"),
+    "holidays": mark("holidays and working days: import, list, due"),
     "approve": mark("approve a pending request as a second person"),
     "approvals": mark("pending and decided requests: list"),
     "audit": mark("the audit chain: verify"),
+    "keys": mark("keys of personal data: list, rotate"),
     "serve": mark("serve the web pages"),
     "check": mark("check this installation"),
 }

@@ -9,7 +9,7 @@ from nianjian.accounts.access import EVERYWHERE, require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.approvals.query import Approval
-from nianjian.kernel import clock
+from nianjian.kernel import clock, provinces
 from nianjian.registers.overlays.service import Proposed, propose
 from nianjian.rules.rulebook import Rulebook
 
@@ -27,12 +27,14 @@ def request_overlay(
 ) -> Approval:
     """Check key, value and tenant on the first day, then ask; the pending request.
 
-    Errors: ``enterprise_unknown``, ``overlay_rule_unknown``, ``overlay_value_wrong``, and those of
-    `registers.overlays.service.propose`, ``role_missing``.
+    Errors: ``enterprise_unknown``, ``province_unknown``, ``role_missing``, ``overlay_rule_unknown``,
+    ``overlay_value_wrong``, and those of `registers.overlays.service.propose`.
     """
     require(actor, enterprise or EVERYWHERE, Act.REQUEST)
     if enterprise is not None:
         accounts.enterprise(enterprise)
+    if province is not None:
+        province = provinces.short(province)
     tried = {
         "key": key,
         "value": value,

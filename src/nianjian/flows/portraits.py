@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,28 @@ def _folder(enterprise: str) -> Path:
     return env.read().home / "portraits" / enterprise
 
 
-def keep(enterprise: str, year: int, portrait: Mapping[str, object]) -> None:
-    """Put a portrait in place of the year's last one; a reader sees the old or the new, never a half."""
+@contextmanager
+def staged(enterprise: str, year: int, portrait: Mapping[str, object]) -> Iterator[Callable[[], None]]:
+    """Write a portrait beside the year's last one and yield what puts it in its place.
+
+    A reader sees the old or the new, never a half. When ``put`` is not called the old one stays.
+    """
     folder = _folder(enterprise)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = folder / f".{year}.{os.getpid()}"
-    fresh.write_text(json.dumps(portrait, ensure_ascii=False), encoding="utf-8")
-    fresh.chmod(0o600)
-    fresh.replace(folder / f"{year}.json")
+    fresh = folder / f".{year}.{uuid.uuid4().hex}"
+    try:
+        fresh.touch(mode=0o600, exist_ok=False)
+        with fresh.open("w", encoding="utf-8") as out:
+            out.write(json.dumps(portrait, ensure_ascii=False))
+            out.flush()
+            os.fsync(out.fileno())
+        yield lambda: _put(fresh, folder / f"{year}.json")
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _put(fresh: Path, place: Path) -> None:
+    fresh.replace(place)
 
 
 def years(enterprise: str) -> list[int]:

@@ -10,5 +10,8 @@ from nianjian.rules.rulebook import Rulebook
 
 
 def rulebook(*, day: date | None, province: str | None, enterprise: str | None) -> Rulebook:
-    """Rules of ``day`` (None: today); approved overlays act where they concern province or enterprise."""
-    return Rulebook.on(day or clock.today(), province, enterprise, query.overlays())
+    """Rules of ``day`` (None: today); approved overlays act where they concern province or enterprise.
+
+    An overlay that was approved on a rule which can no longer be overlaid does not act; it stands in ``ignored``.
+    """
+    return Rulebook.on(day or clock.today(), province, enterprise, query.overlays(), tolerant=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from django.db import transaction
 
@@ -16,8 +19,22 @@ from nianjian.config import wiring
 from nianjian.flows import portraits
 from nianjian.flows.publish import publish
 from nianjian.flows.rulebooks import rulebook
+from nianjian.kernel import clock, provinces
+from nianjian.kernel.errors import NianjianError
+from nianjian.lake.tables import Lake
 from nianjian.portrait.result import Result
 from nianjian.portrait.run import run
+from nianjian.queue import query as queue
+from nianjian.rules.rulebook import Rulebook
+
+Waiting = Callable[[str], None]
+"""Told once, before a wait for the lake: the file whose import or undo holds it, "" where that is not known."""
+
+OVERLAY: Final = ("key", "value", "province", "enterprise", "valid_from", "valid_to", "reason")
+
+
+def _silent(_file: str) -> None:
+    """Nobody watches."""
 
 
 def compute(
@@ -28,15 +45,21 @@ def compute(
     province: str | None,
     today: date | None = None,
     raw: bool = False,
+    waiting: Waiting = _silent,
 ) -> Result:
-    """Publish and compute, nothing else; ``province`` None: the enterprise's own; ``today`` None: no second day."""
+    """Publish and compute, nothing else; ``province`` None: the enterprise's own; ``today`` None: no second day.
+
+    Errors: ``enterprise_unknown``, ``province_unknown``, ``year_not_begun``, ``as_of_before_period``.
+    """
     tenant = accounts.enterprise(enterprise)
-    where = province or tenant.province or None
+    _in_time(year, as_of)
+    where = tenant.province or None if province is None else provinces.short(province)
     lake = wiring.lake(enterprise)
+    _tell(lake, waiting)
     publish(lake, enterprise)
     book = rulebook(day=as_of or date(year, 12, 31), province=where, enterprise=enterprise)
     with closing(wiring.engine()) as engine:
-        return run(
+        result = run(
             lake=lake,
             engine=engine,
             rulebook=book,
@@ -47,6 +70,32 @@ def compute(
             today=today,
             raw=raw,
         )
+    return replace(result, warnings=_warnings(book))
+
+
+def _in_time(year: int, as_of: date | None) -> None:
+    """A data year that has not begun has no portrait, and at a day before it no seat or ticket of it exists."""
+    first, today = date(year, 1, 1), clock.today()
+    if today < first:
+        raise NianjianError("year_not_begun", year=year, first=first.isoformat(), newest=today.year)
+    if as_of is not None and as_of < first:
+        raise NianjianError("as_of_before_period", as_of=as_of.isoformat(), first=first.isoformat(), year=as_of.year)
+
+
+def _tell(lake: Lake, waiting: Waiting) -> None:
+    """Say that somebody else writes the lake, and what, before this thread stands still."""
+    if lake.busy():
+        files = [str(one.payload.get("file", "")) for one in queue.open_intents() if one.enterprise == lake.enterprise]
+        waiting(files[0] if files else "")
+
+
+def _warnings(book: Rulebook) -> tuple[dict[str, object], ...]:
+    """An overlay that two persons approved and that no longer acts is never passed over in silence."""
+    return tuple({"code": "overlay_ignored", **{name: _plain(one[name]) for name in OVERLAY}} for one in book.ignored)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def run_portrait(
@@ -58,16 +107,19 @@ def run_portrait(
     today: date | None,
     raw: bool,
     actor: Actor,
+    waiting: Waiting = _silent,
 ) -> Result:
     """Compute the portrait of data year ``year`` and keep it as the year's newest.
 
     ``today`` is the second day of seat vacancy and closing rate. Whoever promises the same bytes tomorrow leaves
-    it None. ``role_missing`` and what `compute` raises.
+    it None. ``role_missing`` and what `compute` raises. The audit entry stands before the result is put in its
+    place: a crash between the two leaves the year's former result and the entry of a run.
     """
     require(actor, enterprise, Act.REPORT)
-    result = compute(enterprise=enterprise, year=year, as_of=as_of, province=province, today=today, raw=raw)
+    result = compute(
+        enterprise=enterprise, year=year, as_of=as_of, province=province, today=today, raw=raw, waiting=waiting
+    )
     told = result.as_dict()
-    portraits.keep(enterprise, year, told)
     data = {
         "year": year,
         "as_of": result.frame.as_of.isoformat(),
@@ -75,6 +127,8 @@ def run_portrait(
         "rulebook": told["rulebook"],
         "snapshot": told["snapshot"],
     }
-    with transaction.atomic():
-        record(verb="portrait.run", enterprise=enterprise, actor=actor, data=data)
+    with portraits.staged(enterprise, year, told) as put:
+        with transaction.atomic():
+            record(verb="portrait.run", enterprise=enterprise, actor=actor, data=data)
+        put()
     return result

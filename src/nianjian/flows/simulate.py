@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from nianjian.flows.run_portrait import compute
+from nianjian.flows.run_portrait import Waiting, compute
 from nianjian.portrait.simulate import simulate as step
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 -- one argument a move
     *,
     enterprise: str,
     year: int,
@@ -19,9 +19,10 @@ def simulate(
     close_seats: int,
     close_tickets: int,
     move_line: str | None,
+    waiting: Waiting,
 ) -> dict[str, dict[str, object]]:
     """Return ``before`` and ``after`` as portraits; nothing is kept and nothing is changed."""
-    before = compute(enterprise=enterprise, year=year, as_of=as_of, province=province)
+    before = compute(enterprise=enterprise, year=year, as_of=as_of, province=province, waiting=waiting)
     after = step(
         before,
         open_seats=open_seats,

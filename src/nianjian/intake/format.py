@@ -17,9 +17,16 @@ class Sample:
 
     name: str  # file name without folder
     text: str  # first 64 KiB, decoded, whole lines
-    lines: tuple[str, ...]
+    lines: tuple[str, ...]  # those that are not blank
     header: tuple[str, ...]  # cells of line 1 by ``delimiter``, quotes taken off
     delimiter: str  # "," | "\t" | "|" | ";"
+    numbers: tuple[int, ...] = ()  # physical numbers of ``lines``; empty: as they come, from 1
+    file: str = ""  # name for people: a member or sheet with its file's name in front
+
+    @property
+    def above(self) -> int:
+        """Physical lines above the first of ``lines``: titles, blank ones, ``sep=``."""
+        return self.numbers[0] - 1 if self.numbers else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class FileMapping:
     """A mapping file (its keys: docs/reference/call-files.md), parsed and checked; empty for none."""
 
     source: str | None = None
-    columns: Mapping[str, str | int] = field(default_factory=dict)
+    columns: Mapping[str, str | int | tuple[str | int, ...]] = field(default_factory=dict)  # several: of call_id
     formats: Mapping[str, str] = field(default_factory=dict)
     timezone: str | None = None
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

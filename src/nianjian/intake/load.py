@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from dataclasses import replace as replace_fields
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -28,7 +29,7 @@ from nianjian.intake.rows import repeats
 from nianjian.intake.rows.prepare import encoding_of
 from nianjian.intake.rows.readers import LinesMoved, Reading, read_file
 from nianjian.intake.rows.writer import Lines, Writer
-from nianjian.intake.vendor.sql import NULL
+from nianjian.intake.vendor.sql import NULL, guarded
 from nianjian.kernel import clock
 from nianjian.lake.schema import CALLS, REJECTED
 from nianjian.lake.tables import Lake, NewFile, OldFile
@@ -117,10 +118,11 @@ def _job(
 ) -> _Job:
     encoding = "sheet" if item.kind == "sheet" else encoding_of(item)
     found = sample(item, encoding)
-    form = choose(found, source, mapping)
+    form, found = choose(found, source, mapping)
     chosen = timezone or mapping.timezone
     zone = checked_zone(chosen or SHANGHAI)
     layout = form.layout(found, mapping)
+    layout = replace_fields(layout, header_lines=layout.header_lines + found.above)
     fields = form.fields(layout, mapping, zone)
     latest = (clock.now() + FUTURE).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")
     return _Job(
@@ -136,7 +138,7 @@ def _job(
         batch=batch,
         intent=intent,
         replace=replace,
-        plan=validate.Plan(layout, fields, latest, trim=_padded(found)),
+        plan=validate.Plan(layout, fields, latest, trim=_padded(found), guarded=guarded(found.text)),
         progress=progress,
     )
 
@@ -174,6 +176,8 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
     old = _old_files(job, replaced)
     try:
         reading.index(bench)
+        if job.zone_assumed:
+            reading.ask_zones(bench, job.found)
         duplicates = _load(job, bench, reading, writer, good=old, total=total)
         receipt = _receipt(job, reading, writer, duplicates, generation)
         added = writer.close()
@@ -236,8 +240,9 @@ def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, gener
     rejected = sum(writer.reasons.values())
     rows = RowCounts(reading.rows + len(reading.bad), writer.loaded, duplicates, rejected)
     reading.account(rows)
+    zone_assumed = job.zone_assumed and not reading.zones_said
     warnings = [
-        *(["timezone_assumed"] if job.zone_assumed else []),
+        *(["timezone_assumed"] if zone_assumed else []),
         *(["display_from_caller"] if job.plan.fields.display == NULL else []),
         *(["truncated"] if reading.truncated else []),
     ]
@@ -247,7 +252,7 @@ def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, gener
         source=job.source,
         encoding=job.encoding,
         timezone=job.zone,
-        timezone_assumed=job.zone_assumed,
+        timezone_assumed=zone_assumed,
         rows=rows,
         reasons=dict(writer.reasons),
         days=tuple(sorted(str(day) for day in writer.days)),

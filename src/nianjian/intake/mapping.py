@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,8 @@ import yaml
 
 from nianjian.intake.format import FileMapping
 from nianjian.intake.moments import checked_zone
+from nianjian.intake.vendor.columns import closest
+from nianjian.intake.vendor.words import OURS
 from nianjian.kernel.errors import NianjianError
 
 # Our field -> the header of the generic form; a mapping file may use either.
@@ -32,84 +34,122 @@ FIELDS: Final = {
 }
 
 _BY_HEADER: Final = {header: name for name, header in FIELDS.items()}
-_TIMES: Final = {"start", "ring", "answer", "end"}
+_TIMES: Final = ("start", "ring", "answer", "end")
+_FORMATS: Final = ("iso", "epoch", "epoch_s", "epoch_ms", "epoch_us", "excel", '"%Y-%m-%d %H:%M:%S"')
+
+# Every key, and how it is written.
 _KEYS: Final = {
-    "source", "columns", "formats", "timezone", "values", "trunk_prefixes", "display_from", "cdr_custom_conf",
-}  # fmt: skip
+    "source": "source: crm",
+    "columns": 'columns: {start: "拨打时间"}',
+    "formats": 'formats: {start: "%Y-%m-%d %H:%M:%S"}',
+    "timezone": "timezone: Asia/Shanghai",
+    "values": 'values: {direction: {"OB": 呼出, "*": 呼入}}',
+    "trunk_prefixes": 'trunk_prefixes: ["9"]',
+    "display_from": 'display_from: ["外显", "主叫"]',
+    "cdr_custom_conf": "cdr_custom_conf: cdr_custom.conf",
+}
+
+
+class _Fault(Exception):  # noqa: N818 - becomes an error where the file's name is known
+    """``key`` and its ``value``: what will not do; ``allowed``: what will, for people."""
+
+    def __init__(self, key: str, allowed: str, value: object = None) -> None:
+        super().__init__(key, allowed)
+        self.key, self.allowed = key if value is None else f"{key}: {value}", allowed
 
 
 def read(path: str | Path) -> FileMapping:
-    """Parse and check it; NianjianError ``mapping_unreadable`` or ``mapping_invalid`` (key, value).
+    """Parse and check it; NianjianError ``mapping_unreadable`` or ``mapping_invalid`` (key, allowed).
 
-    ``columns`` gives for each field the file's header or a position counted from 1.
+    ``columns`` gives for each field the file's header or a position counted from 1; for call_id a list of them too.
     """
     try:
         data = yaml.safe_load(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise NianjianError("mapping_unreadable", file=str(path), detail=str(error)) from error
-    if not isinstance(data, Mapping):
-        raise NianjianError("mapping_invalid", file=str(path), key="", value=type(data).__name__)
-    for key in data:
-        if key not in _KEYS:
-            raise NianjianError("mapping_invalid", file=str(path), key=str(key), value="")
+        raise NianjianError("mapping_unreadable", file=str(path), detail=" ".join(str(error).split())) from error
     try:
         return _checked(data, str(Path(path).parent))
-    except (TypeError, ValueError, AttributeError) as error:
-        raise NianjianError("mapping_invalid", file=str(path), key=str(error), value="") from error
+    except _Fault as fault:
+        raise NianjianError("mapping_invalid", file=str(path), key=fault.key, allowed=fault.allowed) from fault
 
 
-def _checked(data: Mapping[str, object], base: str) -> FileMapping:
-    zone = data.get("timezone")
+def _checked(data: object, base: str) -> FileMapping:
+    if not isinstance(data, Mapping):
+        raise _Fault(str(data)[:40], _KEYS["columns"])
+    for key in data:
+        if key not in _KEYS:
+            raise _Fault(str(key), closest(str(key), _KEYS))
+    zone = _text(data, "timezone")
     return FileMapping(
-        source=None if data.get("source") is None else str(data["source"]),
-        columns={_field(name): _column(value) for name, value in _table(data, "columns").items()},
-        formats={_time(name): str(value) for name, value in _table(data, "formats").items()},
-        timezone=None if zone is None else checked_zone(str(zone)),
-        values={
-            _field(name): {str(theirs): str(ours) for theirs, ours in pairs.items()}
-            for name in _table(data, "values")
-            for pairs in [_table(_table(data, "values"), name)]
-        },
-        trunk_prefixes=tuple(str(item) for item in _list(data, "trunk_prefixes")),
-        display_from=tuple(str(item) for item in _list(data, "display_from")),
-        cdr_custom_conf=None if data.get("cdr_custom_conf") is None else str(data["cdr_custom_conf"]),
+        source=_text(data, "source"),
+        columns={_field(name): _column(name, value) for name, value in _table(data, "columns").items()},
+        formats={_time(name): _format(value) for name, value in _table(data, "formats").items()},
+        timezone=None if zone is None else checked_zone(zone),
+        values={_field(name): _words(_field(name), value) for name, value in _table(data, "values").items()},
+        trunk_prefixes=_list(data, "trunk_prefixes"),
+        display_from=_list(data, "display_from"),
+        cdr_custom_conf=_text(data, "cdr_custom_conf"),
         base=base,
     )
+
+
+def _text(data: Mapping[str, object], key: str) -> str | None:
+    found = data.get(key)
+    if found is not None and not isinstance(found, str):
+        raise _Fault(key, _KEYS[key], found)
+    return found
 
 
 def _table(data: Mapping[str, object], key: str) -> Mapping[str, object]:
     found = data.get(key) or {}
     if not isinstance(found, Mapping):
-        raise ValueError(key)  # noqa: TRY004 - one error for every fault of the file
+        raise _Fault(key, _KEYS[key], found)
     return {str(name): value for name, value in found.items()}
 
 
-def _list(data: Mapping[str, object], key: str) -> list[object]:
+def _list(data: Mapping[str, object], key: str) -> tuple[str, ...]:
     found = data.get(key) or []
-    if isinstance(found, str):
-        return [found]
-    if not isinstance(found, list):
-        raise ValueError(key)  # noqa: TRY004 - one error for every fault of the file
-    return found
+    if not isinstance(found, str | int | list):
+        raise _Fault(key, _KEYS[key], found)
+    return tuple(str(one) for one in (found if isinstance(found, list) else [found]))
 
 
-def _field(name: str) -> str:
+def _field(name: str, among: Iterable[str] = FIELDS) -> str:
     found = _BY_HEADER.get(name, name)
-    if found not in FIELDS:
-        raise ValueError(name)
+    if found not in among:
+        raise _Fault(name, closest(name, [f"{one} ({FIELDS[one]})" for one in among]))
     return found
 
 
 def _time(name: str) -> str:
-    found = _field(name)
-    if found not in _TIMES:
-        raise ValueError(name)
-    return found
+    return _field(name, _TIMES)
 
 
-def _column(value: object) -> str | int:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(str(value))  # noqa: TRY004 - one error for every fault of the file
-    if isinstance(value, int) and value < 1:
-        raise ValueError(str(value))
+def _column(field: str, value: object) -> str | int | tuple[str | int, ...]:
+    if isinstance(value, list) and value and _field(field) == "call_id":
+        return tuple(_single(field, one) for one in value)
+    return _single(field, value)
+
+
+def _single(field: str, value: object) -> str | int:
+    if isinstance(value, bool) or not isinstance(value, str | int) or (isinstance(value, int) and value < 1):
+        raise _Fault(field, f'{field}: "拨打时间", {field}: 1', value)
     return value
+
+
+def _format(value: object) -> str:
+    form = str(value)
+    if "%" not in form and form not in _FORMATS:
+        raise _Fault(form, closest(form, _FORMATS))
+    return form
+
+
+def _words(field: str, pairs: object) -> dict[str, str]:
+    """Their word -> ours; where ours are a closed list, nothing else."""
+    if not isinstance(pairs, Mapping):
+        raise _Fault(field, _KEYS["values"], pairs)
+    ours = OURS.get(field)
+    for word in pairs.values():
+        if ours is not None and str(word) not in ours and str(word) not in ours.values():
+            raise _Fault(field, closest(str(word), dict.fromkeys((*ours, *ours.values()))), word)
+    return {str(theirs): str(word) for theirs, word in pairs.items()}

@@ -101,6 +101,12 @@ def epoch(column: str, unit: str = "auto") -> str:
     )
 
 
+def serial(column: str) -> str:
+    """A spreadsheet's stamp that lost its format: days since 1899-12-30. Read only where a mapping asks for it."""
+    days = f"case when regexp_full_match({column}, '[2-9][0-9]{{4}}([.][0-9]+)?') then {column}::double end"
+    return f"(timestamp '1899-12-30' + to_microseconds(cast(round(({days}) * 86400000) as bigint) * 1000))"
+
+
 def either(column: str, zone: str) -> str:
     """An epoch of 10, 13 or 16 digits (s, ms, µs), else a written form; 14 digits are a compact stamp."""
     return (
@@ -119,6 +125,7 @@ def formatted(column: str, form: str, zone: str) -> str:
         "epoch_ms": lambda: epoch(column, "ms"),
         "epoch_us": lambda: epoch(column, "us"),
         "iso": lambda: local(column, zone),
+        "excel": lambda: shifted(serial(column), zone),
     }
     if form in named:
         return named[form]()

@@ -2,55 +2,81 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Final
 
-import python_calamine
-
+from nianjian.intake.packed.limits import STEP, checked_ratio, checked_room
+from nianjian.intake.packed.old_workbook import OldWorkbook
+from nianjian.intake.packed.packs import GZIP, HEAD, OLD_WORKBOOK, ZIP, Spool, Unpacking, kind_of
+from nianjian.intake.packed.sheet import LAST_COLUMN, BookRow
+from nianjian.intake.packed.workbook import CONTENT, Workbook
 from nianjian.kernel.errors import NianjianError
 
 BLOCK: Final = 1 << 22
+_NAME_LENGTH_AT: Final = 26  # in the header of a member: the lengths of its name and of what else stands there
 
-_GZIP_WINDOW: Final = 31  # zlib's own window of 32 KiB (15) with the gzip frame (16)
+DEEPEST: Final = 2  # zip archives around a file
+
+_OTHER_BOOKS: Final = {"xl/workbook.bin": "xlsb", "content.xml": "ods"}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file to import. ``kind``: plain | gz | zip (a member) | sheet (of a workbook).
+    """One file to import. ``kind``: plain | gz | zip (a member) | sheet (of a workbook) | fault (cannot be opened).
 
     ``name`` is what people see: the file's name, for a member or a further sheet with that name behind it.
+    ``spool``: the archive or workbook itself, where it lies packed inside ``path``.
     """
 
     name: str
     path: Path
     kind: str = "plain"
     member: str | None = None
+    spool: Spool | None = field(default=None, compare=False, repr=False)
+    book: Workbook | OldWorkbook | None = field(default=None, compare=False, repr=False)  # of a sheet
+    fault: NianjianError | None = field(default=None, compare=False)
+    first: bool = True  # of a workbook's sheets: it goes by the file's name
 
     @property
     def size(self) -> int:
         """Bytes to be read, for the progress: of a member the unpacked size."""
         if self.kind == "zip":
-            with zipfile.ZipFile(self.path) as archive:
+            with zipfile.ZipFile(self.archive) as archive:
                 return archive.getinfo(self.member or "").file_size
         return self.path.stat().st_size
+
+    @property
+    def archive(self) -> Path | IO[bytes]:
+        """The zip or workbook that holds this item."""
+        return self.path if self.spool is None else self.spool.file
+
+    def sheet_rows(self, width: int = LAST_COLUMN) -> Iterator[BookRow]:
+        """Rows of a sheet in order, read as they are asked for; NianjianError as `Workbook.rows`."""
+        if self.book is not None:
+            yield from self.book.rows(self.member or "", width)
 
 
 class Stream:
     """The unpacked bytes of an item, block by block, and what is known at their end.
 
-    ``sha256`` covers the file as given, of a zip the member. ``truncated`` says that a gz broke off or is
-    damaged: the bytes up to the break were given. ``taken`` counts the bytes read from disk.
+    ``sha256`` covers the file as given, of a zip the member, of a sheet its workbook. ``truncated`` says that a
+    pack broke off or is damaged: the bytes up to the break were given. ``taken`` counts the bytes read from disk.
+    ``spool``: a folder into which the bytes are going to be written, whose disk is watched.
     """
 
-    def __init__(self, item: Item) -> None:
-        self.item = item
+    def __init__(self, item: Item, spool: Path | None = None) -> None:
+        self.item, self.spool = item, spool
         self.truncated = False
         self.taken = 0
+        self._member_size = 0
         self._hash = sha256()
 
     @property
@@ -59,17 +85,33 @@ class Stream:
         return self._hash.hexdigest()
 
     def blocks(self) -> Iterator[bytes]:
-        """The unpacked bytes in blocks of about 4 MiB."""
-        try:
-            if self.item.kind == "zip":
-                yield from self._member()
-            else:
-                with self.item.path.open("rb") as handle:
-                    packed = handle.read(2) == b"\x1f\x8b"
-                    handle.seek(0)
-                    yield from self._unpacked(handle) if packed else self._plain(handle)
-        except OSError as error:
-            raise NianjianError("file_unreadable", file=self.item.name, detail=str(error)) from error
+        """The unpacked bytes in blocks of about 4 MiB; NianjianError, see `items` for what stands in ``fault``."""
+        if self.item.fault is not None:
+            raise self.item.fault
+        source = self._member() if self.item.kind == "zip" else self._file()
+        given, looked = 0, 0
+        for block in self._unpacked(source):
+            given += len(block)
+            checked_ratio(self.item.name, self._packed(), given)
+            if self.spool is not None and given >= looked:
+                checked_room(self.item.name, self.spool, STEP)
+                looked = given + STEP
+            yield block
+
+    def _unpacked(self, source: Iterator[bytes]) -> Iterator[bytes]:
+        first = next(source, b"")
+        if self.item.kind == "sheet" or kind_of(first) != GZIP:
+            yield from (block for block in chain([first], source) if block)
+            return
+        unpacking = Unpacking()
+        yield from unpacking.blocks(chain([first], source))
+        self.truncated = self.truncated or unpacking.broken
+
+    def _packed(self) -> int:
+        """Bytes on disk behind what was given so far."""
+        if self.item.kind != "zip":
+            return self.taken
+        return self._member_size
 
     def _plain(self, handle: IO[bytes]) -> Iterator[bytes]:
         while block := handle.read(BLOCK):
@@ -77,42 +119,61 @@ class Stream:
             self._hash.update(block)
             yield block
 
+    def _file(self) -> Iterator[bytes]:
+        try:
+            with _opened(self.item.archive) as handle:
+                yield from self._plain(handle)
+        except OSError as error:
+            raise NianjianError("file_unreadable", file=self.item.name, detail=str(error)) from error
+
     def _member(self) -> Iterator[bytes]:
         try:
-            with zipfile.ZipFile(self.item.path) as archive, archive.open(self.item.member or "") as handle:
-                yield from self._plain(handle)
+            with zipfile.ZipFile(self.item.archive) as archive:
+                entry = archive.getinfo(self.item.member or "")
+                self._member_size = entry.compress_size
+                with archive.open(entry) as handle:
+                    yield from self._plain(handle)
         except (zipfile.BadZipFile, zlib.error, EOFError):
             self.truncated = True
+            yield from self._rest_of_member()
+        except NotImplementedError as error:  # Deflate64 of Windows' Explorer, among others
+            raise NianjianError("pack_unsupported", file=self.item.name, kind="zip (Deflate64)") from error
+        except OSError as error:
+            raise NianjianError("file_unreadable", file=self.item.name, detail=str(error)) from error
 
-    def _unpacked(self, handle: IO[bytes]) -> Iterator[bytes]:
-        """Member after member of the gz; a break anywhere ends it quietly, with the flag set."""
-        unpack = zlib.decompressobj(_GZIP_WINDOW)
-        fresh = True
-        for block in self._plain(handle):
-            rest = block
-            while rest and not self.truncated:
-                if unpack.eof:
-                    rest = rest.lstrip(b"\0")  # padding between members is allowed
-                    if not rest:
-                        break
-                    unpack, fresh = zlib.decompressobj(_GZIP_WINDOW), True
-                fresh = False
-                try:
-                    data = unpack.decompress(rest, BLOCK)
-                    rest = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
-                except zlib.error:
-                    self.truncated = True
-                    break
-                if data:
-                    yield data
-        if not unpack.eof and not fresh:
-            self.truncated = True
+    def _rest_of_member(self) -> Iterator[bytes]:
+        """What `zipfile` keeps back of a damaged member: all between the last whole block and the damage."""
+        with zipfile.ZipFile(self.item.archive) as archive:
+            entry = archive.getinfo(self.item.member or "")
+        known = self.taken
+        with _opened(self.item.archive) as handle:
+            handle.seek(entry.header_offset + _NAME_LENGTH_AT)
+            name, extra = struct.unpack("<HH", handle.read(4))
+            handle.seek(name + extra, 1)
+            raw = iter([handle.read(entry.compress_size)])
+            for block in raw if entry.compress_type == zipfile.ZIP_STORED else Unpacking(bare=True).blocks(raw):
+                fresh = block[min(known, len(block)) :]
+                known -= len(block) - len(fresh)
+                self.taken += len(fresh)
+                self._hash.update(fresh)
+                yield fresh
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Something that may be a pack. ``inner``: it lies inside ``outer``, ``depth`` zip archives deep."""
+
+    name: str
+    item: Item
+    depth: int = 0
 
 
 def items(paths: Sequence[str | Path]) -> Iterator[Item]:
     """Every file under the paths, folders in sorted order without hidden files.
 
-    NianjianError ``file_missing``, ``file_unreadable``, ``zip_broken``, ``zip_encrypted``, ``nothing_to_import``.
+    NianjianError ``file_missing``, ``nothing_to_import``. What cannot be opened becomes an item too, so that it
+    holds up no other; its ``fault`` is raised when it is read: ``file_unreadable``, ``file_empty``, ``zip_broken``,
+    ``zip_encrypted``, ``workbook_broken``, ``pack_unsupported``, ``pack_nested``, and those of `packed.limits`.
     """
     found = False
     for given in paths:
@@ -121,7 +182,7 @@ def items(paths: Sequence[str | Path]) -> Iterator[Item]:
             raise NianjianError("file_missing", file=str(given))
         for file in _files(path):
             name = file.name if file == path else file.relative_to(path).as_posix()
-            for item in _inside(file, name):
+            for item in _guarded(_Found(name, Item(name, file)), _inside):
                 found = True
                 yield item
     if not found:
@@ -138,30 +199,49 @@ def _files(path: Path) -> list[Path]:
     )
 
 
-def _inside(file: Path, name: str) -> Iterator[Item]:
+def _guarded(found: _Found, look: Callable[[_Found], Iterator[Item]]) -> Iterator[Item]:
     try:
-        with file.open("rb") as handle:
-            magic = handle.read(8)
-    except OSError as error:
-        raise NianjianError("file_unreadable", file=name, detail=str(error)) from error
-    if magic.startswith(b"PK\x03\x04"):
-        yield from _members(file, name)
-    elif magic.startswith(b"\xd0\xcf\x11\xe0"):
-        yield from _sheets(file, name)
-    elif magic.startswith(b"\x1f\x8b"):
-        yield Item(name, file, "gz")
+        yield from look(found)
+    except NianjianError as error:
+        yield replace(found.item, name=found.name, kind="fault", fault=error)
+
+
+def _inside(found: _Found) -> Iterator[Item]:
+    """The item itself, or what it is an archive or workbook of."""
+    item = found.item
+    with_head = islice(Stream(item).blocks(), 1)  # of a gz: of what is inside
+    kind = kind_of(next(with_head, b"")[:HEAD])
+    if kind is None:
+        yield replace(item, kind=GZIP) if item.kind == "plain" and _is_gz(item) else item
+        return
+    packed = item.kind == "zip" or _is_gz(item)
+    if kind == GZIP or (kind == ZIP and found.depth >= DEEPEST):
+        raise NianjianError("pack_nested", file=found.name)
+    if kind not in (ZIP, OLD_WORKBOOK):
+        raise NianjianError("pack_unsupported", file=found.name, kind=kind)
+    holder = item
+    if packed:
+        blocks = Stream(item).blocks()
+        holder = Item(found.name, item.path, spool=Spool(found.name, blocks, item.size))
+    if kind == OLD_WORKBOOK:
+        yield from _sheets(holder, OldWorkbook(found.name, holder.archive))
     else:
-        yield Item(name, file)
+        yield from _members(_Found(found.name, holder, found.depth))
 
 
-def _members(file: Path, name: str) -> Iterator[Item]:
+def _members(found: _Found) -> Iterator[Item]:
+    holder, name = found.item, found.name
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(holder.archive) as archive:
             listed = archive.infolist()
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise NianjianError("zip_broken", file=name) from error
-    if any(entry.filename == "[Content_Types].xml" for entry in listed):
-        yield from _sheets(file, name)
+    names = {entry.filename for entry in listed}
+    for part, kind in _OTHER_BOOKS.items():
+        if part in names and ({CONTENT, "mimetype"} & names):
+            raise NianjianError("book_unsupported", file=name, kind=kind)
+    if CONTENT in names:
+        yield from _sheets(holder, Workbook.opened(name, holder.archive))
         return
     for entry in sorted(listed, key=lambda e: e.filename):
         parts = entry.filename.split("/")
@@ -169,17 +249,39 @@ def _members(file: Path, name: str) -> Iterator[Item]:
         hidden = any(part.startswith(".") and part != ".." for part in parts)
         if entry.is_dir() or "__MACOSX" in parts or hidden:
             continue
+        inner = f"{name}/{entry.filename}"
+        item = Item(inner, holder.path, "zip", entry.filename, spool=holder.spool)
         if entry.flag_bits & 1:
-            raise NianjianError("zip_encrypted", file=name)
-        yield Item(f"{name}/{entry.filename}", file, "zip", entry.filename)
+            yield replace(item, kind="fault", fault=NianjianError("zip_encrypted", file=inner))
+            continue
+        yield from _guarded(_Found(inner, item, found.depth + 1), _inside)
 
 
-def _sheets(file: Path, name: str) -> Iterator[Item]:
-    """Every sheet that holds something: the first under the file's name, the others with their own behind it."""
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(file))
-        filled = [sheet for sheet in book.sheet_names if book.get_sheet_by_name(sheet).height > 1]
-    except (python_calamine.CalamineError, OSError) as error:
-        raise NianjianError("workbook_broken", file=name, detail=str(error)) from error
-    for number, sheet in enumerate(filled):
-        yield Item(name if number == 0 else f"{name}/{sheet}", file, "sheet", sheet)
+def _sheets(holder: Item, book: Workbook | OldWorkbook) -> Iterator[Item]:
+    """Every sheet with rows: the first under the file's name, the others with their own behind it."""
+    sheets = [replace(holder, kind="sheet", member=name, book=book) for name in book.names]
+    rows = [sum(1 for _ in islice(filter(_filled, sheet.sheet_rows()), 2)) for sheet in sheets]
+    # A header alone is a file of no rows, but only where no other sheet has any.
+    wanted = [sheet for sheet, count in zip(sheets, rows, strict=True) if count > 1] or [
+        sheet for sheet, count in zip(sheets, rows, strict=True) if count
+    ][:1]
+    if not wanted:
+        raise NianjianError("file_empty", file=holder.name)
+    yield wanted[0]
+    for sheet in wanted[1:]:
+        yield replace(sheet, name=f"{holder.name}/{sheet.member}", first=False)
+
+
+def _filled(row: BookRow) -> bool:
+    return any(row.cells)
+
+
+def _is_gz(item: Item) -> bool:
+    if item.kind == "zip":
+        return False
+    with _opened(item.archive) as handle:
+        return handle.read(2) == b"\x1f\x8b"
+
+
+def _opened(source: Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+    return source.open("rb") if isinstance(source, Path) else nullcontext(source)

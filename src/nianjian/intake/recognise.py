@@ -4,67 +4,86 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
-import python_calamine
-
 from nianjian.intake.format import FileMapping, Format, Sample
-from nianjian.intake.formats import catalogue
+from nianjian.intake.formats import catalogue, generic
 from nianjian.intake.read import Item, Stream
 from nianjian.intake.rows.prepare import text_blocks
+from nianjian.intake.vendor.heading import beginning, cells, column_names, delimiter, named
 from nianjian.kernel.errors import NianjianError
 
 SAMPLE: Final = 1 << 16  # bytes
 
-_DELIMITERS: Final = ",\t|;"
 _SHEET_ROWS: Final = 200
+_SHEET_WIDTH: Final = 1_000  # columns that are looked at; what lies beyond is reported row by row
 
 
 def sample(item: Item, encoding: str) -> Sample:
     """The first 64 KiB in whole lines; NianjianError ``file_empty`` if there is no line."""
-    text = _sheet_text(item) if item.kind == "sheet" else _head(item, encoding)
-    lines = tuple(line for line in text.splitlines() if line.strip())
-    if not lines:
+    listed = _sheet_lines(item) if item.kind == "sheet" else enumerate(_head(item, encoding).split("\n"), 1)
+    filled = [(number, line) for number, line in listed if line.strip()]
+    if not filled:
         raise NianjianError("file_empty", file=item.name)
-    delimiter = max(_DELIMITERS, key=_unquoted(lines[0]).count)
+    lines = tuple(line for _, line in filled)
+    mark = "," if item.kind == "sheet" else delimiter(lines[0])
     return Sample(
         name=item.name.rsplit("/", 1)[-1],
-        text=text,
+        text="\n".join(lines) + "\n",
         lines=lines,
-        header=cells(lines[0], delimiter),
-        delimiter=delimiter,
+        header=cells(lines[0], mark),
+        delimiter=mark,
+        numbers=tuple(number for number, _ in filled),
+        file=item.name,
     )
 
 
-def choose(found: Sample, source: str, mapping: FileMapping) -> Format:
+def choose(found: Sample, source: str, mapping: FileMapping) -> tuple[Format, Sample]:
     """The format of a file: the named one, the mapping's, or the one that recognises it best.
 
-    NianjianError ``source_unknown`` (no such name), ``source_unrecognised``, ``source_ambiguous``.
+    With it the sample from where the table begins. NianjianError ``source_unknown`` (no such name),
+    ``source_unrecognised``, ``source_ambiguous``, ``columns_needed``.
     """
     known = catalogue()
     name = source if source != "auto" else mapping.source
-    if name in known:
-        return known[name]
-    if source != "auto":
+    if source != "auto" and source not in known:
         raise NianjianError("source_unknown", source=source, known=", ".join(known))
-    if mapping.columns:
-        return known["generic"]
+    if name in known or mapping.columns:
+        form = known[name if name in known else "generic"]
+        start = _named(found, form, mapping)
+    else:
+        start = beginning(found, _is_known) or beginning(found, generic.familiar) or found
+        form = _best(start)
+    if form.name == "generic":
+        generic.checked(start, mapping)
+    return form, start
+
+
+def _named(found: Sample, form: Format, mapping: FileMapping) -> Sample:
+    if column_names(mapping):
+        return beginning(found, named(mapping)) or found
+    if mapping.columns or mapping.cdr_custom_conf:
+        return found
+    return beginning(found, lambda one: form.recognise(one) > 0) or found
+
+
+def _is_known(found: Sample) -> bool:
+    return any(form.recognise(found) > 0 for form in catalogue().values())
+
+
+def _best(found: Sample) -> Format:
+    known = catalogue()
     scores = sorted(((form.recognise(found), form.name) for form in known.values()), reverse=True)
     best = [name for score, name in scores if score == scores[0][0]]
     if scores[0][0] <= 0:
-        raise NianjianError("source_unrecognised", file=found.name, header=" | ".join(found.header)[:200])
+        if generic.familiar(found):
+            return known["generic"]
+        raise NianjianError("source_unrecognised", file=found.file, header=" | ".join(found.header)[:200])
     if len(best) > 1:
-        raise NianjianError("source_ambiguous", file=found.name, sources=", ".join(best))
+        raise NianjianError("source_ambiguous", file=found.file, sources=", ".join(best))
     return known[best[0]]
-
-
-def cells(line: str, delimiter: str) -> tuple[str, ...]:
-    """The cells of one line, quotes and outer blanks taken off."""
-    try:
-        row = next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        row = line.split(delimiter)
-    return tuple(cell.strip().removeprefix("\ufeff") for cell in row)
 
 
 def _head(item: Item, encoding: str) -> str:
@@ -79,14 +98,10 @@ def _head(item: Item, encoding: str) -> str:
     return cut.decode("utf-8", "replace")
 
 
-def _sheet_text(item: Item) -> str:
-    book = python_calamine.CalamineWorkbook.from_path(str(item.path))
-    rows = book.get_sheet_by_name(item.member or "").to_python(skip_empty_area=False, nrows=_SHEET_ROWS)
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()
-
-
-def _unquoted(line: str) -> str:
-    """The line without what stands between quotes, so that a quoted comma does not count."""
-    return "".join(line.split('"')[::2])
+def _sheet_lines(item: Item) -> Iterator[tuple[int, str]]:
+    """The first rows as lines of CSV with their numbers; a line end within a cell becomes a blank."""
+    for row in islice(item.sheet_rows(_SHEET_WIDTH), _SHEET_ROWS):
+        if any(row.cells):
+            out = io.StringIO()
+            csv.writer(out, lineterminator="").writerow([" ".join((cell or "").split("\n")) for cell in row.cells])
+            yield row.number, out.getvalue()

@@ -13,7 +13,7 @@ from typing import Final
 
 from nianjian.intake.format import Fields, Layout
 from nianjian.intake.normalise import SHAPES, kernel_functions, staged
-from nianjian.intake.vendor.sql import NULL, literal, quoted
+from nianjian.intake.vendor.sql import NULL, literal, quoted, unguarded
 from nianjian.lake.workbench import Workbench
 
 # Columns that the rejects file adds: known, and of no interest when the file comes back.
@@ -65,6 +65,7 @@ class Plan:
     fields: Fields
     latest: str
     trim: bool = False
+    guarded: bool = False  # cells stand as ="0138…" or '0138…, which Excel leaves as they are
 
 
 def equip(bench: Workbench, fields: Fields) -> None:
@@ -79,7 +80,9 @@ def equip(bench: Workbench, fields: Fields) -> None:
 def raw(plan: Plan, scan: str, *, line: bool) -> str:
     """The raw columns of a scan under their names; ``line`` passes the scan's line number through."""
     names = [quoted(name) for name in plan.layout.columns]
-    if plan.trim:
+    if plan.guarded:
+        names = [f"{unguarded(name)} as {name}" for name in names]
+    elif plan.trim:
         names = [f"nullif(trim({name}, ' \t\u00a0\u3000'), '') as {name}" for name in names]
     return f"select {', '.join(names)}{f', {LINE}' if line else ''} from {scan}"
 

@@ -104,20 +104,6 @@ def identity_card(text: str) -> IdentityCard:
     return IdentityCard(number, born)
 
 
-def mask_identity(text: str) -> str:
-    """First 6 and last 4 signs of an identity number, the rest hidden; shorter text is hidden whole."""
-    number = compact(text)
-    if len(number) != _IDENTITY_LENGTH:
-        return "*" * len(number)
-    return f"{number[:6]}{'*' * 8}{number[-4:]}"
-
-
-def mask_name(text: str) -> str:
-    """A person's name as 张*: the first sign stays."""
-    name = text.strip()
-    return name[:1] + "*" * (len(name) - 1)
-
-
 @dataclass(frozen=True, slots=True)
 class LicenceNumber:
     """A licence number as given; ``usual``: of the known shape (浙B2-20080101). An unusual one is warned about only."""

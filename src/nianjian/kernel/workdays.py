@@ -85,11 +85,3 @@ def next_workday(day: date, calendar: Calendar) -> Due:
         day += _DAY
         provisional = provisional or not calendar.known(day)
     return Due(day, provisional)
-
-
-def workdays_between(start: date, end: date, calendar: Calendar) -> int:
-    """Working days after ``start`` up to and with ``end``; negative when ``end`` lies before ``start``."""
-    if end < start:
-        return -workdays_between(end, start, calendar)
-    days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
-    return sum(calendar.is_workday(day) for day in days)

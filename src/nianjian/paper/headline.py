@@ -43,10 +43,19 @@ def missing(portrait: Json, _: Words) -> tuple[str, ...]:
     return tuple(lines) or (_("missing: {what}").format(what=_(NOTHING)),)
 
 
+def warnings(portrait: Json, _: Words) -> tuple[str, ...]:
+    """What the reader must know beside the figures; portraits kept by an older program have none."""
+    ignored = _("the approved overlay of {key} ({value}) does not act: the rule takes no overlay any more")
+    return tuple(
+        ignored.format(key=one["key"], value=one["value"]) if one["code"] == "overlay_ignored" else str(one["code"])
+        for one in portrait.get("warnings") or ()
+    )
+
+
 def html(portrait: Json, _: Words) -> str:
-    """Sentence, light and what is missing, escaped."""
+    """Sentence, light, what is missing and the warnings, escaped."""
     pill = light(str(portrait["light"]), name("light", str(portrait["light"]), _), big=True)
-    lines = "".join(f"<li>{escape(line)}</li>" for line in missing(portrait, _))
+    lines = "".join(f"<li>{escape(line)}</li>" for line in (*missing(portrait, _), *warnings(portrait, _)))
     listed = f'<ul class="missing">{lines}</ul>' if lines else ""
     return f"<div><p>{escape(lead(portrait, _))} {pill}</p>{listed}</div>"
 

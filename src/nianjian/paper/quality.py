@@ -13,13 +13,13 @@ from nianjian.paper.words import Words, mark
 Json = Mapping[str, Any]
 
 FIGURES: Final[Mapping[str, str]] = {
-    "rows": mark("rows"),
+    "rows": mark("rows of all imports, whatever the year"),
     "loaded": mark("loaded"),
     "rejected": mark("rejected"),
     "rejected_share": mark("share rejected, %"),
     "reasons": mark("reasons"),
     "id_conflict": mark("same id, other content"),
-    "calls": mark("calls"),
+    "calls": mark("calls of the data year"),
     "records": mark("calls of every kind"),
     "outbound": mark("outbound calls"),
     "delivered": mark("delivered"),
@@ -58,6 +58,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "damaged": mark("damaged by Excel"),
 }
 SHOWN_DAYS: Final = 5
+PERIOD: Final = "period"
 
 
 def lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
@@ -67,6 +68,8 @@ def lines(portrait: Json, _: Words) -> list[tuple[str, str]]:
     def walk(prefix: str, value: object) -> None:
         if isinstance(value, Mapping):
             for key, inner in value.items():
+                if key == PERIOD:  # the label of the block says it
+                    continue
                 walk(f"{prefix} · {_label(str(key), _)}" if prefix else _label(str(key), _), inner)
         elif isinstance(value, list):
             shown = ", ".join(_item(item) for item in value[:SHOWN_DAYS])

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from nianjian.paper import advice, drill, figures, quality
+from nianjian.paper import advice, drill, figures, headline, quality
 from nianjian.paper.masking import masked
 from nianjian.paper.texts.portrait import SPLITS, name
 from nianjian.paper.words import Words, words
@@ -98,6 +98,7 @@ def _overview(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyp
         (_("enterprise"), data["enterprise"]),
         (_("period"), window),
         (_("Rulebook"), f"{rules['id']} {rules['version']} {rules['sha256']}"),
+        *((_("note"), line) for line in (*headline.missing(data, _), *headline.warnings(data, _))),
         *((_("advice"), line) for line in advice.advice_lines(data, _)),
     ):
         body.append((label, text, *[""] * (len(header) - 2)))

@@ -15,6 +15,8 @@ from nianjian.portrait.metric import Rows, Tables, decimal_text, summed, whole
 from nianjian.portrait.tables.daily import bit_or
 from nianjian.portrait.tables.facts import REJECTED
 
+ALL: Final = "all"  # every import of the enterprise that is in force
+YEAR: Final = "data_year"
 CONFIDENCES: Final = ("good", "medium", "low", "none")
 MEASURES: Final = ("records", "outbound", "delivered", "answered", "tests", "without_customer", "masked_callee")
 
@@ -54,6 +56,7 @@ def answer(rows: Mapping[str, Rows], frame: Frame) -> dict[str, object]:
     silent = _silent_days(counted, frame)
     return {
         "rows": {
+            "period": ALL,  # a rejected row may have no day that could be read
             "loaded": loaded,
             "rejected": rejected,
             "rejected_share": _percent(rejected, loaded + rejected),
@@ -61,6 +64,7 @@ def answer(rows: Mapping[str, Rows], frame: Frame) -> dict[str, object]:
             "id_conflict": reasons.get("id_conflict", 0),
         },
         "calls": {
+            "period": YEAR,
             **{name: summed(counted, name) for name in MEASURES},
             "undelivered": summed(counted, "outbound") - delivered,
         },

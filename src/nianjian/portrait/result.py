@@ -26,6 +26,7 @@ class Result:
     quality: Mapping[str, object]
     advice: Sequence[Mapping[str, object]] = ()
     simulated: Mapping[str, object] = field(default_factory=dict)
+    warnings: Sequence[Mapping[str, object]] = ()  # what the reader must know beside the figures, by `code`
 
     @property
     def light(self) -> Light:
@@ -56,6 +57,7 @@ class Result:
             "metrics": [metric.as_dict() for metric in self.metrics],
             "quality": dict(self.quality),
             "advice": [dict(item) for item in self.advice],
+            "warnings": [dict(item) for item in self.warnings],
         }
         if self.simulated:
             told["simulated"] = dict(self.simulated)

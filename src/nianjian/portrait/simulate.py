@@ -35,8 +35,8 @@ def simulate(
 ) -> Result:
     """The portrait as it would stand after these steps; the metrics touched lose their splits, twins and months.
 
-    Raises NianjianError ``simulation_negative`` for a negative count, ``simulation_line_unknown`` for a line
-    without delivered calls in the data year.
+    Raises NianjianError ``simulation_negative`` for a negative count, ``simulation_too_many`` (move, count, maximum)
+    for more than there are, ``simulation_line_unknown`` for a line without delivered calls in the data year.
     """
     moves = {
         "open_seats": open_seats,
@@ -47,6 +47,9 @@ def simulate(
     for name, count in moves.items():
         if count < 0:
             raise NianjianError("simulation_negative", move=name, count=count)
+    for name, maximum in _maxima(result, open_seats).items():
+        if moves[name] > maximum:
+            raise NianjianError("simulation_too_many", move=name, count=moves[name], maximum=maximum)
     changed: dict[str, Metric] = {}
     if open_seats or cut_seats or close_seats:
         seats = result.metric("seat_vacancy")
@@ -68,13 +71,23 @@ def simulate(
     )
 
 
+def _maxima(result: Result, open_seats: int) -> dict[str, int]:
+    """How much of each move there is room for: idle filed seats to open, filed ones to cut, opened ones to close."""
+    seats, tickets = result.metric("seat_vacancy"), result.metric("closing_rate")
+    return {
+        "open_seats": max(0, seats.count("filed") - seats.count("opened_and_filed")),
+        "cut_seats": seats.count("filed"),
+        "close_seats": seats.count("opened") + open_seats,
+        "close_tickets": tickets.count("tickets") - tickets.count("closed"),
+    }
+
+
 def _seats(metric: Metric, opened: int, cut: int, closed: int) -> Metric:
     """Open filed seats, cut idle seats out of the filing (opened ones when no idle one is left), close opened ones."""
     counts = {name: metric.count(name) for name in seat_vacancy.COUNTS}
-    counts["opened"] += opened - min(closed, counts["opened"] + opened)
+    counts["opened"] += opened - closed
     both = counts["opened_and_filed"] + opened
     counts["opened_and_filed"] = max(0, both - closed)
-    cut = min(cut, counts["filed"])
     beyond = max(0, cut - max(0, counts["filed"] - counts["opened_and_filed"]))
     counts["filed"] -= cut
     counts["opened_and_filed"] -= min(beyond, counts["opened_and_filed"])
@@ -86,8 +99,7 @@ def _seats(metric: Metric, opened: int, cut: int, closed: int) -> Metric:
 
 
 def _tickets(metric: Metric, count: int) -> Metric:
-    tickets, closed = metric.count("tickets"), metric.count("closed")
-    closed = min(tickets, closed + count)
+    tickets, closed = metric.count("tickets"), metric.count("closed") + count
     limit = metric.limit
     assert limit is not None  # noqa: S101 - D4 always has one
     verdict = closing_rate.judge({"tickets": tickets, "closed": closed}, limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nianjian.registers.attachments.model import Attachment
 from nianjian.registers.batches.model import Batch, BatchFile
 from nianjian.registers.consents.model import Consent
+from nianjian.registers.holidays.model import HolidayFile
 from nianjian.registers.licences.model import Licence
 from nianjian.registers.lines.model import Line
 from nianjian.registers.numbers.model import Number
@@ -21,6 +22,7 @@ __all__ = [
     "BatchFile",
     "Consent",
     "Contribution",
+    "HolidayFile",
     "Licence",
     "Line",
     "Number",

@@ -22,6 +22,7 @@ from nianjian.rules.rule import Value
 FIXED: Final = "calendar.fixed_holidays"
 OFF: Final = "休息"
 ON: Final = "上班"
+DECEMBER: Final = 12
 
 
 @cache
@@ -53,8 +54,9 @@ def from_json(text: str) -> Calendar:
 
 
 def from_rows(rows: Iterable[Mapping[str, object]]) -> Calendar:
-    """A calendar from rows with 日期 and 休息/上班; each year with at least one row counts as published.
+    """A calendar from rows with 日期 and 休息/上班; each year in them counts as published.
 
+    Not so a year of which only December is there beside the year after: a notice may speak of the days before it.
     NianjianError holidays_unreadable names the row, the header's line being 1.
     """
     marked: list[tuple[date, bool]] = []
@@ -67,7 +69,9 @@ def from_rows(rows: Iterable[Mapping[str, object]]) -> Calendar:
         if kind not in {OFF, ON}:
             raise NianjianError("holidays_unreadable", reason=f"休息/上班: {kind}", row=number)
         marked.append((date(day.year, day.month, day.day), kind == OFF))
-    return _calendar(marked, {day.year for day, _ in marked})
+    days = {day for day, _ in marked}
+    named = {day.year for day in days if day.month != DECEMBER}
+    return _calendar(marked, {day.year for day in days if day.year in named or day.year + 1 not in named})
 
 
 def _flag(value: object) -> bool:

@@ -32,6 +32,8 @@ class Rulebook:
     province: str | None
     in_force: Mapping[str, Rule]
     overlays: tuple[Overlay, ...] = ()
+    ignored: tuple[Overlay, ...] = ()
+    """Overlays that would act, but whose rule can no longer be overlaid; only where ``tolerant``."""
 
     @classmethod
     def on(
@@ -42,11 +44,13 @@ class Rulebook:
         overlays: Iterable[Overlay] = (),
         *,
         rules: RuleSet | None = None,
+        tolerant: bool = False,
     ) -> Rulebook:
         """The rulebook of ``day``: the most particular rule wins (enterprise, then province, then everywhere).
 
-        ``overlays`` may be given unfiltered. NianjianError: rulebook_day_too_early, overlay_rule_unknown,
-        overlay_value_wrong.
+        ``overlays`` may be given unfiltered. ``tolerant``: an overlay whose rule is gone, fixed or of another kind by
+        now stands in `ignored` instead of being an error. NianjianError: rulebook_day_too_early,
+        overlay_rule_unknown, overlay_value_wrong.
         """
         if day < FIRST_DAY:
             raise NianjianError("rulebook_day_too_early", date=day.isoformat(), first=FIRST_DAY.isoformat())
@@ -58,14 +62,19 @@ class Rulebook:
                 found[rule.key] = rule
         acting = [overlay for overlay in overlays if _acts(overlay, day, province, enterprise)]
         acting.sort(key=_order)
+        ignored: list[Overlay] = []
         for overlay in acting:
             key = str(overlay["key"])
-            if key not in found or not found[key].settable:
-                raise NianjianError("overlay_rule_unknown", key=key, date=day.isoformat())
-            found[key] = _overlaid(found[key], overlay)
+            try:
+                found[key] = _overlaid(found.get(key), overlay, day)
+            except NianjianError:
+                if not tolerant:
+                    raise
+                ignored.append(overlay)
+        acting = [overlay for overlay in acting if overlay not in ignored]
         book = dict(sorted(found.items()))
         sha256 = digest([*(record(rule) for rule in book.values()), *acting])
-        return cls(known.id, known.version, sha256, day, province, book, tuple(acting))
+        return cls(known.id, known.version, sha256, day, province, book, tuple(acting), tuple(ignored))
 
     def rule(self, key: str) -> Rule:
         """The rule in force under ``key``; NianjianError rule_unknown."""
@@ -140,8 +149,10 @@ def _order(overlay: Overlay) -> tuple[bool, bool, str, str, str]:
     return overlay.get("enterprise") is not None, overlay.get("province") is not None, start, when, value
 
 
-def _overlaid(rule: Rule, overlay: Overlay) -> Rule:
+def _overlaid(rule: Rule | None, overlay: Overlay, day: date) -> Rule:
     """The rule with the overlay's value, which must be of the rule's kind and fit its unit; text is read as it."""
+    if rule is None or not rule.settable:
+        raise NianjianError("overlay_rule_unknown", key=str(overlay["key"]), date=day.isoformat())
     given = overlay["value"]
     try:
         value = _fitting(rule, given)

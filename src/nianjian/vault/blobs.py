@@ -40,7 +40,7 @@ def get(blob: str) -> bytes:
         sealed = _path(blob).read_bytes()
     except FileNotFoundError as fault:
         raise NianjianError("blob_missing", blob=blob) from fault
-    return keyring.current().decrypt(sealed, _context(blob))
+    return keyring.decrypt(sealed, _context(blob))
 
 
 def remove(blob: str) -> None:
@@ -55,14 +55,18 @@ def blobs() -> Iterator[str]:
             yield path.name
 
 
-def reseal(blob: str) -> bool:
-    """Encrypt anew with the active key; False if it already was."""
-    path = _path(blob)
-    ring = keyring.current()
-    if path.read_bytes()[:8].decode("ascii", "replace") == ring.active:
-        return False
-    _write(path, ring.encrypt(get(blob), _context(blob)))
-    return True
+def key_of(blob: str) -> str:
+    """Id of the key that sealed a file; ``blob_missing``."""
+    try:
+        with _path(blob).open("rb") as file:
+            return keyring.key_id(file.read(keyring.KEY_ID_BYTES))
+    except FileNotFoundError as fault:
+        raise NianjianError("blob_missing", blob=blob) from fault
+
+
+def reseal(blob: str) -> None:
+    """Encrypt anew with the active key."""
+    _write(_path(blob), keyring.current().encrypt(get(blob), _context(blob)))
 
 
 def _context(blob: str) -> bytes:

@@ -35,7 +35,7 @@ class SealedText(Text):
         """Decrypt; NianjianError ``key_unknown`` or ``sealed_damaged``."""
         if value is None:
             return None
-        return keyring.current().decrypt(base64.b64decode(value), self.context()).decode()
+        return keyring.decrypt(base64.b64decode(value), self.context()).decode()
 
     def get_lookup(self, lookup_name: str) -> Any:  # noqa: ANN401 - Django's signature
         """Only whether there is a value can be asked."""

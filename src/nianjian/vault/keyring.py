@@ -1,6 +1,7 @@
 """The key file: made on first use with mode 0600, outside the home, so that a stolen home tells nothing.
 
-JSON: ``{"version": 1, "active": ID, "index": KEY, "keys": {ID: KEY, …}}``, each KEY 32 random bytes in base64.
+JSON: ``{"version": 1, "active": ID, "index": KEY, "keys": {ID: KEY, …}}``, each KEY 32 random bytes in base64;
+``"rotating": ID`` while a rotation to that key goes on.
 ``active`` encrypts, all of ``keys`` decrypt, ``index`` makes blind indexes and never rotates: they could not be
 found again.
 """
@@ -14,9 +15,10 @@ import json
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,6 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nianjian.kernel.errors import NianjianError
 
 KEY_BYTES: Final = 32
+KEY_ID_BYTES: Final = 8
 NONCE_BYTES: Final = 12
 OTHERS: Final = 0o077
 MARK: Final = "keys.mark"  # in the home: which index key its data was written with
@@ -36,6 +39,7 @@ class Keyring:
     active: str
     index: bytes = field(repr=False)
     ciphers: dict[str, AESGCM] = field(repr=False)
+    rotating: str | None = None
 
     def encrypt(self, plain: bytes, context: bytes) -> bytes:
         """Encrypt with the active key; only the same ``context`` decrypts it (a field's or file's own name)."""
@@ -44,12 +48,13 @@ class Keyring:
 
     def decrypt(self, sealed: bytes, context: bytes) -> bytes:
         """Decrypt; ``key_unknown`` if the key is not in the file, ``sealed_damaged`` if content or context differ."""
-        key = sealed[:8].decode("ascii", "replace")
+        key = key_id(sealed)
         cipher = self.ciphers.get(key)
         if cipher is None:
             raise NianjianError("key_unknown", key=key)
         try:
-            return cipher.decrypt(sealed[8 : 8 + NONCE_BYTES], sealed[8 + NONCE_BYTES :], context)
+            nonce_end = KEY_ID_BYTES + NONCE_BYTES
+            return cipher.decrypt(sealed[KEY_ID_BYTES:nonce_end], sealed[nonce_end:], context)
         except (InvalidTag, ValueError) as fault:
             raise NianjianError("sealed_damaged", key=key) from fault
 
@@ -94,17 +99,50 @@ def current() -> Keyring:
     return _place.ring
 
 
+def decrypt(sealed: bytes, context: bytes) -> bytes:
+    """Decrypt as `Keyring.decrypt`; a key made by another process since the start is looked up in the file."""
+    ring = current()
+    if key_id(sealed) not in ring.ciphers:
+        ring = _place.ring = _parsed(_where()[0])
+    return ring.decrypt(sealed, context)
+
+
+def key_id(sealed: bytes) -> str:
+    """Which key made a ciphertext."""
+    return sealed[:KEY_ID_BYTES].decode("ascii", "replace")
+
+
 def rotate() -> str:
-    """Add a key and make it the active one; its id. What is sealed stays readable until it is sealed anew."""
+    """Add a key, make it the active one and note that a rotation goes on; its id. What is sealed stays readable."""
+    key = secrets.token_hex(KEY_ID_BYTES // 2)
+
+    def change(content: dict[str, Any]) -> None:
+        content["keys"][key] = _random()
+        content["active"] = content["rotating"] = key
+
+    _change(change)
+    return key
+
+
+def rotating() -> str | None:
+    """Return the key of a rotation that goes on or was broken off, as the file says now."""
+    current()
+    _place.ring = _parsed(_where()[0])
+    return _place.ring.rotating
+
+
+def rotated() -> None:
+    """Note that the rotation is done."""
+    _change(lambda content: content.pop("rotating", None))
+
+
+def _change(change: Callable[[dict[str, Any]], object]) -> None:
     path, _home = _where()
     current()
     content = json.loads(path.read_text(encoding="utf-8"))
-    key = secrets.token_hex(4)
-    content["keys"][key] = _random()
-    content["active"] = key
+    change(content)
     _publish(path, json.dumps(content, indent=1), replace=True)
     _place.ring = _parsed(path)
-    return key
 
 
 def home() -> Path:
@@ -123,7 +161,7 @@ def _random() -> str:
 
 
 def _fresh() -> dict[str, object]:
-    key = secrets.token_hex(4)
+    key = secrets.token_hex(KEY_ID_BYTES // 2)
     return {"version": 1, "active": key, "index": _random(), "keys": {key: _random()}}
 
 
@@ -152,7 +190,8 @@ def _parsed(path: Path) -> Keyring:
             raise NianjianError("keys_exposed", keys=str(path))
         content = json.loads(path.read_text(encoding="utf-8"))
         ciphers = {str(key): AESGCM(base64.b64decode(raw)) for key, raw in content["keys"].items()}
-        ring = Keyring(str(content["active"]), base64.b64decode(content["index"]), ciphers)
+        index, goes_on = base64.b64decode(content["index"]), content.get("rotating")
+        ring = Keyring(str(content["active"]), index, ciphers, None if goes_on is None else str(goes_on))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
         raise NianjianError("keys_unreadable", keys=str(path)) from fault
     if ring.active not in ciphers or len(ring.index) != KEY_BYTES:

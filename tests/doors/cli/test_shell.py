@@ -102,6 +102,23 @@ def test_a_token_may_stand_in_a_file(demo: Shell, tmp_path: Path) -> None:
     assert refused.json["error"]["code"] == "token_refused"
 
 
+def test_who_lacks_the_role_is_told_which_would_do(demo: Shell) -> None:
+    added = demo("user", "add", "王芳", "--role", "inspector", "--enterprise", "demo", "--json").json
+    own = {TOKEN: added["token"]}
+    assert demo("registers", "list", "seats", "--enterprise", "demo", "--as", "王芳", **own).code == 0
+    refused = demo("registers", "import", "seats", "none.csv", "--enterprise", "demo", "--as", "王芳", **own)
+    assert refused.code == 2
+    assert "没有可以“导入或撤销”的角色" in refused.err
+    assert "data_officer (数据专员)" in refused.err
+    demo("user", "grant", "王芳", "--role", "data_officer", "--enterprise", "demo")
+    allowed = demo("registers", "import", "seats", "none.csv", "--enterprise", "demo", "--as", "王芳", "--json", **own)
+    assert allowed.json["error"]["code"] == "file_missing"
+    demo("user", "revoke", "王芳", "--role", "data_officer", "--enterprise", "demo")
+    demo("user", "revoke", "王芳", "--role", "inspector", "--enterprise", "demo")
+    again = demo("registers", "list", "seats", "--enterprise", "demo", "--as", "王芳", "--json", **own)
+    assert again.json["error"]["code"] == "role_missing"
+
+
 def test_an_overlay_needs_a_second_person(demo: Shell) -> None:
     words = ("rules", "overlay", "portrait.seat_vacancy.limit", "0.25", "--enterprise", "demo", "--from", "2026-01-01")
     asked = demo(*words, "--reason", "更严", "--json")

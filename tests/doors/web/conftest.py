@@ -34,5 +34,6 @@ def site(db: None, home: Path, sample: dict[str, Any]) -> Client:
     from nianjian.flows import portraits  # noqa: PLC0415
 
     add_enterprise(code="demo", name="示范<b>", province="北京", actor=Actor("tester"))
-    portraits.keep("demo", 2026, sample)
+    with portraits.staged("demo", 2026, sample) as put:
+        put()
     return Client(headers={"accept-language": "zh-CN"})

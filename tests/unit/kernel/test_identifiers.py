@@ -85,10 +85,3 @@ def test_identity_refused_without_repeating_it(text: str, code: str) -> None:
         identifiers.identity_card(text)
     assert caught.value.code == code
     assert text not in str(caught.value)
-
-
-def test_masks() -> None:
-    assert identifiers.mask_identity("11010519491231002x") == "110105********002X"
-    assert identifiers.mask_identity("123") == "***"
-    assert identifiers.mask_name(" 张三丰 ") == "张**"
-    assert identifiers.mask_name("") == ""

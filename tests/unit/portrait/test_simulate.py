@@ -106,3 +106,18 @@ def test_wrong_moves_have_codes(portrait: Result) -> None:
     with pytest.raises(NianjianError) as negative:
         simulate(portrait, open_seats=-1)
     assert negative.value.code == "simulation_negative"
+
+
+@pytest.mark.parametrize(
+    ("move", "maximum"), [("open_seats", 45), ("cut_seats", 100), ("close_seats", 55), ("close_tickets", 3)]
+)
+def test_more_than_there_is_is_refused_with_the_maximum(portrait: Result, move: str, maximum: int) -> None:
+    assert simulate(portrait, **{move: maximum}).simulated["moves"] == {move: maximum}  # type: ignore[arg-type]
+    with pytest.raises(NianjianError) as raised:
+        simulate(portrait, **{move: maximum + 1})  # type: ignore[arg-type]
+    assert raised.value.code == "simulation_too_many"
+    assert raised.value.values == {"move": move, "count": maximum + 1, "maximum": maximum}
+
+
+def test_seats_opened_in_the_same_step_can_be_closed_again(portrait: Result) -> None:
+    assert simulate(portrait, open_seats=5, close_seats=60).metric("seat_vacancy").count("opened") == 0

@@ -230,6 +230,18 @@ def test_calendar_from_rows() -> None:
     assert calendar.years == {2027}
 
 
+def test_a_notice_may_speak_of_the_december_before() -> None:
+    rows: list[dict[str, object]] = [
+        {"日期": "2026-12-31", "休息/上班": "休息"},
+        {"日期": "2027-01-01", "休息/上班": "休息"},
+    ]
+    calendar = holidays.builtin().updated(holidays.from_rows(rows))
+    assert not calendar.is_workday(date(2026, 12, 31))
+    assert not calendar.is_workday(date(2026, 10, 1))
+    assert holidays.from_rows(rows).years == {2027}
+    assert holidays.from_rows(rows[:1]).years == {2026}
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -220,3 +220,17 @@ def test_overlay_refused(key: str, given: object, code: str) -> None:
 )
 def test_province_by_any_name(name: str | None, plain: str | None) -> None:
     assert plain_province(name) == plain
+
+
+def test_an_overlay_on_a_rule_that_became_fixed_is_set_aside_only_where_that_is_asked() -> None:
+    fixed, limit = overlay(key="portrait.trailing_months"), overlay()
+    with pytest.raises(NianjianError, match="overlay_rule_unknown"):
+        Rulebook.on(DAY, overlays=[fixed, limit])
+    book = Rulebook.on(DAY, overlays=[fixed, limit], tolerant=True)
+    assert (book.overlays, book.ignored) == ((limit,), (fixed,))
+    assert book.decimal(LIMIT) == Decimal("0.25")
+    assert book.sha256 == Rulebook.on(DAY, overlays=[limit]).sha256
+    wrong = overlay(value="much")
+    assert Rulebook.on(DAY, overlays=[wrong], tolerant=True).ignored == (wrong,)
+    later = overlay(key="portrait.trailing_months", valid_from="2099-01-01")
+    assert Rulebook.on(DAY, overlays=[later], tolerant=True).ignored == ()

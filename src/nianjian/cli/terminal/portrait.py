@@ -14,7 +14,7 @@ from rich.text import Text
 from nianjian.cli.language import _
 from nianjian.paper.advice import advice_lines
 from nianjian.paper.figures import DASH, Card, amount, cards
-from nianjian.paper.headline import lead, missing
+from nianjian.paper.headline import lead, missing, warnings
 from nianjian.paper.texts.portrait import name
 
 STYLES: Final = {
@@ -69,8 +69,8 @@ def show(console: Console, portrait: Json) -> None:
     lines = missing(portrait, _)
     if lines:
         console.print(Text(lead(portrait, _), style="bold"))
-    for line in lines:
-        console.print(Padding(Text(line), INDENT, expand=False))
+    for line in (*lines, *warnings(portrait, _)):
+        console.print(Padding(Text(line, style="yellow"), INDENT, expand=False))
     table = Table(_("metric"), _("light"), box=ROUNDED)
     table.add_column(_("value"), justify="right", no_wrap=True)
     table.add_column(_("flagged when"))

@@ -54,3 +54,13 @@ def bar(*, quiet: bool) -> Iterator[Report]:
             progress.update(tasks[name], completed=done, total=total or None, rows=rows)
 
         yield report
+
+
+@contextmanager
+def steps(name: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Yield ``report(done, in all)`` for work that is counted in steps."""
+    console = stderr()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -16,6 +16,19 @@ FILES: Final[Mapping[str, str]] = {
     "output_unwritable": mark("{file} cannot be written"),
     "zip_broken": mark("{file} is no sound zip archive"),
     "zip_encrypted": mark("{file} is encrypted; unpack it first"),
+    "pack_nested": mark("{file} is packed within packed files; unpack it first (a zip in a zip is read, no deeper)"),
+    "pack_unsupported": mark("{file} is packed as {kind}, which is not read; unpack it or pack it as zip or gz"),
+    "book_unsupported": mark("{file} is a workbook of kind {kind}; save it as xlsx or CSV"),
+    "unpacked_too_large": mark(
+        "{file} swells from {packed} to over {size}, more than {ratio} times: refused as a packing bomb;"
+        " if it is sound, unpack it yourself and import what comes out"
+    ),
+    "part_too_large": mark(
+        "{file}: {part} is {size} unpacked, the limit is {limit}; save it as CSV or split it into several workbooks"
+    ),
+    "disk_too_small": mark(
+        "{file} needs {needed} or more on a disk with {free} left; free some space or split the file"
+    ),
     "workbook_broken": mark("{file} is no sound workbook: {detail}"),
     "source_unknown": mark("there is no source “{source}”; known are {known}"),
     "source_unrecognised": mark(
@@ -30,8 +43,14 @@ FILES: Final[Mapping[str, str]] = {
     "batch_already_undone": mark("batch {batch} was undone already"),
     "freeswitch_template_unknown": mark("{file}: the columns fit no known FreeSWITCH template; give a --mapping file"),
     "mapping_unreadable": mark("the mapping file {file} cannot be read: {detail}"),
-    "mapping_invalid": mark("the mapping file {file} has a fault at “{key}” {value}"),
-    "mapping_column_unknown": mark("the mapping names a column “{column}” that the file does not have"),
+    "mapping_invalid": mark("the mapping file {file}: “{key}” will not do; write (the closest first): {allowed}"),
+    "mapping_column_unknown": mark(
+        "the mapping names a column “{column}” that the file does not have; it has (the closest first): {known}"
+    ),
+    "columns_needed": mark(
+        "{file} has no column for {fields}; its columns are {columns}. Name it in a mapping file and give --mapping;"
+        " to be filled in: {example}"
+    ),
     "mapping_format_unknown": mark("the mapping names an unknown time format “{format}”"),
     "timezone_unknown": mark("there is no time zone “{timezone}”; write for example Asia/Shanghai or UTC"),
     "today_unreadable": mark("{variable} must be a date such as 2026-12-31, not “{value}”"),

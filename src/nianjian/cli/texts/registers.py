@@ -27,6 +27,8 @@ CELLS: Final[Mapping[str, str]] = {
     "credit_code_check_digit": mark("the check digit of the credit code is wrong"),
     "credit_code_length": mark("the credit code has {length} characters instead of 18"),
     "credit_code_character": mark("the credit code holds a character that it cannot hold"),
+    "credit_code_no_company": mark("no company's credit code (91…); a licence holder is a company"),
+    "credit_code_organisation": mark("the check digit of the organisation code inside the credit code is wrong"),
     "organisation_code_character": mark("the organisation code holds a character that it cannot hold"),
     "total_length_too_short": mark("the approved length is less than the root's own"),
     "total_length_too_long": mark("no telephone number has more than 18 digits"),
@@ -108,6 +110,12 @@ RULES: Final[Mapping[str, str]] = {
     "rule_field_unknown": mark("{file}: the rule {key} has an unknown field {field}"),
     "rule_field_wrong": mark("{file}: the rule {key} has a wrong {field}: {value}"),
     "simulation_negative": mark("{move} cannot be negative ({count})"),
+    "simulation_too_many": mark("{move}: {count} is more than there are; at most {maximum}"),
+    "as_of_before_period": mark(
+        "the as-of day {as_of} lies before the data year begins on {first}; give a later day, or --year {year}"
+    ),
+    "year_not_begun": mark("the data year {year} begins on {first}; the newest one that has begun is {newest}"),
+    "province_unknown": mark("“{province}” is no province; allowed, by short or full name: {allowed}"),
     "simulation_line_unknown": mark("line {line} has no delivered calls in the data year"),
 }
 KEYS: Final[Mapping[str, str]] = {
@@ -117,6 +125,7 @@ KEYS: Final[Mapping[str, str]] = {
     "keys_lost": mark("the data was written with other keys than those of {keys}; put the right key file back"),
     "keys_not_placed": mark("no key file is set"),
     "keys_unreadable": mark("the key file {keys} cannot be read"),
+    "rotation_running": mark("the keys are being rotated by another process"),
     "sealed_damaged": mark("sealed data is damaged or was moved (key {key})"),
     "blob_missing": mark("the stored file {blob} is gone"),
 }

@@ -65,6 +65,7 @@ def _run(args: argparse.Namespace) -> Answer:
             today=_second_day(args),
             raw=args.raw,
             actor=actor,
+            waiting=_waiting,
         ).as_dict()
     )
     if args.html:
@@ -86,6 +87,16 @@ def _second_day(args: argparse.Namespace) -> date | None:
     return named if named or args.json or args.html or args.xlsx else clock.today()
 
 
+def _waiting(file: str) -> None:
+    """Say on stderr what the command waits for; stdout stays the answer's."""
+    from nianjian.cli.terminal.console import stderr
+    from nianjian.cli.texts.plain import plain
+
+    what = _("the import of {file}").format(file=plain(file)) if file else _("another command")
+    text = _("{what} is writing this enterprise's data; waiting until it is done.")
+    stderr().print(text.format(what=what), markup=False, highlight=False)
+
+
 def _simulate(args: argparse.Namespace) -> Answer:
     begin(args)
     from nianjian.flows.simulate import simulate
@@ -100,6 +111,7 @@ def _simulate(args: argparse.Namespace) -> Answer:
         close_seats=args.close_seats,
         close_tickets=args.close_tickets,
         move_line=args.move_line,
+        waiting=_waiting,
     )
     data = {name: masked(portrait) for name, portrait in told.items()}
     return Answer(data, lambda console: picture.compare(console, data))

@@ -12,6 +12,7 @@ from nianjian.cli.arguments import Actions, day, enterprise, on_day
 from nianjian.cli.language import _, language
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import table
+from nianjian.kernel import provinces
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import ENGLISH
 
@@ -44,7 +45,8 @@ def _show(args: argparse.Namespace) -> Answer:
     begin(args)
     from nianjian.flows.rulebooks import rulebook
 
-    book = rulebook(day=args.on, province=args.province, enterprise=args.enterprise)
+    where = None if args.province is None else provinces.short(args.province)
+    book = rulebook(day=args.on, province=where, enterprise=args.enterprise)
     rules: list[dict[str, Any]] = [
         {
             "key": rule.key,
@@ -68,6 +70,9 @@ def _show(args: argparse.Namespace) -> Answer:
         "province": book.province,
         "enterprise": args.enterprise,
         "rules": rules,
+        "overlays_ignored": [
+            {name: one[name] for name in ("key", "value", "province", "enterprise", "reason")} for one in book.ignored
+        ],
     }
 
     def show(console: Console) -> None:
@@ -84,6 +89,8 @@ def _show(args: argparse.Namespace) -> Answer:
             for one in rules
         ]
         table.rows(console, header, body)
+        for one in book.ignored:
+            console.print(_("An approved overlay of {key} does not act: the rule takes none.").format(key=one["key"]))
 
     return Answer(data, show)
 

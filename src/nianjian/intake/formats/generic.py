@@ -7,7 +7,7 @@ be there. Columns that nobody knows are kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,61 +16,45 @@ from nianjian.intake.mapping import FIELDS
 from nianjian.intake.moments import either, formatted
 from nianjian.intake.vendor.columns import Columns, plain
 from nianjian.intake.vendor.overrides import TIMES, overridden
-from nianjian.intake.vendor.sql import NO_TIME, NULL, choose, quoted
+from nianjian.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration, first_of, quoted, seconds_after
 from nianjian.intake.vendor.tables import is_json, names, table
+from nianjian.intake.vendor.words import DIRECTIONS, KINDS, OURS, RESULTS
+from nianjian.kernel.errors import NianjianError
 
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
-    "call_id": ("通话ID", "通话标识", "呼叫ID", "记录ID", "流水号", "通话流水号", "call_id", "callid", "id", "uuid"),
+    "call_id": (
+        "通话ID", "通话标识", "呼叫ID", "记录ID", "话单编号", "话单号", "通话编号", "流水号", "通话流水号",
+        "呼叫流水号", "call_id", "callid", "id", "uuid",
+    ),
     "direction": ("呼叫方向", "呼叫类型", "通话类型", "类型", "direction", "call_direction"),
     "caller": ("主叫", "主叫号", "主叫电话", "caller", "caller_number", "calling_number", "src"),
     "display": ("外显", "外显号", "显示号码", "主叫外显", "外呼显示号码", "display", "display_number", "show_number"),
-    "callee": ("被叫", "被叫号", "被叫电话", "客户号码", "callee", "callee_number", "called_number", "called", "dst"),
-    "start": ("呼叫时间", "呼叫开始时间", "起始时间", "发起时间", "通话开始时间", "start", "start_time"),
+    "callee": (
+        "被叫", "被叫号", "被叫电话", "客户号码", "客户电话", "callee", "callee_number", "called_number", "called",
+        "dst",
+    ),
+    "start": (
+        "呼叫时间", "呼叫开始时间", "起始时间", "发起时间", "通话开始时间", "拨打时间", "呼出时间", "start",
+        "start_time",
+    ),
     "ring": ("响铃时间", "ring", "ring_time"),
     "answer": ("应答时间", "接听时间", "answer", "answer_time"),
-    "end": ("挂断时间", "通话结束时间", "挂机时间", "end", "end_time", "hangup_time"),
-    "result": ("呼叫结果", "通话结果", "接通状态", "通话状态", "状态", "result", "status", "disposition"),
+    "end": ("挂断时间", "通话结束时间", "呼叫结束时间", "挂机时间", "end", "end_time", "hangup_time"),
+    "result": ("呼叫结果", "通话结果", "接通状态", "通话状态", "呼叫状态", "接听状态", "应答状态",
+        "是否接通", "状态", "result", "status", "disposition"),
     "agent_id": ("坐席", "座席编号", "座席", "坐席工号", "座席工号", "工号", "agent", "agent_id"),
     "agent_kind": ("座席类型", "agent_kind", "agent_type"),
     "line_id": ("线路", "中继", "中继线", "中继编号", "line", "line_id", "trunk"),
     "team_id": ("团队编号", "班组", "外包团队", "team", "team_id"),
     "purpose": ("呼叫用途", "业务用途", "purpose"),
-}
+}  # fmt: skip
+
+DURATION: Final = ("通话时长", "通话时长(秒)", "时长", "时长(秒)", "呼叫时长", "duration", "billsec")
+
+FAMILIAR: Final = 3  # fields that a header of calls shows at least
 
 NEEDED: Final = ("direction", "callee", "start")
-
-DIRECTIONS: Final = {
-    **dict.fromkeys(("呼出", "外呼", "去电", "主叫", "out", "outbound", "OUT", "OUTBOUND", "Outbound", "Out"), "out"),
-    **dict.fromkeys(("呼入", "来电", "被叫", "in", "inbound", "IN", "INBOUND", "Inbound", "In"), "in"),
-    **dict.fromkeys(("内部", "内部呼叫", "内线", "internal", "INTERNAL", "Internal"), "internal"),
-}
-
-# The engine tries the words in this order: the frequent ones stand first.
-RESULTS: Final = {
-    "接通": "answered",
-    "未接": "no_answer",
-    "已接通": "answered",
-    "未接通": "no_answer",
-    "无人接听": "no_answer",
-    "忙线": "busy",
-    "平台拦截": "blocked",
-    **dict.fromkeys(("已接", "已接听", "应答", "成功", "answered", "ANSWERED", "Answered"), "answered"),
-    **dict.fromkeys(("未接听", "无应答", "振铃未接", "no_answer", "NO ANSWER", "no answer"), "no_answer"),
-    **dict.fromkeys(("忙", "用户忙", "被叫忙", "遇忙", "占线", "busy", "BUSY"), "busy"),
-    **dict.fromkeys(
-        ("失败", "呼叫失败", "空号", "关机", "停机", "不在服务区", "无法接通", "线路故障", "failed", "FAILED"), "failed"
-    ),
-    **dict.fromkeys(("取消", "已取消", "主叫取消", "主叫挂断", "cancelled", "canceled", "CANCEL"), "cancelled"),
-    **dict.fromkeys(("拒接", "被叫拒接", "用户拒接", "拒绝", "rejected", "REJECTED"), "rejected"),
-    **dict.fromkeys(("拦截", "blocked", "BLOCKED"), "blocked"),
-}
-
-KINDS: Final = {
-    "人工": "human",
-    "机器人": "robot",
-    **dict.fromkeys(("人工坐席", "人", "human", "HUMAN", "Human"), "human"),
-    **dict.fromkeys(("智能", "智能坐席", "AI", "ai", "robot", "ROBOT", "Robot"), "robot"),
-}
+WITHOUT: Final = ("call_id", *NEEDED, "end")  # every row would be rejected without one of them
 
 TESTS: Final = "('测试', '拨测', 'test', 'TEST', 'Test')"
 
@@ -89,6 +73,45 @@ def recognise(sample: Sample) -> int:
     if not all(any(plain(name) in have for name in wanted(field)) for field in NEEDED):
         return 0
     return 90 if own >= len(NEEDED) else 40
+
+
+def familiar(sample: Sample) -> bool:
+    """Whether the header, though it lacks something, is plainly one of calls."""
+    have = names(sample)
+    return sum(any(plain(name) in have for name in wanted(field)) for field in FIELDS) >= FAMILIAR
+
+
+def checked(sample: Sample, mapping: FileMapping) -> None:
+    """NianjianError ``columns_needed`` (what is missing, what to write) where every single row would be rejected."""
+    if is_json(sample) or (mapping.columns and all(isinstance(one, int) for one in mapping.columns.values())):
+        return
+    columns = Columns([cell for cell in sample.header if cell])
+    have = {field for field in FIELDS if columns.find(*wanted(field))} | set(mapping.columns)
+    have |= {field for field, words in mapping.values.items() if ANY_OTHER in words}
+    if columns.find(*DURATION):
+        have.add("end")
+    lacking = [field for field in WITHOUT if field not in have]
+    if lacking:
+        raise NianjianError(
+            "columns_needed",
+            file=sample.file or sample.name,
+            fields=", ".join(f"{FIELDS[field]} ({field})" for field in lacking),
+            columns=", ".join(columns.names)[:500],
+            example=_example(lacking, columns),
+        )
+
+
+def _example(lacking: Sequence[str], columns: Columns) -> str:
+    """Lines for the mapping file: an id made of what tells calls apart, a fixed direction, and gaps to fill in."""
+    written = {field: f"{field}: ?" for field in lacking}
+    parts = [name for field in ("caller", "callee", "start") if (name := columns.find(*wanted(field)))]
+    if "call_id" in written and len(parts) == len(WITHOUT) - 2:
+        written["call_id"] = f"call_id: [{', '.join(parts)}]"
+    values = ""
+    if written.pop("direction", None):
+        values = f"values: {{direction: {{{ANY_OTHER!r}: 呼出}}}}".replace("'", '"')
+    listed = f"columns: {{{', '.join(written.values())}}}" if written else ""
+    return " / ".join(line for line in (listed, values) if line)
 
 
 _KNOWN: Final = tuple(FIELDS.values())
@@ -115,6 +138,10 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         else either(quoted(name), zone)
         for field, name in found_times.items()
     }
+    end, end_from = clock.get("end", NO_TIME), {}
+    if "end" not in clock and (lasting := columns.find(*DURATION)) is not None:
+        since = first_of((clock.get("answer", NO_TIME), clock.get("start", NO_TIME)))
+        end, end_from = seconds_after(since, duration(quoted(lasting))), {"end": lasting}
     cell = {field: columns.cell(*wanted(field)) for field in FIELDS}
     mapping = _our_words(mapping)
     words = {field: mapping.values.get(field, {}) for field in FIELDS}
@@ -133,9 +160,9 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             start=clock.get("start", NO_TIME),
             ring=clock.get("ring", NO_TIME),
             answer=clock.get("answer", NO_TIME),
-            end=clock.get("end", NO_TIME),
-            texts=found_times,
-            columns=found_times | columns.origin(**{field: wanted(field) for field in _TEXTS}),
+            end=end,
+            texts=found_times | end_from,
+            columns=found_times | end_from | columns.origin(**{field: wanted(field) for field in _TEXTS}),
             result=result,
             purpose=_said(cell["purpose"], words["purpose"]),
             agent_id=_said(cell["agent_id"], words["agent_id"]),
@@ -147,6 +174,8 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         mapping,
         zone,
     )
+    if end_from and "answer" not in found.columns and "result" not in found.columns:
+        found = replace(found, answered=f"coalesce({found.end} > {found.start}, false)")
     return _derived(found, answer_known="answer" in found.columns, result_known="result" in found.columns)
 
 
@@ -168,9 +197,8 @@ def _derived(found: Fields, *, answer_known: bool, result_known: bool) -> Fields
 
 def _our_words(mapping: FileMapping) -> FileMapping:
     """The mapping with our words for its own: 呼出 or out, 平台拦截 or blocked."""
-    ours = {"direction": DIRECTIONS, "result": RESULTS, "agent_kind": KINDS}
     known = {field: dict(pairs) for field, pairs in mapping.values.items()}
-    for field, words in ours.items():
+    for field, words in OURS.items():
         said = {theirs: words.get(word, word) for theirs, word in known.get(field, {}).items()}
         if field in mapping.columns:
             known[field] = {**words, **said}

@@ -95,7 +95,7 @@ def survey(item: Item, encoding: str, report: Report) -> Prepared | None:
 
 def rewrite(item: Item, encoding: str, target: Path, delimiter: str, report: Report) -> Prepared:
     """Write the good lines to ``target`` with LF ends; bad, blank and quote-opening ones are taken out."""
-    stream, census = Stream(item), Census()
+    stream, census = Stream(item, target.parent), Census()
     found = Prepared(target, "", encoding, census, rewritten=True)
     opens = swallowing(delimiter)
     ends_whole = True

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nianjian.intake import validate
+from nianjian.intake.format import Sample
+from nianjian.intake.packed.limits import STEP, checked_room
 from nianjian.intake.read import Item, Stream
 from nianjian.intake.receipt import RowCounts
 from nianjian.intake.rows.documents import records
@@ -21,13 +21,15 @@ from nianjian.intake.rows.lines import Census, Damage, lines_at, physical
 from nianjian.intake.rows.prepare import Prepared, rewrite, survey, text_blocks
 from nianjian.intake.rows.repeats import Keys, Marks
 from nianjian.intake.rows.scan import Row, again, parquet, parsed, physical_numbers, reread, spill
-from nianjian.intake.rows.sheets import sheet_rows
+from nianjian.intake.rows.sheets import digest, sheet_rows
+from nianjian.intake.vendor import zones
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.workbench import EngineError, Workbench, scan_csv
 
 Report = Callable[[int], None]  # bytes read
 
 BATCH_ROWS: Final = 250_000
+LOOK: Final = 100_000  # rows between two looks at the disk
 WHOLE: Final = 192 << 20  # bytes: up to here a file's typed rows wait in memory while its ids are looked for
 
 
@@ -54,6 +56,7 @@ class Reading:
     prepared: Prepared | None = None
     expected_rejects: set[int] | None = None
     keys: Keys = field(default_factory=Keys)
+    zones_said: bool = False  # every stamp says its zone
     waiting: list[pa.RecordBatch] | None = None  # the rows of the first scan, read by `index` already
 
     @property
@@ -68,6 +71,14 @@ class Reading:
             self._index_delimited(bench, self.prepared)
             return
         self.keys.add(bench.table(validate.keys(self.plan, self.scans[0][0])))
+
+    def ask_zones(self, bench: Workbench, found: Sample) -> None:
+        """Settle ``zones_said``; the whole file is asked only where its beginning lets it be so."""
+        columns = zones.time_columns(self.plan.fields)
+        if zones.likely(found, columns):
+            scans = [f"({validate.raw(self.plan, scan, line=False)})" for scan, _, _ in self.scans]
+            mute = [bench.table(zones.silent(scan, columns)).column("n")[0].as_py() for scan in scans]
+            self.zones_said = not any(mute)
 
     def batches(self, bench: Workbench, suspects: str | None) -> Iterator[tuple[pa.Table, list[int] | None]]:
         """The rows of all scans with ``suspect``, and the lines removed around those of the scan."""
@@ -126,8 +137,9 @@ class Reading:
 
     def _index_delimited(self, bench: Workbench, prepared: Prepared) -> None:
         layout = self.plan.layout
-        scan = scan_csv(prepared.path, layout.columns, delimiter=layout.delimiter, skip=layout.header_lines)
-        expected = prepared.census.lines - len(prepared.removed) - layout.header_lines
+        skipped = _without_heading(prepared, layout.header_lines)
+        scan = scan_csv(prepared.path, layout.columns, delimiter=layout.delimiter, skip=skipped)
+        expected = prepared.census.lines - len(prepared.removed) - skipped
         bench.forget_rejects()
         try:
             self._first_look(bench, prepared, scan)
@@ -140,7 +152,7 @@ class Reading:
             return
         unseen = {damage.line for damage in prepared.unseen}
         self.expected_rejects = {reject.line for reject in rejects} | unseen
-        header = list(range(1, layout.header_lines + 1))
+        header = list(range(1, skipped + 1))
         places = sorted({*header, *self.expected_rejects})
         removed = sorted([*physical_numbers(places, prepared.removed), *prepared.removed])
         open_rejects = [reject for reject in rejects if reject.line not in unseen]
@@ -187,11 +199,23 @@ class Reading:
         return rewrite(self.item, self.encoding, target, self.plan.layout.delimiter, report)
 
 
+def _without_heading(prepared: Prepared, lines: int) -> int:
+    """How many of the first physical ``lines`` stand in the prepared file; faults among them are of no interest."""
+    census = prepared.census
+    census.damaged[:] = [damage for damage in census.damaged if damage.line > lines]
+    prepared.unseen[:] = [damage for damage in prepared.unseen if damage.line > lines]
+    for number in [number for number in prepared.open_quotes if number <= lines]:
+        del prepared.open_quotes[number]
+    return lines - bisect_right(prepared.removed, lines)
+
+
 def read_file(item: Item, encoding: str, plan: validate.Plan, temp: Path, report: Report) -> Reading:
     """Take a first look at every byte: hash, lines, faults; what is not delimited text becomes text columns."""
     reading = Reading(item, encoding, plan, temp)
     if item.kind == "sheet":
-        _spilled(reading, _sheet(reading))
+        census = Census()
+        _spilled(reading, sheet_rows(item, plan.layout, census))
+        reading.bad, reading.blank, reading.sha256 = census.damaged, len(census.blank), digest(item)
     elif plan.layout.parse is not None:
         _parsed(reading, report)
     else:
@@ -203,15 +227,23 @@ def read_file(item: Item, encoding: str, plan: validate.Plan, temp: Path, report
 
 def _spilled(reading: Reading, rows: Iterator[Row]) -> None:
     path = reading.temp / "cells.parquet"
+    rows = _watched(rows, reading)
     reading.scans = [(parquet(path), None, spill(rows, reading.plan.layout.columns, path))]
+
+
+def _watched(rows: Iterator[Row], reading: Reading) -> Iterator[Row]:
+    """The same rows; NianjianError ``disk_too_small`` before the temporary file fills the disk."""
+    for number, row in enumerate(rows):
+        if number % LOOK == 0:
+            checked_room(reading.item.name, reading.temp, STEP)
+        yield row
 
 
 def _parsed(reading: Reading, report: Report) -> None:
     layout, stream, census = reading.plan.layout, Stream(reading.item), Census()
     blocks = _reported(text_blocks(stream, reading.encoding), stream, report)
     if layout.document and layout.parse is not None:
-        text = b"".join(blocks).decode("utf-8", "replace")
-        lines: Iterator[tuple[int, str]] = records(text, census.damaged, layout.parse)
+        lines: Iterator[tuple[int, str]] = records(blocks, census.damaged, layout.parse)
     else:
         lines = _whole(physical(blocks, census), stream, census, layout.header_lines)
     _spilled(reading, parsed(lines, layout, census.damaged))
@@ -239,21 +271,3 @@ def _reported(blocks: Iterator[bytes], stream: Stream, report: Report) -> Iterat
     for block in blocks:
         report(stream.taken)
         yield block
-
-
-def _sheet(reading: Reading) -> Iterator[Row]:
-    item, layout = reading.item, reading.plan.layout
-    digest = sha256(item.path.read_bytes())
-    if item.name.endswith(f"/{item.member}"):
-        digest.update((item.member or "").encode())
-    reading.sha256 = digest.hexdigest()
-    width, header = len(layout.columns), layout.header_lines
-    for number, cells in sheet_rows(item, width):
-        if not any(cells):
-            reading.blank += 1
-        elif header:
-            header -= 1
-        elif len(cells) > width:
-            reading.bad.append(Damage(number, "columns_surplus", json.dumps(list(cells), ensure_ascii=False)))
-        else:
-            yield number, [*cells, *[None] * (width - len(cells))]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from nianjian.intake.vendor.sql import NULL, first_of, quoted
 
@@ -12,6 +13,17 @@ from nianjian.intake.vendor.sql import NULL, first_of, quoted
 def plain(name: str) -> str:
     """A field name without case, blanks and signs: `Start_Time`, `startTime` and `START TIME` are one."""
     return re.sub(r"[^0-9a-z\u4e00-\u9fff]", "", name.lower())
+
+
+def closest(wanted: str, names: Iterable[str]) -> str:
+    """The names in one line for people, the one that may have been meant first."""
+    asked = plain(wanted) or wanted
+
+    def distance(name: str) -> float:
+        spellings = [plain(part) or part for part in re.split(r"[ ()]+", name) if part]
+        return -max((SequenceMatcher(None, asked, one).ratio() for one in spellings), default=0)
+
+    return ", ".join(sorted(names, key=distance))
 
 
 @dataclass(frozen=True, slots=True)

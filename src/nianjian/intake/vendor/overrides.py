@@ -8,8 +8,9 @@ from typing import Final
 
 from nianjian.intake.format import Fields, FileMapping
 from nianjian.intake.moments import either, formatted
-from nianjian.intake.vendor.columns import Columns
-from nianjian.intake.vendor.sql import choose, first_of, quoted
+from nianjian.intake.vendor.columns import Columns, closest
+from nianjian.intake.vendor.sql import ANY_OTHER, NULL, choose, first_of, quoted
+from nianjian.intake.vendor.words import OURS
 from nianjian.kernel.errors import NianjianError
 
 TIMES: Final = ("start", "ring", "answer", "end")
@@ -44,6 +45,12 @@ def overridden(fields: Fields, columns: Columns, mapping: FileMapping, zone: str
     origin = dict(fields.columns)
     texts = dict(fields.texts)
     for field, wanted in mapping.columns.items():
+        if isinstance(wanted, tuple):
+            names = [raw_name(columns, one) for one in wanted]
+            # An id of several cells: none of them alone tells two calls apart.
+            changes[field] = f"concat_ws('|', {', '.join(map(quoted, names))})"
+            origin[field] = names[0]
+            continue
         name = raw_name(columns, wanted)
         if field in TIMES:
             form = mapping.formats.get(field)
@@ -54,6 +61,9 @@ def overridden(fields: Fields, columns: Columns, mapping: FileMapping, zone: str
             other = fields.direction if field == "direction" and mapping.values.get(field) else quoted(name)
             changes[field] = _translated(field, quoted(name), mapping, other)
         origin[field] = name
+    for field, pairs in mapping.values.items():
+        if ANY_OTHER in pairs and field not in mapping.columns and field in TEXTS:
+            changes[field] = _translated(field, getattr(fields, field), mapping, NULL)
     if mapping.display_from:
         names = [raw_name(columns, wanted) for wanted in mapping.display_from]
         changes["display"] = first_of(quoted(name) for name in names)
@@ -67,16 +77,21 @@ def raw_name(columns: Columns, wanted: str | int) -> str:
     """The raw column that a mapping file names by header or by position, the first being 1."""
     if isinstance(wanted, int):
         if not 1 <= wanted <= len(columns.names):
-            raise NianjianError("mapping_column_unknown", column=str(wanted))
+            raise _unknown(str(wanted), columns)
         return columns.names[wanted - 1]
     name = columns.find(wanted)
     if name is None:
-        raise NianjianError("mapping_column_unknown", column=wanted)
+        raise _unknown(wanted, columns)
     return name
+
+
+def _unknown(wanted: str, columns: Columns) -> NianjianError:
+    return NianjianError("mapping_column_unknown", column=wanted, known=closest(wanted, columns.names))
 
 
 def _translated(field: str, cell: str, mapping: FileMapping, other: str) -> str:
     ours = WORDS.get(field, {})
-    said = {theirs: ours.get(word, word) for theirs, word in mapping.values.get(field, {}).items()}
+    known = OURS.get(field, {})
+    said = {theirs: known.get(word, word) for theirs, word in mapping.values.get(field, {}).items()}
     words = {**ours, **said}
     return choose(cell, words, otherwise=other) if words else cell

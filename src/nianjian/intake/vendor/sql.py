@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 NULL: Final = "NULL::VARCHAR"
 NO_TIME: Final = "NULL::TIMESTAMP"
+
+ANY_OTHER: Final = "*"  # among a mapping's words: whatever else stands there, nothing too
 
 
 def quoted(name: str) -> str:
@@ -21,7 +24,7 @@ def literal(text: str) -> str:
 
 def first_of(expressions: Iterable[str]) -> str:
     """The first that is not NULL; NULL when there is none to ask."""
-    known = [expression for expression in expressions if expression != NULL]
+    known = [expression for expression in expressions if expression not in (NULL, NO_TIME)]
     if not known:
         return NULL
     return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
@@ -38,6 +41,11 @@ def choose(expression: str, words: Mapping[str, str], otherwise: str = NULL) -> 
 
     The engine plans a CASE with one copy of ``expression`` a word: what holds a CASE itself is looked up in a list.
     """
+    if ANY_OTHER in words:
+        otherwise = literal(words[ANY_OTHER])
+        words = {theirs: ours for theirs, ours in words.items() if theirs != ANY_OTHER}
+        if not words:
+            return otherwise
     if "(case " in expression:
         theirs, ours = (", ".join(literal(one) for one in side) for side in (words.keys(), words.values()))
         return f"coalesce(list_extract([{ours}], list_position([{theirs}], {expression})), {otherwise})"
@@ -53,6 +61,39 @@ def number(expression: str) -> str:
 def seconds_after(moment: str, seconds: str) -> str:
     """``moment`` plus a DOUBLE of seconds, to the microsecond."""
     return f"({moment} + to_microseconds(cast(round({seconds} * 1000000) as bigint)))"
+
+
+_GUARDED: Final = re.compile(r"""="[^",\n]*"|=""[^",\n]*""|(?:^|[,;\t|"])'[0-9+]""", re.MULTILINE)
+
+
+def guarded(text: str) -> bool:
+    """Whether cells of a text are kept from Excel's mending: ``="0138…"``, or an apostrophe in front of digits."""
+    return _GUARDED.search(text) is not None
+
+
+def unguarded(expression: str) -> str:
+    """The cell without such a guard and without blanks around it."""
+    bare = f"trim({expression}, ' \t\u00a0\u3000')"
+    return (
+        f"nullif(case when {bare} like '=\"%\"' then substr({bare}, 3, length({bare}) - 3)"
+        f" when {bare} like '''%' then substr({bare}, 2) else {bare} end, '')"
+    )
+
+
+def duration(expression: str) -> str:
+    """Seconds out of 65, 00:01:05, 01:05, 1分5秒 or 65秒; NULL where it is none."""
+    part = f"regexp_extract({expression}, '{{}}', 1)"
+    return (
+        f"(case when regexp_full_match({expression}, '[0-9]+([.][0-9]+)?') then {number(expression)}"
+        f" when regexp_full_match({expression}, '([0-9]+:)?[0-9]+:[0-5]?[0-9]([.][0-9]+)?') then"
+        f" coalesce(try_cast({part.format('^([0-9]+):[0-9]+:')} as double), 0) * 3600"
+        f" + try_cast({part.format('([0-9]+):[0-9.]+$')} as double) * 60"
+        f" + try_cast({part.format(':([0-9.]+)$')} as double)"
+        f" when regexp_full_match({expression}, '([0-9]+(小时|时))?([0-9]+分钟?)?([0-9]+秒)?') then"
+        f" coalesce(try_cast({part.format('([0-9]+)(?:小时|时)')} as double), 0) * 3600"
+        f" + coalesce(try_cast({part.format('([0-9]+)分')} as double), 0) * 60"
+        f" + coalesce(try_cast({part.format('([0-9]+)秒')} as double), 0) end)"
+    )
 
 
 # An extension has 2 to 6 digits and is none of the short codes of the public network. What is longer, begins

@@ -49,6 +49,7 @@ COMPONENTS: Final[Mapping[str, str]] = {
     "closed": mark("closed"),
     "open": mark("still open"),
     "on_time": mark("closed within 24 hours"),
+    "undated_arrival": mark("closed, arrival not recorded"),
 }
 FLAGS: Final[Mapping[str, str]] = {
     "over_limit": mark("over the limit"),

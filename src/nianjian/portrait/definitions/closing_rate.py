@@ -44,7 +44,7 @@ def standing(tickets: ir.Table, frame: Frame, hours: int) -> ir.Table:
     """Tickets that count, with 0/1 columns: closed at A, existing at A, the same for today, closed on time.
 
     On time: within ``hours`` after the forward arrived, inclusive. A ticket reopened after its closing is not
-    closed. One accepted after A did not exist at A.
+    closed. One accepted after A did not exist at A. Without the moment of arrival nothing is on time.
     """
     counted = tickets.filter(tickets.excluded_ticket.isnull())
     today = frame.as_of if frame.today is None else frame.today
@@ -54,6 +54,7 @@ def standing(tickets: ir.Table, frame: Frame, hours: int) -> ir.Table:
     return counted.mutate(
         closed=closed,
         on_time=closed * _flag(within),
+        arrival_missing=_flag(counted.arrived_ts.isnull()),
         exists=1 - _flag(counted.accepted_ts >= _end(frame.as_of)),
         closed_today=_by(counted.closed_ts, today) * _flag(final),
         exists_today=1 - _flag(counted.accepted_ts >= _end(today)),
@@ -77,7 +78,8 @@ class ClosingRate:
             month=every.accepted_day.year().cast("int64") * 100 + every.accepted_day.month().cast("int64"),
             in_trailing=_flag(trailing),
         ).filter(inside | trailing)
-        keys = ["month", "in_trailing", "closed", "on_time", "exists", "closed_today", "exists_today", *DIMENSIONS]
+        states = ("closed", "on_time", "arrival_missing", "exists", "closed_today", "exists_today")
+        keys = ["month", "in_trailing", *states, *DIMENSIONS]
         cells = told.group_by(keys).aggregate(tickets=told.count())
         waiting = told.filter(told.closed == 0, told.exists == 1, told.accepted_day >= first, told.accepted_day < end)
         waiting = waiting.select("accepted_ts", "complaint_id")
@@ -114,6 +116,10 @@ class ClosingRate:
                 "on_time": on_time,
                 "open": counts["tickets"] - counts["closed"],
                 "undated": summed(undated, "tickets"),
+                # closed, but nobody can say whether within the hours
+                "undated_arrival": summed(
+                    [row for row in now if row["closed"] == 1 and row["arrival_missing"] == 1], "tickets"
+                ),
             },
             twins=twins,
             splits={dim: _split(now, dim, limit) for dim in DIMENSIONS},

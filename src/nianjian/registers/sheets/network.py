@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from nianjian.kernel import identifiers
 from nianjian.registers.sheets import words
 from nianjian.registers.tables.column import Column, Fault, Kind, Row, Sheet, Undated, ordered
 
@@ -34,6 +35,21 @@ def _not_permitted(row: Row) -> Fault | None:
 def _day_unknown(row: Row) -> Fault | None:
     known = isinstance(row.get("filed_on"), date) or row.get("filing") != "filed"
     return None if known else ("filed_on", "filing_day_unknown")
+
+
+def _credit(row: Row) -> identifiers.CreditCode | None:
+    code = row.get("credit_code")
+    return identifiers.CreditCode(code) if isinstance(code, str) else None
+
+
+def _no_company(row: Row) -> Fault | None:
+    code = _credit(row)
+    return None if code is None or code.company else ("credit_code", "credit_code_no_company")
+
+
+def _organisation(row: Row) -> Fault | None:
+    code = _credit(row)
+    return None if code is None or code.organisation_fits else ("credit_code", "credit_code_organisation")
 
 
 NUMBERS: Final = Sheet(
@@ -115,6 +131,7 @@ LICENCES: Final = Sheet(
         CHANGED,
     ),
     checks=(ordered("issued_on", "valid_until", "valid_until_before_since"),),
+    notes=(_no_company, _organisation),
 )
 CONSENTS: Final = Sheet(
     kind="consents",

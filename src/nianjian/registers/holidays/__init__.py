@@ -1,0 +1,1 @@
+"""Holiday notices brought in as files: the years that the built-in calendar does not know yet."""

@@ -1,0 +1,27 @@
+"""Which keys there are and what each of them seals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from nianjian.vault import blobs, columns, keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key by its id. ``values`` and ``files``: what it seals now; ``rotating``: a rotation to it is not finished."""
+
+    id: str
+    active: bool
+    rotating: bool
+    values: int
+    files: int
+
+
+def all_keys() -> list[Key]:
+    """Every key of the key file, in the order made."""
+    goes_on, ring = keyring.rotating(), keyring.current()
+    values: Counter[str] = sum((one.keys() for one in columns.sealed_columns()), Counter())
+    files = Counter(blobs.key_of(blob) for blob in blobs.blobs())
+    return [Key(key, key == ring.active, key == goes_on, values[key], files[key]) for key in ring.ciphers]

@@ -1,0 +1,163 @@
+"""The act of running a portrait: what it refuses, what it says while it waits, and in which order it writes."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.audit.query import acts
+from nianjian.config import wiring
+from nianjian.flows import portraits, run_portrait
+from nianjian.flows.finish import IMPORT
+from nianjian.flows.overlay import request_overlay
+from nianjian.flows.rulebooks import rulebook
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.queue import service as queue
+from nianjian.registers.overlays.model import Overlay
+
+ACTOR = Actor("tester")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
+    add_enterprise(code="demo", name="示范", province="浙江省", actor=ACTOR)
+
+
+def _run(
+    *,
+    year: int = 2026,
+    as_of: date | None = None,
+    province: str | None = None,
+    waiting: run_portrait.Waiting = lambda _file: None,
+) -> dict[str, object]:
+    return run_portrait.run_portrait(
+        enterprise="demo",
+        year=year,
+        as_of=as_of,
+        province=province,
+        today=None,
+        raw=False,
+        actor=ACTOR,
+        waiting=waiting,
+    ).as_dict()
+
+
+def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    _run()
+    first = portraits.kept("demo", 2026)
+    assert first is not None
+
+    def refused(**_given: object) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(run_portrait, "record", refused)
+        with pytest.raises(OSError, match="no space"):
+            _run(as_of=date(2026, 6, 30))
+    assert portraits.kept("demo", 2026) == first
+    folder = Path(wiring.lake("demo").folder).parents[1] / "portraits" / "demo"
+    assert [path.name for path in folder.iterdir()] == ["2026.json"]  # nothing half-written is left
+    assert len(list(acts(verb="portrait.run"))) == 1
+    second = _run(as_of=date(2026, 6, 30))
+    assert portraits.kept("demo", 2026) == second
+    newest, _older = acts(verb="portrait.run")
+    assert newest.data["as_of"] == "2026-06-30"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"as_of": date(2025, 12, 31)}, "as_of_before_period"),
+        ({"year": 2027}, "year_not_begun"),
+        ({"province": "火星"}, "province_unknown"),
+    ],
+)
+def test_what_has_no_portrait_is_refused(asked: dict[str, object], code: str) -> None:
+    with pytest.raises(NianjianError) as raised:
+        _run(**asked)  # type: ignore[arg-type]
+    assert raised.value.code == code
+    assert portraits.kept("demo", 2026) is None
+
+
+def test_the_first_day_and_a_day_after_the_year_are_as_of_days() -> None:
+    for day in (date(2026, 1, 1), date(2027, 3, 31)):
+        assert _run(as_of=day)["period"] == {
+            "from": "2026-01-01", "to": "2027-01-01", "as_of": day.isoformat(), "today": None,
+        }  # fmt: skip
+
+
+def test_a_province_is_kept_by_its_short_name_everywhere() -> None:
+    assert accounts.enterprise("demo").province == "浙江"
+    assert _run()["province"] == "浙江"
+    assert _run(province="宁夏回族自治区")["province"] == "宁夏"
+    with pytest.raises(NianjianError, match="province_unknown"):
+        add_enterprise(code="other", name="x", province="火星", actor=ACTOR)
+    wanted = {
+        "key": "portrait.seat_vacancy.limit", "value": "0.25", "enterprise": None, "valid_from": date(2026, 1, 1),
+        "valid_to": None, "reason": "省局要求", "actor": ACTOR,
+    }  # fmt: skip
+    with pytest.raises(NianjianError, match="province_unknown"):
+        request_overlay(**wanted, province="火星")  # type: ignore[arg-type]
+    request_overlay(**wanted, province="浙江省")  # type: ignore[arg-type]
+    assert Overlay.objects.get().province == "浙江"
+
+
+def test_an_overlay_on_a_rule_that_became_fixed_is_named_and_does_not_act() -> None:
+    """Approved when the rule could still be overlaid; such rows are in old databases, so it is written as a row."""
+    Overlay(
+        id="a" * 32,
+        key="portrait.trailing_months",
+        value="6",
+        enterprise="demo",
+        valid_from=date(2026, 1, 1),
+        reason="试用",
+        proposed_by="user:anna",
+        proposed_at=clock.now(),
+        approval="A1",
+        approved_by="user:bo",
+        approved_at=clock.now(),
+    ).save(force_insert=True)
+    told = _run()
+    assert told["warnings"] == [
+        {
+            "code": "overlay_ignored", "key": "portrait.trailing_months", "value": "6", "province": None,
+            "enterprise": "demo", "valid_from": "2026-01-01", "valid_to": None, "reason": "试用",
+        }
+    ]  # fmt: skip
+    assert rulebook(day=date(2026, 6, 1), province=None, enterprise="demo").integer("portrait.trailing_months") == 12
+
+
+def test_it_says_for_what_it_waits() -> None:
+    entered, leave, said = threading.Event(), threading.Event(), []
+    queue.open(kind=IMPORT, enterprise="demo", txn="B1", payload={"batch": "B1", "file": "big.csv"})
+
+    def write() -> None:
+        with wiring.lake("demo").lock():
+            entered.set()
+            leave.wait(timeout=30)
+
+    def heard(file: str) -> None:
+        said.append(file)
+        leave.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    entered.wait(timeout=30)
+    try:
+        _run(waiting=heard)
+    finally:
+        leave.set()
+        writer.join()
+    assert said == ["big.csv"]
+    _run(waiting=heard)
+    assert said == ["big.csv"]  # free: nothing is said

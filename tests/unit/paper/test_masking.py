@@ -1,0 +1,70 @@
+"""At every door only the enterprise's own filed numbers are plain; of others enough stays to be told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nianjian.paper import drill
+from nianjian.paper.masking import masked, masked_key
+from nianjian.paper.words import CHINESE, words
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("13812345678", "138****5678"),
+        ("+8613812345678", "138****5678"),
+        ("057186000123", "0571****0123"),
+        ("01058000512", "010****0512"),
+        ("02161000201", "021****0201"),
+        ("4008120300", "400****0300"),
+        ("95588", "95****8"),
+        ("95078001", "95****1"),
+        ("85212345678", "852****5678"),
+        ("138****5678", "138****5678"),
+        ("anonymous", "anonymous"),
+        (None, None),
+    ],
+)
+def test_what_is_shown_of_a_number(given: object, shown: object) -> None:
+    assert masked_key(given) == shown
+
+
+def _row(key: str | None, **counts: int) -> dict[str, Any]:
+    zero = dict.fromkeys(("own_short", "other_short", "landline", "mobile", "unknown"), 0)
+    return {"key": key, "numerator": 0, "denominator": 1, "value": None, "light": "green", **zero, **counts}
+
+
+def _portrait() -> dict[str, Any]:
+    shown = [
+        _row("95078001", own_short=9),
+        _row("95588", other_short=4),
+        _row("057186000123", landline=3),
+        _row("057187000123", landline=2),
+        _row(None, unknown=1),
+    ]
+    told = [_row("95078001"), _row("057187000123")]
+    line = [{"key": "13800138000", "numerator": 1, "denominator": 1, "value": None, "light": "green"}]
+    return {
+        "metrics": [
+            {"slug": "number_consistency", "unit": "%", "splits": {"display": shown}},
+            {"slug": "closing_rate", "unit": "%", "splits": {"display": told, "line": line}},
+        ]
+    }
+
+
+def test_own_filed_numbers_stay_and_all_others_are_masked_in_every_metric() -> None:
+    numbers, tickets = masked(_portrait())["metrics"]
+    keys = [row["key"] for row in numbers["splits"]["display"]]
+    assert keys == ["95078001", "95****8", "0571****0123", "0571****0123 (2)", None]
+    assert [row["key"] for row in tickets["splits"]["display"]] == ["95078001", "0571****0123 (2)"]
+    assert tickets["splits"]["line"] == _portrait()["metrics"][1]["splits"]["line"]  # a line's name is no number
+
+
+def test_masking_twice_is_masking_once_and_no_row_is_lost() -> None:
+    data = masked(_portrait())
+    assert masked(data) == data
+    _header, body = drill.grid(data, "display", words(CHINESE))
+    assert [row[0] for row in body] == ["95078001", "95****8", "0571****0123", "0571****0123 (2)", "不明"]
