@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nianjian.intake.validate import CONTENT
-from nianjian.intake.vendor.sql import literal
-from nianjian.lake.workbench import Workbench, scan_parquet
+from nianjian.lake.workbench import Workbench, literal, scan_parquet
 
 KEEP: Final = 0
 DUPLICATE: Final = 1

@@ -7,9 +7,9 @@ from tests.unit.intake.formats.conftest import Evaluate, sample_of
 
 from nianjian.intake.format import FileMapping
 from nianjian.intake.formats import catalogue
-from nianjian.intake.vendor.sql import literal, outside
+from nianjian.intake.vendor.sql import outside
 from nianjian.kernel.errors import NianjianError
-from nianjian.lake.workbench import Workbench
+from nianjian.lake.workbench import Workbench, literal
 
 TINET = {
     "UniqueId": "u1", "Cno": "1111", "StartTime": 1772416800, "EndTime": 1772416830, "Clid": "95013", "CallType": 4,
