@@ -8,6 +8,8 @@ from pathlib import Path
 import ibis
 import pyarrow as pa
 
+from nianjian.lake.sql import literal, quoted
+
 
 class DuckDBEngine:
     """``threads`` and ``memory_limit`` (DuckDB's spelling, "3GB") bound it; it spills into ``temp``."""
@@ -61,16 +63,6 @@ class DuckDBEngine:
     def _view(self, name: str) -> str:
         count = self._names[name] = self._names.get(name, 0) + 1
         return name if count == 1 else f"{name}_{count}"
-
-
-def quoted(name: str) -> str:
-    """An identifier, quoted for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A string literal for SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def scan(files: Sequence[str], schema: pa.Schema) -> str:

@@ -14,7 +14,7 @@ from typing import Self
 import duckdb
 import pyarrow as pa
 
-from nianjian.lake.duckdb_engine import literal, quoted
+from nianjian.lake.sql import literal
 
 
 class EngineError(Exception):
@@ -139,6 +139,3 @@ def scan_parquet(paths: Sequence[str | Path], *, hive: bool = False, name: bool 
     listed = ", ".join(literal(str(path)) for path in paths)
     keys = ", hive_partitioning=true, hive_types={'part': 'VARCHAR'}" if hive else ", hive_partitioning=false"
     return f"read_parquet([{listed}]{keys}{', filename=true' if name else ''})"
-
-
-__all__ = ["EngineError", "Reject", "Workbench", "literal", "quoted", "scan_csv", "scan_parquet"]

@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import Final
 
 from nianjian.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.intake.moments import epoch
 from nianjian.intake.vendor.columns import Columns
 from nianjian.intake.vendor.overrides import overridden
 from nianjian.intake.vendor.sql import NULL, among, choose, first_of, number, seconds_after
 from nianjian.intake.vendor.tables import Signature, recogniser, table
-from nianjian.intake.vendor.times import times
+from nianjian.intake.vendor.times import epochs, times
 
 KNOWN: Final = (
     "ContactId", "ContactType", "ContactDisposition", "ReleaseInitiator", "CallingNumber", "CalledNumber",
@@ -50,7 +49,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         columns,
         mapping,
         zone,
-        epoch,
+        epochs,
         start=("StartTime",),
         answer=("EstablishedTime",),
         end=("ReleaseTime", "EndTime"),

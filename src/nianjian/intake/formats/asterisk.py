@@ -85,11 +85,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
 
 def _times(columns: Columns, mapping: FileMapping, zone: str) -> Times:
     """SQL exports of older tables have calldate, duration and billsec only, and zero dates for no answer."""
-
-    def read(column: str) -> str:
-        return local(column, zone)
-
-    clock = times(columns, mapping, zone, read, start=("start", "calldate"), answer=("answer",), end=("end",))
+    clock = times(columns, mapping, zone, local, start=("start", "calldate"), answer=("answer",), end=("end",))
     answer, end = clock.answer, clock.end
     if not columns.find("end"):
         end = seconds_after(clock.start, f"coalesce({number(columns.cell('duration'))}, 0)")

@@ -204,15 +204,7 @@ def _both_legs(columns: Sequence[str]) -> Layout:
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over an A leg's row."""
     columns = Columns(layout.columns)
-    clock = times(
-        columns,
-        mapping,
-        zone,
-        lambda column: local(column, zone),
-        start=("start_stamp",),
-        answer=("answer_stamp",),
-        end=("end_stamp",),
-    )
+    clock = times(columns, mapping, zone, local, start=("start_stamp",), answer=("answer_stamp",), end=("end_stamp",))
     callee = columns.filled("destination_number", "caller_destination")
     caller = columns.filled("caller_id_number", "ani", "source_number")
     texts, start = clock.texts, clock.start

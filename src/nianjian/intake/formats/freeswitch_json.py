@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 from nianjian.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.intake.formats.freeswitch_csv import HANGUP
-from nianjian.intake.moments import either
 from nianjian.intake.vendor.columns import Columns
 from nianjian.intake.vendor.overrides import overridden
 from nianjian.intake.vendor.sql import choose, first_of, outside
@@ -146,16 +145,7 @@ def _text(value: object) -> str | None:
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over one leg."""
     columns = Columns(layout.columns)
-    clock = times(
-        columns,
-        mapping,
-        zone,
-        lambda column: either(column, zone),
-        start=("start",),
-        ring=("ring",),
-        answer=("answer",),
-        end=("end",),
-    )
+    clock = times(columns, mapping, zone, start=("start",), ring=("ring",), answer=("answer",), end=("end",))
     away = outside('"destination_number"')
     is_b = "(\"leg\" = 'b')"
     # A B leg to an extension rings a seat: of an inbound call, or the first half of a click-to-call. The A leg's

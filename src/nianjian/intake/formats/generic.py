@@ -16,10 +16,11 @@ from nianjian.intake.mapping import FIELDS
 from nianjian.intake.moments import either, formatted
 from nianjian.intake.vendor.columns import Columns, plain
 from nianjian.intake.vendor.overrides import TIMES, overridden
-from nianjian.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration, first_of, quoted, seconds_after
+from nianjian.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration, first_of, seconds_after
 from nianjian.intake.vendor.tables import is_json, names, table
 from nianjian.intake.vendor.words import DIRECTIONS, KINDS, OURS, RESULTS
 from nianjian.kernel.errors import NianjianError
+from nianjian.lake.sql import quoted
 
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "call_id": (

@@ -48,7 +48,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         "answer": ("talkingTime", "callBegin"),
         "end": ("releaseTime", "endTime", "callEnd", "ackEnd", "waitEnd"),
     }
-    clock = times(columns, mapping, zone, lambda column: either(column, zone), **wanted)
+    clock = times(columns, mapping, zone, either, **wanted)
     reason = columns.filled("reasonCode", "releaseReason")
     unanswered = among(reason, tuple(RESULTS))
     answered = f"(not {unanswered} and coalesce({clock.answer} < {clock.end}, false))"

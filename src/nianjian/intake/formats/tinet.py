@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import Final
 
 from nianjian.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.intake.moments import epoch
 from nianjian.intake.vendor.columns import Columns
 from nianjian.intake.vendor.overrides import overridden
 from nianjian.intake.vendor.sql import NULL, among, choose, first_of
 from nianjian.intake.vendor.tables import Signature, recogniser, table
-from nianjian.intake.vendor.times import times
+from nianjian.intake.vendor.times import epochs, times
 
 # The documentation at hand does not name the customer's column the same way in every table.
 CUSTOMER: Final = (
@@ -62,7 +61,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         "answer": ("AnswerTime",),
         "end": ("EndTime",),
     }
-    clock = times(columns, mapping, zone, epoch, **wanted)
+    clock = times(columns, mapping, zone, epochs, **wanted)
     never = among(status, (*UNREACHED, *UNANSWERED))
     answered = f"({among(status, ANSWERED)} or (not {never} and {clock.answer} is not null))"
     result = (

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from nianjian.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.intake.moments import either
 from nianjian.intake.vendor.columns import Columns
 from nianjian.intake.vendor.overrides import overridden
 from nianjian.intake.vendor.sql import NULL, among, choose, first_of, number, outside, seconds_after
@@ -75,16 +74,14 @@ class _Table:
     joined: bool = True
 
 
+_BEGUN: Final = ("start_epoch", "start_time", "call_date")
+
+
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over a row of whichever table this is."""
     columns = Columns(layout.columns)
     clock = times(
-        columns,
-        mapping,
-        zone,
-        lambda column: either(column, zone),
-        start=("start_epoch", "start_time", "call_date"),
-        end=("end_epoch", "end_time"),
+        columns, mapping, zone, start=("start_epoch", "start_time", "call_date"), end=("end_epoch", "end_time")
     )
     length = f"greatest(coalesce({number(columns.filled('length_in_sec', 'dial_time'))}, 0), 0)"
     end = first_of((clock.end, seconds_after(clock.start, length)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from nianjian.intake.format import Fields, FileMapping, Format, Layout
-from nianjian.intake.moments import either
 from nianjian.intake.vendor.columns import Columns
 from nianjian.intake.vendor.overrides import overridden
 from nianjian.intake.vendor.sql import number, seconds_after
@@ -35,14 +34,7 @@ KEY: Final = ("flowno", "softswitchcallid", "callercallid", "agentcdr_id")
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     """Expressions over a row of e_cdr."""
     columns = Columns(layout.columns)
-    clock = times(
-        columns,
-        mapping,
-        zone,
-        lambda column: either(column, zone),
-        start=("starttime",),
-        end=("stoptime", "endtime"),
-    )
+    clock = times(columns, mapping, zone, start=("starttime",), end=("stoptime", "endtime"))
     talk = number(columns.cell("holdtime"))
     # feetime is rounded up to the billing step and must not stand for talk time.
     answered = f"coalesce({talk} > 0, false)"

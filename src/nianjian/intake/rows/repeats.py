@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nianjian.intake.validate import CONTENT
-from nianjian.intake.vendor.sql import literal
 from nianjian.lake.keys import KeyFiles, Sought
+from nianjian.lake.sql import literal
 from nianjian.lake.tables import OldFile
 from nianjian.lake.workbench import Workbench, scan_parquet
 

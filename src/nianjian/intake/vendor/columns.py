@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from nianjian.intake.vendor.sql import NULL, first_of, quoted
+from nianjian.intake.vendor.sql import NULL, first_of
+from nianjian.lake.sql import quoted
 
 
 def plain(name: str) -> str:

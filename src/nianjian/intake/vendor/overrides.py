@@ -9,9 +9,10 @@ from typing import Final
 from nianjian.intake.format import Fields, FileMapping
 from nianjian.intake.moments import either, formatted
 from nianjian.intake.vendor.columns import Columns, closest
-from nianjian.intake.vendor.sql import ANY_OTHER, NULL, choose, first_of, quoted
+from nianjian.intake.vendor.sql import ANY_OTHER, NULL, choose, first_of
 from nianjian.intake.vendor.words import OURS
 from nianjian.kernel.errors import NianjianError
+from nianjian.lake.sql import quoted
 
 TIMES: Final = ("start", "ring", "answer", "end")
 

@@ -6,20 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from nianjian.lake.sql import literal
+
 NULL: Final = "NULL::VARCHAR"
 NO_TIME: Final = "NULL::TIMESTAMP"
 
 ANY_OTHER: Final = "*"  # among a mapping's words: whatever else stands there, nothing too
-
-
-def quoted(name: str) -> str:
-    """A column name as an identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as a string constant."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def first_of(expressions: Iterable[str]) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nianjian.intake.format import FileMapping
-from nianjian.intake.moments import formatted
+from nianjian.intake.moments import either, epoch, formatted
 from nianjian.intake.vendor.columns import Columns
-from nianjian.intake.vendor.sql import NO_TIME, quoted
+from nianjian.intake.vendor.sql import NO_TIME
+from nianjian.lake.sql import quoted
 
 # Vendors write 0 (and one of them -1) for a time that never came.
 _NOT_SET = "[-+]?[01]?|0+([.]0*)?|null|NULL"
@@ -27,14 +28,19 @@ class Times:
     checks: tuple[tuple[str, str, str], ...]
 
 
+def epochs(column: str, _zone: str) -> str:
+    """Of a source that writes seconds or milliseconds since 1970, wherever it stands."""
+    return epoch(column)
+
+
 def times(
     columns: Columns,
     mapping: FileMapping,
     zone: str,
-    read: Callable[[str], str],
+    read: Callable[[str, str], str] = either,
     **fields: Sequence[str],
 ) -> Times:
-    """``fields``: start, ring, answer, end -> names to look for. ``read`` turns a column into a TIMESTAMP.
+    """``fields``: start, ring, answer, end -> names to look for. ``read`` turns a column of a zone into a TIMESTAMP.
 
     Several names of one field are tried in turn in each row. A mapping's own format of a field wins over ``read``.
     """
@@ -45,7 +51,7 @@ def times(
     for field, wanted in fields.items():
         names = list(dict.fromkeys(name for name in map(columns.find, wanted) if name is not None))
         form = mapping.formats.get(field)
-        parts = [formatted(quoted(name), form, zone) if form else read(quoted(name)) for name in names]
+        parts = [formatted(quoted(name), form, zone) if form else read(quoted(name), zone) for name in names]
         built[field] = NO_TIME if not parts else parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
         if names:
             origin[field] = names[0]

@@ -7,8 +7,8 @@ from typing import Final
 
 from nianjian.intake.format import Fields, Sample
 from nianjian.intake.vendor.heading import cells
-from nianjian.intake.vendor.sql import literal, quoted
 from nianjian.intake.vendor.tables import is_json
+from nianjian.lake.sql import literal, quoted
 
 _TIMES: Final = ("start", "ring", "answer", "end")
 

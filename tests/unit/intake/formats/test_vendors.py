@@ -7,8 +7,9 @@ from tests.unit.intake.formats.conftest import Evaluate, sample_of
 
 from nianjian.intake.format import FileMapping
 from nianjian.intake.formats import catalogue
-from nianjian.intake.vendor.sql import literal, outside
+from nianjian.intake.vendor.sql import outside
 from nianjian.kernel.errors import NianjianError
+from nianjian.lake.sql import literal
 from nianjian.lake.workbench import Workbench
 
 TINET = {
