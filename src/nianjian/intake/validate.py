@@ -14,6 +14,8 @@ from typing import Final
 from nianjian.intake.format import Fields, Layout
 from nianjian.intake.normalise import SHAPES, kernel_functions, staged
 from nianjian.intake.vendor.sql import NULL, unguarded
+from nianjian.lake.sql import literal, quoted
+from nianjian.lake.workbench import Workbench
 
 # Columns that the rejects file adds: known, and of no interest when the file comes back.
 IGNORED: Final = frozenset({"行号", "列", "原因代码", "原因"})

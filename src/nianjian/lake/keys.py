@@ -73,9 +73,9 @@ class Sought:
         if not len(mine) or not len(others):
             return mine[:0]
         if len(mine) * _FEW < len(others):
-            return mine[_stand_in(others, mine)]
+            return np.asarray(mine[_stand_in(others, mine)])
         near = others[self._filter[others >> self._shift]]
-        return near[_stand_in(mine, near)]
+        return np.asarray(near[_stand_in(mine, near)])
 
     def marks(self, others: Hashes) -> npt.NDArray[np.bool_]:
         """For each of ``others``, in any order, whether it is sought."""
