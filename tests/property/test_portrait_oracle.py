@@ -152,6 +152,7 @@ def check_closing(
         "on_time": sum(oracle.on_time(c, as_of) for c in year),
         "open": len(year) - done,
         "undated": len(undated),
+        "undated_arrival": sum(c["arrived_ts"] is None and oracle.closed(c, as_of) for c in year),
     }
     light = oracle.closing_light(done, len(year))
     shut = sum(oracle.closed(c, as_of) for c in undated)

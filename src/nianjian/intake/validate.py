@@ -14,6 +14,7 @@ from typing import Final
 from nianjian.intake.format import Fields, Layout
 from nianjian.intake.normalise import SHAPES, kernel_functions, staged
 from nianjian.intake.vendor.sql import NULL, unguarded
+from nianjian.intake.vendor.words import TOTAL
 from nianjian.lake.sql import literal, quoted
 from nianjian.lake.workbench import Workbench
 
@@ -159,7 +160,9 @@ def _reason(plan: Plan) -> str:
 def reasons(plan: Plan) -> list[tuple[str, str, str]]:
     """(code, canonical field or raw column, condition) in the order in which they are tried."""
     fields = plan.fields
+    first = quoted(plan.layout.columns[0])
     listed = [
+        ("total_row", plan.layout.columns[0], f"__f_start is null and regexp_full_match({first}, '{TOTAL}')"),
         ("call_id_missing", "call_id", "__f_call_id is null"),
         ("excel_damaged", "call_id", f"contains(__f_call_id, '+') and regexp_full_match(__f_call_id, '{DAMAGED}')"),
         *_time_reasons(fields, "start", needed=True),

@@ -85,4 +85,4 @@ def _figures(row: Json | None, slug: str, unit: str, _: Words) -> list[str | Lig
 def table(portrait: Json, split: str, _: Words) -> str:
     """The split as an HTML table."""
     header, body = grid(portrait, split, _)
-    return fragments.table(name("split", split, _), header, body)
+    return fragments.table(name("split", split, _), header, body, form="wide")

@@ -38,12 +38,15 @@ def card(one: Card, _: Words) -> str:
     )
 
 
-def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str | Light]], *, wrap: bool = False) -> str:
-    """A table whose first column is text and whose others are figures or lights; ``wrap`` lets long cells break."""
+def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str | Light]], *, form: str = "") -> str:
+    """A table whose first column is text and whose others are figures or lights.
+
+    ``form``: ``wrap`` lets long cells break, ``wide`` sets many columns close together.
+    """
     head = "".join(f'<th scope="col"{_figure(place)}>{escape(cell)}</th>' for place, cell in enumerate(header))
     body = "".join(f"<tr>{''.join(_cell(cell, place) for place, cell in enumerate(row))}</tr>" for row in rows)
     return (
-        f'<div class="scroll{" wrap" if wrap else ""}" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<div class="{f"scroll {form}".strip()}" tabindex="0" role="region" aria-label="{escape(caption)}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -1,38 +1,25 @@
-"""Displayed numbers in a portrait, masked: only the enterprise's own filed numbers stay plain.
+"""Displayed numbers in a portrait, masked: a mobile number may be a person's own, and so may a landline.
 
-A mobile number may be a person's own, and so may a landline: a small team dials from somebody's living room. What is
-not on the enterprise's ledger is therefore masked at every door (docs/decisions/0009).
+Plain stay the enterprise's own filed numbers and those that belong to no person (95/96, 400/800); docs/decisions/0014.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from nianjian.kernel import numbers
 from nianjian.kernel.numbers import NumberClass
 
 SPLIT: Final = "display"
-STARS: Final = "****"
-DIGITS: Final = re.compile(r"[+\d][\d ()-]*")
-MOBILE: Final = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
-# of a long number the first three or (an area code of four) four digits stay, and the last four
-LONG: Final = 9
-SHORT_AREA: Final = ("010", "02")
+STAR: Final = "*"
 
 Json = Mapping[str, Any]
 
 
 def masked_key(key: object) -> object:
-    """A displayed number as a door may show it: the first three or four and the last four digits."""
-    if not isinstance(key, str) or not DIGITS.fullmatch(key):
-        return key
-    mobile = MOBILE.fullmatch(key)
-    text = mobile[1] if mobile else key
-    if len(text) < LONG:
-        return f"{text[:2]}{STARS}{text[-1:]}"
-    head = 4 if text.startswith("0") and not text.startswith(SHORT_AREA) else 3
-    return f"{text[:head]}{STARS}{text[-4:]}"
+    """A displayed number as a door may show it; what is masked already, or no text, stays as it is."""
+    return numbers.mask(key) if isinstance(key, str) and STAR not in key else key
 
 
 def masked(portrait: Json) -> dict[str, Any]:

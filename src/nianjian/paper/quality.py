@@ -95,4 +95,4 @@ def _label(key: str, _: Words) -> str:
 
 def table(portrait: Json, _: Words) -> str:
     """The entries as an HTML table."""
-    return fragments.table(_("Data quality"), (_("figure"), _("value")), lines(portrait, _), wrap=True)
+    return fragments.table(_("Data quality"), (_("figure"), _("value")), lines(portrait, _), form="wrap")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 
 from nianjian.intake.format import Layout
 from nianjian.intake.rows.lines import Damage
+from nianjian.intake.vendor.words import TOTAL
 from nianjian.lake.workbench import Reject, scan_parquet
 
 BATCH: Final = 100_000
@@ -123,6 +125,7 @@ def reread(texts: dict[int, str], layout: Layout, bad: list[Damage]) -> Iterator
             yield number, [cell or None for cell in cells]
         else:
             code = "columns_missing" if len(cells) < width else "columns_surplus"
+            code = "total_row" if re.fullmatch(TOTAL, cells[0]) else code
             bad.append(Damage(number, code, json.dumps(cells, ensure_ascii=False)))
 
 

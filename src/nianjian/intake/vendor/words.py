@@ -42,5 +42,8 @@ KINDS: Final = {
     **dict.fromkeys(("智能", "智能坐席", "AI", "ai", "robot", "ROBOT", "Robot"), "robot"),
 }
 
+# How the line below the calls begins, in which an export adds them up.
+TOTAL: Final = "(合计|总计|小计|共计|汇总|Total|TOTAL|total).*"
+
 # Our field -> every word that a mapping file may use for it.
 OURS: Final[Mapping[str, Mapping[str, str]]] = {"direction": DIRECTIONS, "result": RESULTS, "agent_kind": KINDS}

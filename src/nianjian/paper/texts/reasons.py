@@ -29,6 +29,7 @@ REASONS: Final[Mapping[str, str]] = {
     "bad_mode": mark("the mode is none of the known words"),
     "callee_missing": mark("the called number is missing"),
     "callee_not_a_number": mark("the called number is no number"),
+    "total_row": mark("the row adds up the others; it is no call"),
     "formula_unsaved": mark("a cell holds a formula without its value; open the file in Excel and save it again"),
     "columns_missing": mark("the row has too few columns"),
     "columns_surplus": mark("the row has too many columns"),
