@@ -179,6 +179,7 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
         if job.zone_assumed:
             reading.ask_zones(bench, job.found)
         duplicates = _load(job, bench, reading, writer, good=old, total=total)
+        reading.ask_words(bench)
         receipt = _receipt(job, reading, writer, duplicates, generation)
         added = writer.close()
     except BaseException:
@@ -244,6 +245,7 @@ def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, gener
     warnings = [
         *(["timezone_assumed"] if zone_assumed else []),
         *(["display_from_caller"] if job.plan.fields.display == NULL else []),
+        *(["result_unknown"] if reading.unknown else []),
         *(["truncated"] if reading.truncated else []),
     ]
     return FileReceipt(
@@ -261,6 +263,7 @@ def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, gener
         batch=job.batch,
         generation=generation,
         blank_lines=reading.blank,
+        unknown_results=reading.words,
     )
 
 

@@ -53,6 +53,7 @@ class FileReceipt:
     known: bool = False
     version: int | None = None
     blank_lines: int = 0
+    unknown_results: tuple[str, ...] = ()  # words of the result that nobody knows: such calls count as not answered
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready; the form in which it stands in the commit and in the batch's row."""
@@ -73,6 +74,7 @@ class FileReceipt:
             "known": self.known,
             "version": self.version,
             "blank_lines": self.blank_lines,
+            "unknown_results": list(self.unknown_results),
         }
 
     @classmethod
@@ -82,4 +84,5 @@ class FileReceipt:
         values["rows"] = RowCounts(**values["rows"])
         values["days"] = tuple(values["days"])
         values["warnings"] = tuple(values["warnings"])
+        values["unknown_results"] = tuple(values.get("unknown_results", ()))
         return cls(**values)

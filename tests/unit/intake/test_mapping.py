@@ -95,3 +95,15 @@ def test_the_mapping_finds_its_header_below_a_title(desk: Desk) -> None:
                          'values: {direction: {"*": 呼出}}')  # fmt: skip
     assert desk.take(f"外呼明细,,,,\n\n{EXPORT}".encode(), mapping=chosen).rows.loaded == 3
     assert desk.rows("min(line)") == [(4,)]
+
+
+def test_results_that_nobody_knows_are_said(desk: Desk) -> None:
+    text = EXPORT.replace("类别", "方向,结果").replace("OB", "呼出,通了").replace("手工", "呼出,接通")
+    chosen = _read(desk, "columns: {call_id: [客户电话, 拨打时间], caller: 本机}")
+    receipt = desk.take(text.encode(), mapping=chosen)
+    assert receipt.unknown_results == ("通了",)
+    assert "result_unknown" in receipt.warnings
+    assert receipt.from_dict(receipt.as_dict()) == receipt
+    told = _read(desk, "columns: {call_id: [客户电话, 拨打时间], caller: 本机}\nvalues: {result: {通了: 接通}}")
+    receipt = desk.take(text.encode(), "b.csv", mapping=told)
+    assert (receipt.unknown_results, "result_unknown" in receipt.warnings) == ((), False)

@@ -37,6 +37,12 @@ def warn(receipt: ImportReceipt) -> None:
         if "display_from_caller" in file.warnings:
             text = _("{file}: no column tells the displayed number; the caller was taken, with low confidence.")
             told.setdefault(text, []).append(file.name)
+        if file.unknown_results:
+            text = _(
+                "{file}: the results {words} are none of the known words; without an answer time such calls count as"
+                ' not answered. Say what they mean in a mapping file: values: {result: {"…": 接通}}'
+            )
+            told.setdefault(text.replace("{words}", ", ".join(file.unknown_results)), []).append(file.name)
     for text, names in told.items():
         stderr().print(plain(text.replace("{file}", _named(names))), style="yellow")
     for name, error in receipt.failed:

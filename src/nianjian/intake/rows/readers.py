@@ -24,11 +24,13 @@ from nianjian.intake.rows.scan import Row, again, parquet, parsed, physical_numb
 from nianjian.intake.rows.sheets import digest, sheet_rows
 from nianjian.intake.vendor import zones
 from nianjian.kernel.errors import NianjianError
+from nianjian.lake.sql import quoted
 from nianjian.lake.workbench import EngineError, Workbench, scan_csv
 
 Report = Callable[[int], None]  # bytes read
 
 BATCH_ROWS: Final = 250_000
+SHOWN: Final = 5  # words that a warning names
 LOOK: Final = 100_000  # rows between two looks at the disk
 WHOLE: Final = 192 << 20  # bytes: up to here a file's typed rows wait in memory while its ids are looked for
 
@@ -57,6 +59,8 @@ class Reading:
     expected_rejects: set[int] | None = None
     keys: Keys = field(default_factory=Keys)
     zones_said: bool = False  # every stamp says its zone
+    unknown: int = 0  # rows whose result is none of the known words
+    words: tuple[str, ...] = ()  # the first of these words
     waiting: list[pa.RecordBatch] | None = None  # the rows of the first scan, read by `index` already
 
     @property
@@ -80,17 +84,33 @@ class Reading:
             mute = [bench.table(zones.silent(scan, columns)).column("n")[0].as_py() for scan in scans]
             self.zones_said = not any(mute)
 
+    def ask_words(self, bench: Workbench) -> None:
+        """Gather ``words`` where `batches` met any."""
+        column = self.plan.fields.columns.get("result")
+        if not self.unknown or column is None:
+            return
+        for scan, _, _ in self.scans:
+            asked = f"select distinct {quoted(column)} as word from ({validate.raw(self.plan, scan, line=False)})"
+            found = bench.table(f"{asked} where {self.plan.fields.result} = 'unknown' order by word limit {SHOWN}")
+            self.words = tuple(dict.fromkeys((*self.words, *found.column("word").to_pylist())))[:SHOWN]
+
+    def _noticed(self, rows: pa.Table) -> pa.Table:
+        """The same rows, those without a known result counted."""
+        odd = pc.and_(pc.equal(rows.column("result").cast(pa.string()), "unknown"), pc.is_null(rows.column("reason")))
+        self.unknown += pc.sum(odd).as_py() or 0
+        return rows
+
     def batches(self, bench: Workbench, suspects: str | None) -> Iterator[tuple[pa.Table, list[int] | None]]:
         """The rows of all scans with ``suspect``, and the lines removed around those of the scan."""
         for scan, removed, _ in self.scans:
             if removed is None:
                 for batch in bench.batches(validate.rows(self.plan, scan, line=True, suspects=suspects), BATCH_ROWS):
-                    yield pa.table(batch), None
+                    yield self._noticed(pa.table(batch)), None
                 continue
             # Lines are counted, so rows must come in file order: no join may stand in this select.
             marks = Marks(bench, suspects)
             for batch in self._waited() if self.waiting is not None else bench.batches(self._counted(scan), BATCH_ROWS):
-                yield marks.put(pa.table(batch)), removed
+                yield marks.put(self._noticed(pa.table(batch))), removed
 
     def _counted(self, scan: str) -> str:
         return validate.rows(self.plan, scan, line=False, suspects=None)
