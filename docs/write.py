@@ -127,20 +127,28 @@ def call_files() -> str:
     """Every source of call records, the generic header, and every reason for a rejected row."""
     from nianjian.cli.texts.intake import REASONS  # noqa: PLC0415 - see above
     from nianjian.intake.formats import catalogue  # noqa: PLC0415
-    from nianjian.intake.mapping import FIELDS  # noqa: PLC0415
+    from nianjian.intake.formats.generic import TALK, WHOLE, wanted  # noqa: PLC0415
+    from nianjian.intake.mapping import FIELDS, FORMATS, KEYS  # noqa: PLC0415
 
     sources = [
         (f"`{name}`", form.title, "yes" if form.zone_in_file else "no, ask `--timezone`", form.evidence)
         for name, form in catalogue().items()
     ]
     reasons = [(f"`{code}`", text) for code, text in sorted(REASONS.items())]
-    fields = [(f"`{ours}`", theirs) for ours, theirs in FIELDS.items()]
+    fields = [(f"`{ours}`", theirs, ", ".join(wanted(ours)[1:])) for ours, theirs in FIELDS.items()]
+    keys = [(f"`{key}`", f"`{example}`") for key, example in KEYS.items()]
     return (
-        "# Files of call records\n\nText (UTF-8 with or without BOM, GB18030), gz, zip, xlsx and folders of these; source and"
-        " encoding are recognised, `--source` names the source where they are not.\n\n## Sources\n\n"
+        "# Files of call records\n\nText (UTF-8 with or without BOM, GB18030, UTF-16), gz, zip (with gz, xlsx"
+        " and one further zip in it), xlsx, xls and folders of these; source and encoding are recognised, `--source` names the source where they are not.\n\n## Sources\n\n"
         + _table(("name", "source", "time zone in the file", "known from"), sources)
         + "\n## The generic header\n\nThe keys of `columns` in a mapping file, and the headers that need no mapping.\n\n"
-        + _table(("field", "header"), fields)
+        + _table(("field", "header", "also read as"), fields)
+        + f"\nWithout a column for the end it is the answer, else the start, plus {' or '.join(TALK)};"
+        f" or the start plus {' or '.join(WHOLE)}.\n"
+        + "\n## The mapping file\n\n"
+        + _table(("key", "for example"), keys)
+        + "\n`columns` takes a header or a position from 1, for `call_id` a list of them too. In `values` the word `*`"
+        f" stands for everything else, an empty cell too. `formats` takes {', '.join(f'`{one}`' for one in FORMATS)}.\n"
         + "\n## Reasons\n\nWhy a row is in quarantine. `nianjian calls rejects BATCH -o x.csv` writes these rows as they came,"
         " with 行号, 列, 原因代码 and 原因 behind; corrected, the file is imported like any other.\n\n"
         + _table(("code", "meaning"), reasons)

@@ -35,10 +35,10 @@ FIELDS: Final = {
 
 _BY_HEADER: Final = {header: name for name, header in FIELDS.items()}
 _TIMES: Final = ("start", "ring", "answer", "end")
-_FORMATS: Final = ("iso", "epoch", "epoch_s", "epoch_ms", "epoch_us", "excel", '"%Y-%m-%d %H:%M:%S"')
+FORMATS: Final = ("iso", "epoch", "epoch_s", "epoch_ms", "epoch_us", "excel", '"%Y-%m-%d %H:%M:%S"')
 
 # Every key, and how it is written.
-_KEYS: Final = {
+KEYS: Final = {
     "source": "source: crm",
     "columns": 'columns: {start: "拨打时间"}',
     "formats": 'formats: {start: "%Y-%m-%d %H:%M:%S"}',
@@ -75,10 +75,10 @@ def read(path: str | Path) -> FileMapping:
 
 def _checked(data: object, base: str) -> FileMapping:
     if not isinstance(data, Mapping):
-        raise _Fault(str(data)[:40], _KEYS["columns"])
+        raise _Fault(str(data)[:40], KEYS["columns"])
     for key in data:
-        if key not in _KEYS:
-            raise _Fault(str(key), closest(str(key), _KEYS))
+        if key not in KEYS:
+            raise _Fault(str(key), closest(str(key), KEYS))
     zone = _text(data, "timezone")
     return FileMapping(
         source=_text(data, "source"),
@@ -96,21 +96,21 @@ def _checked(data: object, base: str) -> FileMapping:
 def _text(data: Mapping[str, object], key: str) -> str | None:
     found = data.get(key)
     if found is not None and not isinstance(found, str):
-        raise _Fault(key, _KEYS[key], found)
+        raise _Fault(key, KEYS[key], found)
     return found
 
 
 def _table(data: Mapping[str, object], key: str) -> Mapping[str, object]:
     found = data.get(key) or {}
     if not isinstance(found, Mapping):
-        raise _Fault(key, _KEYS[key], found)
+        raise _Fault(key, KEYS[key], found)
     return {str(name): value for name, value in found.items()}
 
 
 def _list(data: Mapping[str, object], key: str) -> tuple[str, ...]:
     found = data.get(key) or []
     if not isinstance(found, str | int | list):
-        raise _Fault(key, _KEYS[key], found)
+        raise _Fault(key, KEYS[key], found)
     return tuple(str(one) for one in (found if isinstance(found, list) else [found]))
 
 
@@ -139,15 +139,15 @@ def _single(field: str, value: object) -> str | int:
 
 def _format(value: object) -> str:
     form = str(value)
-    if "%" not in form and form not in _FORMATS:
-        raise _Fault(form, closest(form, _FORMATS))
+    if "%" not in form and form not in FORMATS:
+        raise _Fault(form, closest(form, FORMATS))
     return form
 
 
 def _words(field: str, pairs: object) -> dict[str, str]:
     """Their word -> ours; where ours are a closed list, nothing else."""
     if not isinstance(pairs, Mapping):
-        raise _Fault(field, _KEYS["values"], pairs)
+        raise _Fault(field, KEYS["values"], pairs)
     ours = OURS.get(field)
     for word in pairs.values():
         if ours is not None and str(word) not in ours and str(word) not in ours.values():

@@ -141,6 +141,21 @@ def test_durations_stand_in_for_the_end(desk: Desk) -> None:
     assert desk.rows("reason_column", "part = 'rejected'") == [("通话时长",), ("通话时长",)]
 
 
+@pytest.mark.parametrize(("column", "seconds"), [("通话时长", 75), ("billsec", 75), ("呼叫时长", 65), ("duration", 65)])
+def test_talk_runs_from_the_answer_and_the_whole_call_from_its_start(desk: Desk, column: str, seconds: int) -> None:
+    text = f"流水号,呼叫开始时间,应答时间,{column},主叫,被叫,呼叫方向\n"
+    text += "a1,2026-03-02 09:05:00,2026-03-02 09:05:10,65,95013,13800138000,呼出\n"
+    assert desk.take(text.encode()).rows.loaded == 1
+    assert desk.rows("date_diff('second', start_ts, end_ts), answered") == [(seconds, True)]
+
+
+def test_only_talk_says_that_a_call_was_answered(desk: Desk) -> None:
+    head = "流水号,呼叫开始时间,{},主叫,被叫,呼叫方向\n{}1,2026-03-02 09:05:00,65,95013,13800138000,呼出\n"
+    for number, column in enumerate(("通话时长", "呼叫时长")):
+        desk.take(head.format(column, f"{column}-").encode(), f"{number}.csv")
+    assert desk.rows("call_id, answered") == [("呼叫时长-1", False), ("通话时长-1", True)]
+
+
 def test_what_a_file_lacks_is_said_with_what_to_write(desk: Desk) -> None:
     text = f"{TITLE}\n序号,呼叫开始时间,主叫,被叫,呼叫状态\n1,2026/3/2 9:05,05718888000,13800138000,接通\n"
     with pytest.raises(NianjianError) as raised:

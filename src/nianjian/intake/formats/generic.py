@@ -50,7 +50,8 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "purpose": ("呼叫用途", "业务用途", "purpose"),
 }  # fmt: skip
 
-DURATION: Final = ("通话时长", "通话时长(秒)", "时长", "时长(秒)", "呼叫时长", "duration", "billsec")
+TALK: Final = ("通话时长", "通话时长(秒)", "时长", "时长(秒)", "billsec")  # from the answer on
+WHOLE: Final = ("呼叫时长", "呼叫时长(秒)", "总时长", "duration")  # from the start on
 
 FAMILIAR: Final = 3  # fields that a header of calls shows at least
 
@@ -89,7 +90,7 @@ def checked(sample: Sample, mapping: FileMapping) -> None:
     columns = Columns([cell for cell in sample.header if cell])
     have = {field for field in FIELDS if columns.find(*wanted(field))} | set(mapping.columns)
     have |= {field for field, words in mapping.values.items() if ANY_OTHER in words}
-    if columns.find(*DURATION):
+    if columns.find(*TALK, *WHOLE):
         have.add("end")
     lacking = [field for field in WITHOUT if field not in have]
     if lacking:
@@ -140,8 +141,10 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         for field, name in found_times.items()
     }
     end, end_from = clock.get("end", NO_TIME), {}
-    if "end" not in clock and (lasting := columns.find(*DURATION)) is not None:
-        since = first_of((clock.get("answer", NO_TIME), clock.get("start", NO_TIME)))
+    lasting = columns.find(*TALK, *WHOLE)
+    talk = lasting is not None and lasting == columns.find(*TALK)
+    if "end" not in clock and lasting is not None:
+        since = first_of((clock.get("answer", NO_TIME) if talk else NO_TIME, clock.get("start", NO_TIME)))
         end, end_from = seconds_after(since, duration(quoted(lasting))), {"end": lasting}
     cell = {field: columns.cell(*wanted(field)) for field in FIELDS}
     mapping = _our_words(mapping)
@@ -175,7 +178,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         mapping,
         zone,
     )
-    if end_from and "answer" not in found.columns and "result" not in found.columns:
+    if end_from and talk and "answer" not in found.columns and "result" not in found.columns:
         found = replace(found, answered=f"coalesce({found.end} > {found.start}, false)")
     return _derived(found, answer_known="answer" in found.columns, result_known="result" in found.columns)
 

@@ -41,6 +41,5 @@ def checked_part(file: str, part: str, size: int, limit: int) -> None:
 
 
 def megabytes(size: int) -> str:
-    """For people: ``12 MB``, ``0.4 MB``."""
-    amount = size / MIB
-    return f"{amount:.0f} MB" if amount >= 10 else f"{amount:.1f} MB"  # noqa: PLR2004 - a digit more for small ones
+    """For people: ``12 MB``; less than one in ``KB``."""
+    return f"{size // MIB} MB" if size >= MIB else f"{-(-size // 1024)} KB"
