@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from nianjian.paper import fragments
-from nianjian.paper.figures import DASH, Light, amount, count
+from nianjian.paper.figures import DASH, Light, count
 from nianjian.paper.texts.portrait import KEYS, name
 from nianjian.paper.words import Words, mark
 
 Json = Mapping[str, Any]
 
 MONTH: Final = "month"
+MANY: Final = 17  # columns of a split that shows three metrics; one with all four is set closer
 
 # What a metric contributes to a row: heading and field; the rate and the light follow for each.
 COLUMNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -67,22 +68,23 @@ def grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str
     for metric in metrics:
         slug, unit = str(metric["slug"]), str(metric["unit"])
         by_key = {row["key"]: row for row in _rows(metric, split)}
-        header += [_(text) for text, _field in COLUMNS[slug]] + [name("metric", slug, _), _("light")]
+        header += [_(text) for text, _field in COLUMNS[slug]] + [f"{name('metric', slug, _)} ({unit})", _("light")]
         for place, key in enumerate(order):
-            body[place] += _figures(by_key.get(key), slug, unit, _)
+            body[place] += _figures(by_key.get(key), slug, _)
     return header, body
 
 
-def _figures(row: Json | None, slug: str, unit: str, _: Words) -> list[str | Light]:
-    """What one metric says in a row; dashes where it says nothing."""
+def _figures(row: Json | None, slug: str, _: Words) -> list[str | Light]:
+    """What one metric says in a row, its rate in the unit of the header; dashes where it says nothing."""
     if row is None:
         return [DASH] * (len(COLUMNS[slug]) + 2)
     light = str(row["light"])
     counts = [count(row.get(field)) for _text, field in COLUMNS[slug]]
-    return [*counts, amount(row.get("value"), unit), Light(light, name("light", light, _))]
+    return [*counts, str(row.get("value") or DASH), Light(light, name("light", light, _))]
 
 
 def table(portrait: Json, split: str, _: Words) -> str:
     """The split as an HTML table."""
     header, body = grid(portrait, split, _)
-    return fragments.table(name("split", split, _), header, body, form="wide")
+    form = "wide widest" if len(header) > MANY else "wide"
+    return fragments.table(name("split", split, _), header, body, form=form)

@@ -94,3 +94,32 @@ def test_a_walk_through_the_pages(address: str, browser: Any) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
     assert faults == []
     context.close()
+
+
+def _larger(value: object) -> object:
+    """The portrait of a firm with some hundred thousand times as many calls and tickets: every count has its width."""
+    if isinstance(value, dict):
+        return {key: _larger(inside) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [_larger(inside) for inside in value]
+    return value * 98_765 if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "en"])
+@pytest.mark.parametrize(("medium", "width"), [("screen", 1440), ("print", 1032)])  # print: A4 across, less its margins
+def test_the_tables_of_a_saved_page_fit_screen_and_sheet(
+    sample: dict[str, Any], browser: Any, medium: str, width: int, language: str
+) -> None:
+    from nianjian.paper.page import page as drawn  # noqa: PLC0415 -- this file is loaded before Django is set up
+
+    larger = _larger(sample)
+    assert isinstance(larger, dict)
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.emulate_media(media=medium)
+    page.set_content(drawn(larger, language).decode())
+    boxes = page.evaluate("[...document.querySelectorAll('.scroll')].map(box => box.scrollWidth - box.clientWidth)")
+    assert boxes
+    assert max(boxes) <= 0
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    context.close()

@@ -18,7 +18,7 @@ ROLES: Final[Mapping[str, str]] = {
     "auditor": mark("auditor"),
 }
 ACTS: Final[Mapping[str, str]] = {
-    "read": mark("read"),
+    "read": mark("look at lists and portraits"),
     "report": mark("compute the portrait"),
     "load": mark("import or undo"),
     "reveal": mark("see full telephone numbers"),
