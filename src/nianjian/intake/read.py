@@ -2,161 +2,26 @@
 
 from __future__ import annotations
 
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
-from itertools import chain, islice
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
-from nianjian.intake.packed.limits import STEP, checked_ratio, checked_room
+from nianjian.intake.packed import torn
+from nianjian.intake.packed.item import MEMBERS, Item, Stream, opened
 from nianjian.intake.packed.old_workbook import OldWorkbook
-from nianjian.intake.packed.packs import GZIP, HEAD, OLD_WORKBOOK, ZIP, Spool, Unpacking, kind_of
-from nianjian.intake.packed.sheet import LAST_COLUMN, BookRow
+from nianjian.intake.packed.packs import GZIP, HEAD, OLD_WORKBOOK, ZIP, Spool, kind_of
+from nianjian.intake.packed.sheet import BookRow
 from nianjian.intake.packed.workbook import CONTENT, Workbook
 from nianjian.kernel.errors import NianjianError
 
-BLOCK: Final = 1 << 22
-_NAME_LENGTH_AT: Final = 26  # in the header of a member: the lengths of its name and of what else stands there
+__all__ = ["Item", "Stream", "items"]
 
 DEEPEST: Final = 2  # zip archives around a file
 
 _OTHER_BOOKS: Final = {"xl/workbook.bin": "xlsb", "content.xml": "ods"}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One file to import. ``kind``: plain | gz | zip (a member) | sheet (of a workbook) | fault (cannot be opened).
-
-    ``name`` is what people see: the file's name, for a member or a further sheet with that name behind it.
-    ``spool``: the archive or workbook itself, where it lies packed inside ``path``.
-    """
-
-    name: str
-    path: Path
-    kind: str = "plain"
-    member: str | None = None
-    spool: Spool | None = field(default=None, compare=False, repr=False)
-    book: Workbook | OldWorkbook | None = field(default=None, compare=False, repr=False)  # of a sheet
-    fault: NianjianError | None = field(default=None, compare=False)
-    first: bool = True  # of a workbook's sheets: it goes by the file's name
-
-    @property
-    def size(self) -> int:
-        """Bytes to be read, for the progress: of a member the unpacked size."""
-        if self.kind == "zip":
-            with zipfile.ZipFile(self.archive) as archive:
-                return archive.getinfo(self.member or "").file_size
-        return self.path.stat().st_size
-
-    @property
-    def archive(self) -> Path | IO[bytes]:
-        """The zip or workbook that holds this item."""
-        return self.path if self.spool is None else self.spool.file
-
-    def sheet_rows(self, width: int = LAST_COLUMN) -> Iterator[BookRow]:
-        """Rows of a sheet in order, read as they are asked for; NianjianError as `Workbook.rows`."""
-        if self.book is not None:
-            yield from self.book.rows(self.member or "", width)
-
-
-class Stream:
-    """The unpacked bytes of an item, block by block, and what is known at their end.
-
-    ``sha256`` covers the file as given, of a zip the member, of a sheet its workbook. ``truncated`` says that a
-    pack broke off or is damaged: the bytes up to the break were given. ``taken`` counts the bytes read from disk.
-    ``spool``: a folder into which the bytes are going to be written, whose disk is watched.
-    """
-
-    def __init__(self, item: Item, spool: Path | None = None) -> None:
-        self.item, self.spool = item, spool
-        self.truncated = False
-        self.taken = 0
-        self._member_size = 0
-        self._hash = sha256()
-
-    @property
-    def sha256(self) -> str:
-        """Of what was read so far; of the whole file once `blocks` is exhausted."""
-        return self._hash.hexdigest()
-
-    def blocks(self) -> Iterator[bytes]:
-        """The unpacked bytes in blocks of about 4 MiB; NianjianError, see `items` for what stands in ``fault``."""
-        if self.item.fault is not None:
-            raise self.item.fault
-        source = self._member() if self.item.kind == "zip" else self._file()
-        given, looked = 0, 0
-        for block in self._unpacked(source):
-            given += len(block)
-            checked_ratio(self.item.name, self._packed(), given)
-            if self.spool is not None and given >= looked:
-                checked_room(self.item.name, self.spool, STEP)
-                looked = given + STEP
-            yield block
-
-    def _unpacked(self, source: Iterator[bytes]) -> Iterator[bytes]:
-        first = next(source, b"")
-        if self.item.kind == "sheet" or kind_of(first) != GZIP:
-            yield from (block for block in chain([first], source) if block)
-            return
-        unpacking = Unpacking()
-        yield from unpacking.blocks(chain([first], source))
-        self.truncated = self.truncated or unpacking.broken
-
-    def _packed(self) -> int:
-        """Bytes on disk behind what was given so far."""
-        if self.item.kind != "zip":
-            return self.taken
-        return self._member_size
-
-    def _plain(self, handle: IO[bytes]) -> Iterator[bytes]:
-        while block := handle.read(BLOCK):
-            self.taken += len(block)
-            self._hash.update(block)
-            yield block
-
-    def _file(self) -> Iterator[bytes]:
-        try:
-            with _opened(self.item.archive) as handle:
-                yield from self._plain(handle)
-        except OSError as error:
-            raise NianjianError("file_unreadable", file=self.item.name, detail=str(error)) from error
-
-    def _member(self) -> Iterator[bytes]:
-        try:
-            with zipfile.ZipFile(self.item.archive) as archive:
-                entry = archive.getinfo(self.item.member or "")
-                self._member_size = entry.compress_size
-                with archive.open(entry) as handle:
-                    yield from self._plain(handle)
-        except (zipfile.BadZipFile, zlib.error, EOFError):
-            self.truncated = True
-            yield from self._rest_of_member()
-        except NotImplementedError as error:  # Deflate64 of Windows' Explorer, among others
-            raise NianjianError("pack_unsupported", file=self.item.name, kind="zip (Deflate64)") from error
-        except OSError as error:
-            raise NianjianError("file_unreadable", file=self.item.name, detail=str(error)) from error
-
-    def _rest_of_member(self) -> Iterator[bytes]:
-        """What `zipfile` keeps back of a damaged member: all between the last whole block and the damage."""
-        with zipfile.ZipFile(self.item.archive) as archive:
-            entry = archive.getinfo(self.item.member or "")
-        known = self.taken
-        with _opened(self.item.archive) as handle:
-            handle.seek(entry.header_offset + _NAME_LENGTH_AT)
-            name, extra = struct.unpack("<HH", handle.read(4))
-            handle.seek(name + extra, 1)
-            raw = iter([handle.read(entry.compress_size)])
-            for block in raw if entry.compress_type == zipfile.ZIP_STORED else Unpacking(bare=True).blocks(raw):
-                fresh = block[min(known, len(block)) :]
-                known -= len(block) - len(fresh)
-                self.taken += len(fresh)
-                self._hash.update(fresh)
-                yield fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +79,7 @@ def _inside(found: _Found) -> Iterator[Item]:
     if kind is None:
         yield replace(item, kind=GZIP) if item.kind == "plain" and _is_gz(item) else item
         return
-    packed = item.kind == "zip" or _is_gz(item)
+    packed = item.kind in MEMBERS or _is_gz(item)
     if kind == GZIP or (kind == ZIP and found.depth >= DEEPEST):
         raise NianjianError("pack_nested", file=found.name)
     if kind not in (ZIP, OLD_WORKBOOK):
@@ -234,8 +99,9 @@ def _members(found: _Found) -> Iterator[Item]:
     try:
         with zipfile.ZipFile(holder.archive) as archive:
             listed = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise NianjianError("zip_broken", file=name) from error
+    except (zipfile.BadZipFile, OSError, ValueError):
+        yield from _torn_members(found)
+        return
     names = {entry.filename for entry in listed}
     for part, kind in _OTHER_BOOKS.items():
         if part in names and ({CONTENT, "mimetype"} & names):
@@ -244,10 +110,7 @@ def _members(found: _Found) -> Iterator[Item]:
         yield from _sheets(holder, Workbook.opened(name, holder.archive))
         return
     for entry in sorted(listed, key=lambda e: e.filename):
-        parts = entry.filename.split("/")
-        # A step upwards names no hidden file: members are read in place, never unpacked, so it harms nothing.
-        hidden = any(part.startswith(".") and part != ".." for part in parts)
-        if entry.is_dir() or "__MACOSX" in parts or hidden:
+        if not _is_wanted(entry.filename):
             continue
         inner = f"{name}/{entry.filename}"
         item = Item(inner, holder.path, "zip", entry.filename, spool=holder.spool)
@@ -255,6 +118,32 @@ def _members(found: _Found) -> Iterator[Item]:
             yield replace(item, kind="fault", fault=NianjianError("zip_encrypted", file=inner))
             continue
         yield from _guarded(_Found(inner, item, found.depth + 1), _inside)
+
+
+def _torn_members(found: _Found) -> Iterator[Item]:
+    """What can be read of a zip that broke off; NianjianError ``zip_broken`` if nothing can."""
+    holder, name = found.item, found.name
+    with opened(holder.archive) as handle:
+        listed = torn.members(name, handle)
+    if CONTENT in {one.name for one in listed}:
+        raise NianjianError("workbook_broken", file=name, detail="zip")
+    wanted = [one for one in listed if _is_wanted(one.name)]
+    if not wanted:
+        raise NianjianError("zip_broken", file=name)
+    for one in wanted:
+        inner = f"{name}/{one.name}"
+        item = Item(inner, holder.path, "torn", one.name, spool=holder.spool, torn=one)
+        if one.encrypted:
+            yield replace(item, kind="fault", fault=NianjianError("zip_encrypted", file=inner))
+            continue
+        yield from _guarded(_Found(inner, item, found.depth + 1), _inside)
+
+
+def _is_wanted(member: str) -> bool:
+    """No folder, nothing hidden. A step upwards hides nothing: members are read in place, so it does no harm."""
+    parts = member.split("/")
+    hidden = any(part.startswith(".") and part != ".." for part in parts)
+    return not (member.endswith("/") or "__MACOSX" in parts or hidden)
 
 
 def _sheets(holder: Item, book: Workbook | OldWorkbook) -> Iterator[Item]:
@@ -277,11 +166,7 @@ def _filled(row: BookRow) -> bool:
 
 
 def _is_gz(item: Item) -> bool:
-    if item.kind == "zip":
+    if item.kind in MEMBERS:
         return False
-    with _opened(item.archive) as handle:
+    with opened(item.archive) as handle:
         return handle.read(2) == b"\x1f\x8b"
-
-
-def _opened(source: Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
-    return source.open("rb") if isinstance(source, Path) else nullcontext(source)

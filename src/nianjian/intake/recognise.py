@@ -12,7 +12,7 @@ from nianjian.intake.format import FileMapping, Format, Sample
 from nianjian.intake.formats import catalogue, generic
 from nianjian.intake.read import Item, Stream
 from nianjian.intake.rows.prepare import text_blocks
-from nianjian.intake.vendor.heading import beginning, cells, column_names, delimiter, named
+from nianjian.intake.vendor.heading import beginning, cells, column_names, delimiter, named, nearest
 from nianjian.kernel.errors import NianjianError
 
 SAMPLE: Final = 1 << 16  # bytes
@@ -63,7 +63,7 @@ def choose(found: Sample, source: str, mapping: FileMapping) -> tuple[Format, Sa
 
 def _named(found: Sample, form: Format, mapping: FileMapping) -> Sample:
     if column_names(mapping):
-        return beginning(found, named(mapping)) or found
+        return beginning(found, named(mapping)) or nearest(found, mapping)
     if mapping.columns or mapping.cdr_custom_conf:
         return found
     return beginning(found, lambda one: form.recognise(one) > 0) or found

@@ -66,6 +66,13 @@ def test_a_column_that_the_file_lacks_is_answered_with_those_it_has(desk: Desk) 
     assert str(raised.value.values["known"]).startswith("拨打时间, ")
 
 
+def test_a_wrong_column_below_a_title_is_answered_with_the_header_there(desk: Desk) -> None:
+    chosen = _read(desk, "columns: {call_id: 本机, start: 拨打时刻, direction: 类别}")
+    with pytest.raises(NianjianError) as raised:
+        desk.take(f"外呼明细\n导出人,张三\n{EXPORT}".encode(), mapping=chosen)
+    assert str(raised.value.values["known"]).startswith("拨打时间, ")
+
+
 def test_an_id_of_several_cells_and_a_word_for_all_others(desk: Desk) -> None:
     """The same call twice is one; whatever the direction's column says besides OB is inbound."""
     chosen = _read(

@@ -125,6 +125,31 @@ def test_a_member_that_is_damaged_loads_what_came_before(desk: Desk) -> None:
     assert desk.take(whole, "a.csv").rows.loaded == 20_000 - receipt.rows.loaded
 
 
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_zip_that_broke_off_loads_what_is_there(desk: Desk, streamed: bool) -> None:  # noqa: FBT001
+    """Its list of members is lost with its end; sizes may stand in front of a member's bytes or behind them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(Unseekable(out) if streamed else out, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type] # writes only
+        for number, name in enumerate(("a.csv", "b.csv", "c.csv")):
+            archive.writestr(name, csv_bytes(good(5_000, 10_000 * number)))
+    whole = out.getvalue()
+    broken = _found(desk, whole[: len(whole) * 5 // 6], "broken.zip")
+    assert [item.name for item in broken] == ["broken.zip/a.csv", "broken.zip/b.csv", "broken.zip/c.csv"]
+    first, second, third = (desk.take_item(item) for item in broken)
+    assert (first.rows.loaded, first.truncated) == (second.rows.loaded, second.truncated) == (5_000, False)
+    assert third.truncated
+    assert 1_000 < third.rows.loaded < 5_000
+    again = [desk.take_item(item).rows.loaded for item in _found(desk, whole, "whole.zip")]
+    assert again == [0, 0, 5_000 - third.rows.loaded]
+
+
+class Unseekable:
+    """Makes zipfile write sizes behind the bytes, as programs that write to a pipe do."""
+
+    def __init__(self, out: io.BytesIO) -> None:
+        self.write, self.flush = out.write, out.flush
+
+
 # --- bombs
 
 

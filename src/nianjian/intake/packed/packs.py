@@ -59,6 +59,8 @@ class Unpacking:
         for block in packed:
             rest = block
             while rest and not self.broken:
+                if unpack.eof and self._window < 0:
+                    return
                 if unpack.eof:
                     rest = rest.lstrip(b"\0")  # padding between members is allowed
                     if not rest:

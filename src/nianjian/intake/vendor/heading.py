@@ -21,6 +21,12 @@ def beginning(found: Sample, fits: Callable[[Sample], bool]) -> Sample | None:
     return next((one for one in _beginnings(found) if fits(one)), None)
 
 
+def nearest(found: Sample, mapping: FileMapping) -> Sample:
+    """The sample from the line that has most of the columns that the mapping names, for want of one that has all."""
+    wanted = {plain(name) for name in column_names(mapping)}
+    return max(_beginnings(found), key=lambda one: len(wanted & {plain(cell) for cell in one.header}))
+
+
 def named(mapping: FileMapping) -> Callable[[Sample], bool]:
     """Whether a header has every column that the mapping names, display columns too."""
     wanted = {plain(name) for name in column_names(mapping)}
