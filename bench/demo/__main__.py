@@ -22,6 +22,7 @@ from bench.demo import calls, complaints, registers, sources
 ENTERPRISE: Final = "DEMO"
 AS_OF: Final = "2026-11-24"
 TODAY: Final = "2026-11-25"  # the same picture whenever it is run
+LEAST: Final = 40_000  # fewer calls do not bear the complaints
 MARK: Final = ".nianjian-demo"  # says that a folder is ours to remove
 
 
@@ -33,7 +34,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--no-serve", action="store_true", help="stop after the portrait")
     parser.add_argument("--listen", default="127.0.0.1:8000", help="where the page is served")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.rows < LEAST:
+        parser.error(f"--rows: at least {LEAST:,}")
+    return args
 
 
 def _fresh(folder: Path) -> None:
