@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.intake.packed import torn
-from nianjian.intake.packed.item import MEMBERS, Item, Stream, opened
+from nianjian.intake.packed.item import FAULTS, MEMBERS, Item, Stream, opened
 from nianjian.intake.packed.old_workbook import OldWorkbook
 from nianjian.intake.packed.packs import GZIP, HEAD, OLD_WORKBOOK, ZIP, Spool, kind_of
 from nianjian.intake.packed.sheet import BookRow
@@ -99,7 +99,7 @@ def _members(found: _Found) -> Iterator[Item]:
     try:
         with zipfile.ZipFile(holder.archive) as archive:
             listed = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (*FAULTS, OSError, ValueError):
         yield from _torn_members(found)
         return
     names = {entry.filename for entry in listed}
@@ -125,7 +125,7 @@ def _torn_members(found: _Found) -> Iterator[Item]:
     holder, name = found.item, found.name
     with opened(holder.archive) as handle:
         listed = torn.members(name, handle)
-    if CONTENT in {one.name for one in listed}:
+    if any(one.name.startswith((CONTENT, "_rels/", "xl/")) for one in listed):
         raise NianjianError("workbook_broken", file=name, detail="zip")
     wanted = [one for one in listed if _is_wanted(one.name)]
     if not wanted:

@@ -22,7 +22,7 @@ _SHEET_WIDTH: Final = 1_000  # columns that are looked at; what lies beyond is r
 
 
 def sample(item: Item, encoding: str) -> Sample:
-    """The first 64 KiB in whole lines; NianjianError ``file_empty`` if there is no line."""
+    """The first 64 KiB in whole lines; NianjianError ``file_empty`` if there is no line, ``pack_broken``."""
     listed = _sheet_lines(item) if item.kind == "sheet" else enumerate(_head(item, encoding).split("\n"), 1)
     filled = [(number, line) for number, line in listed if line.strip()]
     if not filled:
@@ -87,12 +87,14 @@ def _best(found: Sample) -> Format:
 
 
 def _head(item: Item, encoding: str) -> str:
-    head = b""
-    for block in text_blocks(Stream(item), encoding):
+    head, stream = b"", Stream(item)
+    for block in text_blocks(stream, encoding):
         head += block
         if len(head) >= SAMPLE:
             break
     cut = head[:SAMPLE]
+    if not head and stream.truncated:
+        raise NianjianError("pack_broken", file=item.name)
     if len(head) > SAMPLE:
         cut = cut[: cut.rfind(b"\n") + 1] or cut
     return cut.decode("utf-8", "replace")

@@ -150,6 +150,28 @@ class Unseekable:
         self.write, self.flush = out.write, out.flush
 
 
+@pytest.mark.parametrize("version", [b"\x14\x00", b"\xff\x00"])
+def test_a_damaged_list_of_members_is_no_traceback(desk: Desk, version: bytes) -> None:
+    """One byte in it says that a newer zip is needed: the members are found by their own headers."""
+    data = bytearray(_zip(a_csv=csv_bytes(good(3))))
+    at = data.index(b"PK\x01\x02") + 6
+    data[at : at + 2] = version
+    assert _loaded(desk, bytes(data), "a.zip") == {"a.zip/a.csv": 3}
+
+
+def test_a_broken_workbook_is_no_heap_of_files(desk: Desk) -> None:
+    whole = book(rows=[cells(number) for number in range(50)])
+    (item,) = _found(desk, whole[: len(whole) // 2], "a.xlsx")
+    assert _refused(desk, item).code == "workbook_broken"
+
+
+def test_what_is_damaged_from_its_beginning_is_not_called_empty(desk: Desk) -> None:
+    data = bytearray(gzip.compress(csv_bytes(good(3))))
+    data[10] ^= 0xFF
+    (item,) = _found(desk, bytes(data), "a.gz")
+    assert _refused(desk, item).code == "pack_broken"
+
+
 # --- bombs
 
 

@@ -16,6 +16,7 @@ FILES: Final[Mapping[str, str]] = {
     "output_unwritable": mark("{file} cannot be written"),
     "zip_broken": mark("{file} is no sound zip archive"),
     "zip_encrypted": mark("{file} is encrypted; unpack it first"),
+    "pack_broken": mark("{file} is damaged from its beginning on: nothing could be unpacked"),
     "pack_nested": mark("{file} is packed within packed files; unpack it first (a zip in a zip is read, no deeper)"),
     "pack_unsupported": mark("{file} is packed as {kind}, which is not read; unpack it or pack it as zip or gz"),
     "book_unsupported": mark("{file} is a workbook of kind {kind}; save it as xlsx or CSV"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ from nianjian.intake.packed.workbook import Workbook
 from nianjian.kernel.errors import NianjianError
 
 BLOCK: Final = 1 << 22
+FAULTS: Final = (  # of an archive, as `zipfile` finds them
+    zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, struct.error, OverflowError,
+)  # fmt: skip
 MEMBERS: Final = ("zip", "torn")  # kinds of items that lie in an archive
 
 
@@ -133,11 +137,11 @@ class Stream:
                 self._member_size = entry.compress_size
                 with archive.open(entry) as handle:
                     yield from self._plain(handle)
-        except (zipfile.BadZipFile, zlib.error, EOFError):
-            self.truncated = True
-            yield from self._rest_of_member()
         except NotImplementedError as error:  # Deflate64 of Windows' Explorer, among others
             raise NianjianError("pack_unsupported", file=self.item.name, kind="zip (Deflate64)") from error
+        except FAULTS:
+            self.truncated = True
+            yield from self._rest_of_member()
         except OSError as error:
             raise NianjianError("file_unreadable", file=self.item.name, detail=str(error)) from error
 
