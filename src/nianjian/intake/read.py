@@ -21,6 +21,8 @@ __all__ = ["Item", "Stream", "items"]
 
 DEEPEST: Final = 2  # zip archives around a file
 
+_MARKED_UTF8: Final = 0x800
+
 _OTHER_BOOKS: Final = {"xl/workbook.bin": "xlsb", "content.xml": "ods"}
 
 
@@ -112,7 +114,7 @@ def _members(found: _Found) -> Iterator[Item]:
     for entry in sorted(listed, key=lambda e: e.filename):
         if not _is_wanted(entry.filename):
             continue
-        inner = f"{name}/{entry.filename}"
+        inner = f"{name}/{_shown(entry)}"
         item = Item(inner, holder.path, "zip", entry.filename, spool=holder.spool)
         if entry.flag_bits & 1:
             yield replace(item, kind="fault", fault=NianjianError("zip_encrypted", file=inner))
@@ -137,6 +139,14 @@ def _torn_members(found: _Found) -> Iterator[Item]:
             yield replace(item, kind="fault", fault=NianjianError("zip_encrypted", file=inner))
             continue
         yield from _guarded(_Found(inner, item, found.depth + 1), _inside)
+
+
+def _shown(entry: zipfile.ZipInfo) -> str:
+    """`zipfile` reads a name that is not marked as UTF-8 by a code page of the first PCs."""
+    try:
+        return entry.filename if entry.flag_bits & _MARKED_UTF8 else torn.shown_name(entry.filename.encode("cp437"))
+    except UnicodeEncodeError:
+        return entry.filename
 
 
 def _is_wanted(member: str) -> bool:

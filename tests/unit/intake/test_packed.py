@@ -70,6 +70,15 @@ def test_a_gz_out_of_a_zip_is_the_same_file_as_the_gz(desk: Desk) -> None:
     assert (receipt.known, receipt.rows.duplicate) == (True, 3)
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_chinese_names_of_members_are_shown_as_they_were_written(desk: Desk, encoding: str) -> None:
+    raw = "三月/话单.csv".encode(encoding)
+    data = _zip(**{"x" * len(raw): csv_bytes(good(2))}).replace(b"x" * len(raw), raw)
+    assert _loaded(desk, data, "a.zip") == {"a.zip/三月/话单.csv": 2}
+    (item,) = _found(desk, data[:-30], "b.zip")
+    assert item.name == "b.zip/三月/话单.csv"
+
+
 def test_a_third_zip_is_refused_by_name_and_holds_up_nothing(desk: Desk) -> None:
     deep = _zip(
         b_zip=_zip(c_zip=_zip(d_csv=csv_bytes(good(1))), e_csv=csv_bytes(good(2))), z_csv=csv_bytes(good(3, 50))

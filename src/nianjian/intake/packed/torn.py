@@ -20,7 +20,6 @@ _HEADER: Final = struct.Struct("<4sHHHHHIIIHH")
 _MEMBER: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = 0x1
 _SIZE_BEHIND: Final = 0x8  # packed size and crc follow the bytes
-_UTF8: Final = 0x800
 _SIZE_ELSEWHERE: Final = 0xFFFFFFFF
 _BLOCK: Final = 1 << 20
 
@@ -63,12 +62,22 @@ def header(handle: IO[bytes], place: int) -> Torn | None:
     if len(name) < name_length or method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return None
     return Torn(
-        name=name.decode("utf-8" if flags & _UTF8 else "cp437", "replace"),
+        name=shown_name(name),
         start=start,
         size=None if flags & _SIZE_BEHIND or packed == _SIZE_ELSEWHERE else packed,
         stored=method == zipfile.ZIP_STORED,
         encrypted=bool(flags & _ENCRYPTED),
     )
+
+
+def shown_name(raw: bytes) -> str:
+    """A member's name for people: programs on Chinese Windows write GBK, others UTF-8, and few say which."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("cp437")
 
 
 def unpacked(handle: IO[bytes], torn: Torn) -> tuple[Iterator[bytes], Unpacking]:
