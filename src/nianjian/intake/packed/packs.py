@@ -6,7 +6,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 from nianjian.intake.packed.limits import STEP, checked_room
 
@@ -81,7 +81,15 @@ class Unpacking:
             self.broken = True
 
 
-def _up_to_the_fault(unpack: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
+class _Inflating(Protocol):
+    """The part of zlib's object that is used here: its class has no public name."""
+
+    def decompress(self, data: bytes, /) -> bytes:
+        """What comes out of this piece."""
+        ...
+
+
+def _up_to_the_fault(unpack: _Inflating, packed: bytes) -> Iterator[bytes]:
     """What a call that failed would have given before: it is made again in small bites."""
     for start in range(0, len(packed), _BITE):
         try:

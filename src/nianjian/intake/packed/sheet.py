@@ -36,6 +36,7 @@ class Readable(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """At most so many; none at the end."""
+        ...
 
 
 class Faulty(Exception):  # noqa: N818 - becomes an error where the file's name is known
