@@ -153,14 +153,12 @@ LINES = (
         "columns_surplus",
     ),
     _line("comma_unquoted", "a comma that nobody quoted", _inside("备注", "甲,乙".encode()), "columns_surplus"),
-    _line("total_alone", "a sum line of one cell", lambda _row: "合计".encode(), "columns_missing"),
+    _line("total_alone", "a sum line of one cell", lambda _row: "合计".encode(), "total_row"),
     _line(
         "total_padded",
         "a sum line padded with commas",
         lambda _row: "合计".encode() + b"," * (len(HEADER) - 1),
-        "start_missing",
-        "bad_direction",
-        "callee_missing",
+        "total_row",
     ),
     _line(
         "only_commas", "a line of empty cells", lambda _row: b"," * (len(HEADER) - 1), "call_id_missing", "row_empty"
