@@ -125,10 +125,10 @@ def registers() -> str:
 
 def call_files() -> str:
     """Every source of call records, the generic header, and every reason for a rejected row."""
-    from nianjian.cli.texts.intake import REASONS  # noqa: PLC0415 - see above
     from nianjian.intake.formats import catalogue  # noqa: PLC0415
     from nianjian.intake.formats.generic import TALK, WHOLE, wanted  # noqa: PLC0415
     from nianjian.intake.mapping import FIELDS, FORMATS, KEYS  # noqa: PLC0415
+    from nianjian.paper.texts.intake import REASONS  # noqa: PLC0415 - see above
 
     sources = [
         (f"`{name}`", form.title, "yes" if form.zone_in_file else "no, ask `--timezone`", form.evidence)
@@ -157,7 +157,7 @@ def call_files() -> str:
 
 def codes() -> str:
     """Every error code with its sentence in both languages."""
-    from nianjian.cli.texts.errors import ERRORS  # noqa: PLC0415 - see above
+    from nianjian.paper.texts.errors import ERRORS  # noqa: PLC0415 - see above
     from nianjian.paper.words import words  # noqa: PLC0415
 
     chinese = words("zh_Hans")

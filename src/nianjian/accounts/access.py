@@ -13,7 +13,7 @@ from django.db.models import Q
 from nianjian.accounts import query
 from nianjian.accounts.models import Membership
 from nianjian.accounts.query import Actor
-from nianjian.accounts.roles import Act, allows, roles_for
+from nianjian.accounts.roles import Act, Role, allows, roles_for
 from nianjian.kernel.errors import NianjianError
 
 EVERYWHERE: Final = ""
@@ -28,7 +28,22 @@ def roles(user: str, enterprise: str) -> frozenset[str]:
 
 def may(actor: Actor, enterprise: str, act: Act) -> bool:
     """Whether the actor may; ``enterprise`` is a code or `EVERYWHERE`."""
-    return not actor.proved or allows(roles(actor.name, enterprise), act)
+    if not actor.proved:
+        return True
+    # A token that may read may read its own: the scope names the wider act.
+    scoped = actor.scopes is None or act in actor.scopes or (act == Act.READ_OWN and Act.READ in actor.scopes)
+    return scoped and allows(roles(actor.name, enterprise), act)
+
+
+def team_of(actor: Actor, enterprise: str) -> str | None:
+    """Return the team whose rows alone the actor may see; None: all rows. ``role_missing`` for whom has no team."""
+    if may(actor, enterprise, Act.READ):
+        return None
+    own = Membership.objects.filter(user_id=actor.name, enterprise_id=enterprise, role=Role.OUTSOURCER)
+    team = own.values_list("team", flat=True).first()
+    if not team:  # rows of no team are nobody's own
+        require(actor, enterprise, Act.READ)
+    return team
 
 
 def require(actor: Actor, enterprise: str, act: Act) -> None:

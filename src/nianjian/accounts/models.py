@@ -1,9 +1,10 @@
-"""Tenants, people and their membership."""
+"""Tenants, people, their roles, and what they prove themselves by."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 
@@ -20,16 +21,68 @@ class Enterprise(models.Model):
         return self.code
 
 
-class User(models.Model):
-    """A person who acts from the shell by a token; only the token's sha256 is kept."""
+class People(BaseUserManager["User"]):
+    """Finds a person by name; making one is `service.add_user`'s work."""
+
+
+class User(AbstractBaseUser):
+    """A person. ``password`` may be unusable: then a one-time link, single sign-on or a token proves who it is."""
 
     name = models.CharField(primary_key=True, max_length=80)
-    token_sha256 = models.CharField(max_length=64)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=10, blank=True)  # "zh-hans", "en"; "": as the browser asks
+    theme = models.CharField(max_length=5, blank=True)  # "light", "dark"; "": as the system says
+    is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "name"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[People] = People()
 
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+
+class Token(models.Model):
+    """What a program shows in a person's name; only its sha256 is kept."""
+
+    id = models.CharField(primary_key=True, max_length=20)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64, unique=True)
+    scopes: models.JSONField[Any, Any] = models.JSONField(
+        null=True
+    )  # list of `roles.Act`; None: all that the roles allow
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)  # to the hour
+
+    def __str__(self) -> str:
+        """User and name."""
+        return f"{self.user_id}: {self.name}"
+
+
+class Link(models.Model):
+    """A link that lets a person in: once to choose a password, or an inspector until it expires."""
+
+    FIRST = "first"
+    INSPECT = "inspect"
+
+    id = models.CharField(primary_key=True, max_length=20)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=8, choices=[(p, p) for p in (FIRST, INSPECT)])
+    sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Purpose and user."""
+        return f"{self.purpose}: {self.user_id}"
 
 
 class Membership(models.Model):
@@ -38,6 +91,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="memberships", null=True)
     role = models.CharField(max_length=20)  # `roles.Role`
+    team = models.CharField(max_length=80, blank=True)  # of an outsourcer: the key of the one team whose rows it sees
 
     class Meta:
         """Once each."""

@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import F
 
 from nianjian.accounts import models
+from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 
 USER: Final = "user"
@@ -28,14 +29,18 @@ class Enterprise:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: ``kind`` is ``user`` (proved by a token) or ``os`` (the local operator, known by the system)."""
+    """Who acts: ``kind`` is ``user`` (proved by a session or a token) or ``os`` (the local operator).
+
+    ``scopes``: the acts that the token at hand is for; None: whatever the roles allow.
+    """
 
     name: str
     kind: str = LOCAL
+    scopes: frozenset[str] | None = None
 
     @property
     def proved(self) -> bool:
-        """Whether a token was shown: only such a person can be the second of two."""
+        """Whether this person has shown who it is: only such a one can be the second of two."""
         return self.kind == USER
 
     def __str__(self) -> str:
@@ -90,10 +95,22 @@ def actor(name: str | None, token: str | None = None) -> Actor:
         return Actor(_operator(), LOCAL)
     if not token:
         raise NianjianError("token_missing", user=name)
-    known = models.User.objects.filter(pk=name).values_list("token_sha256", flat=True).first()
-    if not hmac.compare_digest(known or "", digest(token)):
+    shown = bearer(token)
+    if shown is None or not hmac.compare_digest(shown.name.encode(), name.encode()):
         raise NianjianError("token_refused", user=name)
-    return Actor(name, USER)
+    return shown
+
+
+def bearer(token: str) -> Actor | None:
+    """Return whose token this is, with its scopes; None for one that is unknown, expired or of a closed account."""
+    found = (
+        models.Token.objects.filter(sha256=digest(token), user__is_active=True)
+        .exclude(expires_at__lte=clock.now())
+        .first()
+    )
+    if found is None:
+        return None
+    return Actor(found.user_id, USER, None if found.scopes is None else frozenset(found.scopes))
 
 
 def _operator() -> str:

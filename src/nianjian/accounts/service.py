@@ -56,8 +56,12 @@ def add_user(*, name: str, role: str, enterprises: Sequence[str], actor: Actor) 
     with transaction.atomic():
         for code in enterprises or [EVERYWHERE]:
             require(actor, code, Act.ADMINISTER)
-        made = models.User(name=name, token_sha256=query.digest(token), created_at=clock.now())
+        made = models.User(name=name, created_at=clock.now())
+        made.set_unusable_password()
         _insert(made, NianjianError("user_exists", user=name))
+        models.Token(
+            id=f"T{secrets.token_hex(4)}", user=made, name="shell", sha256=query.digest(token), created_at=clock.now()
+        ).save(force_insert=True)
         record(verb="user.add", enterprise="", actor=actor, data={"user": name})
         for code in enterprises or [EVERYWHERE]:
             grant(user=name, role=role, enterprise=code, actor=actor)

@@ -1,4 +1,4 @@
-"""An intent: the row that is written before another store is, and closed after it was."""
+"""An intent: the row that is written before another store is, and closed after it was. A job: work for the worker."""
 
 from __future__ import annotations
 
@@ -31,3 +31,47 @@ class Intent(models.Model):
     def __str__(self) -> str:
         """Kind, transaction and state."""
         return f"{self.kind} {self.txn} {self.state}"
+
+
+class Job(models.Model):
+    """Work that a page asked for and does not wait for. ``kind`` names what `jobs` runs, ``payload`` its arguments.
+
+    ``done`` of ``total`` in the unit that the kind counts (bytes, rows, steps); ``total`` 0: not known yet.
+    """
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    STATES = (WAITING, RUNNING, DONE, FAILED, STOPPED)
+
+    id = models.CharField(primary_key=True, max_length=20)
+    kind = models.CharField(max_length=40)
+    enterprise = models.CharField(max_length=64, blank=True)  # "": the installation
+    payload: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, default=WAITING, choices=[(s, s) for s in STATES])
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True)  # what is at work: a file's name
+    stop_wanted = models.BooleanField(default=False)
+    result: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    error: models.JSONField[Any, Any] = models.JSONField(default=dict)  # {"code", "values", "findings"} of a failure
+    requested_by = models.CharField(max_length=160)  # `str(Actor)`
+    worker = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)  # a running job whose worker is silent is taken up again
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """The worker asks for the oldest that waits, a page for an enterprise's newest."""
+
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "created_at"], name="queue_job_state"),
+            models.Index(fields=["enterprise", "-created_at"], name="queue_job_enterprise"),
+        ]
+
+    def __str__(self) -> str:
+        """Kind and state."""
+        return f"{self.kind} {self.id} {self.state}"

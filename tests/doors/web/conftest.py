@@ -8,6 +8,7 @@ from typing import Any
 import django
 import pytest
 from django.test import Client
+from tests.support.people import signed_in
 from tests.support.sample_portrait import portrait
 
 django.setup()  # test modules here import models as they are collected
@@ -36,4 +37,4 @@ def site(db: None, home: Path, sample: dict[str, Any]) -> Client:
     add_enterprise(code="demo", name="示范<b>", province="北京", actor=Actor("tester"))
     with portraits.staged("demo", 2026, sample) as put:
         put()
-    return Client(headers={"accept-language": "zh-CN"})
+    return signed_in("anna")

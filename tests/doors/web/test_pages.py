@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.support.people import signed_in
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
@@ -89,7 +90,7 @@ def test_first_page_chooses_between_several(site: Client) -> None:
 
 @pytest.mark.django_db
 def test_first_page_of_an_empty_home() -> None:
-    answer = Client(headers={"accept-language": "en-GB"}).get("/")
+    answer = signed_in("anna", language="en-GB").get("/")
     assert answer.status_code == 200
     assert "No enterprise yet" in answer.content.decode()
 

@@ -12,8 +12,8 @@ from nianjian.cli.language import _
 from nianjian.cli.terminal import table
 from nianjian.cli.terminal.console import stderr
 from nianjian.cli.texts.errors import sentence
-from nianjian.cli.texts.plain import plain
 from nianjian.flows.receipts import ImportReceipt, summed
+from nianjian.paper.texts.plain import plain
 
 if TYPE_CHECKING:
     from nianjian.registers.batches.query import BatchValue

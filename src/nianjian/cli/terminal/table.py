@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nianjian.cli.language import _
-from nianjian.cli.texts.plain import plain
+from nianjian.paper.texts.plain import plain
 
 
 def rows(console: Console, header: Sequence[str], body: Iterable[Iterable[object]]) -> None:

@@ -90,7 +90,7 @@ def _second_day(args: argparse.Namespace) -> date | None:
 def _waiting(file: str) -> None:
     """Say on stderr what the command waits for; stdout stays the answer's."""
     from nianjian.cli.terminal.console import stderr
-    from nianjian.cli.texts.plain import plain
+    from nianjian.paper.texts.plain import plain
 
     what = _("the import of {file}").format(file=plain(file)) if file else _("another command")
     text = _("{what} is writing this enterprise's data; waiting until it is done.")

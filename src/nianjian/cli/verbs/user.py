@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _role_help() -> str:
-    from nianjian.cli.texts.rooms import ROLES
+    from nianjian.paper.texts.rooms import ROLES
 
     return _("role: {roles}").format(roles=", ".join(ROLES))
 

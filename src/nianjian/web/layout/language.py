@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from nianjian.paper.words import language_of
+from nianjian.web.layout.access import public
 
 COOKIE: Final = "LANG"
 YEAR: Final = 365 * 24 * 3600
@@ -22,6 +23,7 @@ def current() -> str:
 
 
 @require_POST
+@public
 def choose(request: HttpRequest) -> HttpResponse:
     """Remember the language and go back to the page; a foreign address is never followed."""
     back = request.POST.get("back", "/")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from nianjian.accounts import query
+from nianjian.accounts import access, query
+from nianjian.accounts.roles import Act
 from nianjian.flows import portraits
-from nianjian.kernel.errors import NianjianError
 from nianjian.paper import advice, drill, figures, fragments, headline, pictures, quality
 from nianjian.paper.masking import masked
 from nianjian.paper.texts.portrait import SPLITS, name
 from nianjian.paper.words import Words, words
+from nianjian.web.layout.access import Request, page, person
 from nianjian.web.layout.language import current
 
 
@@ -23,15 +24,7 @@ def _translator() -> Words:
     return words(current())
 
 
-def _enterprise(code: str) -> Any:  # noqa: ANN401 -- a value of `accounts`, handed to the template
-    try:
-        return query.enterprise(code)
-    except NianjianError as error:
-        raise Http404 from error
-
-
 def _kept(code: str, year: int) -> dict[str, Any]:
-    _enterprise(code)  # a code becomes a folder's name: only a known one is looked for
     portrait = portraits.kept(code, year)
     if portrait is None:
         raise Http404
@@ -44,9 +37,10 @@ def _safe(html: str) -> SafeString:
 
 
 @require_safe
-def first(request: HttpRequest) -> HttpResponse:
+@person
+def first(request: Request) -> HttpResponse:
     """Choose an enterprise; with a single one go straight to it."""
-    enterprises = list(query.enterprises())
+    enterprises = [one for one in query.enterprises() if access.may(request.actor, one.code, Act.READ_OWN)]
     if len(enterprises) == 1:
         return redirect("newest", code=enterprises[0].code)
     _ = _translator()
@@ -62,22 +56,22 @@ def first(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def newest(request: HttpRequest, code: str) -> HttpResponse:
+@page(Act.READ)
+def newest(request: Request, code: str) -> HttpResponse:
     """Show the newest data year, or how to make the first portrait."""
-    enterprise = _enterprise(code)
     found = portraits.years(code)
     if found:
         return redirect("portrait", code=code, year=found[0])
-    return render(request, "portrait/none.html", {"enterprise": enterprise})
+    return render(request, "portrait/none.html")
 
 
 @require_safe
-def portrait(request: HttpRequest, code: str, year: int) -> HttpResponse:
+@page(Act.READ)
+def portrait(request: Request, code: str, year: int) -> HttpResponse:
     """The lights, the month charts, the advice, data quality, and the ways down."""
     _ = _translator()
     data = _kept(code, year)
     context = {
-        "enterprise": _enterprise(code),
         "year": year,
         "years": portraits.years(code),
         "data": data,
@@ -92,14 +86,14 @@ def portrait(request: HttpRequest, code: str, year: int) -> HttpResponse:
 
 
 @require_safe
-def by(request: HttpRequest, code: str, year: int, split: str) -> HttpResponse:
+@page(Act.READ)
+def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
     """One split: a row a line, team, display number, kind or month."""
     _ = _translator()
     data = _kept(code, year)
     if split not in drill.splits(data):
         raise Http404
     context = {
-        "enterprise": _enterprise(code),
         "year": year,
         "split": split,
         "title": name("split", split, _),

@@ -18,6 +18,7 @@ ROLES: Final[Mapping[str, str]] = {
     "auditor": mark("auditor"),
 }
 ACTS: Final[Mapping[str, str]] = {
+    "read_own": mark("look at what concerns the own team"),
     "read": mark("look at lists and portraits"),
     "report": mark("compute the portrait"),
     "load": mark("import or undo"),

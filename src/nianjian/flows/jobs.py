@@ -1,0 +1,47 @@
+"""Ask for long work, look at it, stop it. The worker runs it as the person who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.accounts.access import may, require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.kernel.errors import NianjianError
+from nianjian.queue import query, service
+from nianjian.queue.query import JobValue
+
+IMPORT_CALLS: Final = "calls.import"
+UNDO_CALLS: Final = "calls.undo"
+IMPORT_REGISTER: Final = "registers.import"
+RUN_PORTRAIT: Final = "portrait.run"
+
+# Kind of work -> the act that it needs; the flow that does it asks again when it runs.
+NEEDS: Final[Mapping[str, Act]] = {
+    IMPORT_CALLS: Act.LOAD,
+    UNDO_CALLS: Act.LOAD,
+    IMPORT_REGISTER: Act.LOAD,
+    RUN_PORTRAIT: Act.REPORT,
+}
+
+
+def enqueue(*, kind: str, enterprise: str, payload: Mapping[str, object], actor: Actor) -> str:
+    """Put the job; its id. ``role_missing``."""
+    require(actor, enterprise, NEEDS[kind])
+    return service.put(kind=kind, enterprise=enterprise, payload=payload, requested_by=str(actor))
+
+
+def job_for(job: str, actor: Actor) -> JobValue:
+    """Find it; ``job_unknown``, also for whom its enterprise does not concern."""
+    found = query.job(job)
+    if not may(actor, found.enterprise, Act.READ):
+        raise NianjianError("job_unknown", job=job)
+    return found
+
+
+def stop(*, job: str, actor: Actor) -> None:
+    """Ask it to stop; ``job_unknown``, ``role_missing``, ``job_over``."""
+    found = job_for(job, actor)
+    require(actor, found.enterprise, NEEDS[found.kind])
+    service.stop(job=job)

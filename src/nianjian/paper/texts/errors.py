@@ -1,0 +1,67 @@
+"""Error codes and their sentences. A code without a sentence here fails a house test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.paper.texts import intake, registers, rooms, work
+from nianjian.paper.texts.plain import plain
+from nianjian.paper.texts.portrait import ATTACHMENTS, METRICS
+from nianjian.paper.words import Words, mark
+
+ERRORS: Final[Mapping[str, str]] = {**rooms.TEXTS, **intake.TEXTS, **registers.TEXTS, **work.TEXTS}
+
+
+#: States of batches and requests, as they stand inside a sentence.
+STATES: Final[Mapping[str, str]] = {
+    "active": mark("in force"),
+    "undone": mark("undone"),
+    "replaced": mark("replaced"),
+    "pending": mark("pending"),
+    "approved": mark("approved"),
+    "refused": mark("refused"),
+}
+
+
+#: Codes that stand in sentences as values: what a reader calls them, by the value's name.
+NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "state": STATES,
+    "kind": {**registers.NAMES, **ATTACHMENTS},
+    "metric": METRICS,
+    "expected": METRICS,
+    "role": rooms.ROLES,
+    "act": rooms.ACTS,
+}
+
+
+class _Gaps(dict[str, object]):
+    """Values for a sentence: one that was not given shows as its name instead of breaking the message."""
+
+    def __missing__(self, key: str) -> str:
+        return f"‹{key}›"
+
+
+def sentence(code: str, values: Mapping[str, object], _: Words) -> str:
+    """Put an error or reason code into words; an unknown code speaks for itself."""
+    values = {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
+    text = ERRORS.get(code)
+    if text is None:
+        inside = ", ".join(f"{name}={value}" for name, value in values.items())
+        return f"{code} ({inside})" if inside else code
+    said = {value: named(value, one, _) for value, one in values.items()}
+    for many, value in (("kinds", "kind"), ("roles", "role")):
+        if many in said:  # a choice of codes to be typed: the name stands beside, where it says more
+            said[many] = ", ".join(_with_name(value, one, _) for one in str(said[many]).split(", "))
+    return _(text).format_map(_Gaps(said))
+
+
+def named(value: str, code: object, _: Words) -> object:
+    """A code under the name of a value (``kind``, ``state``) as the reader calls it; what has no name stays."""
+    name = NAMES.get(value, {}).get(str(code))
+    return code if name is None else _(name)
+
+
+def _with_name(value: str, code: str, _: Words) -> str:
+    name = str(named(value, code, _))
+    return code if name in {code, code.replace("-", " "), code.replace("_", " ")} else f"{code} ({name})"

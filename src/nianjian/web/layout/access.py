@@ -1,0 +1,123 @@
+"""Who may open a page. Every view carries one of three marks; a house test fails on one that carries none.
+
+A person who is not signed in is led to the sign-in page. To whom an enterprise does not concern it does not exist
+(404); who may read it but not do this gets 403 and is told which role is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from nianjian.accounts import access, query
+from nianjian.accounts.query import USER, Actor, Enterprise
+from nianjian.accounts.roles import Act
+from nianjian.kernel.errors import NianjianError
+
+P = ParamSpec("P")
+MARK: Final = "nianjian_access"
+
+
+class Request(HttpRequest):
+    """A request that has passed a mark of this module."""
+
+    actor: Actor
+    enterprise: Enterprise
+    team: str | None  # rows of this team only; None: all
+    htmx: bool
+
+
+View = Callable[Concatenate[Request, P], HttpResponse]
+Around = Callable[Concatenate[HttpRequest, P], HttpResponse]  # what Django calls
+
+
+def page(act: Act) -> Callable[[View[P]], Around[P]]:
+    """Mark a page of one enterprise, whose address holds ``code``: sets ``actor``, ``enterprise`` and ``team``."""
+
+    def around(view: View[P]) -> Around[P]:
+        @wraps(view)
+        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _sign_in(request)
+            known = cast("Request", request)
+            known.actor = _actor(request)
+            code = str(kwargs["code"])
+            if not access.may(known.actor, code, Act.READ_OWN):
+                raise Http404
+            try:
+                known.enterprise = query.enterprise(code)
+                access.require(known.actor, code, act)
+                known.team = access.team_of(known.actor, code)
+            except NianjianError as error:
+                return _refused(request, error)
+            return view(known, *args, **kwargs)
+
+        setattr(inside, MARK, act)
+        return cast("Around[P]", inside)
+
+    return around
+
+
+def everywhere(act: Act) -> Callable[[View[P]], Around[P]]:
+    """Mark a page of the whole installation: sets ``actor``."""
+
+    def around(view: View[P]) -> Around[P]:
+        @wraps(view)
+        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _sign_in(request)
+            known = cast("Request", request)
+            known.actor = _actor(request)
+            try:
+                access.require(known.actor, access.EVERYWHERE, act)
+            except NianjianError as error:
+                return _refused(request, error)
+            return view(known, *args, **kwargs)
+
+        setattr(inside, MARK, act)
+        return cast("Around[P]", inside)
+
+    return around
+
+
+def person(view: View[P]) -> Around[P]:
+    """Mark a page for everybody who is signed in: it shows what concerns this person; sets ``actor``."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _sign_in(request)
+        known = cast("Request", request)
+        known.actor = _actor(request)
+        return view(known, *args, **kwargs)
+
+    setattr(inside, MARK, "person")
+    return cast("Around[P]", inside)
+
+
+def public(view: Around[P]) -> Around[P]:
+    """Mark one of the few pages that are open to all."""
+    setattr(view, MARK, "public")
+    return view
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return Actor(request.user.get_username(), USER)
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    answer = redirect_to_login(request.get_full_path())
+    if getattr(request, "htmx", False):  # a fragment must not hold the sign-in page
+        return HttpResponse(status=401, headers={"HX-Redirect": answer.headers["Location"]})
+    return answer
+
+
+def _refused(request: HttpRequest, error: NianjianError) -> HttpResponse:
+    if error.code == "enterprise_unknown":
+        raise Http404 from error
+    return render(request, "layout/refused.html", {"error": error}, status=403)
