@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nianjian.config import env
+from nianjian.config import env, spill
 from nianjian.config.folders import make_private
 from nianjian.vault import keyring
 
@@ -30,6 +30,7 @@ def prepare() -> None:
     """
     environment = env.read()
     make_private(environment.home)
+    spill.empty(environment.home)
     keyring.place(environment.keys, environment.home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django  # noqa: PLC0415 -- the home must stand before settings are read
@@ -51,7 +52,8 @@ def engine() -> Engine:
     """The engine that NIANJIAN_ENGINE names; the caller closes it."""
     from nianjian.lake.engines import open_engine  # noqa: PLC0415 -- light commands do without an engine
 
-    return open_engine(env.read().engine)
+    environment = env.read()
+    return open_engine(environment.engine, temp=str(spill.folder(environment.home)))
 
 
 def keys() -> keyring.Keyring:

@@ -35,9 +35,12 @@ DRIVER: Final = {
 
 
 class SparkEngine:
-    """``url``: spark://host:port or sc://host:port. Java 17 or newer must be there for spark://."""
+    """``url``: spark://host:port or sc://host:port. Java 17 or newer must be there for spark://.
 
-    def __init__(self, url: str) -> None:
+    ``temp``: where a driver in this process spills; workers spill where their own settings say.
+    """
+
+    def __init__(self, url: str, *, temp: str | None = None) -> None:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         builder = SparkSession.builder
         if url.startswith("sc://"):
@@ -48,6 +51,8 @@ class SparkEngine:
                 # A cluster on other machines needs the driver's real address: SPARK_LOCAL_IP sets it.
                 own = os.environ.get("SPARK_LOCAL_IP", value) if key.startswith("spark.driver") else value
                 builder = builder.config(key, own)
+            if temp is not None:
+                builder = builder.config("spark.local.dir", temp).config("spark.sql.warehouse.dir", f"{temp}/warehouse")
         for key, value in SETTINGS.items():
             builder = builder.config(key, value)
         self.session = builder.getOrCreate()
