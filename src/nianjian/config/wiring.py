@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nianjian.config import env, spill
+from nianjian.config import env, spill, switch
 from nianjian.config.folders import make_private
 from nianjian.vault import keyring
 
@@ -23,21 +23,30 @@ SETTINGS: Final = "nianjian.config.settings"
 MIGRATION_LOCK: Final = 0x6E69616E  # number of the advisory lock that several machines on one PostgreSQL share
 
 
-def prepare() -> None:
-    """Make an empty home usable, and a used one current: folder, keys, tables.
+def start() -> None:
+    """Make the home's folder, say where the keys are and set Django up; no table is looked at.
 
-    May be called again and by many processes at once; with nothing to do it costs one query.
+    ``home_being_restored`` while another process restores the home.
     """
     environment = env.read()
     make_private(environment.home)
+    switch.enter(environment.home, environment.database_url)
     spill.empty(environment.home)
     keyring.place(environment.keys, environment.home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django  # noqa: PLC0415 -- the home must stand before settings are read
 
     django.setup()
-    if _behind():
-        with _alone(environment.home):
+
+
+def prepare() -> None:
+    """Make an empty home usable, and a used one current: folder, keys, tables.
+
+    May be called again and by many processes at once; with nothing to do it costs one query.
+    """
+    start()
+    if waiting_migrations():
+        with _alone(env.read().home):
             _migrate()
 
 
@@ -46,6 +55,11 @@ def lake(enterprise: str) -> Lake:
     from nianjian.lake.tables import Lake  # noqa: PLC0415 -- light commands do without Delta
 
     return Lake(env.read().lake_url, enterprise)
+
+
+def lakes() -> Path:
+    """The folder in which the enterprises' lakes lie."""
+    return lake("any").folder.parent
 
 
 def engine() -> Engine:
@@ -61,11 +75,17 @@ def keys() -> keyring.Keyring:
     return keyring.current()
 
 
-def _behind() -> bool:
-    """Whether a migration that lies in the code is not applied: one query instead of the whole graph."""
-    from django.apps import apps  # noqa: PLC0415 -- after the wiring
+def waiting_migrations() -> set[tuple[str, str]]:
+    """(app, name) of each migration that lies in the code and is not applied: one query instead of the whole graph."""
     from django.db import connection  # noqa: PLC0415 -- after the wiring
     from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415 -- after the wiring
+
+    return known_migrations() - set(MigrationRecorder(connection).applied_migrations())
+
+
+def known_migrations() -> set[tuple[str, str]]:
+    """(app, name) of each migration that lies in the code."""
+    from django.apps import apps  # noqa: PLC0415 -- after the wiring
 
     known = set()
     for app in apps.get_app_configs():
@@ -73,7 +93,7 @@ def _behind() -> bool:
         if folder.is_dir():
             package = import_module(f"{app.name}.migrations")
             known |= {(app.label, found.name) for found in pkgutil.iter_modules(package.__path__)}
-    return not known <= set(MigrationRecorder(connection).applied_migrations())
+    return known
 
 
 def _migrate() -> None:
@@ -85,7 +105,7 @@ def _migrate() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
     try:
-        if _behind():
+        if waiting_migrations():
             call_command("migrate", verbosity=0, interactive=False)
     finally:
         if shared:

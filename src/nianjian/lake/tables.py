@@ -189,7 +189,7 @@ class Lake:
         folder = self.path(table)
         if not folder.is_dir():
             return []
-        named = _ever_named(folder)
+        named = ever_named(folder)
         gone = []
         for path in sorted(folder.rglob("*.parquet")):
             relative = path.relative_to(folder).as_posix()
@@ -250,7 +250,7 @@ def _added(new: NewFile) -> AddAction:
     return AddAction(new.path, new.size, dict(new.partition), new.written, True, json.dumps(stats))  # noqa: FBT003 - the library's argument
 
 
-def _ever_named(folder: Path) -> set[str]:
+def ever_named(folder: Path) -> set[str]:
     """Every path that an add action of any kept log entry names: the log is never cleaned up."""
     named = set()
     for entry in (folder / "_delta_log").glob("*.json"):

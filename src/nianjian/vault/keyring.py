@@ -58,6 +58,11 @@ class Keyring:
         except (InvalidTag, ValueError) as fault:
             raise NianjianError("sealed_damaged", key=key) from fault
 
+    @property
+    def mark(self) -> str:
+        """Fingerprint of the index key, as it stands in the home that the keys belong to."""
+        return self.blind("mark", "home")
+
     def blind(self, text: str, context: str) -> str:
         """Blind index of a personal value: HMAC-SHA256, hex; equal values of one context are equal, no more."""
         return hmac.new(self.index, f"{context}\0{text}".encode(), hashlib.sha256).hexdigest()
@@ -105,6 +110,11 @@ def decrypt(sealed: bytes, context: bytes) -> bytes:
     if key_id(sealed) not in ring.ciphers:
         ring = _place.ring = _parsed(_where()[0])
     return ring.decrypt(sealed, context)
+
+
+def read(path: Path) -> Keyring:
+    """The keys of a file that need not be the one in use; ``keys_exposed``, ``keys_unreadable``."""
+    return _parsed(path)
 
 
 def key_id(sealed: bytes) -> str:
@@ -202,7 +212,7 @@ def _parsed(path: Path) -> Keyring:
 def _check_mark(ring: Keyring, home: Path, path: Path) -> None:
     """The home remembers a fingerprint of the index key: another key file would store everybody twice."""
     mark = home / MARK
-    fingerprint = ring.blind("mark", "home")
+    fingerprint = ring.mark
     if not mark.exists():
         _publish(mark, fingerprint, replace=False)
     if mark.read_text(encoding="ascii") != fingerprint:

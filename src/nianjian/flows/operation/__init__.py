@@ -1,0 +1,1 @@
+"""Running the house: backup, restore, upgrade, doctor and retention."""

@@ -1,0 +1,223 @@
+"""Backup and restore at the shell: what comes back, what is refused before anything is touched, what is kept aside."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.doors.cli.conftest import Shell
+
+SAMPLES = Path(__file__).parents[2] / "samples_backup"
+SAMPLE = SAMPLES / "schema-0.1.0.tar"
+HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,振铃时间,接通时间,结束时间,结果"
+CALLS = [f"c{n},呼出,8001,95013,1390000{n:04d},2026-03-02 10:00:00,,,2026-03-02 10:01:00,接通" for n in range(30)]
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """The sample's key file, closed to others as a key file must be."""
+    path = tmp_path / "kept-keys.json"
+    shutil.copy(SAMPLES / "schema-0.1.0.keys.json", path)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def busy(demo: Shell, tmp_path: Path) -> Shell:
+    """An enterprise with calls, a seat and a portrait."""
+    calls, seats = tmp_path / "calls.csv", tmp_path / "seats.csv"
+    calls.write_text("\n".join([HEADER, *CALLS]) + "\n", encoding="utf-8")
+    seats.write_text("坐席编号,类型,姓名,备案状态,备案日期\nS1,人工,张三,已备案,2025-11-01\n", encoding="utf-8")
+    assert demo("registers", "import", "seats", str(seats), "--enterprise", "demo").code == 0
+    assert demo("calls", "import", str(calls), "--enterprise", "demo", "--timezone", "Asia/Shanghai").code == 0
+    assert demo("portrait", "run", "--enterprise", "demo", "--year", "2026").code == 0
+    return demo
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    with tarfile.open(path) as tar:
+        member = tar.extractfile("manifest.json")
+        assert member is not None
+        told: dict[str, Any] = json.loads(member.read())
+        return told
+
+
+def _refused(shell: Shell, code: str, *words: str, **environment: str) -> dict[str, Any]:
+    said = shell(*words, "--json", **environment)
+    assert said.code == 2, said
+    assert said.json["error"]["code"] == code
+    found: dict[str, Any] = said.json["error"]
+    return found
+
+
+def _portrait(home: Path, year: int) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((home / f"portraits/kept/{year}.json").read_text(encoding="utf-8"))
+    return told
+
+
+def test_a_backup_of_an_earlier_schema_comes_back_whole(shell: Shell, home: Path, keys: Path) -> None:
+    said = shell("restore", str(SAMPLE), "--keys", str(keys), "--json")
+    assert said.code == 0, said
+    assert (said.json["enterprises"], said.json["audit_entries"], said.json["aside"]) == (1, 17, [])
+    assert said.json["migrated"], "the schema has changed since"
+    assert shell("audit", "verify", "--json").json["entries"] == 18
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o077 for path in home.rglob("*") if path.is_dir()} == {0}
+    for year, more in ((2025, []), (2026, ["--json"])):  # as they were run: with a second day, and without
+        kept = _portrait(home, year)
+        words = ("portrait", "run", "--enterprise", "kept", "--year", str(year), *more)
+        assert shell(*words, NIANJIAN_TODAY="2026-11-25").code == 0
+        again = _portrait(home, year)
+        assert {**again, "code": None} == {**kept, "code": None}  # the version of the program may differ, no figure
+    seats = shell("registers", "list", "seats", "--enterprise", "kept", "--json").json["rows"]
+    assert [seat["identity"][:3] for seat in seats if seat["identity"]] == ["110"] * 3  # the keys open them
+    (asked,) = shell("approvals", "list", "--json").json["approvals"]
+    assert (asked["state"], asked["decided_by"]) == ("approved", "user:bo")
+    batches = shell("calls", "list", "--enterprise", "kept", "--json").json["batches"]
+    assert [one["rows"]["loaded"] for one in batches] == [139, 60]
+
+
+def test_a_home_comes_back_elsewhere(busy: Shell, home: Path, tmp_path: Path) -> None:
+    archive, copied = tmp_path / "out.tar", tmp_path / "copied.json"
+    made = busy("backup", str(archive), "--keys", str(copied), "--json")
+    assert made.code == 0, made
+    assert (made.json["enterprises"], made.json["keys_inside"]) == (1, False)
+    assert {path.stat().st_mode & 0o777 for path in (archive, copied)} == {0o600}
+    manifest = _manifest(archive)
+    assert manifest["keys"]["copied"] is True
+    assert manifest["tables"]["registers_seat"] == 1
+    assert not any("key" in Path(name).name and name.endswith(".json") for name in manifest["members"])
+    assert not [path for path in home.iterdir() if path.name.startswith(".backup-")]
+    other = tmp_path / "other"
+    there = {"NIANJIAN_HOME": str(other), "NIANJIAN_KEYS": str(tmp_path / "k" / "keys.json")}
+    assert busy("restore", str(archive), "--keys", str(copied), **there).code == 0
+    words = ("portrait", "run", "--enterprise", "demo", "--year", "2026", "--json")
+    assert busy(*words, **there).out == busy(*words).out
+    assert busy("audit", "verify", "--json", **there).json["valid"] is True
+    assert busy("calls", "import", str(tmp_path / "calls.csv"), "--enterprise", "demo", **there).code == 0
+
+
+def test_a_used_home_is_put_aside_and_kept(busy: Shell, home: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "out.tar"
+    assert busy("backup", str(archive)).code == 0
+    assert busy("enterprise", "add", "later", "--name", "后来", "--province", "").code == 0
+    assert "later" in busy("enterprise", "list").out
+    _refused(busy, "home_not_empty", "restore", str(archive))
+    said = busy("restore", str(archive), "--replace", "--json")
+    assert said.code == 0, said
+    assert "later" not in busy("enterprise", "list").out
+    (aside,) = map(Path, said.json["aside"])
+    assert aside.parent == home
+    there = {"NIANJIAN_HOME": str(aside)}
+    assert "later" in busy("enterprise", "list", **there).out
+
+
+def test_a_folder_gets_a_file_named_after_the_moment(demo: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    said = demo("backup", str(folder), "--json")
+    (made,) = folder.iterdir()
+    assert said.json["archive"] == str(made)
+    assert made.name.startswith("nianjian-")
+    assert _manifest(made)["keys"]["copied"] is False
+
+
+def test_nothing_is_written_over_or_into_the_home(demo: Shell, home: Path, tmp_path: Path) -> None:
+    there = tmp_path / "there.tar"
+    there.write_bytes(b"mine")
+    _refused(demo, "backup_exists", "backup", str(there))
+    assert there.read_bytes() == b"mine"
+    _refused(demo, "backup_inside_home", "backup", str(home / "b.tar"))
+    _refused(demo, "backup_exists", "backup", str(tmp_path / "b.tar"), "--keys", str(there))
+    assert not (tmp_path / "b.tar").exists()
+
+
+def test_a_damaged_backup_touches_nothing(shell: Shell, home: Path, keys: Path, tmp_path: Path) -> None:
+    content = bytearray(SAMPLE.read_bytes())
+    (tmp_path / "cut.tar").write_bytes(content[:100_000])
+    middle = content.index(b"PAR1") + 200
+    content[middle] ^= 0xFF
+    (tmp_path / "bad.tar").write_bytes(content)
+    (tmp_path / "text.tar").write_text("no archive")
+    for name, code in (("cut", "backup_unreadable"), ("bad", "backup_damaged"), ("text", "backup_unreadable")):
+        _refused(shell, code, "restore", str(tmp_path / f"{name}.tar"), "--keys", str(keys))
+    _refused(shell, "file_missing", "restore", str(tmp_path / "none.tar"), "--keys", str(keys))
+    assert not [path for path in home.iterdir() if path.name != ".using.lock"]
+    assert not (home.parent / "keys.json").exists()
+
+
+def test_a_backup_without_its_keys_is_refused(shell: Shell, tmp_path: Path) -> None:
+    _refused(shell, "backup_keys_missing", "restore", str(SAMPLE))
+    assert shell("keys", "list", NIANJIAN_HOME=str(tmp_path / "other")).code == 0  # makes other keys
+    _refused(shell, "backup_keys_other", "restore", str(SAMPLE))
+
+
+def test_a_backup_of_a_later_version_is_refused(shell: Shell, home: Path, keys: Path, tmp_path: Path) -> None:
+    later = tmp_path / "later.tar"
+    with tarfile.open(SAMPLE) as source, tarfile.open(later, "w") as target:
+        for info in source:
+            member = source.extractfile(info)
+            assert member is not None
+            content = member.read()
+            if info.name == "manifest.json":
+                content = content.replace(b"0002_holidays", b"0999_holidays")
+            info.size = len(content)
+            with (tmp_path / "part").open("wb+") as part:
+                part.write(content)
+                part.seek(0)
+                target.addfile(info, part)
+    told = _refused(shell, "backup_newer", "restore", str(later), "--keys", str(keys))
+    assert told["values"]["migration"] == "registers.0999_holidays"
+    assert [path.name for path in home.iterdir()] == [".using.lock"]
+
+
+def test_a_home_in_use_is_not_restored_and_one_being_restored_not_used(demo: Shell, home: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "out.tar"
+    assert demo("backup", str(archive)).code == 0
+    with (home / ".using.lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        _refused(demo, "home_in_use", "restore", str(archive), "--replace")
+        assert demo("enterprise", "list").code == 0  # others may use it at the same time
+    with (home / ".using.lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        _refused(demo, "home_being_restored", "enterprise", "list")
+
+
+def test_only_an_administrator_backs_up(demo: Shell, tmp_path: Path) -> None:
+    token = demo("user", "add", "anna", "--role", "compliance_lead", "--json").json["token"]
+    words = ("backup", str(tmp_path / "b.tar"), "--as", "anna")
+    _refused(demo, "role_missing_everywhere", *words, NIANJIAN_TOKEN=token)
+    assert not (tmp_path / "b.tar").exists()
+
+
+@pytest.mark.parametrize("point", ["mid_write", "before_commit"])
+def test_a_killed_backup_leaves_no_file(busy: Shell, home: Path, tmp_path: Path, point: str) -> None:
+    archive = tmp_path / "out.tar"
+    assert busy("backup", str(archive), NIANJIAN_CRASH_AT=point).code == -9
+    assert not archive.exists()
+    assert busy("backup", str(archive)).code == 0
+    assert not [path for path in home.iterdir() if path.name.startswith(".backup-")]
+    assert not list(tmp_path.glob(".out.tar*"))
+
+
+@pytest.mark.parametrize("point", ["mid_write", "before_close", "out", "in"])
+def test_a_killed_restore_leaves_the_old_or_the_new(busy: Shell, home: Path, tmp_path: Path, point: str) -> None:
+    """Before the journal the old home holds; after it the next command finds the new one, finished."""
+    archive = tmp_path / "out.tar"
+    assert busy("backup", str(archive)).code == 0
+    assert busy("enterprise", "add", "later", "--name", "后来", "--province", "").code == 0
+    assert busy("restore", str(archive), "--replace", NIANJIAN_CRASH_AT=point).code == -9
+    listed = [one["code"] for one in busy("enterprise", "list", "--json").json["enterprises"]]
+    assert listed == (["demo", "later"] if point == "mid_write" else ["demo"])
+    assert busy("audit", "verify", "--json").json["valid"] is True
+    assert busy("portrait", "run", "--enterprise", "demo", "--year", "2026").code == 0
+    assert not (home / ".restore.json").exists()
+    assert busy("restore", str(archive), "--replace").code == 0
+    assert not [path for path in home.iterdir() if path.name.startswith(".restoring-")]
