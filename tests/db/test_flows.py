@@ -186,3 +186,24 @@ def test_when_no_file_can_be_read_the_first_error_is_raised(tmp_path: Path) -> N
     assert [finding["file"] for finding in raised.value.findings] == ["b.csv"]
     assert _states() == {}
     assert queue.open_intents() == []
+
+
+def test_a_wrong_path_is_said_before_the_first_file_is_in(calls: Path) -> None:
+    folder = calls.parent
+    with pytest.raises(NianjianError, match="file_missing") as raised:
+        _take(str(calls), str(folder / "nosuch.csv"), str(folder / "neither.csv"))
+    assert raised.value.values == {"file": str(folder / "nosuch.csv")}
+    assert raised.value.findings == ({"code": "file_missing", "file": str(folder / "neither.csv")},)
+    assert wiring.lake("demo").version("calls") is None
+    assert _states() == {}
+
+
+def test_a_file_that_goes_away_holds_up_no_other(calls: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "gone.csv"
+    gone.write_bytes(calls.read_bytes())
+    listed = read.items([calls, gone])
+    next(listed)
+    gone.unlink()
+    (item,) = listed
+    with pytest.raises(NianjianError, match="file_unreadable"):
+        load.import_file(lake=wiring.lake("demo"), item=item, batch="B1")

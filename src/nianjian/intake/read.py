@@ -38,15 +38,17 @@ class _Found:
 def items(paths: Sequence[str | Path]) -> Iterator[Item]:
     """Every file under the paths, folders in sorted order without hidden files.
 
-    NianjianError ``file_missing``, ``nothing_to_import``. What cannot be opened becomes an item too, so that it
-    holds up no other; its ``fault`` is raised when it is read: ``file_unreadable``, ``file_empty``, ``zip_broken``,
-    ``zip_encrypted``, ``workbook_broken``, ``pack_unsupported``, ``pack_nested``, and those of `packed.limits`.
+    NianjianError ``file_missing`` before the first item, each further missing path a finding; ``nothing_to_import``.
+    What cannot be opened, or goes away meanwhile, becomes an item too, so that it holds up no other; its ``fault``
+    is raised when it is read: ``file_unreadable``, ``file_empty``, ``zip_broken``, ``zip_encrypted``,
+    ``workbook_broken``, ``pack_unsupported``, ``pack_nested``, and those of `packed.limits`.
     """
+    missing = [str(given) for given in paths if not Path(given).exists()]
+    if missing:
+        others = tuple({"code": "file_missing", "file": name} for name in missing[1:])
+        raise NianjianError("file_missing", findings=others, file=missing[0])
     found = False
-    for given in paths:
-        path = Path(given)
-        if not path.exists():
-            raise NianjianError("file_missing", file=str(given))
+    for path in map(Path, paths):
         for file in _files(path):
             name = file.name if file == path else file.relative_to(path).as_posix()
             for item in _guarded(_Found(name, Item(name, file)), _inside):
@@ -57,7 +59,7 @@ def items(paths: Sequence[str | Path]) -> Iterator[Item]:
 
 
 def _files(path: Path) -> list[Path]:
-    if path.is_file():
+    if not path.is_dir():
         return [path]
     return sorted(
         file
