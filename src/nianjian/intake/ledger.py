@@ -48,6 +48,11 @@ def batch_files(lake: Lake, batch: str) -> list[OldFile]:
     return [old for old in lake.old_files(CALLS) if _belongs(old.path, batch)]
 
 
+def is_removed(lake: Lake, batch: str) -> bool:
+    """Whether the batch was undone or replaced; one whose rows were all duplicates stands, without a file."""
+    return any(entry.get("removed_batch") == batch for entry in lake.history(CALLS, -1))
+
+
 def batch_days(lake: Lake, batch: str) -> list[str]:
     """The days of calls that a batch loaded, ISO, sorted."""
     days: set[str] = set()

@@ -35,7 +35,7 @@ def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] 
         if not headers:
             raise NianjianError("batch_unknown", batch=batch)
         files = ledger.batch_files(lake, batch)
-        if not files:
+        if not files and ledger.is_removed(lake, batch):
             raise NianjianError("batch_already_undone", batch=batch)
         with _Tables(Path(path)) as tables:
             for row in _rows(lake, [old.path for old in files if old.partition["part"] == REJECTED]):
@@ -85,8 +85,14 @@ class _Tables(ExitStack):
 
 
 def _private(path: str, flags: int) -> int:
-    """Only the owner may read a new file: it shows telephone numbers in full."""
-    return os.open(path, flags, 0o600)
+    """Only the owner may read the file, a former one of that name too: it shows telephone numbers in full."""
+    handle = os.open(path, flags, 0o600)
+    try:
+        os.fchmod(handle, 0o600)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
 
 
 def _headers(lake: Lake, batch: str) -> dict[str, list[str]]:

@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.intake.conftest import Desk
+from tests.unit.intake.conftest import Desk, csv_bytes, good, row
 from tests.unit.intake.formats.test_freeswitch import A, B, document
 
-from nianjian.intake import rejects
+from nianjian.intake import ledger, rejects
 from nianjian.intake.read import items
+from nianjian.kernel.errors import NianjianError
 
 LEGS = [document(), document(originator=A, uuid=B, caller_id_number="95013")]
 VOS = (
@@ -84,3 +85,23 @@ def test_a_batch_without_rejects_gives_a_header(desk: Desk) -> None:
     out = desk.folder / "x.csv"
     assert rejects.write(desk.lake, "B1", out) == {out: 0}
     assert out.read_text(encoding="utf-8-sig").strip().endswith("行号,列,原因代码,原因")
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(desk: Desk) -> None:
+    desk.take(csv_bytes([row(1, 开始时间="soon")]))
+    out = desk.folder / "rejects.csv"
+    out.write_text("former", encoding="utf-8")
+    out.chmod(0o644)
+    assert rejects.write(desk.lake, "B1", out) == {out: 1}
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_batch_of_duplicates_has_no_rejects_and_was_not_undone(desk: Desk) -> None:
+    desk.take(csv_bytes(good(2)))
+    assert desk.take(csv_bytes(good(1)), "again.csv").rows.duplicate == 1
+    out = desk.folder / "rejects.csv"
+    assert rejects.write(desk.lake, "B2", out) == {out: 0}
+    assert out.read_text(encoding="utf-8-sig").startswith("话单ID,")
+    ledger.undo_batch(desk.lake, "B1")
+    with pytest.raises(NianjianError, match="batch_already_undone"):
+        rejects.write(desk.lake, "B1", out)
