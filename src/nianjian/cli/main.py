@@ -151,7 +151,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         problem = NianjianError("file_problem", file=str(error.filename or ""), reason=str(error.strerror or error))
         return _fail(problem, as_json=as_json)
     except KeyboardInterrupt:
-        sys.stderr.write("\n" + _("nianjian: interrupted; nothing was changed by the step under way.") + "\n")
+        sys.stderr.write("\n")
+        _fail(NianjianError("interrupted"), as_json=as_json)
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 -- the last line of defence: a traceback must not look like a "no"
         traceback.print_exc()

@@ -34,6 +34,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "usage": mark("{message} (see `{program} --help`)"),
     "internal": mark("unexpected fault {kind}: {detail}. This is a bug; please report it with the text above."),
     "file_problem": mark("{file}: {reason}"),
+    "interrupted": mark(
+        "interrupted. Each file and each act is in whole or not at all; `nianjian calls list` shows the files in"
+    ),
     "listen_malformed": mark("--listen wants HOST:PORT, not “{listen}”"),
     # settings
     "home_unusable": mark("the folder {folder} cannot be used: {reason}"),
