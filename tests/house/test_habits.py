@@ -1,4 +1,4 @@
-"""Two rules that no linter has: who writes models, and who reads the clock."""
+"""Rules that no linter has: who writes models, who reads the clock, and how a test is skipped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support import tree
+import pytest
+from tests.support import services, tree
 
 MANAGER_WRITES = {
     "create", "acreate", "bulk_create", "bulk_update", "update", "get_or_create", "update_or_create", "delete",
@@ -125,3 +126,16 @@ def test_the_rules_see_an_offence() -> None:
     )
     assert not list(model_writes(harmless, {"Seat"}))
     assert not list(clock_reads(harmless))
+
+
+def test_a_missing_library_fails_where_every_service_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest's own skip would not know that a library is required: `tests.support.services.missing` does."""
+    own_skip = "import" + "orskip"
+    tests = [path for path in tree.files() if path.parts[0] == "tests" and path.suffix == ".py"]
+    assert [str(path) for path in tests if own_skip in (tree.ROOT / path).read_text(encoding="utf-8")] == []
+    monkeypatch.setenv("NIANJIAN_REQUIRE_SERVICES", "1")
+    with pytest.raises(pytest.fail.Exception):
+        services.missing("pyspark")
+    monkeypatch.delenv("NIANJIAN_REQUIRE_SERVICES")
+    with pytest.raises(pytest.skip.Exception):
+        services.missing("pyspark")

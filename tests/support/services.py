@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 from contextlib import ExitStack
+from importlib.util import find_spec
 from typing import NoReturn
 
 import pytest
@@ -50,7 +51,8 @@ def postgres_url() -> str:
 @pytest.fixture(scope="session")
 def java() -> str:
     """The path of `java`, for Spark."""
-    pytest.importorskip("pyspark", reason="pyspark is missing (extra: spark)")
+    if find_spec("pyspark") is None:
+        missing("pyspark (extra: spark)")
     return _program("java")
 
 

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +54,9 @@ def address(tmp_path: Path, sample: dict[str, Any]) -> Iterator[str]:
 @pytest.fixture
 def browser() -> Iterator[Any]:
     path = shutil.which("chromium") or missing("chromium")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing")
+    if find_spec("playwright") is None:
+        missing("playwright")
+    sync_api = import_module("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield started
