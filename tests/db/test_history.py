@@ -96,3 +96,22 @@ def test_the_same_key_of_two_tenants_is_two_rows(load: Import, demo: str) -> Non
     service.add_enterprise(code="other", name="x", province="", actor=Actor("root"))
     assert listing(kind="lines", enterprise="other").rows == []
     assert len(listing(kind="lines", enterprise=demo).rows) == 1
+
+
+def test_a_change_leaves_what_was_believed_before_it(load: Import) -> None:
+    load("lines", HEADER, ("L1", "T1"))
+    moment = Line.objects.get().recorded_at
+    load("lines", DATED, ("L1", "T2", "2026-03-01"))
+    assert _team("2026-04-01") == ["T2"]
+    before = query.as_at(Line, "demo", date(2026, 4, 1), known_at=moment)
+    assert [row.team for row in before] == ["T1"]
+
+
+def test_a_version_tells_who_wrote_it_and_from_what(load: Import) -> None:
+    load("lines", HEADER, ("L1", "T1"))
+    load("lines", DATED, ("L1", "T2", "2026-03-01"))
+    first, closed, second = Line.objects.order_by("pk")
+    assert {row.recorded_by for row in (first, closed, second)} == {"os:root"}
+    assert (first.replaces, closed.replaces, second.replaces) == (None, first.pk, first.pk)
+    assert closed.valid_to == date(2026, 2, 28)
+    assert first.superseded_at == closed.recorded_at == second.recorded_at

@@ -23,6 +23,7 @@ class Seat(Version):
     desk = models.TextField(null=True)
     workplace = models.TextField(null=True)
     skill = models.TextField(null=True)
+    team = models.TextField(null=True)
     employment = models.CharField(max_length=16, null=True)  # own | dispatched | outsourced
     insured_by = models.TextField(null=True)
     filing = models.CharField(max_length=16, null=True)  # filed | unfiled | cancelled

@@ -20,6 +20,7 @@ NAME: Final = Column("姓名", "person", aliases=("员工姓名", "坐席姓名"
 STAFF_ID: Final = Column("工号", "staff_id", Kind.CODE, ("员工编号", "员工工号"), example="1001")
 WORKPLACE: Final = Column("职场地址", "workplace", aliases=("职场", "办公地址"), example="杭州市示例路1号3楼")
 SKILL: Final = Column("技能组", "skill", aliases=("项目", "技能组/项目"), example="售后")
+TEAM: Final = Column("团队", "team", Kind.CODE, ("团队编号", "外包团队", "所属团队"), example="T01")
 EMPLOYMENT: Final = Column("用工形式", "employment", Kind.CHOICE, ("用工方式",), words.EMPLOYMENT, example="自有")
 INSURED_BY: Final = Column(
     "社保缴纳单位", "insured_by", aliases=("社保单位", "缴纳单位"), example="示例呼叫中心有限公司"
@@ -44,6 +45,7 @@ SEATS: Final = Sheet(
         Column("工位号", "desk", Kind.CODE, ("工位",), example="3F-01"),
         WORKPLACE,
         SKILL,
+        TEAM,
         EMPLOYMENT,
         INSURED_BY,
         Column("备案状态", "filing", Kind.CHOICE, choices=words.FILING, example="已备案"),
@@ -72,6 +74,7 @@ STAFF: Final = Sheet(
         Column("坐席编号", "seat_id", Kind.CODE, ("坐席号", "座席编号"), example="S0001"),
         WORKPLACE,
         SKILL,
+        TEAM,
         EMPLOYMENT,
         INSURED_BY,
         Column("入职日期", "joined_on", Kind.DATE, example="2025-01-02"),

@@ -22,6 +22,7 @@ class Person(Version):
     seat_id = models.TextField(null=True)
     workplace = models.TextField(null=True)
     skill = models.TextField(null=True)
+    team = models.TextField(null=True)
     employment = models.CharField(max_length=16, null=True)  # own | dispatched | outsourced
     insured_by = models.TextField(null=True)
     joined_on = models.DateField(null=True)

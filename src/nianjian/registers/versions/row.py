@@ -21,8 +21,11 @@ class Version(models.Model):
     valid_from = models.DateField(null=True)  # NULL: since ever
     valid_to = models.DateField(null=True)  # last day, included; NULL: open
     recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=160, default="")  # the actor; "": recorded before this was kept
     superseded_at = models.DateTimeField(null=True)  # NULL: still believed
-    file = models.CharField(max_length=64)  # sha256 of the sheet that brought it
+    replaces = models.BigIntegerField(null=True)  # the version that it was made from; NULL: the row's first
+    reason = SealedText(null=True)  # why it changed or ended, where that was said
+    file = models.CharField(max_length=64)  # sha256 of the sheet that brought it; "": written by hand
     extra = SealedText(null=True)  # JSON object: unknown columns by header
     changed_on = models.DateField(null=True)  # 变更日期 as given
 

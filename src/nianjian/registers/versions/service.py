@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
 
 from nianjian.accounts.models import Enterprise
 from nianjian.accounts.query import Actor
@@ -18,11 +16,9 @@ from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.registers.tables.checking import Keyed
 from nianjian.registers.tables.column import Sheet, Undated
+from nianjian.registers.versions.plan import CHUNK, DAY, Plan, Source, chunks, ended, kept, standing
 from nianjian.registers.versions.row import Version
 from nianjian.vault import keyring
-
-CHUNK: Final = 500  # rows a statement: SQLite takes 32,766 values in one
-DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +28,6 @@ class Counts:
     inserted: int
     updated: int
     unchanged: int
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What a sheet changes, gathered before the first write."""
-
-    new: list[Version] = field(default_factory=list)
-    superseded: list[int] = field(default_factory=list)
-    closed: dict[date, list[int]] = field(default_factory=lambda: defaultdict(list))  # last day -> versions
-    inserted: int = 0
-    updated: int = 0
-    unchanged: int = 0
 
 
 def upsert(
@@ -60,20 +44,28 @@ def upsert(
     """Write the rows as new versions where they differ from what stands; equal rows change nothing.
 
     A column that the sheet lacks keeps its value. A change holds from its 变更日期; without one from today, or,
-    for kinds that carry their own dates and for what was recorded today, it corrects the standing version.
+    for kinds that carry their own dates and for what was recorded today, it corrects the standing version. A row
+    that had ended begins again, on its 变更日期 or today.
     """
     with transaction.atomic():
-        _wait_for_others(enterprise)
-        standing = _standing(model, enterprise)
-        plan = _Plan()
-        for keyed in rows:
-            _plan_row(plan, model, sheet, enterprise, keyed, standing, has_extra=has_extra, file=file)
-        _write(model, plan)
-        counts = Counts(plan.inserted, plan.updated, plan.unchanged)
+        wait_for_others(enterprise)
+        plan = Plan(model, Source(str(actor), clock.now(), file))
+        known, over = standing(model, enterprise), ended(model, enterprise)
+        told = [_plan_row(plan, sheet, enterprise, one, known, over, has_extra=has_extra) for one in rows]
+        write(plan)
+        counts = Counts(told.count("inserted"), told.count("updated"), told.count("unchanged"))
         data = {"kind": sheet.kind, "file": file_name, "sha256": file, "inserted": counts.inserted}
         data |= {"updated": counts.updated, "unchanged": counts.unchanged}
         record(verb="registers.import", enterprise=enterprise, actor=actor, data=data)
     return counts
+
+
+def write(plan: Plan) -> None:
+    """Carry a plan out, inside the caller's transaction."""
+    manager: models.Manager[Any] = plan.model._default_manager  # noqa: SLF001 -- the manager of any model
+    for chunk in chunks(plan.superseded):
+        manager.filter(pk__in=chunk).update(superseded_at=plan.source.at)
+    manager.bulk_create(plan.new, batch_size=CHUNK)
 
 
 def stored_key(sheet: Sheet, key: str) -> str:
@@ -84,90 +76,56 @@ def stored_key(sheet: Sheet, key: str) -> str:
     return key
 
 
-def _wait_for_others(enterprise: str) -> None:
-    """Two imports of one enterprise go one after the other (SQLite does that by itself)."""
+def wait_for_others(enterprise: str) -> None:
+    """Two writers of one enterprise go one after the other (SQLite does that by itself)."""
     list(Enterprise.objects.select_for_update().filter(pk=enterprise))
 
 
-def _standing(model: type[Version], enterprise: str) -> dict[str, Version]:
-    found = model._default_manager.filter(enterprise_id=enterprise, valid_to=None, superseded_at=None)  # noqa: SLF001 -- the manager of any model
-    return {version.key: version for version in found.iterator(chunk_size=CHUNK)}
-
-
 def _plan_row(  # noqa: PLR0917 - one step of `upsert`, over its own values
-    plan: _Plan,
-    model: type[Version],
+    plan: Plan,
     sheet: Sheet,
     enterprise: str,
     keyed: Keyed,
-    standing: Mapping[str, Version],
+    known: Mapping[str, Version],
+    over: Mapping[str, date],
     *,
     has_extra: bool,
-    file: str,
-) -> None:
+) -> str:
     key = stored_key(sheet, keyed.key)
-    old = standing.get(key)
+    old = known.get(key)
     values: dict[str, Any] = dict(keyed.row)
     if has_extra:
         values["extra"] = json.dumps(keyed.extra, ensure_ascii=False, sort_keys=True) if keyed.extra else None
-    now = clock.now()
     if old is None:
-        plan.new.append(model(enterprise_id=enterprise, key=key, recorded_at=now, file=file, **values))
-        plan.inserted += 1
-        return
+        plan.add(enterprise, key, values, since=_again(over.get(key), values.get("changed_on")))
+        return "inserted"
     if all(getattr(old, name) == value for name, value in values.items()):
-        plan.unchanged += 1
-        return
-    kept = {column.field: getattr(old, column.field) for column in sheet.columns} | {"extra": old.extra}
-    new = model(enterprise_id=enterprise, key=key, recorded_at=now, file=file, **(kept | values))
+        return "unchanged"
+    new = kept(old, sheet) | values
     start = _start(old, new, sheet)
     if start is None:
-        plan.superseded.append(old.pk)
-        new.valid_from = old.valid_from
-    elif old.valid_from is None or start > old.valid_from:
-        plan.closed[start - DAY].append(old.pk)
-        new.valid_from = start
+        plan.correct(old, new)
     else:
-        _reach_back(plan, model, old, start)
-        new.valid_from = start
-    plan.new.append(new)
-    plan.updated += 1
+        plan.change(old, new, start)
+    return "updated"
 
 
-def _start(old: Version, new: Version, sheet: Sheet) -> date | None:
+def _again(last: date | None, wanted: object) -> date | None:
+    """First day of a row that comes: since ever, or after its end."""
+    if last is None:
+        return None
+    day = wanted if isinstance(wanted, date) else clock.today()
+    return max(day, last + DAY)
+
+
+def _start(old: Version, new: Mapping[str, Any], sheet: Sheet) -> date | None:
     """First day of the change; None for a correction of the standing version."""
-    if new.changed_on is not None and new.changed_on != old.changed_on:
-        only_day = all(
-            getattr(old, one.field) == getattr(new, one.field) for one in sheet.columns if one.field != "changed_on"
-        )
-        return None if only_day and old.extra == new.extra else new.changed_on
+    wanted: date | None = new.get("changed_on")
+    if wanted is not None and wanted != old.changed_on:
+        others = (one.field for one in sheet.columns if one.field != "changed_on")
+        only_day = all(getattr(old, name) == new[name] for name in others)
+        return None if only_day and old.extra == new["extra"] else wanted
     if sheet.undated is Undated.CORRECTION:
         return None
     today = clock.today()
     return None if old.recorded_at.astimezone(clock.ZONE).date() == today else today
-
-
-def _reach_back(plan: _Plan, model: type[Version], old: Version, start: date) -> None:
-    """A change dated before the standing version: what began since then is superseded, what covers the day closed."""
-    found = model._default_manager.filter(  # noqa: SLF001 -- the manager of any model
-        enterprise_id=old.enterprise_id, key=old.key, superseded_at=None
-    )
-    plan.superseded += list(found.filter(valid_from__gte=start).values_list("pk", flat=True))
-    before = found.filter(Q(valid_from=None) | Q(valid_from__lt=start)).filter(valid_to__gte=start)
-    plan.closed[start - DAY] += list(before.values_list("pk", flat=True))
-
-
-def _write(model: type[Version], plan: _Plan) -> None:
-    manager: models.Manager[Any] = model._default_manager  # noqa: SLF001 -- the manager of any model
-    now = clock.now()
-    for chunk in _chunks(plan.superseded):
-        manager.filter(pk__in=chunk).update(superseded_at=now)
-    for last, keys in plan.closed.items():
-        for chunk in _chunks(keys):
-            manager.filter(pk__in=chunk).update(valid_to=last)
-    manager.bulk_create(plan.new, batch_size=CHUNK)
-
-
-def _chunks(keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(keys), CHUNK):
-        yield keys[start : start + CHUNK]
