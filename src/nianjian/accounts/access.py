@@ -30,9 +30,12 @@ def may(actor: Actor, enterprise: str, act: Act) -> bool:
     """Whether the actor may; ``enterprise`` is a code or `EVERYWHERE`."""
     if not actor.proved:
         return True
-    # A token that may read may read its own: the scope names the wider act.
-    scoped = actor.scopes is None or act in actor.scopes or (act == Act.READ_OWN and Act.READ in actor.scopes)
-    return scoped and allows(roles(actor.name, enterprise), act)
+    return scoped(actor, act) and allows(roles(actor.name, enterprise), act)
+
+
+def scoped(actor: Actor, act: Act) -> bool:
+    """Whether the actor is here for such an act at all: a token that may read may read its own."""
+    return actor.scopes is None or act in actor.scopes or (act == Act.READ_OWN and Act.READ in actor.scopes)
 
 
 def team_of(actor: Actor, enterprise: str) -> str | None:
@@ -57,6 +60,19 @@ def require(actor: Actor, enterprise: str, act: Act) -> None:
     if enterprise == EVERYWHERE:
         raise NianjianError("role_missing_everywhere", user=actor.name, act=act.value, roles=needed)
     raise NianjianError("role_missing", user=actor.name, enterprise=enterprise, act=act.value, roles=needed)
+
+
+def govern(actor: Actor, user: str) -> None:
+    """Raise unless the actor administers every place where the user holds a role: who may act for it, or close it.
+
+    ``user_unknown``; ``role_missing`` as `require`. A user without a role is governed by the whole installation.
+    """
+    if not query.exists(user):
+        require(actor, EVERYWHERE, Act.ADMINISTER)
+        raise NianjianError("user_unknown", user=user)
+    places = {one.enterprise or EVERYWHERE for one in query.held() if one.user == user}
+    for place in sorted(places) or [EVERYWHERE]:
+        require(actor, place, Act.ADMINISTER)
 
 
 def people(actor: Actor) -> dict[str, list[dict[str, str | None]]]:

@@ -85,6 +85,18 @@ class Link(models.Model):
         return f"{self.purpose}: {self.user_id}"
 
 
+class Cached(models.Model):
+    """The table of Django's database cache (`settings.CACHES`), which alone reads and writes it."""
+
+    cache_key = models.CharField(primary_key=True, max_length=255)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        """The key."""
+        return self.cache_key
+
+
 class Membership(models.Model):
     """A user's role at an enterprise; without an enterprise in the whole installation, at every enterprise of it."""
 

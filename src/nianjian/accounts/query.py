@@ -66,19 +66,35 @@ def users() -> list[str]:
     return list(models.User.objects.order_by("name").values_list("name", flat=True))
 
 
+def exists(user: str) -> bool:
+    """Whether there is an account of that name, open or closed."""
+    return models.User.objects.filter(pk=user).exists()
+
+
+def by_email(addresses: set[str]) -> models.User | None:
+    """Return the one open account with one of these e-mail addresses, whatever the case; None for none or several."""
+    found = [
+        one
+        for one in models.User.objects.filter(is_active=True).exclude(email="")
+        if one.email.casefold() in {address.casefold() for address in addresses}
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role that a user holds; ``enterprise`` None: in the whole installation."""
+    """A role that a user holds; ``enterprise`` None: in the whole installation; ``team``: of an outsourcer."""
 
     user: str
     role: str
     enterprise: str | None
+    team: str = ""
 
 
 def held() -> list[Held]:
     """Every role of every user, by user, enterprise (those of the installation first) and role."""
     found = models.Membership.objects.order_by("user_id", F("enterprise_id").asc(nulls_first=True), "role")
-    return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id")]
+    return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
 
 
 def digest(token: str) -> str:
@@ -111,6 +127,14 @@ def bearer(token: str) -> Actor | None:
     if found is None:
         return None
     return Actor(found.user_id, USER, None if found.scopes is None else frozenset(found.scopes))
+
+
+def asked_by(text: str) -> Actor:
+    """Who asked for work, from how it was written down (``str(Actor)``); ``account_closed`` for whom may no longer."""
+    kind, _colon, name = text.partition(":")
+    if kind == USER and not models.User.objects.filter(pk=name, is_active=True).exists():
+        raise NianjianError("account_closed", user=name)
+    return Actor(name, kind)
 
 
 def _operator() -> str:

@@ -34,6 +34,8 @@ class Act(StrEnum):
 
 
 _READ: Final = frozenset({Act.READ_OWN, Act.READ})
+INSPECTING: Final = _READ
+"""All that a session opened by an inspector's link may do."""
 _WORK: Final = _READ | frozenset({Act.REPORT, Act.LOAD, Act.REVEAL, Act.REQUEST})
 
 # An outsourcer may see own rows only: what does not tell rows apart by team asks for `READ`.

@@ -45,40 +45,63 @@ def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Ente
     return Enterprise(made.code, made.name, made.province)
 
 
-def add_user(*, name: str, role: str, enterprises: Sequence[str], actor: Actor) -> str:
+def add_person(*, name: str, actor: Actor, email: str = "") -> None:
+    """Make an account that nothing lets in yet. ``user_name_malformed``, ``user_exists``.
+
+    The caller gives it a role in the same transaction, which asks whether the actor may.
+    """
+    if not NAME.fullmatch(name):
+        raise NianjianError("user_name_malformed", user=name)
+    with transaction.atomic():
+        # Names are typed at the sign-in page, where cases are not told apart.
+        if models.User.objects.filter(name__iexact=name).exists():
+            raise NianjianError("user_exists", user=name)
+        made = models.User(name=name, email=email, created_at=clock.now())
+        made.set_unusable_password()
+        _insert(made, NianjianError("user_exists", user=name))
+        record(verb="user.add", enterprise="", actor=actor, data={"user": name})
+
+
+def add_user(*, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = "") -> str:
     """Make a user with a role at the enterprises, at none named in the installation; the token, shown only now.
 
     ``user_name_malformed``, ``user_exists``, and those of `grant`.
     """
-    if not NAME.fullmatch(name):
-        raise NianjianError("user_name_malformed", user=name)
     token = secrets.token_urlsafe(TOKEN_BYTES)
+    places = list(enterprises) or [EVERYWHERE]
+    for code in places:
+        require(actor, code, Act.ADMINISTER)
     with transaction.atomic():
-        for code in enterprises or [EVERYWHERE]:
-            require(actor, code, Act.ADMINISTER)
-        made = models.User(name=name, created_at=clock.now())
-        made.set_unusable_password()
-        _insert(made, NianjianError("user_exists", user=name))
+        add_person(name=name, actor=actor, email=email)
         models.Token(
-            id=f"T{secrets.token_hex(4)}", user=made, name="shell", sha256=query.digest(token), created_at=clock.now()
+            id=f"T{secrets.token_hex(4)}",
+            user_id=name,
+            name="shell",
+            sha256=query.digest(token),
+            created_at=clock.now(),
         ).save(force_insert=True)
-        record(verb="user.add", enterprise="", actor=actor, data={"user": name})
-        for code in enterprises or [EVERYWHERE]:
-            grant(user=name, role=role, enterprise=code, actor=actor)
+        for code in places:
+            grant(user=name, role=role, enterprise=code, actor=actor, team=team)
     return token
 
 
-def grant(*, user: str, role: str, enterprise: str, actor: Actor) -> bool:
-    """Give a role at an enterprise (`access.EVERYWHERE`: in the installation); whether it was new.
+def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = "") -> bool:
+    """Give a role at an enterprise (`access.EVERYWHERE`: in the installation); whether anything changed.
 
+    ``team``: of an outsourcer, whose key a flow has looked up; another one takes the place of the last.
     ``role_unknown``, ``role_missing``, ``user_unknown``, ``enterprise_unknown``.
     """
     where = _place(user, role, enterprise, actor)
     with transaction.atomic():
-        _member, made = models.Membership.objects.get_or_create(user_id=user, enterprise_id=where, role=role)
-        if made:
-            record(verb="user.grant", enterprise=enterprise, actor=actor, data={"user": user, "role": role})
-    return made
+        member, made = models.Membership.objects.get_or_create(
+            user_id=user, enterprise_id=where, role=role, defaults={"team": team}
+        )
+        changed = made or member.team != team
+        if changed:
+            models.Membership.objects.filter(pk=member.pk).update(team=team)
+            data = {"user": user, "role": role, **({"team": team} if team else {})}
+            record(verb="user.grant", enterprise=enterprise, actor=actor, data=data)
+    return changed
 
 
 def revoke(*, user: str, role: str, enterprise: str, actor: Actor) -> None:

@@ -24,6 +24,7 @@ JSON: Final = "--json"
 
 # The verb's module is loaded only when it is asked for: `--help` must not wait for Django and DuckDB.
 VERBS: Final = {
+    "init": mark("the first administrator, with a one-time link"),
     "enterprise": mark("enterprises (tenants): add, list"),
     "user": mark("people who may act from the shell: add, grant, revoke, list"),
     "calls": mark("call records: import, rejects, undo, list"),

@@ -42,6 +42,20 @@ SETTINGS: Final = (
         "no",
         "yes: a proxy on this machine speaks TLS and says so in X-Forwarded-Proto; else a redirect",
     ),
+    Setting("NIANJIAN_URL", "http://127.0.0.1:8000", "address under which people open the pages; begins printed links"),
+    Setting(
+        "NIANJIAN_MFA", "optional", "required: administrators and compliance leads do nothing without a second factor"
+    ),
+    Setting("NIANJIAN_OIDC_ISSUER", "", "address of an OpenID Connect provider for single sign-on; empty: none"),
+    Setting("NIANJIAN_OIDC_NAME", "SSO", "what the sign-in page calls it"),
+    Setting("NIANJIAN_OIDC_CLIENT_ID", "", "this installation's name at the provider"),
+    Setting("NIANJIAN_OIDC_CLIENT_SECRET", "", "and its secret", secret=True),
+    Setting("NIANJIAN_FEISHU_CLIENT_ID", "", "sign-in through 飞书 (not tested)"),
+    Setting("NIANJIAN_FEISHU_CLIENT_SECRET", "", "and its secret", secret=True),
+    Setting("NIANJIAN_DINGTALK_CLIENT_ID", "", "sign-in through 钉钉 (not tested)"),
+    Setting("NIANJIAN_DINGTALK_CLIENT_SECRET", "", "and its secret", secret=True),
+    Setting("NIANJIAN_WEIXIN_CLIENT_ID", "", "sign-in through 微信 (not tested)"),
+    Setting("NIANJIAN_WEIXIN_CLIENT_SECRET", "", "and its secret", secret=True),
     Setting("NIANJIAN_DEBUG", "no", "yes: error pages with details; never on a server"),
     Setting("NIANJIAN_SECRET_KEY", "", "signs sessions; empty: made on first use in the home", secret=True),
     Setting("NIANJIAN_TOKEN", "", "token of the user that `--as USER` names", secret=True),
@@ -61,6 +75,8 @@ class Environment:
     engine: str
     hosts: tuple[str, ...]
     https: bool
+    url: str
+    mfa_required: bool
     debug: bool
     secret_key: str
 
@@ -102,6 +118,14 @@ def engine(environ: Mapping[str, str]) -> str:
     return value
 
 
+def mfa(environ: Mapping[str, str]) -> bool:
+    """Whether a second factor is obligatory for some roles; ``setting_not_one_of`` for another word."""
+    word = text("NIANJIAN_MFA", environ).lower()
+    if word not in {"required", "optional"}:
+        raise NianjianError("setting_not_one_of", setting="NIANJIAN_MFA", value=word, choices="required, optional")
+    return word == "required"
+
+
 def read(environ: Mapping[str, str] | None = None) -> Environment:
     """Read every setting; raises NianjianError for the first that makes no sense."""
     given = os.environ if environ is None else environ
@@ -117,6 +141,8 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         engine=engine(given),
         hosts=hosts,
         https=flag("NIANJIAN_HTTPS", given),
+        url=text("NIANJIAN_URL", given).rstrip("/"),
+        mfa_required=mfa(given),
         debug=flag("NIANJIAN_DEBUG", given),
         secret_key=text("NIANJIAN_SECRET_KEY", given),
     )

@@ -8,6 +8,7 @@ from nianjian.web.layout.language import choose
 
 urlpatterns = [
     path("", include("nianjian.web.portrait.urls")),
+    path("account/", include("nianjian.web.account.urls")),
     path("language", choose, name="language"),
 ]
 

@@ -23,6 +23,7 @@ def move(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [("accounts", "0002_roles")]
+    run_before = [("account", "0001_initial")]  # the sign-in library's migrations read people's e-mail addresses
 
     operations = [
         migrations.AddField("user", "password", models.CharField(default="!", max_length=128, verbose_name="password"), False),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.paper.texts import intake, registers, rooms, work
+from nianjian.paper.texts import intake, people, registers, rooms, work
 from nianjian.paper.texts.plain import plain
 from nianjian.paper.texts.portrait import ATTACHMENTS, METRICS
 from nianjian.paper.words import Words, mark
 
-ERRORS: Final[Mapping[str, str]] = {**rooms.TEXTS, **intake.TEXTS, **registers.TEXTS, **work.TEXTS}
+ERRORS: Final[Mapping[str, str]] = {**rooms.TEXTS, **intake.TEXTS, **registers.TEXTS, **work.TEXTS, **people.TEXTS}
 
 
 #: States of batches and requests, as they stand inside a sentence.

@@ -16,11 +16,12 @@ from django.shortcuts import render
 
 from nianjian.accounts import access, query
 from nianjian.accounts.query import USER, Actor, Enterprise
-from nianjian.accounts.roles import Act
+from nianjian.accounts.roles import INSPECTING, Act
 from nianjian.kernel.errors import NianjianError
 
 P = ParamSpec("P")
 MARK: Final = "nianjian_access"
+INSPECTION: Final = "nianjian_inspection"  # in a session: the inspector's link that opened it
 
 
 class Request(HttpRequest):
@@ -106,8 +107,21 @@ def public(view: Around[P]) -> Around[P]:
     return view
 
 
+def own(view: View[P]) -> Around[P]:
+    """Mark a page about what a person proves itself by: as `person`, but closed to who came by an inspector's link."""
+
+    @wraps(view)
+    def inside(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.actor.scopes is not None:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return person(cast("View[P]", inside))
+
+
 def _actor(request: HttpRequest) -> Actor:
-    return Actor(request.user.get_username(), USER)
+    """Who has signed in; through an inspector's link only to read, whatever the roles allow."""
+    return Actor(request.user.get_username(), USER, INSPECTING if INSPECTION in request.session else None)
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
