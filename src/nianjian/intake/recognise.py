@@ -12,6 +12,7 @@ from nianjian.intake.format import FileMapping, Format, Sample
 from nianjian.intake.formats import catalogue, generic
 from nianjian.intake.read import Item, Stream
 from nianjian.intake.rows.prepare import text_blocks
+from nianjian.intake.vendor.columns import listed
 from nianjian.intake.vendor.heading import beginning, cells, column_names, delimiter, named, nearest
 from nianjian.kernel.errors import NianjianError
 
@@ -80,7 +81,7 @@ def _best(found: Sample) -> Format:
     if scores[0][0] <= 0:
         if generic.familiar(found):
             return known["generic"]
-        raise NianjianError("source_unrecognised", file=found.file, header=" | ".join(found.header)[:200])
+        raise NianjianError("source_unrecognised", file=found.file, header=listed(found.header, " | ")[:200])
     if len(best) > 1:
         raise NianjianError("source_ambiguous", file=found.file, sources=", ".join(best))
     return known[best[0]]

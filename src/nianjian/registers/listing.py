@@ -1,4 +1,4 @@
-"""What stands in a register on a day, for people: field by field, personal values masked."""
+"""What stands in a register on a day, for people: field by field, personal values and telephone numbers masked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import date, datetime
 from nianjian.accounts import query as accounts
 from nianjian.kernel import clock
 from nianjian.registers import kinds
-from nianjian.registers.tables.column import Column, Kind
-from nianjian.registers.tables.masking import masked
+from nianjian.registers.tables.column import Column
+from nianjian.registers.tables.masking import is_masked, shown
 from nianjian.registers.versions import query
 from nianjian.registers.versions.row import Version
 
@@ -32,7 +32,7 @@ def listing(*, kind: str, enterprise: str, as_at: date | None = None, known_at: 
     day = as_at or clock.today()
     found = query.as_at(register.model, tenant.code, day, known_at=known_at)
     rows = [_shown(version, register.sheet.columns) for version in found]
-    return Listing(kind, day, rows, register.sheet.personal())
+    return Listing(kind, day, rows, frozenset(one.field for one in register.sheet.columns if is_masked(one)))
 
 
 def _shown(version: Version, columns: tuple[Column, ...]) -> dict[str, object]:
@@ -48,7 +48,4 @@ def _cell(value: object, column: Column) -> object:
         return value.astimezone(clock.ZONE).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    text = str(value)
-    if column.personal or column.kind is Kind.IDENTITY:
-        return masked(text, column.kind)
-    return text
+    return shown(str(value), column)

@@ -9,6 +9,7 @@ from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
 from tests.unit.intake.workbooks import HEADER_CELLS, book, cells
 
 from nianjian.intake.format import FileMapping
+from nianjian.intake.mapping import FIELDS
 from nianjian.kernel.errors import NianjianError
 
 FULL_WIDTH = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
@@ -177,3 +178,25 @@ def test_stamps_that_say_their_zone_need_no_assumption(desk: Desk) -> None:
     receipt = desk.take(csv_bytes([*mixed, row(100)]), "b.csv")
     assert (receipt.timezone_assumed, receipt.warnings) == (True, ("timezone_assumed",))
     assert desk.take(csv_bytes(good(1, 500)), "c.csv").timezone_assumed
+
+
+LOST = "17,13987654321,057112345678,2026-03-01 08:00:00,sip:13600000001@10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("code", "mapping"),
+    [
+        ("source_unrecognised", FileMapping()),
+        ("columns_needed", FileMapping(columns={"display": "13987654321"})),
+        ("mapping_column_unknown", FileMapping(columns=dict.fromkeys(FIELDS, "没有"))),
+    ],
+)
+def test_numbers_of_a_file_without_a_header_are_not_told(desk: Desk, code: str, mapping: FileMapping) -> None:
+    """What stands where the header should be is a call: the error names its cells, the numbers masked."""
+    with pytest.raises(NianjianError, match=code) as raised:
+        desk.take(f"{LOST}\n{LOST}\n".encode(), mapping=mapping)
+    told = " ".join(map(str, raised.value.values.values()))
+    assert "139****4321" in told
+    assert "0571****78" in told
+    assert "057112345678" not in told
+    assert "13600000001" not in told

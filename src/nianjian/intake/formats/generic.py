@@ -14,7 +14,7 @@ from typing import Final
 from nianjian.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.intake.mapping import FIELDS
 from nianjian.intake.moments import either, formatted
-from nianjian.intake.vendor.columns import Columns, plain
+from nianjian.intake.vendor.columns import Columns, listed, plain
 from nianjian.intake.vendor.overrides import TIMES, overridden
 from nianjian.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration, first_of, seconds_after
 from nianjian.intake.vendor.tables import is_json, names, table
@@ -98,7 +98,7 @@ def checked(sample: Sample, mapping: FileMapping) -> None:
             "columns_needed",
             file=sample.file or sample.name,
             fields=", ".join(f"{FIELDS[field]} ({field})" for field in lacking),
-            columns=", ".join(columns.names)[:500],
+            columns=listed(columns.names)[:500],
             example=_example(lacking, columns),
         )
 

@@ -23,6 +23,7 @@ from nianjian.intake.rows.repeats import Keys, Marks
 from nianjian.intake.rows.scan import Row, again, parquet, parsed, physical_numbers, reread, spill
 from nianjian.intake.rows.sheets import digest, sheet_rows
 from nianjian.intake.vendor import zones
+from nianjian.kernel import numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.sql import quoted
 from nianjian.lake.workbench import EngineError, Workbench, scan_csv
@@ -92,7 +93,8 @@ class Reading:
         for scan, _, _ in self.scans:
             asked = f"select distinct {quoted(column)} as word from ({validate.raw(self.plan, scan, line=False)})"
             found = bench.table(f"{asked} where {self.plan.fields.result} = 'unknown' order by word limit {SHOWN}")
-            self.words = tuple(dict.fromkeys((*self.words, *found.column("word").to_pylist())))[:SHOWN]
+            told = (numbers.mask(word) for word in found.column("word").to_pylist())
+            self.words = tuple(dict.fromkeys((*self.words, *told)))[:SHOWN]
 
     def _noticed(self, rows: pa.Table) -> pa.Table:
         """The same rows, those without a known result counted."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from nianjian.intake.vendor.sql import NULL, first_of
+from nianjian.kernel import numbers
 from nianjian.lake.sql import quoted
 
 
@@ -24,7 +25,12 @@ def closest(wanted: str, names: Iterable[str]) -> str:
         spellings = [plain(part) or part for part in re.split(r"[ ()]+", name) if part]
         return -max((SequenceMatcher(None, asked, one).ratio() for one in spellings), default=0)
 
-    return ", ".join(sorted(names, key=distance))
+    return listed(sorted(names, key=distance))
+
+
+def listed(names: Iterable[str], between: str = ", ") -> str:
+    """Names for people. What is taken for a header may be a row of calls: telephone numbers among them are masked."""
+    return between.join(map(numbers.mask, names))
 
 
 @dataclass(frozen=True, slots=True)
