@@ -36,7 +36,8 @@ VERBS: Final = {
     "approvals": mark("pending and decided requests: list"),
     "audit": mark("the audit chain: verify"),
     "keys": mark("keys of personal data: list, rotate"),
-    "serve": mark("serve the web pages"),
+    "serve": mark("serve the web pages, with a worker beside them"),
+    "worker": mark("do the long work that pages ask for"),
     "check": mark("check this installation"),
 }
 

@@ -38,8 +38,11 @@ def import_calls(
     replace: str | None,
     actor: Actor,
     progress: Progress,
+    batch: str | None = None,
 ) -> ImportReceipt:
     """Import every file under ``patterns`` as one batch; each file is in whole or not at all.
+
+    ``batch``: the id of the new batch, chosen before, so that an import that broke off goes on in its own batch.
 
     A file that cannot be imported does not hold up the others: it stands in ``failed``. When none could be
     imported the first error is raised, the others are its findings. ``replace`` goes with the first file.
@@ -48,9 +51,12 @@ def import_calls(
     """
     require(actor, enterprise, Act.LOAD)
     tenant = accounts.enterprise(enterprise)
-    if replace:
+    if replace and not _replaced_by(replace, batch):
         _replaceable(replace, tenant.code)
-    run = _Run(wiring.lake(tenant.code), service.new_id(), source, _mapping(mapping_file), timezone, actor, progress)
+    elif replace:
+        replace = None
+    batch = batch or service.new_id()
+    run = _Run(wiring.lake(tenant.code), batch, source, _mapping(mapping_file), timezone, actor, progress)
     files: list[FileReceipt] = []
     failed: list[tuple[str, NianjianError]] = []
     for item in read.items(_expanded(patterns)):
@@ -125,6 +131,11 @@ def _expanded(patterns: Sequence[str]) -> list[str]:
     return found
 
 
+def _replaced_by(replace: str, batch: str | None) -> bool:
+    """Whether this very import has taken the old rows out already, before it broke off."""
+    return batch is not None and query.replaced_by(replace) == batch
+
+
 def _replaceable(batch: str, enterprise: str) -> None:
     known = query.batch(batch)
     if known.enterprise != enterprise:
@@ -143,7 +154,10 @@ def _batch(fresh: str, files: Sequence[FileReceipt], enterprise: str) -> str:
     """The new batch; where every file was known already, the batch that holds the first of them."""
     if not all(file.known for file in files):
         return fresh
-    for known in query.batches(enterprise):
+    there = query.batches(enterprise)
+    if any(known.id == fresh for known in there):  # an import that broke off and went on
+        return fresh
+    for known in there:
         if known.state == ACTIVE and any(file.sha256 == files[0].sha256 for file in known.files):
             return known.id
     return fresh

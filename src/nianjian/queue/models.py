@@ -1,4 +1,7 @@
-"""An intent: the row that is written before another store is, and closed after it was. A job: work for the worker."""
+"""An intent: the row that is written before another store is, and closed after it was.
+
+A job: work that a worker does; a worker: a process that says every few seconds that it lives.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +62,7 @@ class Job(models.Model):
     error: models.JSONField[Any, Any] = models.JSONField(default=dict)  # {"code", "values", "findings"} of a failure
     requested_by = models.CharField(max_length=160)  # `str(Actor)`
     worker = models.CharField(max_length=80, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # how often a worker has begun it
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)  # a running job whose worker is silent is taken up again
@@ -75,3 +79,15 @@ class Job(models.Model):
     def __str__(self) -> str:
         """Kind and state."""
         return f"{self.kind} {self.id} {self.state}"
+
+
+class Worker(models.Model):
+    """A process that takes jobs. ``name`` is host and process number; a row that is silent belongs to a dead one."""
+
+    name = models.CharField(primary_key=True, max_length=80)
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name

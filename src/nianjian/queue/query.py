@@ -1,4 +1,4 @@
-"""Read intents."""
+"""Read intents, jobs and workers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nianjian.kernel.errors import NianjianError
-from nianjian.queue.models import Intent, Job
+from nianjian.queue.models import Intent, Job, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class JobValue:
     result: Mapping[str, object]
     error: Mapping[str, object]
     requested_by: str
+    attempts: int
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -59,13 +60,30 @@ def job(id_: str) -> JobValue:
     found = Job.objects.filter(pk=id_).first()
     if found is None:
         raise NianjianError("job_unknown", job=id_)
-    return _value(found)
+    return value(found)
 
 
 def jobs(enterprise: str, *, newest: int = 50) -> list[JobValue]:
     """An enterprise's jobs, newest first."""
-    return [_value(one) for one in Job.objects.filter(enterprise=enterprise).order_by("-created_at", "-id")[:newest]]
+    return [value(one) for one in Job.objects.filter(enterprise=enterprise).order_by("-created_at", "-id")[:newest]]
 
 
-def _value(row: Job) -> JobValue:
+def under_way(enterprise: str) -> list[JobValue]:
+    """An enterprise's jobs that wait or run, in the order in which they will be done."""
+    found = Job.objects.filter(enterprise=enterprise, state__in=(Job.WAITING, Job.RUNNING))
+    return [value(one) for one in found.order_by("created_at", "id")]
+
+
+def waiting() -> int:
+    """How many jobs nobody has taken yet."""
+    return Job.objects.filter(state=Job.WAITING).count()
+
+
+def last_beat() -> datetime | None:
+    """When a worker was last heard of; None: never."""
+    return Worker.objects.order_by("-beat_at").values_list("beat_at", flat=True).first()
+
+
+def value(row: Job) -> JobValue:
+    """Row as a value."""
     return JobValue(**{name: getattr(row, name) for name in JobValue.__dataclass_fields__})

@@ -1,16 +1,27 @@
-"""Open, close or drop an intent: each changes an open one once and no other. Put a job, ask it to stop."""
+"""Open, close or drop an intent: each changes an open one once and no other.
+
+A job's way: put, taken by one worker, its progress told, ended; or stopped, or given back for the next worker. Each
+step changes the row only where it stands as the step expects (state and worker), so two workers never do the same.
+"""
 
 from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Final
 
 from django.db import transaction
 
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.queue.models import Intent, Job
+from nianjian.queue.models import Intent, Job, Worker
+from nianjian.queue.query import JobValue, value
+
+SILENT: Final = timedelta(seconds=60)  # a worker beats every few seconds; after this it is taken for dead
+ATTEMPTS: Final = 3  # work that has killed so many workers is not begun again
+FORGET: Final = timedelta(days=1)
 
 
 def open(*, kind: str, enterprise: str, txn: str, payload: Mapping[str, object]) -> str:  # noqa: A001 - service.open
@@ -65,3 +76,87 @@ def stop(*, job: str) -> None:
             return
         if not Job.objects.filter(pk=job, state=Job.RUNNING).update(stop_wanted=True):
             raise NianjianError("job_over", job=job)
+
+
+def take(*, worker: str, again: Collection[str]) -> JobValue | None:
+    """Give the worker a job: one whose worker fell silent if its kind is in ``again``, else the oldest that waits.
+
+    None: there is nothing to do. Broken-off work that may not be repeated fails with ``job_broken_off``.
+    """
+    return _take_over(worker, again) or _take_waiting(worker)
+
+
+def _take_waiting(worker: str) -> JobValue | None:
+    while (first := Job.objects.filter(state=Job.WAITING).order_by("created_at", "id").first()) is not None:
+        now = clock.now()
+        mine = Job.objects.filter(pk=first.pk, state=Job.WAITING).update(
+            state=Job.RUNNING, worker=worker, attempts=first.attempts + 1, started_at=now, beat_at=now
+        )
+        if mine:
+            return value(Job.objects.get(pk=first.pk))
+    return None
+
+
+def _take_over(worker: str, again: Collection[str]) -> JobValue | None:
+    silent = Job.objects.filter(state=Job.RUNNING, beat_at__lt=clock.now() - SILENT)
+    for left in silent.order_by("created_at", "id"):
+        now = clock.now()
+        as_found = Job.objects.filter(pk=left.pk, state=Job.RUNNING, worker=left.worker, beat_at=left.beat_at)
+        if left.stop_wanted:
+            as_found.update(state=Job.STOPPED, finished_at=now)
+        elif left.kind not in again or left.attempts >= ATTEMPTS:
+            error = {"code": "job_broken_off", "values": {"job": left.pk}, "findings": []}
+            as_found.update(state=Job.FAILED, finished_at=now, error=error)
+        elif as_found.update(worker=worker, attempts=left.attempts + 1, started_at=now, beat_at=now, done=0, note=""):
+            return value(Job.objects.get(pk=left.pk))
+    return None
+
+
+def live(*, worker: str) -> None:
+    """Say that the worker lives, and with it the job that it does."""
+    now = clock.now()
+    if not Worker.objects.filter(pk=worker).update(beat_at=now):
+        Worker.objects.filter(beat_at__lt=now - FORGET).delete()
+        Worker.objects.get_or_create(pk=worker, defaults={"started_at": now, "beat_at": now})
+    Job.objects.filter(state=Job.RUNNING, worker=worker).update(beat_at=now)
+
+
+def leave(*, worker: str) -> None:
+    """Say that the worker ends."""
+    Worker.objects.filter(pk=worker).delete()
+
+
+def progress(*, job: str, worker: str, done: int, total: int, note: str = "") -> bool:
+    """Tell how far it is; whether it is to stop. ``job_lost`` if another worker has it by now."""
+    mine = Job.objects.filter(pk=job, state=Job.RUNNING, worker=worker)
+    if not mine.update(done=done, total=total, note=note[:200], beat_at=clock.now()):
+        raise NianjianError("job_lost", job=job)
+    return bool(Job.objects.filter(pk=job, stop_wanted=True).exists())
+
+
+def finish(*, job: str, worker: str, result: Mapping[str, object]) -> None:
+    """Mark as done; ``job_lost``."""
+    _end(job, worker, state=Job.DONE, result=dict(result))
+
+
+def fail(*, job: str, worker: str, error: Mapping[str, object]) -> None:
+    """Mark as failed; ``error``: code, values and findings. ``job_lost``."""
+    _end(job, worker, state=Job.FAILED, error=dict(error))
+
+
+def stopped(*, job: str, worker: str, result: Mapping[str, object]) -> None:
+    """Mark as stopped between two steps; ``result``: what stands all the same. ``job_lost``."""
+    _end(job, worker, state=Job.STOPPED, result=dict(result))
+
+
+def give_back(*, job: str, worker: str) -> None:
+    """Let the next worker begin it anew: this one ends before the work is done. ``job_lost``."""
+    mine = Job.objects.filter(pk=job, state=Job.RUNNING, worker=worker)
+    if not mine.update(state=Job.WAITING, worker="", attempts=0, beat_at=None, done=0, total=0, note=""):
+        raise NianjianError("job_lost", job=job)
+
+
+def _end(job: str, worker: str, **changes: object) -> None:
+    mine = Job.objects.filter(pk=job, state=Job.RUNNING, worker=worker)
+    if not mine.update(finished_at=clock.now(), **changes):
+        raise NianjianError("job_lost", job=job)

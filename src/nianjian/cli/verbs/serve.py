@@ -1,9 +1,10 @@
-"""``nianjian serve``: the web pages, on loopback unless told otherwise."""
+"""``nianjian serve``: the web pages, on loopback unless told otherwise, and a worker beside them."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Final
+import signal
+from typing import Final, NoReturn
 
 from nianjian.cli.answer import Answer
 from nianjian.cli.arguments import common
@@ -17,9 +18,10 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """``--listen``."""
+    """``--listen`` and ``--no-worker``."""
     common(parser, run)
     parser.add_argument("--listen", default="127.0.0.1:8000", metavar="HOST:PORT", help=_("where to listen"))
+    parser.add_argument("--no-worker", action="store_true", help=_("start no worker: `nianjian worker` runs elsewhere"))
 
 
 def _address(listen: str) -> tuple[str, int]:
@@ -30,14 +32,32 @@ def _address(listen: str) -> tuple[str, int]:
 
 
 def run(args: argparse.Namespace) -> Answer:
-    """Serve until interrupted."""
+    """Serve until interrupted or terminated; the worker ends with it."""
     host, port = _address(args.listen)
     prepare()
+    from nianjian.jobs.process import Beside
     from nianjian.web.server import serve
 
     if host not in LOOPBACK:
         text = _("Warning: {host} can be reached by others, and the pages ask for no password.")
         stderr().print(text.format(host=host), style="yellow")
     url = f"http://{host}:{port}/"
-    serve(host, port, ready=lambda: stderr().print(_("Serving {url} – Ctrl-C ends it.").format(url=url)))
+    worker = None if args.no_worker else Beside()
+
+    def ready() -> None:
+        stderr().print(_("Serving {url} – Ctrl-C ends it.").format(url=url))
+        if worker:
+            worker.start()
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        serve(host, port, ready=ready)
+    finally:
+        if worker:
+            worker.stop()
     return Answer({"served": url})
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    """End as Ctrl-C does, so that the worker is not left behind."""
+    raise KeyboardInterrupt

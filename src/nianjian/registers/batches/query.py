@@ -58,3 +58,19 @@ def batches(enterprise: str) -> list[BatchValue]:
     """The batches of an enterprise, newest first."""
     found = Batch.objects.prefetch_related("files").filter(enterprise_id=enterprise).order_by("-created_at", "-id")
     return [_value(one) for one in found]
+
+
+def replaced_by(id_: str) -> str:
+    """Id of the batch that took the place of this one; "" if none did."""
+    return Batch.objects.filter(replaces=id_).values_list("pk", flat=True).first() or ""
+
+
+def newest(enterprise: str, *, first: int = 0, count: int = 50) -> list[BatchValue]:
+    """As `batches`, ``count`` of them from the ``first`` on."""
+    found = Batch.objects.prefetch_related("files").filter(enterprise_id=enterprise).order_by("-created_at", "-id")
+    return [_value(one) for one in found[first : first + count]]
+
+
+def number(enterprise: str) -> int:
+    """How many batches an enterprise has."""
+    return Batch.objects.filter(enterprise_id=enterprise).count()

@@ -1,0 +1,25 @@
+"""``nianjian worker``: does the long work that pages and programs ask for; ``serve`` starts one by itself."""
+
+from __future__ import annotations
+
+import argparse
+
+from nianjian.cli.answer import Answer
+from nianjian.cli.arguments import common
+from nianjian.cli.language import _
+from nianjian.cli.session import prepare
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """``--parent`` is for ``serve`` alone."""
+    common(parser, run)
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Work until interrupted."""
+    prepare()
+    from nianjian.jobs import process
+
+    process.run(args.parent)
+    return Answer({"worker": "ended"}, lambda console: console.print(_("The worker has ended.")))

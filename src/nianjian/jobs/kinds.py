@@ -1,0 +1,140 @@
+"""What each kind of work is, and whether it may be begun again after its worker died."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from nianjian.accounts.query import Actor
+from nianjian.flows import jobs
+from nianjian.flows.import_calls import import_calls
+from nianjian.flows.run_portrait import run_portrait
+from nianjian.flows.undo_calls import undo_calls
+from nianjian.kernel.errors import NianjianError
+from nianjian.queue.query import JobValue
+from nianjian.registers.importing import import_sheet
+
+Report = Callable[[str, int, int], None]
+"""(what is at work, done, total); raises `StopWantedError` or `LeavingError` when the work is to end here."""
+
+
+class StopWantedError(Exception):
+    """Somebody asked for the work to stop. ``left``: what stands all the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left: dict[str, object] = {}
+
+
+class LeavingError(Exception):
+    """The worker ends; the work goes back into the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``run`` gives the result as JSON. ``again``: doing it twice leaves the same as doing it once."""
+
+    run: Callable[[JobValue, Actor, Report], Mapping[str, object]]
+    again: bool
+
+
+def _import_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    """``payload``: files, source, mapping (path or None), timezone, replace and batch, the id of the new batch."""
+    given = job.payload
+    files = _texts(given, "files")
+    told = _Bytes(files, report)
+    mapping = _text(given, "mapping")
+    try:
+        receipt = import_calls(
+            enterprise=job.enterprise,
+            patterns=files,
+            source=_text(given, "source") or "auto",
+            mapping_file=Path(mapping) if mapping else None,
+            timezone=_text(given, "timezone"),
+            replace=_text(given, "replace"),
+            batch=_text(given, "batch"),
+            actor=actor,
+            progress=told.report,
+        )
+    except StopWantedError as stop:
+        stop.left = {"batch": given.get("batch")} if told.finished else {}
+        raise
+    return receipt.as_dict()
+
+
+class _Bytes:
+    """The progress of several files as one: bytes, counted twice as the import counts them."""
+
+    def __init__(self, files: list[str], report: Report) -> None:
+        self._total = 2 * sum(Path(file).stat().st_size for file in files)
+        self._report = report
+        self._before, self._name, self._last = 0, "", 0
+        self.finished = 0
+
+    def report(self, name: str, _rows: int, done: int, total: int) -> None:
+        """Add one file's figures to those before; of a pack they are unpacked bytes, so the total may grow."""
+        if name != self._name:
+            self._before, self._name, self._last = self._before + self._last, name, 0
+        self._last = done
+        self.finished += done == total
+        self._report(name, self._before + done, max(self._total, self._before + total))
+
+
+def _undo_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    batch = str(job.payload["batch"])
+    report(batch, 0, 1)
+    return {"batch": batch, "rows": undo_calls(batch=batch, actor=actor)}
+
+
+def _import_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    """``payload``: kind and file. A sheet with a fault changes nothing: ``sheet_has_faults``."""
+    kind, file = str(job.payload["kind"]), Path(str(job.payload["file"]))
+    report(file.name, 0, 1)
+    receipt = import_sheet(kind=kind, path=file, enterprise=job.enterprise, actor=actor)
+    if not receipt.ok:
+        raise NianjianError("sheet_has_faults", file=file.name, rows=receipt.rows["rejected"])
+    return {"kind": kind, "file": file.name, "rows": dict(receipt.rows)}
+
+
+def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    """``payload``: year, and as_of, province, today, raw where wanted."""
+    given = job.payload
+    year = int(str(given["year"]))
+    report(str(year), 0, 1)
+    found = run_portrait(
+        enterprise=job.enterprise,
+        year=year,
+        as_of=_day(given, "as_of"),
+        province=_text(given, "province"),
+        today=_day(given, "today"),
+        raw=given.get("raw") is True,
+        actor=actor,
+    )
+    return {"year": year, "light": found.light.value}
+
+
+def _text(given: Mapping[str, object], name: str) -> str | None:
+    found = given.get(name)
+    return str(found) if found else None
+
+
+def _texts(given: Mapping[str, object], name: str) -> list[str]:
+    found = given.get(name)
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def _day(given: Mapping[str, object], name: str) -> date | None:
+    found = _text(given, name)
+    return date.fromisoformat(found) if found else None
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    jobs.IMPORT_CALLS: Kind(_import_calls, again=True),  # a file that is in already is known by its hash
+    jobs.UNDO_CALLS: Kind(_undo_calls, again=False),  # start-up finishes or drops it by the lake's log
+    jobs.IMPORT_REGISTER: Kind(_import_register, again=True),  # equal rows change nothing
+    jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
+}
+AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

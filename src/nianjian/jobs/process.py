@@ -1,0 +1,125 @@
+"""The worker's process: its loop, its heartbeat and its end; and how the web server keeps one beside itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from threading import Event, Thread
+from types import FrameType
+from typing import Final
+
+from django.db import DatabaseError, close_old_connections, connection
+
+from nianjian.flows.recover import recover
+from nianjian.jobs.worker import Worker
+from nianjian.queue import query, service
+
+LOG: Final = logging.getLogger(__name__)
+IDLE: Final = 1.0  # seconds between two looks at an empty queue
+BEAT: Final = 5.0
+TIDY: Final = 300.0
+PATIENCE: Final = 10.0  # seconds that a worker gets to end its step
+SLOWEST: Final = 30.0  # seconds before a worker that ends at once is started again
+
+
+def run(parent: int | None = None) -> None:
+    """Work until SIGTERM or SIGINT, or until ``parent`` is no longer this process's parent."""
+    leaving = Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        leaving.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    name = f"{socket.gethostname()[:50]}:{os.getpid()}:{int(time.monotonic())}"
+    beats = Thread(target=_beat, args=(name, leaving, parent), daemon=True)
+    beats.start()
+    _loop(Worker(name, leaving), leaving)
+    beats.join(BEAT)
+    with suppress(DatabaseError):
+        service.leave(worker=name)
+
+
+def _loop(worker: Worker, leaving: Event) -> None:
+    tidied = float("-inf")
+    while not leaving.is_set():
+        close_old_connections()
+        try:
+            if time.monotonic() - tidied > TIDY:
+                tidied = time.monotonic()
+                tidy()
+            if worker.step():
+                continue
+        except DatabaseError:
+            LOG.exception("the database does not answer")
+            leaving.wait(BEAT)
+        leaving.wait(IDLE)
+
+
+def tidy() -> None:
+    """Finish or drop what killed processes left open."""
+    if query.open_intents():
+        recover()
+
+
+def _beat(name: str, leaving: Event, parent: int | None) -> None:
+    """Say that the worker lives, also while a step takes long; a database that is busy is asked the next time."""
+    due = 0.0
+    while not leaving.wait(IDLE):
+        if parent is not None and os.getppid() != parent:
+            leaving.set()
+        if time.monotonic() < due:
+            continue
+        due = time.monotonic() + BEAT
+        with suppress(DatabaseError):
+            service.live(worker=name)
+    if parent is not None and os.getppid() != parent:  # nobody is left who would end this process
+        time.sleep(PATIENCE)
+        os._exit(1)
+    connection.close()
+
+
+class Beside:
+    """A worker process beside this one: started, started again when it ends, and gone when this one goes."""
+
+    def __init__(self) -> None:
+        self._closing = Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._keeper = Thread(target=self._keep, daemon=True)
+
+    def start(self) -> None:
+        """Start it; this returns at once."""
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """End it; a step that takes too long is broken off, and the next worker begins its work again."""
+        self._closing.set()
+        process = self._process
+        if process is not None:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self._keeper.join(PATIENCE)
+
+    def _keep(self) -> None:
+        pause = IDLE
+        while not self._closing.is_set():
+            began = time.monotonic()
+            command = [sys.executable, "-m", "nianjian", "worker", "--parent", str(os.getpid())]
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 -- this program itself
+            if self._closing.is_set():
+                self._process.terminate()
+            code = self._process.wait()
+            if self._closing.is_set():
+                return
+            pause = IDLE if time.monotonic() - began > SLOWEST else min(pause * 2, SLOWEST)
+            LOG.error("the worker ended with code %s and is started again in %.0f s", code, pause)
+            self._closing.wait(pause)

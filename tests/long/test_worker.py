@@ -1,0 +1,180 @@
+"""Real processes: `nianjian serve` with its worker, and workers that are killed in the middle of an import."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.dirty.generate import clean
+from tests.support import call_files
+from tests.support.services import free_port
+
+from nianjian.lake.tables import Lake
+
+pytestmark = pytest.mark.long
+
+BATCH = "B20260302000000aaaa"
+ASK = """
+import json, sys
+from nianjian.config import wiring
+wiring.prepare()
+from nianjian.accounts.query import Actor
+from nianjian.flows import jobs
+from nianjian.queue import query
+verb, *rest = json.loads(sys.argv[1])
+if verb == "put":
+    print(jobs.enqueue(kind=rest[0], enterprise="demo", payload=rest[1], actor=Actor("tester")))
+elif verb == "stop":
+    jobs.stop(job=rest[0], actor=Actor("tester"))
+"""
+
+
+@dataclass(slots=True)
+class House:
+    """One home and the processes over it."""
+
+    folder: Path
+    environment: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+        home = {"NIANJIAN_HOME": str(self.folder / "home"), "NIANJIAN_KEYS": str(self.folder / "keys.json")}
+        self.environment = {**kept, **home, "LANG": "C.UTF-8", "TZ": "Asia/Shanghai"}
+        subprocess.run(
+            [sys.executable, "-m", "nianjian", "enterprise", "add", "demo", "--name", "示范", "--province", "北京"],
+            env=self.environment, check=True, capture_output=True,
+        )  # fmt: skip
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "nianjian", *words],
+            env={**self.environment, **environment}, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def ask(self, *words: object) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", ASK, json.dumps(words)],
+            env=self.environment, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    def put_import(self, rows: int) -> str:
+        path = self.folder / "calls.csv"
+        path.write_bytes(b"\n".join(clean(rows, first=1)) + b"\n")
+        return self.ask("put", "calls.import", {"files": [str(path)], "timezone": "Asia/Shanghai", "batch": BATCH})
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with contextlib.closing(sqlite3.connect(self.folder / "home" / "nianjian.sqlite3", timeout=30)) as database:
+            found = database.execute(sql, values).fetchall()
+            database.commit()
+        return found
+
+    def state(self, job: str) -> str:
+        return str(self.rows("select state from queue_job where id = ?", job)[0][0])
+
+    def loaded(self) -> int:
+        return len(call_files.good(call_files.rows(Lake(url=str(self.folder / "home" / "lake"), enterprise="demo"))))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+@pytest.fixture
+def served(house: House) -> Iterator[subprocess.Popen[str]]:
+    server = house.start("serve", "--listen", f"127.0.0.1:{free_port()}")
+    assert server.stderr is not None
+    server.stderr.readline()  # the address is said once the port is open
+    yield server
+    if server.poll() is None:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+def _until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.1)
+
+
+def _workers(house: House) -> list[int]:
+    """Process numbers of the workers that say they live."""
+    return [int(name.split(":")[1]) for (name,) in house.rows("select name from queue_worker")]
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("point", ["after_intent", "mid_write", "after_commit", "before_close"])
+def test_an_import_whose_worker_was_killed_is_done_by_the_next(house: House, point: str) -> None:
+    job = house.put_import(2_000)
+    killed = house.start("worker", NIANJIAN_CRASH_AT=point)
+    killed.communicate(timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    assert house.state(job) == "running"
+    house.rows("update queue_job set beat_at = '2026-01-01 00:00:00' where id = ?", job)
+    next_one = house.start("worker")
+    _until(lambda: house.state(job) != "running")
+    next_one.terminate()
+    next_one.communicate(timeout=30)
+    assert (house.state(job), house.loaded(), next_one.returncode) == ("done", 2_000, 0)
+    assert house.rows("select id, state from registers_batch") == [(BATCH, "active")]
+    assert house.rows("select count(*) from queue_intent where state = 'open'") == [(0,)]
+
+
+def test_serve_does_the_work_and_takes_its_worker_along(house: House, served: subprocess.Popen[str]) -> None:
+    job = house.put_import(2_000)
+    _until(lambda: house.state(job) == "done")
+    _until(lambda: len(_workers(house)) == 1)
+    (worker,) = _workers(house)
+    served.terminate()
+    served.communicate(timeout=30)
+    assert not _alive(worker)
+    assert _workers(house) == []
+
+
+def test_a_worker_that_crashes_is_started_again(house: House, served: subprocess.Popen[str]) -> None:
+    _until(lambda: len(_workers(house)) == 1)
+    (first,) = _workers(house)
+    os.kill(first, signal.SIGKILL)
+    _until(lambda: len(_workers(house)) == 2)
+    job = house.put_import(100)
+    _until(lambda: house.state(job) == "done")
+
+
+def test_a_worker_whose_server_was_killed_ends(house: House, served: subprocess.Popen[str]) -> None:
+    _until(lambda: len(_workers(house)) == 1)
+    (worker,) = _workers(house)
+    served.kill()
+    served.communicate(timeout=30)
+    _until(lambda: not _alive(worker))
+
+
+def test_a_stop_in_the_middle_of_an_import_leaves_nothing(house: House) -> None:
+    job = house.put_import(400_000)
+    worker = house.start("worker")
+    _until(lambda: house.state(job) == "running")
+    house.ask("stop", job)
+    _until(lambda: house.state(job) != "running")
+    worker.terminate()
+    worker.communicate(timeout=30)
+    assert (house.state(job), house.loaded()) == ("stopped", 0)
+    assert house.rows("select count(*) from registers_batch") == [(0,)]
