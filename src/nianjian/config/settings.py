@@ -60,8 +60,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "nianjian.web.layout.language.OwnLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "nianjian.web.layout.errors.Refusals",
     "allauth.account.middleware.AccountMiddleware",
     "nianjian.web.account.limits.Limits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -129,6 +131,7 @@ SESSION_COOKIE_AGE = 12 * 3600  # without use
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = ENVIRONMENT.https
+CSRF_FAILURE_VIEW = "nianjian.web.layout.errors.stale"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = ENVIRONMENT.https

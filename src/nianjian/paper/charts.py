@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import vl_convert
 
+VEGA_LITE: Final = "6.1"
 WIDTH: Final = 620
 HEIGHT: Final = 170
 LINE_COLOURS: Final = ("var(--series-1, #1f5fbf)", "var(--series-2, #b3541e)", "var(--series-3, #2e7d4f)")
@@ -41,7 +42,7 @@ _CONFIG: Final[Mapping[str, Any]] = {
 
 @lru_cache(maxsize=256)
 def _drawn(specification: str) -> str:
-    return str(vl_convert.vegalite_to_svg(specification, vl_version="6.1"))
+    return str(vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE))
 
 
 def _svg(specification: Mapping[str, Any]) -> str:

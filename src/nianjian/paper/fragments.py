@@ -30,7 +30,7 @@ def card(one: Card, _: Words) -> str:
     )
     papers = "".join(f"<li>{escape(line)}</li>" for line in one.attachments)
     return (
-        f'<article class="card" id="{escape(one.slug)}"><header><h3>{escape(one.title)}</h3>'
+        f'<article class="card" id="{escape(one.slug)}"><header><h2>{escape(one.title)}</h2>'
         f"{light(one.light, one.light_word)}</header>"
         f'<p class="figure">{escape(one.value)}</p><dl>{_pairs(facts)}</dl>'
         f'<ul class="found">{found}{papers}</ul><dl>{_pairs(one.parts)}</dl>'

@@ -12,7 +12,8 @@ from nianjian.paper.masking import masked
 from nianjian.paper.texts.portrait import SPLITS, name
 from nianjian.paper.words import CHINESE, Words, words
 
-STYLE: Final = Path(__file__).parent / "assets" / "nianjian.css"
+ASSETS: Final = Path(__file__).parent / "assets"
+STYLES: Final = ("tokens", "parts", "pages", "print")  # in the cascade's order; a saved page has no frame
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 Json = Mapping[str, Any]
@@ -28,9 +29,14 @@ def page(portrait: Json, language: str) -> bytes:
         f'<!doctype html>\n<html lang="{tag}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n"
+        f"<title>{escape(title)}</title>\n<style>\n{style()}</style>\n</head>\n"
         f"<body>\n<main>\n{_body(data, title, _)}\n</main>\n</body>\n</html>\n"
     ).encode()
+
+
+def style() -> str:
+    """The style sheets of a page that is kept as a file, one after the other."""
+    return "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
 
 
 def _body(data: Json, title: str, _: Words) -> str:

@@ -1,4 +1,4 @@
-"""The web server: waitress in front of Django, WhiteNoise for the style sheet."""
+"""The web server: waitress in front of Django, WhiteNoise for style sheets and scripts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import django_htmx
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
@@ -14,7 +15,8 @@ from whitenoise import WhiteNoise
 from nianjian import paper
 from nianjian.web.layout.policy import HEADERS
 
-STATIC: Final = Path(paper.__file__).parent / "assets"  # the style sheet is shared with paper
+STATIC: Final = Path(paper.__file__).parent / "assets"  # the style sheets are shared with paper
+HTMX: Final = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 THREADS: Final = 4
 # Waitress drops what a proxy says unless it trusts the proxy; only one on this machine is trusted, and only with this.
 PROXY: Final[dict[str, Any]] = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-proto"}}
@@ -30,13 +32,15 @@ def _policy(headers: object, path: str, url: str) -> None:
 
 def application() -> WhiteNoise:
     """Build the WSGI application; settings must be ready."""
-    return WhiteNoise(
+    made = WhiteNoise(
         get_wsgi_application(),
         root=STATIC,
         prefix="static/",
         add_headers_function=_policy,
         allow_all_origins=False,
     )
+    made.add_file_to_dictionary("/static/htmx.min.js", str(HTMX))
+    return made
 
 
 def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from nianjian.web.layout.language import choose
+from nianjian.web.layout import charts, comfort
 
 urlpatterns = [
     path("", include("nianjian.web.portrait.urls")),
+    path("language", comfort.language, name="language"),
     path("account/", include("nianjian.web.account.urls")),
-    path("language", choose, name="language"),
+    path("theme", comfort.theme, name="theme"),
+    path("static/charts.js", charts.script, name="charts"),
 ]
 
-handler404 = "nianjian.web.layout.missing.missing"
+handler400 = "nianjian.web.layout.errors.bad"
+handler403 = "nianjian.web.layout.errors.forbidden"
+handler404 = "nianjian.web.layout.errors.missing"
+handler500 = "nianjian.web.layout.errors.broken"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.test import Client
 from tests.support.people import signed_in
 from tests.support.sample_portrait import portrait
+from tests.support.site import browsing
 
 django.setup()  # test modules here import models as they are collected
 
@@ -38,3 +40,10 @@ def site(db: None, home: Path, sample: dict[str, Any]) -> Client:
     with portraits.staged("demo", 2026, sample) as put:
         put()
     return signed_in("anna")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, started once."""
+    with browsing() as started:
+        yield started

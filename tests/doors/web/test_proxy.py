@@ -39,6 +39,6 @@ def _asked(port: int, said: dict[str, str]) -> tuple[int, str]:
 
 
 def test_only_what_came_over_tls_is_answered(port: int) -> None:
-    assert _asked(port, {"X-Forwarded-Proto": "https"}) == (200, "")
+    assert _asked(port, {"X-Forwarded-Proto": "https"}) == (302, "/account/login/?next=/")
     assert _asked(port, {}) == (301, f"https://127.0.0.1:{port}/")
     assert _asked(port, {"X-Forwarded-Proto": "http"})[0] == 301

@@ -3,76 +3,38 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.services import free_port, missing
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.support.site import PROGRAM, Site, environment, serving, told
 
 
 @pytest.fixture
-def address(tmp_path: Path, sample: dict[str, Any]) -> Iterator[str]:
+def site(tmp_path: Path, sample: dict[str, Any]) -> Iterator[Site]:
     """The program's own server over a home with one enterprise and one portrait."""
-    home = tmp_path / "home"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
-    environment = {**kept, "NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
-    program = [sys.executable, "-m", "nianjian"]
-    add = [*program, "enterprise", "add", "demo", "--name", "示范呼叫中心", "--province", "北京"]
-    subprocess.run(add, env=environment, check=True, capture_output=True)
-    folder = home / "portraits" / "demo"
+    add = ("enterprise", "add", "demo", "--name", "示范呼叫中心", "--province", "北京")
+    told(environment(tmp_path), *PROGRAM, *add)
+    folder = tmp_path / "home" / "portraits" / "demo"
     folder.mkdir(parents=True)
     (folder / "2026.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
-    listen = f"127.0.0.1:{free_port()}"
-    server = subprocess.Popen(
-        [*program, "serve", "--listen", listen], env=environment, stderr=subprocess.PIPE, text=True
-    )
-    assert server.stderr is not None
-    server.stderr.readline()  # the address is said once the port is open
-    yield f"http://{listen}/"
-    server.terminate()
-    server.communicate(timeout=20)
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    path = shutil.which("chromium") or missing("chromium")
-    if find_spec("playwright") is None:
-        missing("playwright")
-    sync_api = import_module("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    with serving(tmp_path) as started:
         yield started
-        started.close()
 
 
-def test_a_walk_through_the_pages(address: str, browser: Any) -> None:
+def test_a_walk_through_the_pages(site: Site, browser: Any) -> None:
     faults: list[str] = []
-    context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900}, color_scheme="light")
+    wanted = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
+    context = site.context(browser, site.session("anna"), **wanted)
     page = context.new_page()
     page.on("console", lambda message: faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
     began = time.monotonic()
-    page.goto(address)
+    page.goto(site.address)
     assert time.monotonic() - began < 20
-    assert page.url == f"{address}e/demo/2026/"
+    assert page.url == f"{site.address}e/demo/2026/"
     assert page.locator("article.card").count() == 4
     assert page.locator("figure svg").count() == 5
     assert "坐席空置率" in page.inner_text("main")
@@ -86,6 +48,7 @@ def test_a_walk_through_the_pages(address: str, browser: Any) -> None:
     page.get_by_role("link", name="线路").click()
     assert page.url.endswith("/by/line/")
     assert page.locator("tbody tr").count() == 3
+    page.locator("details.person > summary").click()
     page.get_by_role("button", name="English").click()
     assert page.url.endswith("/by/line/")
     assert page.inner_text("h1") == "line"

@@ -12,7 +12,6 @@ from typing import Concatenate, Final, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from nianjian.accounts import access, query
 from nianjian.accounts.query import USER, Actor, Enterprise
@@ -52,10 +51,10 @@ def page(act: Act) -> Callable[[View[P]], Around[P]]:
                 raise Http404
             try:
                 known.enterprise = query.enterprise(code)
-                access.require(known.actor, code, act)
-                known.team = access.team_of(known.actor, code)
             except NianjianError as error:
-                return _refused(request, error)
+                raise Http404 from error
+            access.require(known.actor, code, act)  # what it raises `errors.Refusals` turns into a page
+            known.team = access.team_of(known.actor, code)
             return view(known, *args, **kwargs)
 
         setattr(inside, MARK, act)
@@ -74,10 +73,7 @@ def everywhere(act: Act) -> Callable[[View[P]], Around[P]]:
                 return _sign_in(request)
             known = cast("Request", request)
             known.actor = _actor(request)
-            try:
-                access.require(known.actor, access.EVERYWHERE, act)
-            except NianjianError as error:
-                return _refused(request, error)
+            access.require(known.actor, access.EVERYWHERE, act)
             return view(known, *args, **kwargs)
 
         setattr(inside, MARK, act)
@@ -129,9 +125,3 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     if getattr(request, "htmx", False):  # a fragment must not hold the sign-in page
         return HttpResponse(status=401, headers={"HX-Redirect": answer.headers["Location"]})
     return answer
-
-
-def _refused(request: HttpRequest, error: NianjianError) -> HttpResponse:
-    if error.code == "enterprise_unknown":
-        raise Http404 from error
-    return render(request, "layout/refused.html", {"error": error}, status=403)

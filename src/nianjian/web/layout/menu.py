@@ -6,41 +6,62 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
 
 from nianjian.accounts import access
 from nianjian.accounts.query import Actor
-from nianjian.accounts.roles import Act
+from nianjian.accounts.roles import Act, allows
 from nianjian.paper.words import mark
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """``label``: message id; ``route``: name of the address; ``act``: what one must be allowed to see it."""
+    """``label``: message id; ``route``: name of the address; ``act``: what one must be allowed to see it.
+
+    ``icon``: id of a symbol in ``paper/assets/icons.svg``.
+    """
 
     label: str
     route: str
     act: Act
+    icon: str = "page"
 
 
 # In the order of the day's work.
-ENTERPRISE: Final = (Item(mark("Overview"), "newest", Act.READ_OWN),)
-INSTALLATION: Final[tuple[Item, ...]] = ()
+ENTERPRISE: Final = (Item(mark("Overview"), "newest", Act.READ_OWN, "home"),)
+INSTALLATION: Final = (Item(mark("Enterprises"), "first", Act.READ_OWN, "enterprise"),)
+# What a person sees of its own account; no role is asked.
+OWN: Final[tuple[Item, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it is shown; ``here``: its address begins the page's."""
+    """A line as it is shown; ``here``: its address is the nearest one above the page's."""
 
     label: str
     address: str
     here: bool
+    icon: str
 
 
 def lines(actor: Actor, enterprise: str, path: str) -> list[Line]:
     """Return the lines of an enterprise (`access.EVERYWHERE`: of the installation) that the actor may open."""
     items = ENTERPRISE if enterprise else INSTALLATION
+    roles = access.roles(actor.name, enterprise)
     kwargs = {"code": enterprise} if enterprise else {}
-    shown = [(item, reverse(item.route, kwargs=kwargs)) for item in items if access.may(actor, enterprise, item.act)]
-    nearest = max((address for _item, address in shown if path.startswith(address)), key=len, default="")
-    return [Line(str(gettext_lazy(item.label)), address, address == nearest) for item, address in shown]
+    return _lines([item for item in items if _shown(actor, roles, item)], kwargs, path)
+
+
+def own(path: str) -> list[Line]:
+    """Return the lines of the person's own account."""
+    return _lines(list(OWN), {}, path)
+
+
+def _shown(actor: Actor, roles: frozenset[str], item: Item) -> bool:
+    return not actor.proved or (access.scoped(actor, item.act) and allows(roles, item.act))
+
+
+def _lines(items: list[Item], kwargs: dict[str, str], path: str) -> list[Line]:
+    placed = [(item, reverse(item.route, kwargs=kwargs)) for item in items]
+    nearest = max((address for _item, address in placed if path.startswith(address)), key=len, default="")
+    return [Line(gettext(item.label), address, address == nearest, item.icon) for item, address in placed]

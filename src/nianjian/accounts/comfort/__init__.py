@@ -1,0 +1,1 @@
+"""How a person likes the pages: language and theme."""

@@ -1,0 +1,111 @@
+"""Pages of rows, and the order they stand in.
+
+A page never loads more rows than it shows, and one to know whether more come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from django.http import HttpRequest
+
+SIZE: Final = 50
+FARTHEST: Final = 1000  # pages; who needs row 50,001 filters
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Sliced(Protocol[T_co]):
+    """What can be cut: a queryset, a list."""
+
+    def __getitem__(self, part: slice, /) -> Any:  # noqa: ANN401 -- a queryset gives a queryset, a list a list
+        """Cut out a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows: numbers ``first`` to ``last``, of ``total`` where it is known; addresses ``back`` and ``on`` or ""."""
+
+    rows: Sequence[T]
+    first: int
+    last: int
+    total: int | None
+    back: str
+    on: str
+
+
+def paged(request: HttpRequest, rows: Sliced[T], *, total: int | None = None, size: int = SIZE) -> Page[T]:
+    """Cut out the page that ``?page=`` asks for; a number that makes no sense is the first page."""
+    number = _number(request.GET.get("page", ""))
+    start = (number - 1) * size
+    found: list[T] = list(rows[start : start + size + 1])
+    shown = found[:size]
+    return Page(
+        rows=shown,
+        first=start + 1 if shown else 0,
+        last=start + len(shown),
+        total=total,
+        back=_at(request, number - 1) if number > 1 else "",
+        on=_at(request, number + 1) if len(found) > size and number < FARTHEST else "",
+    )
+
+
+def _number(text: str) -> int:
+    sensible = text.isascii() and text.isdigit() and len(text) <= len(str(FARTHEST)) and int(text)
+    return min(int(text), FARTHEST) if sensible else 1
+
+
+def _at(request: HttpRequest, number: int) -> str:
+    return address(request, page="" if number == 1 else str(number))
+
+
+def address(request: HttpRequest, **changed: str) -> str:
+    """Return this page's address with parameters changed; "" takes one out."""
+    query = request.GET.copy()
+    for name, value in changed.items():
+        if value:
+            query[name] = value
+        else:
+            query.pop(name, None)
+    inside = query.urlencode()
+    return f"{request.path}?{inside}" if inside else request.path
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order rows stand: ``by``, for `QuerySet.order_by`, with ``column`` and ``descending`` as asked."""
+
+    by: tuple[str, ...]
+    column: str
+    descending: bool
+
+    def link(self, request: HttpRequest, column: str) -> str:
+        """Return the address that sorts by a column; by the one that stands, the other way round."""
+        back = column == self.column and not self.descending
+        return address(request, sort=f"-{column}" if back else column, page="")
+
+    def state(self, column: str) -> str:
+        """Return what ``aria-sort`` says of a column; "" for one that does not lead."""
+        if column != self.column:
+            return ""
+        return "descending" if self.descending else "ascending"
+
+
+def ordered(request: HttpRequest, columns: Mapping[str, Sequence[str]], first: str) -> Order:
+    """Read ``?sort=column`` or ``-column``; ``first`` holds when none is asked.
+
+    ``columns``: column -> names of fields. The last field should be unique, else rows may show twice on two pages.
+    """
+    asked = request.GET.get("sort", first)
+    column, descending = asked.removeprefix("-"), asked.startswith("-")
+    if column not in columns:
+        column, descending = first.removeprefix("-"), first.startswith("-")
+    fields = columns[column]
+    return Order(tuple(_turned(field) if descending else field for field in fields), column, descending)
+
+
+def _turned(field: str) -> str:
+    return field.removeprefix("-") if field.startswith("-") else f"-{field}"

@@ -1,0 +1,40 @@
+"""Accessibility of a page as a browser shows it, by axe-core from the axe-playwright-python package."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from tests.support.services import missing
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+def _axe() -> Path:
+    found = find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        missing("axe-playwright-python")
+    return Path(found.origin).parent / "axe.min.js"
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds on a page of Playwright, one line a rule: what is wrong and where.
+
+    The page's policy lets no script of others in, so this one comes in through the browser's debugger.
+    """
+    page.evaluate(_axe().read_text(encoding="utf-8") + "; undefined")
+    found = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(RULES))
+    return [
+        f"{one['id']} ({one['impact']}): {one['help']} at "
+        + "; ".join(
+            f"{node['target']} {node['html'][:120]} {node['failureSummary'][:200]}" for node in one["nodes"][:5]
+        )
+        for one in found["violations"]
+    ]
+
+
+def assert_clean(page: Any) -> None:
+    """Fail with every finding where axe finds any."""
+    found = violations(page)
+    assert not found, f"{page.url}\n" + "\n".join(found)
