@@ -12,8 +12,11 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the kind ``complaints``."""
-        from nianjian.complaints.model import Complaint  # noqa: PLC0415 -- models load before this, not before the app
+        from nianjian.complaints import query  # noqa: PLC0415 -- models load before this, not before the app
+        from nianjian.complaints.model import Complaint  # noqa: PLC0415 -- the same
         from nianjian.complaints.sheet import COMPLAINTS  # noqa: PLC0415 -- the same
         from nianjian.registers import kinds  # noqa: PLC0415 -- the same
+        from nianjian.registers.rows import own  # noqa: PLC0415 -- the same
 
         kinds.add(COMPLAINTS, Complaint)
+        own.add(COMPLAINTS.kind, query.own)

@@ -36,16 +36,17 @@ def listing(*, kind: str, enterprise: str, as_at: date | None = None, known_at: 
 
 
 def _shown(version: Version, columns: tuple[Column, ...]) -> dict[str, object]:
-    row: dict[str, object] = {one.field: _cell(getattr(version, one.field), one) for one in columns}
+    row: dict[str, object] = {one.field: cell(getattr(version, one.field), one) for one in columns}
     span: Mapping[str, date | None] = {"valid_from": version.valid_from, "valid_to": version.valid_to}
     return row | {name: None if day is None else day.isoformat() for name, day in span.items()}
 
 
-def _cell(value: object, column: Column) -> object:
+def cell(value: object, column: Column, *, full: bool = False) -> object:
+    """A value as a door may show it: days and moments as ISO text, personal values masked unless ``full``."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, datetime):
         return value.astimezone(clock.ZONE).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    return shown(str(value), column)
+    return str(value) if full else shown(str(value), column)

@@ -53,6 +53,8 @@ SHEETS: Final[Mapping[str, str]] = {
     "file_too_large": mark("{file} is too large (at most {limit} bytes)"),
     "attachment_kind_unknown": mark("there is no attachment kind {kind}; there are {kinds}"),
     "attachment_metric_wrong": mark("{kind} explains {expected}, not {metric}"),
+    "attachment_unknown": mark("there is no attachment {attachment} here"),
+    "attachment_type_refused": mark("{file} is none of these kinds of file, or only its name is one: {types}"),
     "closed_before_accepted": mark("closed before it was accepted"),
     "cancelled_before_filed": mark("cancelled before it was filed"),
     "closed_before_opened": mark("closed before it was opened"),
@@ -64,6 +66,26 @@ SHEETS: Final[Mapping[str, str]] = {
     "batch_unknown": mark("there is no batch {batch}"),
     "batch_not_active": mark("batch {batch} is {state} already"),
     "batch_state_unknown": mark("a batch cannot be {state}"),
+}
+ROWS: Final[Mapping[str, str]] = {
+    "register_row_faulty": mark("the row has faults"),
+    "register_row_exists": mark("there is a row with this key already in {kind}; open that one to change it"),
+    "register_row_unknown": mark("there is no such row in {kind}"),
+    "register_row_stale": mark("somebody else has changed or ended this in the meantime; nothing was written"),
+    "register_row_unchanged": mark("nothing was changed"),
+    "register_row_ended": mark("the row has ended on {last} already"),
+    "register_row_overlaps": mark("an earlier row with this key holds until {last}; begin later"),
+    "register_key_changed": mark("the key of a row does not change: end this row and write a new one"),
+    "register_change_reaches_back": mark(
+        "another version holds since {day}; say that it is to be replaced, or choose a later day"
+    ),
+    "register_reason_missing": mark("say why it ends"),
+    "register_nothing_chosen": mark("no row is chosen"),
+    "register_too_many": mark("at most {most} rows at once"),
+    "register_export_too_large": mark("more than {most} rows; narrow the list with a filter"),
+    "filter_unknown": mark("there is no column {column} to look in"),
+    "filter_sealed": mark("the column {column} is encrypted and cannot be filtered or sorted"),
+    "filter_unreadable": mark("“{value}” is no value for the column {column}"),
 }
 #: What a register is called in a sentence; commands name it by its code.
 NAMES: Final[Mapping[str, str]] = {
@@ -129,4 +151,4 @@ KEYS: Final[Mapping[str, str]] = {
     "sealed_damaged": mark("sealed data is damaged or was moved (key {key})"),
     "blob_missing": mark("the stored file {blob} is gone"),
 }
-TEXTS: Final[Mapping[str, str]] = {**CELLS, **SHEETS, **STEPS, **RULES, **KEYS}
+TEXTS: Final[Mapping[str, str]] = {**CELLS, **SHEETS, **ROWS, **STEPS, **RULES, **KEYS}

@@ -114,8 +114,10 @@ class Sheet:
 
 REMARK: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 
-# Columns of an answer that came with an error workbook or a rejects file: read over when it comes back corrected.
-IGNORED: Final = frozenset({"行号", "列", "原因代码", "原因"})
+SPAN: Final = ("记录起", "记录止")  # of a list that was taken out: from when to when its row holds
+# Columns of an answer that came with an error workbook, a rejects file or a list: read over when it comes back.
+IGNORED: Final = frozenset({"行号", "列", "原因代码", "原因", *SPAN})
+MASKED: Final = "脱敏"  # before the header of a column that was masked: it is no column of the register any more
 
 
 def folded(header: str) -> str:

@@ -94,9 +94,11 @@ def standing(model: type[Version], enterprise: str, keys: Sequence[str] | None =
     return {version.key: version for version in sorted(found.iterator(chunk_size=CHUNK), key=_begins)}
 
 
-def ended(model: type[Version], enterprise: str) -> dict[str, date]:
-    """Return the last day of each key all of whose versions have ended before today, and of others too."""
+def ended(model: type[Version], enterprise: str, key: str | None = None) -> dict[str, date]:
+    """Return the last day of each key that has a version which ended before today; of one key alone if given."""
     found = believed(model, enterprise).filter(valid_to__lt=clock.today()).order_by()
+    if key is not None:
+        found = found.filter(key=key)
     return dict(found.values_list("key").annotate(last=Max("valid_to")))
 
 

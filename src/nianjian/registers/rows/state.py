@@ -1,0 +1,76 @@
+"""How a register stands on a day: rows, last change, what is not known, what runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Max, Q
+
+from nianjian.kernel import clock
+from nianjian.registers import kinds
+from nianjian.registers.rows.query import Sight, every, rows
+from nianjian.registers.tables.column import Kind
+
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {  # without these a row cannot do its work in a metric or a material
+    "numbers": ("total_length", "filing", "filed_on", "valid_until", "outbound"),
+    "lines": ("team", "gateway"),
+    "teams": ("kind",),
+    "seats": ("kind", "filing", "opened_on"),
+    "licences": ("valid_until", "credit_code"),
+    "staff": ("identity", "insured_by"),
+    "social-insurance": ("payer", "paid_on"),
+    "wages": ("payer", "month"),
+    "consents": ("purpose", "obtained_at", "expires_at"),
+    "complaints": ("arrived_at", "line_id", "team_id"),
+}
+RUNS_OUT: Final[Mapping[str, str]] = {"numbers": "valid_until", "licences": "valid_until", "consents": "expires_at"}
+AHEAD: Final = 30  # days that are looked ahead where no rule says more
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``missing``: field -> rows in which it is not known. ``last`` is UTC. ``until``: the last day looked at."""
+
+    kind: str
+    rows: int
+    last: datetime | None
+    missing: Mapping[str, int]
+    runs_out: str
+    expired: int
+    expiring: int
+    until: date
+
+
+def state(kind: str, sight: Sight, ahead: int = AHEAD) -> State:
+    """Count, in two queries; ``ahead`` in days."""
+    until = sight.day + timedelta(days=ahead)
+    asked: dict[str, Any] = {"rows": Count("pk")}
+    for field in NEEDED.get(kind, ()):
+        asked[f"without_{field}"] = Count("pk", filter=Q(**{f"{field}__isnull": True}))
+    runs_out = RUNS_OUT.get(kind, "")
+    if runs_out:
+        first, after = _edges(kind, runs_out, sight.day, until)
+        asked["expired"] = Count("pk", filter=Q(**{f"{runs_out}__lt": first}))
+        asked["expiring"] = Count("pk", filter=Q(**{f"{runs_out}__gte": first, f"{runs_out}__lt": after}))
+    found = rows(kind, sight).order_by().aggregate(**asked)
+    stamps = every(kind, sight).aggregate(written=Max("recorded_at"), taken=Max("superseded_at"))
+    return State(
+        kind,
+        found["rows"],
+        max((stamp for stamp in stamps.values() if stamp is not None), default=None),
+        {field: count for field in NEEDED.get(kind, ()) if (count := found[f"without_{field}"])},
+        runs_out,
+        found.get("expired", 0),
+        found.get("expiring", 0),
+        until,
+    )
+
+
+def _edges(kind: str, field: str, day: date, until: date) -> tuple[date, date]:
+    after = until + timedelta(days=1)
+    if kinds.register(kind).sheet.by_field(field).kind is Kind.MOMENT:
+        return datetime.combine(day, time(), clock.ZONE), datetime.combine(after, time(), clock.ZONE)
+    return day, after
