@@ -59,6 +59,7 @@ SETTINGS: Final = (
     Setting("NIANJIAN_DEBUG", "no", "yes: error pages with details; never on a server"),
     Setting("NIANJIAN_SECRET_KEY", "", "signs sessions; empty: made on first use in the home", secret=True),
     Setting("NIANJIAN_TOKEN", "", "token of the user that `--as USER` names", secret=True),
+    Setting("NIANJIAN_UPLOAD_MIB", "2048", "largest file in MiB that a browser may send; larger ones by the shell"),
     Setting("NIANJIAN_TODAY", "", "ISO date taken for today, for drills; the audit trail keeps the real time"),
 )
 DEFAULTS: Final = {setting.name: setting.default for setting in SETTINGS}
@@ -79,6 +80,7 @@ class Environment:
     mfa_required: bool
     debug: bool
     secret_key: str
+    upload_mib: int
 
 
 def text(name: str, environ: Mapping[str, str]) -> str:
@@ -100,6 +102,14 @@ def flag(name: str, environ: Mapping[str, str]) -> bool:
     if word in NO:
         return False
     raise NianjianError("setting_not_a_flag", setting=name, value=word)
+
+
+def count(name: str, environ: Mapping[str, str]) -> int:
+    """Whole number above 0; ``setting_not_a_count`` for anything else."""
+    value = text(name, environ)
+    if not (value.isascii() and value.isdecimal() and int(value) > 0):
+        raise NianjianError("setting_not_a_count", setting=name, value=value)
+    return int(value)
 
 
 def path(name: str, environ: Mapping[str, str]) -> Path:
@@ -145,4 +155,5 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         mfa_required=mfa(given),
         debug=flag("NIANJIAN_DEBUG", given),
         secret_key=text("NIANJIAN_SECRET_KEY", given),
+        upload_mib=count("NIANJIAN_UPLOAD_MIB", given),
     )

@@ -13,6 +13,7 @@ from nianjian.queue import query, service
 from nianjian.queue.query import JobValue
 
 IMPORT_CALLS: Final = "calls.import"
+CHECK_CALLS: Final = "calls.check"
 UNDO_CALLS: Final = "calls.undo"
 IMPORT_REGISTER: Final = "registers.import"
 RUN_PORTRAIT: Final = "portrait.run"
@@ -20,6 +21,7 @@ RUN_PORTRAIT: Final = "portrait.run"
 # Kind of work -> the act that it needs; the flow that does it asks again when it runs.
 NEEDS: Final[Mapping[str, Act]] = {
     IMPORT_CALLS: Act.LOAD,
+    CHECK_CALLS: Act.LOAD,
     UNDO_CALLS: Act.LOAD,
     IMPORT_REGISTER: Act.LOAD,
     RUN_PORTRAIT: Act.REPORT,

@@ -59,6 +59,7 @@ class _Job:
     replace: str | None
     plan: validate.Plan
     progress: Progress
+    trial: bool = False
 
     @property
     def settings(self) -> str:
@@ -96,8 +97,37 @@ def import_file(
         intent=intent,
         progress=progress or _silent,
     )
-    with lake.lock():
-        temp = _clean_temp(lake)
+    return _locked(job)
+
+
+def check_file(
+    *,
+    lake: Lake,
+    item: Item,
+    source: str = "auto",
+    mapping: FileMapping | None = None,
+    timezone: str | None = None,
+    replace: str | None = None,
+    progress: Progress | None = None,
+) -> FileReceipt:
+    """What `import_file` would say of the file as the lake stands now; nothing is committed. Raises the same."""
+    job = _job(
+        lake=lake,
+        item=item,
+        batch="B0",
+        source=source,
+        mapping=mapping or FileMapping(),
+        timezone=timezone,
+        replace=replace,
+        intent="",
+        progress=progress or _silent,
+    )
+    return _locked(replace_fields(job, trial=True))
+
+
+def _locked(job: _Job) -> FileReceipt:
+    with job.lake.lock():
+        temp = _clean_temp(job.lake)
         try:
             return _import(job, temp)
         finally:
@@ -181,6 +211,9 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
         duplicates = _load(job, bench, reading, writer, good=old, total=total)
         reading.ask_words(bench)
         receipt = _receipt(job, reading, writer, duplicates, generation)
+        if job.trial:
+            writer.abandon()
+            return receipt
         added = writer.close()
     except BaseException:
         writer.abandon()

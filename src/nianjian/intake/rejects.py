@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
@@ -48,6 +49,41 @@ def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] 
             if not tables.rows:
                 tables.start(tuple(next(iter(headers.values()))))
     return tables.rows
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A rejected row: its physical line, the column and code of the reason, its cells under the file's header.
+
+    A line that never became cells is one cell.
+    """
+
+    line: int
+    column: str
+    reason: str
+    header: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+def first_rejects(lake: Lake, batch: str, count: int) -> list[Rejected]:
+    """The first rejected rows of each file of a batch, ``count`` in all; not more is read from disk than needed."""
+    headers = _headers(lake, batch)
+    found: list[Rejected] = []
+    for old in ledger.batch_files(lake, batch):
+        if old.partition["part"] != REJECTED or len(found) >= count:
+            continue
+        with pq.ParquetFile(lake.path(ledger.CALLS) / old.path) as file:
+            for some in file.iter_batches(batch_size=count, columns=_READ):
+                rows = some.slice(0, count - len(found)).to_pylist()
+                found += [_rejected(row, headers[str(row["file"])]) for row in rows]
+                break
+    return found
+
+
+def _rejected(row: Mapping[str, object], header: Sequence[str]) -> Rejected:
+    raw = json.loads(str(row["raw"] or '""'))
+    cells = (raw,) if isinstance(raw, str) else tuple("" if cell is None else str(cell) for cell in raw)
+    return Rejected(int(str(row["line"])), str(row["reason_column"] or ""), str(row["reason"]), tuple(header), cells)
 
 
 class _Tables(ExitStack):

@@ -10,9 +10,11 @@ from typing import Final
 
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
+from nianjian.flows.check_calls import check_calls
 from nianjian.flows.import_calls import import_calls
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
+from nianjian.flows.wizard import drafts
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue.query import JobValue
 from nianjian.registers.importing import import_sheet
@@ -35,10 +37,14 @@ class LeavingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``run`` gives the result as JSON. ``again``: doing it twice leaves the same as doing it once."""
+    """``run`` gives the result as JSON. ``again``: doing it twice leaves the same as doing it once.
+
+    ``after`` tidies up once the result stands in the queue.
+    """
 
     run: Callable[[JobValue, Actor, Report], Mapping[str, object]]
     again: bool
+    after: Callable[[JobValue], None] | None = None
 
 
 def _import_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -63,6 +69,30 @@ def _import_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
         stop.left = {"batch": given.get("batch")} if told.finished else {}
         raise
     return receipt.as_dict()
+
+
+def _check_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    """``payload``: as of an import, without a batch."""
+    given = job.payload
+    files = _texts(given, "files")
+    mapping = _text(given, "mapping")
+    return check_calls(
+        enterprise=job.enterprise,
+        files=files,
+        source=_text(given, "source") or "auto",
+        mapping_file=Path(mapping) if mapping else None,
+        timezone=_text(given, "timezone"),
+        replace=_text(given, "replace"),
+        actor=actor,
+        progress=_Bytes(files, report).report,
+    ).as_dict()
+
+
+def _draft_done(job: JobValue) -> None:
+    """Drop the draft that the work came from; its files are in."""
+    draft = _text(job.payload, "draft")
+    if draft:
+        drafts.done(draft)
 
 
 class _Bytes:
@@ -132,9 +162,10 @@ def _day(given: Mapping[str, object], name: str) -> date | None:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    jobs.IMPORT_CALLS: Kind(_import_calls, again=True),  # a file that is in already is known by its hash
+    jobs.IMPORT_CALLS: Kind(_import_calls, again=True, after=_draft_done),  # a file that is in is known
+    jobs.CHECK_CALLS: Kind(_check_calls, again=True),
     jobs.UNDO_CALLS: Kind(_undo_calls, again=False),  # start-up finishes or drops it by the lake's log
-    jobs.IMPORT_REGISTER: Kind(_import_register, again=True),  # equal rows change nothing
+    jobs.IMPORT_REGISTER: Kind(_import_register, again=True, after=_draft_done),  # equal rows change nothing
     jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
 }
 AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

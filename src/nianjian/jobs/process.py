@@ -17,6 +17,7 @@ from typing import Final
 from django.db import DatabaseError, close_old_connections, connection
 
 from nianjian.flows.recover import recover
+from nianjian.flows.wizard.drafts import sweep
 from nianjian.jobs.worker import Worker
 from nianjian.queue import query, service
 
@@ -63,9 +64,10 @@ def _loop(worker: Worker, leaving: Event) -> None:
 
 
 def tidy() -> None:
-    """Finish or drop what killed processes left open."""
+    """Finish or drop what killed processes left open; delete drafts and files that nobody wants any more."""
     if query.open_intents():
         recover()
+    sweep()
 
 
 def _beat(name: str, leaving: Event, parent: int | None) -> None:

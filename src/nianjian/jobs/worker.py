@@ -69,6 +69,8 @@ class Worker:
             service.fail(job=job.id, worker=self.name, error=told)
         else:
             service.finish(job=job.id, worker=self.name, result=_plain(result))
+            if after := KINDS[job.kind].after:
+                after(job)
         LOG.info("job %s ends", job.id)
 
     def checked(self, stop: bool) -> None:  # noqa: FBT001 -- one answer of the queue

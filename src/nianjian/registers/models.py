@@ -5,9 +5,11 @@ from __future__ import annotations
 from nianjian.registers.attachments.model import Attachment
 from nianjian.registers.batches.model import Batch, BatchFile
 from nianjian.registers.consents.model import Consent
+from nianjian.registers.drafts.model import Draft
 from nianjian.registers.holidays.model import HolidayFile
 from nianjian.registers.licences.model import Licence
 from nianjian.registers.lines.model import Line
+from nianjian.registers.mappings.model import NamedMapping
 from nianjian.registers.numbers.model import Number
 from nianjian.registers.overlays.model import Overlay
 from nianjian.registers.seats.model import Seat
@@ -22,9 +24,11 @@ __all__ = [
     "BatchFile",
     "Consent",
     "Contribution",
+    "Draft",
     "HolidayFile",
     "Licence",
     "Line",
+    "NamedMapping",
     "Number",
     "Overlay",
     "Payment",

@@ -20,5 +20,14 @@ TEXTS: Final[Mapping[str, str]] = {
         " Nothing of the step under way was kept"
     ),
     "sheet_has_faults": mark("{rows} rows of {file} have faults; nothing was written"),
+    "draft_unknown": mark("there is no import {draft} under way"),
+    "draft_committing": mark("the import {draft} is being carried out and cannot be changed"),
+    "files_missing": mark("the import has no file yet"),
+    "file_twice": mark("{file} is there already"),
+    "file_single": mark("one sheet at a time: {file} was not taken"),
+    "upload_too_large": mark("{file} is larger than {limit}; import it in the shell with `nianjian calls import`"),
+    "mapping_unknown": mark("there is no mapping named {name}"),
+    "mapping_name_malformed": mark("a mapping's name has 1 to {longest} signs"),
+    "setting_not_a_count": mark("{setting} is a whole number above 0, not “{value}”"),
     "account_closed": mark("the account of {user} was closed; its work is not done any more"),
 }

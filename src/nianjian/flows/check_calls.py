@@ -1,0 +1,102 @@
+"""Look at call files without writing anything: what wrote them, what their beginning gives, what the whole would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.config import wiring
+from nianjian.flows.receipts import ImportReceipt
+from nianjian.intake import load, mapping, read
+from nianjian.intake.format import FileMapping
+from nianjian.intake.preview import look, trial
+from nianjian.intake.preview.look import Look
+from nianjian.intake.preview.trial import ROWS, Trial
+from nianjian.intake.receipt import FileReceipt
+from nianjian.kernel.errors import NianjianError
+
+__all__ = ["ROWS", "Look", "Tried", "check_calls", "look_at", "sources", "try_calls"]
+
+Progress = Callable[[str, int, int, int], None]
+TRIED = 3  # files of which the beginning is tried on a page; a job checks them all
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The trial of one file, or why there is none."""
+
+    name: str
+    trial: Trial | None
+    fault: NianjianError | None
+
+
+def look_at(paths: Sequence[Path], source: str, chosen: FileMapping) -> list[Look]:
+    """What each file is."""
+    return look.looks(paths, source, chosen)
+
+
+def sources() -> list[tuple[str, str, str]]:
+    """Name, title and evidence of each source that can be read."""
+    return look.sources()
+
+
+def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> list[Tried]:
+    """Try the beginning of the first files; the lake is not asked, so what is in it already counts as new."""
+    found: list[Tried] = []
+    for item in read.items(list(paths)):
+        if len(found) == TRIED:
+            break
+        try:
+            if item.fault is not None:
+                raise item.fault
+            found.append(Tried(item.name, trial.trial(item, source, chosen, timezone), None))
+        except NianjianError as fault:
+            found.append(Tried(item.name, None, fault))
+    return found
+
+
+def check_calls(
+    *,
+    enterprise: str,
+    files: Sequence[str],
+    source: str,
+    mapping_file: Path | None,
+    timezone: str | None,
+    replace: str | None,
+    actor: Actor,
+    progress: Progress,
+) -> ImportReceipt:
+    """What an import of these files would say now, each file against the lake as it is; nothing is kept.
+
+    Rows that two of the files share count as new in both. Raises what `import_calls` raises.
+    """
+    require(actor, enterprise, Act.LOAD)
+    lake = wiring.lake(accounts.enterprise(enterprise).code)
+    chosen = mapping.read(mapping_file) if mapping_file else FileMapping()
+    receipts: list[FileReceipt] = []
+    failed: list[tuple[str, NianjianError]] = []
+    for item in read.items(list(files)):
+
+        def report(rows: int, done: int, total: int, name: str = item.name) -> None:
+            progress(name, rows, done, total)
+
+        try:
+            receipts.append(
+                load.check_file(
+                    lake=lake,
+                    item=item,
+                    source=source,
+                    mapping=chosen,
+                    timezone=timezone,
+                    replace=replace,
+                    progress=report,
+                )
+            )
+        except NianjianError as fault:
+            failed.append((item.name, fault))
+    return ImportReceipt("", tuple(receipts), tuple(failed))

@@ -1,0 +1,109 @@
+"""What a sheet would become in its register: the headings it was read by, its first rows, and every fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers import kinds
+from nianjian.registers.tables import marking
+from nianjian.registers.tables.checking import Keyed, check
+from nianjian.registers.tables.column import Column, Kind, Sheet
+from nianjian.registers.tables.findings import Finding
+from nianjian.registers.tables.masking import masked
+from nianjian.registers.tables.reading import Table, read
+
+SHOWN: Final = 10
+FAULTS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSheet:
+    """``matched``: (heading in the file, heading of the form). ``absent``: headings of the form that it lacks.
+
+    ``rows``: the first sound ones, masked, under ``header``. ``findings`` and ``warnings`` are the first `FAULTS`.
+    """
+
+    file: str
+    sheet: str
+    encoding: str
+    matched: tuple[tuple[str, str], ...]
+    absent: tuple[str, ...]
+    extra: tuple[str, ...]
+    read: int
+    faulty: int
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    findings: tuple[Finding, ...]
+    faults: int
+    warnings: tuple[Finding, ...]
+
+
+def check_register(kind: str, path: Path) -> CheckedSheet:
+    """Check the whole sheet. NianjianError: ``register_kind_unknown``, what `tables.reading.read` raises."""
+    sheet = kinds.register(kind).sheet
+    table = read(path, sheet)
+    found = check(table, sheet)
+    present = {column.field for column in table.columns.values()}
+    return CheckedSheet(
+        file=table.file,
+        sheet=table.sheet,
+        encoding=table.encoding,
+        matched=tuple((table.header[place], column.header) for place, column in sorted(table.columns.items())),
+        absent=tuple(column.header for column in sheet.columns if column.field not in present),
+        extra=tuple(table.extra.values()),
+        read=len(table.lines),
+        faulty=found.faulty,
+        header=tuple(column.header for column in _columns(table)),
+        rows=tuple(_shown(keyed, table) for keyed in found.rows[:SHOWN]),
+        findings=tuple(found.findings[:FAULTS]),
+        faults=len(found.findings),
+        warnings=tuple(found.warnings[:FAULTS]),
+    )
+
+
+def error_workbook(kind: str, path: Path, target: Path, words: marking.Words) -> None:
+    """Write the sheet with every faulty cell marked and its reason beside it; ``file_unwritable``."""
+    sheet = kinds.register(kind).sheet
+    table = read(path, sheet)
+    try:
+        marking.mark(table, check(table, sheet).findings, target, words)
+    except OSError as fault:
+        raise NianjianError("file_unwritable", file=str(target), reason=fault.strerror or "") from fault
+
+
+def headings(kind: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
+    """Heading, what stands under it, other spellings, and whether it must be there."""
+    sheet = kinds.register(kind).sheet
+    keys = {name for key in sheet.keys for name in key}
+    return [
+        (one.header, marking.NOTES[one.kind], one.aliases, one.required or one.field in keys) for one in sheet.columns
+    ]
+
+
+def titles() -> list[tuple[str, str]]:
+    """Kind and title of each register's sheet."""
+    return [(kind, _sheet(kind).title) for kind in kinds.kinds()]
+
+
+def _sheet(kind: str) -> Sheet:
+    return kinds.register(kind).sheet
+
+
+def _columns(table: Table) -> list[Column]:
+    return [column for _place, column in sorted(table.columns.items())]
+
+
+def _shown(keyed: Keyed, table: Table) -> tuple[str, ...]:
+    return tuple(_cell(keyed.row.get(column.field), column) for column in _columns(table))
+
+
+def _cell(value: object, column: Column) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = next((spelt for spelt, stored in column.choices.items() if stored == value), str(value))
+    return masked(text, column.kind) if column.personal or column.kind in {Kind.PHONE, Kind.IDENTITY} else text

@@ -1,0 +1,37 @@
+"""Write mappings: one transaction, one audit entry each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.audit.record import record
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.mappings.model import NamedMapping
+
+LONGEST = 80
+
+
+def save(*, enterprise: str, name: str, data: Mapping[str, object], actor: Actor) -> None:
+    """Keep it under the name, in place of an earlier one; ``role_missing``, ``mapping_name_malformed``."""
+    require(actor, enterprise, Act.LOAD)
+    plain = name.strip()
+    if not plain or len(plain) > LONGEST or not plain.isprintable():
+        raise NianjianError("mapping_name_malformed", longest=LONGEST)
+    with transaction.atomic():
+        NamedMapping.objects.update_or_create(
+            enterprise_id=enterprise,
+            name=plain,
+            defaults={"data": dict(data), "saved_by": str(actor), "saved_at": clock.now()},
+        )
+        record(
+            verb="calls.mapping",
+            enterprise=enterprise,
+            actor=actor,
+            data={"name": plain, "mapping": dict(data)},
+        )
