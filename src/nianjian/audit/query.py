@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from nianjian.audit.models import Entry
+from django.db.models import Q
+
+from nianjian.audit.models import Entry, Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +34,21 @@ def acts(*, enterprise: str | None = None, verb: str | None = None, newest: int 
         found = found.filter(verb=verb)
     for entry in found[:newest]:
         yield Act(entry.seq, entry.at, entry.actor, entry.enterprise, entry.verb, json.loads(entry.data))
+
+
+def between(*, enterprise: str, after: str, until: str, verbs: Sequence[str], most: int) -> list[Act]:
+    """Acts of an enterprise and of the whole installation after one moment and up to another, oldest first.
+
+    Moments as in the chain (UTC, ISO 8601 with microseconds); ``verbs``: how they begin; the newest ``most`` of them.
+    """
+    found = Entry.objects.filter(enterprise__in=["", enterprise], at__gt=after, at__lte=until)
+    wanted = reduce(or_, (Q(verb__startswith=verb) for verb in verbs))
+    entries = found.filter(wanted).order_by("-seq")[:most]
+    acts = [Act(one.seq, one.at, one.actor, one.enterprise, one.verb, json.loads(one.data)) for one in entries]
+    return acts[::-1]
+
+
+def head() -> tuple[int, str]:
+    """Number and hash of the last entry, as documents print them."""
+    found = Head.objects.get(pk=1)
+    return found.seq, found.hash

@@ -16,12 +16,13 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.config import wiring
-from nianjian.flows import portraits
+from nianjian.flows import erasures, portraits
 from nianjian.flows.publish import publish
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock, provinces
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.tables import Lake
+from nianjian.portrait.frame import Frame
 from nianjian.portrait.result import Result
 from nianjian.portrait.run import run
 from nianjian.queue import query as queue
@@ -49,10 +50,12 @@ def compute(
 ) -> Result:
     """Publish and compute, nothing else; ``province`` None: the enterprise's own; ``today`` None: no second day.
 
-    Errors: ``enterprise_unknown``, ``province_unknown``, ``year_not_begun``, ``as_of_before_period``.
+    Errors: ``enterprise_unknown``, ``province_unknown``, ``year_not_begun``, ``as_of_before_period``,
+    ``rows_erased_year``.
     """
     tenant = accounts.enterprise(enterprise)
     _in_time(year, as_of)
+    erasures.refuse(enterprise, Frame(year, as_of or date(year, 12, 31), today))
     where = tenant.province or None if province is None else provinces.short(province)
     lake = wiring.lake(enterprise)
     _tell(lake, waiting)
@@ -109,7 +112,7 @@ def run_portrait(
     actor: Actor,
     waiting: Waiting = _silent,
 ) -> Result:
-    """Compute the portrait of data year ``year`` and keep it as the year's newest.
+    """Compute the portrait of data year ``year``, keep it for good and as the year's newest.
 
     ``today`` is the second day of seat vacancy and closing rate. Whoever promises the same bytes tomorrow leaves
     it None. ``role_missing`` and what `compute` raises. The audit entry stands before the result is put in its
@@ -120,14 +123,16 @@ def run_portrait(
         enterprise=enterprise, year=year, as_of=as_of, province=province, today=today, raw=raw, waiting=waiting
     )
     told = result.as_dict()
-    data = {
-        "year": year,
-        "as_of": result.frame.as_of.isoformat(),
-        "light": result.light.value,
-        "rulebook": told["rulebook"],
-        "snapshot": told["snapshot"],
-    }
-    with portraits.staged(enterprise, year, told) as put:
+    with portraits.staged(enterprise, year, told, actor=str(actor)) as put:
+        data = {
+            "year": year,
+            "as_of": result.frame.as_of.isoformat(),
+            "light": result.light.value,
+            "rulebook": told["rulebook"],
+            "snapshot": told["snapshot"],
+            "run": put.run.id,
+            "sha256": put.run.sha256,
+        }
         with transaction.atomic():
             record(verb="portrait.run", enterprise=enterprise, actor=actor, data=data)
         put()

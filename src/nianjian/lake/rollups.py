@@ -72,14 +72,27 @@ def current(lake: Lake, engine: Engine, rollup: ByDay | Whole) -> ir.Table:
 
 def refresh_whole(lake: Lake, engine: Engine, rollup: Whole) -> bool:
     """Whether it had to be built."""
-    known = json.dumps([rollup.version, [lake.version(name) for name in rollup.inputs]])
-    digest = hashlib.sha256(known.encode()).hexdigest()
+    digest = _digest(rollup, {name: lake.version(name) for name in rollup.inputs})
     if lake.digest(rollup.name) == digest:
         return False
     tables = {name: engine.table(name, lake.files(name), SCHEMAS[name]) for name in rollup.inputs}
     rows = _ordered(engine.arrow(rollup.build(tables)), rollup.schema)
     lake.replace(rollup.name, rows, digest=digest)
     return True
+
+
+def kept(lake: Lake, engine: Engine, rollup: Whole, versions: Mapping[str, int]) -> ir.Table | None:
+    """The rollup's table as it stands, if it was built from these versions of its inputs; else None. Writes nothing."""
+    wanted = _digest(rollup, {name: versions.get(name) for name in rollup.inputs})
+    files = lake.files(rollup.name) if lake.digest(rollup.name) == wanted else []
+    if lake.digest(rollup.name) != wanted:  # asked again: somebody may have built another one between the two
+        return None
+    return engine.table(rollup.name, files, rollup.schema)
+
+
+def _digest(rollup: Whole, versions: Mapping[str, int | None]) -> str:
+    known = json.dumps([rollup.version, [versions[name] for name in rollup.inputs]])
+    return hashlib.sha256(known.encode()).hexdigest()
 
 
 def refresh_days(lake: Lake, engine: Engine, rollup: ByDay) -> list[date] | None:

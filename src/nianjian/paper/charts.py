@@ -1,4 +1,4 @@
-"""Charts as inline SVG: one definition for the web and for paper.
+"""Charts: one definition for the web, the interactive page and paper.
 
 Vega-Lite draws them; colours are CSS custom properties with a fallback, so that a page's dark mode reaches
 into the picture. The same figures give the same bytes.
@@ -14,6 +14,7 @@ from typing import Any, Final
 import vl_convert
 
 VEGA_LITE: Final = "6.1"
+SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"  # a name, never loaded
 WIDTH: Final = 620
 HEIGHT: Final = 170
 LINE_COLOURS: Final = ("var(--series-1, #1f5fbf)", "var(--series-2, #b3541e)", "var(--series-3, #2e7d4f)")
@@ -40,13 +41,28 @@ _CONFIG: Final[Mapping[str, Any]] = {
 }
 
 
+Specification = dict[str, Any]  # Vega-Lite: the server's picture, the page's and the paper's are drawn of the same
+
+
+def svg(specification: Specification) -> str:
+    """Draw it; the same specification is drawn once."""
+    return _drawn(json.dumps(specification, ensure_ascii=False, sort_keys=True))
+
+
 @lru_cache(maxsize=256)
 def _drawn(specification: str) -> str:
     return str(vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE))
 
 
-def _svg(specification: Mapping[str, Any]) -> str:
-    return _drawn(json.dumps(specification, ensure_ascii=False, sort_keys=True))
+def _whole(description: str, inside: Mapping[str, Any]) -> Specification:
+    return {
+        "$schema": SCHEMA,
+        "description": description,
+        "width": WIDTH,
+        "height": HEIGHT,
+        **inside,
+        "config": dict(_CONFIG),
+    }
 
 
 def _rows(points: Sequence[Point]) -> list[dict[str, object]]:
@@ -61,22 +77,13 @@ def _encoding(axis: str) -> dict[str, Any]:
     }
 
 
-def month_bars(points: Sequence[Point], *, axis: str) -> str:
+def month_bars(points: Sequence[Point], *, axis: str, description: str) -> Specification:
     """Grouped bars a month, for counts; points are (YYYY-MM, series, value)."""
     encoding = _encoding(axis) | {"xOffset": {"field": "series", "sort": None}}
-    return _svg(
-        {
-            "width": WIDTH,
-            "height": HEIGHT,
-            "data": {"values": _rows(points)},
-            "mark": {"type": "bar"},
-            "encoding": encoding,
-            "config": _CONFIG,
-        }
-    )
+    return _whole(description, {"data": {"values": _rows(points)}, "mark": {"type": "bar"}, "encoding": encoding})
 
 
-def month_lines(points: Sequence[Point], *, axis: str, limit: float | None = None) -> str:
+def month_lines(points: Sequence[Point], *, axis: str, description: str, limit: float | None = None) -> Specification:
     """Lines over the months, for rates, with the limit as a dashed rule where there is one."""
     layers: list[dict[str, Any]] = [
         {
@@ -93,4 +100,4 @@ def month_lines(points: Sequence[Point], *, axis: str, limit: float | None = Non
                 "encoding": {"y": {"field": "limit", "type": "quantitative"}},
             }
         )
-    return _svg({"width": WIDTH, "height": HEIGHT, "layer": layers, "config": _CONFIG})
+    return _whole(description, {"layer": layers})

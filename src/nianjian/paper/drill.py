@@ -41,11 +41,12 @@ def splits(portrait: Json) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _rows(metric: Json, split: str) -> Sequence[Json]:
+def rows(metric: Json, split: str) -> Sequence[Json]:
+    """The rows of a metric in a split, months among them; none where it is not split so."""
     if split == MONTH:
         return [{**row, "key": row["month"]} for row in metric.get("months") or ()]
-    rows: Sequence[Json] = (metric.get("splits") or {}).get(split, ())
-    return rows
+    found: Sequence[Json] = (metric.get("splits") or {}).get(split, ())
+    return found
 
 
 def key_text(key: object, _: Words) -> str:
@@ -58,16 +59,16 @@ def key_text(key: object, _: Words) -> str:
 
 def grid(portrait: Json, split: str, _: Words) -> tuple[list[str], list[list[str | Light]]]:
     """Header and rows of a split; a row's order is that of the metric that has most rows, months by time."""
-    metrics = [metric for metric in portrait["metrics"] if _rows(metric, split)]
+    metrics = [metric for metric in portrait["metrics"] if rows(metric, split)]
     header = [name("split", split, _)]
     keys: dict[object, None] = {}
-    for metric in sorted(metrics, key=lambda one: -len(_rows(one, split))):
-        keys |= dict.fromkeys(row["key"] for row in _rows(metric, split))
+    for metric in sorted(metrics, key=lambda one: -len(rows(one, split))):
+        keys |= dict.fromkeys(row["key"] for row in rows(metric, split))
     order = sorted(keys, key=str) if split == MONTH else list(keys)
     body: list[list[str | Light]] = [[key_text(key, _)] for key in order]
     for metric in metrics:
         slug, unit = str(metric["slug"]), str(metric["unit"])
-        by_key = {row["key"]: row for row in _rows(metric, split)}
+        by_key = {row["key"]: row for row in rows(metric, split)}
         header += [_(text) for text, _field in COLUMNS[slug]] + [f"{name('metric', slug, _)} ({unit})", _("light")]
         for place, key in enumerate(order):
             body[place] += _figures(by_key.get(key), slug, _)

@@ -61,6 +61,9 @@ def _figure(place: int) -> str:
     return ' class="n"' if place else ""
 
 
-def chart(caption: str, svg: str) -> str:
-    """A chart with its caption."""
-    return f'<figure class="card"><figcaption>{escape(caption)}</figcaption>{svg}</figure>'
+def chart(caption: str, svg: str, address: str = "") -> str:
+    """A chart with its caption; ``address`` gives its definition to a page that draws it anew, to be pointed at."""
+    data = f' data-chart="{escape(address)}"' if address else ""
+    return (
+        f'<figure class="card"{data}><figcaption>{escape(caption)}</figcaption><div class="plot">{svg}</div></figure>'
+    )

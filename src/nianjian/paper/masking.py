@@ -31,6 +31,12 @@ def masked(portrait: Json) -> dict[str, Any]:
     return {**portrait, "metrics": [_metric(metric, names) for metric in portrait["metrics"]]}
 
 
+def masked_moves(moves: Json, *portraits: Json) -> dict[str, Any]:
+    """A comparison of ``portraits`` with the keys of its display numbers masked; one name for a number in both."""
+    names = _names({"metrics": [metric for portrait in portraits for metric in portrait["metrics"]]})
+    return {**moves, "metrics": [_metric(metric, names) for metric in moves["metrics"]]}
+
+
 def _shown(portrait: Json) -> Iterator[Json]:
     for metric in portrait["metrics"]:
         yield from (metric.get("splits") or {}).get(SPLIT, ())

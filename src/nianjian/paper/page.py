@@ -51,7 +51,7 @@ def _body(data: Json, title: str, _: Words) -> str:
     if lines:
         parts.append(_heading(_("What would change it")))
         parts.append('<ul class="advice">' + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>")
-    charts = "".join(fragments.chart(caption, svg) for caption, svg in pictures.charts(data, _))
+    charts = "".join(fragments.chart(one.caption, one.svg) for one in pictures.charts(data, _))
     parts += [_heading(_("Month by month")), f'<div class="charts">{charts}</div>']
     there = drill.splits(data)
     for split in SPLITS:

@@ -27,6 +27,7 @@ class Result:
     advice: Sequence[Mapping[str, object]] = ()
     simulated: Mapping[str, object] = field(default_factory=dict)
     warnings: Sequence[Mapping[str, object]] = ()  # what the reader must know beside the figures, by `code`
+    rules: Sequence[Mapping[str, object]] = ()  # the rules that decided, as `provenance` tells them
 
     @property
     def light(self) -> Light:
@@ -58,6 +59,7 @@ class Result:
             "quality": dict(self.quality),
             "advice": [dict(item) for item in self.advice],
             "warnings": [dict(item) for item in self.warnings],
+            "rules": [dict(rule) for rule in self.rules],
         }
         if self.simulated:
             told["simulated"] = dict(self.simulated)

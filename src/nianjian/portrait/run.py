@@ -15,7 +15,7 @@ from nianjian.lake import rollups
 from nianjian.lake.engine import Engine
 from nianjian.lake.schema import SCHEMAS
 from nianjian.lake.tables import Lake
-from nianjian.portrait import quality
+from nianjian.portrait import provenance, quality
 from nianjian.portrait.advise import advise
 from nianjian.portrait.catalogue import METRICS
 from nianjian.portrait.frame import DAY, Frame
@@ -34,7 +34,7 @@ EXCLUSIONS: Final = "portrait.complaint_rate.exclusions"
 MATCH_WINDOW: Final = "portrait.complaint_rate.match_window"
 
 
-class Rulebook(Rules, Protocol):
+class Rulebook(Rules, provenance.Book, Protocol):
     """A rulebook with its provenance."""
 
     @property
@@ -105,6 +105,7 @@ def run(
         code=version("nianjian"),
         metrics=metrics,
         quality=trust,
+        rules=provenance.told(rulebook),
     )
     return replace(result, advice=advise(result))
 

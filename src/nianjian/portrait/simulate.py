@@ -47,7 +47,7 @@ def simulate(
     for name, count in moves.items():
         if count < 0:
             raise NianjianError("simulation_negative", move=name, count=count)
-    for name, maximum in _maxima(result, open_seats).items():
+    for name, maximum in maxima(result, open_seats).items():
         if moves[name] > maximum:
             raise NianjianError("simulation_too_many", move=name, count=moves[name], maximum=maximum)
     changed: dict[str, Metric] = {}
@@ -71,7 +71,7 @@ def simulate(
     )
 
 
-def _maxima(result: Result, open_seats: int) -> dict[str, int]:
+def maxima(result: Result, open_seats: int) -> dict[str, int]:
     """How much of each move there is room for: idle filed seats to open, filed ones to cut, opened ones to close."""
     seats, tickets = result.metric("seat_vacancy"), result.metric("closing_rate")
     return {

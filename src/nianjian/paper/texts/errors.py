@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.paper.texts import intake, people, registers, rooms, work
+from nianjian.paper.texts import doctor, intake, operation, people, registers, rooms, work
 from nianjian.paper.texts.plain import plain
 from nianjian.paper.texts.portrait import ATTACHMENTS, METRICS
+from nianjian.paper.texts.results import errors as results
 from nianjian.paper.words import Words, mark
 
-ERRORS: Final[Mapping[str, str]] = {**rooms.TEXTS, **intake.TEXTS, **registers.TEXTS, **work.TEXTS, **people.TEXTS}
+ERRORS: Final[Mapping[str, str]] = {
+    **rooms.TEXTS,
+    **intake.TEXTS,
+    **registers.TEXTS,
+    **work.TEXTS,
+    **operation.TEXTS,
+    **doctor.TEXTS,
+    **people.TEXTS,
+    **results.TEXTS,
+}
 
 
 #: States of batches and requests, as they stand inside a sentence.

@@ -22,7 +22,8 @@ class Outcome(StrEnum):
 INPUT_UNKNOWN: Final = frozenset(
     {
         "asterisk_columns_unknown", "attachment_kind_unknown", "backup_format_unknown", "batch_state_unknown",
-        "choice_unknown", "encoding_unknown", "engine_unknown", "filing_day_unknown", "freeswitch_template_unknown",
+        "choice_unknown", "encoding_unknown", "engine_unknown", "export_form_unknown", "filing_day_unknown",
+        "freeswitch_template_unknown",
         "mapping_column_unknown", "mapping_format_unknown", "overlay_rule_unknown", "province_unknown", "role_unknown",
         "rule_field_unknown", "simulation_line_unknown", "source_unknown", "timezone_unknown",
     }
@@ -32,7 +33,17 @@ REFUSED: Final = frozenset(
      "approval_needs_user"}
 )  # fmt: skip
 STATE: Final = frozenset(
-    {"batch_not_active", "batch_already_undone", "intent_not_open", "job_over", "approval_subject_changed"}
+    {
+        "batch_not_active",
+        "batch_already_undone",
+        "intent_not_open",
+        "job_over",
+        "approval_subject_changed",
+        "portrait_missing",
+        "portrait_without_rules",
+        "rows_erased",
+        "rows_busy",
+    }
 )
 STATE_ENDINGS: Final = ("_exists", "_decided", "_pending", "_running", "_in_use", "_being_restored")
 

@@ -43,8 +43,8 @@ CARD: Final = Card(
 COUNTS: Final = ("filed", "opened", "opened_and_filed", "unfiled_open", "unknown_filing", "unknown_filing_open")
 
 
-def states(seats: ir.Table, days: Sequence[date]) -> ir.Table:
-    """Each seat as it holds on each day, with 0/1 columns."""
+def states(seats: ir.Table, days: Sequence[date], also: Sequence[str] = ()) -> ir.Table:
+    """Each seat as it holds on each day, with 0/1 columns, and the columns ``also`` of its version."""
     each = seats.mutate(as_of=ibis.array([ibis.date(day.isoformat()) for day in days]).unnest())
     each = each.filter(
         each.valid_from.isnull() | (each.valid_from <= each.as_of),
@@ -64,6 +64,7 @@ def states(seats: ir.Table, days: Sequence[date]) -> ir.Table:
         "as_of",
         "seat_id",
         "kind",
+        *also,
         filed=filed.cast("int64"),
         opened=opened.cast("int64"),
         opened_and_filed=(opened & filed).cast("int64"),

@@ -77,6 +77,21 @@ def facts_of_days(calls: ir.Table, days: Collection[date]) -> Facts:
     return _halves(calls, [*inside, calls.call_key.isnull()], whole)
 
 
+def facts_of_window(calls: ir.Table, first: date, last: date, also: Sequence[str]) -> ir.Table:
+    """The outbound half of `facts` for the days from ``first`` to ``last``, with the columns ``also`` of the best row.
+
+    The same calls, found from the window's side: rows of a shared key are looked up only for keys that stand in it.
+    """
+    bounds = _bounds(calls, first, last)
+    inside = [calls.part != REJECTED, *bounds]
+    keys = calls.filter(*inside, calls.call_key.notnull()).select("source", "call_key").distinct()
+    rows = good_rows(calls).select(*NEEDED, *(name for name in also if name not in NEEDED))
+    whole = _collapsed(rows.filter(rows.call_key.notnull()).semi_join(keys, ["source", "call_key"]))
+    whole = whole.filter(_bounds(whole, first, last))
+    single = calls.filter(*inside, calls.call_key.isnull(), *_outbound(calls))
+    return _described(single, also).union(_described(whole.filter(*_outbound(whole)), also))
+
+
 def days_of_keys(calls: ir.Table, changed: ir.Table) -> ir.Table:
     """Every day on which a row stands that shares its call with a row of ``changed`` (rows added or taken away)."""
     moved = good_rows(changed)
@@ -140,10 +155,11 @@ def _collapsed(rows: ir.Table) -> ir.Table:
     return first.mutate(delivered=first._any_delivered == 1, answered=first._any_answered == 1)
 
 
-def _described(rows: ir.Table) -> ir.Table:
-    """The columns that counting needs."""
+def _described(rows: ir.Table, also: Sequence[str] = ()) -> ir.Table:
+    """The columns that counting needs, and more of the row."""
     out = rows.direction == "out"
     return rows.select(
+        *also,
         "line_id",
         "team_id",
         "display",

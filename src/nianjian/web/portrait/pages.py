@@ -77,7 +77,7 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         "data": data,
         "headline": _safe(headline.html(data, _)),
         "cards": [_safe(fragments.card(card, _)) for card in figures.cards(data, _)],
-        "charts": [_safe(fragments.chart(caption, svg)) for caption, svg in pictures.charts(data, _)],
+        "charts": [_safe(fragments.chart(one.caption, one.svg)) for one in pictures.charts(data, _)],
         "advice": advice.advice_lines(data, _),
         "quality": _safe(quality.table(data, _)),
         "splits": _splits(data, _),

@@ -1,0 +1,126 @@
+"""The rules behind a metric: value, level, citation, days, who changed it; and where guide and law disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from nianjian.paper.texts.portrait import name
+from nianjian.paper.words import CHINESE, Words, mark
+
+Json = Mapping[str, Any]
+
+# Metric -> where the guide and the law disagree about it (rules/data/conflicts.yaml).
+CONFLICTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "number_consistency": ("conflict.number_classes", "conflict.marketing", "conflict.sentence"),
+    "closing_rate": ("conflict.complaint_clock",),
+}
+PER_CENT: Final = 100
+UNITS: Final[Mapping[str, str]] = {
+    "minutes": mark("{n} minutes"),
+    "hours": mark("{n} hours"),
+    "calls": mark("{n} calls"),
+    "months": mark("{n} months"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A rule for readers; ``text`` quotes the source, ``changed`` says who set another value and why."""
+
+    key: str
+    id: str
+    title: str
+    value: str
+    level: str
+    level_word: str
+    citation: str
+    url: str
+    days: str
+    text: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What the guide says, what the law says, what the product does."""
+
+    title: str
+    guide: str
+    law: str
+    action: str
+
+
+def rules(portrait: Json, slug: str, language: str, _: Words) -> tuple[Told, ...]:
+    """Every rule of a metric in the portrait's own rulebook; none where an older program kept no rules."""
+    return tuple(
+        _told(one, language, _) for one in portrait.get("rules") or () if one["key"].startswith(f"portrait.{slug}.")
+    )
+
+
+def conflicts(portrait: Json, slug: str, language: str) -> tuple[Conflict, ...]:
+    """Where guide and law disagree about a metric."""
+    known = {one["key"]: one for one in portrait.get("rules") or ()}
+    found = [known[key] for key in CONFLICTS.get(slug, ()) if key in known]
+    return tuple(
+        Conflict(title(one, language), one["value"]["guide"], one["value"]["law"], one["value"]["action"])
+        for one in found
+    )
+
+
+def title(rule: Json, language: str) -> str:
+    """What the rule is called."""
+    return str(rule["title_zh"] if language == CHINESE else rule["title_en"])
+
+
+def value_text(rule: Json, _: Words) -> str:
+    """Value and operator as people write them: ``> 30 %``."""
+    value, unit, operator = rule["value"], str(rule["unit"]), rule.get("operator")
+    sign = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "==": "= "}.get(str(operator), "")
+    if isinstance(value, list):
+        return ", ".join(_word(item, _) for item in value) or "–"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {inside}" for key, inside in value.items())
+    if unit in {"share", "factor"}:
+        return f"{sign}{(Decimal(str(value)) * PER_CENT).normalize():f} %"
+    if unit == "light":
+        return name("light", str(value), _)
+    if unit in UNITS and not isinstance(value, str):
+        return sign + _(UNITS[unit]).format(n=f"{value:,}")
+    return sign + _word(value, _)
+
+
+def _word(item: object, _: Words) -> str:
+    for table in ("attachment", "exclusion", "component"):
+        said = name(table, str(item), _)
+        if said != str(item).replace("_", " "):
+            return said
+    return str(item)
+
+
+def _told(rule: Json, language: str, _: Words) -> Told:
+    until = rule.get("valid_to")
+    days = _("since {day}").format(day=rule["valid_from"]) + (f" – {until}" if until else "")
+    return Told(
+        key=str(rule["key"]),
+        id=str(rule["id"]),
+        title=title(rule, language),
+        value=value_text(rule, _),
+        level=str(rule["level"]),
+        level_word=name("level", str(rule["level"]), _),
+        citation=str(rule["citation"]),
+        url=str(rule.get("url") or ""),
+        days=days,
+        text=str(rule.get("text_zh") or ""),
+        changed=changed(rule.get("overlay"), _),
+    )
+
+
+def changed(overlay: Json | None, _: Words) -> str:
+    """Who set the value, when and why; "" for a value of the rulebook's own."""
+    if not overlay:
+        return ""
+    said = _("changed by {who} on {day}: {reason}")
+    return said.format(who=overlay["who"], day=str(overlay.get("when") or "–")[:10], reason=overlay["reason"])

@@ -1,0 +1,1 @@
+"""Sentences about portraits that are kept."""

@@ -1,0 +1,181 @@
+"""What changed between two portraits, and which of the things they are made of changed with it. Pure.
+
+Both are the JSON of ``Result.as_dict``. A pair stands as ``[before, after]``; what is equal is left out of the lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+Json = Mapping[str, Any]
+Pair = list[object]  # before, after
+
+# What decides a rule's effect; a title that was worded anew changes nothing.
+RULE: Final = ("value", "operator", "level", "citation", "valid_from", "valid_to", "province")
+SETTING: Final = ("province", "as_of", "today")
+FIGURES: Final = ("light", "value", "numerator", "denominator", "limit", "operator")
+LISTED: Final = 20  # rows of a split that moved, the largest move first
+
+
+def compare(before: Json, after: Json) -> dict[str, Any]:
+    """``light``, ``causes`` (rules, data, program, settings), ``settings``, ``metrics``, ``rules`` and ``tables``."""
+    rules = changed_rules(before, after)
+    tables = changed_tables(before, after)
+    settings = _pairs(_settings(before), _settings(after))
+    program = [before["code"]["version"], after["code"]["version"]]
+    book = [before["rulebook"], after["rulebook"]]
+    causes = {
+        "data": bool(tables),
+        "rules": before["rulebook"]["sha256"] != after["rulebook"]["sha256"],
+        "settings": bool(settings),
+        "program": program[0] != program[1],
+    }
+    old = {metric["slug"]: metric for metric in before["metrics"]}
+    new = {metric["slug"]: metric for metric in after["metrics"]}
+    slugs = dict.fromkeys([*new, *old])
+    return {
+        "light": [before["light"], after["light"]],
+        "same": dict(before) == dict(after),
+        "causes": [cause for cause, holds in causes.items() if holds],
+        "settings": settings,
+        "program": program,
+        "rulebook": book,
+        "metrics": [_metric(slug, old.get(slug), new.get(slug)) for slug in slugs],
+        "rules": rules,
+        "rules_told": "rules" in before and "rules" in after,
+        "tables": tables,
+    }
+
+
+def changed_tables(before: Json, after: Json) -> list[dict[str, object]]:
+    """Tables of the lake whose version differs; None: the table was not there."""
+    old, new = ({k: v for k, v in one["snapshot"].items() if k != "sha256"} for one in (before, after))
+    return [
+        {"table": name, "before": old.get(name), "after": new.get(name)}
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    ]
+
+
+def changed_rules(before: Json, after: Json) -> list[dict[str, object]]:
+    """Rules that differ, with both values and the overlay that made them so; a rule that is new or gone has one side.
+
+    Portraits of an older program tell no rules: then the list is empty, and ``rules_told`` is false.
+    """
+    if "rules" not in before or "rules" not in after:
+        return []
+    old, new = ({str(rule["key"]): rule for rule in one["rules"]} for one in (before, after))
+    found = []
+    for key in sorted({*old, *new}):
+        was, now = old.get(key), new.get(key)
+        if _effect(was) != _effect(now):
+            named = now or was or {}
+            titles = {"zh": named["title_zh"], "en": named["title_en"]}
+            found.append({"key": key, "id": named["id"], "title": titles, "before": _side(was), "after": _side(now)})
+    return found
+
+
+def _effect(rule: Json | None) -> object:
+    return None if rule is None else [rule[name] for name in RULE]
+
+
+def _side(rule: Json | None) -> dict[str, object] | None:
+    return None if rule is None else {name: rule[name] for name in (*RULE, "unit", "overlay")}
+
+
+def _settings(portrait: Json) -> dict[str, object]:
+    return {"province": portrait.get("province"), **{name: portrait["period"].get(name) for name in SETTING[1:]}}
+
+
+def _pairs(before: Json, after: Json) -> dict[str, Pair]:
+    """Names whose values differ, in the order of both."""
+    names = dict.fromkeys([*before, *after])
+    return {name: [before.get(name), after.get(name)] for name in names if before.get(name) != after.get(name)}
+
+
+def _metric(slug: str, before: Json | None, after: Json | None) -> dict[str, Any]:
+    """One metric; empty parts are what did not change. A metric that only one of the two has stands with one side."""
+    was, now = before or {}, after or {}
+    unit = (after or before or {})["unit"]
+    parts, left = _components(was), _components(now)
+    return {
+        "slug": slug,
+        "unit": unit,
+        "light": [was.get("light"), now.get("light")],
+        "value": [was.get("value"), now.get("value")],
+        "changed": _pairs({n: was.get(n) for n in FIGURES}, {n: now.get(n) for n in FIGURES}),
+        "components": _counted(parts, left),
+        "excluded": _counted(_excluded(was), _excluded(now)),
+        "bounds": _pairs(was.get("bounds") or {}, now.get("bounds") or {}),
+        "flags": _flags(was.get("flags") or (), now.get("flags") or ()),
+        "attachments": _lists(was.get("attachments") or (), now.get("attachments") or ()),
+        "attachments_required": _lists(was.get("attachments_required") or (), now.get("attachments_required") or ()),
+        "months": _moved(_by(was.get("months") or (), "month"), _by(now.get("months") or (), "month"), limit=None),
+        "splits": {
+            name: rows
+            for name in dict.fromkeys([*(was.get("splits") or {}), *(now.get("splits") or {})])
+            if (rows := _moved(_split(was, name), _split(now, name), limit=LISTED))
+        },
+    }
+
+
+def _components(metric: Json) -> dict[str, object]:
+    told: Json = metric.get("components") or {}
+    return {name: value for name, value in told.items() if not isinstance(value, Mapping)}
+
+
+def _excluded(metric: Json) -> Json:
+    found: Json = (metric.get("components") or {}).get("excluded") or {}
+    return found
+
+
+def _counted(before: Json, after: Json) -> list[dict[str, object]]:
+    """Counts that differ, with the difference; a count that one side does not name is 0 there."""
+    found = []
+    for name in dict.fromkeys([*before, *after]):
+        was, now = int(before.get(name) or 0), int(after.get(name) or 0)
+        if was != now:
+            found.append({"code": name, "before": was, "after": now, "delta": now - was})
+    return found
+
+
+def _flags(before: Iterable[Json], after: Iterable[Json]) -> list[dict[str, object]]:
+    """Flags that came, went or changed."""
+    was, now = ({flag["code"]: dict(flag) for flag in flags} for flags in (before, after))
+    return [
+        {"code": code, "before": was.get(code), "after": now.get(code)}
+        for code in dict.fromkeys([*was, *now])
+        if was.get(code) != now.get(code)
+    ]
+
+
+def _lists(before: Sequence[str], after: Sequence[str]) -> dict[str, list[str]]:
+    return {
+        "added": [one for one in after if one not in before],
+        "removed": [one for one in before if one not in after],
+    }
+
+
+def _by(rows: Iterable[Json], name: str) -> dict[object, Json]:
+    return {row[name]: row for row in rows}
+
+
+def _split(metric: Json, name: str) -> dict[object, Json]:
+    return _by((metric.get("splits") or {}).get(name) or (), "key")
+
+
+def _moved(before: Mapping[object, Json], after: Mapping[object, Json], *, limit: int | None) -> list[dict[str, Any]]:
+    """Rows whose light, numerator or denominator differ; by size of the move where only some are listed."""
+    found: list[dict[str, Any]] = []
+    for key in dict.fromkeys([*after, *before]):
+        was, now = before.get(key) or {}, after.get(key) or {}
+        names = ("numerator", "denominator", "light", "value")
+        pairs = {name: [was.get(name), now.get(name)] for name in names}
+        if any(one != other for one, other in pairs.values()):
+            move = sum(abs(int(now.get(name) or 0) - int(was.get(name) or 0)) for name in names[:2])
+            found.append({"key": key, **pairs, "move": move})
+    if limit is not None:
+        found.sort(key=lambda row: (-row["move"], str(row["key"])))
+        found = found[:limit]
+    return found

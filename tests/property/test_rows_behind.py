@@ -1,0 +1,96 @@
+"""The rows behind every figure add up to it: components, reasons, splits and months, on random small lakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from tests.support import portrait_data as data
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.lake import rollups
+from nianjian.lake.duckdb_engine import DuckDBEngine
+from nianjian.lake.engine import Engine
+from nianjian.lake.schema import SCHEMAS
+from nianjian.lake.tables import Lake
+from nianjian.portrait import revive
+from nianjian.portrait.behind.ask import SPLITS, Ask, components, figure
+from nianjian.portrait.behind.query import behind, counting
+from nianjian.portrait.run import run
+from nianjian.portrait.tables.materialised import tickets_rollup
+from nianjian.rules.rulebook import Rulebook
+
+BOOK = Rulebook.on(date(2026, 12, 31))
+NARROWED = 12
+
+
+def asked(portrait: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Ask]]:
+    """Every question that the pages can put: a component, then narrowed by each key and each month."""
+    for metric in portrait["metrics"]:
+        slug = metric["slug"]
+        for component in components(metric):
+            yield metric, Ask(slug, component)
+            for split in SPLITS[slug]:
+                for row in metric["splits"].get(split, ()):
+                    yield metric, Ask(slug, component, {split: row["key"]})
+            for row in metric["months"]:
+                yield metric, Ask(slug, component, {}, row["month"])
+
+
+def open_lake(folder: Path, seed: int, as_of: date) -> tuple[Lake, DuckDBEngine, dict[str, Any]]:
+    lake = Lake(str(folder), "E1")
+    data.write(lake, data.everything(seed, calls_count=40, complaints_count=15))
+    engine = DuckDBEngine()
+    portrait = run(lake=lake, engine=engine, rulebook=BOOK, enterprise="E1", year=2026, as_of=as_of).as_dict()
+    return lake, engine, portrait
+
+
+def pinned(lake: Lake, engine: Engine, portrait: dict[str, Any]) -> dict[str, Any]:
+    versions = revive.snapshot(portrait)
+    return {name: engine.table(name, lake.files(name, versions[name]), schema) for name, schema in SCHEMAS.items()}
+
+
+@pytest.mark.parametrize(("seed", "as_of"), [(5, date(2026, 12, 31)), (11, date(2026, 10, 16))])
+def test_rows_add_up(tmp_path: Path, seed: int, as_of: date) -> None:
+    """Every component, and some of its narrowings: drawn by the seed, for each one is a question to the engine."""
+    lake, engine, portrait = open_lake(tmp_path, seed, as_of)
+    try:
+        dated = pinned(lake, engine, portrait)
+        kept = rollups.kept(lake, engine, tickets_rollup(counting(portrait)), revive.snapshot(portrait))
+        assert kept is not None
+        told = engine.hold("told", engine.arrow(kept))
+        every = [(metric, ask) for metric, ask in asked(portrait) if figure(metric, ask) is not None]
+        whole = [pair for pair in every if not pair[1].keys and pair[1].month is None]
+        narrow = Random(seed).sample([pair for pair in every if pair not in whole and figure(*pair)], NARROWED)
+        counts = {}
+        for metric, ask in [*whole, *narrow]:
+            found = behind(portrait, ask, dated, lambda: told)
+            rows = engine.rows(found.rows.aggregate(rows=found.rows.count()))[0]["rows"]
+            counts[str(ask)] = (rows, figure(metric, ask))
+        assert {name: pair for name, pair in counts.items() if pair[0] != pair[1]} == {}
+        assert len(whole) > 25
+    finally:
+        engine.close()
+
+
+def test_what_a_portrait_does_not_have_is_refused(tmp_path: Path) -> None:
+    lake, engine, portrait = open_lake(tmp_path, 7, date(2026, 12, 31))
+    try:
+        dated = pinned(lake, engine, portrait)
+        for ask in (
+            Ask("nothing", "filed"),
+            Ask("seat_vacancy", "allowance"),
+            Ask("seat_vacancy", "filed", {"team": "T1"}),
+            Ask("complaint_rate", "headroom"),
+            Ask("complaint_rate", "answered", {}, "2025-12"),
+        ):
+            with pytest.raises(NianjianError) as raised:
+                behind(portrait, ask, dated, lambda: dated["calls"])
+            assert raised.value.code == "portrait_rows_unknown"
+        assert figure(portrait["metrics"][0], Ask("seat_vacancy", "filed", {"kind": "human"}, "2026-01")) is None
+    finally:
+        engine.close()
