@@ -39,6 +39,11 @@ VERBS: Final = {
     "serve": mark("serve the web pages, with a worker beside them"),
     "worker": mark("do the long work that pages ask for"),
     "check": mark("check this installation"),
+    "doctor": mark("examine this installation, with a remedy for each fault"),
+    "backup": mark("back up database, lake and files into one archive"),
+    "restore": mark("restore a backup"),
+    "upgrade": mark("back up, bring the tables to this version, examine"),
+    "retention": mark("how long records are kept: show, run"),
 }
 
 

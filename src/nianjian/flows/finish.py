@@ -6,20 +6,31 @@ The act itself calls it after the commit; recovery calls it with the receipt tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from django.db import transaction
 
 from nianjian.audit.record import record
-from nianjian.intake import ledger
+from nianjian.flows import erasures
+from nianjian.flows.publish import publish
+from nianjian.intake import erase, ledger
+from nianjian.intake.erase import Limits
+from nianjian.intake.ledger import CALLS
 from nianjian.intake.receipt import FileReceipt
 from nianjian.lake.tables import Lake
+from nianjian.lake.vacuum import forget, vacuum
 from nianjian.queue import service as queue
 from nianjian.registers.batches import query, service
 
 IMPORT = "calls.import"
 UNDO = "calls.undo"
+ERASE = "retention.erase"
+TICKETS = "retention.tickets"
 
 ACTIVE = "active"
+
+FACTS = "complaint_fact"
+ROLLUP = "tickets"  # rows made of tickets and their calls
 
 
 def finish_import(*, intent: str, enterprise: str, payload: Mapping[str, object], files: Sequence[FileReceipt]) -> None:
@@ -57,6 +68,29 @@ def finish_undo(*, intent: str, enterprise: str, payload: Mapping[str, object]) 
         record(verb=UNDO, enterprise=enterprise, actor=actor, data={"batch": batch})
 
 
+def finish_erase(*, intent: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
+    """Delete the files of an erasure whose commit was made, mark what was computed of them, close the intent."""
+    limits = Limits(str(payload["month"]), date.fromisoformat(str(payload["day"])))
+    erase.delete(lake, limits)
+    first, day = date.fromisoformat(f"{payload['month']}-01"), date.fromisoformat(str(payload["on"]))
+    if payload["calls"] or payload["older_files"]:
+        erasures.note(enterprise, CALLS, version=lake.version(CALLS) or 0, day=day, before=first)
+    told = {name: payload[name] for name in ("month", "day", "calls", "rejects", "older_files")}
+    with transaction.atomic():
+        queue.close(intent=intent)
+        record(verb=ERASE, enterprise=enterprise, actor=str(payload["actor"]), data=told)
+
+
+def finish_tickets(*, intent: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
+    """Take tickets that are deleted in the database out of the lake as well, older versions included."""
+    before, day = (date.fromisoformat(str(payload[name])) for name in ("before", "on"))
+    publish(lake, enterprise)
+    vacuum(lake, FACTS)
+    forget(lake, ROLLUP, now_ms=ledger.now_ms())
+    erasures.note(enterprise, FACTS, version=lake.version(FACTS) or 0, day=day, before=before)
+    queue.close(intent=intent)
+
+
 def settle(*, intent: str, kind: str, enterprise: str, payload: Mapping[str, object], lake: Lake) -> None:
     """Finish or drop an act that broke off: the lake's log says which of the two. Hold the lake's lock."""
     if kind == IMPORT and (files := ledger.receipts(lake, intent)):
@@ -64,5 +98,11 @@ def settle(*, intent: str, kind: str, enterprise: str, payload: Mapping[str, obj
         return
     if kind == UNDO and not ledger.batch_files(lake, str(payload["batch"])):
         finish_undo(intent=intent, enterprise=enterprise, payload=payload)
+        return
+    if kind == ERASE and erase.committed(lake, intent):
+        finish_erase(intent=intent, enterprise=enterprise, payload=payload, lake=lake)
+        return
+    if kind == TICKETS:  # its intent was opened with the deletion, in one transaction
+        finish_tickets(intent=intent, enterprise=enterprise, payload=payload, lake=lake)
         return
     queue.drop(intent=intent)

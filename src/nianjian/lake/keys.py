@@ -52,6 +52,11 @@ class KeyFiles:
             return np.empty(0, dtype=np.uint64)
         return np.memmap(target, dtype=np.uint64, mode="r")
 
+    def forget(self, path: str) -> None:
+        """Delete the hashes of a Parquet file that is gone, of every version of the engine."""
+        for found in (self.lake.folder / ".keys").glob(f"*/{self.table}/{Path(path).name}.hashes"):
+            found.unlink(missing_ok=True)
+
     def _place(self, path: str) -> Path:
         return self.lake.folder / ".keys" / _FLAVOUR / self.table / f"{Path(path).name}.hashes"
 

@@ -89,9 +89,15 @@ class Lake:
         return {name: version for name in names if (version := self.version(name)) is not None}
 
     def files(self, table: str, version: int | None = None) -> list[str]:
-        """Absolute paths of a version's files (newest if None), sorted; empty if the table is missing."""
+        """Absolute paths of a version's files (newest if None), sorted; empty if the table is missing.
+
+        ``rows_erased`` where the version named files that were deleted because their time was over.
+        """
         found = self._open(table, version)
-        return [] if found is None else sorted(str(self.path(table) / old.path) for old in _listed(found))
+        paths = [] if found is None else sorted(self.path(table) / old.path for old in _listed(found))
+        if version is not None and not all(path.exists() for path in paths):
+            raise NianjianError("rows_erased", table=table, version=version)
+        return [str(path) for path in paths]
 
     def old_files(self, table: str) -> list[OldFile]:
         """The files of the newest version, sorted by path, with partition, size and row count."""

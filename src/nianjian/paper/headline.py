@@ -46,9 +46,12 @@ def missing(portrait: Json, _: Words) -> tuple[str, ...]:
 def warnings(portrait: Json, _: Words) -> tuple[str, ...]:
     """What the reader must know beside the figures; portraits kept by an older program have none."""
     ignored = _("the approved overlay of {key} ({value}) does not act: the rule takes no overlay any more")
+    texts = {
+        "overlay_ignored": ignored,
+        "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures stay as they were sealed"),
+    }
     return tuple(
-        ignored.format(key=one["key"], value=one["value"]) if one["code"] == "overlay_ignored" else str(one["code"])
-        for one in portrait.get("warnings") or ()
+        texts.get(str(one["code"]), str(one["code"])).format_map(one) for one in portrait.get("warnings") or ()
     )
 
 

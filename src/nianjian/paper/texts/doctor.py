@@ -73,3 +73,18 @@ REMEDIES: Final[Mapping[str, str]] = {
     "backup_never": mark("nianjian backup FOLDER --keys FILE, then every night by a timer"),
     "check_broken": mark("report it with the text above"),
 }
+
+#: Classes of records, as `retention.classes` of the rulebook names them.
+RECORD_CLASSES: Final[Mapping[str, str]] = {
+    "calls": mark("call records"),
+    "rejects": mark("rejected rows"),
+    "complaints": mark("closed complaints"),
+    "people": mark("ended rows of people"),
+    "audit": mark("audit chain"),
+    "portraits": mark("portraits"),
+}
+UNITS: Final[Mapping[str, str]] = {
+    "days": mark("{count} days"),
+    "months": mark("{count} months"),
+    "years": mark("{count} years"),
+}

@@ -36,5 +36,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "home_in_use": mark("{home} is in use by another process; stop `nianjian serve` and running commands first"),
     "home_being_restored": mark("{home} is being restored by another process; try again when it is done"),
     "database_not_empty": mark("the database is in use; with --replace its tables are put aside and kept"),
+    # rows whose time is over
+    "rows_erased": mark("version {version} of {table} cannot be read any more: rows of it were erased in due time"),
+    "rows_erased_year": mark(
+        "rows erased on {on}: calls before {before} are gone, so the portrait of {year} is not computed again;"
+        " the kept one stays"
+    ),
     "restore_database_failed": mark("the database refused the backup: {reason}; nothing was changed"),
 }

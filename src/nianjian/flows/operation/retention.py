@@ -1,0 +1,200 @@
+"""How long each class of records is kept, what is over its time, and its end.
+
+The period of a class is the longest of its own setting and of every rule it is measured by. Calls go by whole months,
+so that one is kept at most a month longer. What was computed stays sealed; the audit chain is never cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, cast
+
+from django.db import transaction
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import EVERYWHERE, require
+from nianjian.accounts.query import Actor, Enterprise
+from nianjian.accounts.roles import Act
+from nianjian.audit.record import record
+from nianjian.config import env, wiring
+from nianjian.flows.finish import ERASE, TICKETS, finish_erase, finish_tickets, settle
+from nianjian.flows.operation.backup import only_one
+from nianjian.flows.rulebooks import rulebook
+from nianjian.intake import erase
+from nianjian.intake.crash import crash_point
+from nianjian.intake.erase import Limits
+from nianjian.kernel import clock
+from nianjian.kernel.periods import add_months
+from nianjian.queue import service as queue
+from nianjian.registers import kinds
+from nianjian.registers.expired import query as expired
+from nianjian.registers.expired import service
+from nianjian.rules.rule import Rule
+from nianjian.rules.rulebook import Rulebook
+
+CLASSES: Final = "retention.classes"
+PEOPLE: Final = ("staff", "social-insurance", "wages", "consents")
+TICKET: Final = "complaints"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A class of an enterprise. ``since``: the first day that is kept, None: for ever; ``rule`` decides it."""
+
+    record_class: str
+    rule: str | None
+    value: int | None
+    unit: str | None
+    citation: str
+    level: str
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is of a class: ``oldest`` record, and ``over``: rows over their time."""
+
+    enterprise: str
+    period: Period
+    oldest: str | None
+    over: int
+
+
+def show(*, actor: Actor, enterprise: str | None = None) -> list[Standing]:
+    """Every class of every enterprise that the actor may read, or of one; ``role_missing``, ``enterprise_unknown``."""
+    return [one for tenant in _tenants(actor, enterprise, Act.READ) for one in _standing(tenant)]
+
+
+def run(*, actor: Actor, enterprise: str | None = None, dry_run: bool) -> list[Standing]:
+    """Erase what is over its time; what was, or with ``dry_run`` would be, erased: one entry a class.
+
+    ``role_missing``, ``backup_running``. Killed on the way the next command finishes what the lake has begun.
+    """
+    done = []
+    for tenant in _tenants(actor, enterprise, Act.ADMINISTER):
+        found = _standing(tenant)
+        done += found
+        if not dry_run:
+            with only_one(env.read().home):
+                _erase(tenant, {one.period.record_class: one for one in found}, actor)
+    return done
+
+
+def periods(book: Rulebook, today: date) -> list[Period]:
+    """The classes with the rule that keeps each the longest. Pure."""
+    found = []
+    for item in book.items(CLASSES):
+        told = cast("Mapping[str, Any]", item)
+        keys = [key for key in told["least"] if key in book.in_force]
+        name = str(told["record_class"])
+        if told["keep"] is None:
+            rules = [book.rule(key) for key in keys]
+            found.append(_period(name, min(rules, key=lambda rule: begins(rule, today)), None))
+            continue
+        rules = [book.rule(str(told["keep"])), *(book.rule(key) for key in keys)]
+        longest = min(rules, key=lambda rule: begins(rule, today))
+        found.append(_period(name, longest, begins(longest, today)))
+    return found
+
+
+def begins(rule: Rule, today: date) -> date:
+    """The first day that a rule asks to keep: so many days, calendar months or years back from today."""
+    count = rule.value
+    if not isinstance(count, int):
+        raise TypeError(rule.key)
+    if rule.unit == "days":
+        return today - timedelta(days=count)
+    return add_months(today, -count * (12 if rule.unit == "years" else 1))
+
+
+def _period(name: str, rule: Rule, since: date | None) -> Period:
+    count = rule.value if isinstance(rule.value, int) else None
+    return Period(name, rule.key, count, rule.unit, rule.citation, rule.level.value, since)
+
+
+def _tenants(actor: Actor, enterprise: str | None, act: Act) -> list[Enterprise]:
+    require(actor, enterprise or EVERYWHERE, act)
+    return accounts.enterprises() if enterprise is None else [accounts.enterprise(enterprise)]
+
+
+def _limits(found: Mapping[str, Period]) -> Limits:
+    calls, rejects = found["calls"].since, found["rejects"].since
+    return Limits(f"{calls or date.min:%Y-%m}", rejects or date.min)
+
+
+def _standing(tenant: Enterprise) -> list[Standing]:
+    book = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
+    known = {one.record_class: one for one in periods(book, clock.today())}
+    lake, limits, code = wiring.lake(tenant.code), _limits(known), tenant.code
+    calls, rejects = erase.calls_due(lake, limits), erase.rejects_due(lake, limits)
+    told: dict[str, tuple[str | None, int]] = {"calls": (calls.oldest, calls.rows)}
+    told["rejects"] = (rejects.oldest, rejects.rows)
+    if since := known["complaints"].since:
+        tickets = expired.due_closed(kinds.register(TICKET).model, code, since)
+        told["complaints"] = (_iso(tickets.oldest), tickets.rows)
+    if since := known["people"].since:
+        people = [expired.due_ended(kinds.register(kind).model, code, since) for kind in PEOPLE]
+        oldest = min((one.oldest for one in people if one.oldest), default=None)
+        told["people"] = (_iso(oldest), sum(one.rows for one in people))
+    return [Standing(code, period, *told.get(name, (None, 0))) for name, period in known.items()]
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _erase(tenant: Enterprise, found: Mapping[str, Standing], actor: Actor) -> None:
+    known = {name: one.period for name, one in found.items()}
+    _erase_rows(tenant.code, known, actor)
+    lake, limits = wiring.lake(tenant.code), _limits(known)
+    with lake.lock():
+        older = erase.left_behind(lake, limits)
+        calls, rejects = found["calls"].over, found["rejects"].over
+        if not (calls or rejects or older):
+            return
+        payload: dict[str, object] = {"month": limits.month, "day": limits.day.isoformat(), "actor": str(actor)}
+        payload |= {"calls": calls, "rejects": rejects, "older_files": len(older), "on": clock.today().isoformat()}
+        intent = queue.open(kind=ERASE, enterprise=tenant.code, txn=limits.month, payload=payload)
+        crash_point("after_intent")
+        try:
+            erase.erase(lake, limits, intent=intent)
+        except BaseException:
+            settle(intent=intent, kind=ERASE, enterprise=tenant.code, payload=payload, lake=lake)
+            raise
+        crash_point("before_close")
+        finish_erase(intent=intent, enterprise=tenant.code, payload=payload, lake=lake)
+
+
+def _erase_rows(code: str, known: Mapping[str, Period], actor: Actor) -> None:
+    """Rows of the database in one transaction; then tickets out of the lake, older versions included."""
+    lake = wiring.lake(code)
+    with lake.lock():
+        intent, payload = None, dict[str, object]()
+        with transaction.atomic():
+            data = _deleted(code, known)
+            if data:
+                record(verb=ERASE, enterprise=code, actor=actor, data=data)
+            if "complaints" in data:
+                payload = {"before": data["accepted_before"], "on": clock.today().isoformat()}
+                intent = queue.open(kind=TICKETS, enterprise=code, txn=str(payload["before"]), payload=payload)
+        crash_point("before_commit")
+        if intent is not None:
+            finish_tickets(intent=intent, enterprise=code, payload=payload, lake=lake)
+
+
+def _deleted(code: str, known: Mapping[str, Period]) -> dict[str, object]:
+    data: dict[str, object] = {}
+    if since := known["complaints"].since:
+        gone = service.delete_closed(model=kinds.register(TICKET).model, enterprise=code, day=since)
+        if gone:
+            data |= {"complaints": gone, "accepted_before": since.isoformat()}
+    if since := known["people"].since:
+        told = {}
+        for kind in PEOPLE:
+            if gone := service.delete_ended(model=kinds.register(kind).model, enterprise=code, day=since):
+                told[kind] = gone
+        if told:
+            data |= {"people": told, "ended_before": since.isoformat()}
+    return data

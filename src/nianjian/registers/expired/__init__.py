@@ -1,0 +1,1 @@
+"""Rows whose time is over: which they are, and their end."""

@@ -1,0 +1,119 @@
+"""Rows whose time is over: gone from every version, while what was computed of them stays and says so."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.lake.tables import Lake
+
+if TYPE_CHECKING:
+    from tests.doors.cli.conftest import Shell
+
+SAMPLES = Path(__file__).parents[2] / "samples_backup"
+LATER = {"NIANJIAN_TODAY": "2029-01-15"}  # the calls of 2025 are over their time, those of 2026 are not
+LATEST = {"NIANJIAN_TODAY": "2029-09-15"}  # and now August 2026, and the ticket that was closed then
+
+
+@pytest.fixture
+def kept(shell: Shell, tmp_path: Path) -> Shell:
+    """The home of the kept backup: calls of 2025 and 2026, two tickets, two portraits."""
+    shutil.copy(SAMPLES / "schema-0.1.0.keys.json", tmp_path / "keys.json")
+    (tmp_path / "keys.json").chmod(0o600)
+    assert shell("restore", str(SAMPLES / "schema-0.1.0.tar")).code == 0
+    return shell
+
+
+def _classes(shell: Shell, *words: str, **environment: str) -> dict[str, int]:
+    said = shell("retention", *words, "--json", **environment)
+    assert said.code == 0, said
+    return {one["class"]: one["rows"] for one in said.json["classes"]}
+
+
+def _lake(home: Path) -> Lake:
+    return Lake(str(home / "lake"), "kept")
+
+
+def _files(home: Path, month: str) -> list[Path]:
+    return list((home / "lake/kept/calls").glob(f"part={month}/*.parquet"))
+
+
+def _portrait(home: Path, year: int) -> str:
+    return (home / f"portraits/kept/{year}.json").read_text(encoding="utf-8")
+
+
+def _entries(shell: Shell) -> int:
+    told: dict[str, Any] = shell("audit", "verify", "--json").json
+    assert told["valid"] is True
+    return int(told["entries"])
+
+
+def test_what_is_over_its_time_is_erased_and_nothing_else(kept: Shell, home: Path) -> None:
+    assert not any(_classes(kept, "show").values())
+    before = _entries(kept)
+    wanted = {"calls": 60, "rejects": 1, "complaints": 0, "people": 0, "audit": 0, "portraits": 0}
+    assert _classes(kept, "show", **LATER) == _classes(kept, "run", "--dry-run", **LATER) == wanted
+    assert (_entries(kept), len(_files(home, "2025-12"))) == (before, 1)
+    sealed = _portrait(home, 2025)
+    pinned = _lake(home).version("calls")
+    assert _classes(kept, "run", **LATER) == wanted
+    assert (_entries(kept), _files(home, "2025-12"), _files(home, "rejected")) == (before + 1, [], [])
+    assert not list((home / "lake/kept/.keys").rglob("*22bce0b5151a-0.parquet.hashes"))
+    assert sum(file.rows for file in _lake(home).old_files("calls")) == 139
+    with pytest.raises(NianjianError, match="rows_erased"):
+        _lake(home).files("calls", pinned)  # an old snapshot is not read as if it had had no rows
+    assert _portrait(home, 2025) == sealed
+    refused = kept("portrait", "run", "--enterprise", "kept", "--year", "2025", "--json", **LATER)
+    assert refused.json["error"]["code"] == "rows_erased_year"
+    assert _portrait(home, 2025) == sealed
+    assert kept("portrait", "run", "--enterprise", "kept", "--year", "2026", **LATER).code == 0
+    assert not any(_classes(kept, "run", **LATER).values())
+    assert _entries(kept) == before + 2  # the erasure and the portrait; a run without work leaves no entry
+
+
+def test_closed_tickets_go_from_the_database_and_from_every_version(kept: Shell, home: Path) -> None:
+    assert kept("portrait", "run", "--enterprise", "kept", "--year", "2026").code == 0  # makes the rollup of tickets
+    pinned = _lake(home).version("complaint_fact")
+    assert _classes(kept, "run", **LATEST)["complaints"] == 1
+    listed = kept("registers", "list", "complaints", "--enterprise", "kept", "--json").json["rows"]
+    assert [one["ticket_id"] for one in listed] == ["C2"]  # the open one stays, however old
+    with pytest.raises(NianjianError, match="rows_erased"):
+        _lake(home).files("complaint_fact", pinned)
+    assert [file.rows for file in _lake(home).old_files("complaint_fact")] == [1]
+    assert not list((home / "lake/kept/tickets").glob("*.parquet"))
+    assert kept("portrait", "run", "--enterprise", "kept", "--year", "2027", **LATEST).code == 0
+
+
+@pytest.mark.parametrize("point", ["after_intent", "after_commit", "before_close", "before_commit"])
+def test_a_killed_run_is_finished(kept: Shell, home: Path, point: str) -> None:
+    assert kept("retention", "run", NIANJIAN_CRASH_AT=point, **LATEST).code == -9
+    assert kept("enterprise", "list").code == 0  # any command finishes or drops it
+    assert not any(_classes(kept, "run", **LATEST).values()) or point in {"after_intent", "before_commit"}
+    assert not any(_classes(kept, "run", **LATEST).values())
+    assert (_files(home, "2025-12"), _files(home, "2026-08"), len(_files(home, "2026-09"))) == ([], [], 1)
+    marks = json.loads((home / "portraits/kept/erased.json").read_text(encoding="utf-8"))
+    assert sorted({one["table"] for one in marks}) == ["calls", "complaint_fact"]
+    assert kept("audit", "verify", "--json").json["valid"] is True
+
+
+def test_only_an_administrator_erases(kept: Shell, home: Path) -> None:
+    token = kept("user", "add", "lea", "--role", "compliance_lead", "--json").json["token"]
+    proved = {"NIANJIAN_TOKEN": token, **LATER}
+    assert kept("retention", "show", "--as", "lea", **proved).code == 0
+    refused = kept("retention", "run", "--as", "lea", "--json", **proved)
+    assert refused.json["error"]["code"] == "role_missing_everywhere"
+    assert len(_files(home, "2025-12")) == 1
+
+
+def test_a_backup_under_way_is_waited_for(kept: Shell, home: Path) -> None:
+    with (home / ".backup.lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        refused = kept("retention", "run", "--json", **LATER)
+    assert refused.json["error"]["code"] == "backup_running"
+    assert len(_files(home, "2025-12")) == 1
