@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Final
 
-from nianjian.flows.results import erased
+from nianjian.flows import erased
 from nianjian.kernel.errors import NianjianError
 from nianjian.portrait.frame import Frame
 

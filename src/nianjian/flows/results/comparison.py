@@ -9,8 +9,7 @@ from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.audit import query as audit
-from nianjian.flows import portraits
-from nianjian.flows.results import erased
+from nianjian.flows import erased, portraits
 from nianjian.paper.masking import masked_moves
 from nianjian.portrait.compare import compare
 

@@ -18,8 +18,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.config import wiring
-from nianjian.flows import portraits
-from nianjian.flows.results import erased
+from nianjian.flows import erased, portraits
 from nianjian.kernel import numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.numbers import NumberClass, Shape
