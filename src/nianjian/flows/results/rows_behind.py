@@ -55,7 +55,7 @@ class Shown:
 def rows_behind(*, enterprise: str, year: int, run: str | None, ask: Ask, page: int, actor: Actor) -> Shown:
     """Page ``page`` (from 1) of the rows. An outsourcer sees rows of the own team, whatever was asked.
 
-    ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_rows_unknown``, ``rows_erased``,
+    ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_rows_unknown``, ``rows_behind_erased``,
     ``rows_busy`` when others keep the engine for too long.
     """
     require(actor, enterprise, Act.READ_OWN)
@@ -132,12 +132,12 @@ def _tickets(engine: Engine, lake: Lake, portrait: Mapping[str, Any], dated: Map
 
 
 def _files(lake: Lake, table: str, version: int) -> list[str]:
-    """The files of a pinned version; ``rows_erased`` when they are there no longer."""
+    """The files of a pinned version; ``rows_behind_erased`` when they are there no longer."""
     files = lake.files(table, version)
     if all(Path(file).exists() for file in files):
         return files
     days = [mark.day for mark in erased.of({table: version}, erased.marks(lake.enterprise))]
-    raise NianjianError("rows_erased", table=table, day=", ".join(days) or "–")
+    raise NianjianError("rows_behind_erased", table=table, day=", ".join(days) or "–")
 
 
 def _masked(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def reveal(
     """The two numbers of one row in full: ``display`` and ``callee`` (of a complaint: complained, complainant).
 
     ``key``: part, file and line of a call, complaint_id of a complaint. The audit entry stands in the chain before the
-    numbers are read. ``role_missing``, ``portrait_missing``, ``rows_erased``, ``portrait_row_unknown``.
+    numbers are read. ``role_missing``, ``portrait_missing``, ``rows_behind_erased``, ``portrait_row_unknown``.
     """
     require(actor, enterprise, Act.REVEAL)
     portrait = portraits.kept(enterprise, year, run)

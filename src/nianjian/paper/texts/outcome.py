@@ -41,6 +41,7 @@ STATE: Final = frozenset(
         "approval_subject_changed",
         "portrait_missing",
         "portrait_without_rules",
+        "rows_behind_erased",
         "rows_erased",
         "rows_busy",
     }
