@@ -57,6 +57,7 @@ class Layout:
     delimiter: str = ","
     parse: Callable[[str], Sequence[str | None]] | None = None
     document: bool = False  # the file is one JSON document (array or object), not lines
+    late: frozenset[str] = frozenset()  # columns of a JSON file that its beginning does not show
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,10 @@ def _columns(plan: Plan) -> list[str]:
         " when __f_display is null or __shown is distinct from __f_display then 'low'::confidence_word"
         " else __f_confidence end"
     )
-    derived = f"case when {answered} then 'answered'::result_word else 'no_answer'::result_word end"
+    derived = (
+        f"case when {answered} then 'answered'::result_word when {answered} is null then 'unknown'::result_word"
+        " else 'no_answer'::result_word end"
+    )
     return [
         "__f_call_id as call_id",
         "__f_call_key as call_key",

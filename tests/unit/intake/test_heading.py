@@ -154,7 +154,10 @@ def test_only_talk_says_that_a_call_was_answered(desk: Desk) -> None:
     head = "流水号,呼叫开始时间,{},主叫,被叫,呼叫方向\n{}1,2026-03-02 09:05:00,65,95013,13800138000,呼出\n"
     for number, column in enumerate(("通话时长", "呼叫时长")):
         desk.take(head.format(column, f"{column}-").encode(), f"{number}.csv")
-    assert desk.rows("call_id, answered") == [("呼叫时长-1", False), ("通话时长-1", True)]
+    assert desk.rows("call_id, answered, result") == [
+        ("呼叫时长-1", None, "unknown"),
+        ("通话时长-1", True, "answered"),
+    ]
 
 
 def test_what_a_file_lacks_is_said_with_what_to_write(desk: Desk) -> None:

@@ -15,7 +15,10 @@ from nianjian.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.intake.mapping import FIELDS
 from nianjian.intake.moments import either, formatted
 from nianjian.intake.vendor.columns import Columns, listed, plain
-from nianjian.intake.vendor.overrides import TIMES, overridden
+from nianjian.intake.vendor.heading import column_names
+from nianjian.intake.vendor.overrides import TIMES, overridden, raw_name
+from nianjian.intake.vendor.records import layout as layout_of_records
+from nianjian.intake.vendor.records import shown
 from nianjian.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration, first_of, seconds_after
 from nianjian.intake.vendor.tables import is_json, names, table
 from nianjian.intake.vendor.words import DIRECTIONS, KINDS, OURS, RESULTS
@@ -70,7 +73,7 @@ def wanted(field: str) -> tuple[str, ...]:
 
 def recognise(sample: Sample) -> int:
     """90 with the contract's own headers, 40 with their variants; a vendor's own names score higher."""
-    have = names(sample)
+    have = _names(sample)
     own = sum(plain(header) in have for header in FIELDS.values())
     if not all(any(plain(name) in have for name in wanted(field)) for field in NEEDED):
         return 0
@@ -79,15 +82,23 @@ def recognise(sample: Sample) -> int:
 
 def familiar(sample: Sample) -> bool:
     """Whether the header, though it lacks something, is plainly one of calls."""
-    have = names(sample)
+    have = _names(sample)
     return sum(any(plain(name) in have for name in wanted(field)) for field in FIELDS) >= FAMILIAR
+
+
+def _names(sample: Sample) -> frozenset[str]:
+    """Plain names of the header, in JSON of the first record: a file of events has all sorts of keys further down."""
+    if not is_json(sample):
+        return names(sample)
+    return frozenset(plain(key) for record in shown(sample, _groups(FileMapping())).records[:1] for key in record)
 
 
 def checked(sample: Sample, mapping: FileMapping) -> None:
     """NianjianError ``columns_needed`` (what is missing, what to write) where every single row would be rejected."""
-    if is_json(sample) or (mapping.columns and all(isinstance(one, int) for one in mapping.columns.values())):
+    if mapping.columns and all(isinstance(one, int) for one in mapping.columns.values()):
         return
-    columns = Columns([cell for cell in sample.header if cell])
+    header = shown(sample, _groups(mapping)).keys if is_json(sample) else sample.header
+    columns = Columns([cell for cell in header if cell])
     have = {field for field in FIELDS if columns.find(*wanted(field))} | set(mapping.columns)
     have |= {field for field, words in mapping.values.items() if ANY_OTHER in words}
     if columns.find(*TALK, *WHOLE):
@@ -116,8 +127,13 @@ def _example(lacking: Sequence[str], columns: Columns) -> str:
     return " / ".join(line for line in (listed, values) if line)
 
 
-_KNOWN: Final = tuple(FIELDS.values())
-_TABLE: Final = table(_KNOWN)
+def _groups(mapping: FileMapping) -> list[tuple[str, ...]]:
+    """The names by which a JSON file may call a field, the durations and whatever the mapping names as well."""
+    fields = [wanted(field) for field in FIELDS if field not in mapping.columns]
+    return [*fields, TALK, WHOLE, *((name,) for name in column_names(mapping))]
+
+
+_TABLE: Final = table(())  # of delimited text; JSON has `records`
 _NUMBER: Final = re.compile(r"\d{7,}|\d{4}[-/年]\d")
 
 
@@ -127,7 +143,18 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
     if positions and not is_json(sample) and any(_NUMBER.search(cell) for cell in sample.header):
         count = len(sample.header)
         return Layout(columns=tuple(f"column{n + 1}" for n in range(count)), delimiter=sample.delimiter)
+    if is_json(sample):
+        return _records(sample, mapping)
     return _TABLE(sample, mapping)
+
+
+def _records(sample: Sample, mapping: FileMapping) -> Layout:
+    """NianjianError ``mapping_column_unknown``: a key that the mapping names and the beginning does not show."""
+    groups = _groups(mapping)
+    keys = Columns(shown(sample, groups).keys)
+    for name in column_names(mapping):
+        raw_name(keys, name)
+    return layout_of_records(sample, groups, late=[group for group in groups if group not in (TALK, WHOLE)])
 
 
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
@@ -141,11 +168,12 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         for field, name in found_times.items()
     }
     end, end_from = clock.get("end", NO_TIME), {}
-    lasting = columns.find(*TALK, *WHOLE)
-    talk = lasting is not None and lasting == columns.find(*TALK)
-    if "end" not in clock and lasting is not None:
+    talk, whole = columns.find(*TALK), columns.find(*WHOLE)
+    lasting = talk or whole
+    if lasting is not None and found_times.get("end") in (None, *layout.late):
         since = first_of((clock.get("answer", NO_TIME) if talk else NO_TIME, clock.get("start", NO_TIME)))
-        end, end_from = seconds_after(since, duration(quoted(lasting))), {"end": lasting}
+        end = first_of((end, seconds_after(since, duration(quoted(lasting)))))
+        end_from = {"end": lasting}
     cell = {field: columns.cell(*wanted(field)) for field in FIELDS}
     mapping = _our_words(mapping)
     words = {field: mapping.values.get(field, {}) for field in FIELDS}
@@ -178,25 +206,36 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         mapping,
         zone,
     )
-    if end_from and talk and "answer" not in found.columns and "result" not in found.columns:
-        found = replace(found, answered=f"coalesce({found.end} > {found.start}, false)")
-    return _derived(found, answer_known="answer" in found.columns, result_known="result" in found.columns)
+    told = "result" in found.columns or ANY_OTHER in words["result"]
+    return _derived(found, layout, talk=talk, result_told=told)
 
 
 def _said(cell: str, words: Mapping[str, str]) -> str:
     return choose(cell, words, otherwise=cell) if words and cell != NULL else cell
 
 
-def _derived(found: Fields, *, answer_known: bool, result_known: bool) -> Fields:
+def _derived(found: Fields, layout: Layout, *, talk: str | None, result_told: bool) -> Fields:
     """What follows from result and purpose: delivered, test, and answered where no answer time is given."""
     changes: dict[str, str] = {}
     if found.purpose != NULL:
         changes["test"] = f"coalesce({found.purpose} in {TESTS}, false)"
-    if result_known:
+    if result_told:
         changes["delivered"] = f"({found.result} is distinct from 'blocked')"
-    if not answer_known and result_known:
-        changes["answered"] = f"coalesce({found.result} = 'answered', false)"
+    if found.columns.get("answer") in (None, *layout.late):
+        changes["answered"] = _answered(found, talk=talk, result_told=result_told)
     return replace(found, **changes)  # type: ignore[arg-type] # by field name
+
+
+def _answered(found: Fields, *, talk: str | None, result_told: bool) -> str:
+    """Without a column that is sure to give the answer time: by what the row tells, NULL where nothing does."""
+    whens: list[str] = []
+    if "answer" in found.columns:
+        whens.append(f"when {found.answer} is not null then coalesce({found.end} > {found.answer}, false)")
+    if result_told:
+        whens.append(f"when {found.result} is not null then {found.result} = 'answered'")
+    if talk is not None:
+        whens.append(f"when {quoted(talk)} is not null then {duration(quoted(talk))} > 0")
+    return f"(case {' '.join(whens)} end)" if whens else "NULL::BOOLEAN"
 
 
 def _our_words(mapping: FileMapping) -> FileMapping:

@@ -123,7 +123,7 @@ def json_names(sample: Sample, known: Sequence[str], *, seen_only: bool = False)
 def parser(columns: Sequence[str], known: Sequence[str]) -> Callable[[str], Sequence[str | None]]:
     """Turns the text of one JSON object into cells of ``columns``.
 
-    ValueError ``json_invalid`` if it is none, or one without a single known field: no record, whatever else.
+    ValueError ``json_invalid`` if it is none, ``fields_unknown`` if it has not a single known field.
     """
     asked = {plain(name) for name in known}
     place = {plain(name): index for index, name in reversed(list(enumerate(columns)))}
@@ -132,7 +132,7 @@ def parser(columns: Sequence[str], known: Sequence[str]) -> Callable[[str], Sequ
     def parse(text: str) -> Sequence[str | None]:
         record = loaded(text)
         if not any(plain(key) in asked for key in record):
-            raise ValueError("json_invalid")
+            raise ValueError("fields_unknown")
         cells: list[str | None] = [None] * len(columns)
         more: dict[str, str] = {}
         for key, value in flat(record).items():

@@ -38,6 +38,7 @@ REASONS: Final[Mapping[str, str]] = {
     "invalid_encoding": mark("the row is not in the file's encoding"),
     "line_too_long": mark("the line is too long"),
     "line_unreadable": mark("the line cannot be read"),
-    "json_invalid": mark("the line is no sound JSON"),
+    "json_invalid": mark("the line is not valid JSON"),
+    "fields_unknown": mark("the record has none of the known fields"),
     "id_conflict": mark("another call with this id and other content is loaded already"),
 }
