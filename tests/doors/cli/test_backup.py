@@ -58,7 +58,9 @@ def _refused(shell: Shell, code: str, *words: str, **environment: str) -> dict[s
 
 
 def _portrait(home: Path, year: int) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((home / f"portraits/kept/{year}.json").read_text(encoding="utf-8"))
+    """The kept portrait; a line before it says of which run it is, where the program was new enough to write one."""
+    lines = (home / f"portraits/kept/{year}.json").read_text(encoding="utf-8").strip().split("\n")
+    told: dict[str, Any] = json.loads(lines[-1])
     return told
 
 
@@ -83,7 +85,9 @@ def test_a_backup_of_an_earlier_schema_comes_back_whole(shell: Shell, home: Path
         kept = _portrait(home, year)
         words = ("portrait", "run", "--enterprise", "kept", "--year", str(year), *more)
         assert shell(*words, NIANJIAN_TODAY="2026-11-25").code == 0
-        assert _changed({**kept, "code": None}, {**_portrait(home, year), "code": None}) == []
+        # The rulebook has more rules since, none of which the figures come from; the program has another version.
+        others = {"/code/version", "/rulebook/version", "/rulebook/sha256"}
+        assert set(_changed(kept, _portrait(home, year))) <= others
     seats = shell("registers", "list", "seats", "--enterprise", "kept", "--json").json["rows"]
     assert [seat["identity"][:3] for seat in seats if seat["identity"]] == ["110"] * 3  # the keys open them
     (asked,) = shell("approvals", "list", "--json").json["approvals"]

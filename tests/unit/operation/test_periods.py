@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from nianjian.flows.operation.retention import begins, periods
+from nianjian.flows.operation.periods import begins, periods
 from nianjian.intake.erase import Limits
 from nianjian.rules.rulebook import Rulebook
 
