@@ -92,6 +92,20 @@ def test_a_number_filed_on_an_unknown_day_counts_from_its_validity_with_a_warnin
     assert _spans(lake) == [(8, False, None, date(2024, 12, 31)), (8, True, date(2025, 1, 1), None)]
 
 
+def test_a_number_filed_on_no_known_day_is_neither_filed_nor_unfiled(load: Import, lake: Lake) -> None:
+    receipt = load("numbers", NUMBER, ("95013", "8", "已备案", "", "", "2026-06-30", "是"))
+    assert [one.code for one in receipt.warnings] == ["filing_day_unknown"]
+    _publish(lake)
+    assert _spans(lake) == [(8, None, None, date(2026, 6, 30)), (8, False, date(2026, 7, 1), None)]
+
+
+def test_a_change_that_says_its_day_says_since_when(load: Import, lake: Lake) -> None:
+    load("numbers", f"{NUMBER},变更日期", ("95013", "8", "未备案", "", "", "", "是", ""))
+    load("numbers", f"{NUMBER},变更日期", ("95013", "8", "已备案", "", "", "", "是", "2026-03-01"))
+    _publish(lake)
+    assert _spans(lake) == [(8, False, None, date(2026, 2, 28)), (8, True, date(2026, 3, 1), None)]
+
+
 def test_a_permission_taken_away_ends_the_span(load: Import, lake: Lake) -> None:
     load("numbers", f"{NUMBER},变更日期", ("95013", "8", "已备案", "2025-01-01", "", "", "是", ""))
     load("numbers", f"{NUMBER},变更日期", ("95013", "8", "已备案", "2025-01-01", "", "", "否", "2026-07-01"))

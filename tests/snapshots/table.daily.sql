@@ -387,8 +387,10 @@ WITH "t10" AS (
       THEN 'other'
       WHEN "t27"."shape" = 'international'
       THEN 'other'
-      WHEN "t40"."standing" = 1
+      WHEN "t40"."standing" = 2
       THEN 'own_short'
+      WHEN "t40"."standing" = 1
+      THEN 'unknown'
       WHEN "t40"."standing" = 0
       THEN 'other_short'
       WHEN "t27"."shape" = 'short'
@@ -436,7 +438,7 @@ WITH "t10" AS (
         "t37"."dim_display",
         "t37"."dim_shape",
         "t37"."score",
-        "t37"."score" % 2 AS "standing"
+        "t37"."score" % 4 AS "standing"
       FROM (
         SELECT
           "t36"."dim_day",
@@ -454,22 +456,44 @@ WITH "t10" AS (
             "t35"."valid_to",
             "t35"."match_display",
             (
-              CAST("t35"."root_length" AS BIGINT) * 2
-            ) + CAST(COALESCE("t35"."filed", FALSE)
-            AND (
-              (
-                "t35"."valid_from" IS NULL
-              ) OR (
-                "t35"."dim_day" >= "t35"."valid_from"
+              CAST("t35"."root_length" AS BIGINT) * 4
+            ) + CAST(CASE
+              WHEN (
+                (
+                  "t35"."valid_from" IS NULL
+                ) OR (
+                  "t35"."dim_day" >= "t35"."valid_from"
+                )
               )
-            )
-            AND (
-              (
-                "t35"."valid_to" IS NULL
-              ) OR (
-                "t35"."dim_day" <= "t35"."valid_to"
+              AND (
+                (
+                  "t35"."valid_to" IS NULL
+                ) OR (
+                  "t35"."dim_day" <= "t35"."valid_to"
+                )
               )
-            ) AS BIGINT) AS "score"
+              AND (
+                "t35"."filed" IS NULL
+              )
+              THEN 1
+              WHEN (
+                (
+                  "t35"."valid_from" IS NULL
+                ) OR (
+                  "t35"."dim_day" >= "t35"."valid_from"
+                )
+              )
+              AND (
+                (
+                  "t35"."valid_to" IS NULL
+                ) OR (
+                  "t35"."dim_day" <= "t35"."valid_to"
+                )
+              )
+              AND "t35"."filed"
+              THEN 2
+              ELSE 0
+            END AS BIGINT) AS "score"
           FROM (
             SELECT
               "t28"."dim_day",

@@ -89,7 +89,7 @@ def number_dim(rng: Random) -> list[Row]:
                     "root": root,
                     "root_length": len(str(root)),
                     "total_length": total,
-                    "filed": rng.choice((True, True, False)),
+                    "filed": rng.choice((True, True, True, True, False, False, None)),
                     "valid_from": first,
                     "valid_to": last,
                 }

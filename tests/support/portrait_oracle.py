@@ -62,8 +62,8 @@ def display_class(call: Row, roots: list[Row]) -> str:
     fitting = [r for r in roots if str(number).startswith(str(r["root"])) and len(str(number)) == r["total_length"]]
     if fitting:
         longest = max(r["root_length"] for r in fitting)
-        own = any(r["filed"] and _holds(r, day) for r in fitting if r["root_length"] == longest)
-        return "own_short" if own else "other_short"
+        stands = [r["filed"] for r in fitting if r["root_length"] == longest and _holds(r, day)]
+        return "own_short" if True in stands else "unknown" if None in stands else "other_short"
     return {"short": "other_short", "short_long": "unknown", "short_or_landline": "landline"}[shape]
 
 
@@ -198,7 +198,7 @@ def complaints(tables: dict[str, list[Row]]) -> list[Row]:
     """Every complaint with its exclusions and what it is split by."""
     told = tables["complaint_fact"]
     rate = exclusions([c for c in told if c["source"] in {"12321", "12300"}])
-    ticket = exclusions(told)
+    ticket = rate | exclusions([c for c in told if c["source"] not in {"12321", "12300"}])
     found = []
     for complaint in told:
         call = match(complaint, tables) or {}

@@ -60,12 +60,13 @@ class Number:
 class Root:
     """One dated row of the ledger: ``root`` (95013) with its approved ``total_length`` in digits.
 
-    ``filed``: filed, valid and permitted for outbound calls from ``valid_from`` to ``valid_to`` (included; None: open).
+    ``filed``: filed, valid and permitted for outbound calls from ``valid_from`` to ``valid_to`` (included; None: open);
+    None where the ledger says that it is filed but not since when.
     """
 
     root: str
     total_length: int
-    filed: bool
+    filed: bool | None
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -73,13 +74,10 @@ class Root:
         """Whether ``digits`` begin with the root and have exactly the approved length."""
         return len(digits) == self.total_length and digits.startswith(self.root)
 
-    def stands(self, day: date) -> bool:
-        """Whether the number may be displayed on ``day``."""
-        return (
-            self.filed
-            and (self.valid_from is None or self.valid_from <= day)
-            and (self.valid_to is None or day <= self.valid_to)
-        )
+    def stands(self, day: date) -> bool | None:
+        """Whether the number may be displayed on ``day``; None: not known."""
+        inside = (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+        return self.filed if inside else False
 
 
 _DAMAGED: Final = re.compile(r"[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+|[0-9]+\.0+")
@@ -261,8 +259,8 @@ _WITHOUT_ROOT: Final = {
 def classify(number: Number, day: date, roots: Iterable[Root]) -> NumberClass:
     """Class of a displayed number on the ``day`` of the call, by the ledger's ``roots``.
 
-    The longest fitting root decides: own where one of its rows stands on the day, else foreign (known, but
-    not filed, expired or not permitted for outbound calls).
+    The longest fitting root decides: own where one of its rows stands on the day, unknown where one may stand,
+    else foreign (known, but not filed, expired or not permitted for outbound calls).
     """
     if number.shape not in _WITHOUT_ROOT:
         return _CLASS.get(number.shape, NumberClass.UNKNOWN)
@@ -271,5 +269,7 @@ def classify(number: Number, day: date, roots: Iterable[Root]) -> NumberClass:
     if not fitting:
         return _WITHOUT_ROOT[number.shape]
     longest = max(len(root.root) for root in fitting)
-    own = any(root.stands(day) for root in fitting if len(root.root) == longest)
-    return NumberClass.OWN_SHORT if own else NumberClass.OTHER_SHORT
+    stands = {root.stands(day) for root in fitting if len(root.root) == longest}
+    if True in stands:
+        return NumberClass.OWN_SHORT
+    return NumberClass.UNKNOWN if None in stands else NumberClass.OTHER_SHORT

@@ -59,7 +59,7 @@ NUMBER_DIM: Final = pa.schema(
         ("root", pa.int64()),  # 95013
         ("root_length", pa.int32()),
         ("total_length", pa.int32()),  # approved total length; equal to root_length where no extension
-        ("filed", pa.bool_()),  # filed, valid and outbound-permitted from valid_from to valid_to
+        ("filed", pa.bool_()),  # filed, valid and outbound-permitted from valid_from to valid_to; NULL: not known
         ("valid_from", pa.date32()),  # NULL: since ever
         ("valid_to", pa.date32()),  # last valid day, included; NULL: open
     ]

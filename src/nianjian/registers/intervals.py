@@ -26,10 +26,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of days on which a root with its length is, or is not, filed, valid and permitted."""
+    """A stretch of days on which a root with its length is, or is not, filed, valid and permitted; None: not known."""
 
     total_length: int
-    filed: bool
+    filed: bool | None
     valid_from: date | None
     valid_to: date | None
 
@@ -55,8 +55,9 @@ def spans(versions: Iterable[Held]) -> list[Span]:
 def _cut(held: Held) -> list[Span]:
     """One version: days before the permission, days of it, days after it.
 
-    Filed without a filing day counts from 有效期起: the sheet says that it is filed (a warning was given). Without
-    a known permission nothing counts: blank is not yes.
+    Filed without a filing day counts from 有效期起: the sheet says that it is filed (a warning was given). With no
+    day at all nobody knows since when, and unknown is neither yes nor no. Without a known permission nothing
+    counts: blank is not yes.
     """
     whole = Span(held.total_length, filed=False, valid_from=held.valid_from, valid_to=held.valid_to)
     if held.filing != "filed" or held.outbound is not True:
@@ -68,7 +69,7 @@ def _cut(held: Held) -> list[Span]:
     found = []
     if first is not None and (held.valid_from is None or held.valid_from < first):
         found.append(replace(whole, valid_to=first - DAY))
-    found.append(replace(whole, filed=True, valid_from=first, valid_to=last))
+    found.append(replace(whole, filed=True if first else None, valid_from=first, valid_to=last))
     if last is not None and (held.valid_to is None or last < held.valid_to):
         found.append(replace(whole, valid_from=last + DAY))
     return found

@@ -136,6 +136,25 @@ def test_portrait_of_a_year(demo: Shell, calls: Path, tmp_path: Path) -> None:
     assert "Number consistency rate" in demo(*words, LANG="en_US.UTF-8").out
 
 
+def test_a_number_filed_on_no_known_day_is_never_green(demo: Shell, tmp_path: Path) -> None:
+    """The same calls, once with the filing day and once without it."""
+    numbers, calls = tmp_path / "numbers.csv", tmp_path / "own.csv"
+    calls.write_text("\n".join([HEADER, *(_call(number) for number in range(20))]) + "\n")
+    assert demo("calls", "import", str(calls), "--enterprise", "demo", "--timezone", "Asia/Shanghai").code == 0
+    year = ("portrait", "run", "--enterprise", "demo", "--year", "2026", "--json")
+    told = []
+    for day in ("2025-01-01", ""):
+        numbers.write_text(f"码号,批准总位长,备案状态,备案日期,呼出权限\n95013,5,已备案,{day},是\n")
+        assert demo("registers", "import", "numbers", str(numbers), "--enterprise", "demo").code == 0
+        told.append(next(one for one in demo(*year).json["metrics"] if one["slug"] == "number_consistency"))
+    dated, undated = told
+    assert dated["components"]["own_short"] == undated["components"]["unknown"] > 0
+    assert (dated["light"], undated["light"]) == ("green", "insufficient")
+    assert dated["statements"]["all_calls_show_own_numbers"]
+    assert not undated["statements"]["all_calls_show_own_numbers"]
+    assert undated["bounds"] == {"low": "0.0000", "high": "100.0000"}
+
+
 def test_the_second_day_is_shown_to_people_and_in_json_only_when_named(demo: Shell, tmp_path: Path) -> None:
     """Ten seats are filed; two more of them are opened after the as-of day."""
     sheet = tmp_path / "s.csv"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import ibis
@@ -20,8 +21,8 @@ from nianjian.portrait.metric import Tables
 from nianjian.portrait.tables.daily import daily
 from nianjian.portrait.tables.facts import facts
 from nianjian.portrait.tables.matching import complaint_match
-from nianjian.portrait.tables.materialised import DAILY, TICKETS
-from nianjian.portrait.tables.tickets import tickets
+from nianjian.portrait.tables.materialised import DAILY, TICKETS, TICKETS_VERSION, VERSION, tickets_rollup
+from nianjian.portrait.tables.tickets import Counting, tickets
 from nianjian.rules.rulebook import Rulebook
 
 FOLDER = Path(__file__).parents[2] / "snapshots"
@@ -56,6 +57,32 @@ def test_sql(name: str) -> None:
         FOLDER.mkdir(exist_ok=True)
         path.write_text(sql, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == sql
+
+
+def kept() -> dict[str, tuple[str, list[ibis.Table], pa.Schema]]:
+    """The tables that a home keeps: the version in force, what builds them (whole and by days), their columns."""
+    lake = {name: table(name, schema) for name, schema in SCHEMAS.items()}
+    by_days = [
+        DAILY.build(lake, None, _as_it_is),
+        DAILY.build(lake, [date(2026, 3, 2), date(2026, 3, 3)], _as_it_is),
+        DAILY.spread(lake["calls"], table("changed", SCHEMAS["calls"])),
+    ]
+    whole = [tickets_rollup(Counting()).build(lake)]
+    return {"VERSION": (VERSION, by_days, DAILY.schema), "TICKETS_VERSION": (TICKETS_VERSION, whole, TICKETS)}
+
+
+def _as_it_is(name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table:
+    del name, few
+    return expression
+
+
+@pytest.mark.parametrize("name", ["VERSION", "TICKETS_VERSION"])
+def test_whoever_changes_what_is_kept_changes_its_version(name: str) -> None:
+    """Otherwise a home in use would go on answering from tables that were counted the former way."""
+    version, made, schema = kept()[name]
+    meaning = [*(str(ibis.to_sql(one, dialect="duckdb")) for one in made), str(schema)]
+    digest = sha256("\n".join(meaning).encode()).hexdigest()[:12]
+    assert digest == version, f"write {name}: Final = {digest!r} in portrait/tables/materialised.py"
 
 
 def test_no_snapshot_is_left_over() -> None:

@@ -28,6 +28,12 @@ _LEDGER: Final = (
     (Shape.SHORT_OR_LANDLINE, NumberClass.LANDLINE),
 )
 
+# How a number stands on a day; of the rows of one root the best decides.
+NOT_FILED: Final = 0
+NOT_KNOWN: Final = 1
+FILED: Final = 2
+_STEP: Final = 4
+
 
 def with_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
     """``calls`` (any grain with day, display, shape) and `display_class`."""
@@ -43,8 +49,9 @@ def with_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
     )
     rules = [(joined.shape == shape.value, name.value) for shape, name in _PLAIN]
     rules += [
-        (joined.standing == 1, NumberClass.OWN_SHORT.value),
-        (joined.standing == 0, NumberClass.OTHER_SHORT.value),
+        (joined.standing == FILED, NumberClass.OWN_SHORT.value),
+        (joined.standing == NOT_KNOWN, NumberClass.UNKNOWN.value),
+        (joined.standing == NOT_FILED, NumberClass.OTHER_SHORT.value),
     ]
     rules += [(joined.shape == shape.value, name.value) for shape, name in _LEDGER]
     display_class = ibis.cases(*rules, else_=NumberClass.UNKNOWN.value)
@@ -52,7 +59,7 @@ def with_class(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
 
 
 def _standing(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
-    """(day, display, shape) whose number belongs to a root of the ledger: 1 filed on that day, 0 not."""
+    """(day, display, shape) whose number belongs to a root of the ledger, and how it stands on that day."""
     asked = calls.filter(calls.shape.isin([shape.value for shape, _ in _LEDGER]), calls.display.notnull())
     days = asked.select(dim_day=asked.day, dim_display=asked.display, dim_shape=asked.shape).distinct()
     numbers = days.select("dim_display").distinct()
@@ -65,15 +72,14 @@ def _standing(calls: ir.Table, number_dim: ir.Table) -> ir.Table:
         "root_length", "filed", "valid_from", "valid_to", match_display="dim_display"
     )
     dated = days.inner_join(matched, [days.dim_display == matched.match_display])
-    valid = (
-        dated.filed.fill_null(False)
-        & (dated.valid_from.isnull() | (dated.dim_day >= dated.valid_from))
-        & (dated.valid_to.isnull() | (dated.dim_day <= dated.valid_to))
+    inside = (dated.valid_from.isnull() | (dated.dim_day >= dated.valid_from)) & (
+        dated.valid_to.isnull() | (dated.dim_day <= dated.valid_to)
     )
-    # The longest root decides; of its rows one valid row is enough: even + 1 beats even of the same length.
-    scored = dated.mutate(score=dated.root_length.cast("int64") * 2 + valid.cast("int64"))
+    stands = ibis.cases((inside & dated.filed.isnull(), NOT_KNOWN), (inside & dated.filed, FILED), else_=NOT_FILED)
+    # The longest root decides, whatever a shorter one says.
+    scored = dated.mutate(score=dated.root_length.cast("int64") * _STEP + stands.cast("int64"))
     best = scored.group_by("dim_day", "dim_display", "dim_shape").aggregate(score=scored.score.max())
-    return best.mutate(standing=best.score % 2).drop("score")
+    return best.mutate(standing=best.score % _STEP).drop("score")
 
 
 def with_team(calls: ir.Table, line_dim: ir.Table) -> ir.Table:
