@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from nianjian.accounts import service
+from nianjian.accounts import models, service
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import ALLOWED, Act, Role
 from nianjian.cli.main import VERBS, Parser, main
@@ -26,12 +26,18 @@ HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,�
 AT = ("--enterprise", HERE)
 YEAR = ("--year", "2016")  # before the rulebook begins: who may ask gets no further than that
 DAY = ("--from", "2026-01-01", "--reason", "x")
-# Command -> (its act, where it must be allowed, what is typed). BATCH and APPROVAL stand for real ids.
+# Command -> (its act, where it must be allowed, what is typed). BATCH, APPROVAL and TOKEN stand for real ids.
 COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
+    "init": (Act.ADMINISTER, EVERYWHERE, ("--name", "chief")),
     "enterprise add": (Act.ADMINISTER, EVERYWHERE, ("new", "--name", "x", "--province", "北京")),
     "user add": (Act.ADMINISTER, HERE, ("carl", *AT)),
     "user grant": (Act.ADMINISTER, HERE, ("anna", "--role", "auditor", *AT)),
     "user revoke": (Act.ADMINISTER, HERE, ("anna", "--role", "compliance_lead", *AT)),
+    "user link": (Act.ADMINISTER, HERE, ("anna",)),
+    "user close": (Act.ADMINISTER, HERE, ("anna",)),
+    "user reopen": (Act.ADMINISTER, HERE, ("anna",)),
+    "user token list": (Act.ADMINISTER, HERE, ("anna",)),
+    "user token revoke": (Act.ADMINISTER, HERE, ("TOKEN",)),
     "calls import": (Act.LOAD, HERE, ("nothing.csv", *AT)),
     "calls rejects": (Act.REVEAL, HERE, ("BATCH", "-o", "OUT")),
     "calls undo": (Act.LOAD, HERE, ("BATCH",)),
@@ -58,6 +64,7 @@ WIDER = {  # the same commands where they reach over one enterprise
 OPEN = {
     "enterprise list",
     "user list",
+    "user token add",
     "approvals list",
     "calls sources",
     "registers template",
@@ -66,17 +73,23 @@ OPEN = {
     "serve",
     "check",
 }
-REFUSED = {"role_missing", "role_missing_everywhere", "batch_unknown", "approval_unknown"}
+REFUSED = {"role_missing", "role_missing_everywhere", "batch_unknown", "approval_unknown", "token_unknown"}
 
 
 def _commands() -> Iterator[str]:
     for verb in VERBS:
         parser = Parser(prog=verb)
         importlib.import_module(f"nianjian.cli.verbs.{verb}").configure(parser)
-        nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-        yield from (f"{verb} {name}" for action in nested for name in action.choices)
-        if not nested:
-            yield verb
+        yield from _leaves(verb, parser)
+
+
+def _leaves(words: str, parser: argparse.ArgumentParser) -> Iterator[str]:
+    nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    for action in nested:
+        for name, inside in action.choices.items():
+            yield from _leaves(f"{words} {name}", inside)
+    if not nested:
+        yield words
 
 
 def test_every_command_is_in_the_matrix() -> None:
@@ -99,6 +112,7 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "BATCH": loaded.batch,
         "APPROVAL": propose(overlay=limit, actor=operator).id,
         "OUT": str(tmp_path / "out.csv"),
+        "TOKEN": models.Token.objects.get(user="anna").id,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -95,6 +96,17 @@ def held() -> list[Held]:
     """Every role of every user, by user, enterprise (those of the installation first) and role."""
     found = models.Membership.objects.order_by("user_id", F("enterprise_id").asc(nulls_first=True), "role")
     return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
+
+
+def roles_of(user: str) -> list[Held]:
+    """Every role of one user, as `held` orders them."""
+    found = models.Membership.objects.filter(user_id=user).order_by(F("enterprise_id").asc(nulls_first=True), "role")
+    return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
+
+
+def holds(user: str, roles: Iterable[str]) -> bool:
+    """Whether the user is one of these anywhere."""
+    return models.Membership.objects.filter(user_id=user, role__in=list(roles)).exists()
 
 
 def digest(token: str) -> str:

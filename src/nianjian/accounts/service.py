@@ -7,10 +7,13 @@ import secrets
 from collections.abc import Sequence
 from typing import Final
 
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from nianjian.accounts import models, query
-from nianjian.accounts.access import EVERYWHERE, require
+from nianjian.accounts.access import EVERYWHERE, govern, require
 from nianjian.accounts.query import Actor, Enterprise
 from nianjian.accounts.roles import Act, Role
 from nianjian.audit.record import record
@@ -46,7 +49,9 @@ def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Ente
 
 
 def add_person(*, name: str, actor: Actor, email: str = "") -> None:
-    """Make an account that nothing lets in yet. ``user_name_malformed``, ``user_exists``.
+    """Make an account that nothing lets in yet.
+
+    ``user_name_malformed``, ``user_exists``, ``email_malformed``, ``email_taken``.
 
     The caller gives it a role in the same transaction, which asks whether the actor may.
     """
@@ -56,7 +61,8 @@ def add_person(*, name: str, actor: Actor, email: str = "") -> None:
         # Names are typed at the sign-in page, where cases are not told apart.
         if models.User.objects.filter(name__iexact=name).exists():
             raise NianjianError("user_exists", user=name)
-        made = models.User(name=name, email=email, created_at=clock.now())
+        address = checked_email(email, of=name)
+        made = models.User(name=name, email=address, created_at=clock.now())
         made.set_unusable_password()
         _insert(made, NianjianError("user_exists", user=name))
         record(verb="user.add", enterprise="", actor=actor, data={"user": name})
@@ -65,7 +71,7 @@ def add_person(*, name: str, actor: Actor, email: str = "") -> None:
 def add_user(*, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = "") -> str:
     """Make a user with a role at the enterprises, at none named in the installation; the token, shown only now.
 
-    ``user_name_malformed``, ``user_exists``, and those of `grant`.
+    Errors as `add_person` and `grant`.
     """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     places = list(enterprises) or [EVERYWHERE]
@@ -112,6 +118,69 @@ def revoke(*, user: str, role: str, enterprise: str, actor: Actor) -> None:
         if not gone:
             raise NianjianError("role_not_held", user=user, role=role)
         record(verb="user.revoke", enterprise=enterprise, actor=actor, data={"user": user, "role": role})
+
+
+def close(*, user: str, actor: Actor) -> None:
+    """Close an account: its sessions, links and tokens let nobody in any more; its roles and entries stay.
+
+    ``user_unknown``, ``role_missing``, ``user_closed`` already, ``own_account``.
+    """
+    if actor.proved and actor.name == user:
+        raise NianjianError("own_account", user=user)
+    _set_open(user, actor, is_open=False)
+
+
+def reopen(*, user: str, actor: Actor) -> None:
+    """Open a closed account again. ``user_unknown``, ``role_missing``, ``user_open`` already."""
+    _set_open(user, actor, is_open=True)
+
+
+def set_email(*, user: str, email: str, actor: Actor) -> None:
+    """Write down the address by which single sign-on knows the person ("": none).
+
+    ``user_unknown``, ``role_missing``, ``email_malformed``, ``email_taken``.
+    """
+    govern(actor, user)
+    address = checked_email(email, of=user)
+    with transaction.atomic():
+        models.User.objects.filter(pk=user).update(email=address)
+        record(verb="user.email", enterprise="", actor=actor, data={"user": user, "given": bool(address)})
+
+
+def checked_email(email: str, *, of: str) -> str:
+    """Return the address without blanks around it. ``email_malformed``, ``email_taken`` by somebody else."""
+    address = email.strip()
+    if not address:
+        return ""
+    try:
+        validate_email(address)
+    except ValidationError as fault:
+        raise NianjianError("email_malformed", email=address) from fault
+    if models.User.objects.filter(email__iexact=address).exclude(pk=of).exists():
+        raise NianjianError("email_taken", email=address)
+    return address
+
+
+def remove_second_factor(*, user: str, actor: Actor) -> int:
+    """Remove a person's authenticator app, passkeys and recovery codes, who has lost them; how many.
+
+    ``user_unknown``, ``role_missing``. The next sign-in asks for the password alone.
+    """
+    govern(actor, user)
+    with transaction.atomic():
+        gone, _each = Authenticator.objects.filter(user_id=user).delete()
+        if gone:
+            record(verb="user.second_factor.remove", enterprise="", actor=actor, data={"user": user, "count": gone})
+    return int(gone)
+
+
+def _set_open(user: str, actor: Actor, *, is_open: bool) -> None:
+    govern(actor, user)
+    with transaction.atomic():
+        if not models.User.objects.filter(pk=user, is_active=not is_open).update(is_active=is_open):
+            raise NianjianError("user_open" if is_open else "user_closed", user=user)
+        verb = "user.reopen" if is_open else "user.close"
+        record(verb=verb, enterprise="", actor=actor, data={"user": user})
 
 
 def _place(user: str, role: str, enterprise: str, actor: Actor) -> str | None:

@@ -38,6 +38,10 @@ class Actions:
         """Add an action; ``about`` is its one line in the help."""
         return common(self._parsers.add_parser(name, help=about, description=about), act)
 
+    def group(self, name: str, about: str) -> Actions:
+        """Add a noun below this one (``nianjian user token …``) and return its actions."""
+        return Actions(self._parsers.add_parser(name, help=about, description=about))
+
 
 def enterprise(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """``--enterprise CODE``: the tenant."""

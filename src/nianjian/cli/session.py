@@ -31,9 +31,13 @@ def begin(args: argparse.Namespace) -> Actor:
     prepare()
     from nianjian.accounts import access, query
     from nianjian.accounts.roles import Act
+    from nianjian.accounts.tokens.service import note_use
     from nianjian.config import env
 
-    actor = query.actor(args.actor, token=env.text("NIANJIAN_TOKEN", os.environ))
+    token = env.text("NIANJIAN_TOKEN", os.environ)
+    actor = query.actor(args.actor, token=token)
+    if actor.proved:
+        note_use(token)
     enterprise = getattr(args, "enterprise", None)
     if isinstance(enterprise, str):
         access.require(actor, enterprise, Act.READ)

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "nianjian.web.layout.errors.Refusals",
     "allauth.account.middleware.AccountMiddleware",
     "nianjian.web.account.limits.Limits",
+    "nianjian.web.account.second_factor.Enrolment",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
@@ -88,6 +89,12 @@ LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "nianjian.web.account.adapter.Accounts"
+ACCOUNT_FORMS = {
+    "login": "nianjian.web.account.library_forms.SignIn",
+    "change_password": "nianjian.web.account.library_forms.ChangePassword",
+    "set_password": "nianjian.web.account.library_forms.SetPassword",
+    "reauthenticate": "nianjian.web.account.library_forms.Again",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -96,6 +103,13 @@ ACCOUNT_SESSION_REMEMBER = True  # every session is ended by `web.account.limits
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_ADAPTER = "nianjian.web.account.adapter.SecondFactor"
+MFA_FORMS = {
+    "authenticate": "nianjian.web.account.library_forms.Code",
+    "reauthenticate": "nianjian.web.account.library_forms.CodeAgain",
+    "activate_totp": "nianjian.web.account.library_forms.ActivateApp",
+    "add_webauthn": "nianjian.web.account.library_forms.AddPasskey",
+    "edit_webauthn": "nianjian.web.account.library_forms.RenamePasskey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.https  # browsers allow it on localhost alone
@@ -104,6 +118,7 @@ SOCIALACCOUNT_ADAPTER = "nianjian.web.account.sign_on.SignOn"
 SOCIALACCOUNT_PROVIDERS = sign_in.providers(os.environ)
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_QUERY_EMAIL = True
+SECOND_FACTOR = ENVIRONMENT.mfa_required  # obligatory for `web.account.second_factor.ASKED`
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -108,8 +108,8 @@ def test_a_wrong_password_is_audited_without_an_unknown_name(boss: str) -> None:
     assert _sign_in(Client(), "my secret typed in the wrong field", "wrong") == 200
     told = [(act.verb, act.actor, act.data) for act in acts(newest=2)]
     assert told == [
-        ("sign_in.failed", "nobody", {"user": ""}),
-        ("sign_in.failed", "user:boss", {"user": "boss"}),
+        ("sign_in.failed", "nobody", {"user": "", "by": "password"}),
+        ("sign_in.failed", "user:boss", {"user": "boss", "by": "password"}),
     ]
 
 

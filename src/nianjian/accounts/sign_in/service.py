@@ -16,9 +16,9 @@ def entered(*, user: str, method: str) -> None:
     _record("sign_in", user, method=method)
 
 
-def turned_away(*, typed: str) -> None:
-    """A name and a password did not fit together."""
-    _record("sign_in.failed", typed)
+def turned_away(*, typed: str, by: str = "password") -> None:
+    """A name and its ``password``, or the code of its ``second_factor``, did not fit together."""
+    _record("sign_in.failed", typed, by=by)
 
 
 def locked_out(*, typed: str) -> None:

@@ -1,4 +1,4 @@
-"""``nianjian user``: the people who may act from the shell, and their roles."""
+"""``nianjian user``: people, their roles, links and tokens."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from nianjian.cli.arguments import Actions
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import table
+from nianjian.cli.terminal.links import link_data, tell_link
+from nianjian.cli.terminal.tokens import configure_tokens
 from nianjian.cli.texts.errors import named
 
 ROLE: Final = "compliance_lead"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add, grant, revoke and list."""
+    """Name every action."""
     actions = Actions(parser)
     add = actions.add("add", _add, _("add a user; the token is shown once"))
     add.add_argument("name", metavar="NAME", help=_("the user's name"))
@@ -31,6 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=_("enterprise at which the role holds (may be repeated); without it the whole installation"),
     )
     add.add_argument("--role", metavar="ROLE", default=ROLE, help=_role_help())
+    add.add_argument("--link", action="store_true", help=_("a one-time link for the pages instead of a token"))
+    add.add_argument("--email", metavar="ADDRESS", default="", help=_("address by which single sign-on knows the user"))
+    _team(add)
     for name, act, about in (
         ("grant", _grant, _("give a user a role")),
         ("revoke", _revoke, _("take a role from a user")),
@@ -41,7 +46,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         given.add_argument(
             "--enterprise", metavar="CODE", help=_("enterprise of the role; without it the whole installation")
         )
+        if act is _grant:
+            _team(given)
+    for name, act, about in (
+        ("link", _link, _("make a one-time link by which the user chooses a new password")),
+        ("close", _close, _("close an account: nothing lets it in any more")),
+        ("reopen", _reopen, _("open a closed account again")),
+    ):
+        actions.add(name, act, about).add_argument("name", metavar="NAME", help=_("the user's name"))
+    configure_tokens(actions.group("token", _("tokens of a user: add, list, revoke")))
     actions.add("list", _list, _("list the users and their roles"))
+
+
+def _team(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--team", metavar="KEY", default="", help=_("team whose rows an outsourcer sees"))
 
 
 def _role_help() -> str:
@@ -58,24 +76,33 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.accounts import service
+    from nianjian.flows import people
 
-    token = service.add_user(name=args.name, role=args.role, enterprises=args.enterprises, actor=actor)
+    who = {"name": args.name, "role": args.role, "enterprises": args.enterprises}
+    where = ", ".join(args.enterprises) or _("the whole installation")
+    told = _("{name} is {role} in {where}.").format(name=args.name, role=named("role", args.role), where=where)
+    if args.link:
+        made = people.add_with_link(**who, team=args.team, email=args.email, actor=actor)
+
+        def show_link(console: Console) -> None:
+            console.print(told)
+            tell_link(console, made)
+
+        return Answer({**who, **link_data(made)}, show_link)
+    token = people.add_with_token(**who, team=args.team, email=args.email, actor=actor)
 
     def show(console: Console) -> None:
-        where = ", ".join(args.enterprises) or _("the whole installation")
-        told = _("{name} is {role} in {where}.")
         console.print(_("User {name} added. Token, shown only now: {token}").format(name=args.name, token=token))
-        console.print(told.format(name=args.name, role=named("role", args.role), where=where))
+        console.print(told)
 
     return Answer({"name": args.name, "token": token, "role": args.role, "enterprises": args.enterprises}, show)
 
 
 def _grant(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.accounts import service
+    from nianjian.flows import people
 
-    new = service.grant(user=args.name, role=args.role, enterprise=args.enterprise or "", actor=actor)
+    new = people.grant(user=args.name, role=args.role, enterprise=args.enterprise or "", team=args.team, actor=actor)
     return Answer({**_given(args), "granted": new}, lambda console: console.print(_told(args, "granted")))
 
 
@@ -95,6 +122,32 @@ def _told(args: argparse.Namespace, done: str) -> str:
     text = {"granted": _("{name} is {role} in {where}."), "revoked": _("{name} is no longer {role} in {where}.")}
     where = args.enterprise or _("the whole installation")
     return text[done].format(name=args.name, role=named("role", args.role), where=where)
+
+
+def _link(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.accounts.links.service import make_first
+
+    made = make_first(user=args.name, actor=actor)
+    return Answer({"name": args.name, **link_data(made)}, lambda console: tell_link(console, made))
+
+
+def _close(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.accounts import service
+
+    service.close(user=args.name, actor=actor)
+    told = _("The account of {name} is closed.").format(name=args.name)
+    return Answer({"name": args.name, "open": False}, lambda console: console.print(told))
+
+
+def _reopen(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.accounts import service
+
+    service.reopen(user=args.name, actor=actor)
+    told = _("The account of {name} is open again.").format(name=args.name)
+    return Answer({"name": args.name, "open": True}, lambda console: console.print(told))
 
 
 def _list(args: argparse.Namespace) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -19,6 +19,37 @@ def _new_password(label: Any) -> forms.CharField:  # noqa: ANN401 -- a lazy text
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class NewToken(forms.Form):
+    """A token for a program."""
+
+    name = forms.CharField(label=gettext_lazy("What it is for"), max_length=80)
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("How long it holds"),
+        coerce=int,
+        choices=[
+            (30, gettext_lazy("30 days")),
+            (90, gettext_lazy("90 days")),
+            (366, gettext_lazy("a year")),
+            (0, gettext_lazy("until it is revoked")),
+        ],
+        initial=90,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("What it may do"),
+        help_text=gettext_lazy("Never more than you may do yourself."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, acts: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        cast("forms.MultipleChoiceField", self.fields["scopes"]).choices = acts
+
+    def asked(self) -> dict[str, Any]:
+        """Return what `tokens.service.add` wants."""
+        given = self.cleaned_data
+        return {"name": given["name"], "days": given["days"] or None, "scopes": given["scopes"]}
 
 
 class ChoosePassword(forms.Form):

@@ -26,6 +26,7 @@ def listen() -> None:
     mfa.authenticator_added.connect(_factor_added, dispatch_uid="nianjian.factor")
     mfa.authenticator_removed.connect(_factor_removed, dispatch_uid="nianjian.factor")
     mfa.authenticator_reset.connect(_factor_added, dispatch_uid="nianjian.factor")
+    mfa.authentication_failed.connect(_factor_failed, dispatch_uid="nianjian.factor")
     social.social_account_added.connect(_connected, dispatch_uid="nianjian.connected")
     social.social_account_removed.connect(_disconnected, dispatch_uid="nianjian.connected")
 
@@ -56,6 +57,10 @@ def _factor_added(user: Any, authenticator: Any, **_rest: Any) -> None:  # noqa:
 
 def _factor_removed(user: Any, authenticator: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments
     service.changed(user=user.get_username(), what="second_factor.remove", kind=str(authenticator.type))
+
+
+def _factor_failed(user: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments
+    service.turned_away(typed=user.get_username(), by="second_factor")
 
 
 def _connected(sociallogin: Any, **_rest: Any) -> None:  # noqa: ANN401 -- a signal's arguments

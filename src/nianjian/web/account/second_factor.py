@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from nianjian.accounts import query
 from nianjian.accounts.roles import Role
+from nianjian.web.layout.access import INSPECTION
 
-ASKED: Final = frozenset({Role.ADMINISTRATOR, Role.COMPLIANCE_LEAD})
+ASKED: Final = (Role.ADMINISTRATOR, Role.COMPLIANCE_LEAD)
 """They may change who may do what, or be the second of two."""
 KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+OPEN: Final = ("/account/", "/language", "/theme", "/static/")
 
 
 def has_one(user: str) -> bool:
@@ -22,9 +29,37 @@ def has_one(user: str) -> bool:
 
 def is_asked(user: str) -> bool:
     """Whether the person's roles call for a second factor that is not there yet."""
-    return any(one.user == user and one.role in ASKED for one in query.held()) and not has_one(user)
+    return query.holds(user, ASKED) and not has_one(user)
 
 
 def welcome(user: str) -> str:
     """Where a person goes after choosing a password."""
     return reverse("mfa_index") if is_asked(user) else reverse("first")
+
+
+class SecondFactorView(IndexView):  # type: ignore[misc]
+    """What second factors there are."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- the library's signature
+        """Add whether one is called for."""
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**found, "asked": is_asked(self.request.user.get_username()), "required": settings.SECOND_FACTOR}
+
+
+class Enrolment:
+    """Middleware: where a second factor is obligatory, who lacks one is led to its page, whatever page is asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or lead there."""
+        if (
+            settings.SECOND_FACTOR
+            and request.user.is_authenticated
+            and not request.path.startswith(OPEN)
+            and INSPECTION not in request.session
+            and is_asked(request.user.get_username())
+        ):
+            return redirect("mfa_index")
+        return self._get_response(request)

@@ -1,0 +1,77 @@
+"""Give roles to people; an outsourcer's team is looked up in the register of the enterprise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from nianjian.accounts import service
+from nianjian.accounts.access import EVERYWHERE, require
+from nianjian.accounts.links.service import Made, make_first
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act, Role
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.teams.model import Team
+from nianjian.registers.versions import query
+
+
+def add_with_link(
+    *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
+) -> Made:
+    """Add a person with a role at the enterprises (at none: in the installation) and make the one-time link.
+
+    Errors as `add_with_token`.
+    """
+    places = list(enterprises) or [EVERYWHERE]
+    _allowed(role, places, team, actor)
+    with transaction.atomic():
+        service.add_person(name=name, actor=actor, email=email)
+        for code in places:
+            service.grant(user=name, role=role, enterprise=code, actor=actor, team=team)
+        return make_first(user=name, actor=actor)
+
+
+def add_with_token(
+    *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
+) -> str:
+    """Do the same with a token for the shell instead of a link; the token.
+
+    Errors as `service.add_user` and `grant`.
+    """
+    _allowed(role, list(enterprises) or [EVERYWHERE], team, actor)
+    return service.add_user(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
+
+
+def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = "") -> bool:
+    """Give a role; whether anything changed.
+
+    Errors as `service.grant`, and ``team_missing``, ``team_needless``, ``team_not_registered``,
+    ``outsourcer_everywhere``.
+    """
+    _allowed(role, [enterprise], team, actor)
+    return service.grant(user=user, role=role, enterprise=enterprise, actor=actor, team=team)
+
+
+def teams(enterprise: str) -> list[tuple[str, str]]:
+    """Return key and name of the teams that the register holds today."""
+    found = query.as_at(Team, enterprise, clock.today()).values_list("key", "name")
+    return [(key, name or key) for key, name in found]
+
+
+def _allowed(role: str, places: Sequence[str], team: str, actor: Actor) -> None:
+    """Check the team; only to whom may give the role is told whether there is such a team."""
+    for place in places:
+        require(actor, place, Act.ADMINISTER)
+    if role != Role.OUTSOURCER:
+        if team:
+            raise NianjianError("team_needless", role=role)
+        return
+    if EVERYWHERE in places:
+        raise NianjianError("outsourcer_everywhere")
+    if not team:
+        raise NianjianError("team_missing")
+    for place in places:
+        if not query.believed(Team, place).filter(key=team).exists():
+            raise NianjianError("team_not_registered", enterprise=place, team=team)
