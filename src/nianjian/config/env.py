@@ -56,6 +56,10 @@ SETTINGS: Final = (
     Setting("NIANJIAN_DINGTALK_CLIENT_SECRET", "", "and its secret", secret=True),
     Setting("NIANJIAN_WEIXIN_CLIENT_ID", "", "sign-in through 微信 (not tested)"),
     Setting("NIANJIAN_WEIXIN_CLIENT_SECRET", "", "and its secret", secret=True),
+    Setting("NIANJIAN_LOG", "text", "json: one object a line on stderr; text: lines for people"),
+    Setting(
+        "NIANJIAN_METRICS_TOKEN", "", "bearer token that opens /metrics; empty: only for this machine", secret=True
+    ),
     Setting("NIANJIAN_DEBUG", "no", "yes: error pages with details; never on a server"),
     Setting("NIANJIAN_SECRET_KEY", "", "signs sessions; empty: made on first use in the home", secret=True),
     Setting("NIANJIAN_TOKEN", "", "token of the user that `--as USER` names", secret=True),
@@ -80,6 +84,7 @@ class Environment:
     mfa_required: bool
     debug: bool
     secret_key: str
+    log: str
     upload_mib: int
 
 
@@ -136,6 +141,14 @@ def mfa(environ: Mapping[str, str]) -> bool:
     return word == "required"
 
 
+def log(environ: Mapping[str, str]) -> str:
+    """``json`` or ``text``; ``setting_not_one_of`` for another word."""
+    word = text("NIANJIAN_LOG", environ).lower()
+    if word not in {"json", "text"}:
+        raise NianjianError("setting_not_one_of", setting="NIANJIAN_LOG", value=word, choices="json, text")
+    return word
+
+
 def read(environ: Mapping[str, str] | None = None) -> Environment:
     """Read every setting; raises NianjianError for the first that makes no sense."""
     given = os.environ if environ is None else environ
@@ -155,5 +168,6 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         mfa_required=mfa(given),
         debug=flag("NIANJIAN_DEBUG", given),
         secret_key=text("NIANJIAN_SECRET_KEY", given),
+        log=log(given),
         upload_mib=count("NIANJIAN_UPLOAD_MIB", given),
     )

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from nianjian.config import database, env, secret, sign_in
+from nianjian.config import database, env, logs, secret, sign_in
 
 ENVIRONMENT: Final = env.read()
 SOURCE: Final = Path(__file__).resolve().parents[1]
@@ -53,6 +53,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOT_URLCONF = "nianjian.web.urls"
 MIDDLEWARE = [
+    "nianjian.web.operation.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "nianjian.web.layout.policy.PolicyHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -140,6 +141,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = ENVIRONMENT.https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # asked for on this machine, beside the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.https else None
 SESSION_COOKIE_AGE = 12 * 3600  # without use
@@ -151,3 +153,5 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = ENVIRONMENT.https
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+LOGGING = logs.settings(ENVIRONMENT.log)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue.models import Intent, Job, Worker
 
@@ -79,6 +81,12 @@ def waiting() -> int:
     return Job.objects.filter(state=Job.WAITING).count()
 
 
+def by_state() -> dict[str, int]:
+    """How many jobs there are in each state, those without any included."""
+    counted = dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
+    return {state: counted.get(state, 0) for state in Job.STATES}
+
+
 def last_beat() -> datetime | None:
     """When a worker was last heard of; None: never."""
     return Worker.objects.order_by("-beat_at").values_list("beat_at", flat=True).first()
@@ -87,3 +95,9 @@ def last_beat() -> datetime | None:
 def value(row: Job) -> JobValue:
     """Row as a value."""
     return JobValue(**{name: getattr(row, name) for name in JobValue.__dataclass_fields__})
+
+
+def failed(enterprise: str, requested_by: str, *, since: datetime, most: int) -> list[JobValue]:
+    """Jobs of one person that failed after a moment, newest first."""
+    found = Job.objects.filter(enterprise=enterprise, state=Job.FAILED, requested_by=requested_by)
+    return [value(one) for one in found.filter(finished_at__gt=since).order_by("-finished_at", "-id")[:most]]
