@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from dataclasses import replace as replace_fields
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,7 @@ from nianjian.intake.recognise import choose, sample
 from nianjian.intake.rows import repeats
 from nianjian.intake.rows.prepare import encoding_of
 from nianjian.intake.rows.readers import LinesMoved, Reading, read_file
+from nianjian.intake.rows.standing import rejected_keys, weed_out
 from nianjian.intake.rows.writer import Lines, Writer
 from nianjian.intake.vendor.sql import NULL, guarded
 from nianjian.kernel import clock
@@ -38,7 +39,7 @@ from nianjian.lake.workbench import Workbench
 Progress = Callable[[int, int, int], None]
 """(rows done, bytes done, bytes in all); bytes count twice, once for looking and once for loading."""
 
-FUTURE: Final = timedelta(days=366)  # a start later than this is a misread unit, not a clock that runs ahead
+FUTURE: Final = timedelta(days=1)  # how far a clock or a zone may run ahead; a later start is a misread or a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,6 @@ def _job(
     layout = form.layout(found, mapping)
     layout = replace_fields(layout, header_lines=layout.header_lines + found.above)
     fields = form.fields(layout, mapping, zone)
-    latest = (clock.now() + FUTURE).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")
     return _Job(
         lake=lake,
         item=item,
@@ -168,9 +168,15 @@ def _job(
         batch=batch,
         intent=intent,
         replace=replace,
-        plan=validate.Plan(layout, fields, latest, trim=_padded(found), guarded=guarded(found.text)),
+        plan=validate.Plan(layout, fields, _latest(), trim=_padded(found), guarded=guarded(found.text)),
         progress=progress,
     )
+
+
+def _latest() -> str:
+    """The last moment at which a call may start; a drill's day counts where it lies ahead of the clock."""
+    drill = datetime.combine(clock.today(), time(), clock.ZONE)
+    return (max(clock.now().astimezone(clock.ZONE), drill) + FUTURE).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _import(job: _Job, temp: Path) -> FileReceipt:
@@ -203,12 +209,13 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
     constants = {"source": job.source, "batch": job.batch, "file": reading.sha256}
     stem = ledger.stem(job.batch, reading.sha256)
     writer = Writer(job.lake.path(ledger.CALLS), stem, constants, ledger.now_ms(), ledger.keys_of(job.lake))
-    old = _old_files(job, replaced)
+    old = _old_files(job, replaced, rejected=False)
     try:
         reading.index(bench)
         if job.zone_assumed:
             reading.ask_zones(bench, job.found)
         duplicates = _load(job, bench, reading, writer, good=old, total=total)
+        duplicates += weed_out(bench, writer, rejected_keys(job.lake), _old_files(job, replaced, rejected=True))
         reading.ask_words(bench)
         receipt = _receipt(job, reading, writer, duplicates, generation)
         if job.trial:
@@ -264,10 +271,10 @@ def _without_raw(rows: pa.Table) -> pa.Table:
     return rows.drop_columns(["raw"])
 
 
-def _old_files(job: _Job, replaced: list[OldFile]) -> list[OldFile]:
+def _old_files(job: _Job, replaced: list[OldFile], *, rejected: bool) -> list[OldFile]:
     gone = {old.path for old in replaced}
     listed = job.lake.old_files(ledger.CALLS)
-    return [old for old in listed if old.partition["part"] != REJECTED and old.path not in gone]
+    return [old for old in listed if (old.partition["part"] == REJECTED) is rejected and old.path not in gone]
 
 
 def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, generation: int) -> FileReceipt:
@@ -279,6 +286,7 @@ def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, gener
         *(["timezone_assumed"] if zone_assumed else []),
         *(["display_from_caller"] if job.plan.fields.display == NULL else []),
         *(["result_unknown"] if reading.unknown else []),
+        *(["answer_unknown"] if reading.untold else []),
         *(["truncated"] if reading.truncated else []),
     ]
     return FileReceipt(
@@ -297,6 +305,7 @@ def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, gener
         generation=generation,
         blank_lines=reading.blank,
         unknown_results=reading.words,
+        unknown_answers=reading.untold,
     )
 
 

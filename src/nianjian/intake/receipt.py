@@ -54,6 +54,7 @@ class FileReceipt:
     version: int | None = None
     blank_lines: int = 0
     unknown_results: tuple[str, ...] = ()  # words of the result that nobody knows: such calls count as not answered
+    unknown_answers: int = 0  # rows in which no answer time, result or talk tells whether the call was answered
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready; the form in which it stands in the commit and in the batch's row."""
@@ -75,6 +76,7 @@ class FileReceipt:
             "version": self.version,
             "blank_lines": self.blank_lines,
             "unknown_results": list(self.unknown_results),
+            "unknown_answers": self.unknown_answers,
         }
 
     @classmethod

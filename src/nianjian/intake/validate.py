@@ -13,7 +13,7 @@ from typing import Final
 
 from nianjian.intake.format import Fields, Layout
 from nianjian.intake.normalise import SHAPES, kernel_functions, staged
-from nianjian.intake.vendor.sql import NULL, unguarded
+from nianjian.intake.vendor.sql import NO_TIME, NULL, unguarded
 from nianjian.intake.vendor.words import TOTAL
 from nianjian.lake.sql import literal, quoted
 from nianjian.lake.workbench import Workbench
@@ -209,9 +209,9 @@ def _columns(plan: Plan) -> list[str]:
     listed = reasons(plan)
     codes = ", ".join(literal(code) for code, _, _ in listed)
     places = ", ".join(literal(plan.fields.columns.get(place, place)) for _, place, _ in listed)
-    answered = (
-        "__f_answered" if plan.fields.answered else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
-    )
+    # Where no column gives the answer time and the source has no other sign, the answer is unknown, not "no".
+    told = plan.fields.answered or plan.fields.answer == NO_TIME
+    answered = "__f_answered" if told else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
     confidence = (
         "case when __shown_shape = 'none' then 'none'::confidence_word"
         " when __f_display is null or __shown is distinct from __f_display then 'low'::confidence_word"

@@ -22,6 +22,15 @@ def test_clean_file_is_loaded_whole(desk: Desk) -> None:
     assert desk.rows("min(line), max(line), count(distinct line)") == [(2, 1001, 1000)]
 
 
+@pytest.mark.parametrize("front", [b"", b"\n"])
+@pytest.mark.parametrize(
+    ("nuls", "code"), [(1, "nul_byte"), (100, "nul_byte"), (4096, "nul_byte"), (3_000_000, "line_too_long")]
+)
+def test_nuls_that_a_crash_left_behind_cost_no_row(desk: Desk, front: bytes, nuls: int, code: str) -> None:
+    receipt = desk.take(csv_bytes(good(20)) + front + b"\0" * nuls)
+    assert (receipt.encoding, receipt.rows.loaded, receipt.reasons) == ("utf-8", 20, {code: 1})
+
+
 @pytest.mark.parametrize("place", [0, 1, 499, 999])
 @pytest.mark.parametrize(
     ("line", "code"),

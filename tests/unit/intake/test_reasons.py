@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 import pytest
 from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
 
 from nianjian.intake.format import FileMapping
 from nianjian.intake.mapping import read
+from nianjian.intake.receipt import FileReceipt
+from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 
 
@@ -57,6 +59,49 @@ def test_reason_and_column(desk: Desk, changes: dict[str, str], code: str, colum
     receipt = desk.take(csv_bytes([row(1), row(2, **changes), row(3)]))
     assert (receipt.rows.loaded, receipt.reasons) == (2, {code: 1})
     assert desk.rows("line, reason, reason_column", "part = 'rejected'") == [(3, code, column)]
+
+
+def test_a_clock_may_run_a_day_ahead_and_no_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def calls(now: datetime, first: int) -> list[str]:
+        stamps = [(now + timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M:%S") for hours in (-1, 23, 25, 24 * 300)]
+        return [row(n, 开始时间=stamp, 接通时间="", 结束时间=stamp) for n, stamp in enumerate(stamps, first)]
+
+    now = clock.now().astimezone(clock.ZONE)
+    assert desk.take(csv_bytes(calls(now, 1)), "now.csv").reasons == {"start_in_future": 2}
+    drill = now + timedelta(days=400)
+    monkeypatch.setenv(clock.OVERRIDE, drill.date().isoformat())
+    midnight = datetime.combine(drill.date(), time())
+    assert desk.take(csv_bytes(calls(midnight, 9)), "drill.csv").reasons == {"start_in_future": 2}
+
+
+@pytest.mark.parametrize("column", ["", "呼叫时长"])
+def test_an_answer_that_nothing_tells_is_unknown_and_said(desk: Desk, column: str) -> None:
+    lines = [
+        "话单ID,方向,外显号码,被叫号码,开始时间,结束时间",
+        *(f"n{n},呼出,95013,13800000001,2026-03-01 10:00:00,2026-03-01 10:00:30" for n in (1, 2)),
+    ]
+    if column:
+        lines = [f"{line},{tail}" for line, tail in zip(lines, (column, "30", "30"), strict=True)]
+    receipt = desk.take(("\n".join(lines) + "\n").encode())
+    assert (receipt.rows.loaded, receipt.unknown_answers) == (2, 2)
+    assert "answer_unknown" in receipt.warnings
+    assert "result_unknown" not in receipt.warnings
+    assert desk.rows("answered, result") == [(None, "unknown")] * 2
+    assert FileReceipt.from_dict(receipt.as_dict()) == receipt
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"), [("接通时间", ",2026-03-01 10:00:05"), ("结果", "未接,接通"), ("通话时长", "0,25")]
+)
+def test_an_answer_is_told_by_its_time_the_result_or_the_talk(desk: Desk, column: str, cells: str) -> None:
+    head = f"话单ID,方向,外显号码,被叫号码,开始时间,结束时间,{column}"
+    lines = [
+        f"n{n},呼出,95013,13800000001,2026-03-01 10:00:00,2026-03-01 10:00:30,{cell}"
+        for n, cell in enumerate(cells.split(","))
+    ]
+    receipt = desk.take("\n".join([head, *lines, ""]).encode())
+    assert (receipt.unknown_answers, "answer_unknown" in receipt.warnings) == (0, False)
+    assert desk.rows("call_id, answered") == [("n0", False), ("n1", True)]
 
 
 def test_a_loaded_row(desk: Desk) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.unit.intake.conftest import Desk
 
 from nianjian.intake.format import FileMapping
 from nianjian.kernel.errors import NianjianError
+
+SAMPLES = Path(__file__).parents[2] / "samples"
 
 OURS = {
     "call_id": "y1", "direction": "呼出", "display": "95013", "callee": "13800000001", "start": "2025-03-01 10:00:00",
@@ -104,3 +107,10 @@ def test_the_reason_against_a_record_is_true(desk: Desk) -> None:
     receipt = desk.take(data, "calls.jsonl")
     assert receipt.rows.loaded == 1
     assert desk.bad() == [(2, "fields_unknown"), (3, "call_id_missing"), (4, "json_invalid")]
+
+
+@pytest.mark.parametrize("file", sorted(one.name for one in SAMPLES.glob("*.jsonl")))
+def test_events_of_a_switch_are_no_calls_and_named_as_not_read(desk: Desk, file: str) -> None:
+    with pytest.raises(NianjianError) as raised:
+        desk.take((SAMPLES / file).read_bytes(), file)
+    assert (raised.value.code, raised.value.values["file"]) == ("source_unrecognised", file)

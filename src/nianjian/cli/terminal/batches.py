@@ -43,6 +43,12 @@ def warn(receipt: ImportReceipt) -> None:
                 ' not answered. Say what they mean in a mapping file: values: {result: {"…": 接通}}'
             )
             told.setdefault(text.replace("{words}", ", ".join(file.unknown_results)), []).append(file.name)
+        if file.unknown_answers:
+            text = _(
+                "{file}: nothing tells of {count} calls whether they were answered (no answer time, result or talk"
+                " time); they are not counted as answered. Name the column in a mapping file."
+            )
+            told.setdefault(text.replace("{count}", f"{file.unknown_answers:,}"), []).append(file.name)
     for text, names in told.items():
         stderr().print(plain(text.replace("{file}", _named(names))), style="yellow")
     for name, error in receipt.failed:

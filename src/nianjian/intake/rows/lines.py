@@ -58,8 +58,8 @@ def detect(head: bytes) -> str | None:
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name
-    if head[:4000].count(0) > len(head[:4000]) // 4:
-        return "utf-16-le" if head[1:4000:2].count(0) > head[0:4000:2].count(0) else "utf-16-be"
+    if wide := _utf16(head[:4000].rstrip(b"\0")):
+        return wide
     if head.isascii():
         return None
     *whole, rest = head.replace(b"\r", b"\n").split(b"\n")
@@ -69,6 +69,14 @@ def detect(head: bytes) -> str | None:
     if valid["utf-8"] * 2 >= len(lines) or valid["gb18030"] * 2 < len(lines):
         return "utf-8"
     return "gb18030"
+
+
+def _utf16(head: bytes) -> str | None:
+    """By the NULs in every other place. A crash leaves NULs side by side: those tell nothing."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) <= len(head) // 4 or min(even, odd) > max(even, odd) // 8:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _decodes(line: bytes, encoding: str) -> bool:

@@ -61,6 +61,7 @@ class Reading:
     keys: Keys = field(default_factory=Keys)
     zones_said: bool = False  # every stamp says its zone
     unknown: int = 0  # rows whose result is none of the known words
+    untold: int = 0  # rows in which nothing tells whether the call was answered
     words: tuple[str, ...] = ()  # the first of these words
     waiting: list[pa.RecordBatch] | None = None  # the rows of the first scan, read by `index` already
 
@@ -70,8 +71,9 @@ class Reading:
         return sum(rows for _, _, rows in self.scans)
 
     def index(self, bench: Workbench) -> None:
-        """Gather ``keys``, every row's id hash, and settle which lines are rows."""
+        """Gather ``keys``, every row's id hash, and settle which lines are rows; what `batches` counts begins anew."""
         self.keys, self.waiting = Keys(), None
+        self.unknown = self.untold = 0
         if self.prepared is not None:
             self._index_delimited(bench, self.prepared)
             return
@@ -97,8 +99,14 @@ class Reading:
             self.words = tuple(dict.fromkeys((*self.words, *told)))[:SHOWN]
 
     def _noticed(self, rows: pa.Table) -> pa.Table:
-        """The same rows, those without a known result counted."""
-        odd = pc.and_(pc.equal(rows.column("result").cast(pa.string()), "unknown"), pc.is_null(rows.column("reason")))
+        """The same rows, those without a known result and those without a known answer counted."""
+        good = pc.is_null(rows.column("reason"))
+        odd = pc.and_(pc.equal(rows.column("result").cast(pa.string()), "unknown"), good)
+        answered = rows.column("answered")
+        if answered.null_count:
+            untold = pc.and_(pc.is_null(answered), good)
+            self.untold += pc.sum(untold).as_py() or 0
+            odd = pc.and_not(odd, untold)
         self.unknown += pc.sum(odd).as_py() or 0
         return rows
 

@@ -17,7 +17,7 @@ REASONS: Final[Mapping[str, str]] = {
     "end_missing": mark("the end time is missing"),
     "end_unreadable": mark("the end time cannot be read"),
     "before_2000": mark("the call starts before the year 2000"),
-    "start_in_future": mark("the call starts in the future"),
+    "start_in_future": mark("the call starts more than a day in the future"),
     "end_before_start": mark("the call ends before it starts"),
     "answer_outside_call": mark("the answer lies outside the call"),
     "ring_outside_call": mark("the ringing lies outside the call"),
