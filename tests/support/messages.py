@@ -22,7 +22,9 @@ PO = FOLDER / "django.po"
 MO = FOLDER / "django.mo"
 STAMP = datetime(2026, 1, 1, tzinfo=UTC)  # fixed: the files change only when a text does
 CALLS = {"_", "mark", "gettext", "gettext_lazy"}
-TEMPLATE_TAG = re.compile(r"""\{%\s*translate\s+(?:"([^"]*)"|'([^']*)')""")
+TEMPLATE_TAG = re.compile(r"""(?:\{%\s*translate\s+|_\()(?:"([^"]*)"|'([^']*)')""")
+TEMPLATE_BLOCK = re.compile(r"\{%\s*blocktranslate\b([^%]*)%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
+TEMPLATE_VALUE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 # argparse speaks through the process-wide gettext domain; these are its sentences that people meet.
 ARGPARSE = (
     "usage: ",
@@ -54,6 +56,20 @@ def _in_python(path: Path) -> Iterator[str]:
             yield first.value
 
 
+def in_template(text: str) -> Iterator[str]:
+    """Message ids of a template: `translate` and `_("…")`, and `blocktranslate` without plural.
+
+    A block's values stand in the id as Django makes it: ``{{ name }}`` is ``%(name)s``.
+    """
+    for match in TEMPLATE_TAG.finditer(text):
+        yield match[1] or match[2]
+    for match in TEMPLATE_BLOCK.finditer(text):
+        inside = match[2].replace("%", "%%")
+        if "trimmed" in match[1].split():
+            inside = " ".join(line.strip() for line in inside.strip().splitlines())
+        yield TEMPLATE_VALUE.sub(r"%(\1)s", inside)
+
+
 def message_ids() -> dict[str, list[str]]:
     """Every message id and the files it stands in, in a stable order."""
     found: dict[str, list[str]] = {text: ["argparse"] for text in ARGPARSE}
@@ -61,8 +77,8 @@ def message_ids() -> dict[str, list[str]]:
         for text in _in_python(path):
             found.setdefault(text, []).append(path.relative_to(SOURCE).as_posix())
     for path in sorted(SOURCE.rglob("*.html")):
-        for match in TEMPLATE_TAG.finditer(path.read_text(encoding="utf-8")):
-            found.setdefault(match[1] or match[2], []).append(path.relative_to(SOURCE).as_posix())
+        for text in in_template(path.read_text(encoding="utf-8")):
+            found.setdefault(text, []).append(path.relative_to(SOURCE).as_posix())
     return found
 
 

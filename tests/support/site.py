@@ -61,7 +61,7 @@ def environment(folder: Path) -> dict[str, str]:
         **kept,
         "NIANJIAN_HOME": str(folder / "home"),
         "NIANJIAN_KEYS": str(folder / "keys.json"),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
     }
 
 

@@ -41,3 +41,9 @@ def approvals(*, state: str | None = None) -> list[Approval]:
     """Requests, newest first, of one state if given."""
     found = Request.objects.order_by("-requested_at", "-id")
     return [value(one) for one in (found.filter(state=state) if state else found)]
+
+
+def pending(enterprise: str, *, besides: str, most: int) -> list[Approval]:
+    """Open requests of an enterprise that somebody else than ``besides`` made, oldest first."""
+    found = Request.objects.filter(enterprise=enterprise, state=Request.PENDING).exclude(requested_by=besides)
+    return [value(one) for one in found.order_by("requested_at", "id")[:most]]

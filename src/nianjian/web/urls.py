@@ -7,6 +7,7 @@ from django.urls import include, path
 from nianjian.web.layout import charts, comfort
 
 urlpatterns = [
+    path("", include("nianjian.web.overview.urls")),
     path("", include("nianjian.web.portrait.urls")),
     path("language", comfort.language, name="language"),
     path("account/", include("nianjian.web.account.urls")),

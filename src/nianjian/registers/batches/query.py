@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from nianjian.accounts.models import Enterprise
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.batches.model import Batch
+from nianjian.registers.batches.model import Batch, BatchFile
+
+FILES: Final = 200  # newest files that a page looks through
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +80,37 @@ def newest(enterprise: str, *, first: int = 0, count: int = 50) -> list[BatchVal
 def number(enterprise: str) -> int:
     """How many batches an enterprise has."""
     return Batch.objects.filter(enterprise_id=enterprise).count()
+
+
+def with_rejects(enterprise: str, *, most: int) -> list[tuple[str, int]]:
+    """Id and rejected rows of the newest active batches that have any."""
+    found = _active(enterprise).filter(receipt__rows__rejected__gt=0)
+    rows: dict[str, int] = {}
+    for batch, rejected in found.values_list("batch_id", "receipt__rows__rejected")[:FILES]:
+        rows[batch] = rows.get(batch, 0) + int(rejected)
+    return list(rows.items())[:most]
+
+
+def last_days(enterprise: str) -> dict[str, date | None]:
+    """Day of the last call of each source, by the newest `FILES` files of active batches; None: without a call."""
+    found: dict[str, date | None] = {}
+    for source, days in _active(enterprise).values_list("receipt__source", "receipt__days")[:FILES]:
+        known = found.get(source)
+        last = date.fromisoformat(max(days)) if days else None
+        found[source] = max((day for day in (known, last) if day is not None), default=None)
+    return found
+
+
+def last_day_of_each(enterprises: Collection[str]) -> dict[str, date]:
+    """Day of the last call in the newest file of each enterprise that has one; two queries for all."""
+    newest_file = BatchFile.objects.filter(batch__enterprise=OuterRef("pk"), batch__state=Batch.ACTIVE)
+    chosen = newest_file.order_by("-batch__created_at", "-batch_id", "-position").values("pk")[:1]
+    files = Enterprise.objects.filter(pk__in=enterprises).annotate(file=Subquery(chosen)).values("file")
+    rows = BatchFile.objects.filter(pk__in=[one["file"] for one in files if one["file"]])
+    found = rows.values_list("batch__enterprise_id", "receipt__days")
+    return {enterprise: date.fromisoformat(max(days)) for enterprise, days in found if days}
+
+
+def _active(enterprise: str) -> QuerySet[BatchFile]:
+    found = BatchFile.objects.filter(batch__enterprise_id=enterprise, batch__state=Batch.ACTIVE)
+    return found.order_by("-batch__created_at", "-batch_id", "-position")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from nianjian.registers.versions.row import Version
 
@@ -26,3 +26,10 @@ def as_at(model: type[V], enterprise: str, day: date, *, known_at: datetime | No
     """The versions that hold on a day: at most one a key."""
     holds = (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gte=day))
     return believed(model, enterprise, known_at=known_at).filter(holds)
+
+
+def last_recorded(model: type[Version], enterprise: str) -> datetime | None:
+    """When the register's newest entry was written; None: it has none."""
+    found = model._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 - the manager of any model
+    last: datetime | None = found.aggregate(last=Max("recorded_at"))["last"]
+    return last

@@ -28,8 +28,10 @@ class Item:
 
 
 # In the order of the day's work.
-ENTERPRISE: Final = (Item(mark("Overview"), "newest", Act.READ_OWN, "home"),)
-INSTALLATION: Final = (Item(mark("Enterprises"), "first", Act.READ_OWN, "enterprise"),)
+ENTERPRISE: Final = (Item(mark("Overview"), "overview", Act.READ_OWN, "home"),)
+INSTALLATION: Final[tuple[Item, ...]] = ()
+# Before them, for everybody.
+PORTFOLIO: Final = Item(mark("Enterprises"), "portfolio", Act.READ_OWN, "enterprise")
 # What a person sees of its own account; no role is asked.
 OWN: Final[tuple[Item, ...]] = ()
 
@@ -49,7 +51,8 @@ def lines(actor: Actor, enterprise: str, path: str) -> list[Line]:
     items = ENTERPRISE if enterprise else INSTALLATION
     roles = access.roles(actor.name, enterprise)
     kwargs = {"code": enterprise} if enterprise else {}
-    return _lines([item for item in items if _shown(actor, roles, item)], kwargs, path)
+    shown = [item for item in items if _shown(actor, roles, item)]
+    return _lines(shown if enterprise else [PORTFOLIO, *shown], kwargs, path)
 
 
 def own(path: str) -> list[Line]:
@@ -63,5 +66,6 @@ def _shown(actor: Actor, roles: frozenset[str], item: Item) -> bool:
 
 def _lines(items: list[Item], kwargs: dict[str, str], path: str) -> list[Line]:
     placed = [(item, reverse(item.route, kwargs=kwargs)) for item in items]
-    nearest = max((address for _item, address in placed if path.startswith(address)), key=len, default="")
+    above = [one for _item, one in placed if path.startswith(one) and (one != "/" or path == "/")]
+    nearest = max(above, key=len, default="")
     return [Line(gettext(item.label), address, address == nearest, item.icon) for item, address in placed]

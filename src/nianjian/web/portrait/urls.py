@@ -7,8 +7,6 @@ from django.urls import path
 from nianjian.web.portrait import pages
 
 urlpatterns = [
-    path("", pages.first, name="first"),
-    path("e/<str:code>/", pages.newest, name="newest"),
     path("e/<str:code>/<int:year>/", pages.portrait, name="portrait"),
     path("e/<str:code>/<int:year>/by/<str:split>/", pages.by, name="by"),
 ]

@@ -1,0 +1,1 @@
+"""What an enterprise's overview tells: nothing is computed here that grows with the calls."""

@@ -1,0 +1,67 @@
+"""What stands in the way, and what waits for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from nianjian.accounts.access import may
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.approvals import query as approvals
+from nianjian.kernel import clock
+from nianjian.queue import query as queue
+from nianjian.registers.attachments import query as attachments
+from nianjian.registers.batches import query as batches
+
+MOST: Final = 5  # of a sort; the page behind shows all
+FAILED_SINCE: Final = timedelta(days=7)
+
+NOT_RUN: Final = "not_run"
+INSUFFICIENT: Final = "light_insufficient"
+ATTACHMENT: Final = "attachment_missing"
+DAYS: Final = "days_missing"
+REJECTS: Final = "rejects_waiting"
+APPROVAL: Final = "approval"
+FAILED: Final = "job_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something to deal with: a code, and what its sentence and its link need."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def blockers(enterprise: str, portrait: Mapping[str, Any] | None) -> list[Point]:
+    """Tell what keeps the portrait from being complete, and rows that were not taken."""
+    found = [Point(NOT_RUN)] if portrait is None else list(_in_portrait(enterprise, portrait))
+    waiting = batches.with_rejects(enterprise, most=MOST)
+    return [*found, *(Point(REJECTS, {"batch": batch, "rows": rows}) for batch, rows in waiting)]
+
+
+def _in_portrait(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[Point]:
+    year = int(str(portrait["period"]["from"])[:4])
+    on_file = {(one.metric, one.kind) for one in attachments.attachments(enterprise, year=year)}
+    for metric in portrait["metrics"]:
+        if metric["light"] == "insufficient":
+            yield Point(INSUFFICIENT, {"metric": metric["slug"]})
+        wanted = metric.get("attachments_required") or ()
+        if wanted and not any((metric["slug"], kind) in on_file for kind in wanted):
+            yield Point(ATTACHMENT, {"metric": metric["slug"], "kinds": tuple(wanted)})
+    days = (portrait.get("quality") or {}).get("days_without_records") or {}
+    if days.get("count"):
+        yield Point(DAYS, {"count": days["count"], "year": year})
+
+
+def tasks(enterprise: str, actor: Actor) -> list[Point]:
+    """Tell what waits for this person: requests to decide, own work that failed."""
+    found: list[Point] = []
+    if may(actor, enterprise, Act.APPROVE):
+        pending = approvals.pending(enterprise, besides=str(actor), most=MOST)
+        found += [Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by}) for one in pending]
+    failed = queue.failed(enterprise, str(actor), since=clock.now() - FAILED_SINCE, most=MOST)
+    return found + [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]

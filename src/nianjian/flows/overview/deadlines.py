@@ -1,0 +1,96 @@
+"""The next day of each deadline that the rulebook names, with what it rests on."""
+
+from __future__ import annotations
+
+import json
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from nianjian.kernel.periods import add_months
+from nianjian.registers.overlays import query
+from nianjian.rules.rule import Rule
+from nianjian.rules.rulebook import Overlay, Rulebook
+
+UNDER: Final = "deadline."
+TEMPLATES: Final = "deadline.templates"
+NOTICED: Final = "deadline.licence.noticed"  # a date printed on a notice, where the rulebook knows one
+LEAD: Final = "deadline.guide.lead"
+UNIT: Final = "month_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """``day`` is the last one in time, ``days`` how many are left (0: today)."""
+
+    rule: Rule
+    day: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The deadlines to come, earliest first, and the day on which the plan for the first one starts."""
+
+    deadlines: tuple[Deadline, ...]
+    start: date | None
+    lead: Rule | None
+
+    @property
+    def earliest(self) -> Deadline | None:
+        """The one that drives the alarms."""
+        return self.deadlines[0] if self.deadlines else None
+
+
+def upcoming(book: Rulebook, today: date) -> Calendar:
+    """Find the deadlines of the rulebook's templates from ``today`` on; one day may carry several."""
+    templates = book.items(TEMPLATES)
+    keys = [key for one in templates if isinstance(one, Mapping) for key in _texts(one.get("rules"))]
+    rules = [book.in_force[key] for key in dict.fromkeys([NOTICED, *keys]) if key in book.in_force]
+    found = [
+        Deadline(rule, day, (day - today).days)
+        for rule in rules
+        if rule.unit == UNIT and rule.operator == "<="  # an entry that opens is no deadline
+        for day in [_next(str(rule.value), today)]
+        if rule.valid_on(day)
+    ]
+    found.sort(key=lambda one: (one.day, keys.index(one.rule.key) if one.rule.key in keys else -1))
+    lead = book.in_force.get(LEAD)
+    start = add_months(found[0].day, -book.integer(LEAD)) if found and lead else None
+    return Calendar(tuple(found), start, lead)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+
+def _next(month_day: str, today: date) -> date:
+    day = _in_year(today.year, month_day)
+    return day if day >= today else _in_year(today.year + 1, month_day)
+
+
+def _in_year(year: int, month_day: str) -> date:
+    month, day = map(int, month_day.split("-"))
+    return date(year, month, min(day, monthrange(year, month)[1]))  # 02-29
+
+
+def calendars(enterprises: Mapping[str, str], today: date) -> dict[str, Calendar]:
+    """Calendar of each enterprise, by code; ``enterprises``: code -> province. One query for all."""
+    overlays = [one for one in query.overlays() if str(one["key"]).startswith(UNDER)]
+    found = {}
+    for code, province in enterprises.items():
+        own = [one for one in overlays if one.get("enterprise") in {None, code}]
+        # Without overlays of its own an enterprise shares the calendar of its province.
+        named = code if any(one.get("enterprise") == code for one in own) else ""
+        found[code] = _known(today, province, named, json.dumps(own, default=str, sort_keys=True))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _known(today: date, province: str, enterprise: str, overlays: str) -> Calendar:
+    acting: list[Overlay] = json.loads(overlays)
+    book = Rulebook.on(today, province or None, enterprise or None, acting, tolerant=True)
+    return upcoming(book, today)

@@ -1,0 +1,119 @@
+"""Everything that an overview shows, gathered; and what the portfolio shows of each of many enterprises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nianjian.accounts.query import Actor, Enterprise
+from nianjian.flows import portraits
+from nianjian.flows.overview import attention, freshness
+from nianjian.flows.overview.attention import Point
+from nianjian.flows.overview.day import Situation, Verdict, gravest, urgency, verdict
+from nianjian.flows.overview.deadlines import Calendar, calendars
+from nianjian.flows.overview.freshness import Fresh
+from nianjian.flows.portraits import Run
+from nianjian.kernel import clock
+from nianjian.registers.batches import query as batches
+
+RUNS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """``year`` and ``portrait`` (masked) None: none was computed. What a team may not see is empty."""
+
+    year: int | None
+    portrait: Mapping[str, Any] | None
+    light: str
+    calendar: Calendar
+    blockers: Sequence[Point]
+    tasks: Sequence[Point]
+    sources: Sequence[Fresh]
+    registers: Sequence[Fresh]
+    runs: Sequence[Run]
+    verdict: Verdict
+
+
+def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview:
+    """Gather it for a person; of a ``team``, only that team's rows of the portrait."""
+    today = clock.today()
+    years = portraits.years(enterprise.code)
+    year = years[0] if years else None
+    portrait = None if year is None else portraits.shown(enterprise.code, year)
+    calendar = calendars({enterprise.code: enterprise.province}, today)[enterprise.code]
+    if team is not None:
+        return _of_team(year, portrait, calendar, team)
+    blockers = attention.blockers(enterprise.code, portrait)
+    tasks = attention.tasks(enterprise.code, actor)
+    sources = freshness.sources(enterprise.code, today)
+    light = str(portrait["light"]) if portrait else ""
+    runs = [] if year is None else portraits.runs(enterprise.code, year)[:RUNS]
+    now = Situation(light, len(blockers), len(tasks), _left(calendar), _youngest(sources))
+    return Overview(
+        year=year,
+        portrait=portrait,
+        light=light,
+        calendar=calendar,
+        blockers=blockers,
+        tasks=tasks,
+        sources=sources,
+        registers=freshness.registers(enterprise.code, today),
+        runs=[portraits.run(enterprise.code, year, one) for one in runs] if year else [],
+        verdict=verdict(now),
+    )
+
+
+def _left(calendar: Calendar) -> int | None:
+    return calendar.earliest.days if calendar.earliest else None
+
+
+def _youngest(sources: Sequence[Fresh]) -> int | None:
+    return min((one.age for one in sources if one.age is not None), default=None)
+
+
+def _of_team(year: int | None, portrait: Mapping[str, Any] | None, calendar: Calendar, team: str) -> Overview:
+    """The team's own row of each metric in place of the enterprise's figures."""
+    own = [
+        {"slug": metric["slug"], "unit": metric["unit"], "light": row["light"], "value": row.get("value")}
+        for metric in (portrait["metrics"] if portrait else ())
+        for row in (metric.get("splits") or {}).get("team", ())
+        if row["key"] == team
+    ]
+    light = gravest(str(one["light"]) for one in own)
+    shown = {"metrics": own, "period": portrait["period"]} if portrait and own else None
+    now = Situation(light, days_left=_left(calendar))
+    return Overview(year if shown else None, shown, light, calendar, (), (), (), (), (), verdict(now))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An enterprise in the portfolio; ``light`` "" where no portrait is kept; ``age``: days since its last call."""
+
+    enterprise: Enterprise
+    year: int | None
+    light: str
+    run: Run | None
+    calendar: Calendar
+    age: int | None
+    verdict: Verdict
+
+
+def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
+    """Where each enterprise stands, the most urgent first. Nothing of a team is in it: whole enterprises only."""
+    today = clock.today()
+    known = calendars({one.code: one.province for one in enterprises}, today)
+    last = batches.last_day_of_each([one.code for one in enterprises])
+    found = []
+    for one in enterprises:
+        years = portraits.years(one.code)
+        run = portraits.newest(one.code, years[0]) if years else None
+        portrait = portraits.kept(one.code, years[0]) if years and run is None else None  # of an older program
+        light = run.light if run else str(portrait["light"]) if portrait else ""
+        day = last.get(one.code)
+        age = None if day is None else max((today - day).days, 0)
+        now = Situation(light, days_left=_left(known[one.code]), age=age)
+        standing = Standing(one, years[0] if years else None, light, run, known[one.code], age, verdict(now))
+        found.append((urgency(now), one.name, standing))
+    return [standing for _order, _name, standing in sorted(found, key=lambda one: one[:2])]

@@ -1,0 +1,181 @@
+"""Where an enterprise stands today, and where each of many stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from nianjian.accounts import access
+from nianjian.accounts.query import Enterprise
+from nianjian.accounts.reach import reach
+from nianjian.accounts.roles import Act
+from nianjian.flows.overview import facts
+from nianjian.flows.overview.day import Mood
+from nianjian.flows.overview.deadlines import Calendar, Deadline
+from nianjian.flows.overview.facts import Overview, Standing
+from nianjian.flows.overview.freshness import Fresh
+from nianjian.flows.portraits import Run
+from nianjian.kernel.periods import day_of
+from nianjian.paper import figures
+from nianjian.paper.texts.errors import named
+from nianjian.paper.texts.portrait import LIGHTS, name
+from nianjian.paper.words import ENGLISH, Words, words
+from nianjian.web.layout.access import Request, page, person
+from nianjian.web.layout.language import current
+from nianjian.web.layout.paging import Page, paged
+from nianjian.web.overview import words as said
+from nianjian.web.overview.bars import Bar, bar
+
+LATER: Final = 3  # deadlines after the earliest one
+
+
+@require_safe
+@page(Act.READ_OWN)
+def overview(request: Request, code: str) -> HttpResponse:
+    """One glance: the day's verdict, the light, the rates, the earliest deadline, what is in the way."""
+    del code
+    _ = words(current())
+    told = facts.overview(request.enterprise, request.actor, request.team)
+    context = {
+        "team": request.team,
+        "told": told,
+        "mood": told.verdict.mood.value,
+        "sentence": _sentence(told, _),
+        "word": name("light", told.light, _) if told.light else "",
+        "rates": _rates(told, whole=request.team is None, _=_),
+        "deadlines": [_deadline(one, _) for one in told.calendar.deadlines[: LATER + 1]],
+        "start": _start(told.calendar, _),
+        "blockers": list(said.points(told.blockers, told.portrait, _)),
+        "tasks": list(said.points(told.tasks, told.portrait, _)),
+        "sources": [(one.name, one.last, said.ago(one.age, _), one.age) for one in told.sources],
+        "registers": [(_kind(one, _), one.last, said.ago(one.age, _), one.age) for one in told.registers],
+        "runs": [_run(one, _) for one in told.runs],
+    }
+    return render(request, "overview/overview.html", context)
+
+
+def _sentence(told: Overview, _: Words) -> str:
+    earliest = told.calendar.earliest
+    numbers = said.Numbers(
+        days=earliest.days if earliest else None,
+        blockers=len(told.blockers),
+        tasks=len(told.tasks),
+        age=min((one.age for one in told.sources if one.age is not None), default=None),
+    )
+    metrics: Sequence[Mapping[str, Any]] = told.portrait["metrics"] if told.portrait else ()
+    return said.verdict(told.verdict.reason, metrics, numbers, _)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate as it is shown."""
+
+    title: str
+    light: str
+    word: str
+    value: str
+    limit: str
+    headroom: str
+    bar: Bar | None
+
+
+def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
+    found = []
+    for metric in told.portrait["metrics"] if told.portrait else ():
+        light = str(metric["light"])
+        title, word = name("metric", str(metric["slug"]), _), name("light", light, _)
+        if whole:
+            card = figures.card(metric, _)
+            found.append(Rate(title, light, word, card.value, card.limit, card.headroom, bar(metric)))
+        else:
+            found.append(Rate(title, light, word, figures.amount(metric["value"], str(metric["unit"])), "", "", None))
+    return found
+
+
+def _deadline(one: Deadline, _: Words) -> dict[str, object]:
+    rule = one.rule
+    return {
+        "title": rule.title_en if current() == ENGLISH else rule.title_zh,
+        "day": one.day,
+        "days": one.days,
+        "left": said.left(one.days, _),
+        "level": name("level", rule.level.value, _),
+        "citation": rule.citation,
+        "rule": rule.id,
+    }
+
+
+def _start(calendar: Calendar, _: Words) -> dict[str, object] | None:
+    if calendar.start is None or calendar.lead is None:
+        return None
+    return {"day": calendar.start, "rule": calendar.lead.id, "level": name("level", calendar.lead.level.value, _)}
+
+
+def _kind(one: Fresh, _: Words) -> str:
+    return str(named("kind", one.name, _))
+
+
+def _run(one: Run, _: Words) -> dict[str, object]:
+    moment = datetime.fromisoformat(one.moment)
+    return {
+        "id": one.id,
+        "year": one.year,
+        "moment": moment,
+        "light": one.light,
+        "word": name("light", one.light, _),
+        "by": said.person(one.actor),
+    }
+
+
+@require_safe
+@person
+def portfolio(request: Request) -> HttpResponse:
+    """Where each enterprise stands, the most urgent first; with a single one go straight to it."""
+    _ = words(current())
+    own = reach(request.actor)
+    if len(own) == 1 and "all" not in request.GET:
+        return redirect("overview", code=own[0].code)
+    wanted, light = request.GET.get("q", "").strip(), request.GET.get("light", "")
+    whole = {one.code for one in reach(request.actor, Act.READ)}
+    fitting = [one for one in own if wanted.lower() in f"{one.code} {one.name}".lower()]
+    standings = facts.portfolio([one for one in fitting if one.code in whole])
+    rows: list[Standing | Enterprise] = [one for one in standings if not light or one.light == light]
+    if not light:
+        rows += [one for one in fitting if one.code not in whole]  # of an outsourcer: its own team's page only
+    shown: Page[Standing | Enterprise] = paged(request, rows, total=len(rows))
+    moods = [one.verdict.mood for one in standings]
+    context = {
+        "any": bool(own),
+        "page": shown,
+        "rows": [_row(one, _) for one in shown.rows],
+        "q": wanted,
+        "light": light,
+        "lights": [(code, name("light", code, _)) for code in LIGHTS if code != "na"],
+        "counts": [(mood.value, moods.count(mood)) for mood in Mood] if standings else [],
+        "administers": access.may(request.actor, access.EVERYWHERE, Act.ADMINISTER),
+    }
+    return render(request, "overview/portfolio.html", context)
+
+
+def _row(one: Standing | Enterprise, _: Words) -> dict[str, object]:
+    if isinstance(one, Enterprise):
+        return {"code": one.code, "name": one.name, "own": True}
+    earliest = one.calendar.earliest
+    return {
+        "code": one.enterprise.code,
+        "name": one.enterprise.name,
+        "province": one.enterprise.province,
+        "mood": one.verdict.mood.value,
+        "light": one.light,
+        "word": name("light", one.light, _) if one.light else "",
+        "year": one.year,
+        "deadline": _deadline(earliest, _) if earliest else None,
+        "age": said.ago(one.age, _),
+        "run": day_of(datetime.fromisoformat(one.run.moment)) if one.run else None,
+    }

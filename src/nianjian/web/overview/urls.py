@@ -1,0 +1,12 @@
+"""Addresses of the portfolio and the overview."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from nianjian.web.overview import pages
+
+urlpatterns = [
+    path("", pages.portfolio, name="portfolio"),
+    path("e/<str:code>/", pages.overview, name="overview"),
+]

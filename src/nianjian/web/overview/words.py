@@ -1,0 +1,105 @@
+"""Sentences of the overview: the day's verdict, what stands in the way, what waits, how old things are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nianjian.flows.overview import attention
+from nianjian.flows.overview.attention import Point
+from nianjian.flows.overview.day import FINE, Reason
+from nianjian.paper import headline
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.texts.portrait import name
+from nianjian.paper.words import Words, mark
+
+Json = Mapping[str, Any]
+
+VERDICTS: Final[Mapping[Reason, str]] = {
+    Reason.NOTHING_YET: mark(
+        "No portrait has been computed yet: bring in registers and call records, then compute it."
+    ),
+    Reason.RED: mark("Not a good day: red in {metrics}."),
+    Reason.DEADLINE: mark("Act today: {days} days are left and something is still open."),
+    Reason.UNDECIDED: mark("The light cannot be told yet: something is missing in {metrics}."),
+    Reason.YELLOW: mark("Look closer today: yellow in {metrics}."),
+    Reason.BLOCKED: mark("No light calls for action, but {blockers} things still stand in the way."),
+    Reason.TASKS: mark("Nothing stands in the way, and {tasks} things wait for you."),
+    Reason.STALE: mark("Nothing calls for action, but the newest call is {age} days old."),
+    Reason.GOOD: mark("A good day: nothing calls for action and nothing waits for you."),
+}
+POINTS: Final[Mapping[str, str]] = {
+    attention.NOT_RUN: mark("No portrait of any data year has been computed."),
+    attention.INSUFFICIENT: mark("{metric}: the present data do not decide the light"),
+    attention.ATTACHMENT: mark("{metric}: a paper is missing ({papers})"),
+    attention.DAYS: mark("{count} days of {year} have no call records"),
+    attention.REJECTS: mark("{rows} rows of the import {batch} were not taken"),
+    attention.APPROVAL: mark("{by} asks for your approval ({approval})"),
+    attention.FAILED: mark("Your work {job} failed: {why}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a verdict's sentence may name."""
+
+    days: int | None = None
+    blockers: int = 0
+    tasks: int = 0
+    age: int | None = None
+
+
+def verdict(reason: Reason, metrics: Sequence[Json], numbers: Numbers, _: Words) -> str:
+    """Put the day into one sentence; the metrics named are those of the gravest light."""
+    named = [one for one in metrics if one["light"] not in FINE]
+    if reason is Reason.RED:
+        named = [one for one in named if one["light"] == "red"]
+    if reason is Reason.UNDECIDED:
+        named = [one for one in named if one["light"] == "insufficient"]
+    said = _(", ").join(name("metric", str(one["slug"]), _) for one in named)
+    return _(VERDICTS[reason]).format(
+        metrics=said, days=numbers.days, blockers=numbers.blockers, tasks=numbers.tasks, age=numbers.age
+    )
+
+
+def points(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[str]:
+    """Word each point; a metric without a light says what is missing, where that is known."""
+    missing = headline.missing(portrait, _) if portrait else ()
+    for one in found:
+        values = dict(one.values)
+        if "metric" in values:
+            values["metric"] = name("metric", str(values["metric"]), _)
+        if one.code == attention.INSUFFICIENT:
+            lines = [line for line in missing if line.startswith(values["metric"])]
+            yield lines[0] if lines else _(POINTS[one.code]).format(**values)
+            continue
+        if one.code == attention.ATTACHMENT:
+            values["papers"] = " / ".join(name("attachment", kind, _) for kind in values["kinds"])
+        if one.code == attention.FAILED:
+            error = values["error"]
+            values["why"] = sentence(str(error.get("code", "")), error.get("values", {}), _)
+        if "by" in values:
+            values["by"] = person(str(values["by"]))
+        yield _(POINTS[one.code]).format(**values)
+
+
+def person(actor: str) -> str:
+    """Name of who acted, without the kind that stands before it in the chain."""
+    return actor.partition(":")[2] or actor
+
+
+def ago(days: int | None, _: Words) -> str:
+    """How long ago, in days."""
+    if days is None:
+        return _("never")
+    if days <= 1:
+        return _("yesterday") if days else _("today")
+    return _("{n} days ago").format(n=days)
+
+
+def left(days: int, _: Words) -> str:
+    """How many days are left."""
+    if days <= 1:
+        return _("tomorrow") if days else _("today")
+    return _("in {n} days").format(n=days)

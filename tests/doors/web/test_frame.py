@@ -1,0 +1,250 @@
+"""The frame of every page: languages, themes, the menu, refusals in words, pages of rows, the charts' library."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from tests.support.people import signed_in
+
+from nianjian.accounts.models import User
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.audit.query import acts
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.page import style
+from nianjian.paper.texts.errors import ERRORS
+from nianjian.paper.texts.outcome import INPUT_UNKNOWN, REFUSED, STATE, Outcome, outcome
+from nianjian.web.layout import charts, errors
+from nianjian.web.layout.paging import FARTHEST, ordered, paged
+
+ASSETS = Path(charts.__file__).parents[2] / "paper" / "assets"
+
+
+def test_the_language_is_kept_for_the_person_and_leads_nowhere_else(site: Client) -> None:
+    answer = site.post("/language", {"language": "en", "back": "/e/demo/2026/"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/e/demo/2026/")
+    cookie = answer.cookies["LANG"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("en", True, "Strict")
+    assert User.objects.get(pk="anna").language == "en"
+    elsewhere = signed_in("anna")  # another browser, which asks for Chinese
+    assert "Seat vacancy rate" in elsewhere.get("/e/demo/2026/").content.decode()
+    for evil in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+        assert site.post("/language", {"language": "en", "back": evil}).headers["Location"] == "/"
+    assert "LANG" not in Client().post("/language", {"language": "xx"}).cookies
+    assert site.get("/language").status_code == 405
+
+
+def test_before_signing_in_a_cookie_holds_language_and_theme(db: None) -> None:
+    stranger = Client(headers={"accept-language": "zh-CN"})
+    stranger.post("/language", {"language": "en"})
+    stranger.post("/theme", {"theme": "dark"})
+    text = stranger.get("/account/login/").content.decode()
+    assert re.search(r'<html lang="en"\s+data-theme="dark">', text)
+    stranger.post("/theme", {"theme": ""})
+    assert "data-theme=" not in stranger.get("/account/login/").content.decode().split(">", 2)[1]
+
+
+def test_the_theme_is_kept_for_the_person(site: Client) -> None:
+    assert "data-theme=" not in site.get("/e/demo/").content.decode()[:200]
+    site.post("/theme", {"theme": "dark", "back": "/e/demo/"})
+    assert '<html lang="zh-hans" data-theme="dark">' in signed_in("anna").get("/e/demo/").content.decode()
+    before = sum(1 for _ in acts(verb="user.comfort"))
+    site.post("/theme", {"theme": "dark"})
+    assert sum(1 for _ in acts(verb="user.comfort")) == before, "nothing changed, nothing is written"
+    site.post("/theme", {"theme": "nonsense"})
+    assert User.objects.get(pk="anna").theme == ""
+
+
+def test_the_dark_colours_stand_twice_and_are_the_same() -> None:
+    text = (ASSETS / "tokens.css").read_text(encoding="utf-8")
+    chosen, asked = re.findall(r"color-scheme: dark;(.*?)\}", text, re.DOTALL)
+    assert [line.strip() for line in chosen.splitlines()] == [line.strip() for line in asked.splitlines()]
+    light = text[: text.index("@media")]
+    assert set(re.findall(r"(--[\w-]+):", chosen)) <= set(re.findall(r"(--[\w-]+):", light))
+
+
+def test_every_colour_that_is_used_is_defined() -> None:
+    known = set(re.findall(r"(--[\w-]+):", (ASSETS / "tokens.css").read_text(encoding="utf-8")))
+    for sheet in ASSETS.glob("*.css"):
+        text = sheet.read_text(encoding="utf-8")
+        assert text.count("\n") < 400
+        assert set(re.findall(r"var\((--[\w-]+)", text)) <= known, sheet.name
+
+
+def test_a_saved_page_has_its_style_inside() -> None:
+    assert style() == style()
+    assert "--paper" in style()
+    assert ".skip" not in style(), "the frame of the web is not saved"
+
+
+def test_every_icon_of_a_template_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="([\w-]+)"', (ASSETS / "icons.svg").read_text(encoding="utf-8")))
+    web = Path(charts.__file__).parents[1]
+    for path in web.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        named = set(re.findall(r"icons\.svg#([\w-]+)\"", text)) | set(re.findall(r'with icon="([\w-]+)"', text))
+        assert named <= drawn, path
+
+
+def test_the_menu_shows_what_the_person_may_open(site: Client) -> None:
+    add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
+    text = site.get("/e/demo/").content.decode()
+    assert 'aria-current="page"' in text
+    assert "另一家" in text, "the switcher offers it"
+    outsider = signed_in("olaf", role="inspector", enterprise="demo")
+    assert "另一家" not in outsider.get("/e/demo/").content.decode()
+    assert outsider.get("/e/other/").status_code == 404
+
+
+# ---- refusals
+
+
+def _asked(view: object, *, htmx: bool = False) -> HttpResponse:
+    request = RequestFactory().get("/e/demo/x/", headers={"accept-language": "en"})
+    request.user = AnonymousUser()
+    request.htmx = htmx  # type: ignore[attr-defined]
+    assert callable(view)
+    made = errors.Refusals(lambda _request: HttpResponse())
+    try:
+        answer = view(request)
+    except Exception as fault:  # noqa: BLE001 -- as Django hands it on
+        answer = made.process_exception(request, fault)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+def _raising(code: str, **values: object) -> object:
+    def view(_request: HttpRequest) -> HttpResponse:
+        raise NianjianError(code, findings=({"code": "file_empty", "file": "b.csv"},), **values)
+
+    return view
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("batch_unknown", 404), ("role_missing", 403), ("job_over", 409), ("user_exists", 409), ("file_empty", 400)],
+)
+def test_a_refusal_becomes_a_page_with_the_right_status(code: str, status: int) -> None:
+    answer = _asked(_raising(code, batch="B1", job="J1", user="anna", file="a.csv"))
+    text = answer.content.decode()
+    assert answer.status_code == status
+    assert "<!doctype html>" in text
+    assert "b.csv" in text, "what else was found is listed"
+    assert "a.csv" in text or "B1" in text or "J1" in text or "anna" in text
+
+
+def test_for_htmx_a_refusal_is_a_notice() -> None:
+    answer = _asked(_raising("job_over", job="J<1>"), htmx=True)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert text.startswith('<div class="notice error" role="alert">')
+    assert "J&lt;1&gt;" in text
+
+
+def test_a_fault_stays_a_fault() -> None:
+    made = errors.Refusals(lambda _request: HttpResponse())
+    request = RequestFactory().get("/")
+    assert made.process_exception(request, ValueError("x")) is None
+    assert made.process_exception(request, Http404()) is None
+
+
+def test_every_code_has_a_kind_and_the_exceptions_are_codes() -> None:
+    assert set(ERRORS) >= INPUT_UNKNOWN | REFUSED | STATE
+    assert {outcome(code) for code in ERRORS} == set(Outcome)
+    assert outcome("province_unknown") is Outcome.INPUT
+
+
+def test_a_form_without_its_token_is_told_so(site: Client) -> None:
+    answer = Client(enforce_csrf_checks=True, headers={"accept-language": "en"}).post("/language", {"language": "en"})
+    assert answer.status_code == 403
+    assert "too old" in answer.content.decode()
+
+
+def test_what_breaks_answers_without_the_frame(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nianjian.web.overview import pages  # noqa: PLC0415 -- the room that is broken here
+
+    def broken(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pages.facts, "overview", broken)
+    site.raise_request_exception = False
+    answer = site.get("/e/demo/")
+    assert answer.status_code == 500
+    assert "系统出现故障" in answer.content.decode()
+    assert "ZeroDivisionError" not in answer.content.decode()
+
+
+def test_a_host_that_is_not_ours_gets_400(site: Client) -> None:
+    answer = site.get("/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert "evil" not in answer.content.decode()
+
+
+# ---- pages of rows
+
+
+class Counted:
+    """A list that remembers how much of it was asked for."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.asked: list[slice] = []
+
+    def __getitem__(self, part: slice) -> list[int]:
+        self.asked.append(part)
+        return list(range(self.count))[part]
+
+
+def test_a_page_loads_one_row_more_than_it_shows() -> None:
+    rows = Counted(120)
+    second = paged(RequestFactory().get("/x/?q=a&page=2"), rows)
+    assert rows.asked == [slice(50, 101)]
+    assert (second.first, second.last, len(second.rows)) == (51, 100, 50)
+    assert (second.back, second.on) == ("/x/?q=a", "/x/?q=a&page=3")
+    last = paged(RequestFactory().get("/x/?page=3"), rows, total=120)
+    assert (last.first, last.last, last.on, last.total) == (101, 120, "", 120)
+
+
+@pytest.mark.parametrize("number", ["", "0", "-1", "x", "٣", "9" * 5000])
+def test_a_number_that_makes_no_sense_is_the_first_page(number: str) -> None:
+    found = paged(RequestFactory().get("/x/", {"page": number}), Counted(3))
+    assert (found.first, found.last, found.back, found.on) == (1, 3, "", "")
+
+
+def test_nothing_is_far_away() -> None:
+    rows = Counted(0)
+    assert paged(RequestFactory().get("/x/?page=9999"), rows).rows == []
+    assert rows.asked[0].start == (FARTHEST - 1) * 50
+
+
+def test_order_is_read_from_known_columns_only() -> None:
+    columns = {"name": ("name", "pk"), "day": ("-day", "pk")}
+    asked = RequestFactory().get("/x/?sort=-day&page=4")
+    order = ordered(asked, columns, "name")
+    assert (order.by, order.state("day"), order.state("name")) == (("day", "-pk"), "descending", "")
+    assert order.link(asked, "day") == "/x/?sort=day"
+    assert order.link(asked, "name") == "/x/?sort=name"
+    evil = ordered(RequestFactory().get("/x/?sort=password"), columns, "-name")
+    assert (evil.by, evil.descending) == (("-name", "-pk"), True)
+
+
+# ---- the charts' library
+
+
+def test_the_charts_library_is_made_once_and_known_by_its_tag(db: None, home: Path) -> None:
+    charts.library.cache_clear()
+    first = Client().get("/static/charts.js", headers={"accept-encoding": "gzip"})
+    assert first.status_code == 200
+    assert first.headers["Content-Encoding"] == "gzip"
+    assert len(first.content) < 500_000
+    made = list((home / "cache").iterdir())
+    assert len(made) == 1
+    assert "vegaEmbed" in made[0].read_text(encoding="utf-8")[-100:]
+    again = Client().get("/static/charts.js", headers={"if-none-match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert list((home / "cache").iterdir()) == made

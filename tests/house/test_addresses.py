@@ -1,0 +1,53 @@
+"""Every address says who may open it, and every line of a menu leads somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import django
+import pytest
+
+django.setup()
+
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse  # noqa: E402 -- Django is set up here
+
+from nianjian.accounts.roles import Act  # noqa: E402
+from nianjian.web.layout import menu  # noqa: E402
+from nianjian.web.layout.access import MARK  # noqa: E402
+
+# Addresses whose views come from a library and are marked otherwise, each with its reason.
+ELSEWHERE: dict[str, str] = {}
+OPEN = {"public", "person"}
+
+
+def _addresses(patterns: list[Any], above: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for one in patterns:
+        route = above + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _addresses(one.url_patterns, route)
+        else:
+            yield route, one
+
+
+ADDRESSES = list(_addresses(get_resolver().url_patterns))
+
+
+@pytest.mark.parametrize(("route", "pattern"), ADDRESSES, ids=[route for route, _ in ADDRESSES])
+def test_every_view_says_who_may_open_it(route: str, pattern: URLPattern) -> None:
+    mark = getattr(pattern.callback, MARK, None)
+    assert mark in OPEN or isinstance(mark, Act) or route in ELSEWHERE, "put a mark of web/layout/access.py on the view"
+    assert not route.startswith("e/<str:code>") or isinstance(mark, Act), "a page of an enterprise asks for an act"
+
+
+def test_every_exception_is_an_address() -> None:
+    assert set(ELSEWHERE) <= {route for route, _ in ADDRESSES}
+
+
+@pytest.mark.parametrize(
+    "item", [*menu.ENTERPRISE, *menu.INSTALLATION, menu.PORTFOLIO, *menu.OWN], ids=lambda item: item.route
+)
+def test_a_line_of_the_menu_leads_to_a_page_that_asks_for_the_same(item: menu.Item) -> None:
+    address = reverse(item.route, kwargs={"code": "demo"} if item in menu.ENTERPRISE else {})
+    mark = getattr(resolve(address).func, MARK, None)
+    assert mark in {item.act, "person"}

@@ -1,0 +1,138 @@
+"""Templates: nothing that the policy would block, no text that is not translated, one frame around every page."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import django
+import pytest
+from tests.support import messages
+
+WEB = messages.SOURCE / "web"
+TEMPLATES = sorted(WEB.glob("*/templates/**/*.html"))
+WORDS = re.compile(r"[^\W\d_]{2,}")
+SPOKEN = {"title", "aria-label", "placeholder", "alt", "aria-description", "aria-roledescription", "aria-valuetext"}
+NAMES = {"年检", "nianjian", "中文", "English"}  # a name is the same in every language
+SILENT = {"code", "script", "style"}  # what stands in them is no sentence
+FRAME = "layout/base.html"
+ALONE = {"socialaccount/onward.html": "stands for a moment on the way to a provider, where no form may lead"}
+TRANSLATED = re.compile(
+    r"\{%\s*blocktranslate\b.*?\{%\s*endblocktranslate\s*%\}|\{%\s*comment\b.*?\{%\s*endcomment\s*%\}|\{#.*?#\}"
+    r"|\{%.*?%\}|\{\{.*?\}\}",
+    re.DOTALL,
+)
+BLOCK_OPTIONS = re.compile(r"\{%\s*blocktranslate\b([^%]*)%\}(.*?)\{%\s*endblocktranslate", re.DOTALL)
+
+
+class Markup(HTMLParser):
+    """Reads a template whose tags are taken out: texts, attributes, what a policy would block."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self.open: list[str] = []
+        self.feed(TRANSLATED.sub(" ", text))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        given = {name: value or "" for name, value in attrs}
+        if tag == "style" or (tag == "script" and "src" not in given):
+            self.faults.append(f"inline {tag}")
+        for name, value in given.items():
+            if name == "style" or name.startswith(("on", "hx-on")):
+                self.faults.append(f"attribute {name} of {tag}")
+            if name in SPOKEN and self._literal(value):
+                self.faults.append(f"untranslated {name}: {value.strip()!r}")
+            if name in {"href", "src", "action"} and value.strip().lower().startswith(("http", "//", "javascript:")):
+                self.faults.append(f"{name} leads elsewhere: {value.strip()!r}")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not SILENT.intersection(self.open) and self._literal(data):
+            self.faults.append(f"untranslated text: {data.strip()!r}")
+
+    def handle_comment(self, data: str) -> None:
+        self.faults.append(f"a comment that travels: {data.strip()!r}")
+
+    @staticmethod
+    def _literal(text: str) -> bool:
+        return any(word not in NAMES for word in WORDS.findall(text))
+
+
+def _place(path: Path) -> str:
+    return path.relative_to(WEB).as_posix()
+
+
+def faults(text: str) -> list[str]:
+    """What is wrong with a template's text."""
+    options = [part for match in BLOCK_OPTIONS.finditer(text) for part in (*match[1].split(), match[2])]
+    refused = [
+        f"blocktranslate with {word}"
+        for word in ("plural", "context", "count", "asvar")
+        if any(word == one or re.search(rf"\{{%\s*{word}\b", one) for one in options)
+    ]
+    if re.search(r"\{%\s*(trans|blocktrans)\b", text):
+        refused.append("trans instead of translate")
+    if re.search(r'\{%\s*translate\s+[^%"\']', text):
+        refused.append("translate of a value: mark and translate it where it is known")
+    if re.search(r"\|\s*safe\b|autoescape\s+off", text):
+        refused.append("text that is not escaped")
+    return refused + Markup(text).faults
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_place)
+def test_a_template_blocks_nothing_and_says_nothing_untranslated(path: Path) -> None:
+    assert faults(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_place)
+def test_a_template_is_a_page_in_the_frame_or_a_part(path: Path) -> None:
+    """A page extends the frame, maybe through another page; a part is included somewhere or answered to htmx."""
+    text = path.read_text(encoding="utf-8")
+    name = path.relative_to(path.parents[1 if path.parent.parent.name == "templates" else 2]).as_posix()
+    whole = re.search(r"<(!doctype|html|body)\b", text, re.IGNORECASE)
+    assert not whole or name == FRAME or name in ALONE, "a page extends the frame"
+    extended = re.match(r'\s*\{%\s*extends\s+"([^"]+)"', text)
+    if extended is None:
+        assert not re.search(r"\{%\s*block\s+(title|main)\b", text) or name == FRAME, "blocks without the frame"
+    elif extended[1] != FRAME:
+        parents = [one for one in TEMPLATES if one.as_posix().endswith(f"templates/{extended[1]}")]
+        assert parents
+        assert re.match(r"\s*\{%\s*extends\s", parents[0].read_text(encoding="utf-8")), "the parent is in no frame"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "<p>Hello there</p>",
+        '<p title="Hello">{% translate "x" %}</p>',
+        '<input placeholder="name">',
+        '<p style="color:red"></p>',
+        "<script>run()</script>",
+        '<button onclick="x()"></button>',
+        '<button hx-on:click="x()"></button>',
+        '<a href="https://example.org/"></a>',
+        "<!-- note -->",
+        "{{ value|safe }}",
+        "{% translate value %}",
+        "{% blocktranslate count n=n %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}",
+    ],
+)
+def test_the_reader_of_templates_sees(bad: str) -> None:
+    assert faults(bad)
+
+
+def test_blocks_are_read_as_django_reads_them() -> None:
+    django.setup()
+    from django.template import Context, Engine  # noqa: PLC0415 -- Django is set up here
+
+    text = "{% blocktranslate trimmed with n=rows %}\n  {{ n }} of 100 % rows\n  shown{% endblocktranslate %}"
+    assert list(messages.in_template(text)) == ["%(n)s of 100 %% rows shown"]
+    engine = Engine(builtins=["django.templatetags.i18n"])
+    assert engine.from_string(text).render(Context({"rows": 3})) == "3 of 100 % rows shown"
