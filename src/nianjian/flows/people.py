@@ -17,12 +17,12 @@ from nianjian.registers.teams.model import Team
 from nianjian.registers.versions import query
 
 
-def add_with_link(
+def add(
     *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
-) -> Made:
+) -> Made | None:
     """Add a person with a role at the enterprises (at none: in the installation) and make the one-time link.
 
-    Errors as `add_with_token`.
+    None for an inspector, who comes by a link that is made with its end. Errors as `add_with_token`.
     """
     places = list(enterprises) or [EVERYWHERE]
     _allowed(role, places, team, actor)
@@ -30,7 +30,7 @@ def add_with_link(
         service.add_person(name=name, actor=actor, email=email)
         for code in places:
             service.grant(user=name, role=role, enterprise=code, actor=actor, team=team)
-        return make_first(user=name, actor=actor)
+        return None if role == Role.INSPECTOR else make_first(user=name, actor=actor)
 
 
 def add_with_token(

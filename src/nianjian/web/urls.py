@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("nianjian.web.overview.urls")),
     path("", include("nianjian.web.portrait.urls")),
     path("language", comfort.language, name="language"),
+    path("", include("nianjian.web.people.urls")),
+    path("", include("nianjian.web.enterprises.urls")),
     path("account/", include("nianjian.web.account.urls")),
     path("theme", comfort.theme, name="theme"),
     path("static/charts.js", charts.script, name="charts"),

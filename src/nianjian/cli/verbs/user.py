@@ -82,13 +82,14 @@ def _add(args: argparse.Namespace) -> Answer:
     where = ", ".join(args.enterprises) or _("the whole installation")
     told = _("{name} is {role} in {where}.").format(name=args.name, role=named("role", args.role), where=where)
     if args.link:
-        made = people.add_with_link(**who, team=args.team, email=args.email, actor=actor)
+        made = people.add(**who, team=args.team, email=args.email, actor=actor)
 
         def show_link(console: Console) -> None:
             console.print(told)
-            tell_link(console, made)
+            if made:
+                tell_link(console, made)
 
-        return Answer({**who, **link_data(made)}, show_link)
+        return Answer({**who, **(link_data(made) if made else {})}, show_link)
     token = people.add_with_token(**who, team=args.team, email=args.email, actor=actor)
 
     def show(console: Console) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
@@ -59,7 +59,7 @@ def inspect(request: HttpRequest, secret: str) -> HttpResponse:
         return _gone(request)
     logout(request)
     answer: HttpResponse = perform_login(
-        request, Login(user=User.objects.get(pk=opened.user), redirect_url=reverse("first"))
+        request, Login(user=User.objects.get(pk=opened.user), redirect_url=settings.LOGIN_REDIRECT_URL)
     )
     request.session[INSPECTION] = opened.id
     request.session.set_expiry(max(1, int((opened.expires_at - clock.now()).total_seconds())))

@@ -34,7 +34,7 @@ def is_asked(user: str) -> bool:
 
 def welcome(user: str) -> str:
     """Where a person goes after choosing a password."""
-    return reverse("mfa_index") if is_asked(user) else reverse("first")
+    return reverse("mfa_index") if is_asked(user) else str(settings.LOGIN_REDIRECT_URL)
 
 
 class SecondFactorView(IndexView):  # type: ignore[misc]

@@ -28,12 +28,18 @@ class Item:
 
 
 # In the order of the day's work.
-ENTERPRISE: Final = (Item(mark("Overview"), "overview", Act.READ_OWN, "home"),)
-INSTALLATION: Final[tuple[Item, ...]] = ()
+ENTERPRISE: Final = (
+    Item(mark("Overview"), "overview", Act.READ_OWN, "home"),
+    Item(mark("People"), "people-list-here", Act.ADMINISTER, "people"),
+)
+INSTALLATION: Final = (
+    Item(mark("People"), "people-list", Act.ADMINISTER, "people"),
+    Item(mark("Add an enterprise"), "enterprises", Act.ADMINISTER, "enterprise"),
+)
 # Before them, for everybody.
 PORTFOLIO: Final = Item(mark("Enterprises"), "portfolio", Act.READ_OWN, "enterprise")
 # What a person sees of its own account; no role is asked.
-OWN: Final[tuple[Item, ...]] = ()
+OWN: Final = (Item(mark("My account"), "account", Act.READ_OWN, "person"),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The enterprises of the installation, for who may add one."""

@@ -1,0 +1,23 @@
+"""A new enterprise."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from nianjian.kernel.provinces import PROVINCES
+
+
+class AddEnterprise(forms.Form):
+    """Code, name and province."""
+
+    name = forms.CharField(label=gettext_lazy("Full name"), max_length=200)
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        help_text=gettext_lazy("Letters, digits, - or _. It stands in addresses, commands and folders, and stays."),
+    )
+    province = forms.ChoiceField(
+        label=gettext_lazy("Province"), required=False, choices=[("", "–"), *((one, one) for one in PROVINCES)]
+    )
+    field_order = ("name", "code", "province")

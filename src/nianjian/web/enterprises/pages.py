@@ -1,0 +1,45 @@
+"""List the enterprises and add one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from nianjian.accounts import query, service
+from nianjian.accounts.query import Enterprise
+from nianjian.accounts.roles import Act
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.words import words
+from nianjian.web.enterprises.forms import AddEnterprise
+from nianjian.web.layout.access import Request, everywhere
+from nianjian.web.layout.errors import said
+from nianjian.web.layout.language import current
+from nianjian.web.layout.paging import Page, paged
+from nianjian.web.layout.tables import Cell, Column, Table
+
+
+@require_http_methods(["GET", "POST"])
+@everywhere(Act.ADMINISTER)
+def enterprises(request: Request) -> HttpResponse:
+    """Add an enterprise; its people come next."""
+    form = AddEnterprise(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = service.add_enterprise(
+                code=given["code"], name=given["name"], province=given["province"], actor=request.actor
+            )
+        except NianjianError as error:
+            form.add_error(None, said(error)[0])
+        else:
+            messages.success(request, gettext("The enterprise is added. Now add its people."))
+            return redirect("people-list-here", code=made.code)
+    _ = words(current())
+    page: Page[Enterprise] = paged(request, query.enterprises())
+    body = [[Cell(one.code, href=f"/e/{one.code}/"), Cell(one.name), Cell(one.province or "–")] for one in page.rows]
+    heads = [Column(text) for text in (_("Code"), _("Full name"), _("Province"))]
+    table = Table(_("Enterprises"), heads, body, wrap=True)
+    return render(request, "enterprises/list.html", {"form": form, "table": table, "page": page})

@@ -1,0 +1,1 @@
+"""People of an enterprise and of the installation: roles, links, closed accounts."""

@@ -1,0 +1,196 @@
+"""Pages about people, each once for an enterprise and once for the installation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nianjian.accounts import folk
+from nianjian.accounts.access import EVERYWHERE
+from nianjian.accounts.folk import Person
+from nianjian.accounts.links import query as links
+from nianjian.accounts.links.service import Made
+from nianjian.accounts.roles import Act, Role
+from nianjian.flows import people
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.errors import named
+from nianjian.paper.words import words
+from nianjian.web.account.second_factor import has_one
+from nianjian.web.layout.access import Request, everywhere, page
+from nianjian.web.layout.errors import said
+from nianjian.web.layout.language import current
+from nianjian.web.layout.paging import Page, paged
+from nianjian.web.layout.tables import Cell, Column, Table
+from nianjian.web.people.acts import ACTS, Asked, Done
+from nianjian.web.people.forms import AddPerson, Address, GiveRole, Until
+
+
+@require_safe
+@page(Act.ADMINISTER)
+def here(request: Request, code: str) -> HttpResponse:
+    """List the people of an enterprise."""
+    return _list(request, code)
+
+
+@require_safe
+@everywhere(Act.ADMINISTER)
+def all_people(request: Request) -> HttpResponse:
+    """List everybody."""
+    return _list(request, EVERYWHERE)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.ADMINISTER)
+def add_here(request: Request, code: str) -> HttpResponse:
+    """Add somebody to an enterprise."""
+    return _add(request, code)
+
+
+@require_http_methods(["GET", "POST"])
+@everywhere(Act.ADMINISTER)
+def add_anywhere(request: Request) -> HttpResponse:
+    """Add somebody to the installation."""
+    return _add(request, EVERYWHERE)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.ADMINISTER)
+def one_here(request: Request, code: str, name: str) -> HttpResponse:
+    """Show somebody of an enterprise."""
+    return _one(request, code, name)
+
+
+@require_http_methods(["GET", "POST"])
+@everywhere(Act.ADMINISTER)
+def one_anywhere(request: Request, name: str) -> HttpResponse:
+    """Show anybody."""
+    return _one(request, EVERYWHERE, name)
+
+
+def _address(route: str, place: str, **more: str) -> str:
+    """Address of a page at an enterprise, or of its twin for the installation."""
+    return (
+        reverse(f"people-{route}-here", kwargs={"code": place, **more})
+        if place
+        else reverse(f"people-{route}", kwargs=more)
+    )
+
+
+def _list(request: Request, place: str) -> HttpResponse:
+    _ = words(current())
+    search = request.GET.get("q", "").strip()[:80]
+    rows: Page[Person] = paged(request, folk.Folk(place, search))
+    columns = [Column(text) for text in (_("Name"), _("Roles"), _("Last sign-in"), _("Account"))]
+    body = [
+        [
+            Cell(one.name, href=_address("one", place, name=one.name)),
+            Cell(_roles(one, place)),
+            Cell(one.last_login.astimezone(clock.ZONE).strftime("%Y-%m-%d") if one.last_login else "–"),
+            Cell(_("open"), badge="good") if one.is_open else Cell(_("closed"), badge="warn"),
+        ]
+        for one in rows.rows
+    ]
+    context = {
+        "table": Table(_("People"), columns, body, wrap=True),
+        "page": rows,
+        "search": search,
+        "add": _address("add", place),
+    }
+    return render(request, "people/list.html", context)
+
+
+def _roles(one: Person, place: str) -> str:
+    _ = words(current())
+    told = []
+    for held in one.roles:
+        where = held.team or ("" if place and held.enterprise else held.enterprise or _("the whole installation"))
+        told.append(f"{named('role', held.role, _)}{f' ({where})' if where else ''}")
+    return ", ".join(told) or "–"
+
+
+def _add(request: Request, place: str) -> HttpResponse:
+    teams = people.teams(place) if place else None
+    giving = request.POST.get("act") == "give"
+    new = AddPerson(teams, None if giving else request.POST or None, auto_id="new_%s")
+    role = GiveRole(teams, request.POST if giving else None, auto_id="role_%s")
+    form = role if giving else new
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _given(request, place, form) if giving else _made(request, place, form)
+        except NianjianError as error:
+            form.add_error(None, said(error)[0])
+    back = _address("list", place)
+    return render(request, "people/add.html", {"new": new, "role": role, "back": back, "place": place})
+
+
+def _made(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
+    given = form.cleaned_data
+    made = people.add(
+        name=given["name"],
+        role=given["role"],
+        enterprises=[place] if place else [],
+        actor=request.actor,
+        team=given.get("team", ""),
+        email=given["email"],
+    )
+    if made:
+        return _shown(request, place, given["name"], Done(gettext("The one-time link:"), made))
+    messages.success(request, gettext("Added. Now make the inspector's link."))
+    return redirect(_address("one", place, name=given["name"]))
+
+
+def _given(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
+    given = form.cleaned_data
+    team = given.get("team", "")
+    people.grant(user=given["user"], role=given["role"], enterprise=place, actor=request.actor, team=team)
+    messages.success(request, gettext("The role is given."))
+    return redirect(_address("one", place, name=given["user"]))
+
+
+def _one(request: Request, place: str, name: str) -> HttpResponse:
+    if folk.person(name, place) is None:
+        raise Http404
+    if request.method == "GET":
+        return _shown(request, place, name, None)
+    act = ACTS.get(request.POST.get("act", ""))
+    if act is None:
+        raise Http404
+    done = act(Asked(request.actor, name, place, request.POST.dict()))
+    if done.link:
+        return _shown(request, place, name, done)
+    messages.success(request, done.text)
+    still = folk.person(name, place)
+    return redirect(_address("one", place, name=name) if still else _address("list", place))
+
+
+def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpResponse:
+    """Show the page of a person; a new link stands in this answer and nowhere else."""
+    _ = words(current())
+    someone = folk.person(name, place)
+    if someone is None:
+        raise Http404
+    governed = folk.governs(request.actor, name)
+    context = {
+        "person": someone,
+        "roles": [(held, named("role", held.role, _), not place or held.enterprise == place) for held in someone.roles],
+        "governed": governed,
+        "links": links.of([name]).get(name, []) if governed else [],
+        "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
+        "second_factor": has_one(name),
+        "until": Until(),
+        "address": Address(initial={"email": someone.email}),
+        "done": done,
+        "url": request.build_absolute_uri(done.link.path) if done and isinstance(done.link, Made) else "",
+        "here": _address("one", place, name=name),
+        "list": _address("list", place),
+        "place": place,
+        "self": request.actor.name == name,
+    }
+    return render(request, "people/person.html", context)
