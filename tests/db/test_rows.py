@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +16,15 @@ from nianjian.audit.verify import verify
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers import kinds
-from nianjian.registers.importing import Receipt
+from nianjian.registers.attachments import service as attachments
+from nianjian.registers.attachments.query import papers
+from nianjian.registers.importing import Receipt, import_sheet
 from nianjian.registers.models import Consent, Line, Payment, Seat, Team
-from nianjian.registers.rows import entry, history, query, service
+from nianjian.registers.rows import entry, history, query, service, taken
 from nianjian.registers.rows.query import Sight
 from nianjian.registers.tables import cells
 from nianjian.registers.versions.query import as_at
+from nianjian.vault import keyring
 
 Import = Callable[..., Receipt]
 IDENTITY = "11010519491231002X"
@@ -271,3 +275,110 @@ def test_a_personal_key_is_found_by_its_whole_value_only(demo: str, operator: Ac
     told = str(_entries("registers.create"))
     assert "13800138000" not in told
     assert Team.objects.count() == 0
+
+
+def _attach(operator: Actor, row: Any, content: bytes = b"%PDF-1.7 x", name: str = "合同.pdf") -> int:
+    return attachments.attach_to_row(register="teams", row=row, name=name, content=content, actor=operator)
+
+
+def test_a_paper_lies_encrypted_beside_its_row(demo: str, operator: Actor) -> None:
+    row = _standing("teams", _create("teams", operator, team_id="T1", agreement="XY-1"))
+    first = _attach(operator, row, name="C:\\张三\\合同\x07.PDF")
+    assert _attach(operator, row) == first  # the same content once
+    [paper] = papers("demo", "teams", "T1")
+    assert (paper.name, paper.media_type, paper.size) == ("合同.pdf", "application/pdf", 10)
+    sealed = next((keyring.home() / "vault").glob("??/*")).read_bytes()
+    assert b"PDF" not in sealed
+    found, content = attachments.fetch(register="teams", row=row, attachment=first, actor=operator)
+    assert (found.id, content) == (first, b"%PDF-1.7 x")
+    attachments.take_off(register="teams", row=row, attachment=first, actor=operator)
+    assert papers("demo", "teams", "T1") == []
+    with pytest.raises(NianjianError) as error:
+        attachments.fetch(register="teams", row=row, attachment=first, actor=operator)
+    assert _code(error) == "attachment_unknown"
+    assert _attach(operator, row) != first
+    told = [(act.verb, "合同" in str(act.data)) for act in acts() if "tach" in act.verb or "fetch" in act.verb]
+    assert told[::-1] == [
+        ("registers.attach", False),
+        ("registers.fetch", False),
+        ("registers.detach", False),
+        ("registers.attach", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.exe", b"MZ", "attachment_type_refused"),
+        ("a.pdf", b"PK\x03\x04", "attachment_type_refused"),
+        ("a.png", b"%PDF-", "attachment_type_refused"),
+        ("pdf", b"%PDF-", "attachment_type_refused"),
+        ("a.pdf", b"", "file_empty"),
+        ("a.pdf", b"%PDF-" + bytes(attachments.ROW_LIMIT), "file_too_large"),
+    ],
+)
+def test_other_files_are_refused(demo: str, operator: Actor, name: str, content: bytes, code: str) -> None:
+    row = _standing("teams", _create("teams", operator, team_id="T1"))
+    with pytest.raises(NianjianError) as error:
+        _attach(operator, row, content, name)
+    assert _code(error) == code
+    assert not list((keyring.home() / "vault").glob("??/*"))
+
+
+def test_papers_of_another_row_or_tenant_are_not_given(demo: str, operator: Actor) -> None:
+    people.add_enterprise(code="other", name="x", province="", actor=operator)
+    row = _standing("teams", _create("teams", operator, team_id="T1"))
+    second = _standing("teams", _create("teams", operator, team_id="T2"))
+    service.create(kind="teams", enterprise="other", texts={"team_id": "T1"}, since=None, reason="", actor=operator)
+    foreign = query.standing("teams", Sight("other", clock.today()), "T1")
+    paper = _attach(operator, row)
+    for place in (second, foreign):
+        assert place is not None
+        with pytest.raises(NianjianError) as error:
+            attachments.fetch(register="teams", row=place, attachment=paper, actor=operator)
+        assert _code(error) == "attachment_unknown"
+
+
+def test_a_team_named_as_another_gets_nothing_of_it(demo: str, operator: Actor) -> None:
+    _create("teams", operator, team_id="T1", name="一队")
+    _create("teams", operator, team_id="T2", name="T1")  # its name is the other's id
+    _create("teams", operator, team_id="T3", name="同名")
+    _create("teams", operator, team_id="T4", name="同名")
+    for line, team in (("L1", "T1"), ("L2", "一队"), ("L3", "T2"), ("L4", "同名")):
+        _create("lines", operator, line_id=line, team=team)
+
+    def lines(team: str) -> list[str]:
+        return [row.key for row in query.rows("lines", _sight(team=team))]
+
+    assert lines("T1") == ["L1", "L2"]
+    assert lines("T2") == ["L3"]
+    assert lines("T3") == lines("T4") == []
+
+
+def test_a_full_list_comes_back_unchanged_and_a_masked_one_does_not_come_in(
+    demo: str, operator: Actor, tmp_path: Path
+) -> None:
+    for kind in kinds.kinds():
+        sheet = kinds.register(kind).sheet
+        examples = {column.field: column.example for column in sheet.columns}
+        service.create(kind=kind, enterprise=demo, texts=examples, since=None, reason="", actor=operator)
+        for form in ("xlsx", "csv"):
+            for full in (True, False):
+                rows = query.rows(kind, _sight())
+                content = (
+                    taken.workbook(sheet, rows, [("a", "b")], full=full)
+                    if form == "xlsx"
+                    else taken.csv_file(sheet, rows, full=full)
+                )
+                path = tmp_path / f"{kind}-{full}.{form}"
+                path.write_bytes(content)
+                if full:
+                    receipt = import_sheet(kind=kind, path=path, enterprise=demo, actor=operator)
+                    assert (receipt.rows["unchanged"], receipt.errors, receipt.extra_columns) == (1, (), ())
+                elif kind == "consents":
+                    with pytest.raises(NianjianError) as error:
+                        import_sheet(kind=kind, path=path, enterprise=demo, actor=operator)
+                    assert _code(error) == "header_missing"
+                else:
+                    for column in sheet.columns:
+                        assert not (column.personal and len(column.example) > 1 and column.example.encode() in content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nianjian.registers.attachments.model import Attachment
+from nianjian.registers.attachments.model import Attachment, RowAttachment
 from nianjian.registers.batches.model import Batch, BatchFile
 from nianjian.registers.consents.model import Consent
 from nianjian.registers.drafts.model import Draft
@@ -33,6 +33,7 @@ __all__ = [
     "Overlay",
     "Payment",
     "Person",
+    "RowAttachment",
     "Seat",
     "Team",
 ]

@@ -83,13 +83,23 @@ def condition(sheet: Sheet, wanted: Wanted) -> Q:
 
 def order(sheet: Sheet, wanted: Wanted) -> list[Any]:
     """Return what to order by: unknown values last, the key decides between equals."""
-    if not wanted.sort:
+    if not wanted.sort and not any(column.personal for column in _key_columns(sheet)):
         return [F("key").desc() if wanted.descending else F("key").asc()]
-    column = _plain(sheet, wanted.sort)
+    column = _plain(sheet, wanted.sort) if wanted.sort else _leads(sheet)
     if is_masked(column):
         raise NianjianError("filter_sealed", column=column.header)
     by = F(column.field)
     return [by.desc(nulls_last=True) if wanted.descending else by.asc(nulls_last=True), F("key").asc()]
+
+
+def _key_columns(sheet: Sheet) -> list[Column]:
+    return [sheet.by_field(field) for fields in sheet.keys for field in fields]
+
+
+def _leads(sheet: Sheet) -> Column:
+    """The column that orders rows whose key is a blind index, which has no order that means anything."""
+    plain_ones = [column for column in _key_columns(sheet) if not is_masked(column) and column.kind is not Kind.CHOICE]
+    return plain_ones[0] if plain_ones else sortable(sheet)[0]
 
 
 def _anywhere(sheet: Sheet, text: str) -> Q:

@@ -1,0 +1,141 @@
+"""What leaves in full or as a file: a reveal, a list, a paper. Each is asked for by a form and noted in the chain."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from nianjian.accounts.access import require
+from nianjian.accounts.roles import Act
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.attachments import service as attachments
+from nianjian.registers.rows import own, query, service, taken
+from nianjian.registers.versions.row import Version
+from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.errors import said
+from nianjian.web.registers import shown
+from nianjian.web.registers.detail import detail
+from nianjian.web.registers.forms import Filter, PaperForm
+from nianjian.web.registers.reading import sight, standing
+
+TYPES: Final = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+CHUNK: Final = 500
+
+
+@require_POST
+@page(Act.REVEAL)
+def reveal(request: Request, code: str, kind: str, key: str) -> HttpResponse:
+    """Show one row in full, in this answer alone."""
+    found = detail(request, kind, key, full=True)
+    if found is None:
+        raise Http404
+    service.reveal(kind=kind, enterprise=code, version=found["version"], actor=request.actor)
+    return render(request, "registers/row.html", found)
+
+
+@require_POST
+@page(Act.READ_OWN)
+def export(request: Request, code: str, kind: str) -> HttpResponse:
+    """Give the list that the address asks for, as a workbook or as CSV, masked unless ``full`` is asked for."""
+    form, full = request.POST.get("format", "xlsx"), request.POST.get("full") == "yes"
+    if form not in TYPES:
+        raise Http404
+    if full:
+        require(request.actor, code, Act.REVEAL)
+    seen, sheet = sight(request, kind), shown.sheet_of(kind)
+    asked = Filter(request.GET, sheet=sheet, teams=request.team is None and own.known(kind))
+    wanted = asked.wanted()
+    found = query.found(kind, seen, wanted)
+    count = found.order_by()[: taken.MOST + 1].count()
+    if count > taken.MOST:
+        raise NianjianError("register_export_too_large", most=taken.MOST)
+    about = [
+        (_("Enterprise"), f"{request.enterprise.name} ({code})"),
+        (_("Register"), shown.title(kind)),
+        (_("As at"), seen.day.isoformat()),
+        (_("Filter"), "; ".join(f"{field.label}: {field.value()}" for field in asked if field.value()) or _("none")),
+        (_("Rows"), str(count)),
+        (_("Taken out by"), str(request.actor)),
+        (_("Taken out at"), f"{clock.now().astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"),
+        (_("Personal values"), _("in full") if full else _("masked")),
+    ]
+    rows = found.iterator(chunk_size=CHUNK)
+    content = taken.csv_file(sheet, rows, full=full) if form == "csv" else taken.workbook(sheet, rows, about, full=full)
+    service.taken_out(
+        kind=kind, enterprise=code, day=seen.day, count=count, sha256=hashlib.sha256(content).hexdigest(), full=full,
+        filters=[field.name for field in asked if field.value()], actor=request.actor,
+    )  # fmt: skip
+    return _file(content, TYPES[form], f"{code}-{kind}-{seen.day}.{form}")
+
+
+@require_POST
+@page(Act.LOAD)
+def attach(request: Request, code: str, kind: str, key: str) -> HttpResponse:
+    """Keep a file beside a row."""
+    row = standing(request, kind, key)
+    form = PaperForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            _small(file.name, file.size)
+            attachments.attach_to_row(register=kind, row=row, name=file.name, content=file.read(), actor=request.actor)
+        except NianjianError as error:
+            messages.error(request, said(error)[0])
+        else:
+            messages.success(request, _("The file is kept, encrypted."))
+    else:
+        messages.error(request, _("Choose a file first."))
+    return redirect(f"{shown.address(code, kind, key)}#papers")
+
+
+def _small(name: str, size: int) -> None:
+    """Refuse before the file is read into memory."""
+    if size > attachments.ROW_LIMIT:
+        raise NianjianError("file_too_large", file=name, limit=attachments.ROW_LIMIT)
+
+
+@require_POST
+@page(Act.REVEAL)
+def fetch(request: Request, code: str, kind: str, key: str, paper: int) -> HttpResponse:
+    """Give a file out."""
+    del code
+    found, content = attachments.fetch(
+        register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor
+    )
+    return _file(content, found.media_type, found.name)
+
+
+@require_POST
+@page(Act.LOAD)
+def detach(request: Request, code: str, kind: str, key: str, paper: int) -> HttpResponse:
+    """Show a file no longer beside its row."""
+    attachments.take_off(register=kind, row=_any(request, kind, key), attachment=paper, actor=request.actor)
+    messages.success(request, _("The file is taken off."))
+    return redirect(f"{shown.address(code, kind, key)}#papers")
+
+
+def _any(request: Request, kind: str, key: str) -> Version:
+    """Return any version of a row: its papers outlive its end."""
+    found = query.versions(kind, sight(request, kind), key, most=1)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=media_type)
+    answer.headers["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
+    return answer

@@ -1,0 +1,62 @@
+"""An enterprise with registers, and people of several roles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from tests.support.people import signed_in
+
+from nianjian.accounts import models
+from nianjian.accounts import service as people
+from nianjian.accounts.query import Actor
+from nianjian.registers.rows import service
+from nianjian.vault import keyring
+
+OPERATOR = Actor("tester")
+Write = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def _keys(tmp_path: Path) -> Iterator[None]:
+    """Each test has its own keys and its own folder of sealed files."""
+    home = tmp_path / "sealed"
+    home.mkdir(mode=0o700)
+    keyring.place(tmp_path / "keys.json", home)
+    yield
+    keyring.place(Path(os.environ["NIANJIAN_KEYS"]), Path(os.environ["NIANJIAN_HOME"]))
+
+
+@pytest.fixture
+def demo(db: None) -> str:
+    people.add_enterprise(code="demo", name="示范", province="北京", actor=OPERATOR)
+    return "demo"
+
+
+@pytest.fixture
+def write(demo: str) -> Write:
+    def run(kind: str, since: date | None = None, /, **texts: str) -> str:
+        return service.create(kind=kind, enterprise=demo, texts=texts, since=since, reason="", actor=OPERATOR)
+
+    return run
+
+
+@pytest.fixture
+def officer(demo: str) -> Client:
+    return signed_in("olga", "data_officer", demo)
+
+
+@pytest.fixture
+def reader(demo: str) -> Client:
+    return signed_in("ivan", "inspector", demo)
+
+
+@pytest.fixture
+def outsourcer(demo: str) -> Client:
+    client = signed_in("otto", "outsourcer", demo)
+    models.Membership.objects.filter(user_id="otto").update(team="T1")
+    return client
