@@ -214,10 +214,11 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
         reading.index(bench)
         if job.zone_assumed:
             reading.ask_zones(bench, job.found)
-        duplicates = _load(job, bench, reading, writer, good=old, total=total)
-        duplicates += weed_out(bench, writer, rejected_keys(job.lake), _old_files(job, replaced, rejected=True))
+        duplicates, holding = _load(job, bench, reading, writer, good=old, total=total)
+        refused = _old_files(job, replaced, rejected=True)
+        again, keeping = weed_out(bench, writer, rejected_keys(job.lake), refused)
         reading.ask_words(bench)
-        receipt = _receipt(job, reading, writer, duplicates, generation)
+        receipt = _receipt(job, reading, writer, duplicates + again, generation)
         if job.trial:
             writer.abandon()
             return receipt
@@ -225,11 +226,14 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
     except BaseException:
         writer.abandon()
         raise
-    return _commit(job, receipt, added, replaced)
+    repeats_of = ledger.batches_of([*holding, *keeping]) - {job.batch}
+    return _commit(job, receipt, added, replaced, sorted(repeats_of))
 
 
-def _load(job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good: list[OldFile], total: int) -> int:
-    """Write every row; the number of duplicates. ``good``: the lake's files of good rows."""
+def _load(
+    job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good: list[OldFile], total: int
+) -> tuple[int, list[OldFile]]:
+    """Write every row; the number of duplicates, and which of ``good``, the lake's files of good rows, hold such."""
     count, holding = reading.keys.suspects(bench, ledger.keys_of(job.lake), good)
     old = [str(job.lake.path(ledger.CALLS) / entry.path) for entry in holding]
     doubtful = count > 0
@@ -253,7 +257,7 @@ def _load(job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good
             writer.write(_without_raw(rows))
         else:
             writer.reject(reading.with_cells(bench, rows), "id_conflict")
-    return held.held - kept
+    return held.held - kept, holding
 
 
 def _sort_out(rows: pa.Table, held: repeats.Repeats | None, writer: Writer) -> None:
@@ -309,7 +313,9 @@ def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, gener
     )
 
 
-def _commit(job: _Job, receipt: FileReceipt, add: list[NewFile], remove: list[OldFile]) -> FileReceipt:
+def _commit(
+    job: _Job, receipt: FileReceipt, add: list[NewFile], remove: list[OldFile], repeats_of: list[str]
+) -> FileReceipt:
     days = set(receipt.days)
     metadata: dict[str, object] = {
         "act": "import",
@@ -320,6 +326,8 @@ def _commit(job: _Job, receipt: FileReceipt, add: list[NewFile], remove: list[Ol
         "settings": job.settings,
         "receipt": receipt.as_dict(),
         "columns": list(job.plan.layout.columns),
+        "repeats_of": repeats_of,
+        "late": sorted(job.plan.layout.late),
     }
     if job.replace is not None and remove:
         metadata["removed_batch"] = job.replace

@@ -14,6 +14,7 @@ from typing import Final, cast
 import pyarrow.parquet as pq
 
 from nianjian.intake import ledger
+from nianjian.intake.validate import SURPLUS
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.schema import REJECTED
 from nianjian.lake.tables import Lake
@@ -29,6 +30,7 @@ def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] 
     Rows under other columns (another source, another form of it) would not be recognised in the same table: they
     go to ``x-2.csv``, ``x-3.csv`` beside ``x.csv``.
     ``words`` puts a reason code into a sentence. A line that never became cells stands whole in the first column.
+    Cells beyond the header stand at the very end under 多出的列1, …: while one is filled the row is refused again.
     NianjianError ``batch_unknown``, ``batch_already_undone``, ``output_unwritable``.
     """
     with lake.lock():
@@ -38,17 +40,28 @@ def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] 
         files = ledger.batch_files(lake, batch)
         if not files and ledger.is_removed(lake, batch):
             raise NianjianError("batch_already_undone", batch=batch)
-        with _Tables(Path(path)) as tables:
-            for row in _rows(lake, [old.path for old in files if old.partition["part"] == REJECTED]):
-                header = headers[str(row["file"])]
-                # A correction comes back without the four columns that an earlier rejects file had added.
-                columns = tuple(name for name in header if name not in ADDED)
+        paths = [old.path for old in files if old.partition["part"] == REJECTED]
+        with _Tables(Path(path), _most_surplus(lake, paths, headers)) as tables:
+            for row in _rows(lake, paths):
+                columns, cells, surplus = _cells(str(row["raw"] or '""'), headers[str(row["file"])])
                 code = str(row["reason"])
-                cells = _cells(str(row["raw"] or '""'), header, columns)
-                tables.put(columns, [*cells, row["line"], row["reason_column"] or "", code, words(code)])
+                tables.put(columns, [*cells, row["line"], row["reason_column"] or "", code, words(code), *surplus])
             if not tables.rows:
-                tables.start(tuple(next(iter(headers.values()))))
+                first = next(iter(headers.values()))
+                tables.start(tuple(name for name in first.columns if first.is_own(name)))
     return tables.rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The columns of a file, and those of them that its beginning did not show: without a cell they are no column."""
+
+    columns: tuple[str, ...]
+    late: frozenset[str]
+
+    def is_own(self, name: str) -> bool:
+        """Not added by a rejects file that came back, corrected or not, and shown by the file itself."""
+        return name not in ADDED and name not in self.late and not SURPLUS.fullmatch(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ def first_rejects(lake: Lake, batch: str, count: int) -> list[Rejected]:
         with pq.ParquetFile(lake.path(ledger.CALLS) / old.path) as file:
             for some in file.iter_batches(batch_size=count, columns=_READ):
                 rows = some.slice(0, count - len(found)).to_pylist()
-                found += [_rejected(row, headers[str(row["file"])]) for row in rows]
+                found += [_rejected(row, headers[str(row["file"])].columns) for row in rows]
                 break
     return found
 
@@ -87,10 +100,11 @@ def _rejected(row: Mapping[str, object], header: Sequence[str]) -> Rejected:
 
 
 class _Tables(ExitStack):
-    """One file for each set of columns, opened with its first row."""
+    """One file for each set of columns, opened with its first row. ``surplus``: columns for cells beyond the header."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, surplus: int) -> None:
         super().__init__()
+        self._surplus = [f"多出的列{number}" for number in range(1, surplus + 1)]
         self.rows: dict[Path, int] = {}
         self._path = path
         self._open: dict[tuple[str, ...], tuple[Path, Callable[[Sequence[object]], object]]] = {}
@@ -102,19 +116,20 @@ class _Tables(ExitStack):
         try:
             handle = self.enter_context(open(path, "w", encoding="utf-8-sig", newline="", opener=_private))  # noqa: SIM115 -- closed with the stack
             write_row = csv.writer(handle).writerow
-            write_row([*columns, *ADDED])
+            write_row([*columns, *ADDED, *self._surplus])
         except OSError as error:
             raise NianjianError("output_unwritable", file=str(path), detail=str(error)) from error
         self._open[columns] = path, write_row
         self.rows[path] = 0
 
     def put(self, columns: tuple[str, ...], row: Sequence[object]) -> None:
-        """Write a row under its columns; NianjianError ``output_unwritable``."""
+        """Write a row under its columns, filled up to their number; NianjianError ``output_unwritable``."""
         if columns not in self._open:
             self.start(columns)
         path, write_row = self._open[columns]
+        width = len(columns) + len(ADDED) + len(self._surplus)
         try:
-            write_row(row)
+            write_row([*row, *[""] * (width - len(row))])
         except OSError as error:
             raise NianjianError("output_unwritable", file=str(path), detail=str(error)) from error
         self.rows[path] += 1
@@ -131,13 +146,30 @@ def _private(path: str, flags: int) -> int:
     return handle
 
 
-def _headers(lake: Lake, batch: str) -> dict[str, list[str]]:
-    """File hash → the column names of that file."""
+def _headers(lake: Lake, batch: str) -> dict[str, _Header]:
+    """By the file's hash."""
     return {
-        str(entry["file_sha256"]): cast("list[str]", entry["columns"])
+        str(entry["file_sha256"]): _Header(
+            tuple(cast("list[str]", entry["columns"])), frozenset(cast("list[str]", entry.get("late", [])))
+        )
         for entry in lake.history(ledger.CALLS, -1)
         if entry.get("batch") == batch and entry.get("act") == "import"
     }
+
+
+def _most_surplus(lake: Lake, paths: Sequence[str], headers: Mapping[str, _Header]) -> int:
+    """How many filled cells the widest row has beyond its header."""
+    most = 0
+    for path in paths:
+        wide = pq.read_table(
+            lake.path(ledger.CALLS) / path,
+            columns=["file", "raw"],
+            filters=[("reason", "in", ["columns_surplus", "total_row"])],
+            partitioning=None,
+        )
+        for row in wide.to_pylist():
+            most = max(most, len(_cells(str(row["raw"]), headers[str(row["file"])])[2]))
+    return most
 
 
 def _rows(lake: Lake, paths: Sequence[str]) -> Iterator[dict[str, object]]:
@@ -147,12 +179,17 @@ def _rows(lake: Lake, paths: Sequence[str]) -> Iterator[dict[str, object]]:
             yield from batch.to_pylist()
 
 
-def _cells(raw: str, header: Sequence[str], columns: Sequence[str]) -> list[str]:
+def _cells(raw: str, header: _Header) -> tuple[tuple[str, ...], list[str], list[str]]:
+    """(columns, the row's cells under them, the cells beyond them)."""
     found = json.loads(raw)
     if isinstance(found, str):
-        return [found, *[""] * (len(columns) - 1)]
+        columns = tuple(filter(header.is_own, header.columns))
+        return columns, [found, *[""] * (len(columns) - 1)], []
     texts = ["" if cell is None else str(cell) for cell in found]
-    if list(header) == list(columns):
-        return [*texts[: len(columns)], *[""] * (len(columns) - len(texts))]
-    named = dict(zip(header, texts, strict=False))
-    return [named.get(name, "") for name in columns]
+    named = dict(zip(header.columns, texts, strict=False))
+    columns = tuple(name for name in header.columns if header.is_own(name) or (name in header.late and named.get(name)))
+    surplus = [named.get(name, "") for name in header.columns if SURPLUS.fullmatch(name)]
+    surplus += texts[len(header.columns) :]
+    while surplus and not surplus[-1]:
+        surplus.pop()
+    return columns, [named.get(name, "") for name in columns], surplus

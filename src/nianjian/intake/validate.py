@@ -21,6 +21,9 @@ from nianjian.lake.workbench import Workbench
 # Columns that the rejects file adds: known, and of no interest when the file comes back.
 IGNORED: Final = frozenset({"行号", "列", "原因代码", "原因"})
 
+# Columns that it adds for cells beyond the header: whoever corrects the row empties them.
+SURPLUS: Final = re.compile("多出的列[0-9]+")
+
 DIRECTIONS: Final = ("out", "in", "internal")
 LEGS: Final = ("customer", "agent", "event")
 RESULTS: Final = ("answered", "busy", "no_answer", "failed", "cancelled", "rejected", "blocked", "unknown")
@@ -162,6 +165,11 @@ def reasons(plan: Plan) -> list[tuple[str, str, str]]:
     fields = plan.fields
     first = quoted(plan.layout.columns[0])
     listed = [
+        *(
+            ("columns_surplus", name, f"{quoted(name)} is not null")
+            for name in plan.layout.columns
+            if SURPLUS.fullmatch(name)
+        ),
         ("total_row", plan.layout.columns[0], f"__f_start is null and regexp_full_match({first}, '{TOTAL}')"),
         ("call_id_missing", "call_id", "__f_call_id is null"),
         ("excel_damaged", "call_id", f"contains(__f_call_id, '+') and regexp_full_match(__f_call_id, '{DAMAGED}')"),
@@ -276,6 +284,7 @@ def unread_columns(columns: Sequence[str], fields: Fields) -> list[str]:
         name
         for name in columns
         if name not in IGNORED
+        and not SURPLUS.fullmatch(name)
         and name not in named
         and quoted(name) not in used
         and not re.search(rf'(?<![\w"]){re.escape(name)}(?![\w"])', used)

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.intake.conftest import Desk, csv_bytes, good, row
+from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
 from tests.unit.intake.formats.test_freeswitch import A, B, document
+from tests.unit.intake.workbooks import book
 
 from nianjian.intake import ledger, rejects
 from nianjian.intake.read import items
@@ -78,6 +79,50 @@ def test_rows_under_other_columns_stand_in_a_file_of_their_own(desk: Desk) -> No
         ("1@h|INVITE|t1|200|1772413260",),
         ("cdr:1@h",),
     ]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_cells_beyond_the_header_come_back_and_are_refused_until_someone_decides(desk: Desk, form: str) -> None:
+    early = row(2).replace("呼出,", "呼出,,", 1)  # a comma too many moves every cell
+    table = [HEADER, f"{row(1)},甲组,乙", early, row(3, 开始时间="soon"), row(4)]
+    rows = [line.split(",") for line in table[1:]]
+    data = book(rows=rows) if form == "xlsx" else csv_bytes(table[1:])
+    wanted = {"columns_surplus": 2, "start_unreadable": 1}
+    assert desk.take(data, f"x.{form}").reasons == wanted
+    out, second = desk.folder / "out.csv", desk.folder / "out2.csv"
+    assert rejects.write(desk.lake, "B1", out) == {out: 3}
+    text = out.read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0] == f"{HEADER},行号,列,原因代码,原因,多出的列1,多出的列2"
+    assert [line.rsplit(",", 2)[1:] for line in text.splitlines()[1:]] == [["甲组", "乙"], ["营销", ""], ["", ""]]
+    assert desk.take(out.read_bytes(), "untouched.csv").reasons == wanted
+    assert rejects.write(desk.lake, "B2", second) == {second: 3}
+    again = second.read_text(encoding="utf-8-sig")
+    assert [line.split(",")[:15] for line in again.splitlines()] == [line.split(",")[:15] for line in text.splitlines()]
+    assert again.splitlines()[0] == text.splitlines()[0]
+    fixed = text.replace(",甲组,乙", ",,").replace("soon", "2026-03-01 08:00:00")
+    fixed = "\n".join(line if "c000002" not in line else row(2) + ",3,,,,," for line in fixed.splitlines())
+    assert desk.take(fixed.encode(), "fixed.csv").rows.as_dict() == {
+        "read": 3,
+        "loaded": 3,
+        "duplicate": 0,
+        "rejected": 0,
+    }
+    assert desk.rows("call_id, team_id, extra", "part <> 'rejected'") == [
+        (f"c{n:06d}", "T1", None) for n in range(1, 5)
+    ]
+
+
+def test_a_field_that_json_does_not_show_is_no_column_of_the_rejects(desk: Desk) -> None:
+    """Nor does a corrected row come back as not answered because its answer time is an empty cell."""
+    record = {"id": "a", "方向": "呼出", "外显": "95013", "被叫": "13800000001", "状态": "接通"}
+    record |= {"start": "2026-03-01 10:00:00", "end": "soon"}
+    desk.take((json.dumps(record) + "\n").encode(), "x.jsonl")
+    out = desk.folder / "out.csv"
+    rejects.write(desk.lake, "B1", out)
+    text = out.read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0] == "id,方向,外显,被叫,状态,start,end,more,行号,列,原因代码,原因"
+    desk.take(text.replace("soon", "2026-03-01 10:00:30").encode(), "fixed.csv")
+    assert desk.rows("answered", "part <> 'rejected'") == [(True,)]
 
 
 def test_a_batch_without_rejects_gives_a_header(desk: Desk) -> None:
