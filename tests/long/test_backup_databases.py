@@ -1,0 +1,161 @@
+"""Backups on PostgreSQL and from one database to the other; restores killed before and after the database's commit."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+pytestmark = pytest.mark.long
+
+SAMPLES = Path(__file__).parents[1] / "samples_backup"
+SAMPLE = SAMPLES / "schema-0.1.0.tar"
+KILLS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The command line on a home and a database of its own."""
+
+    folder: Path
+    url: str
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+        own = {
+            "NIANJIAN_HOME": str(self.folder / "home"), "NIANJIAN_KEYS": str(self.folder / "keys.json"),
+            "NIANJIAN_DATABASE_URL": self.url, "NIANJIAN_TODAY": "2026-11-25", "LANG": "C.UTF-8",
+        }  # fmt: skip
+        return subprocess.Popen(
+            [sys.executable, "-m", "nianjian", *words, "--json"],
+            env={**kept, **own, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def ask(self, *words: str, code: int = 0, **environment: str) -> dict[str, Any]:
+        process = self.start(*words, **environment)
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == code, (words, out.decode(), err.decode())
+        told: dict[str, Any] = json.loads(out) if out else {}
+        return told
+
+    def same_as_the_sample(self) -> None:
+        """The chain, the sealed values and the figures of the kept backup."""
+        assert self.ask("audit", "verify")["valid"] is True
+        seats = self.ask("registers", "list", "seats", "--enterprise", "kept")["rows"]
+        assert [seat["identity"] for seat in seats if seat["identity"]] == [
+            "110***********7758", "110***********7491", "110***********7280",
+        ]  # fmt: skip
+        portrait = self.ask("portrait", "run", "--enterprise", "kept", "--year", "2026")
+        values = {one["slug"]: (one["numerator"], one["denominator"]) for one in portrait["metrics"]}
+        assert values == {
+            "seat_vacancy": (1, 5), "complaint_rate": (1, 85), "number_consistency": (102, 127), "closing_rate": (1, 2),
+        }  # fmt: skip
+
+
+Make = Callable[[str], House]
+
+
+@pytest.fixture
+def make(tmp_path: Path, postgres_url: str) -> Iterator[Make]:
+    """A house by name: ``pg…`` on a database of PostgreSQL, others on SQLite; each with the sample's keys."""
+    made: list[str] = []
+
+    def house(name: str) -> House:
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(SAMPLES / "schema-0.1.0.keys.json", folder / "keys.json")
+        (folder / "keys.json").chmod(0o600)
+        if not name.startswith("pg"):
+            return House(folder, "")
+        database = f"nianjian_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(postgres_url, autocommit=True) as server:
+            server.execute(f'CREATE DATABASE "{database}"')
+        made.append(database)
+        return House(folder, urlunsplit(urlsplit(postgres_url)._replace(path=f"/{database}")))
+
+    yield house
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        for database in made:
+            server.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+@pytest.mark.parametrize(("source", "target"), [("pg1", "pg2"), ("pg1", "lite"), ("lite", "pg2")])
+def test_a_backup_goes_from_one_database_to_the_other(make: Make, tmp_path: Path, source: str, target: str) -> None:
+    first, second = make(source), make(target)
+    assert first.ask("restore", str(SAMPLE))["migrated"]
+    first.same_as_the_sample()
+    archive = tmp_path / "out.tar"
+    assert first.ask("backup", str(archive))["enterprises"] == 1
+    told = second.ask("restore", str(archive))
+    assert (told["migrated"], told["aside"]) == ([], [])
+    second.same_as_the_sample()
+    token = second.ask("user", "add", "carla", "--role", "auditor")["token"]  # numbers go on behind the loaded ones
+    assert second.ask("audit", "verify", "--as", "carla", NIANJIAN_TOKEN=token)["valid"] is True
+
+
+def test_tables_in_use_are_put_aside_and_kept(make: Make, tmp_path: Path) -> None:
+    house = make("pg1")
+    house.ask("restore", str(SAMPLE))
+    house.ask("enterprise", "add", "later", "--name", "x", "--province", "")
+    assert house.ask("restore", str(SAMPLE), code=2)["error"]["code"] == "home_not_empty"
+    bare = House(tmp_path / "bare", house.url)  # an empty home beside a used database
+    bare.folder.mkdir()
+    shutil.copy(house.folder / "keys.json", bare.folder / "keys.json")
+    assert bare.ask("restore", str(SAMPLE), code=2)["error"]["code"] == "database_not_empty"
+    house.ask("restore", str(SAMPLE), "--replace")
+    assert [one["code"] for one in house.ask("enterprise", "list")["enterprises"]] == ["kept"]
+    with psycopg.connect(house.url) as database:
+        (schema,) = database.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'before%'").fetchall()
+        found = database.execute(f'SELECT code FROM "{schema[0]}".accounts_enterprise ORDER BY code').fetchall()
+    assert found == [("kept",), ("later",)]
+
+
+@pytest.mark.parametrize("point", ["mid_write", "before_commit", "after_commit", "out", "in"])
+def test_killed_around_the_commit(make: Make, point: str) -> None:
+    """The database decides: a journal whose restore was not committed is dropped, any other carried out."""
+    house = make("pg1")
+    house.ask("restore", str(SAMPLE))
+    house.ask("enterprise", "add", "later", "--name", "x", "--province", "")
+    house.ask("restore", str(SAMPLE), "--replace", code=-signal.SIGKILL, NIANJIAN_CRASH_AT=point)
+    codes = [one["code"] for one in house.ask("enterprise", "list")["enterprises"]]
+    assert codes == (["kept", "later"] if point in {"mid_write", "before_commit"} else ["kept"])
+    house.same_as_the_sample()
+    assert not (house.folder / "home" / ".restore.json").exists()
+
+
+@pytest.mark.parametrize("name", ["pg1", "lite"])
+def test_killed_at_random_instants(make: Make, name: str) -> None:
+    draw = random.Random(20261125)
+    house = make(name)
+    began = time.monotonic()
+    house.ask("restore", str(SAMPLE))
+    lasts = time.monotonic() - began
+    seen = set()
+    for kill in range(KILLS):
+        house.ask("enterprise", "add", f"later{kill}", "--name", "x", "--province", "")
+        process = house.start("restore", str(SAMPLE), "--replace")
+        time.sleep(draw.uniform(0.2, 1.05) * lasts)
+        process.kill()
+        process.communicate()
+        codes = [one["code"] for one in house.ask("enterprise", "list")["enterprises"]]
+        new = f"later{kill}" not in codes
+        assert codes == ["kept"] if new else codes[0] == "kept", f"kill {kill}"
+        seen.add(new)
+        assert house.ask("audit", "verify")["valid"] is True, f"kill {kill}"
+        assert house.ask("retention", "show", "--enterprise", "kept")["classes"][0]["oldest"] == "2025-12"
+    assert False in seen, "no kill came before the switch"
+    house.same_as_the_sample()
