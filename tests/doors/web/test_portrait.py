@@ -1,0 +1,266 @@
+"""The portrait's pages: every figure with its way to the rows, runs and what changed, steps tried, files taken along."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import Any
+
+import openpyxl
+import pypdfium2
+import pytest
+from django.test import Client
+from tests.support.people import signed_in
+from tests.support.sample_portrait import fill
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_user
+from nianjian.audit.query import acts
+from nianjian.config import wiring
+from nianjian.flows import erased, portraits
+from nianjian.queue import query as queue
+
+SLUGS = ("seat_vacancy", "complaint_rate", "number_consistency", "closing_rate")
+HOME = "/e/demo/2026/"
+ROWS = f"{HOME}metric/number_consistency/rows/"
+
+
+@pytest.fixture
+def lake(site: Client) -> Client:
+    """The pages with the rows behind them."""
+    fill(wiring.lake("demo"))
+    return site
+
+
+def text(client: Client, address: str, **headers: str) -> str:
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 200, answer.content.decode()[:500]
+    return answer.content.decode()
+
+
+def metric(portrait: dict[str, Any], slug: str) -> dict[str, Any]:
+    return next(one for one in portrait["metrics"] if one["slug"] == slug)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_each_metric_is_told_in_full(site: Client, sample: dict[str, Any], slug: str) -> None:
+    page = text(site, f"{HOME}metric/{slug}/", **{"accept-language": "en"})
+    told = metric(sample, slug)
+    for words in (
+        "Formula",
+        "Inputs",
+        "Rules and where they come from",
+        "guide (no official text)",
+        "since 2017-01-01",
+    ):
+        assert words in page
+    assert f"{told['value']} {told['unit']}" in page
+    assert f'data-chart="{HOME}chart/{slug}.json"' in page
+    assert "138001" not in page
+    assert ("Guide and law disagree" in page) == (slug in {"number_consistency", "closing_rate"})
+
+
+def test_the_formula_has_its_numbers_put_in(site: Client) -> None:
+    page = text(site, f"{HOME}metric/seat_vacancy/")
+    assert "(100 − 60) ÷ 100 = 40.0000 %" in page
+    assert "40 × 10 = 400 &gt; 100 × 3 = 300" in page
+
+
+def test_what_is_left_out_is_said_and_leads_to_its_rows(lake: Client) -> None:
+    page = text(lake, f"{HOME}metric/complaint_rate/", **{"accept-language": "en"})
+    assert "1 are not about a call" in page
+    rows = text(lake, f"{HOME}metric/complaint_rate/rows/?class=excluded.not_a_call&look=1")
+    assert "T4" in rows
+    assert "139****0004" in rows
+    assert "13900000004" not in rows
+
+
+def test_rows_come_as_a_fragment_and_without_script_by_a_link(lake: Client, sample: dict[str, Any]) -> None:
+    own = metric(sample, "number_consistency")["components"]["own_short"]
+    page = text(lake, f"{ROWS}?class=own_short", **{"accept-language": "en"})
+    assert f"the figure is {own}" in page
+    assert 'hx-trigger="load"' in page
+    assert "<tbody>" not in page
+    assert "look=1" in page
+    part = text(lake, f"{ROWS}?class=own_short", **{"hx-request": "true"})
+    assert part.count("<tr>") == 51  # head and fifty rows
+    assert "<html" not in part
+    assert f"1–50 / {own}" in part
+    whole = text(lake, f"{ROWS}?class=own_short&look=1")
+    assert whole.count("95013") >= 50
+    assert "<html" in whole
+    assert not re.search(r"1390000\d{4}", whole)
+
+
+def test_rows_are_narrowed_and_paged(lake: Client, sample: dict[str, Any]) -> None:
+    line = next(r for r in metric(sample, "number_consistency")["splits"]["line"] if r["key"] == "L1")
+    address = f"{ROWS}?class=delivered&line=L1&look=1"
+    assert f"1–50 / {line['denominator']}" in text(lake, address)
+    last = (line["denominator"] - 1) // 50 + 1
+    page = text(lake, f"{address}&page={last}")
+    assert f"–{line['denominator']} / {line['denominator']}" in page
+    assert "L2" not in page
+    month = text(lake, f"{ROWS}?class=delivered&month=2026-03&look=1")
+    assert "2026-03-" in month
+    assert "2026-04-0" not in month
+
+
+def test_a_displayed_number_is_no_part_of_an_address(lake: Client, sample: dict[str, Any]) -> None:
+    page = text(lake, f"{HOME}metric/number_consistency/?split=display")
+    assert "13800138000" not in page
+    links = re.findall(r'href="([^"]*display=[0-9a-f]{16}[^"]*)"', page)
+    mobiles = next(r for r in metric(sample, "number_consistency")["splits"]["display"] if r["key"] == "13800138000")
+    found = [text(lake, link.replace("&amp;", "&") + "&look=1") for link in links if "class=mobile" in link]
+    assert len(found) == 1
+    assert f"/ {mobiles['mobile']}" in found[0]
+    assert "138****8000" in found[0]
+    assert "13800138000" not in found[0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{HOME}metric/nothing/", f"{HOME}metric/nothing/rows/?class=filed", f"{ROWS}?class=nothing", ROWS,
+        f"{ROWS}?class=own_short&month=2026-13", f"{ROWS}?class=own_short&display=0000000000000000",
+        f"{HOME}chart/nothing.json", f"{HOME}?run=20260101-000000-000000", f"{HOME}?run=../../2026",
+        f"{HOME}compare/?a=x&b=y", "/e/demo/2025/metric/seat_vacancy/", "/e/demo/2025/simulate/",
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_not_found(lake: Client, address: str) -> None:
+    assert lake.get(address).status_code == 404
+
+
+def test_a_reveal_is_written_before_it_is_shown(lake: Client) -> None:
+    part = text(lake, f"{ROWS}?class=mobile", **{"hx-request": "true"})
+    fields = dict(re.findall(r'name="(kind|part|file|line)" value="([^"]+)"', part))
+    answer = lake.post(f"{HOME}reveal/", fields, headers={"hx-request": "true"})
+    assert "13800138000" in answer.content.decode()
+    (entry,) = acts(verb="portrait.reveal")
+    assert entry.actor == "user:anna"
+    assert entry.data["line"] == fields["line"]
+    assert "138" not in json.dumps({k: v for k, v in entry.data.items() if k != "file"})
+    page = lake.post(f"{HOME}reveal/", fields).content.decode()
+    assert "<html" in page
+    assert "13800138000" in page
+    assert lake.post(f"{HOME}reveal/", {"kind": "calls"}).status_code == 404
+    assert signed_in("ivan", "inspector", "demo").post(f"{HOME}reveal/", fields).status_code == 403
+    assert "portrait-reveal" not in text(signed_in("ivan"), f"{ROWS}?class=mobile&look=1")
+    assert len(list(acts(verb="portrait.reveal"))) == 2
+
+
+def test_rows_that_are_gone_are_said_to_be_gone(lake: Client) -> None:
+    version = wiring.lake("demo").version("calls")
+    for file in wiring.lake("demo").files("calls", version):
+        from pathlib import Path  # noqa: PLC0415
+
+        Path(file).unlink()
+    from datetime import date  # noqa: PLC0415
+
+    erased.note("demo", "calls", version + 1, date(2027, 2, 3))
+    answer = lake.get(f"{ROWS}?class=own_short&look=1", headers={"accept-language": "en"})
+    assert answer.status_code == 409
+    assert "erased" in answer.content.decode()
+    assert "2027-02-03" in text(lake, HOME)
+
+
+def test_an_outsourcer_sees_the_own_team_alone(lake: Client, sample: dict[str, Any]) -> None:
+    add_user(name="olga", role="outsourcer", enterprises=["demo"], actor=Actor("tester"), team="T1")
+    olga = signed_in("olga")
+    mine = next(r for r in metric(sample, "number_consistency")["splits"]["team"] if r["key"] == "T1")
+    page = text(olga, HOME)
+    assert f"{mine['value']} %" in page
+    assert metric(sample, "number_consistency")["value"] not in page
+    assert "坐席空置率" not in page
+    assert f"/ {mine['denominator']}" in text(olga, f"{ROWS}?class=delivered&look=1")
+    other = text(olga, f"{ROWS}?class=delivered&team=T0&look=1")
+    assert f"/ {mine['denominator']}" in other
+    assert ">T0<" not in other
+    assert olga.get(f"{HOME}metric/seat_vacancy/").status_code == 404
+    assert olga.get(f"{HOME}metric/seat_vacancy/rows/?class=filed&look=1").status_code == 404
+    for closed in ("by/line/", "chart/calls.json", "runs/", "simulate/", "compare/"):
+        assert olga.get(HOME + closed).status_code == 403
+    assert olga.post(f"{HOME}take/pdf/").status_code == 403
+    assert olga.post(f"{HOME}run/").status_code == 403
+
+
+def test_charts_are_served_as_definitions(site: Client) -> None:
+    told = site.get(f"{HOME}chart/complaint_rate.json").json()
+    assert told["$schema"].endswith("vega-lite/v6.json")
+    assert len(told["layer"][0]["data"]["values"]) == 12
+    assert site.get(f"{HOME}chart/calls.json").json()["mark"] == {"type": "bar"}
+
+
+def test_runs_are_kept_and_compared(site: Client, sample: dict[str, Any]) -> None:
+    later = json.loads(json.dumps(sample))
+    later["snapshot"]["calls"] += 1
+    told = metric(later, "complaint_rate")
+    told["components"]["complaints_12321"] += 2
+    told["numerator"] += 2
+    rule = next(one for one in later["rules"] if one["key"] == "portrait.seat_vacancy.limit")
+    rule |= {"value": "0.25", "level": "internal", "overlay": {"who": "user:a + user:b", "when": "2026-11-02T01:00:00",
+                                                               "reason": "省局要求"}}  # fmt: skip
+    later["rulebook"]["sha256"] = "0" * 64
+    with portraits.staged("demo", 2026, later, actor="user:anna") as put:
+        put()
+    new, old = portraits.runs("demo", 2026)
+    listed = text(site, f"{HOME}runs/")
+    assert old in listed
+    assert new in listed
+    page = text(site, f"{HOME}compare/?a={old}&b={new}", **{"accept-language": "en"})
+    for words in ("the data changed", "the rulebook changed", "&gt; 30 %", "&gt; 25 %", "user:a + user:b", "省局要求", "+2",
+                  "call records"):  # fmt: skip
+        assert words in page
+    assert "Nothing that a portrait is made of" in text(
+        site, f"{HOME}compare/?a={new}&b={new}", **{"accept-language": "en"}
+    )
+    assert "不是最新" in text(site, f"{HOME}?run={old}") or "kept run" in text(site, f"{HOME}?run={old}")
+
+
+def test_steps_are_tried_with_and_without_script(site: Client) -> None:
+    page = text(site, f"{HOME}simulate/")
+    assert page.count('type="range"') == 4
+    assert "<html" in page
+    part = text(site, f"{HOME}simulate/?open_seats=10", **{"hx-request": "true", "accept-language": "en"})
+    assert "<html" not in part
+    assert "30.0000 %" in part
+    assert "0 more vacant seats" in part
+    whole = text(site, f"{HOME}simulate/?open_seats=10")
+    assert "30.0000 %" in whole
+    assert 'value="10"' in whole
+    many = text(site, f"{HOME}simulate/?open_seats=1000", **{"accept-language": "en"})
+    assert 'role="alert"' in many
+    moved = text(site, f"{HOME}simulate/?move_line=L1", **{"accept-language": "en"})
+    assert "the called persons must have consented" in moved
+    assert "No line" not in moved
+    assert 'role="alert"' in text(site, f"{HOME}simulate/?move_line=nothing")
+
+
+def test_a_run_is_asked_for_and_waits_in_the_queue(site: Client) -> None:
+    answer = site.post(f"{HOME}run/", {"as_of": "2026-06-30", "province": "浙江"})
+    assert answer.status_code == 302
+    (job,) = queue.jobs("demo")
+    assert answer.headers["Location"] == f"/e/demo/data/jobs/{job.id}/"
+    assert dict(job.payload) == {"year": 2026, "as_of": "2026-06-30", "province": "浙江"}
+    assert site.post(f"{HOME}run/", {"as_of": "nonsense"}).status_code == 422
+    assert "<form" in text(site, "/e/demo/2025/run/")
+    assert signed_in("ivan", "inspector", "demo").post(f"{HOME}run/").status_code == 403
+
+
+def test_files_are_taken_along_and_written_down(site: Client, sample: dict[str, Any]) -> None:
+    book = site.post(f"{HOME}take/xlsx/")
+    assert openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames
+    page = site.post(f"{HOME}take/pdf/", headers={"accept-language": "en"})
+    assert page.headers["Content-Disposition"] == 'attachment; filename="demo-2026.pdf"'
+    document = pypdfium2.PdfDocument(page.content)
+    said = "".join(one.get_textpage().get_text_range() for one in document)
+    assert "Seat vacancy rate" in said
+    assert "(100 − 60) ÷ 100 = 40.0000 %" in said
+    assert sample["rulebook"]["sha256"][:16] in said
+    assert "13800138000" not in said
+    assert f"page 1 / {len(document)}" in said
+    picture = site.post(f"{HOME}take/png/")
+    assert picture.content.startswith(b"\x89PNG")
+    assert [act.data["form"] for act in acts(verb="portrait.export")] == ["png", "pdf", "xlsx"]
+    assert site.post(f"{HOME}take/docx/").status_code == 404
+    assert site.get(f"{HOME}take/pdf/").status_code == 405
