@@ -177,9 +177,9 @@ def test_a_commit_takes_everything_and_tidies_up(draft: str) -> None:
     put(draft, calls())
     put(draft, calls(first=100), "more.csv")
     job = drafts.commit(draft=own(draft), actor=ANNA)
-    with pytest.raises(NianjianError, match="draft_committing"):
+    with pytest.raises(NianjianError, match="draft_running"):
         drafts.open_draft(draft, "demo", ANNA)
-    with pytest.raises(NianjianError, match="draft_committing"):
+    with pytest.raises(NianjianError, match="draft_running"):
         drafts.commit(draft=own(draft), actor=ANNA)
     work()
     found = queue.job(job)

@@ -14,13 +14,14 @@ from nianjian.config import wiring
 from nianjian.flows.receipts import ImportReceipt
 from nianjian.intake import load, mapping, read
 from nianjian.intake.format import FileMapping
+from nianjian.intake.mapping import FIELDS
 from nianjian.intake.preview import look, trial
 from nianjian.intake.preview.look import Look
 from nianjian.intake.preview.trial import ROWS, Trial
 from nianjian.intake.receipt import FileReceipt
 from nianjian.kernel.errors import NianjianError
 
-__all__ = ["ROWS", "Look", "Tried", "check_calls", "look_at", "sources", "try_calls"]
+__all__ = ["FIELDS", "ROWS", "Look", "Tried", "check_calls", "look_at", "sources", "try_calls"]
 
 Progress = Callable[[str, int, int, int], None]
 TRIED = 3  # files of which the beginning is tried on a page; a job checks them all

@@ -9,6 +9,7 @@ from nianjian.web.layout import charts, comfort
 urlpatterns = [
     path("", include("nianjian.web.overview.urls")),
     path("", include("nianjian.web.portrait.urls")),
+    path("", include("nianjian.web.data.urls")),
     path("e/<str:code>/registers/", include("nianjian.web.registers.urls")),
     path("language", comfort.language, name="language"),
     path("", include("nianjian.web.people.urls")),

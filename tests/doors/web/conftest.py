@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The portraits' home; the database is the test's own."""
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def keys(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keys of the test's own, for personal data that is written."""
+    from nianjian.vault import keyring  # noqa: PLC0415 -- the same
+
+    keyring.place(tmp_path_factory.mktemp("keys") / "keys.json", home)
+    yield
+    keyring.place(Path(os.environ["NIANJIAN_KEYS"]), Path(os.environ["NIANJIAN_HOME"]))
 
 
 @pytest.fixture

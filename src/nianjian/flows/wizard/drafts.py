@@ -62,10 +62,10 @@ def draft_for(id_: str, enterprise: str, actor: Actor) -> DraftValue:
 
 
 def open_draft(id_: str, enterprise: str, actor: Actor) -> DraftValue:
-    """As `draft_for`, where it can still be changed; ``draft_committing`` while the worker has it."""
+    """As `draft_for`, where it can still be changed; ``draft_running`` while the worker has it."""
     found = draft_for(id_, enterprise, actor)
     if under_way(found.job):
-        raise NianjianError("draft_committing", draft=id_)
+        raise NianjianError("draft_running", draft=id_)
     return found
 
 
@@ -76,9 +76,10 @@ def under_way(job: str) -> bool:
 
 def receive(*, draft: DraftValue, incoming: uploads.Incoming) -> None:
     """Keep a file that came in; ``file_twice`` for one that is there, ``file_single`` for a register's second."""
-    if any(one.sha256 == incoming.sha256 for one in draft.files):
+    there = query.draft(draft.id).files
+    if any(one.sha256 == incoming.sha256 for one in there):
         raise NianjianError("file_twice", file=incoming.name)
-    if draft.kind != CALLS and draft.files:
+    if draft.kind != CALLS and there:
         raise NianjianError("file_single", file=incoming.name)
     if not incoming.size:
         raise NianjianError("file_empty", file=incoming.name)
@@ -107,10 +108,10 @@ def drop(*, draft: DraftValue) -> None:
 
 
 def commit(*, draft: DraftValue, actor: Actor) -> str:
-    """Hand it to the worker; the job. ``files_missing``, ``draft_committing``."""
+    """Hand it to the worker; the job. ``files_missing``, ``draft_running``."""
     ready(draft)
     if under_way(draft.job):
-        raise NianjianError("draft_committing", draft=draft.id)
+        raise NianjianError("draft_running", draft=draft.id)
     payload: dict[str, object] = {"draft": draft.id, **_how(draft)}
     kind = jobs.IMPORT_REGISTER
     if draft.kind == CALLS:
@@ -172,7 +173,13 @@ def mapping_of(draft: DraftValue) -> FileMapping:
 
 def checked(draft: str, data: Mapping[str, object]) -> FileMapping:
     """Write it beside the files as a mapping file and read it back; ``mapping_invalid``, ``timezone_unknown``."""
-    return mappings.read(_written(draft, data)) if data else FileMapping()
+    if not data:
+        return FileMapping()
+    try:
+        return mappings.read(_written(draft, data))
+    except NianjianError as fault:  # where the file lies is nobody's business
+        values = {name: value for name, value in fault.values.items() if name != "file"}
+        raise NianjianError(fault.code, findings=fault.findings, file=MAPPING, **values) from fault
 
 
 def _how(draft: DraftValue) -> dict[str, object]:

@@ -21,7 +21,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "sheet_has_faults": mark("{rows} rows of {file} have faults; nothing was written"),
     "draft_unknown": mark("there is no import {draft} under way"),
-    "draft_committing": mark("the import {draft} is being carried out and cannot be changed"),
+    "draft_running": mark("the import {draft} is being carried out and cannot be changed"),
     "files_missing": mark("the import has no file yet"),
     "file_twice": mark("{file} is there already"),
     "file_single": mark("one sheet at a time: {file} was not taken"),

@@ -30,6 +30,7 @@ class Item:
 # In the order of the day's work.
 ENTERPRISE: Final = (
     Item(mark("Overview"), "overview", Act.READ_OWN, "home"),
+    Item(mark("Data"), "data", Act.READ, "data"),
     Item(mark("Registers"), "registers", Act.READ_OWN, "registers"),
     Item(mark("People"), "people-list-here", Act.ADMINISTER, "people"),
 )

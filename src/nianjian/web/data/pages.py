@@ -1,0 +1,185 @@
+"""What came in: the batches, one of them with its rejected rows, and what can be done about it."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any, Final, cast
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.accounts.access import may
+from nianjian.accounts.roles import Act
+from nianjian.audit.query import acts
+from nianjian.flows import jobs, rejects
+from nianjian.flows.batches import batch_for
+from nianjian.flows.receipts import summed
+from nianjian.queue import query as queue
+from nianjian.registers.batches import query
+from nianjian.registers.batches.query import BatchValue
+from nianjian.registers.drafts import query as drafts
+from nianjian.web.data import shown
+from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.paging import Page, paged
+from nianjian.web.layout.tables import Cell, Column, Table
+
+RECENT: Final = 10
+IMPORTED: Final = "registers.import"
+
+
+@require_safe
+@page(Act.READ)
+def data(request: Request, code: str) -> HttpResponse:
+    """What is under way, what came in, what was done to the registers."""
+    under_way = queue.under_way(code)
+    listed: Page[BatchValue] = paged(request, _Batches(code), total=query.number(code))
+    recent = [job for job in queue.jobs(code, newest=RECENT) if job.over]
+    registers = list(acts(enterprise=code, verb=IMPORTED, newest=RECENT))
+    context = {
+        "under_way": shown.job_table(under_way, code) if under_way else None,
+        "page": listed,
+        "batches": shown.batch_table(listed.rows, code),
+        "recent": shown.job_table(recent, code) if recent else None,
+        "registers": _registers(registers) if registers else None,
+        "drafts": _drafts(request, code),
+        "may_load": may(request.actor, code, Act.LOAD),
+        "empty": not (under_way or listed.rows or recent or registers),
+    }
+    return render(request, "data/data.html", context)
+
+
+class _Batches:
+    """The batches of an enterprise, cut out as a page asks for them."""
+
+    def __init__(self, enterprise: str) -> None:
+        self._enterprise = enterprise
+
+    def __getitem__(self, part: slice, /) -> list[BatchValue]:
+        return query.newest(self._enterprise, first=part.start, count=part.stop - part.start)
+
+
+def _registers(found: list[Any]) -> Table:
+    rows = [
+        [
+            Cell(shown.register(str(act.data["kind"]))),
+            Cell(act.data.get("file", "")),
+            *(Cell(f"{act.data.get(name, 0):,}", figure=True) for name in ("inserted", "updated", "unchanged")),
+            Cell(shown.person(act.actor)),
+            Cell(act.at[:16].replace("T", " ") + " UTC"),
+        ]
+        for act in found
+    ]
+    figures = [Column(name, figure=True) for name in (_("added"), _("changed"), _("unchanged"))]
+    heads = [Column(_("register")), Column(_("file")), *figures, Column(_("by")), Column(_("imported"))]
+    return Table(_("Imports into registers"), heads, rows)
+
+
+def _drafts(request: Request, code: str) -> list[dict[str, object]]:
+    found = drafts.drafts(code, str(request.actor)) if may(request.actor, code, Act.LOAD) else []
+    return [
+        {
+            "id": one.id,
+            "kind": _("Call records") if one.kind == "calls" else shown.register(one.kind),
+            "files": ", ".join(file.name for file in one.files[:3]),
+            "changed": shown.moment(one.changed_at),
+            "job": one.job,
+        }
+        for one in found
+    ]
+
+
+def _batch(request: Request, code: str, batch: str, act: Act = Act.READ) -> BatchValue:
+    """One of this enterprise's batches; what is another's does not exist here."""
+    found = batch_for(batch, request.actor, act)
+    if found.enterprise != code:
+        raise Http404
+    return found
+
+
+@require_safe
+@page(Act.READ)
+def batch(request: Request, code: str, batch: str) -> HttpResponse:
+    """A batch: its files, why rows were rejected, the first of them masked."""
+    return _shown(request, code, _batch(request, code, batch), rejects.first, revealed=False)
+
+
+@require_POST
+@page(Act.REVEAL)
+def reveal(request: Request, code: str, batch: str) -> HttpResponse:
+    """Show the same page with the rejected rows in full; it stands in the audit chain before."""
+    return _shown(request, code, _batch(request, code, batch, Act.REVEAL), rejects.reveal, revealed=True)
+
+
+def _shown(request: Request, code: str, found: BatchValue, rows: Any, *, revealed: bool) -> HttpResponse:  # noqa: ANN401 -- one of two flows
+    receipts: list[Any] = [file.receipt for file in found.files]
+    sums = summed(receipts)
+    active = found.state == "active"
+    first = rows(batch=found.id, actor=request.actor) if active and sums["rejected"] else []
+    context = {
+        "batch": found,
+        "state": shown.batch_state(found),
+        "by": shown.person(found.created_by),
+        "at": shown.moment(found.created),
+        "replaced_by": query.replaced_by(found.id) if found.state == "replaced" else "",
+        "sums": sums,
+        "files": shown.file_table(receipts),
+        "warnings": shown.warnings(receipts),
+        "reasons": shown.reasons(receipts) if sums["rejected"] else None,
+        "rejected": _rejected(first) if first else None,
+        "shown": len(first),
+        "revealed": revealed,
+        "active": active,
+        "may_load": may(request.actor, code, Act.LOAD),
+        "may_reveal": may(request.actor, code, Act.REVEAL),
+    }
+    return render(request, "data/batch.html", context)
+
+
+def _rejected(rows: list[rejects.Rejected]) -> Table:
+    header = max((row.header for row in rows), key=len)
+    width = max(len(header), *(len(row.cells) for row in rows))
+    names = [*header, *[""] * (width - len(header))]
+    body = [
+        [
+            Cell(row.line, figure=True),
+            Cell(shown.reason(row.reason)),
+            Cell(row.column),
+            *(Cell(cell) for cell in (*row.cells, *[""] * (width - len(row.cells)))),
+        ]
+        for row in rows
+    ]
+    heads = [Column(_("line"), figure=True), Column(_("reason")), Column(_("column")), *map(Column, names)]
+    return Table(_("Rejected rows"), heads, body)
+
+
+@require_POST
+@page(Act.REVEAL)
+def rejected_file(request: Request, code: str, batch: str) -> HttpResponse:
+    """Every rejected row in full as a file to be corrected; several kinds of columns come as a zip."""
+    found = _batch(request, code, batch, Act.REVEAL)
+    with tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name:
+        folder = Path(name)
+        target = folder / f"{found.id}-rejects.csv"
+        written = rejects.rejects(batch=found.id, output=target, words=shown.reason, actor=request.actor)
+        if len(written) > 1:
+            target = folder / f"{found.id}-rejects.zip"
+            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
+                for path in written:
+                    pack.write(path, path.name)
+        handle = target.open("rb")  # outlives its name
+    return cast("HttpResponse", FileResponse(handle, as_attachment=True, filename=target.name))
+
+
+@require_POST
+@page(Act.LOAD)
+def undo(request: Request, code: str, batch: str) -> HttpResponse:
+    """Take a batch out again: work for the worker."""
+    found = _batch(request, code, batch, Act.LOAD)
+    job = jobs.enqueue(kind=jobs.UNDO_CALLS, enterprise=code, payload={"batch": found.id}, actor=request.actor)
+    messages.success(request, _("Batch {batch} will be taken out.").format(batch=found.id))
+    return redirect("data-job", code=code, job=job)

@@ -1,0 +1,126 @@
+"""Long work: how far it is, a stop, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.accounts.access import may
+from nianjian.accounts.roles import Act
+from nianjian.flows import jobs
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.queue import query
+from nianjian.queue.query import JobValue
+from nianjian.registers.batches import query as batches
+from nianjian.registers.drafts import query as drafts
+from nianjian.web.data import shown
+from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.errors import said
+
+ABSENT: Final = timedelta(seconds=60)
+
+
+def _job(request: Request, code: str, job: str) -> JobValue:
+    """One of this enterprise's jobs; what is another's does not exist here."""
+    found = jobs.job_for(job, request.actor)
+    if found.enterprise != code:
+        raise Http404
+    return found
+
+
+def _bar(code: str, job: JobValue) -> dict[str, object]:
+    beat = query.last_beat()
+    return {
+        "job": job,
+        "label": shown.kind(job.kind),
+        "state": shown.state(job),
+        "bar": shown.bar(job),
+        "over": job.over,
+        "address": reverse("data-job-progress", args=[code, job.id]),
+        "no_worker": not job.over and (beat is None or clock.now() - beat > ABSENT),
+    }
+
+
+@require_safe
+@page(Act.READ)
+def job(request: Request, code: str, job: str) -> HttpResponse:
+    """Show one piece of work."""
+    found = _job(request, code, job)
+    context = {
+        **_bar(code, found),
+        "by": shown.person(found.requested_by),
+        "asked": shown.moment(found.created_at),
+        "ended": shown.moment(found.finished_at),
+        "may_stop": not found.over and not found.stop_wanted and may(request.actor, code, jobs.NEEDS[found.kind]),
+        **_outcome(request, code, found),
+    }
+    return render(request, "data/job.html", context)
+
+
+def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
+    """What came of it, and where to go on."""
+    result: dict[str, Any] = dict(job.result)
+    told: dict[str, object] = {"batch": _standing(str(result.get("batch") or "")), "draft": _draft(request, code, job)}
+    if job.state == "failed":
+        told["error"], told["more"] = shown.told(job.error)
+        told["remedy"] = said(NianjianError(str(job.error.get("code", ""))))[1]
+    files: list[Any] = result.get("files", [])
+    if files:
+        told |= {
+            "files": shown.file_table(files),
+            "warnings": shown.warnings(files),
+            "reasons": shown.reasons(files) if any(one["reasons"] for one in files) else None,
+        }
+    if job.kind == jobs.IMPORT_REGISTER and job.state == "done":
+        rows = result["rows"]
+        text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
+        told["text"] = text.format(kind=shown.register(str(result["kind"])), **rows)
+    if job.kind == jobs.RUN_PORTRAIT and job.state == "done":
+        told["year"] = result["year"]
+    failed: list[Any] = result.get("failed", [])
+    told["failed"] = [f"{one['name']}: {shown.told({'code': one['code'], 'values': one})[0]}" for one in failed]
+    return told
+
+
+def _standing(batch: str) -> str:
+    """Its id if there is such a batch: work that was stopped may have left none."""
+    try:
+        return batches.batch(batch).id if batch else ""
+    except NianjianError:
+        return ""
+
+
+def _draft(request: Request, code: str, job: JobValue) -> str:
+    """The draft that the work came from, while it is there and the reader's own."""
+    wanted = str(job.payload.get("draft") or "")
+    own = {one.id for one in drafts.drafts(code, str(request.actor))} if wanted and job.over else set()
+    return wanted if wanted in own else ""
+
+
+@require_safe
+@page(Act.READ)
+def progress(request: Request, code: str, job: str) -> HttpResponse:
+    """Give the part of the page that moves; once the work is over the page is loaded anew."""
+    found = _job(request, code, job)
+    answer = render(request, "data/progress.html", _bar(code, found))
+    if found.over:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@require_POST
+@page(Act.READ)
+def stop(request: Request, code: str, job: str) -> HttpResponse:
+    """Ask it to stop; `jobs.stop` asks for the role."""
+    found = _job(request, code, job)
+    jobs.stop(job=found.id, actor=request.actor)
+    messages.info(request, _("The work stops at its next step."))
+    return redirect("data-job", code=code, job=found.id)

@@ -1,0 +1,311 @@
+"""The import in five steps by the browser's requests, the batch that comes of it, its rejects, undo and replacement."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from tests.doors.web.data_pages import begun, calls, committed, sent, work
+from tests.support.people import signed_in
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.audit.query import acts
+from nianjian.config import wiring
+from nianjian.flows import jobs
+from nianjian.flows.wizard import uploads
+from nianjian.intake import ledger
+from nianjian.queue import query as queue
+from nianjian.queue import service as queue_service
+from nianjian.registers.batches import query as batches
+from nianjian.registers.drafts import query as drafts
+from nianjian.registers.mappings import query as mappings
+
+pytestmark = pytest.mark.django_db
+
+OPERATOR = Actor("tester")
+PHONE = "13900000000"
+
+
+@pytest.fixture
+def site(db: None, home: Path, keys: None) -> Client:
+    add_enterprise(code="demo", name="示范", province="北京", actor=OPERATOR)
+    return signed_in("anna", "data_officer", "demo")
+
+
+def _text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return answer.content.decode()
+
+
+def _imported(client: Client, content: bytes | None = None, **more: str) -> str:
+    """Id of the batch of one imported file."""
+    draft = begun(client, **more)
+    sent(client, draft, ("话单.csv", content or calls()))
+    committed(client, draft)
+    return batches.batches("demo")[0].id
+
+
+def test_an_empty_house_says_what_to_do_next(site: Client) -> None:
+    text = _text(site, "/e/demo/data/")
+    assert 'href="/e/demo/data/import/"' in text
+    assert 'class="empty"' in text
+
+
+def test_the_whole_way_of_a_gb18030_file_with_bad_rows(site: Client) -> None:
+    assert 'value="calls"' in _text(site, "/e/demo/data/import/")
+    draft = begun(site)
+    text = sent(site, draft, ("话单.csv", calls()))
+    for word in ("话单.csv", "通用话单", "gb18030", "139****0000"):
+        assert word in text
+    assert PHONE not in text
+    assert draft in _text(site, "/e/demo/data/")  # a draft survives
+
+    text = _text(site, f"{draft}mapping/")
+    assert "被叫号码" in text
+    answer = site.post(f"{draft}mapping/", {"source": "auto", "timezone": "Asia/Shanghai"})
+    assert answer.headers["Location"] == f"{draft}check/"
+
+    text = _text(site, f"{draft}check/")
+    for word in ("139****0000", "开始时间", "李*"):
+        assert word in text
+    assert PHONE not in text
+    answer = site.post(f"{draft}check/whole/")
+    work()
+    assert queue.job(answer.headers["Location"].split("/")[-2]).result["rows"]["rejected"] == 2  # type: ignore[index]
+    assert answer.headers["Location"] in _text(site, f"{draft}check/")
+    assert batches.batches("demo") == []
+
+    assert "话单.csv" in _text(site, f"{draft}commit/")
+    job = committed(site, draft)
+    (batch,) = batches.batches("demo")
+    text = _text(site, job)
+    assert f"/e/demo/data/batches/{batch.id}/" in text
+    assert batch.created_by == "user:anna"
+    assert batch.files[0].receipt["rows"] == {"read": 7, "loaded": 5, "duplicate": 0, "rejected": 2}
+    assert site.get(f"{draft}files/").status_code == 404
+    assert list(uploads.folder().glob("D*")) == []
+
+    text = _text(site, f"/e/demo/data/batches/{batch.id}/")
+    for word in ("话单.csv", "gb18030", "139****0000", "李*", "开始时间"):
+        assert word in text
+    assert PHONE not in text
+    assert "李四" not in text
+    text = _text(site, "/e/demo/data/")
+    assert batch.id in text
+
+
+def test_rejected_rows_are_shown_in_full_only_with_an_entry_in_the_chain(site: Client) -> None:
+    batch = _imported(site)
+    assert list(acts(enterprise="demo", verb="calls.reveal")) == []
+    address = f"/e/demo/data/batches/{batch}/"
+    assert site.get(f"{address}reveal/").status_code == 405
+    text = site.post(f"{address}reveal/").content.decode()
+    assert PHONE in text
+    assert "李四" in text
+    (act,) = acts(enterprise="demo", verb="calls.reveal")
+    assert (act.actor, act.data) == ("user:anna", {"batch": batch, "rows": 2})
+
+    answer = site.post(f"{address}rejects/")
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{batch}-rejects.csv"'
+    assert content.splitlines()[0].endswith("行号,列,原因代码,原因")
+    assert content.count("start_unreadable") == 2
+    assert len(list(acts(enterprise="demo", verb="calls.rejects"))) == 1
+
+    inspector = signed_in("eve", "inspector", "demo")
+    assert "139****0000" in _text(inspector, address)
+    for act_of in ("reveal/", "rejects/", "undo/"):
+        assert inspector.post(f"{address}{act_of}").status_code == 403
+
+
+def test_rejects_of_two_kinds_come_as_a_zip(site: Client) -> None:
+    other = calls().decode("gb18030").replace("话单ID", "通话ID").replace("客户姓名", "备注")
+    draft = begun(site)
+    sent(site, draft, ("a.csv", calls()), ("b.csv", other.replace("c", "d").replace("b", "e").encode()))
+    committed(site, draft)
+    (batch,) = batches.batches("demo")
+    answer = site.post(f"/e/demo/data/batches/{batch.id}/rejects/")
+    pack = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    assert len(pack.namelist()) == 2
+
+
+def test_a_rejects_file_comes_back_corrected(site: Client) -> None:
+    batch = _imported(site)
+    answer = site.post(f"/e/demo/data/batches/{batch}/rejects/")
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    _imported(site, content.replace("昨天,,", TIMES_OF_BAD).encode())
+    newest = batches.batches("demo")[0]
+    assert newest.files[0].receipt["rows"] == {"read": 2, "loaded": 2, "duplicate": 0, "rejected": 0}
+
+
+TIMES_OF_BAD = "2026-03-02 11:00:00,2026-03-02 11:00:05,2026-03-02 11:01:00"
+
+
+def test_a_batch_is_undone_as_work_and_can_come_again(site: Client) -> None:
+    batch = _imported(site)
+    address = f"/e/demo/data/batches/{batch}/"
+    answer = site.post(f"{address}undo/")
+    work()
+    assert queue.job(answer.headers["Location"].split("/")[-2]).state == "done"
+    assert batches.batch(batch).state == "undone"
+    assert sum(old.rows for old in wiring.lake("demo").old_files(ledger.CALLS)) == 0
+    text = _text(site, address)
+    assert "undo/" not in text
+    assert "139****0000" not in text
+    _imported(site)
+    assert [one.state for one in batches.batches("demo")] == ["active", "undone"]
+    answer = site.post(f"{address}undo/")
+    work()
+    text = _text(site, answer.headers["Location"])
+    assert batch in text
+    assert 'role="alert"' in text
+
+
+def test_a_corrected_file_replaces_a_batch(site: Client) -> None:
+    old = _imported(site)
+    new = _imported(site, calls(rows=7, bad=0), replaces=old)
+    assert (batches.batch(old).state, batches.batch(new).replaces) == ("replaced", old)
+    assert new in _text(site, f"/e/demo/data/batches/{old}/")
+
+
+def test_a_foreign_file_is_mapped_and_the_mapping_kept(site: Client) -> None:
+    foreign = calls().decode("gb18030").replace("被叫号码", "客户").replace("方向", "路").replace("呼出", "OB")
+    draft = begun(site)
+    text = sent(site, draft, ("crm.csv", foreign.encode()))
+    assert "notice warning" in text
+    form = {
+        "source": "generic",
+        "timezone": "Asia/Shanghai",
+        "column_callee": "客户",
+        "column_direction": "路",
+        "words": "方向: OB = 呼出",
+        "save_as": "crm",
+    }
+    wrong = site.post(f"{draft}mapping/", {**form, "words": "方向: OB = 斜"})
+    assert wrong.status_code == 422
+    assert "mapping.yaml" in wrong.content.decode()
+    assert str(uploads.folder()) not in wrong.content.decode()
+    assert site.post(f"{draft}mapping/", {**form, "timezone": "Mars"}).status_code == 422
+    assert site.post(f"{draft}mapping/", {**form, "column_callee": "nothing"}).status_code == 422
+    assert site.post(f"{draft}mapping/", form).headers["Location"] == f"{draft}check/"
+    assert mappings.mapping("demo", "crm") == {
+        "columns": {"direction": "路", "callee": "客户"},
+        "values": {"direction": {"OB": "呼出"}},
+    }
+    text = _text(site, f"{draft}mapping/")
+    assert re.search(r'<option value="客户" selected>', text)
+    assert "direction: OB = 呼出" in text
+    committed(site, draft)
+    assert batches.batches("demo")[0].files[0].receipt["rows"]["loaded"] == 5  # type: ignore[index]
+
+    second = begun(site)
+    sent(site, second, ("crm.csv", foreign.replace("c", "d").encode()))
+    answer = site.post(f"{second}mapping/load/", {"name": "crm"})
+    assert answer.headers["Location"] == f"{second}mapping/"
+    assert re.search(r'<option value="客户" selected>', _text(site, f"{second}mapping/"))
+    assert "139****0000" in _text(site, f"{second}check/")
+    assert site.post(f"{second}mapping/load/", {"name": "other"}).status_code == 404
+
+
+def test_files_are_taken_out_and_a_draft_given_up(site: Client) -> None:
+    draft = begun(site)
+    sent(site, draft, ("a.csv", calls()), ("b.csv", calls(first=50)))
+    assert "a.csv" in sent(site, draft, ("again.csv", calls()))  # there already
+    (found,) = drafts.drafts("demo", "user:anna")
+    assert [file.name for file in found.files] == ["a.csv", "b.csv"]
+    site.post(f"{draft}files/1/drop/")
+    assert [file.name for file in drafts.draft(found.id).files] == ["b.csv"]
+    site.post(f"{draft}drop/")
+    assert drafts.ids() == frozenset()
+    assert not any(path.is_file() for path in uploads.folder().rglob("*"))
+
+
+def test_a_step_without_files_leads_back(site: Client) -> None:
+    draft = begun(site)
+    for step in ("mapping/", "check/", "commit/"):
+        assert site.get(f"{draft}{step}").headers["Location"] == f"{draft}files/"
+    assert sent(site, draft).count("notice error") == 1
+
+
+def test_a_file_that_is_too_large_is_not_kept(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_UPLOAD_MIB", "1")
+    draft = begun(site)
+    text = sent(site, draft, ("big.csv", b"x" * (3 << 20)), ("small.csv", calls()))
+    assert "big.csv" in text
+    (found,) = drafts.drafts("demo", "user:anna")
+    assert [file.name for file in found.files] == ["small.csv"]
+    assert list((uploads.folder() / uploads.INCOMING).iterdir()) == []
+
+
+def test_a_form_without_its_token_leaves_no_file(site: Client) -> None:
+    draft = begun(site)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = site.cookies
+    assert strict.post(f"{draft}files/", {"files": io.BytesIO(calls())}).status_code == 403
+    (found,) = drafts.drafts("demo", "user:anna")
+    assert found.files == ()
+    assert not any(path.is_file() for path in uploads.folder().rglob("*"))
+
+
+def test_work_is_watched_and_stopped(site: Client) -> None:
+    draft = begun(site)
+    sent(site, draft, ("a.csv", calls()))
+    address = site.post(f"{draft}commit/").headers["Location"]
+    job = address.split("/")[-2]
+    text = _text(site, address)
+    assert f'hx-get="{address}progress/"' in text
+    assert "nianjian worker" in text  # none is running here
+    assert site.get(f"{draft}files/").status_code == 409
+    taken = queue_service.take(worker="w9", again=frozenset())
+    assert taken is not None
+    queue_service.live(worker="w9")
+    queue_service.progress(job=job, worker="w9", done=50, total=200, note="a.csv")
+    text = _text(site, f"{address}progress/")
+    assert 'value="25"' in text
+    assert "MiB" in text
+    assert "nianjian worker" not in text
+    site.post(f"{address}stop/")
+    assert queue.job(job).stop_wanted
+    queue_service.stopped(job=job, worker="w9", result={})
+    answer = site.get(f"{address}progress/")
+    assert answer.headers["HX-Refresh"] == "true"
+    assert "hx-get" not in answer.content.decode()
+    assert f'href="{draft}check/"' in _text(site, address)
+    assert site.post(f"{address}stop/").status_code == 409
+
+
+def test_work_that_failed_says_why(site: Client) -> None:
+    draft = begun(site)
+    sent(site, draft, ("letter.csv", b"dear,sir\nplease,find\n"))
+    assert "letter.csv" in _text(site, f"{draft}check/")
+    text = _text(site, committed(site, draft))
+    assert 'role="alert"' in text
+    assert "letter.csv" in text
+    assert f'href="{draft}check/"' in text
+
+
+def test_a_portrait_as_work_leads_to_its_page(site: Client) -> None:
+    _imported(site)
+    job = jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=Actor("anna", "user"))
+    work()
+    assert 'href="/e/demo/2026/"' in _text(site, f"/e/demo/data/jobs/{job}/")
+
+
+def test_a_page_of_batches_loads_no_more_than_it_shows(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        _imported(site, calls(first=1000 * number))
+    monkeypatch.setattr("nianjian.web.layout.paging.SIZE", 50)
+    asked: list[int] = []
+    real = batches.newest
+    monkeypatch.setattr(
+        "nianjian.web.data.pages.query.newest",
+        lambda code, *, first, count: (asked.append(count), real(code, first=first, count=count))[1],
+    )
+    _text(site, "/e/demo/data/?page=1")
+    assert asked == [51]

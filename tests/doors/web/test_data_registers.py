@@ -1,0 +1,86 @@
+"""Every register by the browser: its empty sheet filled in, checked, committed; faults in a workbook."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.test import Client
+from tests.doors.web.data_pages import begun, committed, sent
+from tests.support.people import signed_in
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.audit.query import acts
+from nianjian.queue import query as queue
+from nianjian.registers import kinds
+from nianjian.registers.listing import listing
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(db: None, home: Path, keys: None) -> Client:
+    add_enterprise(code="demo", name="示范", province="北京", actor=Actor("tester"))
+    return signed_in("anna", "data_officer", "demo")
+
+
+def _filled(template: bytes) -> bytes:
+    """The template with its own example put onto the sheet."""
+    book = openpyxl.load_workbook(io.BytesIO(template))
+    page, example = book.worksheets
+    for cell in example[2]:
+        page.cell(row=2, column=cell.column, value=cell.value)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", kinds.kinds())
+def test_every_register_from_its_template_to_its_rows(site: Client, kind: str) -> None:
+    answer = site.get(f"/e/demo/data/import/template/{kind}/")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{kind}.xlsx"'
+    draft = begun(site, kind)
+    text = sent(site, draft, (f"{kind}.xlsx", _filled(answer.content)))
+    assert f"{kind}.xlsx" in text
+    assert kinds.register(kind).sheet.columns[0].header in site.get(f"{draft}mapping/").content.decode()
+    text = site.get(f"{draft}check/").content.decode()
+    assert "notice success" in text, text
+    job = committed(site, draft)
+    assert queue.job(job.split("/")[-2]).state == "done", queue.job(job.split("/")[-2]).error
+    assert len(listing(kind=kind, enterprise="demo", as_at=None).rows) == 1
+    (act,) = acts(enterprise="demo", verb="registers.import")
+    assert (act.actor, act.data["inserted"]) == ("user:anna", 1)
+    text = site.get("/e/demo/data/").content.decode()
+    assert f"{kind}.xlsx" in text
+
+
+def test_a_faulty_sheet_is_marked_and_changes_nothing(site: Client) -> None:
+    draft = begun(site, "seats")
+    rows = ["坐席编号,类型,姓名,证件号", "A1,人工,张三,", "A2,机械,李四,110101199003070007"]
+    sent(site, draft, ("seats.csv", ("\n".join(rows) + "\n").encode("gb18030")))
+    text = site.get(f"{draft}check/").content.decode()
+    assert "notice error" in text
+    assert "张*" in text
+    for personal in ("张三", "李四", "110101199003070007"):
+        assert personal not in text
+    book = openpyxl.load_workbook(io.BytesIO(site.get(f"{draft}errors/").content))
+    assert book.worksheets[0].cell(row=3, column=5).value
+    text = site.get(committed(site, draft)).content.decode()
+    assert 'role="alert"' in text
+    assert list(acts(enterprise="demo", verb="registers.import")) == []
+    assert sent(site, draft, ("more.csv", b"x")).count("notice error") == 1  # one sheet at a time
+
+
+def test_a_file_that_is_no_sheet_is_told_so(site: Client) -> None:
+    draft = begun(site, "lines")
+    sent(site, draft, ("photo.xlsx", b"\x89PNG not a workbook"))
+    for step in ("mapping/", "check/"):
+        assert "notice error" in site.get(f"{draft}{step}").content.decode()
+
+
+def test_an_unknown_register_is_refused(site: Client) -> None:
+    assert site.post("/e/demo/data/import/", {"kind": "unicorns"}).status_code in {400, 404}
+    assert site.get("/e/demo/data/import/template/unicorns/").status_code in {400, 404}
