@@ -150,7 +150,7 @@ def test_a_failed_file_is_not_taken_for_a_loaded_one_of_the_same_name(calls: Pat
 
 def test_a_batch_is_undone_and_imported_again(calls: Path) -> None:
     first = _take(str(calls)).batch
-    assert undo_calls(batch=first, actor=ACTOR) == 5
+    assert undo_calls(batch=first, actor=ACTOR).rows == 5
     with pytest.raises(NianjianError, match="batch_not_active"):
         undo_calls(batch=first, actor=ACTOR)
     second = _take(str(calls))
@@ -207,3 +207,55 @@ def test_a_file_that_goes_away_holds_up_no_other(calls: Path, tmp_path: Path) ->
     (item,) = listed
     with pytest.raises(NianjianError, match="file_unreadable"):
         load.import_file(lake=wiring.lake("demo"), item=item, batch="B1")
+
+
+def _written(path: Path, first: int, last: int, *, bad: int = 0) -> str:
+    """Rows ``first`` to ``last``; those under ``bad`` have an unreadable start."""
+    rows = []
+    for number in range(first, last + 1):
+        start = "soon" if number < bad else "2026-03-02 10:00:00"
+        times = f"{start},2026-03-02 10:00:05,2026-03-02 10:01:00"
+        rows.append(f"c{number},呼出,02110000,95013,{13900000000 + number},{times},接通")
+    path.write_text("\n".join([HEADER, *rows]) + "\n")
+    return str(path)
+
+
+def _in_the_lake() -> tuple[int, int]:
+    """Good rows and rejected ones."""
+    files = wiring.lake("demo").old_files("calls")
+    rejected = sum(one.rows for one in files if one.partition["part"] == "rejected")
+    return sum(one.rows for one in files) - rejected, rejected
+
+
+def test_an_undo_names_the_files_that_lack_rows_now_and_importing_them_restores_these(tmp_path: Path) -> None:
+    """Rows 2 to 9 and the rejected 0 and 1 came in with the first file; the second holds them too, and ten more."""
+    first, second = _written(tmp_path / "a.csv", 0, 9, bad=2), _written(tmp_path / "b.csv", 0, 19, bad=2)
+    apart = _written(tmp_path / "c.csv", 100, 104)
+    one, two = _take(first), _take(second, apart)
+    _take(_written(tmp_path / "d.csv", 200, 204))
+    assert two.rows.as_dict() == {"read": 25, "loaded": 15, "duplicate": 10, "rejected": 0}
+    undone = undo_calls(batch=one.batch, actor=ACTOR)
+    assert (undone.rows, undone.affected) == (8, (ledger.Repeating(two.batch, ("b.csv",)),))
+    assert _in_the_lake() == (20, 0)
+    again = _take(second)
+    assert again.rows.as_dict() == {"read": 20, "loaded": 8, "duplicate": 10, "rejected": 2}
+    assert _in_the_lake() == (28, 2)
+    assert undo_calls(batch=again.batch, actor=ACTOR).affected == ()
+
+
+def test_a_replacement_names_the_files_that_lack_rows_now(tmp_path: Path) -> None:
+    one, two = _take(_written(tmp_path / "a.csv", 0, 9)), _take(_written(tmp_path / "b.csv", 0, 19))
+    assert two.affected == ()
+    three = _take(_written(tmp_path / "a2.csv", 0, 4), replace=one.batch)
+    assert three.affected == (ledger.Repeating(two.batch, ("b.csv",)),)
+    assert three.as_dict()["affected"] == [{"batch": two.batch, "files": ("b.csv",)}]
+    assert _in_the_lake() == (15, 0)
+    assert _take(str(tmp_path / "b.csv")).rows.loaded == 5
+    assert _in_the_lake() == (20, 0)
+    assert "affected" not in two.as_dict()
+
+
+def test_what_repeats_an_undone_batch_is_not_affected_once_it_is_out(tmp_path: Path) -> None:
+    one, two = _take(_written(tmp_path / "a.csv", 0, 9)), _take(_written(tmp_path / "b.csv", 0, 19))
+    assert undo_calls(batch=two.batch, actor=ACTOR).affected == ()
+    assert undo_calls(batch=one.batch, actor=ACTOR).affected == ()

@@ -190,7 +190,7 @@ def test_an_undo_and_a_portrait_are_work_too(worker: Worker, tmp_path: Path) -> 
     worker.step()
     worker.step()
     assert query.job(run).result["year"] == 2026
-    assert query.job(undo).result == {"batch": "B20260302000000aaaa", "rows": 5}
+    assert query.job(undo).result == {"batch": "B20260302000000aaaa", "rows": 5, "affected": []}
     assert _loaded() == 0
 
 

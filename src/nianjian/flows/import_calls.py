@@ -13,7 +13,7 @@ from nianjian.accounts.roles import Act
 from nianjian.config import wiring
 from nianjian.flows.finish import ACTIVE, IMPORT, finish_import, settle
 from nianjian.flows.receipts import ImportReceipt
-from nianjian.intake import load, mapping, read
+from nianjian.intake import ledger, load, mapping, read
 from nianjian.intake.crash import crash_point
 from nianjian.intake.format import FileMapping
 from nianjian.intake.receipt import FileReceipt
@@ -67,7 +67,9 @@ def import_calls(
             failed.append((item.name, error))
     if not files:
         raise _all_failed(failed)
-    return ImportReceipt(_batch(run.batch, files, tenant.code), tuple(files), tuple(failed))
+    told = _batch(run.batch, files, tenant.code)
+    affected = ledger.repeating(run.lake, replace) if replace else ()
+    return ImportReceipt(told, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != told))
 
 
 class _Run:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from nianjian.intake.ledger import Repeating
 from nianjian.intake.receipt import FileReceipt, RowCounts
 from nianjian.kernel.errors import NianjianError
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReceipt:
-    """A batch: its files in the order they were read. ``failed``: files of which nothing was loaded, and why."""
+    """A batch: its files in the order they were read. ``failed``: files of which nothing was loaded, and why.
+
+    ``affected``: batches that may lack rows since the one that this replaces is out; their files want a new import.
+    """
 
     batch: str
     files: tuple[FileReceipt, ...]
     failed: tuple[tuple[str, NianjianError], ...] = ()
+    affected: tuple[Repeating, ...] = ()
 
     @property
     def rows(self) -> RowCounts:
@@ -38,7 +43,7 @@ class ImportReceipt:
         return self.rows.rejected == 0 and not any(file.truncated for file in self.files)
 
     def as_dict(self) -> dict[str, Any]:
-        """The JSON answer; `failed` stands there only when a file failed."""
+        """The JSON answer; `failed` and `affected` stand there only when there is something in them."""
         told: dict[str, Any] = {
             "batch": self.batch,
             "files": [file.as_dict() for file in self.files],
@@ -46,6 +51,8 @@ class ImportReceipt:
         }
         if self.failed:
             told["failed"] = [{"name": name, "code": error.code, **error.values} for name, error in self.failed]
+        if self.affected:
+            told["affected"] = [asdict(one) for one in self.affected]
         return told
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import wiring
@@ -10,13 +12,22 @@ from nianjian.flows.finish import ACTIVE, UNDO, finish_undo
 from nianjian.flows.receipts import summed
 from nianjian.intake import ledger
 from nianjian.intake.crash import crash_point
+from nianjian.intake.ledger import Repeating
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import service as queue
 from nianjian.registers.batches import query
 
 
-def undo_calls(*, batch: str, actor: Actor) -> int:
-    """Undo an active batch; the number of rows that its files had loaded. ``batch_unknown``, ``batch_not_active``."""
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """``rows``: how many the batch had loaded. ``affected``: what may lack rows now, to be imported again."""
+
+    rows: int
+    affected: tuple[Repeating, ...]
+
+
+def undo_calls(*, batch: str, actor: Actor) -> Undone:
+    """Undo an active batch. ``batch_unknown``, ``batch_not_active``."""
     known = batch_for(batch, actor, Act.LOAD)
     lake = wiring.lake(known.enterprise)
     payload = {"batch": batch, "actor": str(actor)}
@@ -32,4 +43,4 @@ def undo_calls(*, batch: str, actor: Actor) -> int:
         crash_point("after_commit")
         crash_point("before_close")
         finish_undo(intent=intent, enterprise=known.enterprise, payload=payload)
-    return summed([file.receipt for file in known.files])["loaded"]
+    return Undone(summed([file.receipt for file in known.files])["loaded"], ledger.repeating(lake, batch))

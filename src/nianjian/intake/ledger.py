@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -46,6 +46,42 @@ def past_of(lake: Lake, sha256: str, settings: str) -> Past:
 def batch_files(lake: Lake, batch: str) -> list[OldFile]:
     """The files of a batch in the newest version."""
     return [old for old in lake.old_files(CALLS) if _belongs(old.path, batch)]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeating:
+    """A standing batch with ``files`` of which rows were left out because another batch held their ids."""
+
+    batch: str
+    files: tuple[str, ...]
+
+
+def repeating(lake: Lake, batch: str) -> tuple[Repeating, ...]:
+    """The standing batches with rows left out as repeats of this one's: without it these may be missing."""
+    found: dict[str, dict[str, None]] = {}
+    begun = False
+    for entry in lake.history(CALLS, -1):
+        found.pop(str(entry.get("removed_batch")), None)
+        if entry.get("act") != "import":
+            continue
+        if entry.get("batch") == batch:
+            begun = True
+        elif begun and _repeats(entry, batch):
+            receipt = cast("Mapping[str, Any]", entry["receipt"])
+            found.setdefault(str(entry["batch"]), {})[receipt["name"]] = None
+    return tuple(Repeating(name, tuple(files)) for name, files in found.items())
+
+
+def _repeats(entry: Mapping[str, object], batch: str) -> bool:
+    if "repeats_of" in entry:
+        return batch in cast("list[str]", entry["repeats_of"])
+    rows = cast("Mapping[str, Any]", entry["receipt"])["rows"]  # of an earlier version: it may be this batch
+    return bool(rows["duplicate"])
+
+
+def batches_of(files: Iterable[OldFile]) -> set[str]:
+    """The batches that the files belong to."""
+    return {file.path.rsplit("/", 1)[-1].rsplit("-", 2)[0] for file in files}
 
 
 def is_removed(lake: Lake, batch: str) -> bool:
@@ -96,7 +132,7 @@ def now_ms() -> int:
 
 
 def stem(batch: str, sha256: str) -> str:
-    """The beginning of the names of a file's Parquet files."""
+    """The beginning of the names of a file's Parquet files; a number follows."""
     return f"{batch}-{sha256[:12]}"
 
 

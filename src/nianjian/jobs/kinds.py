@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -116,7 +116,8 @@ class _Bytes:
 def _undo_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     batch = str(job.payload["batch"])
     report(batch, 0, 1)
-    return {"batch": batch, "rows": undo_calls(batch=batch, actor=actor)}
+    undone = undo_calls(batch=batch, actor=actor)
+    return {"batch": batch, "rows": undone.rows, "affected": [asdict(one) for one in undone.affected]}
 
 
 def _import_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:

@@ -134,8 +134,12 @@ def scan_csv(path: str | Path, columns: Sequence[str], *, delimiter: str, skip: 
     )
 
 
-def scan_parquet(paths: Sequence[str | Path], *, hive: bool = False, name: bool = False) -> str:
-    """``read_parquet`` over files; with ``hive`` the partition ``part`` is a column, with ``name`` ``filename`` is."""
+def scan_parquet(paths: Sequence[str | Path], *, hive: bool = False, name: bool = False, numbered: bool = False) -> str:
+    """``read_parquet`` over files; with ``hive`` the partition ``part`` is a column, with ``name`` ``filename`` is.
+
+    ``numbered``: ``file_row_number``, from 0, is one too.
+    """
     listed = ", ".join(literal(str(path)) for path in paths)
     keys = ", hive_partitioning=true, hive_types={'part': 'VARCHAR'}" if hive else ", hive_partitioning=false"
-    return f"read_parquet([{listed}]{keys}{', filename=true' if name else ''})"
+    more = f"{', filename=true' if name else ''}{', file_row_number=true' if numbered else ''}"
+    return f"read_parquet([{listed}]{keys}{more})"

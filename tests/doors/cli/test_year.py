@@ -103,6 +103,21 @@ def test_replace_takes_the_old_rows_out(demo: Shell, calls: Path, tmp_path: Path
     assert states == {old: "replaced", new.json["batch"]: "active"}
 
 
+def test_an_undo_says_which_files_to_import_again(demo: Shell, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text("\n".join([HEADER, *(_call(number) for number in range(10))]) + "\n")
+    second.write_text("\n".join([HEADER, *(_call(number) for number in range(20))]) + "\n")
+    asked = ("--enterprise", "demo", "--timezone", "Asia/Shanghai", "--json")
+    one, two = (demo("calls", "import", str(path), *asked).json["batch"] for path in (first, second))
+    undone = demo("calls", "undo", one, "--json")
+    affected = [{"batch": two, "files": ["b.csv"]}]
+    assert undone.json == {"batch": one, "state": "undone", "rows": 10, "affected": affected}
+    assert "b.csv" in undone.err
+    assert two in undone.err
+    assert demo("calls", "import", str(second), *asked).json["rows"]["loaded"] == 10
+    assert demo("calls", "undo", two, "--json").json["affected"] != []
+
+
 def test_a_bad_sheet_changes_nothing_and_is_marked(demo: Shell, tmp_path: Path) -> None:
     sheet = tmp_path / "numbers.csv"
     sheet.write_text("码号,批准总位长,备案日期\n95013,five,2025-01-01\n")

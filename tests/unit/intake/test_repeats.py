@@ -95,7 +95,9 @@ def test_replace_swaps_in_one_commit(desk: Desk) -> None:
 def test_other_settings_are_another_import(desk: Desk) -> None:
     rows = [row(n, 开始时间="x") for n in range(1, 4)]
     assert desk.take(csv_bytes(rows)).reasons == {"start_unreadable": 3}
-    assert desk.take(csv_bytes(rows), timezone="UTC").reasons == {"start_unreadable": 3}
+    again = desk.take(csv_bytes(rows), timezone="UTC")
+    assert not again.known
+    assert (again.rows.duplicate, again.reasons) == (3, {})  # refused for the same reason: they stand already
 
 
 def test_rejects_file_corrected_and_imported_again(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from nianjian.flows.receipts import ImportReceipt, summed
 from nianjian.paper.texts.plain import plain
 
 if TYPE_CHECKING:
+    from nianjian.intake.ledger import Repeating
     from nianjian.registers.batches.query import BatchValue
 
 NAMED: Final = 3  # files that a warning names
@@ -51,8 +52,19 @@ def warn(receipt: ImportReceipt) -> None:
             told.setdefault(text.replace("{count}", f"{file.unknown_answers:,}"), []).append(file.name)
     for text, names in told.items():
         stderr().print(plain(text.replace("{file}", _named(names))), style="yellow")
+    warn_affected(receipt.affected)
     for name, error in receipt.failed:
         stderr().print(f"{plain(name)}: {sentence(error.code, error.values)}", style="red")
+
+
+def warn_affected(affected: Sequence[Repeating]) -> None:
+    """Say on stderr which files to import again, since rows of theirs went out with another batch."""
+    for one in affected:
+        text = _(
+            "{files} (batch {batch}): rows that had been left out as duplicates of what is now taken out may be"
+            " missing. Import these files again."
+        )
+        stderr().print(plain(text.format(files=_named(one.files), batch=one.batch)), style="yellow")
 
 
 def _named(names: Sequence[str]) -> str:

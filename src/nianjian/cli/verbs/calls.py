@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -98,10 +99,12 @@ def _undo(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.flows.undo_calls import undo_calls
 
-    rows = undo_calls(batch=args.batch, actor=actor)
+    undone = undo_calls(batch=args.batch, actor=actor)
+    batches.warn_affected(undone.affected)
     text = _("Batch {batch} undone, {rows} rows taken out.")
-    data = {"batch": args.batch, "state": "undone", "rows": rows}
-    return Answer(data, lambda console: console.print(text.format(batch=args.batch, rows=rows)))
+    affected = [asdict(one) for one in undone.affected]
+    data = {"batch": args.batch, "state": "undone", "rows": undone.rows, "affected": affected}
+    return Answer(data, lambda console: console.print(text.format(batch=args.batch, rows=undone.rows)))
 
 
 def _sources(args: argparse.Namespace) -> Answer:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -19,6 +20,8 @@ from nianjian.lake.schema import CALLS, REJECTED
 from nianjian.lake.tables import NewFile
 
 ROW_GROUP: Final = 120_000
+
+Places = npt.NDArray[np.int64]
 
 _CONSTANT: Final = ("source", "batch", "file")
 _WORD: Final = pa.dictionary(pa.uint8(), pa.string())  # as the engine gives its enumerations
@@ -69,6 +72,7 @@ class Writer:
         self._folder, self._stem, self._now_ms = folder, stem, now_ms
         self._constants, self._keys = constants, keys
         self._parts: dict[str, _Part] = {}
+        self._made = 0
         self._hashes: defaultdict[str, list[Hashes]] = defaultdict(list)
 
     def write(self, rows: pa.Table, *, but: pa.ChunkedArray | None = None) -> None:
@@ -111,6 +115,26 @@ class Writer:
         self._count(rows.column("reason"))
         self._part(REJECTED).write(self._complete(rows))
 
+    def rejected(self) -> Path | None:
+        """Finish the file of rejected rows; where it lies, None if no row was rejected."""
+        if REJECTED not in self._parts:
+            return None
+        return self._folder / self._parts[REJECTED].close(self._now_ms).path
+
+    def keep_rejected(self, places: Places) -> None:
+        """Of the finished file of rejected rows keep those at ``places`` (from 0, sorted) in a new one."""
+        former = self._parts.pop(REJECTED)
+        self.reasons.clear()
+        begin = 0
+        for batch in pq.ParquetFile(self._folder / former.close(self._now_ms).path).iter_batches():
+            first, last = np.searchsorted(places, [begin, begin + batch.num_rows])
+            if first < last:
+                kept = self._complete(pa.table(batch.take(pa.array(places[first:last] - begin))))
+                self._count(kept.column("reason"))
+                self._part(REJECTED).write(kept)
+            begin += batch.num_rows
+        former.abandon()
+
     def close(self) -> list[NewFile]:
         """Finish all files and keep the hashes of the good ones; what a commit has to add, by path."""
         added = [self._parts[name].close(self._now_ms) for name in sorted(self._parts)]
@@ -148,7 +172,8 @@ class Writer:
 
     def _part(self, name: str) -> _Part:
         if name not in self._parts:
-            self._parts[name] = _Part(self._folder, f"part={name}/{self._stem}-{len(self._parts)}.parquet", name)
+            self._parts[name] = _Part(self._folder, f"part={name}/{self._stem}-{self._made}.parquet", name)
+            self._made += 1
         return self._parts[name]
 
     def _complete(self, rows: pa.Table) -> pa.Table:
@@ -179,6 +204,7 @@ class _Part:
         self._waiting = self._rows = 0
         self._lowest: np.datetime64 | None = None
         self._highest: np.datetime64 | None = None
+        self._closed: NewFile | None = None
 
     def write(self, rows: pa.Table) -> None:
         self._held.append(rows)
@@ -188,6 +214,11 @@ class _Part:
             self._flush()
 
     def close(self, now_ms: int) -> NewFile:
+        """Finish the file; a second call changes nothing."""
+        self._closed = self._closed or self._finished(now_ms)
+        return self._closed
+
+    def _finished(self, now_ms: int) -> NewFile:
         self._flush().close()
         known = self._lowest is not None and self._highest is not None
         return NewFile(
