@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from nianjian.kernel import identifiers
+from nianjian.kernel import identifiers, numbers
 from nianjian.registers.sheets import words
 from nianjian.registers.tables.column import Column, Fault, Kind, Row, Sheet, Undated, ordered
 
@@ -22,6 +22,19 @@ def _length(row: Row) -> Fault | None:
 def _length_large(row: Row) -> Fault | None:
     total = row.get("total_length")
     return ("total_length", "total_length_too_long") if isinstance(total, int) and total > 18 else None  # noqa: PLR2004 -- the digits that fit
+
+
+_ROOTS: Final = ("95", "96", "10", "11", "12")
+
+
+def _root_unusual(row: Row) -> Fault | None:
+    root = row.get("root")
+    return None if not isinstance(root, str) or root.startswith(_ROOTS) else ("root", "root_unusual")
+
+
+def _masked(row: Row) -> Fault | None:
+    masked = numbers.normalise(str(row.get("number") or "")).shape is numbers.Shape.MASKED
+    return ("number", "number_masked") if masked else None
 
 
 def _never_filed(row: Row) -> Fault | None:
@@ -81,7 +94,7 @@ NUMBERS: Final = Sheet(
         CHANGED,
     ),
     checks=(ordered("valid_since", "valid_until", "valid_until_before_since"), _length, _length_large),
-    notes=(_never_filed, _not_permitted, _day_unknown),
+    notes=(_root_unusual, _never_filed, _not_permitted, _day_unknown),
 )
 LINES: Final = Sheet(
     kind="lines",
@@ -151,4 +164,5 @@ CONSENTS: Final = Sheet(
         ordered("obtained_at", "expires_at", "expires_before_obtained"),
         ordered("obtained_at", "withdrawn_at", "withdrawn_before_obtained"),
     ),
+    notes=(_masked,),
 )

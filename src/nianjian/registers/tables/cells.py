@@ -32,6 +32,8 @@ DAY: Final = re.compile(r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(
 CLOCK: Final = re.compile(r"(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:[.,](\d{1,6}))?秒?)?分?\s*(Z|[+-]\d{2}:?\d{2})?")
 MONTH: Final = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?")
 SPAN: Final = re.compile(r"(?:(\d+)(?:小时|时|h))?(?:(\d+)(?:分钟|分|m))?(?:(\d+)(?:秒|s))?")
+OUTER: Final = "".join(one for one in map(chr, range(0x3001)) if one.isspace() and (one > "\x9f" or one in " \t\r\n"))
+"""Blanks that go from the ends of a cell; the control characters among what Python strips are no blanks."""
 ROOT: Final = re.compile(r"[1-9]\d{2,17}")
 IDENTITY_LENGTH: Final = 18
 WHOLE_DIGITS: Final = 15
@@ -50,7 +52,8 @@ class UnreadableError(Exception):
 def value(cell: Cell, column: Column) -> object:
     """Value of a cell as the model stores it; None for a blank one; `UnreadableError` otherwise."""
     if isinstance(cell, str):
-        cell = cell.strip()
+        cell = cell.strip(OUTER)
+        _printable(cell, column)
         if not cell or (column.kind is not Kind.TEXT and cell in BLANK):
             return None
     elif cell is None:
@@ -58,6 +61,15 @@ def value(cell: Cell, column: Column) -> object:
     elif isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT:
         cell = int(cell)
     return READERS[column.kind](cell, column)
+
+
+def _printable(text: str, column: Column) -> None:
+    """A NUL or another sign that nobody sees makes another key out of what looks the same: it is never taken out."""
+    unseen = {"Cc"} if column.kind is Kind.TEXT else {"Cc", "Cf"}
+    lines = "\t\r\n" if column.kind is Kind.TEXT else ""
+    for sign in text:
+        if unicodedata.category(sign) in unseen and sign not in lines:
+            raise UnreadableError("control_character", {"sign": f"U+{ord(sign):04X}"})
 
 
 def _text(cell: Cell, column: Column) -> str:

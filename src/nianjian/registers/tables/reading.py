@@ -14,7 +14,7 @@ from typing import Final
 from python_calamine import CalamineError, CalamineWorkbook
 
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.tables.cells import Cell
+from nianjian.registers.tables.cells import OUTER, Cell
 from nianjian.registers.tables.column import IGNORED, Column, Sheet
 
 WORKBOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # zip (xlsx, xlsb, ods) and the old xls
@@ -51,7 +51,7 @@ class Table:
 def read(path: Path, sheet: Sheet) -> Table:
     """Read the whole file.
 
-    NianjianError: ``file_missing``, ``file_unreadable``, ``file_empty``, ``encoding_unknown``,
+    NianjianError: ``file_missing``, ``file_unreadable``, ``file_empty``, ``encoding_unknown``, ``encoding_mixed``,
     ``sheet_malformed`` (broken quotes), ``workbook_unreadable``, ``not_a_workbook`` (only its name is one),
     ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``.
     """
@@ -109,18 +109,36 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
         try:
             return content.decode(encoding), encoding
         except UnicodeDecodeError:
-            continue
+            if encoding == "utf-8" and (line := _stranger(content)) is not None:
+                raise NianjianError("encoding_mixed", file=name, line=line, encoding="UTF-8") from None
     raise NianjianError("encoding_unknown", file=name)
+
+
+def _stranger(content: bytes) -> int | None:
+    """The first line that is not UTF-8, in a file most of whose lines beyond ASCII are; else None.
+
+    As a whole such a file may well pass as GB18030, and every header in it would be unreadable.
+    """
+    strangers, others = [], 0
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if line.isascii():
+            continue
+        others += 1
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            strangers.append(number)
+    return strangers[0] if len(strangers) * 2 <= others else None
 
 
 def _csv(text: str, name: str) -> list[Line]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",\t;", key=first.count)
-    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines, number = [], 1
     try:
         for cells in reader:
-            lines.append(Line(number, [cell.strip() for cell in cells]))
+            lines.append(Line(number, [cell.strip(OUTER) for cell in cells]))
             number = reader.line_num + 1
     except csv.Error as fault:
         raise NianjianError("sheet_malformed", file=name, line=number) from fault
