@@ -139,7 +139,9 @@ def check_numbers(metric: dict[str, Any], tables: dict[str, list[data.Row]], tra
 def check_closing(
     metric: dict[str, Any], tables: dict[str, list[data.Row]], as_of: date, trailing: tuple[date, date]
 ) -> None:
-    counted = [c for c in oracle.complaints(tables) if c["ticket"] is None]
+    told = oracle.complaints(tables)
+    counted = [c for c in told if c["ticket"] is None]
+    gone = [c for c in told if c["ticket"] is not None and c["day"] is not None]
 
     def inside(window: tuple[date, date]) -> list[data.Row]:
         return [c for c in counted if c["day"] is not None and window[0] <= c["day"] < window[1] and c["day"] <= as_of]
@@ -151,6 +153,7 @@ def check_closing(
         "closed": done,
         "on_time": sum(oracle.on_time(c, as_of) for c in year),
         "open": len(year) - done,
+        "excluded": dict(Counter(c["ticket"] for c in gone if PERIOD[0] <= c["day"] < PERIOD[1] and c["day"] <= as_of)),
         "undated": len(undated),
         "undated_arrival": sum(c["arrived_ts"] is None and oracle.closed(c, as_of) for c in year),
     }
@@ -162,10 +165,14 @@ def check_closing(
     }
     assert metric["light"] == (light if extremes == {light} else "insufficient")
     cells = [(inside(_month(row["month"])), row) for row in metric["months"]] + [(inside(trailing), metric["trailing"])]
-    for dim in ("source", "kind", "line", "team"):
-        groups = oracle.grouped(year, lambda r, k=dim: r[k])
-        assert {row["key"] for row in metric["splits"][dim]} == set(groups), dim
-        cells += [(groups[row["key"]], row) for row in metric["splits"][dim]]
+    for dim in ("source", "kind", "line", "team", "display"):
+        key = "digits" if dim == "display" else dim
+        groups = oracle.grouped(year, lambda r, k=key: r[k])
+        found = [
+            (int(row["key"]) if key == "digits" and row["key"] else row["key"], row) for row in metric["splits"][dim]
+        ]
+        assert {name for name, _row in found} == set(groups), dim
+        cells += [(groups[name], row) for name, row in found]
     for rows, row in cells:
         shut = sum(oracle.closed(c, as_of) for c in rows)
         assert (row["numerator"], row["denominator"]) == (shut, len(rows))

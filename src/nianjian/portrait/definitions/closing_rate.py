@@ -81,9 +81,12 @@ class ClosingRate:
         states = ("closed", "on_time", "arrival_missing", "exists", "closed_today", "exists_today")
         keys = ["month", "in_trailing", *states, *DIMENSIONS]
         cells = told.group_by(keys).aggregate(tickets=told.count())
+        gone = tables.tickets.filter(tables.tickets.excluded_ticket.notnull(), tables.tickets.accepted_day >= first)
+        gone = gone.filter(gone.accepted_day < end, gone.accepted_ts < _end(frame.as_of))
+        excluded = gone.group_by("excluded_ticket").aggregate(tickets=gone.count())
         waiting = told.filter(told.closed == 0, told.exists == 1, told.accepted_day >= first, told.accepted_day < end)
         waiting = waiting.select("accepted_ts", "complaint_id")
-        return {"cells": cells, "open": waiting}
+        return {"cells": cells, "excluded": excluded, "open": waiting}
 
     def answer(self, rows: Mapping[str, Rows], frame: Frame, rules: Rules, attached: Collection[str]) -> Metric:
         """Passes at the limit; twins: what was closed on time, and what is closed by today."""
@@ -115,6 +118,9 @@ class ClosingRate:
                 **counts,
                 "on_time": on_time,
                 "open": counts["tickets"] - counts["closed"],
+                "excluded": {
+                    str(row["excluded_ticket"]): whole(row["tickets"]) for row in _by_reason(rows["excluded"])
+                },
                 "undated": summed(undated, "tickets"),
                 # closed, but nobody can say whether within the hours
                 "undated_arrival": summed(
@@ -164,6 +170,10 @@ def _split(rows: Rows, dim: str, limit: Limit) -> list[dict[str, object]]:
         key = number_text(row[dim], {}) if dim == "display" else None if row[dim] is None else str(row[dim])
         keys[key].append(row)
     return by_size(({"key": key, **_told(found, limit)} for key, found in keys.items()), size="denominator")
+
+
+def _by_reason(rows: Rows) -> list[Mapping[str, object]]:
+    return sorted(rows, key=lambda row: str(row["excluded_ticket"]))
 
 
 def _oldest_first(rows: Rows) -> list[str]:

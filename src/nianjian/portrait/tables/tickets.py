@@ -2,6 +2,8 @@
 
 Exclusions (D2): a recorded reason first. Of what is left, duplicates by (source, reference), then by
 (complainant, complained number, day of the call) across sources; the earliest accepted stays, whatever the period.
+D2's sources and all others are looked at apart: a regulator's ticket that D2 counts is a ticket of D4 as well, though
+the enterprise had closed one of its own about the same call before.
 """
 
 from __future__ import annotations
@@ -40,10 +42,12 @@ def tickets(
     # A recorded reason that the rulebook does not name excludes nothing.
     known = known.mutate(exclusion=ibis.ifelse(known.exclusion.isin(counting.reasons), known.exclusion, None))
     twice = "duplicate" in counting.reasons
-    rate = _excluded(known.filter(known.source.isin(counting.sources)), "excluded_rate", twice=twice)
-    every = _excluded(known, "excluded_ticket", twice=twice)
+    counts = known.source.isin(counting.sources).fill_null(False)
+    rate = _excluded(known.filter(counts), "excluded_rate", twice=twice)
+    rest = _excluded(known.filter(~counts), "excluded_rest", twice=twice)
     joined = known.left_join(rate, "complaint_id").drop("complaint_id_right")
-    joined = joined.left_join(every, "complaint_id").drop("complaint_id_right")
+    joined = joined.left_join(rest, "complaint_id").drop("complaint_id_right")
+    joined = joined.mutate(excluded_ticket=joined.excluded_rate.coalesce(joined.excluded_rest))
     found = match.select("line_id", "team_id", "kind", "how", "day", match_id="complaint_id").rename(
         match_line="line_id", match_team="team_id", match_day="day"
     )
