@@ -53,6 +53,9 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "keys list": (Act.ADMINISTER, EVERYWHERE, ()),
     "keys rotate": (Act.ADMINISTER, EVERYWHERE, ()),
     "holidays import": (Act.ADMINISTER, EVERYWHERE, ("nothing.json",)),
+    "backup": (Act.ADMINISTER, EVERYWHERE, ("OUT",)),
+    "retention show": (Act.READ, EVERYWHERE, ()),
+    "retention run": (Act.ADMINISTER, EVERYWHERE, ("--dry-run",)),
     "audit verify": (Act.AUDIT, EVERYWHERE, ()),
 }
 WIDER = {  # the same commands where they reach over one enterprise
@@ -72,6 +75,10 @@ OPEN = {
     "holidays due",
     "serve",
     "check",
+    # the local operator's acts, when nobody can sign in: they take no `--as`
+    "doctor",
+    "restore",
+    "upgrade",
 }
 REFUSED = {"role_missing", "role_missing_everywhere", "batch_unknown", "approval_unknown", "token_unknown"}
 
