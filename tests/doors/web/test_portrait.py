@@ -1,10 +1,12 @@
-"""The portrait's pages: every figure with its way to the rows, runs and what changed, steps tried, files taken along."""
+"""The portrait's pages: figures with the way to their rows, runs and what changed, steps tried, files taken along."""
 
 from __future__ import annotations
 
 import io
 import json
 import re
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -152,11 +154,7 @@ def test_a_reveal_is_written_before_it_is_shown(lake: Client) -> None:
 def test_rows_that_are_gone_are_said_to_be_gone(lake: Client) -> None:
     version = wiring.lake("demo").version("calls")
     for file in wiring.lake("demo").files("calls", version):
-        from pathlib import Path  # noqa: PLC0415
-
         Path(file).unlink()
-    from datetime import date  # noqa: PLC0415
-
     erased.note("demo", "calls", version + 1, date(2027, 2, 3))
     answer = lake.get(f"{ROWS}?class=own_short&look=1", headers={"accept-language": "en"})
     assert answer.status_code == 409
@@ -208,8 +206,8 @@ def test_runs_are_kept_and_compared(site: Client, sample: dict[str, Any]) -> Non
     assert old in listed
     assert new in listed
     page = text(site, f"{HOME}compare/?a={old}&b={new}", **{"accept-language": "en"})
-    for words in ("the data changed", "the rulebook changed", "&gt; 30 %", "&gt; 25 %", "user:a + user:b", "省局要求", "+2",
-                  "call records"):  # fmt: skip
+    causes = ("the data changed", "the rulebook changed", "call records")
+    for words in (*causes, "&gt; 30 %", "&gt; 25 %", "user:a + user:b", "省局要求", "+2"):
         assert words in page
     assert "Nothing that a portrait is made of" in text(
         site, f"{HOME}compare/?a={new}&b={new}", **{"accept-language": "en"}

@@ -11,11 +11,12 @@ from nianjian.cli.arguments import Actions, enterprise, number, on_day, year
 from nianjian.cli.language import _, language
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import portrait as picture
+from nianjian.cli.terminal import runs as runs_picture
 from nianjian.paper.masking import masked
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Run, simulate, attach."""
+    """Run, runs, compare, simulate, attach."""
     actions = Actions(parser)
     made = actions.add("run", _run, _("compute the portrait of a data year"))
     _which(made)
@@ -24,6 +25,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     made.add_argument("--raw", action="store_true", help=_("compute from raw rows instead of the daily rollup"))
     made.add_argument("--html", type=Path, metavar="FILE", help=_("write a self-contained page as well"))
     made.add_argument("--xlsx", type=Path, metavar="FILE", help=_("write a workbook as well"))
+    made.add_argument("--pdf", type=Path, metavar="FILE", help=_("write a PDF as well"))
+    made.add_argument("--png", type=Path, metavar="FILE", help=_("write the PDF's first page as a picture as well"))
+    listed = actions.add("runs", _runs, _("the kept runs of a data year, newest first"))
+    enterprise(listed)
+    year(listed)
+    two = actions.add("compare", _compare, _("what changed between two kept runs, and why"))
+    two.add_argument("before", metavar="A", help=_("id of the earlier run, see `portrait runs`"))
+    two.add_argument("after", metavar="B", help=_("id of the later run"))
+    enterprise(two)
+    year(two)
     what_if = actions.add("simulate", _simulate, _("what would the lights become?"))
     _which(what_if)
     what_if.add_argument("--open-seats", type=number, default=0, metavar="N", help=_("open this many filed seats"))
@@ -56,18 +67,17 @@ def _run(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.flows.run_portrait import run_portrait
 
-    data = masked(
-        run_portrait(
-            enterprise=args.enterprise,
-            year=args.year,
-            as_of=args.as_of,
-            province=args.province,
-            today=_second_day(args),
-            raw=args.raw,
-            actor=actor,
-            waiting=_waiting,
-        ).as_dict()
+    result = run_portrait(
+        enterprise=args.enterprise,
+        year=args.year,
+        as_of=args.as_of,
+        province=args.province,
+        today=_second_day(args),
+        raw=args.raw,
+        actor=actor,
+        waiting=_waiting,
     )
+    data = masked(result.as_dict())
     if args.html:
         from nianjian.paper.page import page
 
@@ -76,7 +86,44 @@ def _run(args: argparse.Namespace) -> Answer:
         from nianjian.paper.workbook import workbook
 
         args.xlsx.write_bytes(workbook(data, language()))
+    for form, path in (("pdf", args.pdf), ("png", args.png)):
+        if path:
+            from nianjian.flows import portraits
+            from nianjian.flows.results.export import drawn
+
+            kept = portraits.newest(args.enterprise, args.year)
+            made = drawn(
+                data,
+                enterprise=args.enterprise,
+                year=args.year,
+                run=kept.id if kept else "",
+                form=form,
+                language=language(),
+                actor=actor,
+            )
+            path.write_bytes(made.content)
     return Answer(data, lambda console: picture.show(console, data))
+
+
+def _runs(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from dataclasses import asdict
+
+    from nianjian.flows import portraits
+    from nianjian.flows.results.comparison import runs_of
+
+    ids = runs_of(enterprise=args.enterprise, year=args.year, actor=actor)
+    found = [asdict(portraits.run(args.enterprise, args.year, one)) for one in ids]
+    data = {"enterprise": args.enterprise, "year": args.year, "runs": found}
+    return Answer(data, lambda console: runs_picture.listed(console, found))
+
+
+def _compare(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.results.comparison import compare_runs
+
+    told = compare_runs(enterprise=args.enterprise, year=args.year, before=args.before, after=args.after, actor=actor)
+    return Answer(told, lambda console: runs_picture.compared(console, told))
 
 
 def _second_day(args: argparse.Namespace) -> date | None:
@@ -84,7 +131,8 @@ def _second_day(args: argparse.Namespace) -> date | None:
     from nianjian.kernel import clock
 
     named: date | None = args.today
-    return named if named or args.json or args.html or args.xlsx else clock.today()
+    written = args.json or args.html or args.xlsx or args.pdf or args.png
+    return named if named or written else clock.today()
 
 
 def _waiting(file: str) -> None:

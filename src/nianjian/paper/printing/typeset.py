@@ -55,7 +55,7 @@ def _main() -> None:
         (root / "page.typ").write_bytes((HERE / told["source"]).read_bytes())
         for name, svg in told["pictures"].items():
             (root / f"{name}.svg").write_text(svg, encoding="utf-8")
-        made = typst.compile(
+        made: Any = typst.compile(  # a list of pictures where a PNG has several pages
             str(root / "page.typ"),
             root=str(root),
             font_paths=[str(Path(manimgx_fonts_cjk.__file__).parent)],

@@ -72,7 +72,8 @@ def _metric(metric: Json, _: Words) -> dict[str, Any]:
     excluded = name("component", "excluded", _)
     lines += [_count(f"{excluded}: {name('exclusion', one['code'], _)}", one) for one in metric["excluded"]]
     if "limit" in metric["changed"]:
-        lines.append((_("limit"), *(amount(one, unit) for one in metric["changed"]["limit"]), ""))
+        before, after = metric["changed"]["limit"]
+        lines.append((_("limit"), amount(before, unit), amount(after, unit), ""))
     return {
         "slug": metric["slug"],
         "title": name("metric", metric["slug"], _),

@@ -80,7 +80,7 @@ def value_text(rule: Json, _: Words) -> str:
     value, unit, operator = rule["value"], str(rule["unit"]), rule.get("operator")
     sign = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "==": "= "}.get(str(operator), "")
     if isinstance(value, list):
-        return ", ".join(_word(item, _) for item in value) or "–"
+        return ", ".join(" + ".join(item) if isinstance(item, list) else _word(item, _) for item in value) or "–"
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {inside}" for key, inside in value.items())
     if unit in {"share", "factor"}:

@@ -94,6 +94,9 @@ KEYS: Final[Mapping[str, str]] = {
     "human": mark("human"),
     "robot": mark("robot"),
     "own": mark("own staff"),
+    "enterprise": mark("the enterprise itself"),
+    "one_click": mark("one-click button"),
+    "carrier": mark("carrier"),
 }
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "metric": METRICS,

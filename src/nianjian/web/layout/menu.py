@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,9 +28,12 @@ class Item:
     icon: str = "page"
 
 
+YEAR: Final = re.compile(r"^(/e/[^/]+/)\d+/")
+
 # In the order of the day's work.
 ENTERPRISE: Final = (
     Item(mark("Overview"), "overview", Act.READ_OWN, "home"),
+    Item(mark("Portrait"), "portrait-newest", Act.READ_OWN, "page"),
     Item(mark("Data"), "data", Act.READ, "data"),
     Item(mark("Registers"), "registers", Act.READ_OWN, "registers"),
     Item(mark("People"), "people-list-here", Act.ADMINISTER, "people"),
@@ -73,6 +77,7 @@ def _shown(actor: Actor, roles: frozenset[str], item: Item) -> bool:
 
 
 def _lines(items: list[Item], kwargs: dict[str, str], path: str) -> list[Line]:
+    path = YEAR.sub(r"\1portrait/", path)  # a year's pages stand under the newest portrait's line
     placed = [(item, reverse(item.route, kwargs=kwargs)) for item in items]
     above = [one for _item, one in placed if path.startswith(one) and (one != "/" or path == "/")]
     nearest = max(above, key=len, default="")

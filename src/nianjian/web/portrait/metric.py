@@ -20,7 +20,7 @@ from nianjian.portrait.behind.ask import EXCLUDED, IDLE, components
 from nianjian.portrait.behind.ask import SPLITS as NARROWED
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
-from nianjian.web.layout.paging import address, paged
+from nianjian.web.layout.paging import Page, address, paged
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.portrait.opened import NONE, Opened, opened, safe, shared, token, translator
 
@@ -152,7 +152,7 @@ def _split(request: Request, one: Opened, told: Mapping[str, Any], _: Words) -> 
     split = request.GET.get("split", there[0])
     split = split if split in there else there[0]
     rows = drill.rows(told, split)
-    shown = paged(request, rows, total=len(rows))
+    shown: Page[Any] = paged(request, rows, total=len(rows))
     title = name("split", split, _)
     fields = drill.COLUMNS[told["slug"]]
     columns = [Column(title), *(Column(_(text), figure=True) for text, _field in fields)]

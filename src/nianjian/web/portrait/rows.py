@@ -51,6 +51,8 @@ COLUMNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 WORDS: Final = {
     "filed": mark("filed"), "cancelled": mark("cancelled"), "unfiled": mark("unfiled"), "id": mark("call id"),
     "ten_minutes": mark("numbers within ten minutes"), "day": mark("numbers on the same day"),
+    "busy": mark("busy"), "no_answer": mark("not answered"), "failed": mark("failed"), "rejected": mark("rejected"),
+    "blocked": mark("blocked"), "unknown": mark("unknown"), "answered": mark("answered"),
 }  # fmt: skip
 
 
@@ -67,7 +69,7 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
         "metric": name("metric", slug, _),
         "part": part_name(ask.component, _),
         "narrowed": _narrowed(one, ask, _),
-        "total": _total(request, one, ask),
+        "total": None if (total := _total(one, ask)) is None else figures.count(total),
         "address": address(request, look=""),
         "look": address(request, look="1"),
         "months": _months(request, one, ask),
@@ -130,11 +132,10 @@ def _page(request: Request) -> int:
     return min(max(int(text), 1), FARTHEST) if sensible else 1
 
 
-def _total(request: Request, one: Opened, ask: Ask) -> int | None:
+def _total(one: Opened, ask: Ask) -> int | None:
     """What the portrait says the rows are; the figure over the rows and the rows themselves must agree."""
     whole = portraits.kept(one.code, one.year, one.run)
     metric = next(m for m in (whole or one.data)["metrics"] if m["slug"] == ask.slug)
-    del request
     return figure(metric, ask)
 
 
@@ -202,7 +203,9 @@ def _cell(value: object, column: str, _: Words) -> str:
     text = str(value)
     if column in TABLES:
         return name(TABLES[column], text, _)
-    if column in {"filing", "how"}:
+    if column == "source":
+        return drill.key_text(text, _)
+    if column in {"filing", "how", "result"}:
         return _(WORDS[text]) if text in WORDS else text
     return text[:TO_SECOND] if column.endswith("_ts") else text
 

@@ -20,7 +20,7 @@ from nianjian.paper.results import comparison
 from nianjian.paper.texts.portrait import name
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
-from nianjian.web.layout.paging import paged
+from nianjian.web.layout.paging import Page, paged
 from nianjian.web.portrait.forms import RunForm
 from nianjian.web.portrait.opened import moment, opened, shared, translator
 
@@ -32,7 +32,7 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
     _ = translator()
     one = opened(request, code, year)
     ids = runs_of(enterprise=code, year=year, actor=request.actor)
-    shown = paged(request, ids, total=len(ids))
+    shown: Page[Any] = paged(request, ids, total=len(ids))
     known = erased.marks(code)
     rows = []
     for place, id_ in enumerate(shown.rows):

@@ -9,6 +9,7 @@ from nianjian.web.portrait import metric, rows, runs, simulate, whole
 YEAR = "e/<str:code>/<int:year>/"
 
 urlpatterns = [
+    path("e/<str:code>/portrait/", whole.newest, name="portrait-newest"),
     path(YEAR, whole.portrait, name="portrait"),
     path(f"{YEAR}by/<str:split>/", whole.by, name="by"),
     path(f"{YEAR}chart/<str:name>.json", whole.chart, name="portrait-chart"),

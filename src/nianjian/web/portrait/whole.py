@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from nianjian.accounts.roles import Act
@@ -14,9 +16,18 @@ from nianjian.paper.results.own import own
 from nianjian.paper.texts.portrait import SPLITS, name
 from nianjian.paper.words import Words
 from nianjian.web.layout.access import Request, page
-from nianjian.web.layout.paging import paged
+from nianjian.web.layout.paging import Page, paged
 from nianjian.web.portrait.forms import RunForm
 from nianjian.web.portrait.opened import Opened, opened, safe, shared, translator
+
+
+@require_safe
+@page(Act.READ_OWN)
+def newest(request: Request, code: str) -> HttpResponse:
+    """Go to the newest data year; where there is none, to the overview, which says what to do first."""
+    del request
+    found = portraits.years(code)
+    return redirect("portrait", code=code, year=found[0]) if found else redirect("overview", code=code)
 
 
 @require_safe
@@ -76,7 +87,7 @@ def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
         raise Http404
     title = name("split", split, _)
     header, rows = drill.grid(one.data, split, _)
-    shown = paged(request, rows, total=len(rows))
+    shown: Page[Any] = paged(request, rows, total=len(rows))
     form = "wide widest" if len(header) > drill.MANY else "wide"
     context = shared(request, one, "portrait") | {
         "split": split,

@@ -1,0 +1,157 @@
+"""What changed between two portraits, and which of the things they are made of changed with it."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.sample_portrait import portrait
+
+from nianjian.paper.masking import masked_moves
+from nianjian.paper.results.comparison import view
+from nianjian.paper.words import words
+from nianjian.portrait.compare import compare
+
+ENGLISH = words("en")
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return portrait(tmp_path_factory.mktemp("compare"))
+
+
+@pytest.fixture
+def after(before: dict[str, Any]) -> dict[str, Any]:
+    return copy.deepcopy(before)
+
+
+def metric(told: dict[str, Any], slug: str) -> dict[str, Any]:
+    return next(one for one in told["metrics"] if one["slug"] == slug)
+
+
+def test_equal_portraits_differ_in_nothing(before: dict[str, Any], after: dict[str, Any]) -> None:
+    told = compare(before, after)
+    assert told["same"]
+    assert told["causes"] == []
+    assert told["rules"] == told["tables"] == []
+    for one in told["metrics"]:
+        assert one["changed"] == one["bounds"] == {}
+        assert one["components"] == one["excluded"] == one["flags"] == one["months"] == []
+        assert one["splits"] == {}
+    said = view(told, "en", ENGLISH)
+    assert said["causes"] == ["Nothing that a portrait is made of changed between the two."]
+    assert all(one["same"] for one in said["metrics"])
+
+
+def test_components_and_reasons_tell_the_difference(before: dict[str, Any], after: dict[str, Any]) -> None:
+    parts = metric(after, "complaint_rate")["components"]
+    parts["complaints_12321"] += 3
+    parts["excluded"] = {"duplicate": 2}
+    told = metric(compare(before, after), "complaint_rate")
+    was = metric(before, "complaint_rate")["components"]["complaints_12321"]
+    assert told["components"] == [{"code": "complaints_12321", "before": was, "after": was + 3, "delta": 3}]
+    assert told["excluded"] == [
+        {"code": "not_a_call", "before": 1, "after": 0, "delta": -1},
+        {"code": "duplicate", "before": 0, "after": 2, "delta": 2},
+    ]
+
+
+def test_flags_come_go_and_change(before: dict[str, Any], after: dict[str, Any]) -> None:
+    vacancy = metric(after, "seat_vacancy")
+    (over,) = vacancy["flags"]
+    over["count"] += 1
+    vacancy["flags"].append({"code": "unfiled_open", "light": "red", "count": 4})
+    told = metric(compare(before, after), "seat_vacancy")
+    assert [(one["code"], one["before"] is None, one["after"] is None) for one in told["flags"]] == [
+        ("over_limit", False, False), ("unfiled_open", True, False),
+    ]  # fmt: skip
+    back = metric(compare(after, before), "seat_vacancy")
+    assert [one["after"] is None for one in back["flags"]] == [False, True]
+    said = view(compare(before, after), "en", ENGLISH)["metrics"][0]
+    assert said["flags"] == ["over the limit: 40 → 41", "new: opened seats that are not filed (4)"]
+
+
+def test_rules_that_differ_say_who_changed_them(before: dict[str, Any], after: dict[str, Any]) -> None:
+    after["rulebook"]["sha256"] = "1" * 64
+    rule = next(one for one in after["rules"] if one["key"] == "portrait.closing_rate.limit")
+    overlay = {"who": "user:anna + user:bo", "when": "2026-11-01T00:00:00+00:00", "reason": "省局要求"}
+    rule |= {"value": "0.99", "level": "internal", "overlay": overlay}
+    gone = after["rules"].pop(0)
+    told = compare(before, after)
+    assert told["causes"] == ["rules"]
+    changed = {one["key"]: one for one in told["rules"]}
+    assert set(changed) == {"portrait.closing_rate.limit", gone["key"]}
+    assert changed[gone["key"]]["after"] is None
+    limit = changed["portrait.closing_rate.limit"]
+    assert (limit["before"]["value"], limit["after"]["value"]) == ("0.98", "0.99")
+    said = {one["key"]: one for one in view(told, "en", ENGLISH)["rules"]}["portrait.closing_rate.limit"]
+    assert said["values"] == ["≥ 98 %", "≥ 99 %"]
+    assert said["changed"] == "changed by user:anna + user:bo on 2026-11-01: 省局要求"
+
+
+def test_a_title_worded_anew_is_no_change(before: dict[str, Any], after: dict[str, Any]) -> None:
+    after["rules"][0]["title_zh"] = "别的说法"
+    assert compare(before, after)["rules"] == []
+
+
+def test_a_portrait_without_rules_tells_that_it_cannot_tell(before: dict[str, Any], after: dict[str, Any]) -> None:
+    del after["rules"]
+    after["rulebook"]["sha256"] = "1" * 64
+    told = compare(before, after)
+    assert told["rules_told"] is False
+    assert told["rules"] == []
+    assert told["causes"] == ["rules"]
+
+
+def test_data_settings_and_program_are_causes(before: dict[str, Any], after: dict[str, Any]) -> None:
+    after["snapshot"] |= {"calls": 99, "attachment_fact": 0}
+    after["period"]["as_of"] = "2026-06-30"
+    after["province"] = "浙江"
+    after["code"] = {"version": "9.9"}
+    told = compare(before, after)
+    assert told["causes"] == ["data", "settings", "program"]
+    assert told["tables"] == [
+        {"table": "attachment_fact", "before": None, "after": 0},
+        {"table": "calls", "before": before["snapshot"]["calls"], "after": 99},
+    ]
+    assert told["settings"] == {"province": [None, "浙江"], "as_of": ["2026-12-31", "2026-06-30"]}
+
+
+def test_papers_and_a_metric_that_one_side_lacks(before: dict[str, Any], after: dict[str, Any]) -> None:
+    vacancy = metric(after, "seat_vacancy")
+    vacancy["attachments"] = ["expansion_plan"]
+    vacancy["light"] = "yellow_explained"
+    after["metrics"] = [one for one in after["metrics"] if one["slug"] != "closing_rate"]
+    told = compare(before, after)
+    assert metric(told, "seat_vacancy")["attachments"] == {"added": ["expansion_plan"], "removed": []}
+    assert metric(told, "closing_rate")["light"][1] is None
+    said = view(told, "en", ENGLISH)["metrics"]
+    assert said[0]["papers"] == ["attached: expansion plan"]
+    assert said[-1]["value"][1] == "–"
+
+
+def test_rows_of_a_split_that_moved_most_come_first_and_masked(before: dict[str, Any], after: dict[str, Any]) -> None:
+    rows = metric(after, "number_consistency")["splits"]["display"]
+    for place, row in enumerate(rows):
+        row["numerator"] += place + 1
+    told = compare(before, after)
+    moved = metric(told, "number_consistency")["splits"]["display"]
+    assert [row["move"] for row in moved] == sorted((row["move"] for row in moved), reverse=True)
+    shown = masked_moves(told, before, after)
+    keys = [row["key"] for row in metric(shown, "number_consistency")["splits"]["display"]]
+    assert "138****8000" in keys
+    assert "13800138000" not in keys
+    assert "95013" in keys
+
+
+def test_months_that_moved_are_named(before: dict[str, Any], after: dict[str, Any]) -> None:
+    month = metric(after, "closing_rate")["months"][2]
+    month["numerator"] -= 1
+    assert [row["key"] for row in metric(compare(before, after), "closing_rate")["months"]] == ["2026-03"]
+
+
+def test_a_portrait_reads_from_a_folder_of_its_own(tmp_path: Path, before: dict[str, Any]) -> None:
+    """The same data give the same portrait: what the comparison calls equal is equal bytes."""
+    assert compare(before, portrait(tmp_path))["same"]
