@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import pytest
 from tests.unit.intake.conftest import Desk, csv_bytes, good, row
@@ -31,6 +32,16 @@ def test_duplicates_and_conflicts_inside_a_file(desk: Desk) -> None:
     assert desk.rows("line, answered, raw", "call_id = 'c000008' and part <> 'rejected'") == [(9, True, None)]
     (raw,) = desk.rows("raw", "part = 'rejected'")[0]
     assert raw.startswith('["c000008","呼出"')
+
+
+def test_repeats_in_a_document_of_one_line(desk: Desk) -> None:
+    """Every record stands on line 1: the line tells none of them from another."""
+    header, *lines = csv_bytes([*good(3), *good(3), row(2, 结果="未接", 接通时间="")]).decode().splitlines()
+    records = [dict(zip(header.split(","), line.split(","), strict=True)) for line in lines]
+    receipt = desk.take(json.dumps(records, ensure_ascii=False).encode(), "calls.json")
+    assert receipt.rows.as_dict() == {"read": 7, "loaded": 3, "duplicate": 3, "rejected": 1}
+    assert desk.good() == 3
+    assert desk.bad() == [(1, "id_conflict")]
 
 
 def test_duplicates_and_conflicts_across_files_and_months(desk: Desk) -> None:

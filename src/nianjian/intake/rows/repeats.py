@@ -25,6 +25,7 @@ DUPLICATE: Final = 1
 CONFLICT: Final = 2
 
 _BATCH: Final = 200_000
+_PLACE: Final = "__place"  # of a held row, from 0
 
 
 class Keys:
@@ -88,7 +89,9 @@ class Repeats:
         self._out: pq.ParquetWriter | None = None
 
     def hold(self, rows: pa.Table) -> None:
-        """Put rows aside."""
+        """Put rows aside, numbered as they come: JSON may hold many on one line."""
+        places = pa.array(np.arange(self.held, self.held + rows.num_rows, dtype=np.int64))
+        rows = rows.append_column(_PLACE, places)
         if self._out is None:
             schema = pa.schema([pa.field(f.name, _plain(f.type)) for f in rows.schema])
             self._out = pq.ParquetWriter(self._path, schema, compression="lz4")
@@ -102,8 +105,8 @@ class Repeats:
         self._out.close()
         bench.run(f"create or replace table verdicts as {_verdicts(self._path, source, lake_files)}")
         rows = (
-            f"select s.*, v.verdict from {scan_parquet([self._path])} s join verdicts v using (line)"
-            f" where v.verdict <> {DUPLICATE} order by line"
+            f"select s.* exclude ({_PLACE}), v.verdict from {scan_parquet([self._path])} s"
+            f" join verdicts v using ({_PLACE}) where v.verdict <> {DUPLICATE} order by line, {_PLACE}"
         )
         for batch in bench.batches(rows, _BATCH):
             table = pa.table(batch)
@@ -119,17 +122,17 @@ def _verdicts(path: Path, source: str, lake_files: Sequence[str]) -> str:
     # Two hashes of 64 bits stand for the content: a window over whole rows would not fit into memory.
     content = ", ".join(CONTENT)
     columns = f"call_id, hash({content}) as one, hash('twin', {content}) as two"
-    union = f"select {columns}, line from {scan_parquet([path])}"
+    union = f"select {columns}, line, {_PLACE} from {scan_parquet([path])}"
     if lake_files:
         union += (
-            f" union all select {columns}, -1 as line from {scan_parquet(lake_files)}"
+            f" union all select {columns}, -1 as line, -1 as {_PLACE} from {scan_parquet(lake_files)}"
             f" where source = {literal(source)} and hash(call_id) in (select h from suspects)"
         )
     return (
-        f"select line, case when row_number() over w = 1 then {KEEP}"
+        f"select {_PLACE}, case when row_number() over w = 1 then {KEEP}"
         f" when one = first_value(one) over w and two = first_value(two) over w then {DUPLICATE}"
-        f" else {CONFLICT} end as verdict from ({union}) window w as (partition by call_id order by line)"
-        f" qualify line > 0"
+        f" else {CONFLICT} end as verdict from ({union}) window w as (partition by call_id order by line, {_PLACE})"
+        f" qualify {_PLACE} >= 0"
     )
 
 
