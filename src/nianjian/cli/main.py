@@ -29,7 +29,7 @@ VERBS: Final = {
     "user": mark("people who may act from the shell: add, grant, revoke, list"),
     "calls": mark("call records: import, rejects, undo, list"),
     "registers": mark("registers: template, import, list"),
-    "portrait": mark("compliance portrait: run, simulate, attach"),
+    "portrait": mark("compliance portrait: run, runs, compare, simulate, attach"),
     "rules": mark("rulebook: show, overlay"),
     "holidays": mark("holidays and working days: import, list, due"),
     "approve": mark("approve a pending request as a second person"),
