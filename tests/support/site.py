@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.support.services import free_port, missing
 
 PROGRAM = (sys.executable, "-m", "nianjian")
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds until the server must answer
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -74,15 +78,29 @@ def told(environment: dict[str, str], *program: str) -> str:
 def serving(folder: Path, **more: str) -> Iterator[Site]:
     """Serve the home in the folder, as it is, until the block ends; ``more`` are environment variables."""
     variables = {**environment(folder), **more}
-    listen = f"127.0.0.1:{free_port()}"
-    server = subprocess.Popen([*PROGRAM, "serve", "--listen", listen], env=variables, stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
+    port = free_port()
+    listen = f"127.0.0.1:{port}"
+    with (folder / "server.log").open("ab") as log:
+        server = subprocess.Popen([*PROGRAM, "serve", "--listen", listen], env=variables, stderr=log)
     try:
-        server.stderr.readline()  # the address is said once the port is open
+        _wait(server, port, folder / "server.log")
         yield Site(f"http://{listen}/", folder / "home", variables)
     finally:
         server.terminate()
-        server.communicate(timeout=20)
+        server.wait(timeout=20)
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Until the port is open; fail with what the server said where it ended."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.fail(f"the server does not answer:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def _of_team(year: int | None, portrait: Mapping[str, Any] | None, calendar: Cal
         if row["key"] == team
     ]
     light = gravest(str(one["light"]) for one in own)
-    shown = {"metrics": own, "period": portrait["period"]} if portrait and own else None
+    shown = {"light": light, "metrics": own, "period": portrait["period"]} if portrait and own else None
     now = Situation(light, days_left=_left(calendar))
     return Overview(year if shown else None, shown, light, calendar, (), (), (), (), (), verdict(now))
 

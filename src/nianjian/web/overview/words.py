@@ -65,7 +65,8 @@ def verdict(reason: Reason, metrics: Sequence[Json], numbers: Numbers, _: Words)
 
 def points(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[str]:
     """Word each point; a metric without a light says what is missing, where that is known."""
-    missing = headline.missing(portrait, _) if portrait else ()
+    undecided = any(one.code == attention.INSUFFICIENT for one in found)
+    missing = headline.missing(portrait, _) if portrait and undecided else ()
     for one in found:
         values = dict(one.values)
         if "metric" in values:

@@ -1,0 +1,180 @@
+"""The frame in a real browser: accessible in every theme, language and width; menus and charts obey the policy."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.support.axe import assert_clean
+from tests.support.site import PROGRAM, Site, environment, serving, told
+
+CHART = {
+    "data": {"values": [{"month": "2026-01", "value": 3}, {"month": "2026-02", "value": 5}]},
+    "mark": {"type": "bar", "tooltip": True},
+    "transform": [{"calculate": "datum.value * 2", "as": "twice"}],  # an expression: it needs the interpreter
+    "encoding": {
+        "x": {"field": "month", "type": "ordinal"},
+        "y": {"field": "twice", "type": "quantitative"},
+        "color": {"value": "var(--series-1, #123456)"},
+    },
+}
+FIGURE = """
+() => {
+  const figure = document.createElement("figure");
+  figure.dataset.chart = "/chart-of-the-test.json";
+  const plot = document.createElement("div");
+  plot.className = "plot still";
+  figure.append(plot);
+  document.querySelector("main").prepend(figure);
+  document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: document } }));
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, sample: dict[str, Any]) -> Iterator[Site]:
+    """The program's own server over two enterprises, one of them with a portrait."""
+    folder = tmp_path_factory.mktemp("site")
+    for code, name in (("demo", "示范呼叫中心有限公司"), ("other", "另一家客服有限公司")):
+        told(environment(folder), *PROGRAM, "enterprise", "add", code, "--name", name, "--province", "北京")
+    kept = folder / "home" / "portraits" / "demo"
+    kept.mkdir(parents=True)
+    (kept / "2026.json").write_text(json.dumps(sample, ensure_ascii=False), encoding="utf-8")
+    with serving(folder, NIANJIAN_TODAY="2026-11-25") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def session(site: Site) -> str:
+    return site.session("anna")
+
+
+def _watched(context: Any) -> tuple[Any, list[str]]:
+    """A page and what its console says: a breach of the policy is among it."""
+    faults: list[str] = []
+    page = context.new_page()
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    return page, faults
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("dress", list(itertools.product(("zh-CN", "en-GB"), ("light", "dark"), (390, 1440))), ids=str)
+@pytest.mark.parametrize("path", ["e/demo/", "e/other/", "?all", "?q=nothing", "e/nobody/", "account/login/"])
+def test_accessible_in_every_dress(
+    site: Site, session: str, browser: Any, path: str, dress: tuple[str, str, int]
+) -> None:
+    language, scheme, width = dress
+    wanted = {"locale": language, "viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    context = site.context(browser, session, **wanted) if "login" not in path else browser.new_context(**wanted)
+    page, faults = _watched(context)
+    page.goto(site.address + path)
+    assert_clean(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing runs over the side"
+    for menu in page.locator("details.pop:visible > summary").all():
+        menu.click()
+        assert_clean(page)
+        page.keyboard.press("Escape")
+    assert [fault for fault in faults if "404" not in fault] == []
+    context.close()
+
+
+def test_menus_and_themes(site: Site, session: str, browser: Any) -> None:
+    context = site.context(browser, session, locale="en-GB", color_scheme="light")
+    page, faults = _watched(context)
+    page.goto(f"{site.address}e/demo/")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    bright = page.evaluate(ground)
+    page.locator("details.person > summary").click()
+    page.get_by_role("button", name="Dark").click()
+    assert page.evaluate(ground) != bright
+    page.keyboard.press("Escape")
+    assert page.locator("details[open]").count() == 0
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    assert page.evaluate(ground) != bright, "it is kept"
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.emulate_media(media="print")
+    assert page.evaluate(ground) == "rgba(0, 0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(24, 32, 43)"
+    page.emulate_media(media="screen")
+    page.locator("details.switch > summary").click()
+    page.get_by_role("link", name="另一家").click()
+    assert page.url == f"{site.address}e/other/"
+    page.locator("details.person > summary").click()
+    page.get_by_role("button", name="System").click()
+    page.wait_for_load_state("networkidle")
+    assert faults == []
+    context.close()
+
+
+def test_everything_works_without_script(site: Site, session: str, browser: Any) -> None:
+    context = site.context(
+        browser, session, locale="en-GB", java_script_enabled=False, viewport={"width": 390, "height": 800}
+    )
+    page = context.new_page()
+    page.goto(f"{site.address}e/demo/")
+    page.locator("details.drawer > summary").click()
+    assert page.get_by_role("link", name="Overview").is_visible()
+    page.locator("details.drawer > summary").click()
+    page.locator("details.person > summary").click()
+    page.get_by_role("button", name="Bright").click()
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    page.locator("details.person > summary").click()
+    page.get_by_role("button", name="中文").click()
+    assert page.locator("html").get_attribute("lang") == "zh-hans"
+    page.locator("details.person > summary").click()
+    page.get_by_role("button", name="English").click()
+    page.locator("details.person > summary").click()
+    page.get_by_role("button", name="System").click()
+    context.close()
+
+
+def test_a_chart_becomes_interactive_under_the_policy(site: Site, session: str, browser: Any) -> None:
+    context = site.context(browser, session, locale="en-GB", color_scheme="light")
+    page, faults = _watched(context)
+    page.route("**/chart-of-the-test.json", lambda route: route.fulfill(json=CHART))
+    page.goto(f"{site.address}e/demo/")
+    page.evaluate(FIGURE)
+    page.locator("figure svg .mark-rect path").first.wait_for(timeout=60_000)
+    assert page.locator(".plot.still").count() == 0, "it took the picture's place"
+    fill = "getComputedStyle(document.querySelector('figure .mark-rect path')).fill"
+    first = page.evaluate(fill)
+    assert first == "rgb(37, 99, 184)", "the page's colour"
+    page.locator("figure .mark-rect path").first.hover()
+    page.locator("#vg-tooltip-element").wait_for()
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"{fill} === 'rgb(116, 174, 240)'")
+    assert faults == []
+    context.close()
+
+
+def test_htmx_sends_the_token_and_shows_refusals_as_messages(site: Site, session: str, browser: Any) -> None:
+    context = site.context(browser, session, locale="en-GB")
+    page, _faults = _watched(context)
+    page.goto(f"{site.address}e/demo/")
+    sent = []
+    page.on("request", lambda request: sent.append(request.headers.get("x-csrftoken", "")))
+    page.evaluate("htmx.ajax('POST', '/theme', {values: {theme: ''}, target: '#panel-content'})")
+    page.locator("dialog[open]").wait_for()
+    assert any(len(token) > 20 for token in sent)
+    page.get_by_role("button", name="Close").click()
+    page.evaluate("htmx.ajax('GET', '/e/nobody/', {target: 'main'})")
+    page.locator("#messages .notice.error").wait_for()
+    assert "There is nothing at this address." in page.inner_text("#messages")
+    assert page.locator("h1").first.inner_text() == "示范呼叫中心有限公司", "the page itself stays"
+    context.close()
+
+
+def test_axe_would_find_a_fault(site: Site, session: str, browser: Any) -> None:
+    context = site.context(browser, session)
+    page = context.new_page()
+    page.goto(f"{site.address}e/demo/")
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    with pytest.raises(AssertionError, match="button-name"):
+        assert_clean(page)
+    context.close()

@@ -1,0 +1,266 @@
+"""The overview and the portfolio: what each shows, to whom, and how little it asks of the machine."""
+
+from __future__ import annotations
+
+import copy
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.support.people import signed_in
+
+from nianjian.accounts.models import Membership, User
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise, add_user
+from nianjian.approvals import service as approvals
+from nianjian.flows import portraits
+from nianjian.queue.models import Job
+from nianjian.registers.batches import service as batches
+from nianjian.web.overview.bars import bar
+
+CPU = 100  # milliseconds of processor time that a page may take
+QUERIES = 32
+RECEIPT = {
+    "source": "asterisk",
+    "rows": {"read": 10, "loaded": 7, "duplicate": 0, "rejected": 3},
+    "days": ["2026-11-20", "2026-11-23", "2026-11-21"],
+}
+
+
+@pytest.fixture(autouse=True)
+def _day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
+
+
+def _batch(id_: str, enterprise: str = "demo", **changed: Any) -> None:
+    receipt = {**RECEIPT, **changed}
+    batches.add_file(
+        batch=id_, enterprise=enterprise, name="a.csv", sha256=id_, generation=1, receipt=receipt, actor=Actor("tester")
+    )
+
+
+def _text(client: Client, address: str = "/e/demo/") -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def _keep(enterprise: str, portrait: dict[str, Any]) -> None:
+    with portraits.staged(enterprise, 2026, portrait, actor="user:anna") as put:
+        put()
+
+
+def _green(sample: dict[str, Any]) -> dict[str, Any]:
+    made = copy.deepcopy(sample)
+    made["light"] = "green"
+    for metric in made["metrics"]:
+        metric |= {"light": "green", "attachments_required": []}
+    made["quality"]["days_without_records"] = {"count": 0, "ranges": []}
+    return made
+
+
+def test_one_glance(site: Client) -> None:
+    _batch("B1")
+    text = _text(site)
+    for words in (
+        "灯色还无法判定：号码一致率缺少数据。",
+        "40.0000 %",
+        "多空置 10 席",
+        "126",  # days to 31 March
+        "第三十五条",
+        "法律",
+        "号码一致率——缺少：37 次已送达外呼的外显号码",
+        "坐席空置率：缺少说明材料（外包协议 / 扩容计划）",
+        "2026 年有 257 天没有话单",
+        "导入批次 B1 有 3 行未被接收",
+        "asterisk",
+        "2 天前",
+    ):
+        assert words in text
+    assert text.count('class="bar ') == 4
+    assert "示范&lt;b&gt;" in text
+    assert "<b>" not in text
+
+
+def test_english_says_the_same(site: Client) -> None:
+    text = _text(signed_in("anna", language="en"))
+    assert "The light cannot be told yet: something is missing in Number consistency rate." in text
+    assert "a paper is missing (outsourcing agreement / expansion plan)" in text
+    assert "Licence report, legal deadline" in text
+
+
+def test_a_good_day(site: Client, sample: dict[str, Any]) -> None:
+    _keep("demo", _green(sample))
+    _batch("B1", rows={**RECEIPT["rows"], "rejected": 0})  # type: ignore[dict-item]
+    text = _text(site)
+    assert "今天不错：没有要处理的事项，也没有等您办理的任务。" in text
+    assert 'class="today good"' in text
+    assert "没有障碍。" in text
+    assert "anna" in text.split('id="runs"')[1], "who computed it"
+
+
+def test_a_red_day_names_its_metrics(site: Client, sample: dict[str, Any]) -> None:
+    made = _green(sample)
+    made["light"] = made["metrics"][0]["light"] = made["metrics"][2]["light"] = "red"
+    _keep("demo", made)
+    text = _text(site)
+    assert "今天不妙：坐席空置率、号码一致率亮红灯。" in text
+    assert 'class="today act"' in text
+
+
+def test_an_undone_batch_is_neither_fresh_nor_in_the_way(site: Client) -> None:
+    _batch("B1")
+    batches.end(batch="B1", state="undone")
+    text = _text(site)
+    assert "B1" not in text
+    assert "尚未导入话单。" in text
+
+
+def test_what_waits_for_this_person_and_no_other(site: Client) -> None:
+    asked = approvals.request(
+        kind="overlay", subject="O1", digest="d", enterprise="demo", actor=Actor("berta", "user")
+    ).id
+    Job(
+        id="J1", kind="calls.import", enterprise="demo", state=Job.FAILED, requested_by="user:anna",
+        error={"code": "file_empty", "values": {"file": "leer.csv"}}, created_at="2026-11-24T00:00Z",
+        finished_at=_now(),
+    ).save()  # fmt: skip
+    text = _text(site)
+    assert f"berta 请您审批（{asked}）" in text
+    assert "您的任务 J1 失败：" in text
+    assert "leer.csv" in text
+    officer = _text(signed_in("otto", role="data_officer", enterprise="demo"))
+    assert asked not in officer
+    assert "J1" not in officer
+    assert f"（{asked}）" not in _text(signed_in("berta")), "nobody approves the own request"
+
+
+def _now() -> Any:
+    from nianjian.kernel import clock  # noqa: PLC0415
+
+    return clock.now()
+
+
+def test_an_outsourcer_sees_the_own_team_only(site: Client, sample: dict[str, Any]) -> None:
+    _batch("B1")
+    made = copy.deepcopy(sample)
+    for metric in made["metrics"]:
+        rows = {"green": ("T-own", "1.1111"), "red": ("T-other", "77.7777")}
+        metric["splits"] = {
+            "team": [
+                {"key": key, "light": light, "value": value, "numerator": 1, "denominator": 2}
+                for light, (key, value) in rows.items()
+            ]
+        }
+    _keep("demo", made)
+    add_user(name="ou", role="inspector", enterprises=["demo"], actor=Actor("tester"))
+    Membership.objects.filter(user_id="ou").update(role="outsourcer", team="T-own")
+    client = Client(headers={"accept-language": "zh-CN"})
+    client.force_login(User.objects.get(pk="ou"))
+    text = _text(client)
+    assert "1.1111 %" in text
+    for foreign in ("77.7777", "40.0000", "B1", "asterisk", "障碍", "最近计算", "查看画像", "数据不足"):
+        assert foreign not in text
+    assert "本团队数据" in text
+    listed = _text(client, "/?all")
+    assert 'class="light ' not in listed
+
+
+def test_before_anything_was_computed(db: None, home: Path) -> None:
+    add_enterprise(code="demo", name="新", province="北京", actor=Actor("tester"))
+    text = _text(signed_in("anna"))
+    assert "还没有合规画像" in text
+    assert "尚未计算任何数据年度的画像。" in text
+    assert "查看画像" not in text
+
+
+# ---- portfolio
+
+
+def test_the_only_enterprise_is_shown_at_once(site: Client) -> None:
+    assert site.get("/").headers["Location"] == "/e/demo/"
+    assert site.get("/?all").status_code == 200
+
+
+def test_the_most_urgent_enterprise_comes_first(site: Client, sample: dict[str, Any]) -> None:
+    for code, name in (("calm", "平静"), ("bare", "空白"), ("red", "红火")):
+        add_enterprise(code=code, name=name, province="上海", actor=Actor("tester"))
+    _keep("calm", _green(sample))
+    _keep("red", {**_green(sample), "light": "red"})
+    _batch("B2", enterprise="calm")
+    text = _text(site, "/")
+    places = [text.index(f'/e/{code}/"') for code in ("red", "demo", "bare", "calm")]
+    assert text.index("</form>") < places[0]
+    assert places == sorted(places)
+    assert "尚无画像" in text
+    assert "2 天前" in text
+    one = _text(site, "/?light=red")
+    assert "红火" in one
+    assert "平静" not in one
+    assert "平静" in _text(site, "/?q=CALM")
+    assert "没有符合条件的企业" in _text(site, "/?q=nirgends")
+
+
+def test_a_stranger_of_an_enterprise_does_not_find_it(site: Client) -> None:
+    add_enterprise(code="other", name="另一家", province="上海", actor=Actor("tester"))
+    only = signed_in("olaf", role="inspector", enterprise="other")
+    assert "示范" not in _text(only, "/?all&q=demo")
+    assert only.get("/e/demo/").status_code == 404
+    assert Client().get("/e/demo/").headers["Location"] == "/account/login/?next=/e/demo/"
+
+
+@pytest.mark.django_db
+def test_the_portfolio_of_an_empty_home_says_what_to_do_next(home: Path) -> None:
+    text = _text(signed_in("anna", language="en-GB"), "/")
+    assert "No enterprise yet" in text
+    assert "nianjian enterprise add CODE" in text
+    add_user(name="nobody", role="inspector", enterprises=[], actor=Actor("tester"))
+    Membership.objects.filter(user_id="nobody").delete()
+    assert "Ask an administrator" in _text(signed_in("nobody", language="en-GB"), "/")
+
+
+def test_fifty_enterprises_a_page(site: Client) -> None:
+    for number in range(60):
+        add_enterprise(code=f"e{number:02}", name=f"企业{number:02}", province="上海", actor=Actor("tester"))
+    text = _text(site, "/")
+    assert text.count('<li class="card ') == 50
+    assert "?page=2" in text
+    assert text.split('class="sheet"')[1].count("/e/") <= 12
+    with CaptureQueriesContext(connection) as queries:
+        _text(site, "/")
+    assert len(queries) <= QUERIES, "queries do not grow with the enterprises"
+
+
+# ---- cost
+
+
+@pytest.mark.parametrize("address", ["/e/demo/", "/?all"])
+def test_a_page_costs_little(site: Client, address: str) -> None:
+    for number in range(30):
+        _batch(f"B{number}")
+    _text(site, address)
+    with CaptureQueriesContext(connection) as queries:
+        _text(site, address)
+    assert len(queries) <= QUERIES
+    taken = []
+    for _ in range(7):
+        began = time.process_time()
+        _text(site, address)
+        taken.append((time.process_time() - began) * 1000)
+    assert statistics.median(taken) < CPU
+
+
+def test_a_bar_shows_the_rate_against_its_limit(sample: dict[str, Any]) -> None:
+    vacancy, complaints, consistency, closing = (bar(metric) for metric in sample["metrics"])
+    assert (vacancy.value, vacancy.limit, vacancy.light) == (66.67, 50.0, "yellow")  # type: ignore[union-attr]
+    assert complaints.value == 100.0  # type: ignore[union-attr]
+    assert consistency is not None
+    assert (consistency.value, consistency.limit) == (12.5, 70.0), "the share that evades, not the rate"
+    assert closing is not None
+    assert closing.limit == 98.0
+    assert bar({"slug": "seat_vacancy", "light": "na", "value": None, "limit": "30"}) is None

@@ -1,0 +1,62 @@
+"""The day's verdict: the first reason that holds, and the order of a portfolio."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from nianjian.flows.overview.day import FINE, GRAVITY, NEAR, OLD, Mood, Reason, Situation, gravest, urgency, verdict
+
+CALM = Situation("green", days_left=NEAR + 1, age=0)
+
+
+@pytest.mark.parametrize(
+    ("now", "mood", "reason"),
+    [
+        (CALM, Mood.GOOD, Reason.GOOD),
+        (replace(CALM, light="yellow_explained"), Mood.GOOD, Reason.GOOD),
+        (replace(CALM, days_left=None, age=None), Mood.GOOD, Reason.GOOD),
+        (replace(CALM, days_left=0), Mood.GOOD, Reason.GOOD),  # near, but nothing is open
+        (replace(CALM, age=OLD), Mood.GOOD, Reason.GOOD),
+        (replace(CALM, age=OLD + 1), Mood.WATCH, Reason.STALE),
+        (replace(CALM, tasks=1, age=99), Mood.WATCH, Reason.TASKS),
+        (replace(CALM, blockers=1, tasks=1), Mood.WATCH, Reason.BLOCKED),
+        (replace(CALM, light="yellow", blockers=1), Mood.WATCH, Reason.YELLOW),
+        (replace(CALM, light="insufficient"), Mood.WATCH, Reason.UNDECIDED),
+        (replace(CALM, light="yellow", days_left=NEAR), Mood.ACT, Reason.DEADLINE),
+        (replace(CALM, blockers=1, days_left=NEAR), Mood.ACT, Reason.DEADLINE),
+        (replace(CALM, light="red", days_left=NEAR), Mood.ACT, Reason.RED),
+        (replace(CALM, light=""), Mood.WATCH, Reason.NOTHING_YET),
+        (replace(CALM, light="", days_left=NEAR), Mood.ACT, Reason.NOTHING_YET),
+    ],
+)
+def test_the_first_reason_that_holds(now: Situation, mood: Mood, reason: Reason) -> None:
+    found = verdict(now)
+    assert (found.mood, found.reason) == (mood, reason)
+
+
+def test_a_day_is_good_only_when_nothing_is_open() -> None:
+    for light, blockers, tasks, left, age in itertools.product(
+        ("", *GRAVITY), (0, 2), (0, 2), (None, 0, 30), (None, 0, 30)
+    ):
+        found = verdict(Situation(light, blockers, tasks, left, age))
+        calm = light in FINE and not blockers and not tasks and (age is None or age <= OLD)
+        assert (found.mood is Mood.GOOD) == calm
+
+
+def test_the_gravest_light_decides() -> None:
+    assert gravest(["green", "yellow", "insufficient"]) == "insufficient"
+    assert gravest(["red", "insufficient"]) == "red"
+    assert gravest([]) == ""
+
+
+def test_the_most_urgent_comes_first() -> None:
+    red, near, far, none = (
+        Situation("red", days_left=90),
+        Situation("yellow", days_left=3),
+        Situation("yellow", days_left=90),
+        Situation("", days_left=90),
+    )
+    assert sorted([CALM, none, far, near, red], key=urgency) == [red, near, none, far, CALM]
