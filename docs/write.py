@@ -42,9 +42,8 @@ def _leaves(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str, argpars
     if not nested:
         yield parser.prog, parser.description or "", parser
     for action in nested:
-        abouts = {choice.dest: choice.help or "" for choice in action._choices_actions}  # noqa: SLF001
-        for name, leaf in action.choices.items():
-            yield f"{parser.prog} {name}", abouts.get(name, ""), leaf
+        for leaf in action.choices.values():
+            yield from _leaves(leaf)
 
 
 def _options(parser: argparse.ArgumentParser) -> list[tuple[object, ...]]:

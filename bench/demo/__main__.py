@@ -23,6 +23,7 @@ ENTERPRISE: Final = "DEMO"
 AS_OF: Final = "2026-11-24"
 TODAY: Final = "2026-11-25"  # the same picture whenever it is run
 LEAST: Final = 40_000  # fewer calls do not bear the complaints
+ADMINISTRATOR: Final = "demo"
 MARK: Final = ".nianjian-demo"  # says that a folder is ours to remove
 
 
@@ -53,11 +54,11 @@ def _fresh(folder: Path) -> None:
 class Program:
     """The command line of nianjian on the demo's home."""
 
-    def __init__(self, home: Path) -> None:
-        """`home` becomes NIANJIAN_HOME; the keys lie beside it, never inside."""
+    def __init__(self, home: Path, listen: str) -> None:
+        """`home` becomes NIANJIAN_HOME; the keys lie beside it, never inside. `listen`: where the page will be."""
         keep = {name: value for name, value in os.environ.items() if not name.startswith("NIANJIAN_")}
         self.environment = keep | {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(home.parent / "keys.json")}
-        self.environment["NIANJIAN_TODAY"] = TODAY
+        self.environment |= {"NIANJIAN_TODAY": TODAY, "NIANJIAN_URL": f"http://{listen}"}
 
     def run(self, *words: str, allowed: tuple[int, ...] = (0,)) -> None:
         """Run a command with its output on the terminal; end the demo on an exit code that is not allowed."""
@@ -85,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _fresh(folder)
     print(f"writing {args.rows:,} calls and the registers to {folder}", flush=True)
     groups, sheets = _write(args.rows, folder)
-    program = Program(folder / "home")
+    program = Program(folder / "home", args.listen)
     program.run("enterprise", "add", ENTERPRISE, "--name", registers.COMPANY, "--province", "浙江")
     for kind, path in sheets.items():
         program.run("registers", "import", kind, str(path), "--enterprise", ENTERPRISE)
@@ -101,6 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     program.run("portrait", "attach", "seat_vacancy", str(plan), *attach)
     program.run("portrait", "run", "--enterprise", ENTERPRISE, "--year", "2026", "--as-of", AS_OF)
     print(f"\n{time.monotonic() - began:.0f} s from nothing to the portrait; home: {folder / 'home'}", flush=True)
+    program.run("init", "--name", ADMINISTRATOR)
     if not args.no_serve:
         program.run("serve", "--listen", args.listen, allowed=(0, 130))
     return 0

@@ -25,6 +25,7 @@ def test_the_demo_tells_a_story(tmp_path: Path) -> None:
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=580, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "总灯： ● 黄灯" in done.stdout or "yellow" in done.stdout
+    assert "http://127.0.0.1:8000/account/first/" in done.stdout
     portrait = json.loads((folder / "home" / "portraits" / "DEMO" / "2026.json").read_text(encoding="utf-8"))
     assert portrait["light"] == "yellow"
     lights = {metric["slug"]: metric["light"] for metric in portrait["metrics"]}

@@ -26,7 +26,7 @@ JSON: Final = "--json"
 VERBS: Final = {
     "init": mark("the first administrator, with a one-time link"),
     "enterprise": mark("enterprises (tenants): add, list"),
-    "user": mark("people who may act from the shell: add, grant, revoke, list"),
+    "user": mark("people, their roles, links and tokens"),
     "calls": mark("call records: import, rejects, undo, list"),
     "registers": mark("registers: template, import, list"),
     "portrait": mark("compliance portrait: run, runs, compare, simulate, attach"),

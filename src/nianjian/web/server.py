@@ -19,7 +19,10 @@ STATIC: Final = Path(paper.__file__).parent / "assets"  # the style sheets are s
 HTMX: Final = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 THREADS: Final = 4
 # Waitress drops what a proxy says unless it trusts the proxy; only one on this machine is trusted, and only with this.
-PROXY: Final[dict[str, Any]] = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-proto"}}
+PROXY: Final[dict[str, Any]] = {
+    "trusted_proxy": "127.0.0.1",
+    "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-for"},
+}
 
 
 def _policy(headers: object, path: str, url: str) -> None:

@@ -142,7 +142,7 @@ def test_an_account_is_closed_and_opened_again(chief: Client) -> None:
     assert anna.get("/account/").status_code == 200
     chief.post("/people/of/anna/", {"act": "close"})
     assert anna.get("/account/").status_code == 302
-    assert "closed" in chief.get("/people/").content.decode()
+    assert "account closed" in chief.get("/people/").content.decode()
     assert chief.post("/people/of/anna/", {"act": "close"}).status_code == 400
     chief.post("/people/of/anna/", {"act": "reopen"})
     assert models.User.objects.get(pk="anna").is_active

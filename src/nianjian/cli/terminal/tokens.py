@@ -55,7 +55,7 @@ def _list(args: argparse.Namespace) -> Answer:
     found = service.listed(user=args.name, actor=actor)
 
     def show(console: Console) -> None:
-        heads = (_("id"), _("for"), _("acts"), _("until"), _("last used"))
+        heads = (_("id"), _("purpose"), _("acts"), _("until"), _("last used"))
         body = [(one.id, one.name, _scopes(one), _day(one.expires_at), _day(one.used_at)) for one in found]
         table.rows(console, heads, body)
 

@@ -38,14 +38,13 @@ def run(args: argparse.Namespace) -> Answer:
     from nianjian.jobs.process import Beside
     from nianjian.web.server import serve
 
-    if host not in LOOPBACK:
-        text = _("Warning: {host} can be reached by others, and the pages ask for no password.")
-        stderr().print(text.format(host=host), style="yellow")
+    _warn(host)
     url = f"http://{host}:{port}/"
     worker = None if args.no_worker else Beside()
 
     def ready() -> None:
         stderr().print(_("Serving {url} – Ctrl-C ends it.").format(url=url))
+        _hint()
         if worker:
             worker.start()
 
@@ -56,6 +55,27 @@ def run(args: argparse.Namespace) -> Answer:
         if worker:
             worker.stop()
     return Answer({"served": url})
+
+
+def _warn(host: str) -> None:
+    """Say that passwords would not be safe here."""
+    from nianjian.config import env
+
+    if host not in LOOPBACK and not env.read().https:
+        text = _(
+            "Warning: {host} can be reached by others, and passwords would travel readably: "
+            "let a proxy speak TLS and set NIANJIAN_HTTPS=yes."
+        )
+        stderr().print(text.format(host=host), style="yellow")
+
+
+def _hint() -> None:
+    """Say how the first person comes in, while there is none."""
+    from nianjian.accounts import query
+    from nianjian.accounts.roles import Role
+
+    if not any(one.role == Role.ADMINISTRATOR for one in query.held()):
+        stderr().print(_("Nobody can sign in yet: `nianjian init --name NAME` makes the first administrator."))
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:

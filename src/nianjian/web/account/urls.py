@@ -14,7 +14,8 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from nianjian.config.sign_in import CHINESE
@@ -23,7 +24,7 @@ from nianjian.web.account.providers import Connections, SignInView, onward
 from nianjian.web.account.second_factor import SecondFactorView
 from nianjian.web.layout import access
 
-Mark = Callable[[Any], Callable[..., HttpResponse]]
+Mark = Callable[[Any], Callable[..., HttpResponseBase]]
 
 
 def _marked(mark: Mark, route: str, view: Callable[..., Any], name: str) -> URLPattern:

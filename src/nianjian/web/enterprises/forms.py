@@ -13,7 +13,7 @@ class AddEnterprise(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Full name"), max_length=200)
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=gettext_lazy("Short code"),
         max_length=40,
         help_text=gettext_lazy("Letters, digits, - or _. It stands in addresses, commands and folders, and stays."),
     )

@@ -40,6 +40,6 @@ def enterprises(request: Request) -> HttpResponse:
     _ = words(current())
     page: Page[Enterprise] = paged(request, query.enterprises())
     body = [[Cell(one.code, href=f"/e/{one.code}/"), Cell(one.name), Cell(one.province or "–")] for one in page.rows]
-    heads = [Column(text) for text in (_("Code"), _("Full name"), _("Province"))]
+    heads = [Column(text) for text in (_("Short code"), _("Full name"), _("Province"))]
     table = Table(_("Enterprises"), heads, body, wrap=True)
     return render(request, "enterprises/list.html", {"form": form, "table": table, "page": page})

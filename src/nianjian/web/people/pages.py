@@ -93,7 +93,7 @@ def _list(request: Request, place: str) -> HttpResponse:
             Cell(one.name, href=_address("one", place, name=one.name)),
             Cell(_roles(one, place)),
             Cell(one.last_login.astimezone(clock.ZONE).strftime("%Y-%m-%d") if one.last_login else "–"),
-            Cell(_("open"), badge="good") if one.is_open else Cell(_("closed"), badge="warn"),
+            Cell(_("account open"), badge="good") if one.is_open else Cell(_("account closed"), badge="warn"),
         ]
         for one in rows.rows
     ]
