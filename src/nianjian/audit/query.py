@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from nianjian.audit.models import Entry, Head
 
@@ -33,7 +33,31 @@ def acts(*, enterprise: str | None = None, verb: str | None = None, newest: int 
     if verb is not None:
         found = found.filter(verb=verb)
     for entry in found[:newest]:
-        yield Act(entry.seq, entry.at, entry.actor, entry.enterprise, entry.verb, json.loads(entry.data))
+        yield act(entry)
+
+
+def found(
+    *, enterprise: str = "", verb: str = "", actor: str = "", since: str = "", until: str = ""
+) -> QuerySet[Entry]:
+    """Entries, newest first, not loaded yet; "" filters nothing, ``enterprise`` "": of every one.
+
+    ``verb`` and ``actor``: how they begin; ``since`` and ``until`` (excluded): moments as in the chain.
+    """
+    entries = Entry.objects.order_by("-seq")
+    for name, value in (
+        ("enterprise", enterprise),
+        ("verb__startswith", verb),
+        ("actor__startswith", actor),
+        ("at__gte", since),
+        ("at__lt", until),
+    ):
+        entries = entries.filter(**{name: value}) if value else entries
+    return entries
+
+
+def act(entry: Entry) -> Act:
+    """One entry for readers."""
+    return Act(entry.seq, entry.at, entry.actor, entry.enterprise, entry.verb, json.loads(entry.data))
 
 
 def between(*, enterprise: str, after: str, until: str, verbs: Sequence[str], most: int) -> list[Act]:
@@ -44,8 +68,7 @@ def between(*, enterprise: str, after: str, until: str, verbs: Sequence[str], mo
     found = Entry.objects.filter(enterprise__in=["", enterprise], at__gt=after, at__lte=until)
     wanted = reduce(or_, (Q(verb__startswith=verb) for verb in verbs))
     entries = found.filter(wanted).order_by("-seq")[:most]
-    acts = [Act(one.seq, one.at, one.actor, one.enterprise, one.verb, json.loads(one.data)) for one in entries]
-    return acts[::-1]
+    return [act(one) for one in entries][::-1]
 
 
 def head() -> tuple[int, str]:

@@ -8,7 +8,7 @@ from typing import Final
 from nianjian.accounts.access import may
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
-from nianjian.approvals import query
+from nianjian.approvals import query, service
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.overlays import query as overlay_rows
 from nianjian.registers.overlays import service as overlays
@@ -64,3 +64,12 @@ def approve(*, approval: str, actor: Actor) -> dict[str, object]:
         raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
     done = act(approval, actor)
     return {"approval": approval, "state": "approved", "kind": asked.kind, **done}
+
+
+def refuse(*, approval: str, actor: Actor) -> dict[str, object]:
+    """Say no; whoever asked withdraws it so. ``approval_unknown``, and the errors of `approvals.service`."""
+    asked = query.approval(approval)
+    if not may(actor, asked.enterprise, Act.READ):
+        raise NianjianError("approval_unknown", approval=approval)
+    done = service.refuse(approval=approval, actor=actor)
+    return {"approval": done.id, "state": done.state, "kind": done.kind}

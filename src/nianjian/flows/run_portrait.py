@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -26,7 +26,7 @@ from nianjian.portrait.frame import Frame
 from nianjian.portrait.result import Result
 from nianjian.portrait.run import run
 from nianjian.queue import query as queue
-from nianjian.rules.rulebook import Rulebook
+from nianjian.rules.rulebook import Overlay, Rulebook
 
 Waiting = Callable[[str], None]
 """Told once, before a wait for the lake: the file whose import or undo holds it, "" where that is not known."""
@@ -46,9 +46,12 @@ def compute(
     province: str | None,
     today: date | None = None,
     raw: bool = False,
+    tried: Sequence[Overlay] = (),
     waiting: Waiting = _silent,
 ) -> Result:
     """Publish and compute, nothing else; ``province`` None: the enterprise's own; ``today`` None: no second day.
+
+    ``tried``: overlays that act in this run only.
 
     Errors: ``enterprise_unknown``, ``province_unknown``, ``year_not_begun``, ``as_of_before_period``,
     ``rows_erased_year``.
@@ -60,7 +63,7 @@ def compute(
     lake = wiring.lake(enterprise)
     _tell(lake, waiting)
     publish(lake, enterprise)
-    book = rulebook(day=as_of or date(year, 12, 31), province=where, enterprise=enterprise)
+    book = rulebook(day=as_of or date(year, 12, 31), province=where, enterprise=enterprise, tried=tried)
     with closing(wiring.engine()) as engine:
         result = run(
             lake=lake,

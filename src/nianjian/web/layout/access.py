@@ -12,6 +12,7 @@ from typing import Concatenate, Final, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from nianjian.accounts import access, query
 from nianjian.accounts.query import USER, Actor, Enterprise
@@ -32,8 +33,8 @@ class Request(HttpRequest):
     htmx: bool
 
 
-View = Callable[Concatenate[Request, P], HttpResponse]
-Around = Callable[Concatenate[HttpRequest, P], HttpResponse]  # what Django calls
+View = Callable[Concatenate[Request, P], HttpResponseBase]
+Around = Callable[Concatenate[HttpRequest, P], HttpResponseBase]  # what Django calls
 
 
 def page(act: Act) -> Callable[[View[P]], Around[P]]:
@@ -41,7 +42,7 @@ def page(act: Act) -> Callable[[View[P]], Around[P]]:
 
     def around(view: View[P]) -> Around[P]:
         @wraps(view)
-        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _sign_in(request)
             known = cast("Request", request)
@@ -68,7 +69,7 @@ def everywhere(act: Act) -> Callable[[View[P]], Around[P]]:
 
     def around(view: View[P]) -> Around[P]:
         @wraps(view)
-        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _sign_in(request)
             known = cast("Request", request)
@@ -86,7 +87,7 @@ def person(view: View[P]) -> Around[P]:
     """Mark a page for everybody who is signed in: it shows what concerns this person; sets ``actor``."""
 
     @wraps(view)
-    def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _sign_in(request)
         known = cast("Request", request)
@@ -107,7 +108,7 @@ def own(view: View[P]) -> Around[P]:
     """Mark a page about what a person proves itself by: as `person`, but closed to who came by an inspector's link."""
 
     @wraps(view)
-    def inside(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inside(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.actor.scopes is not None:
             raise Http404
         return view(request, *args, **kwargs)

@@ -33,12 +33,18 @@ YEAR: Final = re.compile(r"^(/e/[^/]+/)\d+/")
 # In the order of the day's work.
 ENTERPRISE: Final = (
     Item(mark("Overview"), "overview", Act.READ_OWN, "home"),
-    Item(mark("Portrait"), "portrait-newest", Act.READ_OWN, "page"),
+    Item(mark("Portrait"), "portrait-newest", Act.READ_OWN, "portrait"),
     Item(mark("Data"), "data", Act.READ, "data"),
     Item(mark("Registers"), "registers", Act.READ_OWN, "registers"),
+    Item(mark("Rulebook"), "rules-here", Act.READ, "rules"),
+    Item(mark("Approvals"), "approvals-here", Act.READ, "approvals"),
+    Item(mark("Audit"), "audit-here", Act.AUDIT, "audit"),
     Item(mark("People"), "people-list-here", Act.ADMINISTER, "people"),
 )
 INSTALLATION: Final = (
+    Item(mark("Rulebook"), "rules", Act.READ, "rules"),
+    Item(mark("Approvals"), "approvals", Act.READ, "approvals"),
+    Item(mark("Audit"), "audit", Act.AUDIT, "audit"),
     Item(mark("People"), "people-list", Act.ADMINISTER, "people"),
     Item(mark("Add an enterprise"), "enterprises", Act.ADMINISTER, "enterprise"),
 )

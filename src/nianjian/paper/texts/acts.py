@@ -1,0 +1,52 @@
+"""What the acts of the audit chain are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.paper.words import Words, mark
+
+#: Beginning of a verb -> its name; the longest that fits counts.
+VERBS: Final[Mapping[str, str]] = {
+    "sign_in": mark("Sign-in"),
+    "sign_in.failed": mark("Sign-in failed"),
+    "sign_in.locked": mark("Sign-in locked"),
+    "sign_out": mark("Sign-out"),
+    "account": mark("Own account changed"),
+    "user": mark("Person or role changed"),
+    "token": mark("Token"),
+    "enterprise": mark("Enterprise"),
+    "calls": mark("Call records"),
+    "calls.import": mark("Call records imported"),
+    "calls.undo": mark("Import undone"),
+    "calls.rejects": mark("Rejected rows taken out"),
+    "calls.reveal": mark("Telephone numbers shown in full"),
+    "registers": mark("Register"),
+    "registers.import": mark("Register imported"),
+    "registers.reveal": mark("Masked values of a register shown"),
+    "registers.export": mark("Register taken out as a file"),
+    "portrait": mark("Portrait"),
+    "portrait.run": mark("Portrait computed"),
+    "portrait.reveal": mark("Telephone numbers shown in full"),
+    "portrait.export": mark("Portrait taken out as a file"),
+    "portrait.attach": mark("Explaining paper named"),
+    "approval.request": mark("Approval asked for"),
+    "approval.approved": mark("Approved"),
+    "approval.refused": mark("Refused"),
+    "inspection": mark("Inspector's link opened"),
+    "holidays": mark("Holidays"),
+    "retention": mark("Retention"),
+    "backup": mark("Backup"),
+    "keys": mark("Keys"),
+    "audit.export": mark("Audit entries taken out as a file"),
+    "webhook": mark("Webhook"),
+}
+
+
+def verb(code: str, _: Words) -> str:
+    """What an act is called; a code without a name speaks for itself."""
+    begin = code
+    while begin and begin not in VERBS:
+        begin = begin.rpartition(".")[0]
+    return _(VERBS[begin]) if begin else code

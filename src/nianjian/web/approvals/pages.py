@@ -1,0 +1,132 @@
+"""Requests that two persons decide: the list, and one request with what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nianjian.accounts.access import EVERYWHERE, may
+from nianjian.accounts.roles import Act
+from nianjian.flows import approve as flow
+from nianjian.paper.texts.errors import named
+from nianjian.paper.words import mark, words
+from nianjian.web.layout.access import Request, everywhere, page
+from nianjian.web.layout.language import current
+from nianjian.web.layout.paging import Page, paged
+from nianjian.web.layout.tables import Cell, Column, Table
+
+BADGES = {"pending": "warn", "approved": "good", "refused": "bad"}
+ASKED = {
+    "key": mark("Rule"),
+    "value": mark("New value"),
+    "province": mark("Province"),
+    "enterprise": mark("Enterprise"),
+    "reason": mark("Reason"),
+    "valid_from": mark("First day"),
+    "valid_to": mark("Last day"),
+}
+
+
+@require_safe
+@page(Act.READ)
+def here(request: Request, code: str) -> HttpResponse:
+    """List an enterprise's requests."""
+    return _list(request, code)
+
+
+@require_safe
+@everywhere(Act.READ)
+def everything(request: Request) -> HttpResponse:
+    """List every request."""
+    return _list(request, EVERYWHERE)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.READ)
+def decide_here(request: Request, code: str, approval: str) -> HttpResponse:
+    """Read one request of an enterprise, and say yes or no."""
+    return _one(request, code, approval)
+
+
+@require_http_methods(["GET", "POST"])
+@everywhere(Act.READ)
+def decide(request: Request, approval: str) -> HttpResponse:
+    """Read any request, and say yes or no."""
+    return _one(request, EVERYWHERE, approval)
+
+
+def _requests(request: Request, place: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = flow.requests(actor=request.actor)
+    return [one for one in found if place in {EVERYWHERE, one["enterprise"]}]
+
+
+def _address(place: str, approval: str) -> str:
+    if place:
+        return reverse("approvals-decide-here", kwargs={"code": place, "approval": approval})
+    return reverse("approvals-decide", kwargs={"approval": approval})
+
+
+def _list(request: Request, place: str) -> HttpResponse:
+    shown: Page[dict[str, Any]] = paged(request, _requests(request, place))
+    _ = words(current())
+    rows = [
+        [
+            Cell(one["approval"], href=_address(place, one["approval"])),
+            Cell(named("kind", one["kind"], _)),
+            Cell(named("state", one["state"], _), badge=BADGES[one["state"]]),
+            Cell(_asked(one["asked"])),
+            Cell(_person(one["requested_by"])),
+            Cell(_person(one["decided_by"] or "–")),
+        ]
+        for one in shown.rows
+    ]
+    heads = (gettext("Request"), gettext("Kind"), gettext("State"), gettext("What"), gettext("Asked by"))
+    columns = [Column(head) for head in (*heads, gettext("Decided by"))]
+    table = Table(gettext("Approvals"), columns, rows, wrap=True)
+    return render(request, "approvals/list.html", {"page": shown, "table": table})
+
+
+def _asked(asked: Mapping[str, object]) -> str:
+    return " · ".join(str(asked[name]) for name in ("key", "value") if asked.get(name))
+
+
+def _person(actor: str) -> str:
+    return actor.partition(":")[2] or actor
+
+
+def _one(request: Request, place: str, approval: str) -> HttpResponse:
+    one = next((one for one in _requests(request, place) if one["approval"] == approval), None)
+    if one is None:
+        raise Http404
+    back = reverse("approvals-here", kwargs={"code": place}) if place else reverse("approvals")
+    if request.method == "POST":
+        if request.POST.get("decision") == "yes":
+            flow.approve(approval=approval, actor=request.actor)
+            messages.success(request, gettext("Approved and carried out."))
+        else:
+            flow.refuse(approval=approval, actor=request.actor)
+            messages.success(request, gettext("Refused."))
+        return redirect(back)
+    _ = words(current())
+    mine = str(one["requested_by"]) == str(request.actor)
+    context = {
+        "one": one,
+        "state": named("state", one["state"], _),
+        "badge": BADGES[one["state"]],
+        "kind": named("kind", one["kind"], _),
+        "pairs": [(gettext(ASKED[name]), value) for name, value in one["asked"].items() if name in ASKED and value],
+        "asked_by": _person(one["requested_by"]),
+        "decided_by": _person(one["decided_by"] or ""),
+        "open": one["state"] == "pending",
+        "mine": mine,
+        "may": may(request.actor, one["enterprise"] or EVERYWHERE, Act.APPROVE) and not mine,
+        "back": back,
+    }
+    return render(request, "approvals/one.html", context)

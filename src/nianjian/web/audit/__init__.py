@@ -1,0 +1,1 @@
+"""The audit chain: who did what, filtered, taken out, and checked link by link."""

@@ -1,0 +1,30 @@
+"""What the audit pages are filtered by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, gettext_lazy
+
+from nianjian.paper.texts.acts import VERBS
+from nianjian.paper.words import words
+from nianjian.web.layout.language import current
+
+
+class Filter(forms.Form):
+    """Act, person and days."""
+
+    verb = forms.ChoiceField(label=gettext_lazy("Act"), required=False, choices=())
+    actor = forms.CharField(
+        label=gettext_lazy("Who"), required=False, help_text=gettext_lazy("Begins with user: or os:, as user:anna")
+    )
+    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput({"type": "date"}))
+    until = forms.DateField(label=gettext_lazy("To"), required=False, widget=forms.DateInput({"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        _ = words(current())
+        verb = self.fields["verb"]
+        assert isinstance(verb, forms.ChoiceField)  # noqa: S101 - for the type checker
+        verb.choices = [("", gettext("all")), *((code, f"{_(name)} ({code})") for code, name in VERBS.items())]

@@ -1,0 +1,130 @@
+"""The chain's pages: of an enterprise, and of the whole installation."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.accounts.access import EVERYWHERE
+from nianjian.accounts.roles import Act
+from nianjian.audit import query
+from nianjian.audit.models import Entry
+from nianjian.audit.verify import verify
+from nianjian.flows.audit_export import export
+from nianjian.kernel import clock
+from nianjian.paper.texts import acts
+from nianjian.paper.words import words
+from nianjian.web.audit.forms import Filter
+from nianjian.web.layout.access import Request, everywhere, page
+from nianjian.web.layout.language import current
+from nianjian.web.layout.paging import Page, paged
+from nianjian.web.layout.tables import Cell, Column, Table
+
+LONGEST: Final = 300  # characters of an entry's data that the table shows
+
+
+@require_safe
+@page(Act.AUDIT)
+def here(request: Request, code: str) -> HttpResponse:
+    """List an enterprise's entries, newest first."""
+    return _list(request, code)
+
+
+@require_safe
+@everywhere(Act.AUDIT)
+def everything(request: Request) -> HttpResponse:
+    """List all entries, newest first."""
+    return _list(request, EVERYWHERE)
+
+
+@require_safe
+@page(Act.AUDIT)
+def here_out(request: Request, code: str) -> HttpResponseBase:
+    """Give an enterprise's entries as CSV."""
+    return _out(request, code)
+
+
+@require_safe
+@everywhere(Act.AUDIT)
+def everything_out(request: Request) -> HttpResponseBase:
+    """Give all entries as CSV."""
+    return _out(request, EVERYWHERE)
+
+
+@require_POST
+@everywhere(Act.AUDIT)
+def verified(request: Request) -> HttpResponse:
+    """Check every link and say what was found."""
+    return render(request, "audit/verified.html", {"report": verify()})
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Read what the filter asks for as `audit.query.found` takes it; days are those of the clock's zone."""
+    form = Filter(request.GET)
+    form.is_valid()
+    given = form.cleaned_data
+    asked = {name: str(given.get(name) or "") for name in ("verb", "actor")}
+    for name, days in (("since", 0), ("until", 1)):
+        if day := given.get(name):
+            begin = datetime.combine(day, time(), clock.ZONE) + timedelta(days=days)
+            asked[name] = begin.astimezone(UTC).isoformat(timespec="microseconds")
+    return {name: value for name, value in asked.items() if value}
+
+
+def _list(request: Request, place: str) -> HttpResponse:
+    shown: Page[Entry] = paged(request, query.found(enterprise=place, **_asked(request)))
+    number, head = query.head()
+    inside = request.GET.urlencode()
+    out = reverse("audit-export-here", kwargs={"code": place}) if place else reverse("audit-export")
+    context = {
+        "page": shown,
+        "table": _table(shown, place),
+        "form": Filter(request.GET),
+        "number": number,
+        "head": head,
+        "out": f"{out}?{inside}" if inside else out,
+        "whole": not place,
+    }
+    return render(request, "audit/list.html", context)
+
+
+def _table(shown: Page[Entry], place: str) -> Table:
+    _ = words(current())
+    rows = []
+    for one in map(query.act, shown.rows):
+        text = json.dumps(one.data, ensure_ascii=False)
+        cells = [
+            Cell(one.seq, figure=True),
+            Cell(datetime.fromisoformat(one.at).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
+            Cell(one.actor.partition(":")[2] or one.actor),
+            *([] if place else [Cell(one.enterprise or "–")]),
+            Cell(acts.verb(one.verb, _)),
+            Cell(one.verb),
+            Cell(text if len(text) <= LONGEST else text[:LONGEST] + "…"),
+        ]
+        rows.append(cells)
+    columns = [
+        Column(gettext("Number"), figure=True),
+        Column(gettext("Moment")),
+        Column(gettext("Who")),
+        *([] if place else [Column(gettext("Enterprise"))]),
+        Column(gettext("Act")),
+        Column(gettext("Code")),
+        Column(gettext("Content")),
+    ]
+    return Table(gettext("Audit chain"), columns, rows, wrap=True)
+
+
+def _out(request: Request, place: str) -> HttpResponseBase:
+    lines = export(enterprise=place, asked=_asked(request), actor=request.actor)
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{place or "all"}.csv"'
+    return answer

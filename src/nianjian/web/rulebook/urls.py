@@ -1,0 +1,16 @@
+"""Addresses of the rulebook."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from nianjian.web.rulebook import pages
+
+urlpatterns = [
+    path("rules/", pages.everything, name="rules"),
+    path("rules/<str:key>/", pages.one, name="rules-one"),
+    path("rules/<str:key>/overlay/", pages.ask, name="rules-overlay"),
+    path("e/<str:code>/rules/", pages.here, name="rules-here"),
+    path("e/<str:code>/rules/<str:key>/", pages.one_here, name="rules-one-here"),
+    path("e/<str:code>/rules/<str:key>/overlay/", pages.ask_here, name="rules-overlay-here"),
+]

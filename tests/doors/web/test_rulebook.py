@@ -1,0 +1,98 @@
+"""Rulebook, approvals and audit: read, ask, see what it would do, decide as the second person, take out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.support.people import signed_in
+
+from nianjian.audit.models import Entry
+from nianjian.flows import overlay
+from nianjian.registers.overlays import query
+
+KEY = "portrait.seat_vacancy.limit"
+ASKED = {"value": "0.25", "valid_from": "2026-01-01", "valid_to": "", "reason": "省局口头要求"}
+
+
+def test_every_rule_shows_value_level_source_and_days(site: Client) -> None:
+    text = site.get("/e/demo/rules/?q=portrait.seat_vacancy").content.decode()
+    for words in ("坐席空置率", "30 %", "2017-01-01"):
+        assert words in text
+    one = site.get(f"/e/demo/rules/{KEY}/").content.decode()
+    assert "30 %" in one
+    assert KEY in one
+    assert site.get("/e/demo/rules/nothing.of.that/").status_code == 404
+    assert site.get("/rules/").status_code == 200
+    assert site.get("/rules/?on=2016-12-31").status_code == 400
+
+
+def test_levels_filter_and_pages_hold_fifty(site: Client) -> None:
+    law = site.get("/rules/?level=law").content.decode()
+    assert law.count("<tr>") <= 51
+    assert 'value="law" selected' in law
+    assert site.get("/rules/?q=zzzz").content.decode().count("<tr>") == 0
+
+
+def test_two_people_change_a_value(site: Client, monkeypatch: pytest.MonkeyPatch, sample: dict[str, Any]) -> None:
+    effect = overlay.Effect("demo", 2026, sample, {**sample, "metrics": sample["metrics"]})
+    monkeypatch.setattr("nianjian.web.rulebook.pages.effects", lambda **_asked: [effect])
+    address = f"/e/demo/rules/{KEY}/overlay/"
+    assert site.post(address, {**ASKED, "reason": ""}).status_code == 422
+    tried = site.post(address, {**ASKED, "step": "try"})
+    assert tried.status_code == 200
+    assert "坐席空置率" in tried.content.decode()
+    assert query.overlays() == []
+    sent = site.post(address, {**ASKED, "step": "send"})
+    assert (sent.status_code, sent.headers["Location"]) == (302, "/e/demo/approvals/")
+    listed = site.get("/e/demo/approvals/").content.decode()
+    approval = re.findall(r"/e/demo/approvals/(\w+)/", listed)[0]
+    mine = site.get(f"/e/demo/approvals/{approval}/").content.decode()
+    assert 'value="yes"' not in mine
+    assert site.post(f"/e/demo/approvals/{approval}/", {"decision": "yes"}).status_code == 403
+    other = signed_in("bob", "compliance_lead", "demo")
+    assert "省局口头要求" in other.get(f"/e/demo/approvals/{approval}/").content.decode()
+    assert other.post(f"/e/demo/approvals/{approval}/", {"decision": "yes"}).status_code == 302
+    assert [one["value"] for one in query.overlays()] == ["0.25"]
+    assert "25 %" in site.get(f"/e/demo/rules/{KEY}/").content.decode()
+    assert other.post(f"/e/demo/approvals/{approval}/", {"decision": "no"}).status_code == 409
+
+
+def test_a_wrong_value_is_told_in_the_form(site: Client) -> None:
+    answer = site.post(f"/e/demo/rules/{KEY}/overlay/", {**ASKED, "value": "7", "step": "send"})
+    assert answer.status_code == 422
+    assert "0.25" not in answer.content.decode()
+    assert query.overlays() == []
+
+
+def test_the_request_can_be_withdrawn(site: Client) -> None:
+    site.post(f"/e/demo/rules/{KEY}/overlay/", {**ASKED, "step": "send"})
+    approval = re.findall(r"/e/demo/approvals/(\w+)/", site.get("/e/demo/approvals/").content.decode())[0]
+    assert site.post(f"/e/demo/approvals/{approval}/", {"decision": "no"}).status_code == 302
+    assert "已拒绝" in site.get("/e/demo/approvals/").content.decode()
+
+
+def test_the_chain_is_filtered_taken_out_and_checked(site: Client) -> None:
+    text = site.get("/audit/").content.decode()
+    assert "enterprise.add" in text
+    assert "enterprise.add" not in site.get("/audit/?verb=calls").content.decode()
+    before = Entry.objects.count()
+    out = site.get("/audit/export.csv?verb=enterprise")
+    lines = list(csv.DictReader(io.StringIO(b"".join(out.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
+    assert [line["verb"] for line in lines] == ["enterprise.add"]
+    assert Entry.objects.count() == before + 1
+    assert "链条完整" in site.post("/audit/verify/").content.decode()
+
+
+def test_an_auditor_of_one_enterprise_sees_its_entries_alone(site: Client) -> None:
+    del site
+    auditor = signed_in("carl", "auditor", "demo")
+    text = auditor.get("/e/demo/audit/").content.decode()
+    assert "enterprise.add" in text
+    assert auditor.get("/audit/").status_code == 403
+    assert auditor.get("/e/demo/audit/export.csv").status_code == 200
+    assert signed_in("dora", "data_officer", "demo").get("/e/demo/audit/").status_code == 403
