@@ -259,6 +259,7 @@ def test_files_are_taken_along_and_written_down(site: Client, sample: dict[str, 
     assert f"page 1 / {len(document)}" in said
     picture = site.post(f"{HOME}take/png/")
     assert picture.content.startswith(b"\x89PNG")
-    assert [act.data["form"] for act in acts(verb="portrait.export")] == ["png", "pdf", "xlsx"]
+    assert site.post(f"{HOME}take/html/").content.startswith(b"<!doctype html>")
+    assert [act.data["form"] for act in acts(verb="portrait.export")] == ["html", "png", "pdf", "xlsx"]
     assert site.post(f"{HOME}take/docx/").status_code == 404
     assert site.get(f"{HOME}take/pdf/").status_code == 405

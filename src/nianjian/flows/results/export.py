@@ -17,6 +17,7 @@ from nianjian.audit import query as audit
 from nianjian.audit.record import record
 from nianjian.flows import portraits
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.page import page
 from nianjian.paper.printing.pdf import Stamp, pdf, picture
 from nianjian.paper.workbook import workbook
 
@@ -36,10 +37,16 @@ def _workbook(portrait: Mapping[str, Any], language: str, stamp: Stamp) -> bytes
     return workbook(portrait, language)
 
 
+def _page(portrait: Mapping[str, Any], language: str, stamp: Stamp) -> bytes:
+    del stamp  # the same
+    return page(portrait, language)
+
+
 FORMS: Final[Mapping[str, Form]] = {
     "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _workbook),
     "pdf": Form("application/pdf", pdf),
     "png": Form("image/png", picture),
+    "html": Form("text/html; charset=utf-8", _page),
 }
 
 
