@@ -13,6 +13,7 @@ from waitress.server import create_server
 from whitenoise import WhiteNoise
 
 from nianjian import paper
+from nianjian.flows.wizard import uploads
 from nianjian.web.layout.policy import HEADERS
 
 STATIC: Final = Path(paper.__file__).parent / "assets"  # the style sheets are shared with paper
@@ -49,7 +50,15 @@ def application() -> WhiteNoise:
 def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
     """Serve until interrupted; ``ready`` is called once the port is open."""
     behind = PROXY if settings.SECURE_PROXY_SSL_HEADER else {}
-    server = create_server(application(), host=host, port=port, threads=THREADS, ident=None, **behind)
+    server = create_server(
+        application(),
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident=None,
+        max_request_body_size=uploads.limit() + uploads.MIB,  # the form around the files
+        **behind,
+    )
     ready()
     try:
         server.run()

@@ -167,6 +167,14 @@ def test_a_batch_is_undone_as_work_and_can_come_again(site: Client) -> None:
     assert 'role="alert"' in text
 
 
+def test_after_an_undo_the_files_that_lack_rows_are_named(site: Client) -> None:
+    first = _imported(site, calls(bad=0))
+    second = _imported(site, calls(rows=8, bad=0))
+    job = site.post(f"/e/demo/data/batches/{first}/undo/").headers["Location"]
+    work()
+    assert f'href="/e/demo/data/batches/{second}/"' in _text(site, job)
+
+
 def test_a_corrected_file_replaces_a_batch(site: Client) -> None:
     old = _imported(site)
     new = _imported(site, calls(rows=7, bad=0), replaces=old)

@@ -120,7 +120,7 @@ def job_table(found: Sequence[JobValue], code: str) -> Table:
         Column(_("state")),
         Column(_("asked for")),
         Column(_("by")),
-        Column(_("done"), figure=True),
+        Column(_("progress"), figure=True),
     ]
     return Table(_("Work"), columns, rows)
 

@@ -86,6 +86,8 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     if job.kind == jobs.RUN_PORTRAIT and job.state == "done":
         told["year"] = result["year"]
     failed: list[Any] = result.get("failed", [])
+    affected: list[Any] = result.get("affected", [])
+    told["affected"] = [(one["batch"], ", ".join(one["files"])) for one in affected]
     told["failed"] = [f"{one['name']}: {shown.told({'code': one['code'], 'values': one})[0]}" for one in failed]
     return told
 
