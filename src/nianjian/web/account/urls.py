@@ -31,8 +31,8 @@ def _marked(mark: Mark, route: str, view: Callable[..., Any], name: str) -> URLP
     """Give one of the library's views a mark, without touching the view itself."""
 
     @wraps(view)
-    def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 -- hands on what comes
-        answer: HttpResponse = view(request, *args, **kwargs)
+    def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 -- hands on what comes
+        answer: HttpResponseBase = view(request, *args, **kwargs)
         return answer
 
     return path(route, mark(inside), name=name)
