@@ -1,0 +1,166 @@
+"""The portrait's pages in a real browser: accessible in every dress, sliders that answer, rows that come, a reveal."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.support.axe import assert_clean
+from tests.support.sample_portrait import fill
+from tests.support.site import PROGRAM, Site, environment, serving, told
+
+from nianjian.lake.tables import Lake
+
+NEWER = "20260701-090000-000000"
+OLDER = "20260601-090000-000000"
+ROWS = "e/demo/2026/metric/number_consistency/rows/?class=mobile"
+PATHS = (
+    "e/demo/2026/",
+    "e/demo/2026/metric/complaint_rate/",
+    "e/demo/2026/metric/number_consistency/?split=display",
+    "e/demo/2026/by/line/",
+    f"{ROWS}&look=1",
+    "e/demo/2026/runs/",
+    f"e/demo/2026/compare/?a={OLDER}&b={NEWER}",
+    "e/demo/2026/simulate/?open_seats=5&move_line=L1",
+    "e/demo/2026/simulate/?open_seats=500",
+    "e/demo/2026/run/",
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, sample: dict[str, Any]) -> Iterator[Site]:
+    """The program's own server over one enterprise with two runs and the rows behind them."""
+    folder = tmp_path_factory.mktemp("site")
+    told(
+        environment(folder),
+        *PROGRAM,
+        "enterprise",
+        "add",
+        "demo",
+        "--name",
+        "示范呼叫中心有限公司",
+        "--province",
+        "北京",
+    )
+    fill(Lake(str(folder / "home" / "lake"), "demo"))
+    kept = folder / "home" / "portraits" / "demo"
+    (kept / "runs" / "2026").mkdir(parents=True)
+    for name, portrait in ((OLDER, sample), (NEWER, _later(sample))):
+        line = json.dumps(portrait, ensure_ascii=False)
+        (kept / "runs" / "2026" / f"{name}.json").write_text(f"{json.dumps(_run(name, portrait))}\n{line}\n", "utf-8")
+    (kept / "2026.json").write_text((kept / "runs" / "2026" / f"{OLDER}.json").read_text("utf-8"), "utf-8")
+    with serving(folder, NIANJIAN_TODAY="2026-11-25") as started:
+        yield started
+
+
+def _later(sample: dict[str, Any]) -> dict[str, Any]:
+    later: dict[str, Any] = json.loads(json.dumps(sample))
+    later["snapshot"]["calls"] += 1
+    for metric in later["metrics"]:
+        metric["numerator"] += 1
+        for row in metric["splits"].get("kind", ()):
+            row["numerator"] += 1
+    next(rule for rule in later["rules"] if rule["key"] == "portrait.seat_vacancy.limit")["value"] = "0.25"
+    return later
+
+
+def _run(name: str, portrait: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": name, "year": 2026, "moment": "2026-07-01T01:00:00.000000+00:00", "actor": "user:anna", "sha256": "0",
+        "light": portrait["light"], "as_of": "2026-12-31", "today": None, "province": "北京",
+        "rulebook": portrait["rulebook"], "snapshot": portrait["snapshot"], "code": "0.1.0",
+        "metrics": [{key: one[key] for key in ("slug", "light", "value", "unit")} for one in portrait["metrics"]],
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def session(site: Site) -> str:
+    return site.session("anna")
+
+
+def _watched(context: Any) -> tuple[Any, list[str]]:
+    faults: list[str] = []
+    page = context.new_page()
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    return page, faults
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("dress", list(itertools.product(("zh-CN", "en-GB"), ("light", "dark"), (390, 1440))), ids=str)
+@pytest.mark.parametrize("path", PATHS)
+def test_accessible_in_every_dress(
+    site: Site, session: str, browser: Any, path: str, dress: tuple[str, str, int]
+) -> None:
+    language, scheme, width = dress
+    wanted = {"locale": language, "viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    context = site.context(browser, session, **wanted)
+    page, faults = _watched(context)
+    page.goto(site.address + path)
+    for closed in page.locator("main details:not([open]) > summary").all():
+        closed.click()
+    page.wait_for_load_state("networkidle")
+    assert_clean(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing runs over the side"
+    assert faults == []
+    context.close()
+
+
+def test_sliders_answer_at_once(site: Site, session: str, browser: Any) -> None:
+    context = site.context(browser, session, locale="en-GB", viewport={"width": 1440, "height": 900})
+    page, faults = _watched(context)
+    page.goto(f"{site.address}e/demo/2026/simulate/")
+    slider = page.locator("input[type=range]").first
+    slider.focus()
+    for _press in range(10):
+        page.keyboard.press("ArrowRight")
+    page.get_by_text("0 more vacant seats").wait_for(timeout=30_000)
+    assert page.locator("input[name=open_seats]").input_value() == "10"
+    assert "30.0000 %" in page.locator("#outcome").inner_text()
+    page.locator("input[name=open_seats]").fill("11")
+    page.get_by_text("1 more vacant seats").wait_for(timeout=30_000)
+    assert slider.input_value() == "11"
+    assert page.locator("section#outcome").count() == 1
+    assert faults == []
+    context.close()
+
+
+def test_rows_come_after_the_page_and_a_number_is_revealed(site: Site, session: str, browser: Any) -> None:
+    context = site.context(browser, session, locale="en-GB", viewport={"width": 1440, "height": 900})
+    page, faults = _watched(context)
+    page.goto(f"{site.address}e/demo/2026/metric/number_consistency/")
+    page.locator("figure[data-chart] svg .mark-line, figure[data-chart] svg path").first.wait_for()
+    page.get_by_role("link", name="rows behind mobile").click()
+    page.locator("#rows tbody tr").first.wait_for(timeout=60_000)
+    assert page.locator("#rows tbody tr").count() <= 50
+    assert "138****8000" in page.locator("#rows").inner_text()
+    page.get_by_role("button", name="Reveal").first.click()
+    page.get_by_text("13800138000").wait_for(timeout=30_000)
+    assert page.get_by_text("13800138000").count() == 1
+    assert faults == []
+    context.close()
+
+
+def test_rows_and_steps_without_script(site: Site, session: str, browser: Any) -> None:
+    context = site.context(browser, session, locale="en-GB", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.address + ROWS)
+    page.get_by_role("link", name="Show the rows").click()
+    assert page.locator("#rows tbody tr").count() > 0
+    page.goto(f"{site.address}e/demo/2026/simulate/")
+    page.locator("input[name=open_seats]").fill("10")
+    page.get_by_role("button", name="What would it be?").click()
+    assert "30.0000 %" in page.locator("#outcome").inner_text()
+    page.goto(f"{site.address}e/demo/2026/runs/")
+    page.get_by_role("button", name="Compare").click()
+    assert page.get_by_role("heading", name="What changed").is_visible()
+    assert "> 25 %" in page.locator("main").inner_text()
+    with page.expect_download() as taken:
+        page.goto(f"{site.address}e/demo/2026/")
+        page.get_by_role("button", name="Excel").click()
+    assert taken.value.suggested_filename == "demo-2026.xlsx"
+    context.close()
