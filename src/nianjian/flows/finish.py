@@ -13,12 +13,13 @@ from django.db import transaction
 from nianjian.audit.record import record
 from nianjian.flows import erasures
 from nianjian.flows.publish import publish
-from nianjian.intake import erase, ledger
-from nianjian.intake.erase import Limits
+from nianjian.intake import ledger
 from nianjian.intake.ledger import CALLS
 from nianjian.intake.receipt import FileReceipt
+from nianjian.intake.rows import erase
+from nianjian.intake.rows.erase import Limits
+from nianjian.lake.files import forget, vacuum
 from nianjian.lake.tables import Lake
-from nianjian.lake.vacuum import forget, vacuum
 from nianjian.queue import service as queue
 from nianjian.registers.batches import query, service
 

@@ -12,8 +12,8 @@ from django.db import DatabaseError
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from nianjian.flows.operation import figures
-from nianjian.flows.operation.figures import Health
+from nianjian.flows.operation.watch import figures
+from nianjian.flows.operation.watch.figures import Health
 from nianjian.kernel import clock
 from nianjian.queue.models import Job, Worker
 
@@ -59,7 +59,7 @@ def test_a_database_that_fails_is_503(site: Client, monkeypatch: pytest.MonkeyPa
     def refuse() -> str:
         raise DatabaseError("the server closed the connection")
 
-    monkeypatch.setattr(figures, "_worker", refuse)
+    monkeypatch.setattr(figures, "worker", refuse)
     answer = site.get("/healthz")
     assert (answer.status_code, answer.json()["checks"]["database"]) == (503, "fail")
     assert Health({"database": "ok", "worker": "silent"}).well

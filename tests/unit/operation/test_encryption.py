@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.flows.operation.machine import sealed
+from nianjian.flows.operation.watch.machine import sealed
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from nianjian.flows.operation.periods import begins, periods
-from nianjian.intake.erase import Limits
+from nianjian.intake.rows.erase import Limits
 from nianjian.rules.rulebook import Rulebook
 
 TODAY = date(2026, 8, 31)

@@ -11,10 +11,10 @@ from rich.console import Console
 from nianjian.cli.answer import DONE, NO, Answer
 from nianjian.cli.language import _
 from nianjian.cli.texts.errors import sentence
-from nianjian.paper.texts.doctor import REMEDIES
+from nianjian.paper.texts.operation.doctor import REMEDIES
 
 if TYPE_CHECKING:
-    from nianjian.flows.operation.diagnosis import Diagnosis
+    from nianjian.flows.operation.watch.diagnosis import Diagnosis
 
 MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "bold red")}
 
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> Answer:
     from nianjian.config import wiring
 
     wiring.start()
-    from nianjian.flows.operation import doctor
+    from nianjian.flows.operation.watch import doctor
 
     found = doctor.examine()
     told, well = lines(found), doctor.healthy(found)

@@ -13,7 +13,7 @@ from nianjian.cli.arguments import Actions, enterprise
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import table
-from nianjian.paper.texts.doctor import RECORD_CLASSES, UNITS
+from nianjian.paper.texts.operation.doctor import RECORD_CLASSES, UNITS
 
 if TYPE_CHECKING:
     from nianjian.flows.operation.retention import Standing

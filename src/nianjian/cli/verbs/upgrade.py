@@ -27,8 +27,8 @@ def run(args: argparse.Namespace) -> Answer:
 
     wiring.start()
     from nianjian.accounts import query
-    from nianjian.flows.operation import doctor
     from nianjian.flows.operation.upgrade import upgrade
+    from nianjian.flows.operation.watch import doctor
 
     done = upgrade(out=args.backup or _beside(env.read().home), actor=query.actor(None), waiting=waiting)
     told, well = lines(done.findings), doctor.healthy(done.findings)

@@ -40,16 +40,16 @@ class Writer:
     def add(self, name: str, path: Path) -> None:
         """Add a file as it is at this moment; one that grows meanwhile is taken to the size it had."""
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            self._add(name, file, size)
+            stat = os.fstat(file.fileno())
+            self._add(name, file, stat.st_size, 0o600 if stat.st_mode & 0o200 else 0o400)
 
     def add_bytes(self, name: str, content: bytes) -> None:
         """Add a small member from memory."""
         self._add(name, io.BytesIO(content), len(content))
 
-    def _add(self, name: str, file: IO[bytes], size: int) -> None:
+    def _add(self, name: str, file: IO[bytes], size: int, mode: int = 0o600) -> None:
         hashed = _Hashed(file, size)
-        self._tar.addfile(_info(name, size), hashed)
+        self._tar.addfile(_info(name, size, mode), hashed)
         self.members[name] = {"sha256": hashed.hexdigest(), "size": size}
 
 
@@ -69,9 +69,9 @@ class _Hashed:
         return self._sha.hexdigest()
 
 
-def _info(name: str, size: int) -> tarfile.TarInfo:
+def _info(name: str, size: int, mode: int = 0o600) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
-    info.size, info.mode = size, 0o600
+    info.size, info.mode = size, mode
     return info
 
 
@@ -133,7 +133,7 @@ class Archive:
         return sum(int(one["size"]) for one in self.members.values())
 
     def unpack(self, place: Callable[[str], Path | None]) -> None:
-        """Write each member to ``place(name)`` (None: not wanted), mode 0600, folders 0700, all on disk."""
+        """Write each member to ``place(name)`` (None: not wanted), for its owner alone, all on disk."""
         folders = set()
         with tarfile.open(self.path, mode="r:") as tar:
             for info in tar:
@@ -146,6 +146,7 @@ class Archive:
                     while block := content.read(CHUNK):
                         out.write(block)
                     out.flush()
+                    os.fchmod(out.fileno(), info.mode & 0o600)  # what was sealed against writing stays so
                     os.fsync(out.fileno())
                 folders.add(path.parent)
         for folder in folders:

@@ -30,8 +30,8 @@ from nianjian.flows.operation.archive import Writer, synced, written
 from nianjian.intake.crash import crash_point
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.lake import copies
-from nianjian.lake.copies import Held
+from nianjian.lake import files
+from nianjian.lake.files import Held
 
 VERB: Final = "home.backup"
 LOCK: Final = ".backup.lock"
@@ -95,7 +95,7 @@ def write(*, out: Path, keys: Path | None, waiting: Waiting = lambda _code: None
         with ExitStack() as locks, ExitStack() as within:
             lakes = _locked(locks, waiting)
             at = within.enter_context(database.moment(folder))
-            listed = {code: copies.held(wiring.lake(code)) for code in lakes}
+            listed = {code: files.held(wiring.lake(code)) for code in lakes}
             locks.close()
             crash_point("mid_write")
             for name, path in database.members(at, folder):
@@ -148,7 +148,7 @@ def _work(home: Path) -> Iterator[Path]:
 
 def _locked(locks: ExitStack, waiting: Waiting) -> list[str]:
     """Lock every enterprise's lake, in the order of the codes."""
-    codes = copies.enterprises(wiring.lakes())
+    codes = files.enterprises(wiring.lakes())
     for code in codes:
         lake = wiring.lake(code)
         if lake.busy():

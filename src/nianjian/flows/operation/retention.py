@@ -23,9 +23,9 @@ from nianjian.flows.finish import ERASE, TICKETS, finish_erase, finish_tickets, 
 from nianjian.flows.operation.backup import only_one
 from nianjian.flows.operation.periods import Period, periods
 from nianjian.flows.rulebooks import rulebook
-from nianjian.intake import erase
 from nianjian.intake.crash import crash_point
-from nianjian.intake.erase import Limits
+from nianjian.intake.rows import erase
+from nianjian.intake.rows.erase import Limits
 from nianjian.kernel import clock
 from nianjian.queue import service as queue
 from nianjian.registers import kinds

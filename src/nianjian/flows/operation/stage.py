@@ -53,7 +53,7 @@ def place(file: Path, *, replace: bool, keys: Path | None, progress: Progress) -
     """Check the archive and the keys, then unpack; be alone in the home.
 
     Before anything is written: what `archive.checked` raises, ``backup_keys_missing``, ``backup_keys_other``,
-    ``home_not_empty``, ``disk_too_small``.
+    ``home_not_empty``, ``restore_disk_too_small``.
     """
     environment = env.read()
     archive = checked(file, progress)
@@ -120,7 +120,7 @@ def _room(archive: Archive, home: Path) -> None:
     free = shutil.disk_usage(home).free
     wanted = int(archive.size * SPARE)
     if free < wanted:
-        raise NianjianError("disk_too_small", folder=str(home), free_mib=free >> 20, wanted_mib=wanted >> 20)
+        raise NianjianError("restore_disk_too_small", folder=str(home), free_mib=free >> 20, wanted_mib=wanted >> 20)
 
 
 def _copy(source: Path, target: Path) -> None:

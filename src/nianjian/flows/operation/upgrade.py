@@ -13,9 +13,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.config import wiring
-from nianjian.flows.operation import backup, doctor
+from nianjian.flows.operation import backup
 from nianjian.flows.operation.backup import Waiting
-from nianjian.flows.operation.diagnosis import Diagnosis
+from nianjian.flows.operation.watch import doctor
+from nianjian.flows.operation.watch.diagnosis import Diagnosis
 from nianjian.flows.recover import recover
 from nianjian.intake.crash import crash_point
 from nianjian.kernel.errors import NianjianError

@@ -12,7 +12,7 @@ from django.http.request import split_domain_port
 from django.views.decorators.http import require_safe
 
 from nianjian.config import env
-from nianjian.flows.operation import figures
+from nianjian.flows.operation.watch import figures
 from nianjian.web.layout.access import public
 from nianjian.web.operation import prometheus
 

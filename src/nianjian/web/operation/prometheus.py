@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Final
 
@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from nianjian.flows.operation import figures
+from nianjian.flows.operation.watch import figures
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
@@ -40,12 +40,13 @@ class House(Collector):
         yield _one("nianjian_up", "Whether the database answers.", 1)
         yield _one("nianjian_audit_head", "Number of the last entry of the audit chain.", told.audit_head)
         yield _one("nianjian_intents_open", "Acts over database and lake under way or broken off.", told.intents)
-        yield _many("nianjian_jobs", "Jobs.", ("state",), {(state,): count for state, count in told.jobs.items()})
-        yield _many("nianjian_imports", "Batches of call records.", ("enterprise", "state"), dict(told.imports))
-        yield _many("nianjian_rows", "Rows of call records in the lake.", ("enterprise", "kind"), dict(told.rows))
-        lights = {(one.enterprise, str(one.year), one.light): 1.0 for one in told.portraits}
+        jobs = [((state,), count) for state, count in told.jobs.items()]
+        yield _many("nianjian_jobs", "Jobs.", ("state",), jobs)
+        yield _many("nianjian_imports", "Batches of call records.", ("enterprise", "state"), told.imports.items())
+        yield _many("nianjian_rows", "Rows of call records in the lake.", ("enterprise", "kind"), told.rows.items())
+        lights = [((one.enterprise, str(one.year), one.light), 1) for one in told.portraits]
         yield _many("nianjian_light", "The light of each kept portrait.", ("enterprise", "year", "light"), lights)
-        ages = {(one.enterprise, str(one.year)): one.age for one in told.portraits if one.age is not None}
+        ages = [((one.enterprise, str(one.year)), one.age) for one in told.portraits if one.age is not None]
         yield _many("nianjian_portrait_age_seconds", "Since the portrait was computed.", ("enterprise", "year"), ages)
         if told.backup_age is not None:
             yield _one("nianjian_backup_age_seconds", "Since the last backup.", told.backup_age)
@@ -67,8 +68,10 @@ def _one(name: str, about: str, value: float, labels: dict[str, str] | None = No
     return family
 
 
-def _many(name: str, about: str, labels: tuple[str, ...], values: dict[tuple[str, ...], float]) -> GaugeMetricFamily:
+def _many(
+    name: str, about: str, labels: tuple[str, ...], values: Iterable[tuple[tuple[str, ...], float]]
+) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, about, labels=labels)
-    for key, value in sorted(values.items()):
+    for key, value in sorted(values):
         family.add_metric(key, value)
     return family

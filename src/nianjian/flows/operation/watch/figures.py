@@ -68,7 +68,7 @@ def health() -> Health:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        checks["worker"] = _worker()
+        checks["worker"] = worker()
     except Error:
         checks["database"] = "fail"
     return Health(checks)
@@ -105,11 +105,12 @@ def _kept(code: str, year: int) -> Kept:
     return Kept(code, year, run.light, _age(datetime.fromisoformat(run.moment)))
 
 
-def _worker() -> str:
+def worker() -> str:
+    """``silent``: jobs wait and no worker was heard of lately; ``none``: nothing waits, none ever was; else ``ok``."""
     beat = queue.last_beat()
-    if beat is None:
-        return "none"
-    return "silent" if queue.waiting() and _age(beat) > SILENT else "ok"
+    if queue.waiting() and (beat is None or _age(beat) > SILENT):
+        return "silent"
+    return "none" if beat is None else "ok"
 
 
 def _age(moment: datetime) -> float:

@@ -19,11 +19,12 @@ from nianjian.audit import query as audit
 from nianjian.audit.verify import verify
 from nianjian.config import wiring
 from nianjian.flows import holidays
-from nianjian.flows.operation import backup, machine
-from nianjian.flows.operation.diagnosis import Diagnosis, State, fail, ok, warn
+from nianjian.flows.operation import backup
+from nianjian.flows.operation.watch import figures, machine
+from nianjian.flows.operation.watch.diagnosis import Diagnosis, State, fail, ok, warn
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.lake import copies
+from nianjian.lake import files
 from nianjian.queue import query as queue
 
 OLD_BACKUP: Final = 7  # days
@@ -58,7 +59,7 @@ def _audit() -> Diagnosis:
 
 def _lake() -> Diagnosis:
     tables = 0
-    for code in copies.enterprises(wiring.lakes()):
+    for code in files.enterprises(wiring.lakes()):
         lake = wiring.lake(code)
         for table in lake.snapshot():
             tables += 1
@@ -93,14 +94,10 @@ def _backups() -> Diagnosis:
 
 def _worker() -> Diagnosis:
     waiting = queue.waiting()
-    beat = queue.last_beat()
-    silent = None if beat is None else int((clock.now() - beat).total_seconds())
-    if waiting and (silent is None or silent > SILENT):
-        return warn("worker_silent", waiting=waiting)
-    return ok("worker_enough", waiting=waiting)
+    return (
+        warn("worker_silent", waiting=waiting) if figures.worker() == "silent" else ok("worker_enough", waiting=waiting)
+    )
 
-
-SILENT: Final = 60  # seconds after which a worker that has work to do counts as gone
 
 CHECKS: Final[Mapping[str, Callable[[], Diagnosis]]] = {
     "home": machine.home,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import nianjian
 from nianjian.config import env, wiring
 from nianjian.config.folders import OTHERS
-from nianjian.flows.operation.diagnosis import Diagnosis, fail, ok, warn
+from nianjian.flows.operation.watch.diagnosis import Diagnosis, fail, ok, warn
 from nianjian.kernel import clock
 
 LEAST: Final = 1 << 30  # bytes free: an import needs space beside the lake

@@ -30,7 +30,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "backup_lake_differs": mark(
         "the lake of {enterprise} in the backup has other versions than its list says; nothing was changed"
     ),
-    "disk_too_small": mark("{folder} has {free_mib} MiB free, {wanted_mib} MiB are needed; nothing was changed"),
+    "restore_disk_too_small": mark(
+        "{folder} has {free_mib} MiB free, {wanted_mib} MiB are needed; nothing was changed"
+    ),
     # the place it goes to
     "home_not_empty": mark("{home} is in use; with --replace what is there is put aside and kept"),
     "home_in_use": mark("{home} is in use by another process; stop `nianjian serve` and running commands first"),

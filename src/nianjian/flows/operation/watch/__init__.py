@@ -1,0 +1,1 @@
+"""How the installation is: the doctor for people, figures for machines."""
