@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.paper.texts import doctor, intake, operation, people, registers, rooms, work
+from nianjian.paper.texts import intake, people, registers, rooms, work
+from nianjian.paper.texts.operation import doctor
+from nianjian.paper.texts.operation import errors as operation
 from nianjian.paper.texts.plain import plain
 from nianjian.paper.texts.portrait import ATTACHMENTS, METRICS
 from nianjian.paper.texts.results import errors as results
