@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,6 +20,11 @@ from nianjian.kernel.errors import NianjianError
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor("root")
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of a person of the tests
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -123,6 +129,14 @@ def test_five_failures_lock_out_in_every_process_and_are_audited_once(boss: str)
         assert re.search("五分钟|five minutes", page.content.decode())
     assert [act.data for act in acts(verb="sign_in.locked")] == [{"user": "boss"}]
     assert _sign_in(Client(REMOTE_ADDR="10.0.1.3"), "nobody", "wrong") == 200
+
+
+def test_an_address_that_tries_many_names_is_held_up(boss: str) -> None:
+    tried = [_sign_in(Client(), f"name{number}", "wrong") for number in range(31)]
+    assert tried[:30] == [200] * 30
+    page = Client(headers={"accept-language": "en"}).post("/account/login/", {"login": boss, "password": PASSWORD})
+    assert page.status_code == 429
+    assert "Too many attempts" in page.content.decode()
 
 
 def test_a_closed_account_does_not_come_in(boss: str) -> None:

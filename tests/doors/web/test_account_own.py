@@ -146,6 +146,7 @@ def test_where_a_second_factor_is_obligatory_nothing_else_opens(anna: Client, se
     settings.SECOND_FACTOR = True
     lead = signed_in("lead", role="compliance_lead")
     assert lead.get("/").headers["Location"] == "/account/2fa/"
+    assert lead.get("/account/tokens/").headers["Location"] == "/account/2fa/"
     assert lead.get("/account/2fa/").status_code == 200
     assert anna.get("/").status_code == 200  # a data officer is not asked
     Authenticator.objects.create(user_id="lead", type="totp", data={"secret": "x"})

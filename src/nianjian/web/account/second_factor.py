@@ -19,7 +19,12 @@ from nianjian.web.layout.access import INSPECTION
 ASKED: Final = (Role.ADMINISTRATOR, Role.COMPLIANCE_LEAD)
 """They may change who may do what, or be the second of two."""
 KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-OPEN: Final = ("/account/", "/language", "/theme", "/static/")
+# What is open without one. Not the tokens: they would be a way around.
+OPEN: Final = (
+    *(f"/account/{place}/" for place in ("2fa", "reauthenticate", "login", "logout", "first", "inspect", "password")),
+    "/language",
+    "/theme",
+)
 
 
 def has_one(user: str) -> bool:
