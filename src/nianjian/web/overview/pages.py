@@ -16,6 +16,7 @@ from nianjian.accounts.query import Enterprise
 from nianjian.accounts.reach import reach
 from nianjian.accounts.roles import Act
 from nianjian.flows.overview import facts
+from nianjian.flows.overview.attention import Point
 from nianjian.flows.overview.day import Mood
 from nianjian.flows.overview.deadlines import Calendar, Deadline
 from nianjian.flows.overview.facts import Overview, Standing
@@ -31,6 +32,7 @@ from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.overview import words as said
 from nianjian.web.overview.bars import Bar, bar
+from nianjian.web.overview.links import link
 
 LATER: Final = 3  # deadlines after the earliest one
 
@@ -39,7 +41,6 @@ LATER: Final = 3  # deadlines after the earliest one
 @page(Act.READ_OWN)
 def overview(request: Request, code: str) -> HttpResponse:
     """One glance: the day's verdict, the light, the rates, the earliest deadline, what is in the way."""
-    del code
     _ = words(current())
     told = facts.overview(request.enterprise, request.actor, request.team)
     context = {
@@ -51,13 +52,19 @@ def overview(request: Request, code: str) -> HttpResponse:
         "rates": _rates(told, whole=request.team is None, _=_),
         "deadlines": [_deadline(one, _) for one in told.calendar.deadlines[: LATER + 1]],
         "start": _start(told.calendar, _),
-        "blockers": list(said.points(told.blockers, told.portrait, _)),
-        "tasks": list(said.points(told.tasks, told.portrait, _)),
-        "sources": [(one.name, one.last, said.ago(one.age, _), one.age) for one in told.sources],
-        "registers": [(_kind(one, _), one.last, said.ago(one.age, _), one.age) for one in told.registers],
+        "blockers": _points(told.blockers, told, code, _),
+        "tasks": _points(told.tasks, told, code, _),
+        "sources": [(one.name, one.last, said.ago(one.age, _)) for one in told.sources],
+        "registers": [(one.name, _kind(one, _), one.last, said.ago(one.age, _)) for one in told.registers],
         "runs": [_run(one, _) for one in told.runs],
     }
     return render(request, "overview/overview.html", context)
+
+
+def _points(found: Sequence[Point], told: Overview, code: str, _: Words) -> list[tuple[str, str]]:
+    """Sentence and address of each point."""
+    sentences = said.points(found, told.portrait, _)
+    return [(text, link(one, code, told.year)) for text, one in zip(sentences, found, strict=True)]
 
 
 def _sentence(told: Overview, _: Words) -> str:
@@ -76,6 +83,7 @@ def _sentence(told: Overview, _: Words) -> str:
 class Rate:
     """A rate as it is shown."""
 
+    slug: str
     title: str
     light: str
     word: str
@@ -89,12 +97,15 @@ def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
     found = []
     for metric in told.portrait["metrics"] if told.portrait else ():
         light = str(metric["light"])
-        title, word = name("metric", str(metric["slug"]), _), name("light", light, _)
+        slug = str(metric["slug"])
+        title, word = name("metric", slug, _), name("light", light, _)
         if whole:
             card = figures.card(metric, _)
-            found.append(Rate(title, light, word, card.value, card.limit, card.headroom, bar(metric)))
+            found.append(Rate(slug, title, light, word, card.value, card.limit, card.headroom, bar(metric)))
         else:
-            found.append(Rate(title, light, word, figures.amount(metric["value"], str(metric["unit"])), "", "", None))
+            found.append(
+                Rate(slug, title, light, word, figures.amount(metric["value"], str(metric["unit"])), "", "", None)
+            )
     return found
 
 

@@ -1,0 +1,137 @@
+"""What the overview asks the tables: the newest calls of each source, rejects, open requests, own failed work."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.reach import reach
+from nianjian.accounts.roles import Act
+from nianjian.accounts.service import add_enterprise, add_user
+from nianjian.approvals import query as approvals
+from nianjian.approvals import service as requests
+from nianjian.flows.overview import freshness
+from nianjian.flows.overview.deadlines import calendars
+from nianjian.queue import query as queue
+from nianjian.queue.models import Job
+from nianjian.registers.batches import query, service
+from nianjian.registers.models import Team
+from nianjian.registers.overlays.model import Overlay
+from nianjian.registers.versions.query import last_recorded
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+
+
+def _file(batch: str, enterprise: str, source: str, days: list[str], rejected: int = 0) -> None:
+    receipt: dict[str, Any] = {"source": source, "days": days, "rows": {"rejected": rejected}}
+    service.add_file(
+        batch=batch,
+        enterprise=enterprise,
+        name=f"{source}{len(days)}",
+        sha256=f"{batch}{source}{rejected}",
+        generation=1,
+        receipt=receipt,
+        actor=Actor("root"),
+    )
+
+
+@pytest.fixture
+def other(demo: str, operator: Actor) -> str:
+    add_enterprise(code="other", name="另一家", province="重庆", actor=operator)
+    return "other"
+
+
+def test_the_newest_call_of_each_source(demo: str, other: str) -> None:
+    _file("B1", demo, "asterisk", ["2026-10-01", "2026-11-02"])
+    _file("B2", demo, "asterisk", ["2026-09-01"])
+    _file("B2", demo, "tinet", [])
+    _file("B3", demo, "kamailio", ["2026-11-20"])
+    _file("B4", other, "asterisk", ["2026-11-24"])
+    service.end(batch="B3", state="undone")
+    assert query.last_days(demo) == {"asterisk": date(2026, 11, 2), "tinet": None}
+    found = freshness.sources(demo, date(2026, 11, 5))
+    assert [(one.name, one.age) for one in found] == [("asterisk", 3), ("tinet", None)]
+
+
+def test_rejects_are_summed_by_batch_newest_first(demo: str, other: str) -> None:
+    _file("B1", demo, "asterisk", ["2026-11-02"], rejected=2)
+    _file("B2", demo, "asterisk", ["2026-11-02"], rejected=3)
+    _file("B2", demo, "tinet", ["2026-11-02"], rejected=4)
+    _file("B3", demo, "tinet", ["2026-11-02"])
+    _file("B4", other, "tinet", ["2026-11-02"], rejected=9)
+    assert query.with_rejects(demo, most=5) == [("B2", 7), ("B1", 2)]
+    assert query.with_rejects(demo, most=1) == [("B2", 7)]
+
+
+def test_the_last_day_of_many_enterprises_takes_two_queries(demo: str, other: str) -> None:
+    _file("B1", demo, "asterisk", ["2026-11-02", "2026-10-02"])
+    _file("B2", other, "asterisk", ["2026-11-24"])
+    _file("B3", other, "asterisk", ["2026-11-20"])  # newer file, older calls: the newest file tells
+    with CaptureQueriesContext(connection) as queries:
+        found = query.last_day_of_each([demo, other, "none"])
+    assert found == {demo: date(2026, 11, 2), other: date(2026, 11, 20)}
+    assert len(queries) == 2
+
+
+def test_requests_that_others_made_wait(demo: str, other: str) -> None:
+    asked = [
+        requests.request(kind="overlay", subject=str(n), digest="d", enterprise=where, actor=Actor(who, "user"))
+        for n, (where, who) in enumerate(((demo, "anna"), (demo, "berta"), (other, "berta"), (demo, "carl")))
+    ]
+    add_user(name="dora", role="compliance_lead", enterprises=[demo], actor=Actor("root"))
+    requests.refuse(approval=asked[3].id, actor=Actor("dora", "user"))
+    assert approvals.pending(demo, besides="user:anna", most=5) == [asked[1]]
+    assert approvals.pending(demo, besides="user:zoe", most=1) == [asked[0]]
+
+
+def test_own_work_that_failed_lately(demo: str) -> None:
+    for id_, who, state, age in (
+        ("J1", "user:anna", Job.FAILED, 1),
+        ("J2", "user:anna", Job.FAILED, 9),
+        ("J3", "user:anna", Job.DONE, 1),
+        ("J4", "user:berta", Job.FAILED, 1),
+    ):
+        moment = NOW - timedelta(days=age)
+        Job(
+            id=id_, kind="x", enterprise=demo, state=state, requested_by=who, created_at=moment, finished_at=moment
+        ).save()
+    found = queue.failed(demo, "user:anna", since=NOW - timedelta(days=7), most=5)
+    assert [one.id for one in found] == ["J1"]
+
+
+def test_a_register_knows_its_last_entry(demo: str, other: str) -> None:
+    for moment, superseded in ((NOW - timedelta(days=3), None), (NOW, NOW)):
+        Team(
+            enterprise_id=demo, key=f"T{moment.day}", recorded_at=moment, superseded_at=superseded, file="f", name="队"
+        ).save()
+    assert last_recorded(Team, demo) == NOW
+    assert last_recorded(Team, other) is None
+
+
+def test_an_overlay_moves_the_deadline_of_its_enterprise_only(demo: str, other: str) -> None:
+    Overlay(
+        id="O1", key="deadline.licence.legal", value="02-15", enterprise=demo, valid_from=date(2026, 1, 1),
+        reason="本局通知", proposed_by="a", approved_by="b", approved_at=NOW, proposed_at=NOW,
+    ).save()  # fmt: skip
+    found = calendars({demo: "北京", other: "重庆"}, date(2026, 11, 25))
+    first = {code: one.earliest.day for code, one in found.items() if one.earliest}
+    assert first == {demo: date(2027, 2, 15), other: date(2027, 3, 31)}
+
+
+def test_who_reaches_which_enterprise(demo: str, other: str, operator: Actor) -> None:
+    add_user(name="lead", role="compliance_lead", enterprises=[other], actor=operator)
+    add_user(name="chief", role="administrator", enterprises=[], actor=operator)
+    assert [one.code for one in reach(Actor("lead", "user"))] == [other]
+    assert [one.code for one in reach(Actor("chief", "user"))] == sorted([demo, other])
+    assert [one.code for one in reach(Actor("chief", "user"), limit=1)] == sorted([demo, other])[:1]
+    assert reach(Actor("lead", "user"), Act.ADMINISTER) == []
+    assert reach(Actor("stranger", "user")) == []
+    assert [one.code for one in reach(operator)] == sorted([demo, other])
+    reading = frozenset({Act.READ})
+    assert [one.code for one in reach(Actor("lead", "user", reading))] == [other], "who may read may read the own"
+    assert reach(Actor("lead", "user", frozenset({Act.LOAD}))) == []
