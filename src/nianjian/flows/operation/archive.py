@@ -96,12 +96,20 @@ def written(path: Path, manifest: Callable[[], Mapping[str, object]]) -> Iterato
                 writer.digest = hashlib.sha256(content).hexdigest()
             out.flush()
             os.fsync(out.fileno())
-        os.link(part, path)  # unlike a rename it never replaces what another process put there meanwhile
-        synced(path.parent)
-    except FileExistsError as fault:
-        raise NianjianError("backup_exists", file=str(path)) from fault
+        _placed(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _placed(part: Path, path: Path) -> None:
+    """Give the finished file its name; unlike a rename a link never replaces what another process put there."""
+    try:
+        os.link(part, path)
+    except FileExistsError as fault:
+        raise NianjianError("backup_exists", file=str(path)) from fault
+    except OSError:  # a file system without links, as on many sticks
+        part.rename(path)
+    synced(path.parent)
 
 
 def synced(folder: Path) -> None:
