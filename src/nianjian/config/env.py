@@ -64,6 +64,7 @@ SETTINGS: Final = (
     Setting("NIANJIAN_SECRET_KEY", "", "signs sessions; empty: made on first use in the home", secret=True),
     Setting("NIANJIAN_TOKEN", "", "token of the user that `--as USER` names", secret=True),
     Setting("NIANJIAN_UPLOAD_MIB", "2048", "largest file in MiB that a browser may send; larger ones by the shell"),
+    Setting("NIANJIAN_WEBHOOK_HOSTS", "", "hosts inside the own network that webhooks may name, with commas between"),
     Setting("NIANJIAN_TODAY", "", "ISO date taken for today, for drills; the audit trail keeps the real time"),
 )
 DEFAULTS: Final = {setting.name: setting.default for setting in SETTINGS}
@@ -84,6 +85,7 @@ class Environment:
     mfa_required: bool
     debug: bool
     secret_key: str
+    webhook_hosts: tuple[str, ...]
     log: str
     upload_mib: int
 
@@ -168,6 +170,7 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         mfa_required=mfa(given),
         debug=flag("NIANJIAN_DEBUG", given),
         secret_key=text("NIANJIAN_SECRET_KEY", given),
+        webhook_hosts=tuple(h.strip() for h in text("NIANJIAN_WEBHOOK_HOSTS", given).split(",") if h.strip()),
         log=log(given),
         upload_mib=count("NIANJIAN_UPLOAD_MIB", given),
     )

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "nianjian.queue",
     "nianjian.accounts",
     "nianjian.approvals",
+    "nianjian.notify",
     "nianjian.registers",
     "nianjian.complaints",
     "nianjian.web.layout",

@@ -17,6 +17,7 @@ from typing import Final
 from django.db import DatabaseError, close_old_connections, connection
 
 from nianjian.flows.recover import recover
+from nianjian.flows.webhooks import deliver
 from nianjian.flows.wizard.drafts import sweep
 from nianjian.jobs.worker import Worker
 from nianjian.queue import query, service
@@ -25,6 +26,7 @@ LOG: Final = logging.getLogger(__name__)
 IDLE: Final = 1.0  # seconds between two looks at an empty queue
 BEAT: Final = 5.0
 TIDY: Final = 300.0
+TELL: Final = 3.0  # seconds between two looks for messages to webhooks
 PATIENCE: Final = 10.0  # seconds that a worker gets to end its step
 SLOWEST: Final = 30.0  # seconds before a worker that ends at once is started again
 
@@ -48,7 +50,7 @@ def run(parent: int | None = None) -> None:
 
 
 def _loop(worker: Worker, leaving: Event) -> None:
-    tidied = float("-inf")
+    tidied = told = float("-inf")
     while not leaving.is_set():
         close_old_connections()
         try:
@@ -57,6 +59,9 @@ def _loop(worker: Worker, leaving: Event) -> None:
                 tidy()
             if worker.step():
                 continue
+            if time.monotonic() - told > TELL:
+                told = time.monotonic()
+                deliver()
         except DatabaseError:
             LOG.exception("the database does not answer")
             leaving.wait(BEAT)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("nianjian.web.rulebook.urls")),
     path("", include("nianjian.web.approvals.urls")),
     path("", include("nianjian.web.audit.urls")),
+    path("e/<str:code>/webhooks/", include("nianjian.web.webhooks.urls")),
     path("language", comfort.language, name="language"),
     path("", include("nianjian.web.people.urls")),
     path("", include("nianjian.web.enterprises.urls")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.paper.texts import intake, people, registers, rooms, work
+from nianjian.paper.texts import intake, people, registers, rooms, webhooks, work
 from nianjian.paper.texts.operation import doctor
 from nianjian.paper.texts.operation import errors as operation
 from nianjian.paper.texts.plain import plain
@@ -22,6 +22,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **doctor.TEXTS,
     **people.TEXTS,
     **results.TEXTS,
+    **webhooks.TEXTS,
 }
 
 
@@ -44,6 +45,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "expected": METRICS,
     "role": rooms.ROLES,
     "act": rooms.ACTS,
+    "reason": rooms.FAULTS,
 }
 
 

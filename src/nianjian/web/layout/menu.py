@@ -40,6 +40,7 @@ ENTERPRISE: Final = (
     Item(mark("Approvals"), "approvals-here", Act.READ, "approvals"),
     Item(mark("Audit"), "audit-here", Act.AUDIT, "audit"),
     Item(mark("People"), "people-list-here", Act.ADMINISTER, "people"),
+    Item(mark("Webhooks"), "webhooks", Act.ADMINISTER, "webhooks"),
 )
 INSTALLATION: Final = (
     Item(mark("Rulebook"), "rules", Act.READ, "rules"),

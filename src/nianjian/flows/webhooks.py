@@ -1,0 +1,39 @@
+"""Make a webhook whose address is usable, and deliver what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nianjian.accounts.query import Actor
+from nianjian.config import env
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.notify import sending, service, signing
+from nianjian.notify.models import Webhook
+
+
+def add(*, enterprise: str, url: str, events: Sequence[str], actor: Actor) -> tuple[Webhook, str]:
+    """Check the address, then make it; the webhook and its secret. Errors of `notify.sending` and `notify.service`."""
+    allowed = env.read().webhook_hosts
+    parts = sending.checked(url.strip(), allowed)
+    sending.place(str(parts.hostname), parts.port or sending.SCHEMES[parts.scheme], allowed)
+    return service.add(enterprise=enterprise, url=url.strip(), events=events, actor=actor)
+
+
+def deliver() -> int:
+    """Gather new messages and send every one that is due; how many were tried. One that fails holds up no other."""
+    service.gather()
+    count = 0
+    while (due := service.take(clock.now())) is not None:
+        body, moment = due.body.encode(), clock.now()
+        head = signing.headers(
+            secret=due.webhook.secret or "", message=due.id, moment=int(moment.timestamp()), body=body
+        )
+        status, fault = None, ""
+        try:
+            status = sending.post(due.webhook.url, body, head, env.read().webhook_hosts)
+        except NianjianError as error:
+            fault = str(error.values.get("reason") or error.code)
+        service.tried(delivery=due, status=status, fault=fault, now=clock.now())
+        count += 1
+    return count
