@@ -57,14 +57,14 @@ def year(parser: argparse.ArgumentParser) -> None:
 
 def _year(text: str) -> int:
     if not text.isdecimal() or int(text) not in YEARS:
-        raise argparse.ArgumentTypeError(_("“{value}” is no year").format(value=text))
+        raise argparse.ArgumentTypeError(_("“{value}” is not a year; write it like 2026").format(value=text))
     return int(text)
 
 
 def number(text: str) -> int:
     """Read a count, 0 or more."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(_("“{value}” is no count").format(value=text))
+        raise argparse.ArgumentTypeError(_("“{value}” is not a whole number from 0 on").format(value=text))
     return int(text)
 
 
@@ -73,7 +73,9 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(_("“{value}” is no date; write 2026-12-31").format(value=text)) from error
+        raise argparse.ArgumentTypeError(
+            _("“{value}” is not a date; write it like 2026-12-31").format(value=text)
+        ) from error
 
 
 def on_day(parser: argparse.ArgumentParser, option: str, about: str, *spellings: str) -> None:

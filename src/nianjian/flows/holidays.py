@@ -88,7 +88,7 @@ def import_holidays(*, path: Path, actor: Actor) -> Receipt:
     """Import the JSON of a year or a table 日期, 名称, 休息/上班, 依据文件; all of it or nothing.
 
     ``role_missing_everywhere``, ``file_missing``, ``file_unreadable``, ``holidays_unreadable``, and those of
-    `registers.tables.reading.read`.
+    `rules.holidays.from_json` and `registers.tables.reading.read`.
     """
     require(actor, EVERYWHERE, Act.ADMINISTER)
     if path.suffix.lower() == ".json":
@@ -120,7 +120,8 @@ def _from_json(content: bytes) -> tuple[Calendar, list[Day], list[str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise NianjianError("holidays_unreadable", reason=str(fault)) from fault
+        line = content[: fault.start].count(b"\n") + 1
+        raise NianjianError("holidays_unreadable", reason="not_utf8", place=str(line)) from fault
     found = holidays.from_json(text)
     told: dict[str, Any] = json.loads(text)
     days = [(date.fromisoformat(one["date"]), one["isOffDay"], str(one.get("name") or "")) for one in told["days"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import yaml
 
@@ -59,18 +59,40 @@ class _Fault(Exception):  # noqa: N818 - becomes an error where the file's name 
 
 
 def read(path: str | Path) -> FileMapping:
-    """Parse and check it; NianjianError ``mapping_unreadable`` or ``mapping_invalid`` (key, allowed).
+    """Parse and check it.
+
+    NianjianError ``file_missing``, ``file_unreadable``, ``mapping_not_utf8``, ``mapping_unreadable`` (line, column) or
+    ``mapping_invalid`` (key, allowed).
 
     ``columns`` gives for each field the file's header or a position counted from 1; for call_id a list of them too.
     """
-    try:
-        data = yaml.safe_load(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise NianjianError("mapping_unreadable", file=str(path), detail=" ".join(str(error).split())) from error
+    data = _parsed(Path(path))
     try:
         return _checked(data, str(Path(path).parent))
     except _Fault as fault:
         raise NianjianError("mapping_invalid", file=str(path), key=fault.key, allowed=fault.allowed) from fault
+
+
+def _parsed(path: Path) -> object:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NianjianError("file_missing", file=str(path)) from error
+    except OSError as error:
+        raise NianjianError("file_unreadable", file=str(path), reason=error.strerror or "") from error
+    try:
+        return cast("object", yaml.safe_load(content.decode("utf-8-sig")))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise NianjianError("mapping_not_utf8", file=str(path), line=line) from error
+    except yaml.reader.ReaderError as error:
+        before = content.decode("utf-8-sig")[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise NianjianError("mapping_unreadable", file=str(path), line=line, column=column) from error
+    except yaml.YAMLError as error:
+        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise NianjianError("mapping_unreadable", file=str(path), line=line, column=column) from error
 
 
 def _checked(data: object, base: str) -> FileMapping:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from nianjian.kernel.errors import NianjianError
+
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
 
@@ -67,12 +69,15 @@ class Due:
 def add_workdays(start: date, count: int, calendar: Calendar) -> Due:
     """The ``count``-th working day after ``start``, which is not counted itself (民法典 201).
 
-    ``count`` 0 gives ``start``; a negative count goes back.
+    ``count`` 0 gives ``start``; a negative count goes back. NianjianError ``workdays_beyond_calendar``.
     """
     step = _DAY if count >= 0 else -_DAY
     day, left, provisional = start, abs(count), False
     while left:
-        day += step
+        try:
+            day += step
+        except OverflowError as error:
+            raise NianjianError("workdays_beyond_calendar", start=start.isoformat(), count=count) from error
         provisional = provisional or not calendar.known(day)
         left -= calendar.is_workday(day)
     return Due(day, provisional)

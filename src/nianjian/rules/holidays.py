@@ -20,6 +20,7 @@ from nianjian.rules.load import load
 from nianjian.rules.rule import Value
 
 FIXED: Final = "calendar.fixed_holidays"
+FORM: Final = "{year, papers, days[{name, date, isOffDay}]}"
 OFF: Final = "休息"
 ON: Final = "上班"
 DECEMBER: Final = 12
@@ -43,14 +44,40 @@ def _fixed() -> frozenset[tuple[int, int]]:
 
 
 def from_json(text: str) -> Calendar:
-    """A year's calendar from holiday-cn JSON. NianjianError holidays_unreadable."""
+    """A year's calendar from holiday-cn JSON. NianjianError holidays_unreadable (reason, place)."""
     try:
         content: Any = json.loads(text)
-        year, days = int(content["year"]), list(content["days"])
-        marked = [(date.fromisoformat(day["date"]), _flag(day["isOffDay"])) for day in days]
-    except (ValueError, KeyError, TypeError) as error:
-        raise NianjianError("holidays_unreadable", reason=str(error)) from error
-    return _calendar(marked, {year})
+    except json.JSONDecodeError as error:
+        place = f"{error.lineno}:{error.colno}"
+        raise NianjianError("holidays_unreadable", reason="not_json", place=place) from error
+    year, days = _field(content, "year"), _field(content, "days")
+    if not isinstance(days, list):
+        raise _malformed("days", days)
+    marked = [(_day(_field(day, "date")), _flag(_field(day, "isOffDay"))) for day in days]
+    try:
+        return _calendar(marked, {int(year)})
+    except (ValueError, TypeError) as error:
+        raise _malformed("year", year) from error
+
+
+def _field(record: object, name: str) -> Any:  # noqa: ANN401 - of a file that anybody wrote
+    if not isinstance(record, dict) or name not in record:
+        raise _malformed(name, None)
+    return record[name]
+
+
+def _malformed(field: str, value: object) -> NianjianError:
+    if value is None:
+        return NianjianError("holidays_unreadable", reason="field_missing", place=f"{field}; {FORM}")
+    shown = json.dumps(value, ensure_ascii=False)[:80]
+    return NianjianError("holidays_unreadable", reason="value_wrong", place=f"{field}: {shown}; {FORM}")
+
+
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise _malformed("date", value) from error
 
 
 def from_rows(rows: Iterable[Mapping[str, object]]) -> Calendar:
@@ -65,9 +92,13 @@ def from_rows(rows: Iterable[Mapping[str, object]]) -> Calendar:
         try:
             day = given if isinstance(given, date) else date.fromisoformat(str(given).strip().replace("/", "-"))
         except ValueError as error:
-            raise NianjianError("holidays_unreadable", reason=f"日期: {given}", row=number) from error
+            raise NianjianError(
+                "holidays_unreadable", reason="value_wrong", place=f"{number}, 日期: {given}", row=number
+            ) from error
         if kind not in {OFF, ON}:
-            raise NianjianError("holidays_unreadable", reason=f"休息/上班: {kind}", row=number)
+            raise NianjianError(
+                "holidays_unreadable", reason="value_wrong", place=f"{number}, 休息/上班: {kind}", row=number
+            )
         marked.append((date(day.year, day.month, day.day), kind == OFF))
     days = {day for day, _ in marked}
     named = {day.year for day in days if day.month != DECEMBER}
@@ -77,12 +108,12 @@ def from_rows(rows: Iterable[Mapping[str, object]]) -> Calendar:
 def _flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise TypeError(value)
+    raise _malformed("isOffDay", value)
 
 
 def _calendar(marked: list[tuple[date, bool]], years: set[int]) -> Calendar:
     off = frozenset(day for day, is_off in marked if is_off)
     on = frozenset(day for day, is_off in marked if not is_off)
     if off & on:
-        raise NianjianError("holidays_unreadable", reason=f"{min(off & on).isoformat()}: {OFF}, {ON}")
+        raise NianjianError("holidays_unreadable", reason="off_and_on", place=min(off & on).isoformat())
     return Calendar(off, on, frozenset(years) if marked else frozenset())

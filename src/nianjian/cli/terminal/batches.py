@@ -11,7 +11,7 @@ from rich.text import Text
 from nianjian.cli.language import _
 from nianjian.cli.terminal import table
 from nianjian.cli.terminal.console import stderr
-from nianjian.cli.texts.errors import sentence
+from nianjian.cli.texts.errors import named, sentence
 from nianjian.flows.receipts import ImportReceipt, summed
 from nianjian.paper.texts.plain import plain
 
@@ -105,7 +105,13 @@ def listing(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
     """One line a batch."""
     header = (_("batch"), _("state"), _("created"), _("files"), _("read"), _("loaded"), _("duplicate"), _("rejected"))
     body = [
-        (one["batch"], one["state"], one["created"], len(one["files"]), *(f"{n:,}" for n in one["rows"].values()))
+        (
+            one["batch"],
+            named("state", one["state"]),
+            one["created"],
+            len(one["files"]),
+            *(f"{n:,}" for n in one["rows"].values()),
+        )
         for one in found
     ]
     table.rows(console, header, body)

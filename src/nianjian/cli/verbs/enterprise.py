@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("code", metavar="CODE", help=_("short code that commands use"))
     add.add_argument("--name", required=True, help=_("full name"))
     add.add_argument("--province", required=True, help=_("province, for its rules and calendar"))
-    actions.add("list", _list, _("list the enterprises"))
+    actions.add("list", _list, _("list the enterprises that concern you"))
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -42,10 +42,13 @@ def _add(args: argparse.Namespace) -> Answer:
 
 
 def _list(args: argparse.Namespace) -> Answer:
-    begin(args)
+    actor = begin(args)
     from nianjian.accounts import query
+    from nianjian.accounts.access import may
+    from nianjian.accounts.roles import Act
 
-    found = [{"code": one.code, "name": one.name, "province": one.province} for one in query.enterprises()]
+    known = [one for one in query.enterprises() if may(actor, one.code, Act.READ_OWN)]
+    found = [{"code": one.code, "name": one.name, "province": one.province} for one in known]
 
     def show(console: Console) -> None:
         table.rows(console, (_("code"), _("name"), _("province")), (one.values() for one in found))

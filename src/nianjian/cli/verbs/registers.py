@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -103,7 +104,8 @@ def _list(args: argparse.Namespace) -> Answer:
     def show(console: Console) -> None:
         names = found.rows[0] if found.rows else {}
         used = [name for name in names if any(row[name] is not None for row in found.rows)]
-        body = ([_shown(row[name]) for name in used] for row in found.rows)
+        words = _words(found.kind)
+        body = ([_shown(row[name], words.get(name, {})) for name in used] for row in found.rows)
         table.rows(console, [_heading(found.kind, name) for name in used], body)
 
     return Answer({"kind": found.kind, "as_at": found.as_at.isoformat(), "rows": found.rows}, show)
@@ -117,5 +119,20 @@ def _heading(kind: str, field: str) -> str:
     return field if language() == ENGLISH else headers.get(field) or _(VALIDITY[field])
 
 
-def _shown(value: object) -> object:
-    return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else value
+def _words(kind: str) -> dict[str, dict[str, str]]:
+    """Field -> stored value -> the word that the sheet offers for it; English shows what is stored."""
+    from nianjian.registers import kinds
+
+    if language() == ENGLISH:
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for column in kinds.register(kind).sheet.columns:
+        for word, stored in column.choices.items():
+            found.setdefault(column.field, {}).setdefault(stored, word)
+    return found
+
+
+def _shown(value: object, words: Mapping[str, str]) -> object:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return words.get(value, value) if isinstance(value, str) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -12,19 +12,27 @@ from nianjian.cli.arguments import Actions, day, enterprise, on_day
 from nianjian.cli.language import _, language
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import table
+from nianjian.cli.texts.rules import shown
 from nianjian.kernel import provinces
+from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import ENGLISH
+
+if TYPE_CHECKING:
+    from nianjian.rules.rule import Rule
+    from nianjian.rules.rulebook import Rulebook
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Show, overlay."""
     actions = Actions(parser)
-    shown = actions.add("show", _show, _("show the rules in force on a day, with value, level and source"))
-    shown.add_argument("prefix", nargs="?", default="", metavar="KEY", help=_("a rule's key or its beginning"))
-    on_day(shown, "--on", _("the day; without it today"))
-    shown.add_argument("--province", metavar="P", help=_("with the rules of this province"))
-    enterprise(shown, required=False)
+    show = actions.add("show", _show, _("show the rules in force on a day, with value, level and source"))
+    show.add_argument(
+        "prefix", nargs="?", default="", metavar="KEY", help=_("a rule's key or its beginning, or its id such as D1")
+    )
+    on_day(show, "--on", _("the day; without it today"))
+    show.add_argument("--province", metavar="P", help=_("with the rules of this province"))
+    enterprise(show, required=False)
     laid = actions.add("overlay", _overlay, _("ask for another value; a second person approves it"))
     laid.add_argument("key", metavar="KEY", help=_("the rule's key"))
     laid.add_argument("value", metavar="VALUE", help=_("the value that shall hold"))
@@ -47,6 +55,7 @@ def _show(args: argparse.Namespace) -> Answer:
 
     where = None if args.province is None else provinces.short(args.province)
     book = rulebook(day=args.on, province=where, enterprise=args.enterprise)
+    found = _found(book, args.prefix)
     rules: list[dict[str, Any]] = [
         {
             "key": rule.key,
@@ -62,7 +71,7 @@ def _show(args: argparse.Namespace) -> Answer:
             "valid_to": rule.valid_to,
             "province": rule.province,
         }
-        for rule in book.rules(args.prefix)
+        for rule in found
     ]
     data = {
         "rulebook": {"id": book.id, "version": book.version, "sha256": book.sha256},
@@ -76,17 +85,16 @@ def _show(args: argparse.Namespace) -> Answer:
     }
 
     def show(console: Console) -> None:
-        title = "en" if language() == ENGLISH else "zh"
         header = (_("key"), _("rule"), _("title"), _("value"), _("level"))
         body = [
             (
-                one["key"],
-                one["id"],
-                one["title"][title],
-                f"{one['operator'] or ''} {_shown(one['value'])} {one['unit']}".strip(),
-                name("level", one["level"], _),
+                rule.key,
+                rule.id,
+                rule.title_en if language() == ENGLISH else rule.title_zh,
+                shown(rule.operator, rule.value, rule.unit),
+                name("level", str(rule.level), _),
             )
-            for one in rules
+            for rule in found
         ]
         table.rows(console, header, body)
         for one in book.ignored:
@@ -104,8 +112,12 @@ def _plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
-def _shown(value: object) -> str:
-    return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
+def _found(book: Rulebook, wanted: str) -> tuple[Rule, ...]:
+    """The rules of a key, of a beginning of keys, or of an id, whatever its case; ``rule_unknown`` for none."""
+    found = book.rules(wanted) or tuple(rule for rule in book.rules() if rule.id.casefold() == wanted.casefold())
+    if not found:
+        raise NianjianError("rule_unknown", key=wanted, date=book.day)
+    return found
 
 
 def _overlay(args: argparse.Namespace) -> Answer:

@@ -14,7 +14,7 @@ FILES: Final[Mapping[str, str]] = {
     "file_empty": mark("{file} is empty"),
     "nothing_to_import": mark("there is nothing to import in {paths}"),
     "output_unwritable": mark("{file} cannot be written"),
-    "zip_broken": mark("{file} is no sound zip archive"),
+    "zip_broken": mark("{file} is damaged: it cannot be read as a zip archive"),
     "zip_encrypted": mark("{file} is encrypted; unpack it first"),
     "pack_broken": mark("{file} is damaged from its beginning on: nothing could be unpacked"),
     "pack_nested": mark("{file} is packed within packed files; unpack it first (a zip in a zip is read, no deeper)"),
@@ -30,7 +30,7 @@ FILES: Final[Mapping[str, str]] = {
     "disk_too_small": mark(
         "{file} needs {needed} or more on a disk with {free} left; free some space or split the file"
     ),
-    "workbook_broken": mark("{file} is no sound workbook: {detail}"),
+    "workbook_broken": mark("{file} is damaged: it cannot be read as a workbook ({detail})"),
     "source_unknown": mark("there is no source “{source}”; known are {known}"),
     "source_unrecognised": mark(
         "{file} looks like no known source (first line: {header}); name it with --source or give a --mapping file"
@@ -43,7 +43,8 @@ FILES: Final[Mapping[str, str]] = {
     "rows_unaccounted": mark("{file}: the rows do not add up ({detail}); nothing was loaded. This is a bug."),
     "batch_already_undone": mark("batch {batch} was undone already"),
     "freeswitch_template_unknown": mark("{file}: the columns fit no known FreeSWITCH template; give a --mapping file"),
-    "mapping_unreadable": mark("the mapping file {file} cannot be read: {detail}"),
+    "mapping_unreadable": mark("the mapping file {file} is not valid YAML: look at line {line}, column {column}"),
+    "mapping_not_utf8": mark("the mapping file {file} is not UTF-8 (line {line})"),
     "mapping_invalid": mark("the mapping file {file}: “{key}” will not do; write (the closest first): {allowed}"),
     "mapping_column_unknown": mark(
         "the mapping names a column “{column}” that the file does not have; it has (the closest first): {known}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from typing import Final
 
@@ -27,6 +29,35 @@ ACTS: Final[Mapping[str, str]] = {
     "approve": mark("approve"),
     "audit": mark("check the audit chain"),
     "administer": mark("administer"),
+}
+
+_SYSTEM: Final[Mapping[int, str]] = {
+    errno.ENOENT: mark("there is no such file or folder"),
+    errno.EACCES: mark("the rights to it are missing"),
+    errno.EPERM: mark("the system does not permit it"),
+    errno.EISDIR: mark("it is a folder"),
+    errno.ENOTDIR: mark("a part of its path is no folder"),
+    errno.EEXIST: mark("it is there already"),
+    errno.ENOSPC: mark("the disk is full"),
+    errno.EDQUOT: mark("the disk quota is used up"),
+    errno.EROFS: mark("the disk can only be read"),
+    errno.ENAMETOOLONG: mark("its name is too long"),
+    errno.ENOTEMPTY: mark("the folder is not empty"),
+    errno.EIO: mark("the disk reports an error"),
+    errno.EBUSY: mark("another program is using it"),
+    errno.EADDRINUSE: mark("another program listens there already"),
+    errno.EADDRNOTAVAIL: mark("this machine does not have that address"),
+    errno.ECONNREFUSED: mark("nobody listens there"),
+}
+
+#: What an error calls its ``reason`` -> what a reader is told; a reason that is not here speaks for itself.
+FAULTS: Final[Mapping[str, str]] = {
+    **{os.strerror(number): text for number, text in _SYSTEM.items()},
+    "not_json": mark("it is not valid JSON; look at line and column"),
+    "not_utf8": mark("it is not UTF-8; look at line"),
+    "field_missing": mark("a field is missing"),
+    "value_wrong": mark("a value is wrong"),
+    "off_and_on": mark("the same day is both off and a working day"),
 }
 
 TEXTS: Final[Mapping[str, str]] = {
