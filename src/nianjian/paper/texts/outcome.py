@@ -44,6 +44,9 @@ STATE: Final = frozenset(
         "rows_behind_erased",
         "rows_erased",
         "rows_busy",
+        "register_row_stale",
+        "register_row_ended",
+        "register_row_overlaps",
     }
 )
 STATE_ENDINGS: Final = ("_exists", "_decided", "_pending", "_running", "_in_use", "_being_restored")

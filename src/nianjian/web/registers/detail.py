@@ -40,7 +40,7 @@ def detail(request: Request, kind: str, key: str, *, full: bool = False) -> Cont
     loads = may(request, Act.LOAD)
     return {
         "kind": kind,
-        "title": shown.title(kind),
+        "register": shown.title(kind),
         "name": shown.name(told, sheet, full=full),
         "key": key,
         "day": seen.day,
@@ -68,6 +68,7 @@ def _pairs(version: Version, sheet: Sheet, *, full: bool) -> list[tuple[str, str
     return [
         (shown.label(column), shown.value(getattr(version, column.field), column, full=full))
         for column in sheet.columns
+        if column.field != entry.CHANGED or getattr(version, column.field) is not None
     ]
 
 

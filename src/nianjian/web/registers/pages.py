@@ -79,7 +79,7 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
     cut = paged(request, found, total=total)
     context = {
         "kind": kind,
-        "title": shown.title(kind),
+        "register": shown.title(kind),
         "form": form,
         "page": cut,
         "count": _count(total),

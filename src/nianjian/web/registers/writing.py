@@ -47,7 +47,7 @@ def new(request: Request, code: str, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("The row is written."))
             return redirect(shown.address(code, kind, key))
-    context = {"kind": kind, "title": shown.title(kind), "form": form, "back": _list(code, kind)}
+    context = {"kind": kind, "register": shown.title(kind), "form": form, "back": _list(code, kind)}
     return render(request, "registers/new.html", context, status=WRONG if form.errors else 200)
 
 
@@ -96,7 +96,7 @@ def _edit(  # noqa: PLR0917 -- one part of `edit`
     locked = [(shown.label(sheet.by_field(name)), _locked(last, sheet, name)) for name in form.locked]
     context = {
         "kind": kind,
-        "title": shown.title(kind),
+        "register": shown.title(kind),
         "name": shown.name(last, sheet),
         "locked": locked,
         "span": shown.span(last.valid_from, last.valid_to),
@@ -166,7 +166,7 @@ def end(request: Request, code: str, kind: str) -> HttpResponse:
     sheet = shown.sheet_of(kind)
     context = {
         "kind": kind,
-        "title": shown.title(kind),
+        "register": shown.title(kind),
         "form": form,
         "rows": [(one.pk, shown.name(one, sheet), shown.span(one.valid_from, one.valid_to)) for one in found],
         "gone": _gone(len(wanted) - len(found)),
