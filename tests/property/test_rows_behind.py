@@ -19,7 +19,7 @@ from nianjian.lake.schema import SCHEMAS
 from nianjian.lake.tables import Lake
 from nianjian.portrait import revive
 from nianjian.portrait.behind.ask import SPLITS, Ask, components, figure
-from nianjian.portrait.behind.query import behind, counting
+from nianjian.portrait.behind.query import behind, counting, page
 from nianjian.portrait.run import run
 from nianjian.portrait.tables.materialised import tickets_rollup
 from nianjian.rules.rulebook import Rulebook
@@ -73,6 +73,36 @@ def test_rows_add_up(tmp_path: Path, seed: int, as_of: date) -> None:
             counts[str(ask)] = (rows, figure(metric, ask))
         assert {name: pair for name, pair in counts.items() if pair[0] != pair[1]} == {}
         assert len(whole) > 25
+    finally:
+        engine.close()
+
+
+def test_pages_are_the_whole_in_its_order(tmp_path: Path) -> None:
+    """Cut early or late: class by shape, class by ledger, the team's rows, a measure."""
+    lake, engine, portrait = open_lake(tmp_path, 5, date(2026, 12, 31))
+    try:
+        dated = pinned(lake, engine, portrait)
+        metric = next(one for one in portrait["metrics"] if one["slug"] == "number_consistency")
+        checked = 0
+        team = max(metric["splits"]["team"], key=lambda row: row["denominator"])["key"]
+        for ask in (
+            Ask("number_consistency", "mobile"),
+            Ask("number_consistency", "own_short"),
+            Ask("number_consistency", "delivered", {"team": team}),
+            Ask("complaint_rate", "answered"),
+        ):
+            every = behind(portrait, ask, dated, lambda: dated["calls"])
+            order = [every.rows[name] for name in every.order]
+            whole = engine.rows(every.rows.order_by(order).select(*every.order, "team", "display_class"))
+            pages: list[dict[str, object]] = []
+            for first in range(0, len(whole) + 3, 3):
+                cut = page(every.kind, first, 3)
+                part = behind(portrait, ask, dated, lambda: dated["calls"], cut=cut, once=engine.once)
+                placed = part.rows.order_by([part.rows[name] for name in part.order])
+                pages += engine.rows(placed.select(*every.order, "team", "display_class"))
+            assert pages == whole
+            checked += len(whole)
+        assert checked > 5
     finally:
         engine.close()
 

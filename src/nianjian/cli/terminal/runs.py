@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -17,8 +17,10 @@ from nianjian.cli.terminal.portrait import INDENT, light
 from nianjian.kernel import clock
 from nianjian.paper.figures import amount
 from nianjian.paper.results.comparison import view
+from nianjian.paper.texts.portrait import name
 
 Json = Mapping[str, Any]
+ID: Final = 22  # characters: an id must stand whole, it is typed again
 
 
 def listed(console: Console, runs: Sequence[Json]) -> None:
@@ -26,9 +28,12 @@ def listed(console: Console, runs: Sequence[Json]) -> None:
     if not runs:
         console.print(_("No run is kept yet: `nianjian portrait run` makes one."))
         return
-    table = Table(_("run"), _("computed"), _("by"), _("as of"), _("light"), box=SIMPLE_HEAD)
-    for _metric in runs[0]["metrics"]:
-        table.add_column("", justify="right", no_wrap=True)
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column(_("run"), no_wrap=True, min_width=ID)
+    for heading in (_("computed"), _("computed by"), _("as of"), _("light")):
+        table.add_column(heading)
+    for metric in runs[0]["metrics"]:
+        table.add_column(name("metric", metric["slug"], _), justify="right")
     for run in runs:
         moment = datetime.fromisoformat(run["moment"]).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
         values = [amount(metric["value"], metric["unit"]) for metric in run["metrics"]]

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from nianjian.lake.tables import Lake
 from nianjian.portrait import revive
 from nianjian.portrait.behind import query
 from nianjian.portrait.behind.ask import SPLITS, Ask, figure
+from nianjian.portrait.behind.calls import Cut
 from nianjian.portrait.behind.query import CALLS
 from nianjian.portrait.tables.matching import complaint_match
 from nianjian.portrait.tables.materialised import tickets_rollup
@@ -65,9 +67,9 @@ def rows_behind(*, enterprise: str, year: int, run: str | None, ask: Ask, page: 
     ask = _narrowed(portrait, ask, team_of(actor, enterprise))
     start = (page - 1) * SIZE
     with _turn(), closing(wiring.engine()) as engine:
-        found = _behind(engine, enterprise, portrait, ask)
-        ordered = found.rows.order_by([found.rows[name] for name in found.order])
-        rows = engine.rows(ordered.limit(SIZE + 1, offset=start))
+        cut = query.page(query.kind_of(ask.slug, ask.component), start, SIZE + 1)
+        found = _behind(engine, enterprise, portrait, ask, cut)
+        rows = engine.rows(found.rows.order_by([found.rows[name] for name in found.order]))
     metric = next(one for one in portrait["metrics"] if one["slug"] == ask.slug)
     return Shown(
         kind=found.kind,
@@ -111,13 +113,14 @@ def _turn() -> Iterator[None]:
         _turns.release()
 
 
-def _behind(engine: Engine, enterprise: str, portrait: Mapping[str, Any], ask: Ask) -> query.Behind:
+def _behind(engine: Engine, enterprise: str, portrait: Mapping[str, Any], ask: Ask, cut: Cut) -> query.Behind:
     lake, versions = wiring.lake(enterprise), revive.snapshot(portrait)
     dated = {
         name: engine.table(name, _files(lake, name, versions[name]) if name in versions else [], schema)
         for name, schema in SCHEMAS.items()
     }
-    return query.behind(portrait, ask, dated, lambda: _tickets(engine, lake, portrait, dated))
+    told = partial(_tickets, engine, lake, portrait, dated)
+    return query.behind(portrait, ask, dated, told, cut=cut, once=engine.once)
 
 
 def _tickets(engine: Engine, lake: Lake, portrait: Mapping[str, Any], dated: Mapping[str, ir.Table]) -> ir.Table:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from nianjian.paper.texts.portrait import name
+from nianjian.paper.texts.portrait import TABLES, name
 from nianjian.paper.words import CHINESE, Words, mark
 
 Json = Mapping[str, Any]
@@ -82,7 +82,7 @@ def value_text(rule: Json, _: Words) -> str:
     if isinstance(value, list):
         return ", ".join(" + ".join(item) if isinstance(item, list) else _word(item, _) for item in value) or "–"
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {inside}" for key, inside in value.items())
+        return "; ".join(f"{key}: {inside}" for key, inside in value.items() if not isinstance(inside, list))
     if unit in {"share", "factor"}:
         return f"{sign}{(Decimal(str(value)) * PER_CENT).normalize():f} %"
     if unit == "light":
@@ -93,11 +93,10 @@ def value_text(rule: Json, _: Words) -> str:
 
 
 def _word(item: object, _: Words) -> str:
-    for table in ("attachment", "exclusion", "component"):
-        said = name(table, str(item), _)
-        if said != str(item).replace("_", " "):
-            return said
-    return str(item)
+    if isinstance(item, Mapping):
+        return " · ".join(str(inside) for inside in item.values())
+    table = next((one for one in ("attachment", "exclusion", "component") if item in TABLES[one]), None)
+    return str(item) if table is None else name(table, str(item), _)
 
 
 def _told(rule: Json, language: str, _: Words) -> Told:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import ibis.expr.types as ir
 
 from nianjian.kernel.errors import NianjianError
+from nianjian.lake.engine import Once
 from nianjian.portrait import revive
 from nianjian.portrait.behind import calls, seats, tickets
 from nianjian.portrait.behind.ask import EXCLUDED, SPLITS, Ask, components, window
@@ -54,9 +55,30 @@ def counting(portrait: Json) -> Counting:
     )
 
 
-def behind(portrait: Json, ask: Ask, dated: Mapping[str, ir.Table], told: Callable[[], ir.Table]) -> Behind:
-    """The rows of ``ask``; ``dated``: the pinned tables, ``told``: makes the table of tickets, asked for where needed.
+def every(name: str, rows: ir.Table, *, few: bool = False) -> ir.Table:
+    """All rows, computed where they are used: for counting them."""
+    del name, few
+    return rows
 
+
+def page(kind: str, first: int, size: int) -> calls.Cut:
+    """Take ``size`` rows from number ``first`` (from 0) on, in the order of their kind."""
+    order = {SEATS: seats.ORDER, CALLS: calls.ORDER, TICKETS: tickets.ORDER}[kind]
+    return lambda rows: rows.order_by([rows[name] for name in order]).limit(size, offset=first)
+
+
+def behind(
+    portrait: Json,
+    ask: Ask,
+    dated: Mapping[str, ir.Table],
+    told: Callable[[], ir.Table],
+    *,
+    cut: calls.Cut = lambda rows: rows,
+    once: Once = every,
+) -> Behind:
+    """The rows of ``ask``; ``dated``: the pinned tables, ``told``: makes the table of tickets where it is needed.
+
+    ``cut`` and ``once`` (the engine's) take a page of them; the rows come in no order, ``order`` names it.
     ``portrait_rows_unknown`` (metric, part) for a figure, a split or a month that the portrait does not have.
     """
     metric = _checked(portrait, ask)
@@ -65,17 +87,26 @@ def behind(portrait: Json, ask: Ask, dated: Mapping[str, ir.Table], told: Callab
     match kind_of(ask.slug, ask.component):
         case "seats":
             day = frame.as_of if ask.month is None else _as_of(metric, ask.month)
-            return Behind(SEATS, seats.behind(dated["seat_dim"], ask, day), seats.ORDER)
+            return Behind(SEATS, cut(seats.behind(dated["seat_dim"], ask, day)), seats.ORDER)
         case "calls":
             base = str(rules.rule(number_consistency.CARD.rules[4]).value)
-            rows = calls.behind(dated["calls"], dated["number_dim"], dated["line_dim"], ask, window=days, counted=base)
+            rows = calls.behind(
+                dated["calls"],
+                dated["number_dim"],
+                dated["line_dim"],
+                ask,
+                window=days,
+                counted=base,
+                cut=cut,
+                once=once,
+            )
             return Behind(CALLS, rows, calls.ORDER)
         case _ if ask.slug == complaint_rate.CARD.slug:
             rows = tickets.behind_rate(told(), dated["complaint_fact"], ask, days, rules)
-            return Behind(TICKETS, rows, tickets.ORDER)
+            return Behind(TICKETS, cut(rows), tickets.ORDER)
         case _:
             rows = tickets.behind_closing(told(), dated["complaint_fact"], ask, window=days, frame=frame, rules=rules)
-            return Behind(TICKETS, rows, tickets.ORDER)
+            return Behind(TICKETS, cut(rows), tickets.ORDER)
 
 
 def _checked(portrait: Json, ask: Ask) -> Json:
