@@ -16,6 +16,7 @@ IMPORT_CALLS: Final = "calls.import"
 CHECK_CALLS: Final = "calls.check"
 UNDO_CALLS: Final = "calls.undo"
 IMPORT_REGISTER: Final = "registers.import"
+CHECK_REGISTER: Final = "registers.check"
 RUN_PORTRAIT: Final = "portrait.run"
 
 # Kind of work -> the act that it needs; the flow that does it asks again when it runs.
@@ -24,6 +25,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     CHECK_CALLS: Act.LOAD,
     UNDO_CALLS: Act.LOAD,
     IMPORT_REGISTER: Act.LOAD,
+    CHECK_REGISTER: Act.LOAD,
     RUN_PORTRAIT: Act.REPORT,
 }
 

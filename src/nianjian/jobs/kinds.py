@@ -14,7 +14,7 @@ from nianjian.flows.check_calls import check_calls
 from nianjian.flows.import_calls import import_calls
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
-from nianjian.flows.wizard import drafts
+from nianjian.flows.wizard import check_register, drafts
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue.query import JobValue
 from nianjian.registers.importing import import_sheet
@@ -130,6 +130,13 @@ def _import_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str
     return {"kind": kind, "file": file.name, "rows": dict(receipt.rows)}
 
 
+def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str, object]:
+    """``payload``: kind and file."""
+    file = Path(str(job.payload["file"]))
+    report(file.name, 0, 1)
+    return check_register.counted(str(job.payload["kind"]), file)
+
+
 def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: year, and as_of, province, today, raw where wanted."""
     given = job.payload
@@ -167,6 +174,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.CHECK_CALLS: Kind(_check_calls, again=True),
     jobs.UNDO_CALLS: Kind(_undo_calls, again=False),  # start-up finishes or drops it by the lake's log
     jobs.IMPORT_REGISTER: Kind(_import_register, again=True, after=_draft_done),  # equal rows change nothing
+    jobs.CHECK_REGISTER: Kind(_check_register, again=True),
     jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
 }
 AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

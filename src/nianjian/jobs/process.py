@@ -20,6 +20,7 @@ from nianjian.flows.recover import recover
 from nianjian.flows.webhooks import deliver
 from nianjian.flows.wizard.drafts import sweep
 from nianjian.jobs.worker import Worker
+from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query, service
 
 LOG: Final = logging.getLogger(__name__)
@@ -70,9 +71,12 @@ def _loop(worker: Worker, leaving: Event) -> None:
 
 def tidy() -> None:
     """Finish or drop what killed processes left open; delete drafts and files that nobody wants any more."""
-    if query.open_intents():
-        recover()
-    sweep()
+    try:
+        if query.open_intents():
+            recover()
+        sweep()
+    except (OSError, NianjianError):  # of one thing; the work must go on
+        LOG.exception("tidying up was not possible")
 
 
 def _beat(name: str, leaving: Event, parent: int | None) -> None:

@@ -65,6 +65,11 @@ def job(id_: str) -> JobValue:
     return value(found)
 
 
+def state(id_: str) -> str:
+    """State of a job; "" if there is none, or none any more."""
+    return Job.objects.filter(pk=id_).values_list("state", flat=True).first() or ""
+
+
 def jobs(enterprise: str, *, newest: int = 50) -> list[JobValue]:
     """An enterprise's jobs, newest first."""
     return [value(one) for one in Job.objects.filter(enterprise=enterprise).order_by("-created_at", "-id")[:newest]]

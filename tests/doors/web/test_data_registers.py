@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.test import Client
-from tests.doors.web.data_pages import begun, committed, sent
+from tests.doors.web.data_pages import begun, committed, sent, work
 from tests.support.people import signed_in
 
 from nianjian.accounts.query import Actor
@@ -72,6 +72,26 @@ def test_a_faulty_sheet_is_marked_and_changes_nothing(site: Client) -> None:
     assert 'role="alert"' in text
     assert list(acts(enterprise="demo", verb="registers.import")) == []
     assert sent(site, draft, ("more.csv", b"x")).count("notice error") == 1  # one sheet at a time
+
+
+@pytest.mark.parametrize(("kind", "faulty"), [("人工", 0), ("机械", 1)])
+def test_a_large_sheet_is_checked_by_the_worker(
+    site: Client, monkeypatch: pytest.MonkeyPatch, kind: str, faulty: int
+) -> None:
+    monkeypatch.setattr("nianjian.flows.wizard.check_register.LARGE", 10)
+    draft = begun(site, "seats")
+    sent(site, draft, ("seats.csv", f"坐席编号,类型,姓名\nA1,人工,张三\nA2,{kind},李四\n".encode()))
+    assert f'href="{draft}check/"' in site.get(f"{draft}mapping/").content.decode()
+    text = site.get(f"{draft}check/").content.decode()
+    assert f"{draft}check/whole/" in text
+    assert f"{draft}commit/" not in text.split("</ol>")[1]
+    job = site.post(f"{draft}check/whole/").headers["Location"]
+    work()
+    assert f'href="{draft}check/"' in site.get(job).content.decode()
+    text = site.get(f"{draft}check/").content.decode()
+    assert "李四" not in text
+    assert ("notice error" in text, "notice success" in text) == (bool(faulty), not faulty)
+    assert (f"{draft}commit/" in text.split("</ol>")[1]) != bool(faulty)
 
 
 def test_a_file_that_is_no_sheet_is_told_so(site: Client) -> None:

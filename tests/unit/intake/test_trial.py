@@ -86,7 +86,8 @@ def test_a_trial_of_every_kind_of_file(tmp_path: Path, name: str) -> None:
         assert personal not in told
     (look,) = looks([path], "auto", FileMapping())
     assert look.source == "generic"
-    assert "13900000000" not in "".join(look.lines)
+    for personal in ("13900000000", "张三丰"):
+        assert personal not in "".join(look.lines)
 
 
 def test_a_sheet_keeps_its_line_numbers(tmp_path: Path) -> None:

@@ -22,4 +22,6 @@ def run(args: argparse.Namespace) -> Answer:
     from nianjian.jobs import process
 
     process.run(args.parent)
+    if args.parent is not None:  # `serve` speaks for both
+        return Answer({"worker": "ended"})
     return Answer({"worker": "ended"}, lambda console: console.print(_("The worker has ended.")))

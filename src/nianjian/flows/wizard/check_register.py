@@ -17,6 +17,7 @@ from nianjian.registers.tables.reading import Table, read
 
 SHOWN: Final = 10
 FAULTS: Final = 50
+LARGE: Final = 4 << 20  # bytes: a larger sheet is checked by the worker, a page would take too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,13 @@ def check_register(kind: str, path: Path) -> CheckedSheet:
         faults=len(found.findings),
         warnings=tuple(found.warnings[:FAULTS]),
     )
+
+
+def counted(kind: str, path: Path) -> dict[str, object]:
+    """The check of a large sheet, as the queue keeps it: rows, faulty rows, faults, and the first of them."""
+    found = check_register(kind, path)
+    told = [{**one.as_dict(), "values": dict(one.values())} for one in found.findings]
+    return {"file": found.file, "read": found.read, "faulty": found.faulty, "faults": found.faults, "findings": told}
 
 
 def error_workbook(kind: str, path: Path, target: Path, words: marking.Words) -> None:

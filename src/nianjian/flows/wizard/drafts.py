@@ -30,6 +30,7 @@ from nianjian.registers.drafts.query import DraftValue
 CALLS: Final = "calls"
 KEPT: Final = timedelta(days=7)
 MAPPING: Final = "mapping.yaml"
+UNDER_WAY: Final = frozenset({"waiting", "running"})
 
 
 def begin(*, kind: str, enterprise: str, actor: Actor, replaces: str = "") -> str:
@@ -71,7 +72,7 @@ def open_draft(id_: str, enterprise: str, actor: Actor) -> DraftValue:
 
 def under_way(job: str) -> bool:
     """Whether there is such work and it is not over."""
-    return bool(job) and not queue.job(job).over
+    return bool(job) and queue.state(job) in UNDER_WAY
 
 
 def receive(*, draft: DraftValue, incoming: uploads.Incoming) -> None:
@@ -125,10 +126,13 @@ def commit(*, draft: DraftValue, actor: Actor) -> str:
 
 
 def check_whole(*, draft: DraftValue, actor: Actor) -> str:
-    """Let the worker check every row of call files without writing; the job. ``files_missing``."""
+    """Let the worker check every row without writing; the job. ``files_missing``."""
     ready(draft)
-    payload = {"draft": draft.id, **_how(draft)}
-    job = jobs.enqueue(kind=jobs.CHECK_CALLS, enterprise=draft.enterprise, payload=payload, actor=actor)
+    kind, payload = jobs.CHECK_CALLS, {"draft": draft.id, **_how(draft)}
+    if draft.kind != CALLS:
+        kind = jobs.CHECK_REGISTER
+        payload |= {"kind": draft.kind, "file": str(uploads.paths(draft)[0])}
+    job = jobs.enqueue(kind=kind, enterprise=draft.enterprise, payload=payload, actor=actor)
     service.checked_by(draft=draft.id, job=job)
     return job
 
@@ -148,7 +152,7 @@ def done(draft: str) -> None:
 def sweep() -> int:
     """Delete drafts that nobody has touched for `KEPT` or that are in, and files of no draft; how many drafts."""
     old = [one for one in query.untouched(KEPT) if not under_way(one.job)]
-    old += [one for one in query.handed_over() if queue.job(one.job).state == "done"]
+    old += [one for one in query.handed_over() if queue.state(one.job) == "done"]
     for one in old:
         drop(draft=one)
     uploads.sweep(query.ids())

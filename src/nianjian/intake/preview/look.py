@@ -15,10 +15,12 @@ from nianjian.intake.read import Item, items
 from nianjian.intake.recognise import choose, sample
 from nianjian.intake.rows.prepare import encoding_of
 from nianjian.intake.vendor.columns import Columns
+from nianjian.intake.vendor.heading import cells
 from nianjian.intake.vendor.tables import is_json
 from nianjian.kernel.errors import NianjianError
 
 LINES: Final = 6
+WIDE: Final = 400  # signs of a line
 MEMBERS: Final = 20  # of an archive or workbook that are looked at
 
 _SHEET: Final = "sheet"
@@ -85,8 +87,13 @@ def _shown(look: Look, found: Sample) -> Look:
     header = () if is_json(found) else tuple(cell for cell in found.header if cell)
     columns = Columns(list(header))
     fields = [(field, name) for field in FIELDS if (name := columns.find(*generic.wanted(field))) is not None]
-    lines = tuple(masked.line(one)[:400] for one in found.lines[:LINES])
-    return replace(look, header=header, lines=lines, fields=tuple(fields))
+    first = found.lines[:LINES]
+    if header:
+        mark = found.delimiter
+        lines = [masked.line(first[0]), *(mark.join(masked.cells(found.header, cells(one, mark))) for one in first[1:])]
+    else:
+        lines = [masked.member(one) for one in first]
+    return replace(look, header=header, lines=tuple(one[:WIDE] for one in lines), fields=tuple(fields))
 
 
 def sources() -> list[tuple[str, str, str]]:

@@ -12,12 +12,19 @@ _RUN: Final = re.compile(
     r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?([T ]+\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?|\+?\d(?:[ -]?\d){6,}"
 )
 _STAMP: Final = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])([01]\d|2[0-3])?([0-5]\d){0,2}")
-_PERSON: Final = re.compile("姓名|名字|联系人|客户名|身份证|证件|name|contact", re.IGNORECASE)
+_ABOUT: Final = "姓名|名字|名称|联系人|客户名|用户名|机主|身份证|证件|地址|邮箱|微信|name|contact|address|email"
+_PERSON: Final = re.compile(_ABOUT, re.IGNORECASE)
+_MEMBER: Final = re.compile(rf'("[^"]*(?:{_ABOUT})[^"]*"\s*:\s*")([^"]*)"', re.IGNORECASE)
 
 
 def line(text: str) -> str:
     """A line or cell without telephone numbers, identity numbers and ids that hold them."""
     return _RUN.sub(_hidden, text)
+
+
+def member(text: str) -> str:
+    """A line of JSON; of a value whose key speaks of a person only the first sign stays."""
+    return line(_MEMBER.sub(lambda found: f'{found[1]}{found[2][:1]}{"*" * max(len(found[2]) - 1, 0)}"', text))
 
 
 def cells(header: Sequence[str], row: Sequence[str | None]) -> list[str]:

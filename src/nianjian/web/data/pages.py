@@ -75,7 +75,7 @@ def _registers(found: list[Any]) -> Table:
         for act in found
     ]
     figures = [Column(name, figure=True) for name in (_("added"), _("changed"), _("unchanged"))]
-    heads = [Column(_("register")), Column(_("file")), *figures, Column(_("by")), Column(_("imported"))]
+    heads = [Column(_("register")), Column(_("file")), *figures, Column(_("who")), Column(_("imported"))]
     return Table(_("Imports into registers"), heads, rows)
 
 
@@ -153,7 +153,7 @@ def _rejected(rows: list[rejects.Rejected]) -> Table:
         ]
         for row in rows
     ]
-    heads = [Column(_("line"), figure=True), Column(_("reason")), Column(_("column")), *map(Column, names)]
+    heads = [Column(_("line number"), figure=True), Column(_("reason")), Column(_("column")), *map(Column, names)]
     return Table(_("Rejected rows"), heads, body)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ LAKE_WORDS = {
     "none": mark("none"),
 }
 HEADS = {
-    "line": mark("line"),
+    "line": mark("line number"),
     "display_confidence": mark("confidence"),
     "answered": mark("answered"),
     "display": "display",
@@ -108,6 +109,8 @@ def _head(name: str) -> str:
 def _lake_cell(value: object) -> object:
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return _(LAKE_WORDS[value]) if isinstance(value, str) and value in LAKE_WORDS else value
@@ -120,21 +123,21 @@ def _rejected(rows: Sequence[tuple[int, str, str, list[str]]]) -> Table | None:
         [Cell(line, figure=True), Cell(column), Cell(shown.reason(code)), Cell(" | ".join(cells)[:200])]
         for line, column, code, cells in rows
     ]
-    heads = [Column(_("line"), figure=True), Column(_("column")), Column(_("reason")), Column(_("row, masked"))]
+    heads = [Column(_("line number"), figure=True), Column(_("column")), Column(_("reason")), Column(_("row, masked"))]
     return Table(_("The first rows that would be rejected"), heads, body, wrap=True)
 
 
 def sheet(draft: DraftValue) -> dict[str, object]:
-    """A register's sheet, checked in whole."""
+    """A register's sheet, checked in whole; a large one by the worker."""
+    if draft.files[0].size > check_register.LARGE:
+        return _by_the_worker(draft)
     try:
         found = check_register.check_register(draft.kind, uploads.paths(draft)[0])
     except NianjianError as fault:
         return {"fault": shown.fault(fault)}
     rows = [[Cell(cell) for cell in row] for row in found.rows]
-    faulty = _("{faulty} of {read} rows have faults. A sheet goes in whole or not at all.")
-    sound = _("All {read} rows are sound.")
     return {
-        "text": (faulty if found.faulty else sound).format(faulty=found.faulty, read=found.read),
+        "text": verdict(found.faulty, found.read),
         "checked": found,
         "rows": Table(_("The first sound rows, personal data masked"), [Column(one) for one in found.header], rows)
         if rows
@@ -145,6 +148,31 @@ def sheet(draft: DraftValue) -> dict[str, object]:
     }
 
 
+def _by_the_worker(draft: DraftValue) -> dict[str, object]:
+    job = queue.job(draft.check_job) if draft.check_job else None
+    told: dict[str, object] = {"large": True, "check_job": job, "check_state": shown.state(job) if job else None}
+    if job is None or job.state != "done":
+        return told
+    result: dict[str, Any] = dict(job.result)
+    found = [_kept(one) for one in result["findings"]]
+    told |= {"checked": result, "text": verdict(result["faulty"], result["read"])}
+    return told | {"findings": _findings(found, _("Faults")), "unseen": result["faults"] - len(found)}
+
+
+def _kept(one: Mapping[str, Any]) -> Finding:
+    """A finding as the queue keeps it."""
+    file, sheet, line, column, code, value, hint = (
+        one[name] for name in ("file", "sheet", "line", "column", "code", "value", "hint")
+    )
+    return Finding(file, sheet, line, column, code, value, hint, one["values"])
+
+
+def verdict(faulty: int, read: int) -> str:
+    """Whether a sheet can go in."""
+    text = _("{faulty} of {read} rows have faults. A sheet goes in whole or not at all.")
+    return (text if faulty else _("All {read} rows are sound.")).format(faulty=faulty, read=read)
+
+
 def _findings(found: Sequence[Finding], caption: str) -> Table | None:
     if not found:
         return None
@@ -153,7 +181,7 @@ def _findings(found: Sequence[Finding], caption: str) -> Table | None:
         for one in found
     ]
     heads = [
-        Column(_("line"), figure=True),
+        Column(_("line number"), figure=True),
         Column(_("column")),
         Column(_("what is wrong")),
         Column(_("what stands there")),

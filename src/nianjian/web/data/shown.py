@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.CHECK_CALLS: mark("Check of call records"),
     jobs.UNDO_CALLS: mark("Undo of a batch"),
     jobs.IMPORT_REGISTER: mark("Import into a register"),
+    jobs.CHECK_REGISTER: mark("Check of a register's sheet"),
     jobs.RUN_PORTRAIT: mark("Portrait"),
 }
 STATES: Final[Mapping[str, tuple[str, str]]] = {  # state -> badge, word
@@ -118,8 +119,8 @@ def job_table(found: Sequence[JobValue], code: str) -> Table:
     columns = [
         Column(_("work")),
         Column(_("state")),
-        Column(_("asked for")),
-        Column(_("by")),
+        Column(_("asked at")),
+        Column(_("who")),
         Column(_("progress"), figure=True),
     ]
     return Table(_("Work"), columns, rows)
@@ -145,9 +146,9 @@ def batch_table(found: Sequence[BatchValue], code: str) -> Table:
         [
             Column(_("batch")),
             Column(_("state")),
-            Column(_("files")),
+            Column(_("file names")),
             *_figures(),
-            Column(_("by")),
+            Column(_("who")),
             Column(_("imported")),
         ],
         rows,

@@ -45,7 +45,7 @@ def _page(request: Request, name: str, draft: DraftValue, step: int, **context: 
     told = {
         "draft": draft,
         "calls": calls,
-        "title": _("Call records") if calls else shown.register(draft.kind),
+        "subject": _("Call records") if calls else shown.register(draft.kind),
         "steps": _steps(draft, step),
         "replaces": drafts.text(draft, "replaces"),
         **context,
@@ -193,6 +193,8 @@ def load_mapping(request: Request, code: str, draft: str) -> HttpResponse:
 
 
 def _headings(request: Request, draft: DraftValue) -> HttpResponse:
+    if draft.files[0].size > check_register.LARGE:
+        return _page(request, "sheet", draft, 3, large=True, form_headings=_form(draft))
     try:
         checked = check_register.check_register(draft.kind, uploads.paths(draft)[0])
     except NianjianError as fault:

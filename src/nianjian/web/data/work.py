@@ -21,7 +21,7 @@ from nianjian.queue import query
 from nianjian.queue.query import JobValue
 from nianjian.registers.batches import query as batches
 from nianjian.registers.drafts import query as drafts
-from nianjian.web.data import shown
+from nianjian.web.data import preview, shown
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 
@@ -83,6 +83,8 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
         rows = result["rows"]
         text = _("{kind}: {read} rows read, {inserted} added, {updated} changed, {unchanged} unchanged.")
         told["text"] = text.format(kind=shown.register(str(result["kind"])), **rows)
+    if job.kind == jobs.CHECK_REGISTER and job.state == "done":
+        told["text"] = preview.verdict(result["faulty"], result["read"])
     if job.kind == jobs.RUN_PORTRAIT and job.state == "done":
         told["year"] = result["year"]
     failed: list[Any] = result.get("failed", [])
