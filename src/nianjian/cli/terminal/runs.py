@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from rich.box import SIMPLE_HEAD
@@ -14,7 +13,6 @@ from rich.text import Text
 
 from nianjian.cli.language import _, language
 from nianjian.cli.terminal.portrait import INDENT, light
-from nianjian.kernel import clock
 from nianjian.paper.figures import amount
 from nianjian.paper.results.comparison import view
 from nianjian.paper.texts.portrait import name
@@ -24,20 +22,19 @@ ID: Final = 22  # characters: an id must stand whole, it is typed again
 
 
 def listed(console: Console, runs: Sequence[Json]) -> None:
-    """One line a run."""
+    """One line a run; its id tells when it was."""
     if not runs:
         console.print(_("No run is kept yet: `nianjian portrait run` makes one."))
         return
     table = Table(box=SIMPLE_HEAD)
     table.add_column(_("run"), no_wrap=True, min_width=ID)
-    for heading in (_("computed"), _("computed by"), _("as of"), _("light")):
-        table.add_column(heading)
+    for heading in (_("computed by"), _("as of"), _("light")):
+        table.add_column(heading, no_wrap=True)
     for metric in runs[0]["metrics"]:
         table.add_column(name("metric", metric["slug"], _), justify="right")
     for run in runs:
-        moment = datetime.fromisoformat(run["moment"]).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
         values = [amount(metric["value"], metric["unit"]) for metric in run["metrics"]]
-        table.add_row(run["id"], moment, run["actor"], run["as_of"], light(run["light"]), *values)
+        table.add_row(run["id"], run["actor"], run["as_of"], light(run["light"]), *values)
     console.print(table)
 
 
