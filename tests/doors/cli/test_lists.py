@@ -37,7 +37,7 @@ def test_batches_are_listed_with_their_state_in_words(demo: Shell, tmp_path: Pat
 
 
 def test_rules_are_shown_by_id_or_beginning_without_python(demo: Shell) -> None:
-    for wanted in ("d1", "law.civil"):
+    for wanted in ("d1", "calendar.words"):
         told = demo("rules", "show", wanted, **WIDE)
         assert (told.code, re.findall(r"[{}']|Decimal|_workdays", told.out)) == (0, [])
     rules = demo("rules", "show", "D1", "--json").json["rules"]

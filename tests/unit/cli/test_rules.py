@@ -42,5 +42,6 @@ def test_examples(lang: str) -> None:
     assert shown(None, {"included": ("以上", "以内"), "left_out": {"a": 1}}, "words") == (
         "included: 以上, 以内; left out: (a: 1)"
     )
+    assert shown(None, ("outsourcing_agreement",), "any_of") == ("outsourcing agreement" if english else "外包协议")
     flag: object = True
     assert shown("==", flag, "flag") == ("== yes" if english else "== 是")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from nianjian.cli.language import _
+from nianjian.paper.texts.portrait import ATTACHMENTS, EXCLUSIONS, LIGHTS
 from nianjian.paper.words import mark
 
 #: Units of numbers. What a list or a text is of, its title says.
@@ -36,6 +37,8 @@ UNITS: Final[Mapping[str, str]] = {
     "workdays": mark("working days"),
     "years": mark("years"),
 }
+#: Codes among the values that have a name on the portrait.
+_NAMED: Final[Mapping[str, str]] = {**ATTACHMENTS, **EXCLUSIONS, **LIGHTS}
 _UNITLESS: Final = frozenset({"flag", "share"})
 
 
@@ -62,7 +65,8 @@ def _told(value: object) -> str:
         return "; ".join(pairs)
     if isinstance(value, tuple | list):
         return ", ".join(map(_inside, value))
-    return str(value)
+    text = _NAMED.get(value) if isinstance(value, str) else None
+    return _(text) if text else str(value)
 
 
 def _inside(value: object) -> str:
