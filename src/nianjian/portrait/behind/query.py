@@ -55,10 +55,10 @@ def counting(portrait: Json) -> Counting:
     )
 
 
-def every(name: str, rows: ir.Table, *, few: bool = False) -> ir.Table:
+def every(name: str, expression: ir.Table, *, few: bool = False) -> ir.Table:
     """All rows, computed where they are used: for counting them."""
     del name, few
-    return rows
+    return expression
 
 
 def page(kind: str, first: int, size: int) -> calls.Cut:
