@@ -34,6 +34,8 @@ def test_a_walk_through_the_pages(site: Site, browser: Any) -> None:
     began = time.monotonic()
     page.goto(site.address)
     assert time.monotonic() - began < 20
+    assert page.url == f"{site.address}e/demo/"
+    page.get_by_role("link", name="查看画像").click()
     assert page.url == f"{site.address}e/demo/2026/"
     assert page.locator("article.card").count() == 4
     assert page.locator("figure svg").count() == 5
