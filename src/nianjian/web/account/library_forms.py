@@ -33,7 +33,7 @@ _NEW: dict[str, Any] = {"password1": gettext_lazy("New password"), "password2": 
 class SignIn(_Labelled, account.LoginForm):  # type: ignore[misc]
     """Name and password."""
 
-    LABELS: ClassVar[dict[str, Any]] = {"login": gettext_lazy("Name"), "password": gettext_lazy("Password")}
+    LABELS: ClassVar[dict[str, Any]] = {"login": gettext_lazy("User name"), "password": gettext_lazy("Password")}
 
 
 class ChangePassword(_Labelled, account.ChangePasswordForm):  # type: ignore[misc]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.accounts import query
+from nianjian.accounts.roles import Act
 from nianjian.accounts.sign_in import service as sign_in
 from nianjian.accounts.tokens import query as tokens
 from nianjian.accounts.tokens import service
@@ -66,8 +67,8 @@ def token_list(request: Request) -> HttpResponse:
     """List one's tokens; make one, whose secret stands in the answer to the form and nowhere else."""
     _ = words(current())
     name = request.actor.name
-    allowed = sorted(tokens.acts_of(name))
-    form = NewToken([(act, str(named("act", act, _))) for act in allowed], request.POST or None)
+    may = tokens.acts_of(name)
+    form = NewToken([(act.value, str(named("act", act.value, _))) for act in Act if act in may], request.POST or None)
     made = None
     if request.method == "POST" and form.is_valid():
         try:

@@ -43,7 +43,7 @@ class _Place(forms.Form):
 class AddPerson(_Place):
     """Somebody new."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("User name"), max_length=80)
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         required=False,
@@ -55,7 +55,7 @@ class AddPerson(_Place):
 class GiveRole(_Place):
     """A role for somebody who is here already."""
 
-    user = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    user = forms.CharField(label=gettext_lazy("User name"), max_length=80)
     field_order = ("user", "role", "team")
 
 

@@ -87,7 +87,7 @@ def _list(request: Request, place: str) -> HttpResponse:
     _ = words(current())
     search = request.GET.get("q", "").strip()[:80]
     rows: Page[Person] = paged(request, folk.Folk(place, search))
-    columns = [Column(text) for text in (_("Name"), _("Roles"), _("Last sign-in"), _("Account"))]
+    columns = [Column(text) for text in (_("User name"), _("Roles"), _("Last sign-in"), _("Account"))]
     body = [
         [
             Cell(one.name, href=_address("one", place, name=one.name)),
