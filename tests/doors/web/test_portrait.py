@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+import statistics
+import time
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from nianjian.accounts.service import add_user
 from nianjian.audit.query import acts
 from nianjian.config import wiring
 from nianjian.flows import erased, portraits
+from nianjian.flows.results import rows_behind
 from nianjian.queue import query as queue
 
 SLUGS = ("seat_vacancy", "complaint_rate", "number_consistency", "closing_rate")
@@ -160,6 +164,40 @@ def test_rows_that_are_gone_are_said_to_be_gone(lake: Client) -> None:
     assert answer.status_code == 409
     assert "erased" in answer.content.decode()
     assert "2027-02-03" in text(lake, HOME)
+
+
+def test_many_calls_are_looked_through_by_month(lake: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_behind, "MANY", 10)
+    page = text(lake, f"{ROWS}?class=own_short&look=1", **{"accept-language": "en"})
+    assert "month: 2026-01" in page
+    assert "2026-01-" in page
+    assert "2026-02-0" not in page
+    assert "whole year" not in page
+    assert "month=2026-05" in page
+    seats = text(lake, f"{HOME}metric/seat_vacancy/rows/?class=filed&look=1", **{"accept-language": "en"})
+    assert "the whole data year" in seats
+
+
+def test_nobody_waits_for_ever(lake: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_behind, "PATIENCE", 0.05)
+    with ExitStack() as busy:
+        for _turn in range(rows_behind.AT_ONCE):
+            busy.enter_context(rows_behind._turn())
+        answer = lake.get(f"{ROWS}?class=own_short", headers={"hx-request": "true", "accept-language": "en"})
+    assert answer.status_code == 409
+    assert "try again in a moment" in answer.content.decode()
+    assert lake.get(f"{ROWS}?class=own_short", headers={"hx-request": "true"}).status_code == 200
+
+
+@pytest.mark.parametrize("address", [HOME, f"{HOME}metric/number_consistency/", f"{HOME}simulate/?open_seats=3"])
+def test_pages_are_cheap(site: Client, address: str) -> None:
+    """Median of processor time; the first look draws the charts."""
+    spent = []
+    for _look in range(6):
+        before = time.process_time()
+        assert site.get(address).status_code == 200
+        spent.append(time.process_time() - before)
+    assert statistics.median(spent) < 0.1
 
 
 def test_an_outsourcer_sees_the_own_team_alone(lake: Client, sample: dict[str, Any]) -> None:
