@@ -140,6 +140,26 @@ def test_an_import_whose_worker_was_killed_is_done_by_the_next(house: House, poi
     assert house.rows("select count(*) from queue_intent where state = 'open'") == [(0,)]
 
 
+def test_two_workers_share_the_queue_and_do_nothing_twice(house: House) -> None:
+    first = house.ask("put", "calls.undo", {"batch": "B1"})
+    workers = [house.start("worker") for _ in range(2)]
+    _until(lambda: len(_workers(house)) == 2 and house.state(first) == "failed")
+    columns = "kind, enterprise, payload, done, total, note, stop_wanted, result, error, requested_by"
+    numbers = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 60)"
+    house.rows(
+        f"insert into queue_job (id, state, worker, attempts, created_at, {columns})"
+        f" {numbers} select 'J' || i, 'waiting', '', 0, created_at, {columns} from queue_job, n where id = ?",
+        first,
+    )
+    _until(lambda: house.rows("select count(*) from queue_job where state in ('waiting', 'running')") == [(0,)])
+    for worker in workers:
+        worker.terminate()
+        worker.communicate(timeout=30)
+    found = house.rows("select worker, attempts, state from queue_job")
+    assert {(attempts, state) for _worker, attempts, state in found} == {(1, "failed")}
+    assert len({worker for worker, _attempts, _state in found}) == 2
+
+
 def test_serve_does_the_work_and_takes_its_worker_along(house: House, served: subprocess.Popen[str]) -> None:
     job = house.put_import(2_000)
     _until(lambda: house.state(job) == "done")
