@@ -28,3 +28,10 @@ def test_every_variable_of_the_program_is_a_documented_setting() -> None:
     }
     settings = {one.name for one in SETTINGS}
     assert read - {f"{name}_FILE" for name in settings} - FOR_TESTS == settings
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in (DOCS / "decisions").glob("[0-9]*.md")]
+    assert len(numbers) == len(set(numbers))
+    for path in (DOCS / "decisions").glob("[0-9]*.md"):
+        assert path.read_text(encoding="utf-8").startswith(f"# {path.name[:4]} ")

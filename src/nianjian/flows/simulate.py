@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.flows.run_portrait import Waiting, compute
 from nianjian.portrait.simulate import simulate as step
 
 
 def simulate(  # noqa: PLR0913 -- one argument a move
     *,
+    actor: Actor,
     enterprise: str,
     year: int,
     as_of: date | None,
@@ -21,7 +25,11 @@ def simulate(  # noqa: PLR0913 -- one argument a move
     move_line: str | None,
     waiting: Waiting,
 ) -> dict[str, dict[str, object]]:
-    """Return ``before`` and ``after`` as portraits; nothing is kept and nothing is changed."""
+    """Return ``before`` and ``after`` as portraits; nothing is kept. ``role_missing``, and what `compute` raises.
+
+    Facts that registers wrote before are published on the way: the write of the register has its entry in the chain.
+    """
+    require(actor, enterprise, Act.READ)
     before = compute(enterprise=enterprise, year=year, as_of=as_of, province=province, waiting=waiting)
     after = step(
         before,

@@ -35,6 +35,12 @@ def advice_lines(portrait: Json, _: Words) -> tuple[str, ...]:
     return tuple(_line(step, units.get(step["metric"], ""), _) for step in portrait.get("advice") or ())
 
 
+def simulated_warnings(portrait: Json, _: Words) -> tuple[str, ...]:
+    """What the law wants before the moves of a simulated portrait may be made."""
+    codes = (portrait.get("simulated") or {}).get("warnings") or ()
+    return tuple(_(WARNINGS[code]) if code in WARNINGS else str(code) for code in codes)
+
+
 def _line(step: Json, unit: str, _: Words) -> str:
     code = str(step["code"])
     act = _(STEPS[code]).format(count=count(step["count"]), line=step.get("line", "")) if code in STEPS else code

@@ -111,7 +111,8 @@ def headroom(metric: Json, _: Words) -> str:
         return DASH
     top, bottom = _share(metric["limit"])
     if slug == "seat_vacancy":
-        spare = top * metric["denominator"] // bottom - metric["numerator"]
+        worse = max(metric["numerator"], parts["filed"] - parts["opened_and_filed"])  # it decides the light
+        spare = top * metric["denominator"] // bottom - worse
         return _spare(spare, _("{n} more vacant seats"), _("{n} vacant seats too many"))
     spare = metric["numerator"] - -(-top * metric["denominator"] // bottom)
     return _spare(spare, _("{n} closed tickets to spare"), _("{n} closed tickets short"))

@@ -1,6 +1,6 @@
 """Displayed numbers in a portrait, masked: a mobile number may be a person's own, and so may a landline.
 
-Plain stay the enterprise's own filed numbers and those that belong to no person (95/96, 400/800); docs/decisions/0014.
+Plain stay the enterprise's own filed numbers and those that belong to no person (95/96, 400/800); docs/decisions/0015.
 """
 
 from __future__ import annotations

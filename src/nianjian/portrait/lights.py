@@ -135,7 +135,7 @@ def _seat_flags(
     """What D1 finds in known counts; the conservative rate leaves unfiled seats out of `opened`."""
     flags: list[Flag] = []
     if filed and (limit.met(filed - opened, filed) or limit.met(filed - both, filed)):
-        flags.append(Flag("over_limit", _explained(attached=attached), filed - opened))
+        flags.append(Flag("over_limit", _explained(attached=attached), filed - both))  # the worse of the two decides
     if opened > filed:
         flags.append(Flag("over_filed", beyond, opened - filed))
     if unfiled_open:

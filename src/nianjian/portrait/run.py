@@ -55,7 +55,7 @@ class _Sources:
     tickets: ir.Table
 
 
-def run(
+def run(  # noqa: PLR0913 -- one argument a choice
     *,
     lake: Lake,
     engine: Engine,
@@ -66,12 +66,14 @@ def run(
     province: str | None = None,
     today: date | None = None,
     raw: bool = False,
+    snapshot: Mapping[str, int] | None = None,
 ) -> Result:
     """The portrait of data year ``year``.
 
     ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value.
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
+    ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or _default_day(rulebook, year), today=today)
     counting = Counting(
@@ -79,7 +81,10 @@ def run(
         reasons=kinds_of(rulebook, EXCLUSIONS),
         minutes=whole(rulebook.rule(MATCH_WINDOW).value),
     )
-    sources = _from_rows(lake, engine, frame, counting) if raw else _from_rollups(lake, engine, counting)
+    if raw or snapshot is not None:
+        sources = _from_rows(lake, engine, frame, counting, snapshot)
+    else:
+        sources = _from_rollups(lake, engine, counting)
     tables = Tables(
         cube=sources.cube,
         seats=sources.dated["seat_dim"],
@@ -128,8 +133,11 @@ def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]
     return {name: engine.rows(expression) for name, expression in questions.items()}
 
 
-def _pinned(lake: Lake, engine: Engine) -> tuple[dict[str, int], dict[str, ir.Table]]:
-    snapshot = {name: number for name, number in lake.snapshot().items() if name in FACTS}
+def _pinned(
+    lake: Lake, engine: Engine, given: Mapping[str, int] | None = None
+) -> tuple[dict[str, int], dict[str, ir.Table]]:
+    standing = lake.snapshot() if given is None else given
+    snapshot = {name: number for name, number in standing.items() if name in FACTS}
     dated = {
         name: engine.table(name, lake.files(name, snapshot[name]) if name in snapshot else [], schema)
         for name, schema in SCHEMAS.items()
@@ -145,9 +153,11 @@ def _from_rollups(lake: Lake, engine: Engine, counting: Counting) -> _Sources:
     return _Sources(snapshot, dated, cube, told)
 
 
-def _from_rows(lake: Lake, engine: Engine, frame: Frame, counting: Counting) -> _Sources:
+def _from_rows(
+    lake: Lake, engine: Engine, frame: Frame, counting: Counting, given: Mapping[str, int] | None
+) -> _Sources:
     with lake.lock():
-        snapshot, dated = _pinned(lake, engine)
+        snapshot, dated = _pinned(lake, engine, given)
     return _Sources(snapshot, dated, *derived(engine, dated, frame, counting))
 
 

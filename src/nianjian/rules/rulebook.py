@@ -190,6 +190,8 @@ def _fitting(rule: Rule, given: object) -> Value:
 _SHARES: Final = frozenset({"share", "factor"})
 _MEMBERS: Final[Mapping[str, frozenset[str]]] = {
     "complaint_sources": frozenset({"12321", "12300", "enterprise", "one_click", "carrier"}),
+    "any_of": frozenset({"outsourcing_agreement", "expansion_plan", "anti_harassment_plan"}),
+    "all_of": frozenset({"outsourcing_agreement", "expansion_plan", "anti_harassment_plan"}),
     "reason_codes": frozenset({"not_accepted", "not_own_number", "duplicate", "not_a_call"}),
 }
 _FORMS: Final[Mapping[str, str]] = {

@@ -93,7 +93,8 @@ def test_workbook_is_the_same_bytes_and_can_be_read(data: dict[str, Any]) -> Non
     ],
 )
 def test_headroom_is_exact_at_the_limit(metric: dict[str, Any], expected: str) -> None:
-    assert figures.headroom({**metric, "components": {}}, words("en")) == expected
+    seats = {"filed": metric["denominator"], "opened_and_filed": metric["denominator"] - metric["numerator"]}
+    assert figures.headroom({**metric, "components": seats}, words("en")) == expected
 
 
 @pytest.mark.parametrize(("count", "expected"), [(699, "0 more"), (700, "1 landline or mobile calls too many")])
@@ -110,3 +111,12 @@ def test_every_split_has_a_grid_of_one_width(data: dict[str, Any]) -> None:
         header, body = drill.grid(data, split, words("en"))
         assert body
         assert {len(row) for row in body} == {len(header)}
+
+
+def test_headroom_of_seats_is_that_of_the_worse_rate() -> None:
+    """Two opened seats are not filed: the conservative rate is over the limit, and so is the head-room."""
+    metric = {
+        "slug": "seat_vacancy", "limit": "30", "operator": ">", "numerator": 29, "denominator": 100,
+        "components": {"filed": 100, "opened_and_filed": 69},
+    }  # fmt: skip
+    assert figures.headroom(metric, words("en")) == "1 vacant seats too many"

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nianjian.cli.language import _
-from nianjian.paper.advice import advice_lines
+from nianjian.paper.advice import advice_lines, simulated_warnings
 from nianjian.paper.figures import DASH, Card, amount, cards
 from nianjian.paper.headline import lead, missing, warnings
 from nianjian.paper.texts.portrait import name
@@ -108,4 +108,9 @@ def compare(console: Console, answer: Json) -> None:
             amount(then["value"], then["unit"]),
             light(str(then["light"])),
         )
+    table.add_section()
+    before, then = (light(str(answer[side]["light"])) for side in ("before", "after"))
+    table.add_row(_("overall"), "", before, "", then)
     console.print(table)
+    for line in simulated_warnings(answer["after"], _):
+        console.print(line, style="yellow")

@@ -147,10 +147,11 @@ def _waiting(file: str) -> None:
 
 
 def _simulate(args: argparse.Namespace) -> Answer:
-    begin(args)
+    actor = begin(args)
     from nianjian.flows.simulate import simulate
 
     told = simulate(
+        actor=actor,
         enterprise=args.enterprise,
         year=args.year,
         as_of=args.as_of,
