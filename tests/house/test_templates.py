@@ -14,7 +14,8 @@ WEB = messages.SOURCE / "web"
 TEMPLATES = sorted(WEB.glob("*/templates/**/*.html"))
 WORDS = re.compile(r"[^\W\d_]{2,}")
 SPOKEN = {"title", "aria-label", "placeholder", "alt", "aria-description", "aria-roledescription", "aria-valuetext"}
-NAMES = {"年检", "nianjian", "中文", "English", "PDF", "Excel", "CSV", "JSON", "PNG", "UTC"}  # the same in every language
+# the same in every language
+NAMES = {"年检", "nianjian", "中文", "English", "PDF", "Excel", "CSV", "JSON", "PNG", "UTC"}
 SILENT = {"code", "script", "style"}  # what stands in them is no sentence
 FRAME = "layout/base.html"
 ALONE = {"socialaccount/onward.html": "stands for a moment on the way to a provider, where no form may lead"}
