@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.paper.texts import intake, people, registers, rooms, webhooks, work
+from nianjian.paper.texts import api, intake, people, registers, rooms, work
+from nianjian.paper.texts.chain import webhooks
 from nianjian.paper.texts.operation import doctor
 from nianjian.paper.texts.operation import errors as operation
 from nianjian.paper.texts.plain import plain
@@ -23,6 +24,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **people.TEXTS,
     **results.TEXTS,
     **webhooks.TEXTS,
+    **api.TEXTS,
 }
 
 

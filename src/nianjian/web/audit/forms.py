@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from nianjian.paper.texts.acts import VERBS
+from nianjian.paper.texts.chain.acts import VERBS
 from nianjian.paper.words import words
 from nianjian.web.layout.language import current
 

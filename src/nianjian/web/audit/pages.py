@@ -20,7 +20,7 @@ from nianjian.audit.models import Entry
 from nianjian.audit.verify import verify
 from nianjian.flows.audit_export import export
 from nianjian.kernel import clock
-from nianjian.paper.texts import acts
+from nianjian.paper.texts.chain import acts
 from nianjian.paper.words import words
 from nianjian.web.audit.forms import Filter
 from nianjian.web.layout.access import Request, everywhere, page

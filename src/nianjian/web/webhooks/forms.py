@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from nianjian.notify.service import EVENTS
-from nianjian.paper.texts.acts import verb
+from nianjian.paper.texts.chain.acts import verb
 from nianjian.paper.words import words
 from nianjian.web.layout.language import current
 

@@ -15,7 +15,7 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.notify import query, service
 from nianjian.notify.models import Delivery, Webhook
-from nianjian.paper.texts.acts import verb
+from nianjian.paper.texts.chain.acts import verb
 from nianjian.paper.words import mark, words
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said

@@ -13,7 +13,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "portrait_without_rules": mark("an older program kept this portrait without its rules; run it again"),
     "portrait_rows_unknown": mark("the portrait has no such figure of {metric}: {part}"),
     "portrait_row_unknown": mark("this row is not in the data of the portrait"),
-    "rows_behind_erased": mark("the rows of {table} behind this result are erased (rows erased on {day}); its figures stay"),
+    "rows_behind_erased": mark(
+        "the rows of {table} behind this result are erased (rows erased on {day}); its figures stay"
+    ),
     "rows_busy": mark("others are looking through the calls; try again in a moment (waited {seconds} seconds)"),
     "export_form_unknown": mark("there is no form {form}; there are {forms}"),
     "drawing_failed": mark("the page could not be drawn: {reason}"),
