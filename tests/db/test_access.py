@@ -45,6 +45,8 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "registers import": (Act.LOAD, HERE, ("seats", "nothing.csv", *AT)),
     "registers list": (Act.READ, HERE, ("seats", *AT)),
     "portrait run": (Act.REPORT, HERE, (*AT, *YEAR)),
+    "portrait runs": (Act.READ, HERE, (*AT, *YEAR)),
+    "portrait compare": (Act.READ, HERE, ("20160101-000000-000000", "20160102-000000-000000", *AT, *YEAR)),
     "portrait simulate": (Act.READ, HERE, (*AT, *YEAR)),
     "portrait attach": (Act.LOAD, HERE, ("seat_vacancy", "nothing.pdf", "--kind", "扩容计划", *AT, "--year", "2026")),
     "rules show": (Act.READ, HERE, ("portrait.seat_vacancy.limit", *AT)),
@@ -74,6 +76,7 @@ OPEN = {
     "holidays list",
     "holidays due",
     "serve",
+    "worker",
     "check",
     # the local operator's acts, when nobody can sign in: they take no `--as`
     "doctor",
