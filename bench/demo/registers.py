@@ -110,7 +110,7 @@ def seats(draw: random.Random) -> list[Row]:
             found.append({
                 "坐席编号": seat, "类型": "机器人" if robot else "人工", "工号": "", "姓名": "", "证件号": "", **person,
                 "工位号": f"{team}-{number:03d}", "职场地址": "杭州市余杭区文一西路示例园区3幢", "技能组": "回访" if robot else "客服",
-                "用工形式": "自有" if team == "T00" else "外包",
+                "团队": team, "用工形式": "自有" if team == "T00" else "外包",
                 "社保缴纳单位": COMPANY if team == "T00" else f"{team}人力资源有限公司",
                 "备案状态": "已备案", "备案日期": "2025-08-15", "备案注销日期": "", "开通日期": "2025-09-01" if opened else "",
                 "停用日期": "", "默认外显号": "95078001" if team in {"T00", "T01"} else "96521",

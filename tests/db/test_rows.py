@@ -16,15 +16,12 @@ from nianjian.audit.verify import verify
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers import kinds
-from nianjian.registers.attachments import service as attachments
-from nianjian.registers.attachments.query import papers
 from nianjian.registers.importing import Receipt, import_sheet
 from nianjian.registers.models import Consent, Line, Payment, Seat, Team
 from nianjian.registers.rows import entry, history, query, service, taken
 from nianjian.registers.rows.query import Sight
 from nianjian.registers.tables import cells
 from nianjian.registers.versions.query import as_at
-from nianjian.vault import keyring
 
 Import = Callable[..., Receipt]
 IDENTITY = "11010519491231002X"
@@ -275,68 +272,6 @@ def test_a_personal_key_is_found_by_its_whole_value_only(demo: str, operator: Ac
     told = str(_entries("registers.create"))
     assert "13800138000" not in told
     assert Team.objects.count() == 0
-
-
-def _attach(operator: Actor, row: Any, content: bytes = b"%PDF-1.7 x", name: str = "合同.pdf") -> int:
-    return attachments.attach_to_row(register="teams", row=row, name=name, content=content, actor=operator)
-
-
-def test_a_paper_lies_encrypted_beside_its_row(demo: str, operator: Actor) -> None:
-    row = _standing("teams", _create("teams", operator, team_id="T1", agreement="XY-1"))
-    first = _attach(operator, row, name="C:\\张三\\合同\x07.PDF")
-    assert _attach(operator, row) == first  # the same content once
-    [paper] = papers("demo", "teams", "T1")
-    assert (paper.name, paper.media_type, paper.size) == ("合同.pdf", "application/pdf", 10)
-    sealed = next((keyring.home() / "vault").glob("??/*")).read_bytes()
-    assert b"PDF" not in sealed
-    found, content = attachments.fetch(register="teams", row=row, attachment=first, actor=operator)
-    assert (found.id, content) == (first, b"%PDF-1.7 x")
-    attachments.take_off(register="teams", row=row, attachment=first, actor=operator)
-    assert papers("demo", "teams", "T1") == []
-    with pytest.raises(NianjianError) as error:
-        attachments.fetch(register="teams", row=row, attachment=first, actor=operator)
-    assert _code(error) == "attachment_unknown"
-    assert _attach(operator, row) != first
-    told = [(act.verb, "合同" in str(act.data)) for act in acts() if "tach" in act.verb or "fetch" in act.verb]
-    assert told[::-1] == [
-        ("registers.attach", False),
-        ("registers.fetch", False),
-        ("registers.detach", False),
-        ("registers.attach", False),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "code"),
-    [
-        ("a.exe", b"MZ", "attachment_type_refused"),
-        ("a.pdf", b"PK\x03\x04", "attachment_type_refused"),
-        ("a.png", b"%PDF-", "attachment_type_refused"),
-        ("pdf", b"%PDF-", "attachment_type_refused"),
-        ("a.pdf", b"", "file_empty"),
-        ("a.pdf", b"%PDF-" + bytes(attachments.ROW_LIMIT), "file_too_large"),
-    ],
-)
-def test_other_files_are_refused(demo: str, operator: Actor, name: str, content: bytes, code: str) -> None:
-    row = _standing("teams", _create("teams", operator, team_id="T1"))
-    with pytest.raises(NianjianError) as error:
-        _attach(operator, row, content, name)
-    assert _code(error) == code
-    assert not list((keyring.home() / "vault").glob("??/*"))
-
-
-def test_papers_of_another_row_or_tenant_are_not_given(demo: str, operator: Actor) -> None:
-    people.add_enterprise(code="other", name="x", province="", actor=operator)
-    row = _standing("teams", _create("teams", operator, team_id="T1"))
-    second = _standing("teams", _create("teams", operator, team_id="T2"))
-    service.create(kind="teams", enterprise="other", texts={"team_id": "T1"}, since=None, reason="", actor=operator)
-    foreign = query.standing("teams", Sight("other", clock.today()), "T1")
-    paper = _attach(operator, row)
-    for place in (second, foreign):
-        assert place is not None
-        with pytest.raises(NianjianError) as error:
-            attachments.fetch(register="teams", row=place, attachment=paper, actor=operator)
-        assert _code(error) == "attachment_unknown"
 
 
 def test_a_team_named_as_another_gets_nothing_of_it(demo: str, operator: Actor) -> None:

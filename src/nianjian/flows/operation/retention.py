@@ -29,6 +29,7 @@ from nianjian.intake.rows.erase import Limits
 from nianjian.kernel import clock
 from nianjian.queue import service as queue
 from nianjian.registers import kinds
+from nianjian.registers.attachments import service as attachments
 from nianjian.registers.expired import query as expired
 from nianjian.registers.expired import service
 
@@ -149,4 +150,8 @@ def _deleted(code: str, known: Mapping[str, Period]) -> dict[str, object]:
                 told[kind] = gone
         if told:
             data |= {"people": told, "ended_before": since.isoformat()}
-    return data
+    files = sum(
+        attachments.delete_left(register=kind, model=kinds.register(kind).model, enterprise=code)
+        for kind in (*PEOPLE, TICKET)
+    )
+    return data | {"files": files} if files else data

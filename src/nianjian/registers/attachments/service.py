@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -148,6 +149,20 @@ def fetch(*, register: str, row: Version, attachment: int, actor: Actor) -> tupl
         data = {"kind": register, "key": row.key, "sha256": found.sha256}
         record(verb="registers.fetch", enterprise=row.enterprise_id, actor=actor, data=data)
     return found, content
+
+
+def delete_left(*, register: str, model: type[Version], enterprise: str) -> int:
+    """Delete the files of rows of which no version is left, inside the transaction that deleted these; how many.
+
+    The sealed contents go when the transaction is committed. The flow that calls this writes the audit entry.
+    """
+    rows = model._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 -- the manager of any model
+    found = RowAttachment.objects.filter(enterprise_id=enterprise, register=register)
+    left = list(found.exclude(key__in=rows.values("key")).values_list("pk", "blob"))
+    RowAttachment.objects.filter(pk__in=[pk for pk, _blob in left]).delete()
+    for _pk, blob in left:
+        transaction.on_commit(partial(blobs.remove, blob))
+    return len(left)
 
 
 def _checked(name: str, content: bytes) -> tuple[str, str]:
