@@ -106,6 +106,7 @@ def _tar() -> bytes:
         ("a.7z", b"7z\xbc\xaf\x27\x1c\x00\x04", "7z"),
         ("a.rar", b"Rar!\x1a\x07\x00", "rar"),
     ],
+    ids=["tar", "bz2", "7z", "rar"],  # the bytes hold the moment they were packed at
 )
 def test_other_packs_are_called_by_name(desk: Desk, name: str, data: bytes, kind: str) -> None:
     (item,) = _found(desk, data, name)
