@@ -101,8 +101,7 @@ def test_accessible_in_every_dress(
     context = site.context(browser, session, **wanted)
     page, faults = _watched(context)
     page.goto(site.address + path)
-    for closed in page.locator("main details:not([open]) > summary").all():
-        closed.click()
+    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
     page.wait_for_load_state("networkidle")
     assert_clean(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing runs over the side"
