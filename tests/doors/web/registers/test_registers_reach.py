@@ -111,7 +111,8 @@ def test_what_a_team_owned_before_is_not_shown_to_the_next(outsourcer: Client, w
     page = text(outsourcer.get(address("row", kind="lines", key="L1")))
     assert "新名" in page
     assert "旧名" not in page
-    assert "T2" not in page
+    assert ">T2<" not in page
+    assert "T2 →" not in page
     assert outsourcer.get(address("row", kind="lines", key="L1"), {"as_at": "2026-02-01"}).status_code == 200
     old = text(outsourcer.get(address("row", kind="lines", key="L1"), {"as_at": "2026-02-01"}))
     assert "旧名" not in old
