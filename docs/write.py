@@ -7,6 +7,7 @@ import importlib
 import os
 import pkgutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -167,12 +168,56 @@ def codes() -> str:
     )
 
 
+def _said(told: dict[str, Any]) -> str:
+    """What an operation answers when it worked: status and form."""
+    done = [(status, one) for status, one in told["responses"].items() if str(status).startswith("2")]
+    return ", ".join(f"{status} {_form(one)}".strip() for status, one in done)
+
+
+def _form(answer: dict[str, Any]) -> str:
+    """The answer's shape by name, or its media types."""
+    found = []
+    for media, one in answer.get("content", {}).items():
+        name = one["schema"].get("$ref", "").rpartition("/")[2]
+        found.append(f"`{name}`" if name else "JSON" if media == "application/json" else f"`{media}`")
+    return ", ".join(found)
+
+
+def api() -> str:
+    """Every operation of the API by noun, and the document's own address."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nianjian.config.settings")
+    with tempfile.TemporaryDirectory() as home:  # settings make one where there is none
+        os.environ["NIANJIAN_HOME"] = home
+        import django  # noqa: PLC0415 - see above
+
+        django.setup()
+    from nianjian.api.application import ABOUT, API  # noqa: PLC0415
+
+    parts: dict[str, list[tuple[object, ...]]] = {}
+    for path, methods in API.get_openapi_schema()["paths"].items():
+        for method, told in methods.items():
+            asked = [one["name"] for one in told["parameters"] if one["in"] == "query"]
+            given = ", ".join(f"`{name}`" for name in asked)
+            parts.setdefault(told["tags"][0], []).append(
+                (f"`{method.upper()} {path}`", told["summary"], told.get("x-act", ""), given, _said(told))
+            )
+    head = ("operation", "what it does", "act", "query", "answer")
+    tables = [f"\n## {tag}\n\n" + _table(head, rows) for tag, rows in parts.items()]
+    return (
+        f"# API\n\n{ABOUT}\n\nThe OpenAPI document, with every shape, stands at `/api/v1/openapi.json`. Tokens are made"
+        " on the page of one's account; a token may be narrowed to some acts. To whom an enterprise does not concern it"
+        " does not exist (404). Under a key a write is done once; what was refused may be tried again under the same"
+        " key. Files come as the content of the request, one at a time, named in the query.\n" + "".join(tables)
+    )
+
+
 PAGES = {
     "settings.md": settings,
     "commands.md": commands,
     "registers.md": registers,
     "call-files.md": call_files,
     "codes.md": codes,
+    "api.md": api,
 }
 
 

@@ -43,6 +43,15 @@ def approvals(*, state: str | None = None) -> list[Approval]:
     return [value(one) for one in (found.filter(state=state) if state else found)]
 
 
+def part(enterprise: str | None, *, first: int, count: int) -> list[Approval]:
+    """Requests, newest first, ``count`` of them from the ``first`` on; of one enterprise, None: all."""
+    found = Request.objects.order_by("-requested_at", "-id")
+    return [
+        value(one)
+        for one in (found if enterprise is None else found.filter(enterprise=enterprise))[first : first + count]
+    ]
+
+
 def pending(enterprise: str, *, besides: str, most: int) -> list[Approval]:
     """Open requests of an enterprise that somebody else than ``besides`` made, oldest first."""
     found = Request.objects.filter(enterprise=enterprise, state=Request.PENDING).exclude(requested_by=besides)

@@ -52,7 +52,7 @@ CACHES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ROOT_URLCONF = "nianjian.web.urls"
+ROOT_URLCONF = "nianjian.config.urls"
 MIDDLEWARE = [
     "nianjian.web.operation.requests.Requests",
     "django.middleware.security.SecurityMiddleware",

@@ -9,6 +9,7 @@ from nianjian.accounts.access import may
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.approvals import query, service
+from nianjian.approvals.query import Approval
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.overlays import query as overlay_rows
 from nianjian.registers.overlays import service as overlays
@@ -35,19 +36,32 @@ SUBJECTS: Final[Mapping[str, Callable[[str], dict[str, object]]]] = {overlays.KI
 
 def requests(*, actor: Actor) -> list[dict[str, object]]:
     """Every request that the actor may see, newest first; ``asked`` tells the second person what it asks for."""
-    return [
-        {
-            "approval": one.id,
-            "kind": one.kind,
-            "state": one.state,
-            "enterprise": one.enterprise or None,
-            "requested_by": one.requested_by,
-            "decided_by": one.decided_by or None,
-            "asked": SUBJECTS[one.kind](one.subject) if one.kind in SUBJECTS else {},
-        }
-        for one in query.approvals()
-        if may(actor, one.enterprise, Act.READ)
-    ]
+    return [_told(one) for one in query.approvals() if may(actor, one.enterprise, Act.READ)]
+
+
+def part(enterprise: str | None, first: int, count: int) -> list[dict[str, object]]:
+    """Some requests of an enterprise (None: all), newest first; the caller has asked whether the actor may."""
+    return [_told(one) for one in query.part(enterprise, first=first, count=count)]
+
+
+def request(*, approval: str, actor: Actor) -> dict[str, object]:
+    """One request; ``approval_unknown``, also for whom its enterprise does not concern."""
+    found = query.approval(approval)
+    if not may(actor, found.enterprise, Act.READ):
+        raise NianjianError("approval_unknown", approval=approval)
+    return _told(found)
+
+
+def _told(one: Approval) -> dict[str, object]:
+    return {
+        "approval": one.id,
+        "kind": one.kind,
+        "state": one.state,
+        "enterprise": one.enterprise or None,
+        "requested_by": one.requested_by,
+        "decided_by": one.decided_by or None,
+        "asked": SUBJECTS[one.kind](one.subject) if one.kind in SUBJECTS else {},
+    }
 
 
 def approve(*, approval: str, actor: Actor) -> dict[str, object]:

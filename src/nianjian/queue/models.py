@@ -91,3 +91,17 @@ class Worker(models.Model):
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+
+class Answer(models.Model):
+    """What the API answered to a write that named a key. ``status`` None: the write is under way, or broke off."""
+
+    id = models.CharField(primary_key=True, max_length=64)  # sha256 of person and key
+    digest = models.CharField(max_length=64)  # sha256 of method, address and content
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        """The status."""
+        return str(self.status)

@@ -70,9 +70,10 @@ def state(id_: str) -> str:
     return Job.objects.filter(pk=id_).values_list("state", flat=True).first() or ""
 
 
-def jobs(enterprise: str, *, newest: int = 50) -> list[JobValue]:
-    """An enterprise's jobs, newest first."""
-    return [value(one) for one in Job.objects.filter(enterprise=enterprise).order_by("-created_at", "-id")[:newest]]
+def jobs(enterprise: str, *, first: int = 0, newest: int = 50) -> list[JobValue]:
+    """An enterprise's jobs, newest first; ``newest`` of them from the ``first`` on."""
+    found = Job.objects.filter(enterprise=enterprise).order_by("-created_at", "-id")
+    return [value(one) for one in found[first : first + newest]]
 
 
 def under_way(enterprise: str) -> list[JobValue]:

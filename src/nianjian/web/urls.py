@@ -23,8 +23,3 @@ urlpatterns = [
     path("theme", comfort.theme, name="theme"),
     path("static/charts.js", charts.script, name="charts"),
 ]
-
-handler400 = "nianjian.web.layout.errors.bad"
-handler403 = "nianjian.web.layout.errors.forbidden"
-handler404 = "nianjian.web.layout.errors.missing"
-handler500 = "nianjian.web.layout.errors.broken"

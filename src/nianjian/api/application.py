@@ -1,0 +1,67 @@
+"""The API put together: its operations, its errors, its document."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema, get_schema
+
+from nianjian.api.door import problems
+from nianjian.api.door.access import Token
+from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, people, registers, rules, webhooks
+from nianjian.api.v1.portraits import kept, results
+
+PREFIX: Final = "api/v1"
+VERSION: Final = "1.0.0"
+ABOUT: Final = (
+    "What the pages do, for programs. Every request carries `Authorization: Bearer TOKEN`; errors are"
+    " `application/problem+json`, in the language of `Accept-Language`; lists have `limit`, `offset` and `next`;"
+    " writes take an `Idempotency-Key`; long work answers 202 with its job."
+)
+ROUTERS: Final = (
+    enterprises.router,
+    people.router,
+    imports.router,
+    batches.router,
+    jobs.router,
+    registers.router,
+    kept.router,
+    results.router,
+    rules.router,
+    approvals.router,
+    audit.router,
+    webhooks.router,
+)
+
+
+class Api(NinjaAPI):
+    """The library's, whose document says where it stands and what a problem is."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The OpenAPI document."""
+        del path_prefix, path_params
+        made = get_schema(self, path_prefix=PREFIX)
+        described = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        made["components"]["schemas"] |= {**described.pop("$defs"), "Problem": described}
+        return made
+
+
+def _made() -> Api:
+    one = Api(
+        title="nianjian",
+        version=VERSION,
+        description=ABOUT,
+        docs_url=None,
+        auth=Token(),
+        urls_namespace="api",
+    )
+    problems.attach(one)
+    for router in ROUTERS:
+        one.add_router("", router)
+    return one
+
+
+API: Final = _made()

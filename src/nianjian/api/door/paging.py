@@ -1,0 +1,62 @@
+"""Parts of lists: as many rows as are asked for, and one to know whether more come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
+from ninja import Field, Schema
+
+MOST: Final = 200
+FARTHEST: Final = 1_000_000
+T = TypeVar("T")
+
+
+class Sliced(Protocol):
+    """What can be cut: a queryset, a list."""
+
+    def __getitem__(self, part: slice, /) -> Any:  # noqa: ANN401 -- a queryset gives a queryset, a list a list
+        """Cut out a part."""
+
+
+class Cut(Schema):
+    """Which part of a list."""
+
+    limit: int = Field(50, ge=1, le=MOST, description="rows in one answer")
+    offset: int = Field(0, ge=0, le=FARTHEST, description="rows before the first")
+
+
+class Page(Schema, Generic[T]):
+    """A part of a list; ``next``: address of the part that follows, null at the end."""
+
+    items: list[T]
+    next: str | None
+
+
+class Reader:
+    """Rows that a function reads: ``read(first, count)``."""
+
+    def __init__(self, read: Callable[[int, int], Any]) -> None:
+        self._read = read
+
+    def __getitem__(self, part: slice, /) -> Any:  # noqa: ANN401 -- what the function gives
+        """Read a part."""
+        return self._read(part.start, part.stop - part.start)
+
+
+def paged(request: HttpRequest, cut: Cut, rows: Sliced, shape: Callable[[Any], Any]) -> dict[str, object]:
+    """Cut out the part and give each row its shape."""
+    found = list(rows[cut.offset : cut.offset + cut.limit + 1])
+    on = cut.offset + cut.limit
+    more = len(found) > cut.limit and on <= FARTHEST
+    return {"items": [shape(one) for one in found[: cut.limit]], "next": after(request, offset=on) if more else None}
+
+
+def after(request: HttpRequest, **changes: object) -> str:
+    """Address of this list with other values in its query."""
+    asked = request.GET.copy()
+    for name, value in changes.items():
+        asked[name] = str(value)
+    return f"{escape_uri_path(request.path)}?{asked.urlencode()}"

@@ -1,0 +1,116 @@
+"""The audit chain: entries, and whether every link holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from nianjian.accounts.access import EVERYWHERE
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read
+from nianjian.api.door.paging import MOST, after
+from nianjian.api.v1.given import Day, Text
+from nianjian.audit import query
+from nianjian.audit.verify import verify
+from nianjian.kernel import clock
+
+router = Router(tags=["audit"])
+
+
+class Entry(Schema):
+    """Who did what; ``at`` is UTC."""
+
+    seq: int
+    at: str
+    actor: str
+    enterprise: str
+    verb: str
+    data: dict[str, Any]
+    hash: str
+
+
+class Entries(Schema):
+    """A part of the chain, newest first; ``head``: hash of the whole chain's last entry."""
+
+    items: list[Entry]
+    next: str | None
+    head: str
+
+
+class Report(Schema):
+    """Whether the chain holds."""
+
+    valid: bool
+    entries: int
+    broken_at: int | None
+    reason: str | None
+    last: str | None
+
+
+class Asked(Schema):
+    """Which entries: older than ``before``, whose verb and actor begin so, of these days."""
+
+    limit: int = Field(50, ge=1, le=MOST)
+    before: int | None = Field(None, ge=1, le=2**62)
+    verb: Text = ""
+    actor: Text = ""
+    first: Day | None = None
+    last: Day | None = None
+
+
+@read(router, "/enterprises/{code}/audit", act=Act.AUDIT, answer=Entries)
+def audit_list(request: Request, code: str, asked: Query[Asked]) -> dict[str, object]:
+    """The enterprise's entries."""
+    return _entries(request, code, asked)
+
+
+@read(router, "/audit", act=Act.AUDIT, answer=Entries)
+def audit_everywhere(request: Request, asked: Query[Asked]) -> dict[str, object]:
+    """All entries."""
+    return _entries(request, EVERYWHERE, asked)
+
+
+@read(router, "/audit/verification", act=Act.AUDIT, answer=Report)
+def audit_verify(request: Request) -> dict[str, object]:
+    """Check every link of the chain."""
+    del request
+    told = verify()
+    return {
+        "valid": told.ok, "entries": told.entries, "broken_at": told.broken_at, "reason": told.reason,
+        "last": told.last,
+    }  # fmt: skip
+
+
+def _entries(request: HttpRequest, place: str, asked: Asked) -> dict[str, object]:
+    found = query.found(
+        enterprise=place,
+        verb=asked.verb,
+        actor=asked.actor,
+        since=_moment(asked.first, 0),
+        until=_moment(asked.last, 1),
+    )
+    if asked.before is not None:
+        found = found.filter(seq__lt=asked.before)
+    rows = list(found[: asked.limit + 1])
+    shown = rows[: asked.limit]
+    return {
+        "items": [{**_plain(query.act(one)), "hash": one.hash} for one in shown],
+        "next": after(request, before=shown[-1].seq) if len(rows) > asked.limit else None,
+        "head": query.head()[1],
+    }
+
+
+def _plain(act: query.Act) -> dict[str, object]:
+    return {name: getattr(act, name) for name in Entry.model_fields if name != "hash"}
+
+
+def _moment(day: Day | None, days: int) -> str:
+    """The beginning of a day of the clock's zone, as the chain writes moments; "" for none."""
+    if day is None:
+        return ""
+    begin = datetime.combine(day, time(), clock.ZONE) + timedelta(days=days)
+    return begin.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,143 @@
+"""Batches of call records: what came in, what was rejected, and taking one out again."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from ninja import Query, Router, Schema
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read, take, write
+from nianjian.api.door.paging import Cut, Page, Reader, paged
+from nianjian.api.door.problems import language
+from nianjian.api.v1.jobs import Job, asked
+from nianjian.flows import jobs, rejects
+from nianjian.flows.batches import batch_for
+from nianjian.flows.receipts import summed
+from nianjian.flows.rejects import Rejected
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import words
+from nianjian.registers.batches import query
+from nianjian.registers.batches.query import BatchValue
+
+router = Router(tags=["batches"])
+CSV, ZIP = "text/csv", "application/zip"
+
+
+class Rows(Schema):
+    """Rows read = loaded + duplicate + rejected."""
+
+    read: int
+    loaded: int
+    duplicate: int
+    rejected: int
+
+
+class Batch(Schema):
+    """One import; ``files``: what the import told of each; ``state`` is active, undone or replaced."""
+
+    batch: str
+    state: str
+    created: datetime
+    by: str
+    replaces: str | None
+    files: list[dict[str, Any]]
+    rows: Rows
+
+
+class RejectedRow(Schema):
+    """A row that was not loaded: its line in the file, the column and why; telephone numbers masked."""
+
+    line: int
+    column: str
+    reason: str
+    header: list[str]
+    cells: list[str]
+
+
+class RejectedRows(Schema):
+    """The first rejected rows."""
+
+    items: list[RejectedRow]
+
+
+@read(router, "/enterprises/{code}/batches", act=Act.READ, answer=Page[Batch])
+def batches_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The enterprise's batches, newest first."""
+    return paged(request, cut, Reader(lambda first, count: query.newest(code, first=first, count=count)), _told)
+
+
+@read(router, "/enterprises/{code}/batches/{batch}", act=Act.READ, answer=Batch)
+def batches_get(request: Request, code: str, batch: str) -> dict[str, object]:
+    """One batch with its files."""
+    return _told(_batch(request, code, batch, Act.READ))
+
+
+@write(router, "/enterprises/{code}/batches/{batch}/undo", act=Act.LOAD, answer=Job, status=202)
+def batches_undo(request: Request, code: str, batch: str) -> dict[str, object]:
+    """Take a batch out of the lake again: work for the worker."""
+    found = _batch(request, code, batch, Act.LOAD)
+    payload = {"batch": found.id}
+    return asked(request, jobs.enqueue(kind=jobs.UNDO_CALLS, enterprise=code, payload=payload, actor=request.actor))
+
+
+@read(router, "/enterprises/{code}/batches/{batch}/rejects", act=Act.READ, answer=RejectedRows)
+def rejects_list(request: Request, code: str, batch: str) -> dict[str, object]:
+    """The first 50 rejected rows, masked."""
+    found = _batch(request, code, batch, Act.READ)
+    return {"items": [_rejected(one) for one in rejects.first(batch=found.id, actor=request.actor)]}
+
+
+@take(router, "/enterprises/{code}/batches/{batch}/rejects/file", act=Act.REVEAL, media=(CSV, ZIP))
+def rejects_file(request: Request, code: str, batch: str) -> HttpResponse:
+    """Every rejected row in full as CSV, to be corrected and imported again; a zip where columns differ."""
+    found = _batch(request, code, batch, Act.REVEAL)
+    _ = words(language(request))
+    with tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name:
+        target = Path(name) / f"{found.id}-rejects.csv"
+        written = rejects.rejects(
+            batch=found.id, output=target, words=lambda code: sentence(code, {}, _), actor=request.actor
+        )
+        media = CSV
+        if len(written) > 1:
+            target, media = target.with_suffix(".zip"), ZIP
+            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
+                for path in written:
+                    pack.write(path, path.name)
+        answer = HttpResponse(target.read_bytes(), content_type=media)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{target.name}"'
+    return answer
+
+
+def _batch(request: Request, code: str, batch: str, act: Act) -> BatchValue:
+    """One of this enterprise's; what is another's does not exist here."""
+    found = batch_for(batch.replace("\0", ""), request.actor, act)
+    if found.enterprise != code:
+        raise Http404
+    return found
+
+
+def _told(one: BatchValue) -> dict[str, object]:
+    receipts: list[Any] = [file.receipt for file in one.files]
+    return {
+        "batch": one.id,
+        "state": one.state,
+        "created": one.created,
+        "by": one.created_by,
+        "replaces": one.replaces or None,
+        "files": receipts,
+        "rows": summed(receipts),
+    }
+
+
+def _rejected(one: Rejected) -> dict[str, object]:
+    return {
+        "line": one.line, "column": one.column, "reason": one.reason, "header": list(one.header),
+        "cells": list(one.cells),
+    }  # fmt: skip

@@ -1,0 +1,24 @@
+"""Values as the operations take them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from ninja import Field, Path
+from pydantic import AfterValidator
+
+FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
+
+
+def _in_reach(day: date) -> date:
+    if not FIRST <= day <= LAST:
+        raise ValueError("day_out_of_reach")
+    return day
+
+
+Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A line of text, without control characters."""
+Day = Annotated[date, AfterValidator(_in_reach)]
+"""A day from 1990 to 2199."""
+Year = Annotated[int, Path(ge=FIRST.year, le=LAST.year, description="data year")]

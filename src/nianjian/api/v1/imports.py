@@ -1,0 +1,79 @@
+"""Files in: call records and registers, one file a request, carried out by the worker."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import Http404
+from ninja import Field, Query, Router, Schema
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import write
+from nianjian.api.v1.given import Text
+from nianjian.api.v1.jobs import Job, asked
+from nianjian.flows.check_calls import sources
+from nianjian.flows.wizard import drafts
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers import kinds
+from nianjian.registers.mappings import query as mappings
+
+router = Router(tags=["imports"])
+Named = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+AUTO = "auto"
+
+
+class Sheet(Schema):
+    """A register's sheet; ``check``: look at every row and write nothing."""
+
+    name: Named
+    check: bool = False
+
+
+class Calls(Sheet):
+    """A file of calls: its source, its time zone where stamps carry none, a kept mapping, the batch it replaces."""
+
+    source: Text = AUTO
+    timezone: Text = ""
+    mapping: Text = ""
+    replaces: Text = ""
+
+
+@write(router, "/enterprises/{code}/calls/imports", act=Act.LOAD, answer=Job, status=202, upload=True)
+def calls_import(request: Request, code: str, file: Query[Calls]) -> dict[str, object]:
+    """Import one file of call records; the content is the file."""
+    known = [name for name, _title, _evidence in sources()]
+    if file.source not in {AUTO, *known}:
+        raise NianjianError("source_unknown", source=file.source, known=", ".join(known))
+    data = mappings.mapping(code, file.mapping) if file.mapping else {}
+    draft = drafts.begin(kind=drafts.CALLS, enterprise=code, actor=request.actor, replaces=file.replaces)
+    return _carried_out(request, code, draft, file, data)
+
+
+@write(router, "/enterprises/{code}/registers/{kind}/imports", act=Act.LOAD, answer=Job, status=202, upload=True)
+def registers_import(request: Request, code: str, kind: str, file: Query[Sheet]) -> dict[str, object]:
+    """Import a register's sheet (xlsx or CSV), all rows or none; the content is the file."""
+    if kind not in kinds.kinds():
+        raise Http404
+    draft = drafts.begin(kind=kind, enterprise=code, actor=request.actor)
+    return _carried_out(request, code, draft, file, {})
+
+
+def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: object) -> dict[str, object]:
+    """Put the file into the draft and hand it to the worker; a draft that is refused is dropped."""
+    try:
+        draft = drafts.draft_for(id_, code, request.actor)
+        if isinstance(file, Calls):
+            drafts.choose(
+                draft=draft,
+                source=file.source,
+                timezone=file.timezone,
+                data=data if isinstance(data, dict) else {},
+            )
+        drafts.receive(draft=draft, incoming=request.incoming)
+        ready = drafts.draft_for(id_, code, request.actor)
+        work = drafts.check_whole if file.check else drafts.commit
+        return asked(request, work(draft=ready, actor=request.actor))
+    except BaseException:
+        drafts.drop(draft=drafts.draft_for(id_, code, request.actor))
+        raise

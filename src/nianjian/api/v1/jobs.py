@@ -1,0 +1,86 @@
+"""Long work: what waits, runs and is over; a stop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+from ninja import Query, Router, Schema
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read, write
+from nianjian.api.door.paging import Cut, Page, Reader, paged
+from nianjian.api.door.problems import Finding, language
+from nianjian.flows import jobs
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import words
+from nianjian.queue import query
+from nianjian.queue.query import JobValue
+
+router = Router(tags=["jobs"])
+
+
+class Job(Schema):
+    """Work of the worker; ``done`` of ``total`` in the work's own unit (0: not known yet); ``error`` if it failed."""
+
+    id: str
+    kind: str
+    enterprise: str
+    state: str
+    done: int
+    total: int
+    note: str
+    stop_wanted: bool
+    result: dict[str, Any]
+    error: Finding | None
+    requested_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@read(router, "/enterprises/{code}/jobs", act=Act.READ, answer=Page[Job])
+def jobs_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The enterprise's work, newest first."""
+    rows = Reader(lambda first, count: query.jobs(code, first=first, newest=count))
+    return paged(request, cut, rows, lambda one: told(request, one))
+
+
+@read(router, "/enterprises/{code}/jobs/{job}", act=Act.READ, answer=Job)
+def jobs_get(request: Request, code: str, job: str) -> dict[str, object]:
+    """One piece of work: how far it is and what came of it."""
+    return told(request, _job(request, code, job))
+
+
+@write(router, "/enterprises/{code}/jobs/{job}/stop", act=Act.READ, answer=Job, status=202)
+def jobs_stop(request: Request, code: str, job: str) -> dict[str, object]:
+    """Ask it to stop at its next step; the act that the work needs is asked for."""
+    found = _job(request, code, job)
+    jobs.stop(job=found.id, actor=request.actor)
+    return told(request, query.job(found.id))
+
+
+def _job(request: Request, code: str, job: str) -> JobValue:
+    """One of this enterprise's; what is another's does not exist here."""
+    found = jobs.job_for(job.replace("\0", ""), request.actor)
+    if found.enterprise != code:
+        raise Http404
+    return found
+
+
+def asked(request: Request, job: str) -> dict[str, object]:
+    """A job that was just put."""
+    return told(request, query.job(job))
+
+
+def told(request: Request, one: JobValue) -> dict[str, object]:
+    """A job as it is answered; the payload tells of folders and stays inside."""
+    error = None
+    if one.error:
+        code, values = str(one.error.get("code", "")), one.error.get("values")
+        said = sentence(code, values if isinstance(values, dict) else {}, words(language(request)))
+        error = {"code": code, "detail": said}
+    names = (name for name in Job.model_fields if name not in {"error", "result"})
+    return {name: getattr(one, name) for name in names} | {"error": error, "result": dict(one.result)}

@@ -1,0 +1,1 @@
+"""Portraits: what is kept, its runs, and what is done with it."""

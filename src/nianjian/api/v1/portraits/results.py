@@ -1,0 +1,138 @@
+"""What is done with a kept portrait: two runs compared, steps tried, a file taken along, the rows behind a figure."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read, take
+from nianjian.api.door.paging import after
+from nianjian.api.door.problems import language
+from nianjian.api.v1.given import Text, Year
+from nianjian.api.v1.portraits.kept import Kept, shown
+from nianjian.flows.results import rows_behind as behind
+from nianjian.flows.results.comparison import compare_runs
+from nianjian.flows.results.export import FORMS, export
+from nianjian.flows.results.what_if import Moves, what_if
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.masking import masked
+from nianjian.portrait.behind.ask import EXCLUDED, SPLITS, Ask, components
+
+router = Router(tags=["portraits"])
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Pair(Schema):
+    """Ids of two runs."""
+
+    before: Text
+    after: Text
+
+
+class Simulated(Schema):
+    """The portrait as it is and as it would be."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class Steps(Schema):
+    """Steps to try."""
+
+    run: Text | None = None
+    open_seats: Count = 0
+    cut_seats: Count = 0
+    close_seats: Count = 0
+    close_tickets: Count = 0
+    move_line: Text | None = None
+
+
+class Behind(Schema):
+    """Which rows: of a metric's component, of a month, of a line or team."""
+
+    metric: Text
+    component: Text
+    run: Text | None = None
+    month: str | None = Field(None, pattern=r"^2[01]\d\d-(0[1-9]|1[0-2])$")
+    line: Text | None = None
+    team: Text | None = None
+    kind: Text | None = None
+    page: int = Field(1, ge=1, le=200)
+
+
+class Rows(Schema):
+    """Rows behind a figure, 50 at a time; ``total`` null where it is not counted, ``month``: the one shown."""
+
+    kind: str
+    items: list[dict[str, Any]]
+    total: int | None
+    month: str | None
+    next: str | None
+
+
+@read(router, "/enterprises/{code}/portraits/{year}/comparison", act=Act.READ, answer=dict[str, Any])
+def runs_compare(request: Request, code: str, year: Year, pair: Query[Pair]) -> dict[str, Any]:
+    """What changed between two runs, and why."""
+    return compare_runs(enterprise=code, year=year, before=pair.before, after=pair.after, actor=request.actor)
+
+
+@read(router, "/enterprises/{code}/portraits/{year}/simulation", act=Act.READ, answer=Simulated)
+def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Steps]) -> dict[str, object]:
+    """What the lights would become; nothing is kept and no call is read."""
+    del request
+    moves = Moves(
+        open_seats=steps.open_seats,
+        cut_seats=steps.cut_seats,
+        close_seats=steps.close_seats,
+        close_tickets=steps.close_tickets,
+        move_line=steps.move_line or None,
+    )
+    told = what_if(enterprise=code, year=year, run=steps.run, moves=moves)
+    return {name: masked(portrait) for name, portrait in told.items()}
+
+
+@take(
+    router,
+    "/enterprises/{code}/portraits/{year}/exports/{form}",
+    act=Act.READ,
+    media=[form.media.partition(";")[0] for form in FORMS.values()],
+)
+def portraits_export(
+    request: Request, code: str, year: Year, form: Literal["xlsx", "pdf", "png", "html"], run: Kept = None
+) -> HttpResponse:
+    """A kept portrait as workbook, PDF, picture or page."""
+    made = export(enterprise=code, year=year, run=run, form=form, language=language(request), actor=request.actor)
+    answer = HttpResponse(made.content, content_type=made.media)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return answer
+
+
+@read(router, "/enterprises/{code}/portraits/{year}/rows", act=Act.READ_OWN, answer=Rows)
+def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> dict[str, object]:
+    """The rows behind a figure, numbers masked; who sees a team's rows alone gets those."""
+    given = {"line": asked.line, "team": asked.team, "kind": asked.kind}
+    keys: dict[str, str | None] = {split: key for split, key in given.items() if key is not None}
+    metrics = [one for one in shown(code, year, asked.run)["metrics"] if one["slug"] == asked.metric]
+    part = asked.component
+    known = metrics and (part in components(metrics[0]) or part.startswith(EXCLUDED))
+    if not known or not set(keys) <= set(SPLITS[asked.metric]):
+        raise NianjianError("portrait_rows_unknown", metric=asked.metric, part=part)
+    found = behind.rows_behind(
+        enterprise=code,
+        year=year,
+        run=asked.run,
+        ask=Ask(asked.metric, part, keys, asked.month),
+        page=asked.page,
+        actor=request.actor,
+    )
+    return {
+        "kind": found.kind,
+        "items": [dict(row) for row in found.rows],
+        "total": found.total,
+        "month": found.month,
+        "next": after(request, page=asked.page + 1) if found.more else None,
+    }

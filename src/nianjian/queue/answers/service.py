@@ -1,0 +1,62 @@
+"""Take a key, keep the answer beside it, hand it out again. The row is the lock: one of two at once gets it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.queue.models import Answer
+
+KEPT: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was answered: a status and JSON."""
+
+    status: int
+    body: str
+
+
+def begin(*, who: str, key: str, digest: str) -> Stored | None:
+    """Take the key for this request; None: it is new, go on. Else the answer that was given.
+
+    ``digest``: of method, address and content. ``idempotency_key_reused`` for another request under the key,
+    ``idempotency_running`` while the first one has no answer, also where it broke off: whether it was done is not
+    known then.
+    """
+    now = clock.now()
+    Answer.objects.filter(created_at__lt=now - KEPT).delete()
+    made = Answer(id=_id(who, key), digest=digest, created_at=now)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        found = Answer.objects.get(pk=made.id)
+        if found.digest != digest:
+            raise NianjianError("idempotency_key_reused") from None
+        if found.status is None:
+            raise NianjianError("idempotency_running") from None
+        return Stored(found.status, found.body)
+    return None
+
+
+def finish(*, who: str, key: str, status: int, body: str) -> None:
+    """Keep the answer."""
+    Answer.objects.filter(pk=_id(who, key)).update(status=status, body=body)
+
+
+def drop(*, who: str, key: str) -> None:
+    """Give the key back: nothing was done."""
+    Answer.objects.filter(pk=_id(who, key)).delete()
+
+
+def _id(who: str, key: str) -> str:
+    """A person's keys are that person's own."""
+    return hashlib.sha256(f"{who}\n{key}".encode()).hexdigest()

@@ -1,0 +1,173 @@
+"""What all operations share: tokens, strangers, scopes, problem documents, parts of lists, repeated writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+Ask = Callable[..., Client]
+V1 = "/api/v1"
+NEW = {"code": "new", "name": "新的", "province": "北京"}
+
+
+def _post(client: Client, address: str, body: Any, key: str = "") -> Any:
+    headers = {"idempotency-key": key} if key else {}
+    return client.post(V1 + address, json.dumps(body), content_type="application/json", headers=headers)
+
+
+def _problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+    assert answer.status_code == status, answer.content
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    told: dict[str, Any] = answer.json()
+    assert told["status"] == status
+    assert told["code"] == code
+    assert set(told) == {"type", "title", "status", "detail", "code", "remedy", "findings"}
+    return told
+
+
+def test_without_a_token_nothing_is_told(site: Ask) -> None:
+    answer = Client().get(f"{V1}/me")
+    _problem(answer, 401, "api_unauthorised")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    _problem(Client(headers={"authorization": "Bearer wrong"}).get(f"{V1}/enterprises/demo"), 401, "api_unauthorised")
+
+
+def test_a_session_is_no_token(site: Ask) -> None:
+    from nianjian.accounts.models import User  # noqa: PLC0415 -- after Django
+
+    site()
+    client = Client()
+    client.force_login(User.objects.get(pk="anna"))
+    _problem(client.get(f"{V1}/me"), 401, "api_unauthorised")
+
+
+def test_the_document_is_open(site: Ask) -> None:
+    answer = Client().get(f"{V1}/openapi.json")
+    assert answer.status_code == 200
+    assert answer.json()["paths"][f"{V1}/me"]["get"]["operationId"] == "me"
+
+
+def test_me(site: Ask) -> None:
+    told = site("data_officer", scopes=["read"]).get(f"{V1}/me").json()
+    roles = [{"role": "data_officer", "enterprise": "demo", "team": ""}]
+    assert told == {"name": "anna", "scopes": ["read"], "roles": roles}
+
+
+@pytest.mark.parametrize("code", ["other", "nothing", "%00"])
+@pytest.mark.parametrize("rest", ["", "/jobs", "/batches", "/registers", "/portraits/2026", "/audit", "/people"])
+def test_strangers_cannot_tell_whether_an_enterprise_exists(site: Ask, code: str, rest: str) -> None:
+    _problem(site().get(f"{V1}/enterprises/{code}{rest}"), 404, "api_not_found")
+
+
+def test_a_missing_role_is_named(site: Ask) -> None:
+    told = _problem(site("inspector").get(f"{V1}/enterprises/demo/audit"), 403, "role_missing")
+    assert "auditor" in told["detail"]
+
+
+def test_a_token_does_not_more_than_its_scopes(site: Ask) -> None:
+    client = site(scopes=["read"])
+    assert client.get(f"{V1}/enterprises/demo/jobs").status_code == 200
+    _problem(_post(client, "/enterprises/demo/portraits/2026/runs", {}), 403, "role_missing")
+    _problem(client.get(f"{V1}/enterprises/demo/audit"), 403, "role_missing")
+
+
+def test_problems_speak_the_askers_language(site: Ask) -> None:
+    english = _problem(site().get(f"{V1}/nothing"), 404, "api_not_found")
+    chinese = _problem(site(language="zh-CN,en;q=0.5").get(f"{V1}/nothing"), 404, "api_not_found")
+    assert english["title"] == "Not found"
+    assert chinese["title"] == "没有找到"
+    assert chinese["detail"] != english["detail"]
+
+
+def test_another_method_is_refused_with_those_there_are(site: Ask) -> None:
+    answer = site().delete(f"{V1}/me")
+    _problem(answer, 405, "api_method_not_allowed")
+    assert answer.headers["Allow"] == "GET"
+
+
+def test_values_that_cannot_be_used_are_named(site: Ask) -> None:
+    told = _problem(site().get(f"{V1}/enterprises/demo/jobs?limit=201"), 422, "api_invalid")
+    assert [one["code"] for one in told["findings"]] == ["api_value_invalid"]
+    assert "limit" in told["findings"][0]["detail"]
+
+
+def test_what_is_no_json_cannot_be_read(site: Ask) -> None:
+    answer = site(enterprise="").post(f"{V1}/enterprises", "{", content_type="application/json")
+    _problem(answer, 400, "api_unreadable")
+
+
+def test_too_much_content_is_refused(site: Ask, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    _problem(_post(site(enterprise=""), "/enterprises", NEW), 413, "api_too_large")
+
+
+def test_an_unexpected_fault_tells_no_details(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_user: str) -> None:
+        raise RuntimeError("13912345678")
+
+    monkeypatch.setattr("nianjian.accounts.query.roles_of", broken)
+    answer = site().get(f"{V1}/me")
+    _problem(answer, 500, "api_fault")
+    assert b"13912345678" not in answer.content
+
+
+def test_a_list_is_walked_part_by_part(site: Ask) -> None:
+    client = site(enterprise="")
+    first = client.get(f"{V1}/enterprises?limit=1").json()
+    assert [one["code"] for one in first["items"]] == ["demo"]
+    second = client.get(first["next"]).json()
+    assert [one["code"] for one in second["items"]] == ["other"]
+    assert second["next"] is None
+
+
+def test_the_same_write_is_done_once(site: Ask) -> None:
+    client = site(enterprise="")
+    first = _post(client, "/enterprises", NEW, key="k1")
+    again = _post(client, "/enterprises", NEW, key="k1")
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json() == NEW
+    _problem(_post(client, "/enterprises", NEW, key="k2"), 409, "enterprise_exists")
+
+
+def test_a_key_is_for_one_request(site: Ask) -> None:
+    client = site(enterprise="")
+    _post(client, "/enterprises", NEW, key="k1")
+    _problem(_post(client, "/enterprises", {**NEW, "name": "x"}, key="k1"), 422, "idempotency_key_reused")
+    _problem(_post(client, "/enterprises", NEW, key="k y"), 422, "idempotency_key_malformed")
+
+
+def test_a_key_is_its_persons_own(site: Ask) -> None:
+    _post(site(enterprise=""), "/enterprises", NEW, key="k1")
+    other = site(enterprise="", name="berta")
+    _problem(_post(other, "/enterprises", NEW, key="k1"), 409, "enterprise_exists")
+
+
+def test_what_was_refused_may_be_tried_again(site: Ask) -> None:
+    client = site(enterprise="")
+    _problem(_post(client, "/enterprises", {**NEW, "code": "demo"}, key="k1"), 409, "enterprise_exists")
+    assert _post(client, "/enterprises", NEW, key="k1").status_code == 201
+
+
+def test_a_key_holds_for_a_day(site: Ask) -> None:
+    from datetime import timedelta  # noqa: PLC0415 -- beside what it is for
+
+    from nianjian.queue.models import Answer  # noqa: PLC0415 -- after Django
+
+    client = site(enterprise="")
+    _post(client, "/enterprises", NEW, key="k1")
+    row = Answer.objects.get()
+    Answer.objects.update(created_at=row.created_at - timedelta(hours=25))
+    _problem(_post(client, "/enterprises", NEW, key="k1"), 409, "enterprise_exists")
+
+
+def test_a_write_whose_answer_is_not_there_is_not_begun_again(site: Ask) -> None:
+    from nianjian.queue.models import Answer  # noqa: PLC0415 -- after Django
+
+    client = site(enterprise="")
+    _post(client, "/enterprises", NEW, key="k1")
+    Answer.objects.update(status=None)
+    _problem(_post(client, "/enterprises", NEW, key="k1"), 409, "idempotency_running")

@@ -1,0 +1,49 @@
+"""Every operation of the API says which act it needs, and the document tells the same of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django
+import pytest
+
+django.setup()
+
+from nianjian.accounts.roles import Act  # noqa: E402 -- Django is set up here
+from nianjian.api.application import API  # noqa: E402
+from nianjian.api.door import once, problems  # noqa: E402
+from nianjian.api.door.operations import MARK, PERSON, REFUSALS  # noqa: E402
+
+DOCUMENT = API.get_openapi_schema()
+OPERATIONS = [
+    (path, operation)
+    for router in API._get_bound_routers()
+    for path, view in router.path_operations.items()
+    for operation in view.operations
+]
+TOLD = [(path, method, told) for path, methods in DOCUMENT["paths"].items() for method, told in methods.items()]
+NAMES = [told["operationId"] for _path, _method, told in TOLD]
+
+
+@pytest.mark.parametrize(("path", "operation"), OPERATIONS, ids=[one.operation_id for _path, one in OPERATIONS])
+def test_every_operation_declares_its_act(path: str, operation: Any) -> None:
+    mark = getattr(operation.view_func, MARK, None)
+    assert isinstance(mark, Act) or mark == PERSON, "declare it by api/door/operations.py"
+    assert "{code}" not in path or isinstance(mark, Act), "an operation of an enterprise asks for an act"
+    assert operation.auth_callbacks, "no operation is open to all"
+
+
+@pytest.mark.parametrize(("path", "method", "told"), TOLD, ids=NAMES)
+def test_every_operation_is_described_whole(path: str, method: str, told: Any) -> None:
+    assert told["summary"]
+    assert told["security"]
+    for status in REFUSALS:
+        schema = told["responses"][status]["content"][problems.MEDIA]["schema"]
+        assert schema == {"$ref": "#/components/schemas/Problem"}
+    keyed = any(one["name"] == once.HEADER for one in told["parameters"])
+    taken = "binary" in str(told["responses"][200]) if 200 in told["responses"] else False
+    assert keyed == (method != "get" and not taken), "a write takes an Idempotency-Key"
+
+
+def test_names_of_operations_are_unique() -> None:
+    assert len(NAMES) == len(set(NAMES))
