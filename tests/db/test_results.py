@@ -79,19 +79,21 @@ def test_a_run_is_kept_with_its_digest_and_never_changed() -> None:
 def test_what_if_says_what_the_shell_says(moves: Moves) -> None:
     _run()
     asked = {name: getattr(moves, name) for name in Moves.__slots__}
-    slow = simulate(enterprise="demo", year=2026, as_of=DAY, province=None, waiting=lambda _file: None, **asked)
-    assert what_if(enterprise="demo", year=2026, run=None, moves=moves) == json.loads(json.dumps(slow))
+    slow = simulate(
+        enterprise="demo", year=2026, as_of=DAY, province=None, waiting=lambda _file: None, actor=ACTOR, **asked
+    )
+    assert what_if(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR) == json.loads(json.dumps(slow))
 
 
 def test_there_is_no_room_for_more_than_there_is() -> None:
     _run()
-    most = room(enterprise="demo", year=2026, run=None)
+    most = room(enterprise="demo", year=2026, run=None, actor=ACTOR)
     assert most == {"open_seats": 40, "cut_seats": 100, "close_seats": 60, "close_tickets": most["close_tickets"]}
     with pytest.raises(NianjianError) as raised:
-        what_if(enterprise="demo", year=2026, run=None, moves=Moves(open_seats=41))
+        what_if(enterprise="demo", year=2026, run=None, moves=Moves(open_seats=41), actor=ACTOR)
     assert raised.value.code == "simulation_too_many"
     with pytest.raises(NianjianError, match="portrait_missing"):
-        what_if(enterprise="demo", year=2025, run=None, moves=Moves())
+        what_if(enterprise="demo", year=2025, run=None, moves=Moves(), actor=ACTOR)
 
 
 def test_runs_tell_what_was_done_in_between() -> None:

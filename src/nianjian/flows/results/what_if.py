@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.flows import portraits
 from nianjian.kernel.errors import NianjianError
 from nianjian.portrait import revive
@@ -22,11 +25,13 @@ class Moves:
     move_line: str | None = None
 
 
-def what_if(*, enterprise: str, year: int, run: str | None, moves: Moves) -> dict[str, dict[str, Any]]:
+def what_if(*, enterprise: str, year: int, run: str | None, moves: Moves, actor: Actor) -> dict[str, dict[str, Any]]:
     """Return ``before`` and ``after`` as portraits, not masked: the same as `flows.simulate` over the same data.
 
-    ``portrait_missing``, ``portrait_run_unknown``, ``portrait_without_rules``, and what `portrait.simulate` raises.
+    ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_without_rules``, and what
+    `portrait.simulate` raises.
     """
+    require(actor, enterprise, Act.READ)
     before = _kept(enterprise, year, run)
     after = simulate(
         revive.result(before),
@@ -39,8 +44,9 @@ def what_if(*, enterprise: str, year: int, run: str | None, moves: Moves) -> dic
     return {"before": before, "after": after.as_dict()}
 
 
-def room(*, enterprise: str, year: int, run: str | None) -> dict[str, int]:
+def room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
     """How much of each step there is; the errors of `what_if`."""
+    require(actor, enterprise, Act.READ)
     return maxima(revive.result(_kept(enterprise, year, run)), 0)
 
 

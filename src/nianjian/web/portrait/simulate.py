@@ -37,10 +37,10 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
     form = SimulateForm(request.GET or None, lines=lines)
     context: dict[str, Any] = shared(request, one, "portrait-simulate") | {"form": form}
     try:
-        maxima = room(enterprise=code, year=year, run=one.run)
+        maxima = room(enterprise=code, year=year, run=one.run, actor=request.actor)
         moves = form.moves() if form.is_bound and form.is_valid() else None
         if moves is not None or not form.is_bound:
-            told = what_if(enterprise=code, year=year, run=one.run, moves=moves or Moves())
+            told = what_if(enterprise=code, year=year, run=one.run, moves=moves or Moves(), actor=request.actor)
             context |= _outcome(told, _)
     except NianjianError as error:
         if error.code == "portrait_without_rules":

@@ -83,7 +83,6 @@ def runs_compare(request: Request, code: str, year: Year, pair: Query[Pair]) -> 
 @read(router, "/enterprises/{code}/portraits/{year}/simulation", act=Act.READ, answer=Simulated)
 def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Steps]) -> dict[str, object]:
     """What the lights would become; nothing is kept and no call is read."""
-    del request
     moves = Moves(
         open_seats=steps.open_seats,
         cut_seats=steps.cut_seats,
@@ -91,7 +90,7 @@ def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Ste
         close_tickets=steps.close_tickets,
         move_line=steps.move_line or None,
     )
-    told = what_if(enterprise=code, year=year, run=steps.run, moves=moves)
+    told = what_if(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
     return {name: masked(portrait) for name, portrait in told.items()}
 
 
