@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Final
 
 from ninja import NinjaAPI
@@ -41,8 +42,12 @@ class Api(NinjaAPI):
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        """The OpenAPI document."""
+        """The OpenAPI document, made once."""
         del path_prefix, path_params
+        return self._document
+
+    @cached_property
+    def _document(self) -> OpenAPISchema:
         made = get_schema(self, path_prefix=PREFIX)
         described = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         made["components"]["schemas"] |= {**described.pop("$defs"), "Problem": described}

@@ -1,0 +1,92 @@
+"""Schemathesis against the OpenAPI document: no fault of the server and no answer that is not described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from django.test import Client
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+Ask = Callable[..., Client]
+CHECKS: list[Any] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+FEW, MANY = 3, 60
+STRANGE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
+
+
+def _settings(examples: int) -> Any:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=STRANGE,
+    )
+
+
+@pytest.fixture
+def there(site: Ask, monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, Any]]:
+    """A token for everything, and what addresses may name that is there."""
+    from nianjian.accounts.query import Actor  # noqa: PLC0415 -- after Django
+    from nianjian.flows import jobs, portraits  # noqa: PLC0415
+    from nianjian.flows.overlay import request_overlay  # noqa: PLC0415
+    from nianjian.rules.rulebook import Rulebook  # noqa: PLC0415
+
+    monkeypatch.setattr("nianjian.notify.sending.place", lambda *_given: None)  # no names are looked up
+    operator, day = Actor("tester"), date(2026, 1, 1)
+    key = next(rule.key for rule in Rulebook.on(day).rules() if rule.settable and type(rule.value) is int)
+    asked = request_overlay(
+        key=key, value="31", province=None, enterprise="demo", valid_from=day, valid_to=None, reason="x",
+        actor=operator,
+    )  # fmt: skip
+    job = jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=operator)
+    token = str(site(enterprise="").defaults["HTTP_AUTHORIZATION"])
+    known = {"code": "demo", "year": 2026, "kind": "numbers", "job": job, "form": "xlsx", "key": key}
+    return token, {**known, "approval": asked.id, "run": portraits.runs("demo", 2026)[0]}
+
+
+def _walk(case: Any, there: tuple[str, dict[str, Any]]) -> None:
+    token, known = there
+    for name in case.path_parameters or {}:
+        if name in known:
+            case.path_parameters[name] = known[name]
+    case.call_and_validate(headers={"Authorization": token}, checks=CHECKS)
+
+
+@SCHEMA.parametrize()
+@_settings(FEW)
+def test_nothing_breaks_and_everything_is_described(case: Any, there: tuple[str, dict[str, Any]]) -> None:
+    _walk(case, there)
+
+
+@pytest.mark.long
+@SCHEMA.parametrize()
+@_settings(MANY)
+def test_the_same_with_many_requests(case: Any, there: tuple[str, dict[str, Any]]) -> None:
+    _walk(case, there)
+
+
+@pytest.mark.long
+@SCHEMA.parametrize()
+@_settings(MANY)
+def test_the_same_at_addresses_that_name_nothing(case: Any, there: tuple[str, dict[str, Any]]) -> None:
+    _walk(case, (there[0], {}))
