@@ -10,8 +10,9 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 
 from nianjian.api.door import problems
 from nianjian.api.door.access import Token
-from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, people, registers, rules, webhooks
+from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, people, rules, webhooks
 from nianjian.api.v1.portraits import kept, results
+from nianjian.api.v1.registers import lists, rows
 
 PREFIX: Final = "api/v1"
 VERSION: Final = "1.0.0"
@@ -26,7 +27,8 @@ ROUTERS: Final = (
     imports.router,
     batches.router,
     jobs.router,
-    registers.router,
+    lists.router,
+    rows.router,
     kept.router,
     results.router,
     rules.router,

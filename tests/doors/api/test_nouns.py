@@ -166,7 +166,7 @@ def test_registers_are_listed_masked(site: Ask, tmp_path: Path) -> None:
     states = {one["kind"]: one["rows"] for one in client.get(f"{DEMO}/registers").json()["items"]}
     assert (states["seats"], states["lines"]) == (1, 0)
     told = client.get(f"{DEMO}/registers/seats").json()["items"]
-    assert told[0]["seat_id"] == "S1"
+    assert told[0]["values"]["seat_id"] == "S1"
     assert "11010519491231002X" not in json.dumps(told)
     assert "王小明" not in json.dumps(told, ensure_ascii=False)
     assert client.get(f"{DEMO}/registers/seats?as_at=2019-01-01").status_code == 200
@@ -177,8 +177,8 @@ def test_registers_are_listed_masked(site: Ask, tmp_path: Path) -> None:
 def test_an_outsourcer_sees_rows_of_the_own_team_alone(site: Ask, tmp_path: Path) -> None:
     _imported("lines", LINES, tmp_path)
     client = site("outsourcer", team="T1")
-    assert [one["line_id"] for one in client.get(f"{DEMO}/registers/lines").json()["items"]] == ["L1"]
-    assert [one["line_id"] for one in client.get(f"{DEMO}/registers/lines?team=T2").json()["items"]] == ["L1"]
+    assert [one["key"] for one in client.get(f"{DEMO}/registers/lines").json()["items"]] == ["L1"]
+    assert [one["key"] for one in client.get(f"{DEMO}/registers/lines?team=T2").json()["items"]] == ["L1"]
     assert client.get(f"{DEMO}/registers/consents").status_code == 404
     assert client.get(f"{DEMO}/batches").status_code == 403
     told = client.get(f"{DEMO}/portraits/2026").json()
@@ -300,3 +300,43 @@ def test_a_webhooks_secret_is_told_once(site: Ask, monkeypatch: pytest.MonkeyPat
     assert client.delete(address).status_code == 200
     assert client.get(address).json()["code"] == "webhook_unknown"
     assert site("data_officer", name="dora").get(f"{DEMO}/webhooks").status_code == 403
+
+
+def test_a_row_is_written_changed_ended_and_remembered(site: Ask) -> None:
+    client = site()
+    address = f"{DEMO}/registers/lines/rows"
+    new = {"values": {"line_id": "L1", "team": "T1"}, "since": "2025-01-01", "reason": "new"}
+    assert (made := _post(client, address, new, key="k")).status_code == 201
+    assert _post(client, address, new, key="k").json() == made.json() == {"key": "L1"}
+    assert _post(client, address, new).json()["code"] == "register_row_exists"
+    assert _post(client, address, {"values": {"lyne": "L3"}}).json()["code"] == "filter_unknown"
+    row = client.get(f"{address}/L1").json()
+    change = {"version": row["version"], "values": {"team": "T2"}, "start": "2026-01-01"}
+    assert _post(client, f"{address}/L1/changes", change).status_code == 200
+    assert _post(client, f"{address}/L1/changes", change).json()["code"] == "register_row_stale"
+    assert client.get(f"{address}/L1?as_at=2025-06-01").json()["values"]["team"] == "T1"
+    now = client.get(f"{address}/L1?as_at=2026-06-01").json()
+    assert now["values"]["team"] == "T2"
+    ended = _post(client, f"{address}/L1/end", {"version": now["version"], "start": "2026-07-01", "reason": "gone"})
+    assert ended.status_code == 200
+    assert client.get(f"{address}/L1?as_at=2026-08-01").status_code == 404
+    assert len(client.get(f"{address}/L1/history").json()["items"]) >= 3
+    assert _post(site("inspector", name="ines"), address, new).status_code == 403
+
+
+def test_an_address_of_one_row_writes_to_no_other(site: Ask, tmp_path: Path) -> None:
+    _imported("lines", LINES, tmp_path)
+    client = site()
+    version = client.get(f"{DEMO}/registers/lines/rows/L2").json()["version"]
+    change = {"version": version, "values": {"name": "x"}}
+    assert _post(client, f"{DEMO}/registers/lines/rows/L1/changes", change).status_code == 404
+    assert client.get(f"{DEMO}/registers/lines/rows/L2").json()["values"]["name"] == "二号"
+
+
+def test_a_reveal_stands_in_the_chain(site: Ask, tmp_path: Path) -> None:
+    _imported("seats", SEATS, tmp_path)
+    client = site()
+    assert _post(client, f"{DEMO}/registers/seats/rows/S1/reveal").json()["values"]["person"] == "王小明"
+    assert len(client.get(f"{DEMO}/audit?verb=registers.reveal").json()["items"]) == 1
+    reader = site("inspector", name="ines")
+    assert _post(reader, f"{DEMO}/registers/seats/rows/S1/reveal").status_code == 403

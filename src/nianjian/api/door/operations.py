@@ -79,10 +79,13 @@ def write(
     return around
 
 
-def take(router: Router, path: str, *, act: Act, media: Collection[str]) -> Callable[[View], View]:
+def take(
+    router: Router, path: str, *, act: Act, media: Collection[str] = (), answer: type[Schema] | None = None
+) -> Callable[[View], View]:
     """Declare a POST that gives a file or shows something in full: the audit chain has an entry for each time.
 
-    It changes nothing else, so repeating it needs no key. The view gives an HttpResponse.
+    It changes nothing else, so repeating it needs no key. The view gives an HttpResponse of one of the ``media``, or
+    what ``answer`` describes.
     """
 
     def around(view: View) -> View:
@@ -90,8 +93,9 @@ def take(router: Router, path: str, *, act: Act, media: Collection[str]) -> Call
             enter(request, act, _place(act, given))
             return view(request, **given)
 
-        more = {"responses": {200: {"description": "OK", "content": dict.fromkeys(media, BINARY)}}}
-        return _declared(router, "POST", path, act, view, inside, {200: None}, more)
+        files = {"responses": {200: {"description": "OK", "content": dict.fromkeys(media, BINARY)}}}
+        more = {"x-taken": True, **({} if answer else files)}
+        return _declared(router, "POST", path, act, view, inside, {200: answer}, more)
 
     return around
 

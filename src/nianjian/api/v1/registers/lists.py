@@ -20,7 +20,7 @@ from nianjian.registers.listing import cell
 from nianjian.registers.rows import own, query
 from nianjian.registers.rows.query import Sight
 from nianjian.registers.rows.wanted import Wanted
-from nianjian.registers.tables.column import Column
+from nianjian.registers.tables.column import Sheet
 from nianjian.registers.versions.row import Version
 
 router = Router(tags=["registers"])
@@ -34,6 +34,16 @@ class State(Schema):
     missing: dict[str, int]
     expired: int
     expiring: int
+
+
+class Row(Schema):
+    """A row as it holds from ``valid_from`` to ``valid_to`` (included); ``version``: what a change goes on from."""
+
+    key: str
+    version: int
+    valid_from: date | None
+    valid_to: date | None
+    values: dict[str, Any]
 
 
 class States(Schema):
@@ -65,19 +75,32 @@ def registers_states(request: Request, code: str, as_at: Annotated[Day | None, Q
     return {"as_at": sight.day, "items": items}
 
 
-@read(router, "/enterprises/{code}/registers/{kind}", act=Act.READ_OWN, answer=Page[dict[str, Any]])
+@read(router, "/enterprises/{code}/registers/{kind}", act=Act.READ_OWN, answer=Page[Row])
 def registers_list(request: Request, code: str, kind: str, cut: Query[Cut], looked: Query[Looked]) -> dict[str, object]:
     """The rows of a register that hold on a day; personal values masked. Fields as in the register's sheet."""
-    team = request.team or (looked.team or None if own.known(kind) else None)
-    sight = Sight(code, looked.as_at or clock.today(), team)
-    if kind not in kinds.kinds() or not sight.sees(kind):
-        raise Http404
+    del code
+    sight = seen(request, kind, looked.as_at, looked.team)
     down = looked.sort.startswith("-")
     wanted = Wanted(text=looked.q, sort=looked.sort.removeprefix("-"), descending=down, missing=looked.missing)
-    columns = kinds.register(kind).sheet.columns
-    return paged(request, cut, query.found(kind, sight, wanted), lambda row: _row(row, columns))
+    sheet = kinds.register(kind).sheet
+    return paged(request, cut, query.found(kind, sight, wanted), lambda row: row_told(row, sheet))
 
 
-def _row(row: Version, columns: tuple[Column, ...]) -> dict[str, object]:
-    shown = {one.field: cell(getattr(row, one.field), one) for one in columns}
-    return shown | {"valid_from": row.valid_from, "valid_to": row.valid_to}
+def row_told(row: Version, sheet: Sheet, *, full: bool = False) -> dict[str, object]:
+    """A row as it is answered, masked unless ``full``."""
+    return {
+        "key": row.key,
+        "version": row.pk,
+        "valid_from": row.valid_from,
+        "valid_to": row.valid_to,
+        "values": {one.field: cell(getattr(row, one.field), one, full=full) for one in sheet.columns},
+    }
+
+
+def seen(request: Request, kind: str, day: date | None, team: str = "") -> Sight:
+    """What the asker may see; Http404 for a kind that does not exist for the asker."""
+    narrowed = request.team or (team or None if own.known(kind) else None)
+    sight = Sight(request.enterprise.code, day or clock.today(), narrowed)
+    if kind not in kinds.kinds() or not sight.sees(kind):
+        raise Http404
+    return sight

@@ -1,0 +1,1 @@
+"""Registers: lists, and one row with what is written to it."""

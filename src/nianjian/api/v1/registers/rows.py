@@ -1,0 +1,169 @@
+"""One row of a register: its values, its history, and what is written to it; nothing that stood is ever lost."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.http import Http404
+from ninja import Field, Query, Router, Schema
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read, take, write
+from nianjian.api.v1.given import Day, Text
+from nianjian.api.v1.registers.lists import Row, row_told, seen
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers import kinds
+from nianjian.registers.rows import entry, query, service
+from nianjian.registers.rows.query import Sight
+from nianjian.registers.versions.row import Version
+
+router = Router(tags=["registers"])
+ROW = "/enterprises/{code}/registers/{kind}/rows/{key}"
+Id = Annotated[int, Field(ge=1, le=2**62)]
+AsAt = Annotated[Day | None, Query()]
+
+
+class Past(Row):
+    """A version that was written; ``superseded_at`` null: the register still holds it true."""
+
+    recorded_at: datetime
+    superseded_at: datetime | None
+
+
+class History(Schema):
+    """The newest 50 versions of a row, newest first."""
+
+    items: list[Past]
+
+
+class NewRow(Schema):
+    """A row: field -> text as in a sheet's cell; ``since`` null: since ever."""
+
+    values: dict[str, Text]
+    since: Day | None = None
+    reason: Text = ""
+
+
+class Change(Schema):
+    """Other values of some fields over ``version``, the one that was seen.
+
+    ``start``: first day of the change, null where what stood there was wrong for its whole span. ``over``: replace
+    also what was recorded to begin since then.
+    """
+
+    version: Id
+    values: dict[str, Text]
+    start: Day | None = None
+    over: bool = False
+    reason: Text = ""
+
+
+class End(Schema):
+    """The row holds no longer from ``start`` on; ``version``: the one that was seen."""
+
+    version: Id
+    start: Day
+    reason: Text
+
+
+class Written(Schema):
+    """The row that was written to."""
+
+    key: str
+
+
+@read(router, ROW, act=Act.READ_OWN, answer=Row)
+def rows_get(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
+    """A row as at a day, masked."""
+    del code
+    return row_told(_row(request, kind, key, as_at), kinds.register(kind).sheet)
+
+
+@read(router, f"{ROW}/history", act=Act.READ_OWN, answer=History)
+def rows_history(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
+    """What was ever written of a row, masked."""
+    del code
+    found = query.versions(kind, seen(request, kind, None), _plain(key))
+    if not found:
+        raise Http404
+    sheet = kinds.register(kind).sheet
+    stamps = [{"recorded_at": one.recorded_at, "superseded_at": one.superseded_at} for one in found]
+    return {"items": [row_told(one, sheet) | stamp for one, stamp in zip(found, stamps, strict=True)]}
+
+
+@take(router, f"{ROW}/reveal", act=Act.REVEAL, answer=Row)
+def rows_reveal(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
+    """A row in full; the audit chain has the entry before."""
+    row = _row(request, kind, key, as_at)
+    service.reveal(kind=kind, enterprise=code, version=row, actor=request.actor)
+    return row_told(row, kinds.register(kind).sheet, full=True)
+
+
+@write(router, "/enterprises/{code}/registers/{kind}/rows", act=Act.LOAD, answer=Written, status=201)
+def rows_create(request: Request, code: str, kind: str, new: NewRow) -> dict[str, str]:
+    """Write a new row."""
+    seen(request, kind, None)
+    texts = _texts(kind, new.values)
+    key = service.create(
+        kind=kind, enterprise=code, texts=texts, since=new.since, reason=new.reason, actor=request.actor
+    )
+    return {"key": key}
+
+
+@write(router, f"{ROW}/changes", act=Act.LOAD, answer=Written)
+def rows_change(request: Request, code: str, kind: str, key: str, change: Change) -> dict[str, str]:
+    """Write another version of a row."""
+    _of(request, kind, key, change.version)
+    service.change(
+        kind=kind,
+        enterprise=code,
+        version=change.version,
+        texts=_texts(kind, change.values),
+        start=change.start,
+        over=change.over,
+        reason=change.reason,
+        actor=request.actor,
+    )
+    return {"key": key}
+
+
+@write(router, f"{ROW}/end", act=Act.LOAD, answer=Written)
+def rows_end(request: Request, code: str, kind: str, key: str, end: End) -> dict[str, str]:
+    """Let a row hold no longer."""
+    _of(request, kind, key, end.version)
+    service.end(
+        kind=kind, enterprise=code, versions=[end.version], start=end.start, reason=end.reason, actor=request.actor
+    )
+    return {"key": key}
+
+
+def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
+    found = query.row(kind, seen(request, kind, day), _plain(key))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _of(request: Request, kind: str, key: str, version: int) -> None:
+    """The version must be this row's: an address about one row writes to no other. One that is gone is stale."""
+    sight: Sight = seen(request, kind, None)
+    if query.standing(kind, sight, _plain(key)) is None:
+        raise Http404
+    if any(one.key != key for one in query.chosen(kind, sight, [version])):
+        raise Http404
+
+
+def _texts(kind: str, values: dict[str, Any]) -> dict[str, str]:
+    """Check the fields' names: a value under a misspelt one would be lost without a word."""
+    known = {one.field for one in entry.columns(kinds.register(kind).sheet)}
+    for name in values:
+        if name not in known:
+            raise NianjianError("filter_unknown", column=name)
+    return values
+
+
+def _plain(key: str) -> str:
+    """PostgreSQL takes no NUL, and no key holds one."""
+    return key.replace("\0", "")
