@@ -149,11 +149,12 @@ def test_dated_history_on_postgresql(tmp_path: Path, database: str) -> None:
 
 
 @pytest.mark.long
-def test_every_test_of_this_folder_holds_on_postgresql(database: str) -> None:
+@pytest.mark.parametrize("tests", ["db", "doors/web/test_matrix.py"])
+def test_the_same_tests_hold_on_postgresql(database: str, tests: str) -> None:
     here = Path(__file__).parent
     environment = os.environ | {"PYTHONPATH": str(here), "NIANJIAN_TEST_DATABASE": database}
     options = ["-q", "-n0", "-p", "on_postgres", "-p", "no:cacheprovider", "-m", "not long"]
     options.append(f"--ignore={here / 'test_start.py'}")
-    command = [sys.executable, "-m", "pytest", *options, str(here)]
+    command = [sys.executable, "-m", "pytest", *options, str(here.parent / tests)]
     done = subprocess.run(command, env=environment, cwd=here.parents[1], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

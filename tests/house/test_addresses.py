@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import django
 import pytest
 
 django.setup()
 
-from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse  # noqa: E402 -- Django is set up here
+from django.urls import URLPattern, get_resolver, resolve, reverse  # noqa: E402 -- Django is set up here
+from tests.support.addresses import addresses  # noqa: E402
 
 from nianjian.accounts.roles import Act  # noqa: E402
 from nianjian.web.layout import menu  # noqa: E402
@@ -21,17 +19,8 @@ ELSEWHERE: dict[str, str] = {}
 OPEN = {"public", "person"}
 
 
-def _addresses(patterns: list[Any], above: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for one in patterns:
-        route = above + str(one.pattern)
-        if isinstance(one, URLResolver):
-            yield from _addresses(one.url_patterns, route)
-        else:
-            yield route, one
-
-
 API = "api/v1/"  # its operations are walked by test_api.py
-ADDRESSES = [one for one in _addresses(get_resolver().url_patterns) if not one[0].startswith(API)]
+ADDRESSES = [one for one in addresses(get_resolver().url_patterns) if not one[0].startswith(API)]
 
 
 @pytest.mark.parametrize(("route", "pattern"), ADDRESSES, ids=[route for route, _ in ADDRESSES])

@@ -7,8 +7,9 @@ from typing import Any
 
 from allauth.account.views import LoginView
 from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.views import ConnectionsView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -37,6 +38,19 @@ class Connections(ConnectionsView):  # type: ignore[misc]
         """Add the providers."""
         found: dict[str, Any] = super().get_context_data(**kwargs)
         return {**found, "providers": offered(self.request)}
+
+
+def configured(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    """Answer 404 for a provider that this installation does not have."""
+
+    def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 -- hands on what comes
+        try:
+            answer: HttpResponse = view(request, *args, **kwargs)
+        except SocialApp.DoesNotExist as error:
+            raise Http404 from error
+        return answer
+
+    return inside
 
 
 def onward(view: Callable[..., Any]) -> Callable[..., HttpResponse]:

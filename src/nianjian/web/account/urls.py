@@ -20,7 +20,7 @@ from django.urls import URLPattern, path
 
 from nianjian.config.sign_in import CHINESE
 from nianjian.web.account import arrivals, own
-from nianjian.web.account.providers import Connections, SignInView, onward
+from nianjian.web.account.providers import Connections, SignInView, configured, onward
 from nianjian.web.account.second_factor import SecondFactorView
 from nianjian.web.layout import access
 
@@ -46,8 +46,8 @@ _OPEN: Final = (
     ("2fa/webauthn/login/", passkeys.login_webauthn, "mfa_login_webauthn"),
     ("3rdparty/login/cancelled/", social.login_cancelled, "socialaccount_login_cancelled"),
     ("3rdparty/login/error/", social.login_error, "socialaccount_login_error"),
-    ("oidc/<str:provider_id>/login/", onward(oidc.login), "openid_connect_login"),
-    ("oidc/<str:provider_id>/login/callback/", oidc.callback, "openid_connect_callback"),
+    ("oidc/<str:provider_id>/login/", onward(configured(oidc.login)), "openid_connect_login"),
+    ("oidc/<str:provider_id>/login/callback/", configured(oidc.callback), "openid_connect_callback"),
 )
 _OWN: Final = (
     ("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
@@ -72,8 +72,10 @@ _OWN: Final = (
 def _chinese(provider: str) -> list[URLPattern]:
     views = import_module(f"allauth.socialaccount.providers.{provider}.views")
     return [
-        _marked(access.public, f"{provider}/login/", onward(views.oauth2_login), f"{provider}_login"),
-        _marked(access.public, f"{provider}/login/callback/", views.oauth2_callback, f"{provider}_callback"),
+        _marked(access.public, f"{provider}/login/", onward(configured(views.oauth2_login)), f"{provider}_login"),
+        _marked(
+            access.public, f"{provider}/login/callback/", configured(views.oauth2_callback), f"{provider}_callback"
+        ),
     ]
 
 

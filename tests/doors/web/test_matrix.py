@@ -1,0 +1,257 @@
+"""Role × address × tenant × method: what the marks and the table of roles say is what is answered, nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.db import connection, transaction
+from django.urls import URLPattern, get_resolver, reverse
+from tests.support.addresses import addresses
+from tests.support.two_tenants import EVERYWHERE, OTHER, OWN, RULE, Persona, people, tenant
+
+from nianjian.accounts.roles import Act, Role
+from nianjian.web.layout.access import MARK
+
+pytestmark = pytest.mark.django_db
+
+METHODS: Final = ("GET", "POST", "PUT", "DELETE")
+# What stands for a parameter that names nothing of a tenant; with the address' name where one is not enough.
+SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
+    ("", "split"): "line",
+    ("", "slug"): "complaint_rate",
+    ("", "form"): "xlsx",
+    ("", "kind"): "lines",
+    ("", "number"): 1,
+    ("", "secret"): "nonsense",
+    ("", "provider_id"): "oidc",
+    ("", "pk"): 1,
+    ("", "token"): "nonsense",
+    ("portrait-chart", "name"): "complaint_rate",
+    ("rules-one", "key"): RULE,
+    ("rules-one-here", "key"): RULE,
+    ("rules-overlay", "key"): RULE,
+    ("rules-overlay-here", "key"): RULE,
+}
+# What names something of one tenant: beside the code of another it must lead nowhere.
+NAMING: Final = frozenset({"batch", "job", "draft", "paper", "approval", "webhook", "name", "key"})
+_ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}
+_PERSON: Final = {"name": "王芳", "role": "auditor", "email": "", "team": ""}
+# Forms that would do something, where an empty one is nothing; queries where an address alone is nothing.
+FORMS: Final[Mapping[str, Mapping[str, str]]] = {
+    "data-import": {"kind": "calls"},
+    "portrait-run": {"as_of": "", "province": ""},
+    "portrait-reveal": {"kind": "tickets", "complaint_id": "T1"},
+    "registers-new": {"line_id": "L-new", "team": "T1"},
+    "registers-end": {"row": "{version}", "start": "2026-01-01", "reason": "合同到期"},
+    "registers-edit": {"how": "correct", "seen": "{version}", "line_id": "L-x", "team": "T1"},
+    "rules-overlay": {**_ASKED, "province": "北京"},
+    "rules-overlay-here": _ASKED,
+    "approvals-decide": {"decision": "yes"},
+    "approvals-decide-here": {"decision": "yes"},
+    "people-add": _PERSON,
+    "people-add-here": _PERSON,
+    "people-one": {"act": "close"},
+    "people-one-here": {"act": "close"},
+    "webhooks": {"url": "https://192.0.2.1/x", "events": "portrait.run"},
+    "webhooks-one": {"act": "close"},
+    "enterprises": {"code": "third", "name": "第三家", "province": "北京"},
+}
+QUERIES: Final[Mapping[str, str]] = {
+    "portrait-rows": "class=complaints&look=1",
+    "portrait-compare": "a={earlier}&b={run}",
+}
+# Acts that a view asks for beyond its mark.
+DEEPER: Final[Mapping[tuple[str, str], Act]] = {
+    ("data-job-stop", "POST"): Act.LOAD,
+    ("approvals-decide", "POST"): Act.APPROVE,
+    ("approvals-decide-here", "POST"): Act.APPROVE,
+}
+# Where who may still finds nothing by the samples, and why.
+NOTHING: Final[Mapping[str, str]] = {
+    "data-import-mapping-load": "no mapping is kept under a name",
+    "data-import-errors": "calls have no workbook of errors",
+}
+# Rows that tell who is signed in and how often something was tried, not what was done.
+VOLATILE: Final = frozenset({"django_session", "usersessions_usersession", "accounts_cached"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """One address with its arguments put in: of which tenant, and whether what it names is another's."""
+
+    pattern: URLPattern
+    code: str  # "": the address belongs to no tenant
+    address: str
+    form: Mapping[str, str]
+    crossed: bool = False
+
+    @property
+    def name(self) -> str:
+        return str(self.pattern.name)
+
+    @property
+    def mark(self) -> object:
+        return getattr(self.pattern.callback, MARK, None)
+
+
+def _patterns() -> list[URLPattern]:
+    found = [one for route, one in addresses(get_resolver().url_patterns) if not route.startswith("api/")]
+    last = ("drop", "logout")  # neither the files of a draft nor a browser's cookie come back
+    return sorted(found, key=lambda one: next((at for at, word in enumerate(last, 1) if word in str(one.name)), 0))
+
+
+def _parameters(pattern: URLPattern) -> set[str]:
+    known = get_resolver().reverse_dict.getlist(pattern.name)
+    return {parameter for possible in known for parameter in possible[0][0][1]}
+
+
+def _filled(pattern: URLPattern, things: Mapping[str, Any], one: Persona, code: str) -> dict[str, Any]:
+    """Arguments of an address; KeyError for a parameter that has no sample."""
+    name = str(pattern.name)
+    given = {}
+    for parameter in _parameters(pattern):
+        if (name, parameter) in SAMPLES:
+            given[parameter] = SAMPLES[name, parameter]
+        elif (found := one.own.get((code, parameter), one.own.get(("", parameter)))) is not None:
+            given[parameter] = found
+        elif parameter in things:
+            given[parameter] = things[parameter]
+        else:
+            given[parameter] = SAMPLES["", parameter]
+    return given
+
+
+def _cases(pattern: URLPattern, one: Persona, world: Mapping[str, Mapping[str, Any]]) -> Iterator[Case]:
+    parameters = _parameters(pattern)
+    query, form = QUERIES.get(str(pattern.name), ""), FORMS.get(str(pattern.name), {})
+    for code in (OWN, OTHER):
+        things = world[code]
+        given = _filled(pattern, things, one, code)
+        yield _case(pattern, code if "code" in parameters else "", given, query, form, things)
+        if "code" not in parameters:
+            if not parameters & NAMING:
+                return
+            continue
+        named = {name for name in parameters & NAMING if (str(pattern.name), name) not in SAMPLES}
+        if named:
+            across = {**given, **{name: world[OWN if code == OTHER else OTHER][name] for name in named}}
+            yield _case(pattern, code, across, query, form, world[OWN if code == OTHER else OTHER], crossed=True)
+
+
+def _case(  # noqa: PLR0917 -- all that an address is made of
+    pattern: URLPattern,
+    code: str,
+    given: Mapping[str, Any],
+    query: str,
+    form: Mapping[str, str],
+    things: Mapping[str, Any],
+    *,
+    crossed: bool = False,
+) -> Case:
+    address = reverse(str(pattern.name), kwargs=dict(given))
+    asked = f"{address}?{query.format(**things)}" if query else address
+    return Case(pattern, code, asked, {name: text.format(**things) for name, text in form.items()}, crossed)
+
+
+def _expected(one: Persona, case: Case, method: str) -> str:
+    """What the mark says: ``ok``, ``sign in``, ``missing``, ``forbidden``, or ``open``."""
+    act = case.mark
+    if not one.name and act != "public":
+        return "sign in"
+    if not isinstance(act, Act):  # `person` and `public`
+        return "open"
+    if case.code and not one.may(Act.READ_OWN, case.code):
+        return "missing"
+    if not one.may(act, case.code):
+        return "forbidden"
+    if case.crossed:
+        return "missing"
+    return "ok" if one.may(DEEPER.get((case.name, method), act), case.code) else "forbidden"
+
+
+def _fault(answer: Any, expected: str, case: Case) -> str:
+    """What is wrong with an answer, "" if nothing."""
+    status = answer.status_code
+    match expected:
+        case "sign in":
+            good = status == 302 and answer.headers["Location"].startswith("/account/login/")
+        case "missing":
+            good = status == 404
+        case "forbidden":
+            good = status == 403
+        case "open":
+            good = status < 500
+        case _:
+            good = (status < 500 and status not in {401, 403, 404, 410}) or (status == 404 and case.name in NOTHING)
+    return "" if good or status == 405 else f"{status}, expected: {expected}"
+
+
+def _state() -> dict[str, str]:
+    """Of every table, how many rows it has and a hash of them."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(set(connection.introspection.table_names(cursor)) - VOLATILE):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            rows = sorted(repr(row) for row in cursor.fetchall())
+            found[table] = f"{len(rows)} {hashlib.sha256(''.join(rows).encode()).hexdigest()}"
+    return found
+
+
+def _asked(one: Persona, case: Case, method: str, *, undone: bool) -> Any:
+    """Ask; what is done by whom may is taken back."""
+    body: dict[str, Any] = {"data": case.form} if method == "POST" else {}
+    ask = getattr(one.client, method.lower())
+    with transaction.atomic():
+        answer = ask(case.address, **body)
+        if answer.streaming:
+            b"".join(answer)
+        transaction.set_rollback(undone)
+    return answer
+
+
+def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> list[str]:
+    """Every fault of the matrix."""
+    faults = []
+    for pattern in _patterns():
+        before = _state()
+        for one in everybody:
+            for case in _cases(pattern, one, world):
+                for method in METHODS:
+                    expected = _expected(one, case, method)
+                    answer = _asked(one, case, method, undone=expected in {"ok", "open"} and bool(one.name))
+                    if fault := _fault(answer, expected, case):
+                        faults.append(f"{one.name or 'not signed in'}: {method} {case.address}: {fault}")
+        after = _state()
+        faults += [f"{pattern.name}: {table} has changed" for table in before if before[table] != after.get(table)]
+    return faults
+
+
+@pytest.fixture
+def world(db: None, home: Path, keys: None, sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    del db, home, keys
+    return {code: tenant(code, sample) for code in (OWN, OTHER)}
+
+
+def test_every_address_has_samples(world: dict[str, dict[str, Any]]) -> None:
+    """A new address is put into the matrix by a sample of each parameter that it adds."""
+    (stranger,) = (one for one in people([]) if not one.name)
+    for pattern in _patterns():
+        assert list(_cases(pattern, stranger, world)), pattern.name
+
+
+def test_the_matrix_of_some_roles(world: dict[str, dict[str, Any]]) -> None:
+    chosen = [(Role.DATA_OFFICER, OWN), (Role.OUTSOURCER, OWN), (Role.ADMINISTRATOR, OTHER)]
+    faults = _walk(world, list(people(chosen)))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.long
+def test_the_matrix_of_every_role(world: dict[str, dict[str, Any]]) -> None:
+    chosen = [(role, place) for role in Role for place in (OWN, EVERYWHERE) if (role, place) != (Role.OUTSOURCER, "")]
+    faults = _walk(world, list(people(chosen)))
+    assert not faults, "\n".join(faults)

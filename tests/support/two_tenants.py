@@ -1,0 +1,142 @@
+"""Two enterprises that have one of everything an address can name, and people of every role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.test import Client  # noqa: E402 -- models load after the line above
+from tests.doors.web.data_pages import calls, work  # noqa: E402
+from tests.support.sample_portrait import fill  # noqa: E402
+
+from nianjian.accounts import models, service  # noqa: E402
+from nianjian.accounts.links import service as links  # noqa: E402
+from nianjian.accounts.query import USER, Actor  # noqa: E402
+from nianjian.accounts.roles import ALLOWED, INSPECTING, Act, Role  # noqa: E402
+from nianjian.accounts.tokens import service as tokens  # noqa: E402
+from nianjian.config import wiring  # noqa: E402
+from nianjian.flows import overlay, portraits  # noqa: E402
+from nianjian.flows.wizard import drafts, uploads  # noqa: E402
+from nianjian.kernel import clock  # noqa: E402
+from nianjian.notify import service as webhooks  # noqa: E402
+from nianjian.queue import query as queue  # noqa: E402
+from nianjian.registers.attachments import service as papers  # noqa: E402
+from nianjian.registers.batches import query as batches  # noqa: E402
+from nianjian.registers.models import Line  # noqa: E402
+from nianjian.registers.rows import service as rows  # noqa: E402
+
+OWN, OTHER, EVERYWHERE, NOWHERE = "demo", "other", "", None
+RULE = "portrait.seat_vacancy.limit"
+OPERATOR = Actor("tester")
+PNG = b"\x89PNG\r\n\x1a\n picture"
+
+
+@dataclass
+class Persona:
+    """Somebody who asks: what the role is and where (`EVERYWHERE`, a code, or `NOWHERE`); "" has not signed in."""
+
+    name: str
+    role: Role | None
+    place: str | None
+    client: Client
+    token: str = ""
+    by_link: bool = False
+    own: dict[tuple[str, str], Any] = field(default_factory=dict)  # (enterprise, parameter) -> what is this person's
+
+    def may(self, act: Act, code: str) -> bool:
+        """What the roles' table says."""
+        if self.role is None or self.place not in {EVERYWHERE, code}:
+            return False
+        return act in ALLOWED[self.role] and (not self.by_link or act in INSPECTING)
+
+
+def people(roles: list[tuple[Role, str]]) -> Iterator[Persona]:
+    """People with those roles at those places, one who has none, one by an inspector's link, one not signed in."""
+    for role, place in roles:
+        yield _person(f"{role}-{place or 'everywhere'}", role, place)
+    yield _person("nobody", None, NOWHERE)
+    yield _by_link()
+    yield Persona("", None, NOWHERE, Client(raise_request_exception=False))
+
+
+def _person(name: str, role: Role | None, place: str | None) -> Persona:
+    if role is None:
+        models.User.objects.create(name=name, created_at=clock.now())
+    else:
+        service.add_user(name=name, role=role, enterprises=[place] if place else [], actor=OPERATOR)
+    if role == Role.OUTSOURCER:
+        models.Membership.objects.filter(user_id=name).update(team="T1")
+    client = Client(raise_request_exception=False)
+    client.force_login(models.User.objects.get(pk=name))
+    one = Persona(name, role, place, client)
+    actor = Actor(name, USER)
+    made = tokens.add(user=name, name="matrix", scopes=None, days=None, actor=actor)
+    one.token = made.secret
+    one.own = {("", "token"): made.token.id}
+    for code in (OWN, OTHER):
+        if one.may(Act.LOAD, code):
+            one.own[code, "draft"] = _draft(code, actor, first=len(name) * 1000)
+    return one
+
+
+def _by_link() -> Persona:
+    service.add_user(name="insp", role=Role.INSPECTOR, enterprises=[OWN], actor=OPERATOR)
+    made = links.make_inspection(user="insp", expires_at=clock.now() + timedelta(days=1), actor=OPERATOR)
+    client = Client(raise_request_exception=False)
+    client.post(f"/account/inspect/{made.secret}/")
+    return Persona("insp", Role.INSPECTOR, OWN, client, by_link=True)
+
+
+def _draft(code: str, actor: Actor, *, first: int = 0) -> str:
+    made = drafts.begin(kind=drafts.CALLS, enterprise=code, actor=actor)
+    with uploads.Incoming("calls.csv") as file:
+        file.write(calls(first=first))
+        drafts.receive(draft=drafts.draft_for(made, code, actor), incoming=file)
+    return made
+
+
+def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
+    """Make an enterprise; what stands for each parameter of an address."""
+    service.add_enterprise(code=code, name=f"企业 {code}", province="北京", actor=OPERATOR)
+    lead = f"lead-{code}"
+    service.add_user(name=lead, role=Role.COMPLIANCE_LEAD, enterprises=[code], actor=OPERATOR)
+    actor = Actor(lead, USER)
+    for _run in range(2):
+        with portraits.staged(code, 2026, sample) as put:
+            put()
+    fill(wiring.lake(code))
+    given: dict[str, Any] = {"since": date(2025, 1, 1), "reason": "", "actor": actor, "enterprise": code}
+    rows.create(kind="teams", texts={"team_id": "T1", "name": "一队"}, **given)
+    key = rows.create(kind="lines", texts={"line_id": f"L-{code}", "team": "T1"}, **given)
+    line = Line.objects.get(enterprise_id=code, key=key)
+    handed = _draft(code, actor)
+    drafts.commit(draft=drafts.draft_for(handed, code, actor), actor=actor)
+    work()
+    asked = overlay.request_overlay(
+        key=RULE, value="0.25", province=None, enterprise=code, valid_from=date(2026, 1, 1), valid_to=None,
+        reason="口头要求", actor=actor,
+    )  # fmt: skip
+    hook, _secret = webhooks.add(
+        enterprise=code, url="https://192.0.2.1/told", events=["registers.import"], actor=OPERATOR
+    )
+    return {
+        "code": code,
+        "year": 2026,
+        "run": portraits.runs(code, 2026)[0],
+        "earlier": portraits.runs(code, 2026)[1],
+        "batch": batches.batches(code)[0].id,
+        "job": queue.jobs(code)[0].id,
+        "draft": _draft(code, actor, first=500),
+        "key": key,
+        "version": line.pk,
+        "paper": papers.attach_to_row(register="lines", row=line, name="scan.png", content=PNG, actor=actor),
+        "approval": asked.id,
+        "webhook": hook.id,
+        "name": lead,
+    }
