@@ -164,10 +164,12 @@ def test_a_key_holds_for_a_day(site: Ask) -> None:
     _problem(_post(client, "/enterprises", NEW, key="k1"), 409, "enterprise_exists")
 
 
-def test_a_write_whose_answer_is_not_there_is_not_begun_again(site: Ask) -> None:
-    from nianjian.queue.models import Answer  # noqa: PLC0415 -- after Django
+def test_a_write_that_broke_off_is_not_begun_again(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_given: object) -> None:
+        raise RuntimeError
 
     client = site(enterprise="")
-    _post(client, "/enterprises", NEW, key="k1")
-    Answer.objects.update(status=None)
+    with monkeypatch.context() as patch:
+        patch.setattr("nianjian.accounts.service.add_enterprise", broken)
+        _problem(_post(client, "/enterprises", NEW, key="k1"), 500, "api_fault")
     _problem(_post(client, "/enterprises", NEW, key="k1"), 409, "idempotency_running")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 
 from nianjian.api.door.access import Request
 from nianjian.kernel.errors import NianjianError
@@ -50,7 +50,7 @@ def once(
         return _answer(stored.status, stored.body)
     try:
         status, told = act()
-    except BaseException:
+    except (NianjianError, Http404):  # a fault is no refusal: whether it was done is not known, so the key stays taken
         service.drop(who=who, key=key)
         raise
     kept = {name: None if name in hidden else value for name, value in told.items()}

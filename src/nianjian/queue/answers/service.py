@@ -38,10 +38,10 @@ def begin(*, who: str, key: str, digest: str) -> Stored | None:
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError:
-        found = Answer.objects.get(pk=made.id)
-        if found.digest != digest:
+        found = Answer.objects.filter(pk=made.id).first()
+        if found is not None and found.digest != digest:
             raise NianjianError("idempotency_key_reused") from None
-        if found.status is None:
+        if found is None or found.status is None:  # gone: refused in this very moment
             raise NianjianError("idempotency_running") from None
         return Stored(found.status, found.body)
     return None

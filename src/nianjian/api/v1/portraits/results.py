@@ -74,6 +74,36 @@ class Rows(Schema):
     next: str | None
 
 
+class CallKey(Schema):
+    """A call as its row names it."""
+
+    kind: Literal["calls"]
+    part: Text
+    file: Text
+    line: int = Field(ge=0, le=2**62)
+
+
+class TicketKey(Schema):
+    """A complaint as its row names it."""
+
+    kind: Literal["tickets"]
+    complaint_id: Text
+
+
+class Shown(Schema):
+    """The row, and the run it is behind; without a run the year's newest."""
+
+    row: CallKey | TicketKey = Field(discriminator="kind")
+    run: Text | None = None
+
+
+class Numbers(Schema):
+    """The two numbers of a row in full; of a complaint: complained and complainant."""
+
+    display: str
+    callee: str
+
+
 @read(router, "/enterprises/{code}/portraits/{year}/comparison", act=Act.READ, answer=dict[str, Any])
 def runs_compare(request: Request, code: str, year: Year, pair: Query[Pair]) -> dict[str, Any]:
     """What changed between two runs, and why."""
@@ -135,3 +165,12 @@ def rows_list(request: Request, code: str, year: Year, asked: Query[Behind]) -> 
         "month": found.month,
         "next": after(request, page=asked.page + 1) if found.more else None,
     }
+
+
+@take(router, "/enterprises/{code}/portraits/{year}/rows/reveal", act=Act.REVEAL, answer=Numbers)
+def rows_behind_reveal(request: Request, code: str, year: Year, wanted: Shown) -> dict[str, str]:
+    """The numbers of one row behind a figure in full; the audit chain has the entry before."""
+    given = wanted.row.model_dump()
+    kind = str(given.pop("kind"))
+    key = {name: str(value) for name, value in given.items()}
+    return behind.reveal(enterprise=code, year=year, run=wanted.run, kind=kind, key=key, actor=request.actor)

@@ -1,0 +1,83 @@
+"""Rules, requests that two persons decide, the chain, webhooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.support.asking import DEMO, Ask, post
+
+
+def _overlay(client: Client, rules: list[dict[str, Any]]) -> Any:
+    """Ask for another value of the first rule that takes one."""
+    body = {"value": "31", "valid_from": "2026-01-01", "reason": "trial"}
+    for rule in rules:
+        answer = post(client, f"{DEMO}/rules/{rule['key']}/overlays", body)
+        if answer.status_code == 202:
+            return answer
+    raise AssertionError("no rule takes another value")
+
+
+def test_rules_and_an_overlay_that_a_second_person_approves(site: Ask) -> None:
+    anna, berta = site(), site("compliance_lead", name="berta")
+    rules = anna.get(f"{DEMO}/rules?limit=200").json()["items"]
+    one = anna.get(f"{DEMO}/rules/{rules[0]['key']}").json()
+    assert one == rules[0]
+    assert anna.get(f"{DEMO}/rules/nothing").status_code == 404
+    refused = post(anna, f"{DEMO}/rules/nothing/overlays", {"value": "1", "valid_from": "2026-01-01", "reason": "x"})
+    assert refused.json()["code"] == "overlay_rule_unknown"
+    asked = _overlay(anna, rules)
+    assert asked.status_code == 202
+    approval = asked.json()["approval"]
+    listed = anna.get(f"{DEMO}/approvals").json()["items"]
+    assert [(row["approval"], row["state"]) for row in listed] == [(approval, "pending")]
+    address = f"{DEMO}/approvals/{approval}/decision"
+    assert post(anna, address, {"decision": "yes"}).json()["code"] == "approval_same_person"
+    assert post(site("inspector", name="ines"), address, {"decision": "yes"}).status_code == 403
+    done = post(berta, address, {"decision": "yes"})
+    assert (done.status_code, done.json()["state"]) == (200, "approved")
+    assert post(berta, address, {"decision": "no"}).json()["code"] == "approval_decided"
+    assert anna.get(f"/api/v1/enterprises/other/approvals/{approval}").status_code == 404
+
+
+def test_a_token_that_may_only_read_withdraws_nothing(site: Ask) -> None:
+    client = site()
+    approval = _overlay(client, client.get(f"{DEMO}/rules?limit=200").json()["items"]).json()["approval"]
+    address = f"{DEMO}/approvals/{approval}/decision"
+    assert post(site(scopes=["read"]), address, {"decision": "no"}).status_code == 403
+    assert post(client, address, {"decision": "no"}).json()["state"] == "refused"
+
+
+def test_the_chain_is_read_and_checked(site: Ask) -> None:
+    client = site(enterprise="")
+    first = client.get("/api/v1/audit?limit=2").json()
+    second = client.get(first["next"]).json()
+    numbers = [one["seq"] for one in (*first["items"], *second["items"])]
+    assert numbers == sorted(numbers, reverse=True)
+    assert first["items"][0]["hash"] == first["head"]
+    assert client.get("/api/v1/audit/verification").json()["valid"] is True
+    own = site("auditor", name="otto")
+    assert {one["enterprise"] for one in own.get(f"{DEMO}/audit").json()["items"]} == {"demo"}
+    assert own.get("/api/v1/audit").status_code == 403
+
+
+def test_a_webhooks_secret_is_told_once(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nianjian.notify.sending.place", lambda *_given: None)
+    client = site()
+    body = {"url": "https://example.org/hook", "events": ["portrait.run"]}
+    made = post(client, f"{DEMO}/webhooks", body, key="k").json()
+    assert made["secret"]
+    again = post(client, f"{DEMO}/webhooks", body, key="k").json()
+    assert again == {**made, "secret": None}
+    listed = client.get(f"{DEMO}/webhooks").json()["items"]
+    assert [one["id"] for one in listed] == [made["id"]]
+    assert "secret" not in listed[0]
+    address = f"{DEMO}/webhooks/{made['id']}"
+    assert post(client, f"{address}/test").status_code == 202
+    sent = client.get(f"{address}/deliveries").json()["items"]
+    assert [one["event"] for one in sent] == ["webhook.test"]
+    assert post(client, f"{address}/deliveries/{sent[0]['id']}/again").status_code == 202
+    assert client.delete(address).status_code == 200
+    assert client.get(address).json()["code"] == "webhook_unknown"
+    assert site("data_officer", name="dora").get(f"{DEMO}/webhooks").status_code == 403
