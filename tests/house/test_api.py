@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import django
 import pytest
 
 django.setup()
+
+from ninja import Schema  # noqa: E402 -- Django is set up here
 
 from nianjian.accounts.roles import Act  # noqa: E402 -- Django is set up here
 from nianjian.api.application import API  # noqa: E402
@@ -42,6 +45,19 @@ def test_every_operation_is_described_whole(path: str, method: str, told: Any) -
         assert schema == {"$ref": "#/components/schemas/Problem"}
     keyed = any(one["name"] == once.HEADER for one in told["parameters"])
     assert keyed == (method != "get" and "x-taken" not in told), "a write takes an Idempotency-Key"
+
+
+def _shapes(above: type[Schema]) -> Iterator[type[Schema]]:
+    for one in above.__subclasses__():
+        if one.__module__.startswith("nianjian.api") and "[" not in one.__name__:
+            yield one
+        yield from _shapes(one)
+
+
+def test_no_two_shapes_bear_one_name() -> None:
+    shapes = list(set(_shapes(Schema)))
+    twice = [one.__qualname__ for one in shapes if [two.__name__ for two in shapes].count(one.__name__) > 1]
+    assert not twice, "the document would show one of them for both"
 
 
 def test_names_of_operations_are_unique() -> None:

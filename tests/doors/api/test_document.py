@@ -49,6 +49,8 @@ def there(site: Ask, monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, An
     from nianjian.accounts.query import Actor  # noqa: PLC0415 -- after Django
     from nianjian.flows import jobs, portraits  # noqa: PLC0415
     from nianjian.flows.overlay import request_overlay  # noqa: PLC0415
+    from nianjian.kernel import clock  # noqa: PLC0415
+    from nianjian.registers.batches.model import Batch  # noqa: PLC0415
     from nianjian.rules.rulebook import Rulebook  # noqa: PLC0415
 
     monkeypatch.setattr("nianjian.notify.sending.place", lambda *_given: None)  # no names are looked up
@@ -61,7 +63,8 @@ def there(site: Ask, monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, An
     job = jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=operator)
     token = str(site(enterprise="").defaults["HTTP_AUTHORIZATION"])
     known = {"code": "demo", "year": 2026, "kind": "numbers", "job": job, "form": "xlsx", "key": key}
-    return token, {**known, "approval": asked.id, "run": portraits.runs("demo", 2026)[0]}
+    batch = Batch.objects.create(id="B1", enterprise_id="demo", created_at=clock.now(), created_by="os:tester")
+    return token, {**known, "batch": batch.id, "approval": asked.id, "run": portraits.runs("demo", 2026)[0]}
 
 
 def _walk(case: Any, there: tuple[str, dict[str, Any]]) -> None:

@@ -30,7 +30,7 @@ router = Router(tags=["batches"])
 CSV, ZIP = "text/csv", "application/zip"
 
 
-class Rows(Schema):
+class RowCounts(Schema):
     """Rows read = loaded + duplicate + rejected."""
 
     read: int
@@ -48,7 +48,7 @@ class Batch(Schema):
     by: str
     replaces: str | None
     files: list[dict[str, Any]]
-    rows: Rows
+    rows: RowCounts
 
 
 class RejectedRow(Schema):

@@ -27,14 +27,14 @@ class Somebody(Schema):
     roles: list[Role]
 
 
-class Looked(Schema):
+class NamePart(Schema):
     """A part of the name."""
 
     q: Text = ""
 
 
 @read(router, "/enterprises/{code}/people", act=Act.ADMINISTER, answer=Page[Somebody])
-def people_list(request: Request, code: str, cut: Query[Cut], looked: Query[Looked]) -> dict[str, object]:
+def people_list(request: Request, code: str, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
     """The people who hold a role at the enterprise or everywhere, by name."""
     return paged(request, cut, Folk(code, looked.q), _somebody)
 

@@ -45,7 +45,7 @@ class RuleTold(Schema):
     province: str | None
 
 
-class Looked(Schema):
+class RulesWanted(Schema):
     """On which day (today if none), and how the key begins."""
 
     on: Day | None = None
@@ -78,7 +78,7 @@ On = Annotated[Day | None, Query()]
 
 
 @read(router, "/enterprises/{code}/rules", act=Act.READ, answer=Page[RuleTold])
-def rules_list(request: Request, code: str, cut: Query[Cut], looked: Query[Looked]) -> dict[str, object]:
+def rules_list(request: Request, code: str, cut: Query[Cut], looked: Query[RulesWanted]) -> dict[str, object]:
     """The rules that hold for the enterprise on a day, by key."""
     return paged(request, cut, _book(request, code, looked.on).rules(looked.prefix), _told)
 
@@ -98,7 +98,7 @@ def overlays_request(request: Request, code: str, key: str, proposal: Proposal) 
 
 
 @read(router, "/rules", act=Act.READ, answer=Page[RuleTold])
-def rules_everywhere(request: Request, cut: Query[Cut], looked: Query[Looked]) -> dict[str, object]:
+def rules_everywhere(request: Request, cut: Query[Cut], looked: Query[RulesWanted]) -> dict[str, object]:
     """The rules that hold everywhere on a day, by key."""
     return paged(request, cut, _book(request, None, looked.on).rules(looked.prefix), _told)
 

@@ -53,7 +53,7 @@ class States(Schema):
     items: list[State]
 
 
-class Looked(Schema):
+class RowsWanted(Schema):
     """Which rows: the day (today if none), a text in any plain column, a field to sort by (``-`` in front: down)."""
 
     as_at: Day | None = None
@@ -76,7 +76,9 @@ def registers_states(request: Request, code: str, as_at: Annotated[Day | None, Q
 
 
 @read(router, "/enterprises/{code}/registers/{kind}", act=Act.READ_OWN, answer=Page[Row])
-def registers_list(request: Request, code: str, kind: str, cut: Query[Cut], looked: Query[Looked]) -> dict[str, object]:
+def registers_list(
+    request: Request, code: str, kind: str, cut: Query[Cut], looked: Query[RowsWanted]
+) -> dict[str, object]:
     """The rows of a register that hold on a day; personal values masked. Fields as in the register's sheet."""
     del code
     sight = seen(request, kind, looked.as_at, looked.team)
