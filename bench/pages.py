@@ -1,0 +1,90 @@
+"""`python -m bench.pages`: CPU seconds of the overview and the portrait, through the whole of Django, no browser.
+
+Over a small demo (`python -m bench.demo --no-serve`), made where the folder has none. Kept in bench/results by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from bench import machine
+
+LIMIT: Final = 0.1  # CPU seconds, median
+CODE: Final = "DEMO"
+PAGES: Final = ("/e/DEMO/", "/e/DEMO/2026/")
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
+    parser.add_argument(
+        "--folder", type=Path, default=Path("var/bench-pages"), help="the demo (default var/bench-pages)"
+    )
+    parser.add_argument("--rows", type=int, default=40_000, help="calls of a demo that is made (default 40,000)")
+    parser.add_argument("--times", type=int, default=31, help="how often each page is asked for (default 31)")
+    return parser.parse_args(argv)
+
+
+def _demo(folder: Path, rows: int) -> None:
+    words = ["-m", "bench.demo", "--rows", str(rows), "--folder", str(folder), "--no-serve"]
+    subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
+
+
+def _measured(name: str, times: int) -> list[tuple[str, float, float, int]]:
+    """(page, median, worst of the later ones, bytes) of each page, asked for by an administrator in Chinese."""
+    from nianjian.config import wiring  # noqa: PLC0415 -- after the home is named
+
+    wiring.prepare()
+    wiring.keys()
+    logging.disable(logging.INFO)  # a line a request
+    from django.conf import settings  # noqa: PLC0415 -- after the home is named
+    from django.test import Client  # noqa: PLC0415 -- after the home is named
+
+    from nianjian.accounts.models import User  # noqa: PLC0415 -- after the home is named
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = Client(headers={"accept-language": "zh-CN"})
+    client.force_login(User.objects.get(pk=name))
+    found = []
+    for page in PAGES:
+        costs, size = [], 0
+        for _ in range(times):
+            began = time.process_time()
+            answer = client.get(page)
+            costs.append(time.process_time() - began)
+            assert answer.status_code == 200, (page, answer.status_code)  # noqa: S101 -- else the figure means nothing
+            size = len(answer.content)
+        found.append((page, statistics.median(costs), max(costs[1:]), size))
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure and print; exit code 1 where a page is over the limit."""
+    args = _arguments(argv)
+    folder: Path = args.folder.resolve()
+    home = folder / "home"
+    if not home.exists():
+        _demo(folder, args.rows)
+    os.environ.update(NIANJIAN_HOME=str(home), NIANJIAN_KEYS=str(folder / "keys.json"))
+    print("\n".join(f"- {line}" for line in machine.describe()))
+    print(
+        f"\n| page | CPU ms, median of {args.times} | CPU ms, worst but the first | KiB | limit {LIMIT * 1000:.0f} ms |"
+    )
+    print("|---|---|---|---|---|")
+    found = _measured("demo", args.times)
+    for page, middle, worst, size in found:
+        verdict = "holds" if middle <= LIMIT else "**broken**"
+        print(f"| {page} | {middle * 1000:.1f} | {worst * 1000:.1f} | {size / 1024:.0f} | {verdict} |")
+    return 0 if all(middle <= LIMIT for _page, middle, _worst, _size in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""Pictures of the main pages over a demo, as the documentation shows them.
+
+`python -m tests.support.pictures FOLDER [TARGET]`: the folder is that of `python -m bench.demo --folder FOLDER`.
+"""
+
+from __future__ import annotations
+
+import base64
+import struct
+import sys
+import zlib
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from tests.doors.web.data_pages import calls
+from tests.support.site import ROOT, Site, browsing, serving
+
+TARGET: Final = ROOT / "docs" / "pictures"
+MOST: Final = 150_000  # bytes of one picture
+HOME: Final = "e/DEMO/"
+WIDE: Final = {"width": 1440, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
+PLAIN: Final[dict[str, str]] = {
+    "overview": HOME,
+    "portrait": f"{HOME}2026/",
+    "metric": f"{HOME}2026/metric/number_consistency/",
+    "registers": f"{HOME}registers/lines/",
+    "audit": f"{HOME}audit/",
+}
+# Width and raw pixels of a picture, by the browser's own decoder.
+PIXELS: Final = """
+async (shot) => {
+  const picture = new Image();
+  picture.src = "data:image/png;base64," + shot;
+  await picture.decode();
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  const brush = canvas.getContext("2d");
+  brush.drawImage(picture, 0, 0);
+  const bytes = brush.getImageData(0, 0, picture.width, picture.height).data;
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return [picture.width, btoa(text)];
+}
+"""
+
+
+def take(folder: Path, target: Path) -> list[Path]:
+    """Serve the demo, write the pictures; their paths. An administrator of the tests is added to the demo."""
+    made = []
+    with serving(folder, NIANJIAN_TODAY="2026-11-25") as site, browsing() as browser:
+        session = site.session("赵敏")
+        wanted = {"locale": "zh-CN", "viewport": WIDE, "color_scheme": "light"}
+        context = site.context(browser, session, **wanted)
+        page = context.new_page()
+        for name, path in PLAIN.items():
+            page.goto(site.address + path)
+            made.append(_kept(page, target / f"web-{name}.png"))
+        for name, there in (("wizard", _wizard), ("rulebook", _rulebook)):
+            there(site, page)
+            made.append(_kept(page, target / f"web-{name}.png"))
+        context.close()
+        context = site.context(browser, session, **{**wanted, "viewport": PHONE, "color_scheme": "dark"})
+        page = context.new_page()
+        page.goto(site.address + HOME)
+        made.append(_kept(page, target / "web-phone.png"))
+        context.close()
+    return made
+
+
+def _wizard(site: Site, page: Any) -> None:
+    """The third step: how a file is read."""
+    page.goto(f"{site.address}{HOME}data/import/")
+    page.locator("button[value=calls]").click()
+    file = {"name": "话单-3月.csv", "mimeType": "text/csv", "buffer": calls(rows=40, bad=3)}
+    page.locator("#id_files").set_input_files(file)
+    page.locator("main form[enctype] button").click()
+    page.locator("main a.primary").click()
+    page.wait_for_url("**/mapping/")
+    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+
+
+def _rulebook(site: Site, page: Any) -> None:
+    """What another value would do to the light."""
+    page.goto(f"{site.address}{HOME}rules/portrait.seat_vacancy.limit/overlay/")
+    page.locator("#id_value").fill("0.4")
+    page.locator("#id_valid_from").fill("2026-01-01")
+    page.locator("#id_reason").fill("省管局窗口答复")
+    page.locator("button[value=try]").click()
+    page.locator("button[value=send]").wait_for(timeout=60_000)
+    page.locator("button[value=send]").scroll_into_view_if_needed()
+
+
+def _kept(page: Any, path: Path) -> Path:
+    """Wait for the charts, take the picture, write it with 256 colours."""
+    page.wait_for_load_state("networkidle")
+    shot = base64.b64encode(page.screenshot(animations="disabled")).decode()
+    blank = page.context.new_page()
+    width, raw = blank.evaluate(PIXELS, shot)
+    blank.close()
+    pixels = np.frombuffer(base64.b64decode(raw), np.uint8).reshape(-1, width, 4)[..., :3]
+    path.write_bytes(_png(*_palette(pixels)))
+    return path
+
+
+def _palette(pixels: Any) -> tuple[Any, Any]:
+    """256 colours and the place of each pixel's among them: the most frequent ones, the rest by the nearest."""
+    flat = pixels.reshape(-1, 3)
+    colours, places, counts = np.unique(flat, axis=0, return_inverse=True, return_counts=True)
+    chosen = colours[np.argsort(-counts)[:256]].astype(np.int32)
+    nearest = [int(((chosen - one) ** 2).sum(axis=1).argmin()) for one in colours.astype(np.int32)]
+    return chosen.astype(np.uint8), np.array(nearest, np.uint8)[places].reshape(pixels.shape[:2])
+
+
+def _png(palette: Any, indexed: Any) -> bytes:
+    """A PNG with a palette (PNG specification, 11.2)."""
+    height, width = indexed.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in indexed)
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
+        (b"PLTE", palette.tobytes()),
+        (b"IDAT", zlib.compress(rows, 9)),
+        (b"IEND", b""),
+    )
+    written = (struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+               for kind, body in parts)  # fmt: skip
+    return b"\x89PNG\r\n\x1a\n" + b"".join(written)
+
+
+def main(arguments: list[str]) -> None:
+    """Write the pictures of the documentation."""
+    target = Path(arguments[1]) if len(arguments) > 1 else TARGET
+    for path in take(Path(arguments[0]).resolve(), target):
+        sys.stdout.write(f"{path.name} {path.stat().st_size}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
