@@ -125,6 +125,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     hook, _secret = webhooks.add(
         enterprise=code, url="https://192.0.2.1/told", events=["registers.import"], actor=OPERATOR
     )
+    webhooks.test(webhook=hook.id, enterprise=code, actor=OPERATOR)
     return {
         "code": code,
         "year": 2026,
@@ -138,5 +139,6 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "paper": papers.attach_to_row(register="lines", row=line, name="scan.png", content=PNG, actor=actor),
         "approval": asked.id,
         "webhook": hook.id,
+        "delivery": hook.deliveries.get().pk,
         "name": lead,
     }

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 from tests.support.addresses import addresses
+from tests.support.tables import state
 from tests.support.two_tenants import EVERYWHERE, OTHER, OWN, RULE, Persona, people, tenant
 
 from nianjian.accounts.roles import Act, Role
@@ -76,8 +76,6 @@ NOTHING: Final[Mapping[str, str]] = {
     "data-import-mapping-load": "no mapping is kept under a name",
     "data-import-errors": "calls have no workbook of errors",
 }
-# Rows that tell who is signed in and how often something was tried, not what was done.
-VOLATILE: Final = frozenset({"django_session", "usersessions_usersession", "accounts_cached"})
 
 
 @dataclass(frozen=True)
@@ -191,17 +189,6 @@ def _fault(answer: Any, expected: str, case: Case) -> str:
     return "" if good or status == 405 else f"{status}, expected: {expected}"
 
 
-def _state() -> dict[str, str]:
-    """Of every table, how many rows it has and a hash of them."""
-    found = {}
-    with connection.cursor() as cursor:
-        for table in sorted(set(connection.introspection.table_names(cursor)) - VOLATILE):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            rows = sorted(repr(row) for row in cursor.fetchall())
-            found[table] = f"{len(rows)} {hashlib.sha256(''.join(rows).encode()).hexdigest()}"
-    return found
-
-
 def _asked(one: Persona, case: Case, method: str, *, undone: bool) -> Any:
     """Ask; what is done by whom may is taken back."""
     body: dict[str, Any] = {"data": case.form} if method == "POST" else {}
@@ -218,7 +205,7 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
     """Every fault of the matrix."""
     faults = []
     for pattern in _patterns():
-        before = _state()
+        before = state()
         for one in everybody:
             for case in _cases(pattern, one, world):
                 for method in METHODS:
@@ -226,7 +213,7 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
                     answer = _asked(one, case, method, undone=expected in {"ok", "open"} and bool(one.name))
                     if fault := _fault(answer, expected, case):
                         faults.append(f"{one.name or 'not signed in'}: {method} {case.address}: {fault}")
-        after = _state()
+        after = state()
         faults += [f"{pattern.name}: {table} has changed" for table in before if before[table] != after.get(table)]
     return faults
 

@@ -1,0 +1,174 @@
+"""Role × operation × tenant: what the operation's act and the table of roles say is what is answered, nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from tests.support.tables import state
+from tests.support.two_tenants import EVERYWHERE, OTHER, OWN, RULE, Persona, people, tenant
+
+from nianjian.accounts.query import USER, Actor
+from nianjian.accounts.roles import Act, Role
+from nianjian.accounts.tokens import service as tokens
+from nianjian.api.application import API, PREFIX
+from nianjian.api.door.operations import MARK
+
+pytestmark = pytest.mark.django_db
+
+SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
+    ("", "kind"): "lines",
+    ("", "form"): "xlsx",
+    ("rules_get", "key"): RULE,
+    ("overlays_request", "key"): RULE,
+    ("overlays_request_everywhere", "key"): RULE,
+}
+NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key"})
+QUERIES: Final[Mapping[str, str]] = {
+    "calls_import": "name=calls.csv",
+    "registers_import": "name=lines.csv",
+    "runs_compare": "before={earlier}&after={run}",
+    "rows_list": "metric=complaint_rate&component=complaints",
+}
+_ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "reason": "因为"}
+BODIES: Final[Mapping[str, Any]] = {
+    "enterprises_add": {"code": "third", "name": "第三家"},
+    "calls_import": b"a file",
+    "registers_import": "线路编号,名称\nL-x,甲\n".encode(),
+    "rows_create": {"values": {"line_id": "L-new", "team": "T1"}},
+    "rows_change": {"version": "{version}", "values": {"name": "甲"}},
+    "rows_end": {"version": "{version}", "start": "2026-01-01", "reason": "合同到期"},
+    "rows_behind_reveal": {"row": {"kind": "tickets", "complaint_id": "T1"}},
+    "overlays_request": _ASKED,
+    "overlays_request_everywhere": {**_ASKED, "province": "北京"},
+    "approvals_decide": {"decision": "yes"},
+    "approvals_decide_everywhere": {"decision": "yes"},
+    "webhooks_add": {"url": "https://192.0.2.1/x", "events": ["portrait.run"]},
+}
+DEEPER: Final[Mapping[str, Act]] = {
+    "jobs_stop": Act.LOAD,
+    "approvals_decide": Act.APPROVE,
+    "approvals_decide_everywhere": Act.APPROVE,
+}
+OPERATIONS: Final = [
+    (path, operation)
+    for _prefix, router in API._routers
+    for path, view in router.path_operations.items()
+    for operation in view.operations
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One operation with its arguments put in."""
+
+    name: str
+    method: str
+    act: object
+    code: str
+    address: str
+    body: bytes
+    media: str
+    crossed: bool = False
+
+
+def _cases(path: str, operation: Any, world: Mapping[str, Mapping[str, Any]]) -> Iterator[Case]:
+    name = operation.operation_id
+    parameters = {field for _text, field, _format, _how in Formatter().parse(path) if field}
+    named = {one for one in parameters & NAMING if (name, one) not in SAMPLES}
+    for code in (OWN, OTHER) if parameters & ({"code"} | NAMING) else (OWN,):
+        for things in (world[code], world[OWN if code == OTHER else OTHER]) if "code" in parameters else (world[code],):
+            if things is not world[code] and not named:
+                continue
+            given = {
+                one: SAMPLES.get((name, one)) or things.get(one) or SAMPLES["", one] for one in parameters - {"code"}
+            }
+            address = f"/{PREFIX}{path.format(code=code, **given)}"
+            if query := QUERIES.get(name):
+                address += f"?{query.format(**things)}"
+            content = BODIES.get(name, {})
+            raw = isinstance(content, bytes)
+            text = b"" if raw else json.dumps(content).replace('"{version}"', str(things["version"])).encode()
+            for method in operation.methods:
+                yield Case(
+                    name, method, getattr(operation.view_func, MARK), code if "code" in parameters else EVERYWHERE,
+                    address, content if raw else text, "application/octet-stream" if raw else "application/json",
+                    crossed=things is not world[code],
+                )  # fmt: skip
+
+
+def _expected(one: Persona, case: Case) -> set[int]:
+    """The statuses that are right; an empty set: whatever is no refusal."""
+    if not one.token:
+        return {401}
+    if not isinstance(case.act, Act):
+        return set()
+    if case.code and not one.may(Act.READ_OWN, case.code):
+        return {404}
+    if not one.may(case.act, case.code):
+        return {403}
+    if case.crossed:
+        return {404}
+    return set() if one.may(DEEPER.get(case.name, case.act), case.code) else {403}
+
+
+def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> list[str]:
+    """Every fault of the matrix."""
+    faults = []
+    for path, operation in OPERATIONS:
+        before = state({"accounts_token"})  # its hour of use
+        for one in everybody:
+            client = Client(headers={"authorization": f"Bearer {one.token}"} if one.token else {})
+            for case in _cases(path, operation, world):
+                expected = _expected(one, case)
+                with transaction.atomic():
+                    answer = client.generic(case.method, case.address, case.body, case.media)
+                    transaction.set_rollback(not expected)
+                good = (
+                    answer.status_code in expected
+                    if expected
+                    else answer.status_code < 300 or (answer.status_code in {409, 422} and case.method == "POST")
+                )
+                if not good:
+                    faults.append(
+                        f"{one.name or 'nobody signed in'}: {case.method} {case.address}: {answer.status_code},"
+                        f" expected: {expected or 'done'} {answer.content[:200]!r}"
+                    )
+        after = state({"accounts_token"})
+        faults += [
+            f"{operation.operation_id}: {table} has changed" for table in before if before[table] != after[table]
+        ]
+    return faults
+
+
+@pytest.fixture
+def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {code: tenant(code, sample) for code in (OWN, OTHER)}
+
+
+def _everybody(roles: list[tuple[Role, str]]) -> list[Persona]:
+    """As the pages', and a lead whose token may only read."""
+    found = [one for one in people([*roles, (Role.COMPLIANCE_LEAD, OWN)]) if one.token or not one.name]
+    (lead,) = (one for one in found if one.role == Role.COMPLIANCE_LEAD and one.place == OWN)
+    made = tokens.add(user=lead.name, name="reads", scopes=["read"], days=None, actor=Actor(lead.name, USER))
+    return [*found, Persona("reads", lead.role, OWN, lead.client, made.secret, by_link=True)]
+
+
+def test_the_matrix_of_some_roles(world: dict[str, dict[str, Any]]) -> None:
+    faults = _walk(world, _everybody([(Role.OUTSOURCER, OWN), (Role.ADMINISTRATOR, OTHER)]))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.long
+def test_the_matrix_of_every_role(world: dict[str, dict[str, Any]]) -> None:
+    alone = {(Role.OUTSOURCER, EVERYWHERE), (Role.COMPLIANCE_LEAD, OWN)}
+    chosen = [(role, place) for role in Role for place in (OWN, EVERYWHERE) if (role, place) not in alone]
+    faults = _walk(world, _everybody(chosen))
+    assert not faults, "\n".join(faults)
