@@ -149,7 +149,7 @@ def test_dated_history_on_postgresql(tmp_path: Path, database: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("tests", ["db", "doors/web/test_matrix.py"])
+@pytest.mark.parametrize("tests", ["db", "doors/web/test_matrix.py", "doors/api/test_api_matrix.py"])
 def test_the_same_tests_hold_on_postgresql(database: str, tests: str) -> None:
     here = Path(__file__).parent
     environment = os.environ | {"PYTHONPATH": str(here), "NIANJIAN_TEST_DATABASE": database}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final
@@ -13,13 +14,14 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from tests.support.tables import state
-from tests.support.two_tenants import EVERYWHERE, OTHER, OWN, RULE, Persona, people, tenant
+from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, RULE, Persona, people, tenant
 
 from nianjian.accounts.query import USER, Actor
 from nianjian.accounts.roles import Act, Role
 from nianjian.accounts.tokens import service as tokens
 from nianjian.api.application import API, PREFIX
 from nianjian.api.door.operations import MARK
+from nianjian.flows import overlay
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +90,8 @@ def _cases(path: str, operation: Any, world: Mapping[str, Mapping[str, Any]]) ->
             if things is not world[code] and not named:
                 continue
             given = {
-                one: SAMPLES.get((name, one)) or things.get(one) or SAMPLES["", one] for one in parameters - {"code"}
+                one: SAMPLES.get((name, one)) or things.get(f"{name} {one}") or things.get(one) or SAMPLES["", one]
+                for one in parameters - {"code"}
             }
             address = f"/{PREFIX}{path.format(code=code, **given)}"
             if query := QUERIES.get(name):
@@ -119,6 +122,12 @@ def _expected(one: Persona, case: Case) -> set[int]:
     return set() if one.may(DEEPER.get(case.name, case.act), case.code) else {403}
 
 
+def _good(status: int, expected: set[int], case: Case) -> bool:
+    if expected:
+        return status in expected
+    return status < 300 or (status in {409, 422} and case.method == "POST")
+
+
 def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> list[str]:
     """Every fault of the matrix."""
     faults = []
@@ -131,12 +140,7 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
                 with transaction.atomic():
                     answer = client.generic(case.method, case.address, case.body, case.media)
                     transaction.set_rollback(not expected)
-                good = (
-                    answer.status_code in expected
-                    if expected
-                    else answer.status_code < 300 or (answer.status_code in {409, 422} and case.method == "POST")
-                )
-                if not good:
+                if not _good(answer.status_code, expected, case):
                     faults.append(
                         f"{one.name or 'nobody signed in'}: {case.method} {case.address}: {answer.status_code},"
                         f" expected: {expected or 'done'} {answer.content[:200]!r}"
@@ -150,7 +154,13 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
 
 @pytest.fixture
 def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {code: tenant(code, sample) for code in (OWN, OTHER)}
+    made = {code: tenant(code, sample) for code in (OWN, OTHER)}
+    asked = overlay.request_overlay(
+        key=RULE, value="0.25", province="上海", enterprise=None, valid_from=date(2026, 1, 1), valid_to=None,
+        reason="口头要求", actor=OPERATOR,
+    )  # fmt: skip
+    own = {"approvals_decide_everywhere approval": asked.id}  # an enterprise's is decided at the enterprise
+    return {code: {**things, **own} for code, things in made.items()}
 
 
 def _everybody(roles: list[tuple[Role, str]]) -> list[Persona]:
