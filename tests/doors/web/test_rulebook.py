@@ -96,3 +96,8 @@ def test_an_auditor_of_one_enterprise_sees_its_entries_alone(site: Client) -> No
     assert auditor.get("/audit/").status_code == 403
     assert auditor.get("/e/demo/audit/export.csv").status_code == 200
     assert signed_in("dora", "data_officer", "demo").get("/e/demo/audit/").status_code == 403
+
+
+def test_the_first_day_is_filled_in_as_a_date_field_takes_it(site: Client) -> None:
+    page = site.get(f"/e/demo/rules/{KEY}/overlay/").content.decode()
+    assert re.search(r'<input type="date" name="valid_from" value="\d{4}-\d\d-\d\d"', page)

@@ -15,11 +15,13 @@ class Ask(forms.Form):
 
     value = forms.CharField(label=gettext_lazy("New value"), max_length=2000)
     province = forms.ChoiceField(label=gettext_lazy("Province"), choices=())
-    valid_from = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}))
+    valid_from = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     valid_to = forms.DateField(
         label=gettext_lazy("Last day"),
         required=False,
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("Included; empty: open"),
     )
     reason = forms.CharField(
