@@ -40,8 +40,8 @@ def test_members_come_back_as_they_were(tmp_path: Path) -> None:
     found = checked(tmp_path / "b.tar")
     assert (found.size, found.digest) == (3_000_003, writer.digest)
     found.unpack(lambda name: tmp_path / "out" / name)
-    assert (tmp_path / "out/home/made/sealed").read_bytes() == sealed.read_bytes()
-    assert (tmp_path / "out/home/made/sealed").stat().st_mode & 0o777 == 0o400
+    assert (tmp_path / "out" / "home/made/sealed").read_bytes() == sealed.read_bytes()
+    assert (tmp_path / "out" / "home/made/sealed").stat().st_mode & 0o777 == 0o400
     assert (tmp_path / "out/home/空").read_text(encoding="utf-8") == "值"
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out/home").rglob("*") if path.is_dir()} == {0o700}
 
