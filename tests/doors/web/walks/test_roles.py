@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from tests.doors.web.data_pages import calls
 from tests.support.axe import assert_clean
-from tests.support.site import Site, environment, serving, told
+from tests.support.site import Site
 
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of people of the tests
 HOME = "e/demo/"
@@ -136,16 +133,6 @@ class Walk:
     def ends(self) -> None:
         assert self.faults == []
         self.context.close()
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dict[str, str]]]:
-    """The program with its worker over a filled home, and the link of each role's person."""
-    folder = tmp_path_factory.mktemp("walks")
-    (folder / "home").mkdir(mode=0o700)
-    made = told(environment(folder), sys.executable, "-m", "tests.support.walk_home")
-    with serving(folder, NIANJIAN_TODAY="2026-11-25") as site:
-        yield site, json.loads(made.splitlines()[-1])
 
 
 @pytest.fixture

@@ -1,0 +1,106 @@
+"""Pages that no other walk dresses are accessible in every theme, language and width: data, rules, approvals, audit."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from tests.doors.web.data_pages import calls
+from tests.support.axe import assert_clean
+from tests.support.site import Site
+
+pytestmark = pytest.mark.long
+
+HOME = "e/demo/"
+PATHS = (
+    f"{HOME}data/",
+    f"{HOME}data/import/",
+    f"{HOME}rules/",
+    f"{HOME}rules/portrait.seat_vacancy.limit/",
+    f"{HOME}approvals/",
+    f"{HOME}audit/",
+    f"{HOME}webhooks/",
+    "rules/",
+    "approvals/",
+    "audit/",
+    "enterprises/",
+)
+DRESSES = list(itertools.product(("zh-CN", "en-GB"), ("light", "dark"), (390, 1440)))
+PATIENCE = 90_000  # milliseconds for the worker
+
+
+@pytest.fixture(scope="module")
+def boss(home: tuple[Site, dict[str, str]]) -> tuple[Site, str]:
+    """The site and the session of an administrator of the installation."""
+    return home[0], home[0].session("boss")
+
+
+@pytest.mark.parametrize("dress", DRESSES, ids=str)
+def test_accessible_in_every_dress(boss: tuple[Site, str], browser: Any, dress: tuple[str, str, int]) -> None:
+    site, session = boss
+    language, scheme, width = dress
+    wanted = {"locale": language, "viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    context = site.context(browser, session, **wanted)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+
+    def clean() -> None:
+        page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+        assert_clean(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+
+    for path in PATHS:
+        page.goto(site.address + path)
+        clean()
+    _wizard(site, page, clean, DRESSES.index(dress) * 100)
+    _overlay(site, page, clean)
+    assert [fault for fault in faults if "422" not in fault] == []
+    context.close()
+
+
+def _wizard(site: Site, page: Any, clean: Any, first: int) -> None:
+    """Each step, the work and the batch."""
+    page.goto(f"{site.address}{HOME}data/import/")
+    page.locator("button[value=calls]").click()
+    clean()
+    file = {"name": "话单.csv", "mimeType": "text/csv", "buffer": calls(rows=9, bad=3, first=first)}
+    page.locator("#id_files").set_input_files(file)
+    page.locator("main form[enctype] button").click()
+    clean()
+    page.locator("main a.primary").click()
+    page.wait_for_url("**/mapping/")
+    clean()
+    page.locator("main form[novalidate] button.primary").click()
+    page.wait_for_url("**/check/")
+    clean()
+    page.locator("main a.primary").click()
+    page.wait_for_url("**/commit/")
+    clean()
+    page.locator("main form button.primary").click()
+    page.locator("main a.primary[href*='/batches/']").wait_for(timeout=PATIENCE)
+    clean()
+    page.locator("main a.primary[href*='/batches/']").click()
+    clean()
+
+
+def _overlay(site: Site, page: Any, clean: Any) -> None:
+    """The form with its faults, with the effect, and the request, which is withdrawn again."""
+    page.goto(f"{site.address}{HOME}rules/portrait.seat_vacancy.limit/overlay/")
+    page.locator("button[value=try]").click()
+    page.locator("[role=alert]").first.wait_for()
+    clean()
+    page.locator("#id_value").fill("0.25")
+    page.locator("#id_valid_from").fill("2026-01-01")
+    page.locator("#id_reason").fill("省局口头要求")
+    page.locator("button[value=try]").click()
+    page.locator("button[value=send]").wait_for(timeout=PATIENCE)
+    clean()
+    page.locator("button[value=send]").click()
+    page.locator("main a[href*='/approvals/A']").first.click()
+    clean()
+    page.locator("button[value=no]").click()
+    page.wait_for_url("**/approvals/")
+    clean()
