@@ -44,7 +44,9 @@ service.add_enterprise(code="demo", name="x", province="浙江", actor=query.act
 call_command("migrate", "accounts", "0001", verbosity=0)
 with connection.cursor() as cursor:
     for name in ("anna", "bo"):
-        cursor.execute("INSERT INTO accounts_user VALUES (%s, 'x', '2026-01-01')", [name])
+        cursor.execute(
+            "INSERT INTO accounts_user (name, token_sha256, created_at) VALUES (%s, %s, '2026-01-01')", [name, name]
+        )
     cursor.execute("INSERT INTO accounts_membership (user_id, enterprise_id) VALUES ('anna', 'demo')")
 wiring.prepare()
 print(json.dumps([[one.user, one.role, one.enterprise] for one in query.held()]))

@@ -92,7 +92,8 @@ def _corrected(path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.DictWriter(stream, names)
         writer.writeheader()
-        writer.writerows({**line, **row(int(line["行号"]) - 1)} for line in lines)
+        surplus = dict.fromkeys((name for name in names if name not in HEADER and name not in ADDED), "")
+        writer.writerows({**line, **surplus, **row(int(line["行号"]) - 1)} for line in lines)
 
 
 def test_rejects_can_be_corrected_and_imported_again(made: Dirty, tmp_path: Path) -> None:
