@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from nianjian.accounts import models
 from nianjian.accounts.query import Actor
@@ -15,7 +17,7 @@ from nianjian.config import wiring
 from nianjian.flows import jobs
 from nianjian.flows.import_calls import import_calls
 from nianjian.intake import ledger
-from nianjian.jobs import kinds
+from nianjian.jobs import kinds, process
 from nianjian.jobs.worker import Worker
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -207,3 +209,10 @@ def test_who_may_not_load_cannot_ask_and_sees_nothing() -> None:
         jobs.stop(job=job, actor=Actor("eve", "user"))
     with pytest.raises(NianjianError, match="job_unknown"):
         jobs.job_for(job, Actor("stranger", "user"))
+
+
+def test_sessions_that_are_over_are_cleared() -> None:
+    for name, over in (("old", clock.now() - timedelta(minutes=1)), ("new", clock.now() + timedelta(hours=1))):
+        Session.objects.create(session_key=name, session_data="", expire_date=over)
+    process.tidy()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]

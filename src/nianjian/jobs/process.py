@@ -14,6 +14,7 @@ from threading import Event, Thread
 from types import FrameType
 from typing import Final
 
+from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections, connection
 
 from nianjian.flows.recover import recover
@@ -70,11 +71,12 @@ def _loop(worker: Worker, leaving: Event) -> None:
 
 
 def tidy() -> None:
-    """Finish or drop what killed processes left open; delete drafts and files that nobody wants any more."""
+    """Finish or drop what killed processes left open; delete drafts, files and sessions that nobody needs any more."""
     try:
         if query.open_intents():
             recover()
         sweep()
+        call_command("clearsessions")
     except (OSError, NianjianError):  # of one thing; the work must go on
         LOG.exception("tidying up was not possible")
 
