@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -29,6 +30,7 @@ CHECKS: list[Any] = [
 ]
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 FEW, MANY = 3, 60
+BY_HAND = pytest.mark.skipif(os.environ.get("SOAK") != "1", reason="thousands of requests: SOAK=1 asks for them")
 STRANGE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
 
 
@@ -81,6 +83,7 @@ def test_nothing_breaks_and_everything_is_described(case: Any, there: tuple[str,
     _walk(case, there)
 
 
+@BY_HAND
 @pytest.mark.long
 @SCHEMA.parametrize()
 @_settings(MANY)
@@ -88,6 +91,7 @@ def test_the_same_with_many_requests(case: Any, there: tuple[str, dict[str, Any]
     _walk(case, there)
 
 
+@BY_HAND
 @pytest.mark.long
 @SCHEMA.parametrize()
 @_settings(MANY)
