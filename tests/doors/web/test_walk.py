@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,9 +30,7 @@ def test_a_walk_through_the_pages(site: Site, browser: Any) -> None:
     page = context.new_page()
     page.on("console", lambda message: faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
-    began = time.monotonic()
     page.goto(site.address)
-    assert time.monotonic() - began < 20
     assert page.url == f"{site.address}e/demo/"
     page.get_by_role("link", name="查看画像").click()
     assert page.url == f"{site.address}e/demo/2026/"

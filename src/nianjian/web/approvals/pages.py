@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,7 +16,7 @@ from nianjian.accounts.roles import Act
 from nianjian.flows import approve as flow
 from nianjian.paper.texts.errors import named
 from nianjian.paper.words import mark, words
-from nianjian.web.layout.access import Request, everywhere, page
+from nianjian.web.layout.access import Request, at, everywhere, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
@@ -67,18 +66,12 @@ def _requests(request: Request, place: str) -> list[dict[str, Any]]:
     return [one for one in found if place in {EVERYWHERE, one["enterprise"]}]
 
 
-def _address(place: str, approval: str) -> str:
-    if place:
-        return reverse("approvals-decide-here", kwargs={"code": place, "approval": approval})
-    return reverse("approvals-decide", kwargs={"approval": approval})
-
-
 def _list(request: Request, place: str) -> HttpResponse:
     shown: Page[dict[str, Any]] = paged(request, _requests(request, place))
     _ = words(current())
     rows = [
         [
-            Cell(one["approval"], href=_address(place, one["approval"])),
+            Cell(one["approval"], href=at("approvals-decide", place, approval=one["approval"])),
             Cell(named("kind", one["kind"], _)),
             Cell(named("state", one["state"], _), badge=BADGES[one["state"]]),
             Cell(_asked(one["asked"])),
@@ -105,7 +98,7 @@ def _one(request: Request, place: str, approval: str) -> HttpResponse:
     one = next((one for one in _requests(request, place) if one["approval"] == approval), None)
     if one is None:
         raise Http404
-    back = reverse("approvals-here", kwargs={"code": place}) if place else reverse("approvals")
+    back = at("approvals", place)
     if request.method == "POST":
         if request.POST.get("decision") == "yes":
             flow.approve(approval=approval, actor=request.actor)

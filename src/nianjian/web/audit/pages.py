@@ -9,7 +9,6 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,7 +22,7 @@ from nianjian.kernel import clock
 from nianjian.paper.texts.chain import acts
 from nianjian.paper.words import words
 from nianjian.web.audit.forms import Filter
-from nianjian.web.layout.access import Request, everywhere, page
+from nianjian.web.layout.access import Request, at, everywhere, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
@@ -83,7 +82,7 @@ def _list(request: Request, place: str) -> HttpResponse:
     shown: Page[Entry] = paged(request, query.found(enterprise=place, **_asked(request)))
     number, head = query.head()
     inside = request.GET.urlencode()
-    out = reverse("audit-export-here", kwargs={"code": place}) if place else reverse("audit-export")
+    out = at("audit-export", place)
     context = {
         "page": shown,
         "table": _table(shown, place),

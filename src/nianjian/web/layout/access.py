@@ -13,6 +13,7 @@ from typing import Concatenate, Final, ParamSpec, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from nianjian.accounts import access, query
 from nianjian.accounts.query import USER, Actor, Enterprise
@@ -114,6 +115,11 @@ def own(view: View[P]) -> Around[P]:
         return view(request, *args, **kwargs)
 
     return person(cast("View[P]", inside))
+
+
+def at(route: str, place: str, **more: str) -> str:
+    """Return the address of a page at an enterprise (``ROUTE-here``) or of its twin for the installation."""
+    return reverse(f"{route}-here", kwargs={"code": place, **more}) if place else reverse(route, kwargs=more)
 
 
 def _actor(request: HttpRequest) -> Actor:

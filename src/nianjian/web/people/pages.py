@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,7 +22,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.errors import named
 from nianjian.paper.words import words
 from nianjian.web.account.second_factor import has_one
-from nianjian.web.layout.access import Request, everywhere, page
+from nianjian.web.layout.access import Request, at, everywhere, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
@@ -74,15 +73,6 @@ def one_anywhere(request: Request, name: str) -> HttpResponse:
     return _one(request, EVERYWHERE, name)
 
 
-def _address(route: str, place: str, **more: str) -> str:
-    """Address of a page at an enterprise, or of its twin for the installation."""
-    return (
-        reverse(f"people-{route}-here", kwargs={"code": place, **more})
-        if place
-        else reverse(f"people-{route}", kwargs=more)
-    )
-
-
 def _list(request: Request, place: str) -> HttpResponse:
     _ = words(current())
     search = request.GET.get("q", "").strip()[:80]
@@ -90,7 +80,7 @@ def _list(request: Request, place: str) -> HttpResponse:
     columns = [Column(text) for text in (_("User name"), _("Roles"), _("Last sign-in"), _("Account"))]
     body = [
         [
-            Cell(one.name, href=_address("one", place, name=one.name)),
+            Cell(one.name, href=at("people-one", place, name=one.name)),
             Cell(_roles(one, place)),
             Cell(one.last_login.astimezone(clock.ZONE).strftime("%Y-%m-%d") if one.last_login else "–"),
             Cell(_("account open"), badge="good") if one.is_open else Cell(_("account closed"), badge="warn"),
@@ -101,7 +91,7 @@ def _list(request: Request, place: str) -> HttpResponse:
         "table": Table(_("People"), columns, body, wrap=True),
         "page": rows,
         "search": search,
-        "add": _address("add", place),
+        "add": at("people-add", place),
     }
     return render(request, "people/list.html", context)
 
@@ -126,7 +116,7 @@ def _add(request: Request, place: str) -> HttpResponse:
             return _given(request, place, form) if giving else _made(request, place, form)
         except NianjianError as error:
             form.add_error(None, said(error)[0])
-    back = _address("list", place)
+    back = at("people-list", place)
     return render(request, "people/add.html", {"new": new, "role": role, "back": back, "place": place})
 
 
@@ -143,7 +133,7 @@ def _made(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN
     if made:
         return _shown(request, place, given["name"], Done(gettext("The one-time link:"), made))
     messages.success(request, gettext("Added. Now make the inspector's link."))
-    return redirect(_address("one", place, name=given["name"]))
+    return redirect(at("people-one", place, name=given["name"]))
 
 
 def _given(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form
@@ -151,7 +141,7 @@ def _given(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: AN
     team = given.get("team", "")
     people.grant(user=given["user"], role=given["role"], enterprise=place, actor=request.actor, team=team)
     messages.success(request, gettext("The role is given."))
-    return redirect(_address("one", place, name=given["user"]))
+    return redirect(at("people-one", place, name=given["user"]))
 
 
 def _one(request: Request, place: str, name: str) -> HttpResponse:
@@ -167,7 +157,7 @@ def _one(request: Request, place: str, name: str) -> HttpResponse:
         return _shown(request, place, name, done)
     messages.success(request, done.text)
     still = folk.person(name, place)
-    return redirect(_address("one", place, name=name) if still else _address("list", place))
+    return redirect(at("people-one", place, name=name) if still else at("people-list", place))
 
 
 def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpResponse:
@@ -188,8 +178,8 @@ def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpRe
         "address": Address(initial={"email": someone.email}),
         "done": done,
         "url": request.build_absolute_uri(done.link.path) if done and isinstance(done.link, Made) else "",
-        "here": _address("one", place, name=name),
-        "list": _address("list", place),
+        "here": at("people-one", place, name=name),
+        "list": at("people-list", place),
         "place": place,
         "self": request.actor.name == name,
     }

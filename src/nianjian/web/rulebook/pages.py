@@ -7,7 +7,6 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,7 +19,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import words
 from nianjian.rules.rulebook import Rulebook
-from nianjian.web.layout.access import Request, everywhere, page
+from nianjian.web.layout.access import Request, at, everywhere, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
@@ -83,11 +82,6 @@ def _book(request: Request, place: str) -> Rulebook:
     return rulebook(day=day, province=province or None, enterprise=place or None)
 
 
-def _address(route: str, place: str, **more: str) -> str:
-    """Address of a page at an enterprise, or of its twin for the installation."""
-    return reverse(f"{route}-here", kwargs={"code": place, **more}) if place else reverse(route, kwargs=more)
-
-
 def _list(request: Request, place: str) -> HttpResponse:
     book = _book(request, place)
     search = request.GET.get("q", "").strip().casefold()
@@ -98,7 +92,7 @@ def _list(request: Request, place: str) -> HttpResponse:
     rows = [
         [
             Cell(one.id),
-            Cell(one.title, href=_address("rules-one", place, key=one.key)),
+            Cell(one.title, href=at("rules-one", place, key=one.key)),
             Cell(one.value),
             Cell(one.level, badge=one.badge),
             Cell(one.citation),
@@ -132,10 +126,8 @@ def _one(request: Request, place: str, key: str) -> HttpResponse:
     context = {
         "rule": rule,
         "book": book,
-        "list": _address("rules", place),
-        "ask": _address("rules-overlay", place, key=key)
-        if rule.settable and may(request.actor, place, Act.REQUEST)
-        else "",
+        "list": at("rules", place),
+        "ask": at("rules-overlay", place, key=key) if rule.settable and may(request.actor, place, Act.REQUEST) else "",
     }
     return render(request, "rulebook/one.html", context)
 
@@ -146,7 +138,7 @@ def _ask(request: Request, place: str, key: str) -> HttpResponse:
     if not rule.settable:
         raise NianjianError("overlay_rule_unknown", key=key, date=book.day.isoformat())
     form = Ask(request.POST or None, everywhere=not place, initial={"valid_from": clock.today()})
-    context: dict[str, object] = {"form": form, "rule": rule, "back": _address("rules-one", place, key=key)}
+    context: dict[str, object] = {"form": form, "rule": rule, "back": at("rules-one", place, key=key)}
     status = 200
     if request.method == "POST":
         if not form.is_valid():
@@ -156,7 +148,7 @@ def _ask(request: Request, place: str, key: str) -> HttpResponse:
             if request.POST.get("step") == "send":
                 request_overlay(**asked)
                 messages.success(request, gettext("Asked for. A second person decides."))
-                return redirect(_address("approvals", place))
+                return redirect(at("approvals", place))
             del asked["valid_to"]
             context["effects"] = shown.effect_table(effects(**asked))
         except NianjianError as error:
