@@ -69,7 +69,7 @@ def approvals_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]
 
 @write(router, "/approvals/{approval}/decision", act=Act.READ, answer=Decided)
 def approvals_decide_everywhere(request: Request, approval: str, decision: Decision) -> dict[str, object]:
-    """Say yes or no to a request of the whole installation."""
+    """Say yes or no to any request, as its page does."""
     return _decided(request, _found(request, None, approval), decision, EVERYWHERE)
 
 
@@ -82,8 +82,8 @@ def _decided(request: Request, one: dict[str, object], decision: Decision, place
 
 
 def _found(request: Request, code: str | None, approval: str) -> dict[str, object]:
-    """One of this enterprise's (None: of the installation's own); what is another's does not exist here."""
+    """One of this enterprise's (None: any); what is another's does not exist here."""
     found = flow.request(approval=approval.replace("\0", ""), actor=request.actor)
-    if found["enterprise"] != code:
+    if code is not None and found["enterprise"] != code:
         raise Http404
     return found
