@@ -49,6 +49,15 @@ def test_a_token_that_may_only_read_withdraws_nothing(site: Ask) -> None:
     assert post(client, address, {"decision": "no"}).json()["state"] == "refused"
 
 
+def test_whoever_leads_the_installation_decides_there_too(site: Ask) -> None:
+    client = site()
+    approval = _overlay(client, client.get(f"{DEMO}/rules?limit=200").json()["items"]).json()["approval"]
+    address = f"/api/v1/approvals/{approval}/decision"
+    assert post(site("compliance_lead", name="local"), address, {"decision": "yes"}).status_code == 403
+    chief = site("compliance_lead", name="chief", enterprise="")
+    assert post(chief, address, {"decision": "yes"}).json()["state"] == "approved"
+
+
 def test_the_chain_is_read_and_checked(site: Ask) -> None:
     client = site(enterprise="")
     first = client.get("/api/v1/audit?limit=2").json()
