@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 from tests.doors.web.data_pages import calls
-from tests.support.site import ROOT, Site, browsing, serving
+from tests.support.site import ROOT, Site, browsing, follow, serving
 
 TARGET: Final = ROOT / "docs" / "pictures"
 MOST: Final = 150_000  # bytes of one picture
@@ -71,11 +71,11 @@ def take(folder: Path, target: Path) -> list[Path]:
 def _wizard(site: Site, page: Any) -> None:
     """The third step: how a file is read."""
     page.goto(f"{site.address}{HOME}data/import/")
-    page.locator("button[value=calls]").click()
+    follow(page.locator("button[value=calls]"))
     file = {"name": "话单-3月.csv", "mimeType": "text/csv", "buffer": calls(rows=40, bad=3)}
     page.locator("#id_files").set_input_files(file)
-    page.locator("main form[enctype] button").click()
-    page.locator("main a.primary").click()
+    follow(page.locator("main form[enctype] button"))
+    follow(page.locator("main a.primary"))
     page.wait_for_url("**/mapping/")
     page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
 
@@ -86,7 +86,7 @@ def _rulebook(site: Site, page: Any) -> None:
     page.locator("#id_value").fill("0.4")
     page.locator("#id_valid_from").fill("2026-01-01")
     page.locator("#id_reason").fill("省管局窗口答复")
-    page.locator("button[value=try]").click()
+    follow(page.locator("button[value=try]"))
     page.locator("button[value=send]").wait_for(timeout=60_000)
     page.locator("button[value=send]").scroll_into_view_if_needed()
 

@@ -103,6 +103,16 @@ def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     pytest.fail(f"the server does not answer:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
 
 
+def follow(what: Any, timeout: int = 30_000) -> None:
+    """Click what leads to another page, and wait until that page has loaded.
+
+    A click alone returns while the page before still stands or the next has only begun. ``timeout``: milliseconds.
+    """
+    what.wait_for(timeout=timeout)
+    with what.page.expect_navigation(timeout=timeout):
+        what.click(timeout=timeout)
+
+
 @contextmanager
 def browsing() -> Iterator[Any]:
     """Debian's Chromium; skipped where it is missing."""

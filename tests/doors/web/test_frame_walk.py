@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.support.axe import assert_clean
-from tests.support.site import PROGRAM, Site, environment, serving, told
+from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
 CHART = {
     "data": {"values": [{"month": "2026-01", "value": 3}, {"month": "2026-02", "value": 5}]},
@@ -108,7 +108,7 @@ def test_menus_and_themes(site: Site, session: str, browser: Any) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(24, 32, 43)"
     page.emulate_media(media="screen")
     page.locator("details.switch > summary").click()
-    page.get_by_role("link", name="另一家").click()
+    follow(page.get_by_role("link", name="另一家"))
     assert page.url == f"{site.address}e/other/"
     page.locator("details.person > summary").click()
     page.get_by_role("button", name="System").click()
@@ -127,15 +127,15 @@ def test_everything_works_without_script(site: Site, session: str, browser: Any)
     assert page.get_by_role("link", name="Overview").is_visible()
     page.locator("details.drawer > summary").click()
     page.locator("details.person > summary").click()
-    page.get_by_role("button", name="Bright").click()
+    follow(page.get_by_role("button", name="Bright"))
     assert page.locator("html").get_attribute("data-theme") == "light"
     page.locator("details.person > summary").click()
-    page.get_by_role("button", name="中文").click()
+    follow(page.get_by_role("button", name="中文"))
     assert page.locator("html").get_attribute("lang") == "zh-hans"
     page.locator("details.person > summary").click()
-    page.get_by_role("button", name="English").click()
+    follow(page.get_by_role("button", name="English"))
     page.locator("details.person > summary").click()
-    page.get_by_role("button", name="System").click()
+    follow(page.get_by_role("button", name="System"))
     context.close()
 
 

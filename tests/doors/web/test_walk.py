@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.site import PROGRAM, Site, environment, serving, told
+from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_walk_through_the_pages(site: Site, browser: Any) -> None:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(site.address)
     assert page.url == f"{site.address}e/demo/"
-    page.get_by_role("link", name="查看画像").click()
+    follow(page.get_by_role("link", name="查看画像"))
     assert page.url == f"{site.address}e/demo/2026/"
     assert page.locator("article.card").count() == 4
     assert page.locator("figure svg").count() == 5
@@ -44,14 +44,14 @@ def test_a_walk_through_the_pages(site: Site, browser: Any) -> None:
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
 
-    page.get_by_role("link", name="线路").click()
+    follow(page.get_by_role("link", name="线路"))
     assert page.url.endswith("/by/line/")
     assert page.locator("tbody tr").count() == 3
     page.locator("details.person > summary").click()
-    page.get_by_role("button", name="English").click()
+    follow(page.get_by_role("button", name="English"))
     assert page.url.endswith("/by/line/")
     assert page.inner_text("h1") == "line"
-    page.get_by_role("link", name="Back to the portrait").click()
+    follow(page.get_by_role("link", name="Back to the portrait"))
     assert "Seat vacancy rate" in page.inner_text("main")
 
     page.set_viewport_size({"width": 390, "height": 844})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.support.axe import assert_clean
-from tests.support.site import PROGRAM, Site, environment, serving, told
+from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of a person of the tests
 AUTHENTICATOR = {
@@ -44,11 +44,11 @@ def test_the_first_administrator_comes_in_and_adds_a_passkey(site: Site, browser
     page.goto(base + path)
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_label("The same again").fill(PASSWORD)
-    page.get_by_role("button", name="Set the password and sign in").click()
+    follow(page.get_by_role("button", name="Set the password and sign in"))
     assert page.url == f"{base}/account/2fa/"
-    page.get_by_role("link", name="Add a passkey").click()
+    follow(page.get_by_role("link", name="Add a passkey"))
     page.get_by_label("Password").fill(PASSWORD)  # shown again before the change
-    page.get_by_role("button", name="Go on").click()
+    follow(page.get_by_role("button", name="Go on"))
     page.get_by_label("Name of the passkey").fill("laptop")
     page.get_by_role("button", name="Add a passkey").click()
     page.wait_for_url("**/account/2fa/recovery-codes/")
@@ -57,7 +57,7 @@ def test_the_first_administrator_comes_in_and_adds_a_passkey(site: Site, browser
     assert "laptop" in page.inner_text("main")
 
     page.locator("details.person > summary").click()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     assert page.url.startswith(f"{base}/account/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(f"{base}/")
@@ -67,7 +67,7 @@ def test_the_first_administrator_comes_in_and_adds_a_passkey(site: Site, browser
 
     tools.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
     page.locator("details.person > summary").click()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_role("alert").wait_for()
     assert "No passkey was used" in page.get_by_role("alert").inner_text()
@@ -113,21 +113,21 @@ def test_the_pages_of_accounts_are_accessible(  # noqa: PLR0917 -- fixtures
     passwords = page.locator("input[type=password]")
     for number in range(2):
         passwords.nth(number).fill(PASSWORD)
-    page.locator("main button.primary").click()
+    follow(page.locator("main button.primary"))
     page.goto(f"{base}/account/reauthenticate/?next=/account/")
     assert_clean(page)
     page.locator("input[type=password]").fill(PASSWORD)
-    page.locator("main button.primary").click()
+    follow(page.locator("main button.primary"))
     page.goto(f"{base}/people/add/")
     page.locator("#new_name").fill("insp")
     page.locator("#new_role").select_option("inspector")
-    page.locator("form").filter(has=page.locator("#new_name")).locator("button.primary").click()
+    follow(page.locator("form").filter(has=page.locator("#new_name")).locator("button.primary"))
     for address in (*PAGES, "/people/of/insp/"):
         page.goto(base + address)
         assert page.url == base + address
         assert_clean(page)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
-    page.locator("button[value=inspection]").click()
+    follow(page.locator("button[value=inspection]"))
     link = page.locator("code.secret").inner_text()
     assert_clean(page)
     page.goto(link)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.support.axe import assert_clean
 from tests.support.sample_portrait import fill
-from tests.support.site import PROGRAM, Site, environment, serving, told
+from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
 from nianjian.lake.tables import Lake
 
@@ -133,7 +133,7 @@ def test_rows_come_after_the_page_and_a_number_is_revealed(site: Site, session: 
     page, faults = _watched(context)
     page.goto(f"{site.address}e/demo/2026/metric/number_consistency/")
     page.locator("figure[data-chart] svg .mark-line, figure[data-chart] svg path").first.wait_for()
-    page.get_by_role("link", name="rows behind mobile").click()
+    follow(page.get_by_role("link", name="rows behind mobile"))
     page.locator("#rows tbody tr").first.wait_for(timeout=60_000)
     assert page.locator("#rows tbody tr").count() <= 50
     assert "138****8000" in page.locator("#rows").inner_text()
@@ -148,14 +148,14 @@ def test_rows_and_steps_without_script(site: Site, session: str, browser: Any) -
     context = site.context(browser, session, locale="en-GB", java_script_enabled=False)
     page = context.new_page()
     page.goto(site.address + ROWS)
-    page.get_by_role("link", name="Show the rows").click()
+    follow(page.get_by_role("link", name="Show the rows"))
     assert page.locator("#rows tbody tr").count() > 0
     page.goto(f"{site.address}e/demo/2026/simulate/")
     page.locator("input[name=open_seats]").fill("10")
-    page.get_by_role("button", name="What would it be?").click()
+    follow(page.get_by_role("button", name="What would it be?"))
     assert "30.0000 %" in page.locator("#outcome").inner_text()
     page.goto(f"{site.address}e/demo/2026/runs/")
-    page.get_by_role("button", name="Compare").click()
+    follow(page.get_by_role("button", name="Compare"))
     assert page.get_by_role("heading", name="What changed").is_visible()
     assert "> 25 %" in page.locator("main").inner_text()
     with page.expect_download() as taken:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from tests.support.site import PROGRAM, Site, environment, serving, told
+from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
 pytestmark = pytest.mark.long
 
@@ -72,24 +72,25 @@ def test_a_data_officer_finds_changes_reveals_and_ends(site: Site, session: str,
     context = site.context(browser, session, **wanted)
     page = context.new_page()
     page.goto(f"{site.address}e/demo/registers/")
-    page.locator("article.card h2 a[href*='/seats/']").click()
+    follow(page.locator("article.card h2 a[href*='/seats/']"))
     page.locator("#id_q").fill("S0001")
-    page.keyboard.press("Enter")
-    page.get_by_role("link", name="S0001").click()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    follow(page.get_by_role("link", name="S0001"))
     page.locator("dl.pairs", has_text="张**").wait_for()
     assert page.locator("ul.down a", has_text="T01").count() == 1
-    page.get_by_role("button", name="显示完整个人信息").click()
+    follow(page.get_by_role("button", name="显示完整个人信息"))
     page.locator("dl.pairs", has_text="张三丰").wait_for()
     page.goto(f"{site.address}e/demo/registers/seats/S0001/edit/")
     page.locator("#id_workplace").fill("杭州市示例路1号")
     page.locator("#id_reason_given").fill("搬迁")
-    page.get_by_role("button", name="保存新版本").click()
+    follow(page.get_by_role("button", name="保存新版本"))
     page.locator("#messages", has_text="新版本已保存").wait_for()
     assert "搬迁" in page.inner_text("main")
     scan = {"name": "desk-S0001.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n picture"}
     page.locator("#id_file").set_input_files(scan)
     assert page.evaluate("document.getElementById('id_file').files.length") == 1
-    page.get_by_role("button", name="添加").click()
+    follow(page.get_by_role("button", name="添加"))
     page.wait_for_url("**#papers")
     assert page.inner_text("#messages").strip() == "文件已加密保存。"
     assert page.get_by_role("cell", name="desk-S0001.png", exact=True).count() == 1
@@ -99,9 +100,9 @@ def test_a_data_officer_finds_changes_reveals_and_ends(site: Site, session: str,
     page.goto(f"{site.address}e/demo/registers/lines/")
     for line in ("L02", "L03"):
         page.get_by_label(f"选择 {line}").check()
-    page.get_by_role("button", name="终止所选记录").click()
+    follow(page.get_by_role("button", name="终止所选记录"))
     page.locator("#id_reason").fill("合同到期")
-    page.get_by_role("button", name="确认终止").click()
+    follow(page.get_by_role("button", name="确认终止"))
     page.locator("#messages", has_text="已终止 2 条记录").wait_for()
     assert page.locator("tbody tr").count() == 1
     context.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.doors.web.data_pages import calls
 from tests.support.axe import assert_clean
-from tests.support.site import Site
+from tests.support.site import Site, follow
 
 pytestmark = pytest.mark.long
 
@@ -64,43 +64,43 @@ def test_accessible_in_every_dress(boss: tuple[Site, str], browser: Any, dress: 
 def _wizard(site: Site, page: Any, clean: Any, first: int) -> None:
     """Each step, the work and the batch."""
     page.goto(f"{site.address}{HOME}data/import/")
-    page.locator("button[value=calls]").click()
+    follow(page.locator("button[value=calls]"))
     clean()
     file = {"name": "话单.csv", "mimeType": "text/csv", "buffer": calls(rows=9, bad=3, first=first)}
     page.locator("#id_files").set_input_files(file)
-    page.locator("main form[enctype] button").click()
+    follow(page.locator("main form[enctype] button"))
     clean()
-    page.locator("main a.primary").click()
+    follow(page.locator("main a.primary"))
     page.wait_for_url("**/mapping/")
     clean()
-    page.locator("main form[novalidate] button.primary").click()
+    follow(page.locator("main form[novalidate] button.primary"))
     page.wait_for_url("**/check/")
     clean()
-    page.locator("main a.primary").click()
+    follow(page.locator("main a.primary"))
     page.wait_for_url("**/commit/")
     clean()
-    page.locator("main form button.primary").click()
+    follow(page.locator("main form button.primary"))
     page.locator("main a.primary[href*='/batches/']").wait_for(timeout=PATIENCE)
     clean()
-    page.locator("main a.primary[href*='/batches/']").click()
+    follow(page.locator("main a.primary[href*='/batches/']"))
     clean()
 
 
 def _overlay(site: Site, page: Any, clean: Any) -> None:
     """The form with its faults, with the effect, and the request, which is withdrawn again."""
     page.goto(f"{site.address}{HOME}rules/portrait.seat_vacancy.limit/overlay/")
-    page.locator("button[value=try]").click()
+    follow(page.locator("button[value=try]"))
     page.locator("[role=alert]").first.wait_for()
     clean()
     page.locator("#id_value").fill("0.25")
     page.locator("#id_valid_from").fill("2026-01-01")
     page.locator("#id_reason").fill("省局口头要求")
-    page.locator("button[value=try]").click()
+    follow(page.locator("button[value=try]"))
     page.locator("button[value=send]").wait_for(timeout=PATIENCE)
     clean()
-    page.locator("button[value=send]").click()
-    page.locator("main a[href*='/approvals/A']").first.click()
+    follow(page.locator("button[value=send]"))
+    follow(page.locator("main a[href*='/approvals/A']").first)
     clean()
-    page.locator("button[value=no]").click()
+    follow(page.locator("button[value=no]"))
     page.wait_for_url("**/approvals/")
     clean()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.doors.web.data_pages import calls
 from tests.support.axe import assert_clean
-from tests.support.site import Site
+from tests.support.site import Site, follow
 
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of people of the tests
 HOME = "e/demo/"
@@ -31,7 +31,7 @@ class Walk:
         assert self.page.goto(self.site.address + path).status == status, path
 
     def send(self) -> None:
-        self.page.locator("main form button.primary").first.click()
+        follow(self.page.locator("main form button.primary").first)
 
     def text(self) -> str:
         return str(self.page.inner_text("main"))
@@ -55,21 +55,21 @@ class Walk:
         """Five steps with a GB18030 file that has bad rows; the worker does it."""
         page = self.page
         self.go(f"{HOME}data/")
-        page.locator("main a[href$='/data/import/']").first.click()
-        page.locator("button[value=calls]").click()
+        follow(page.locator("main a[href$='/data/import/']").first)
+        follow(page.locator("button[value=calls]"))
         page.locator("#id_files").set_input_files(
             {"name": "话单.csv", "mimeType": "text/csv", "buffer": calls(rows=40, bad=3)}
         )
-        page.locator("main form[enctype] button").click()
+        follow(page.locator("main form[enctype] button"))
         page.get_by_text("gb18030").first.wait_for()
-        page.locator("main a.primary").click()
-        page.locator("main form[novalidate] button.primary").click()
+        follow(page.locator("main a.primary"))
+        follow(page.locator("main form[novalidate] button.primary"))
         page.wait_for_url("**/check/")
         assert "139****" in self.text()
-        page.locator("main a.primary").click()
+        follow(page.locator("main a.primary"))
         page.wait_for_url("**/commit/")
         self.send()
-        page.locator("main a.primary[href*='/batches/']").click(timeout=PATIENCE)
+        follow(page.locator("main a.primary[href*='/batches/']"), timeout=PATIENCE)
         page.wait_for_url("**/batches/*/")
         assert re.search(r"\b3\b", self.text())
         assert "13900000" not in self.text()
@@ -77,7 +77,7 @@ class Walk:
     def reads_a_drill_down(self) -> None:
         page = self.page
         self.go(f"{HOME}2026/metric/number_consistency/")
-        page.get_by_role("link", name="rows behind mobile").click()
+        follow(page.get_by_role("link", name="rows behind mobile"))
         page.locator("#rows tbody tr").first.wait_for(timeout=PATIENCE)
         assert page.locator("#rows tbody tr").count() <= 50
         assert "138****8000" in page.inner_text("#rows")
@@ -87,14 +87,14 @@ class Walk:
         self.go(f"{HOME}registers/lines/{line}/edit/")
         page.locator("#id_name").fill(name)
         page.locator("#id_reason_given").fill("改名")
-        page.locator("main form button.primary").click()
+        follow(page.locator("main form button.primary"))
         page.wait_for_url(f"**/registers/lines/{line}/")
         assert name in self.text()
         assert "改名" in self.text()
 
     def compares(self) -> None:
         self.go(f"{HOME}2026/runs/")
-        self.page.get_by_role("button", name="Compare").click()
+        follow(self.page.get_by_role("button", name="Compare"))
         self.page.get_by_role("heading", name="What changed").wait_for()
         assert "25 %" in self.text()
 
@@ -114,9 +114,9 @@ class Walk:
         page.locator("#id_value").fill("0.25")
         page.locator("#id_valid_from").fill("2026-01-01")
         page.locator("#id_reason").fill("省局口头要求")
-        page.locator("button[value=try]").click()
-        page.locator("button[value=send]").click(timeout=PATIENCE)
-        page.locator("main a[href*='/approvals/A']").first.click()
+        follow(page.locator("button[value=try]"))
+        follow(page.locator("button[value=send]"), timeout=PATIENCE)
+        follow(page.locator("main a[href*='/approvals/A']").first)
         page.wait_for_url("**/approvals/A*/")
         assert page.locator("button[value=yes]").count() == 0, "nobody is both of two people"
         return str(page.url).removeprefix(self.site.address)
@@ -124,7 +124,7 @@ class Walk:
     def approves(self, request: str) -> None:
         self.go(request)
         assert "省局口头要求" in self.text()
-        self.page.locator("button[value=yes]").click()
+        follow(self.page.locator("button[value=yes]"))
         self.page.wait_for_url("**/approvals/")
         assert "approved" in self.text()
         self.go(RULE.removesuffix("overlay/"))
@@ -178,7 +178,7 @@ def test_administrator(walk: Walk) -> None:
     walk.go(f"{HOME}people/add/")
     walk.page.locator("#new_name").fill("王芳")
     walk.page.locator("#new_role").select_option("auditor")
-    walk.page.locator("form").filter(has=walk.page.locator("#new_name")).locator("button.primary").click()
+    follow(walk.page.locator("form").filter(has=walk.page.locator("#new_name")).locator("button.primary"))
     assert "/account/first/" in walk.page.locator("code.secret").inner_text()
     walk.imports()
     walk.reads_a_drill_down()
