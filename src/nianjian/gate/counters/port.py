@@ -1,0 +1,66 @@
+"""What the gate asks of its counters: a port; `memory`, the lease journal and the store fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from nianjian.gate.policy import Cap, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The answer of `Counters.take`.
+
+    Refused: ``slot`` is the counter that is full with its ``used`` and ``limit``, ``retry_at`` epoch seconds of the
+    next chance (None: not known). Allowed: the fullest counter. ``unavailable``: the counters cannot know (neither).
+    """
+
+    allowed: bool
+    slot: Slot | None = None
+    used: int = 0
+    limit: int = 0
+    retry_at: int | None = None
+    unavailable: bool = False
+
+
+class Counters(Protocol):
+    """All calls are made on the event loop of the gate's process; none of them blocks."""
+
+    async def start(self, enterprise_caps: Mapping[str, Sequence[Cap]]) -> None:
+        """Read what is kept, connect; an error with its remedy where the store is not fit to count."""
+        ...
+
+    async def stop(self) -> None:
+        """Write what is open."""
+        ...
+
+    def policy(self, enterprise: str, caps: Sequence[Cap]) -> None:
+        """These caps are in force from now on; tokens of an older epoch are dropped, the counts stay."""
+        ...
+
+    def take(
+        self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Callable[[Taken], None]
+    ) -> None:
+        """Take one unit of every slot or of none; ``done`` is called once, at once where memory can answer.
+
+        ``now`` is epoch milliseconds. Never more than the cap in force; every error errs to the strict side.
+        """
+        ...
+
+    def settle(self, enterprise: str, call_id: str, *, answered: bool, now: int) -> bool:
+        """Tell a call's outcome: not answered gives its unit of the answered-only counters back. False: not known."""
+        ...
+
+    def release(self, enterprise: str, call_id: str, now: int) -> bool:
+        """Give a call that was never dialled back, once (idempotent); False: not known, done before or too late."""
+        ...
+
+    def used(self, enterprise: str, slot: Slot, now: int) -> int:
+        """Units of the slot's present window that this process knows to be taken."""
+        ...
+
+    def state(self) -> dict[str, object]:
+        """What the health page tells: ``kind``, ``available``, ``reason`` and figures of the kind's own."""
+        ...
