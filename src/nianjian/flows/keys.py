@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+
 from nianjian.accounts.access import EVERYWHERE, require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.vault import query, service
 from nianjian.vault.query import Key
 from nianjian.vault.service import Progress, Rotation
+from nianjian.vault.texts import SealedTexts
+
+SECOND_FACTORS: Final = SealedTexts(
+    Authenticator, ("data",), ("secret", "seed", "migrated_codes"), b"mfa_authenticator.data"
+)
+"""What the sign-in library keeps of authenticator apps and recovery codes; a passkey has no secret here."""
 
 
 def list_keys(*, actor: Actor) -> list[Key]:
     """List every key with what it seals; ``role_missing_everywhere``."""
     require(actor, EVERYWHERE, Act.ADMINISTER)
-    return query.all_keys()
+    return query.all_keys([SECOND_FACTORS])
 
 
 def rotate_keys(*, actor: Actor, progress: Progress) -> Rotation:
     """Rotate, or finish a rotation that was broken off; ``role_missing_everywhere``, and those of `vault.service`."""
     require(actor, EVERYWHERE, Act.ADMINISTER)
-    return service.rotate(actor=actor, progress=progress)
+    return service.rotate(actor=actor, others=[SECOND_FACTORS], progress=progress)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nianjian.vault import blobs, columns, keyring
+from nianjian.vault.texts import Sealed, SealedTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +21,12 @@ class Key:
     files: int
 
 
-def all_keys() -> list[Key]:
-    """Every key of the key file, in the order made."""
+def all_keys(others: Sequence[SealedTexts] = ()) -> list[Key]:
+    """Every key of the key file, in the order made; ``others``: what is sealed in tables that are not ours."""
     goes_on, ring = keyring.rotating(), keyring.current()
-    values: Counter[str] = sum((one.keys() for one in columns.sealed_columns()), Counter())
+    values = Counter[str]()
+    sealed: list[Sealed] = [*columns.sealed_columns(), *others]
+    for one in sealed:
+        values.update(one.keys())
     files = Counter(blobs.key_of(blob) for blob in blobs.blobs())
     return [Key(key, key == ring.active, key == goes_on, values[key], files[key]) for key in ring.ciphers]

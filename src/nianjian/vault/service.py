@@ -7,7 +7,7 @@ made it. Both keys stay in the file, so all can be read at any moment.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +18,7 @@ from nianjian.audit import query as audit
 from nianjian.audit.record import record
 from nianjian.kernel.errors import NianjianError
 from nianjian.vault import blobs, columns, keyring
+from nianjian.vault.texts import Sealed, SealedTexts
 
 CHUNK: Final = 250  # rows a transaction
 VERB: Final = "vault.rotate"
@@ -37,16 +38,18 @@ class Rotation:
     resumed: bool
 
 
-def rotate(*, actor: object, progress: Progress = lambda _done, _total: None) -> Rotation:
+def rotate(
+    *, actor: object, others: Sequence[SealedTexts] = (), progress: Progress = lambda _done, _total: None
+) -> Rotation:
     """Make a new key, unless a rotation was broken off, and seal every field and file with it.
 
-    One audit entry at the end. Old keys stay in the key file: backups need them. Errors: ``rotation_running``,
-    ``sealed_damaged``, ``key_unknown``.
+    ``others``: what is sealed in tables that are not ours. One audit entry at the end. Old keys stay in the key file:
+    backups need them. Errors: ``rotation_running``, ``sealed_damaged``, ``key_unknown``.
     """
     with _alone():
         resumed = keyring.rotating() is not None
         key = keyring.rotating() or keyring.rotate()
-        sealed = columns.sealed_columns()
+        sealed: list[Sealed] = [*columns.sealed_columns(), *others]
         waiting = [blob for blob in blobs.blobs() if blobs.key_of(blob) != key]
         total, done = sum(column.stale(key) for column in sealed) + len(waiting), 0
         for column in sealed:
@@ -66,7 +69,7 @@ def rotate(*, actor: object, progress: Progress = lambda _done, _total: None) ->
     return Rotation(key, rows, files, resumed)
 
 
-def _reseal(column: columns.SealedColumns, key: str) -> int:
+def _reseal(column: Sealed, key: str) -> int:
     """Seal some of a model's rows anew: reading decrypts, writing encrypts with the active key; 0: none is left."""
     with transaction.atomic():
         rows = column.stale_rows(key, CHUNK)

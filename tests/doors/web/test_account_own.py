@@ -20,6 +20,7 @@ from nianjian.accounts.roles import Act
 from nianjian.accounts.service import close
 from nianjian.accounts.tokens import service as tokens
 from nianjian.audit.query import acts
+from nianjian.flows.keys import SECOND_FACTORS, list_keys, rotate_keys
 from nianjian.kernel import clock
 from nianjian.vault import keyring
 
@@ -134,6 +135,43 @@ def test_a_computed_code_signs_in(anna: Client, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(time, "time", lambda: later)
     assert client.post("/account/2fa/authenticate/", {"code": _code(secret)}).status_code == 302
     assert client.get("/").status_code == 200
+
+
+def test_after_a_rotation_the_second_factor_needs_no_old_key(anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret, codes = _with_app(anna)
+    root = _root()
+    old = keyring.current().active
+    done = rotate_keys(actor=root, progress=lambda _done, _total: None)
+    assert [(key.id, key.values) for key in list_keys(actor=root)] == [(old, 0), (done.key, 2)]  # app, recovery codes
+    _drop(old)
+    later = time.time() + 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    for code in (_code(secret), codes[0]):
+        client = Client()
+        client.post("/account/login/", {"login": "anna", "password": PASSWORD})
+        assert client.post("/account/2fa/authenticate/", {"code": code}).status_code == 302
+        assert client.get("/").status_code == 200
+
+
+def _root() -> Actor:
+    signed_in("root")
+    return Actor("root", "user")
+
+
+def _drop(key: str) -> None:
+    """Take a key out of the file, as the docs allow for one that seals nothing."""
+    keyring._change(lambda content: content["keys"].pop(key))
+
+
+def test_recovery_codes_of_an_older_kind_are_sealed_anew(anna: Client) -> None:
+    del anna
+    old = keyring.current().active
+    sealed = [SECOND_FACTORS.seal(code) for code in ("11111111", "22222222")]
+    made = Authenticator.objects.create(user_id="anna", type="recovery_codes", data={"migrated_codes": sealed})
+    assert rotate_keys(actor=_root(), progress=lambda _done, _total: None).rows == 1
+    _drop(old)
+    made.refresh_from_db()
+    assert made.wrap().generate_codes() == ["11111111", "22222222"]
 
 
 def test_before_a_change_the_password_is_asked_again(anna: Client) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any, ClassVar, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,10 +16,9 @@ from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.accounts.query import digest
 from nianjian.accounts.sign_in import service
-from nianjian.vault import keyring
+from nianjian.flows.keys import SECOND_FACTORS
 
 LOCKED_SECONDS: Final = 300
-SEALED: Final = b"mfa_authenticator.data"  # the context that the second factor's secrets are sealed for
 
 TOLD: Final = {  # what the library says after an act, by its template
     "account/messages/password_changed.txt": gettext_lazy("The password has been changed."),
@@ -105,12 +103,12 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
     }
 
     def encrypt(self, text: str) -> str:
-        """Seal a secret with the active key; old keys stay in the key file, so it opens after a rotation too."""
-        return base64.b64encode(keyring.current().encrypt(text.encode(), SEALED)).decode("ascii")
+        """Seal a secret with the active key; a rotation seals it anew with the next one."""
+        return SECOND_FACTORS.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open it; NianjianError ``key_unknown`` or ``sealed_damaged``."""
-        return keyring.decrypt(base64.b64decode(encrypted_text), SEALED).decode()
+        return SECOND_FACTORS.open(encrypted_text)
 
     def get_totp_issuer(self) -> str:
         """The name beside the code in the app."""
