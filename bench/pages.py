@@ -1,6 +1,7 @@
-"""`python -m bench.pages`: CPU seconds of the overview and the portrait, through the whole of Django, no browser.
+"""`python -m bench.pages`: CPU seconds of the overview, portrait and registers, through all of Django, no browser.
 
-Over a small demo (`python -m bench.demo --no-serve`), made where the folder has none. Kept in bench/results by hand.
+Over a small demo (`python -m bench.demo --no-serve`) with registers as a large enterprise has them, made where the
+folder has none. Kept in bench/results by hand.
 """
 
 from __future__ import annotations
@@ -12,15 +13,25 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from bench import machine
+from bench.demo.__main__ import Program
 
 LIMIT: Final = 0.1  # CPU seconds, median
 CODE: Final = "DEMO"
-PAGES: Final = ("/e/DEMO/", "/e/DEMO/2026/")
+PAGES: Final = (
+    "/e/DEMO/",
+    "/e/DEMO/2026/",
+    "/e/DEMO/registers/",
+    "/e/DEMO/registers/seats/",
+    "/e/DEMO/registers/consents/",
+)
+SEATS: Final = 20_000
+CONSENTS: Final = 100_000
+EXPIRIES: Final = ("2026-12-10 00:00:00", "2027-06-30 00:00:00", "2026-10-01 00:00:00")  # soon, later, over
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -36,6 +47,23 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def _demo(folder: Path, rows: int) -> None:
     words = ["-m", "bench.demo", "--rows", str(rows), "--folder", str(folder), "--no-serve"]
     subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
+    program = Program(folder / "home", "127.0.0.1:8000")
+    for kind, lines in (("seats", _seats()), ("consents", _consents())):
+        sheet = folder / f"{kind}.csv"
+        sheet.write_text("\n".join(lines), encoding="utf-8")
+        program.run("registers", "import", kind, str(sheet), "--enterprise", CODE)
+
+
+def _seats() -> Iterator[str]:
+    yield "坐席编号,类型,工号,职场地址,用工形式,备案状态,备案日期,开通日期,团队编号"
+    for number in range(SEATS):
+        yield f"B{number:05},人工,E{number:05},杭州,自有,已备案,2025-02-01,2025-03-01,T00"
+
+
+def _consents() -> Iterator[str]:
+    yield "号码,用途,取得时间,到期时间"
+    for number in range(CONSENTS):
+        yield f"138{number:08},回访,2026-01-01 10:00:00,{EXPIRIES[number % len(EXPIRIES)]}"
 
 
 def _measured(name: str, times: int) -> list[tuple[str, float, float, int]]:

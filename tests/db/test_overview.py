@@ -22,6 +22,8 @@ from nianjian.queue.models import Job
 from nianjian.registers.batches import query, service
 from nianjian.registers.models import Team
 from nianjian.registers.overlays.model import Overlay
+from nianjian.registers.rows.query import Sight
+from nianjian.registers.rows.state import state
 from nianjian.registers.versions.query import last_recorded
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -90,7 +92,7 @@ def test_requests_that_others_made_wait(demo: str, other: str) -> None:
 
 
 def test_own_work_that_failed_lately(demo: str) -> None:
-    for id_, who, state, age in (
+    for id_, who, stood, age in (
         ("J1", "user:anna", Job.FAILED, 1),
         ("J2", "user:anna", Job.FAILED, 9),
         ("J3", "user:anna", Job.DONE, 1),
@@ -98,7 +100,7 @@ def test_own_work_that_failed_lately(demo: str) -> None:
     ):
         moment = NOW - timedelta(days=age)
         Job(
-            id=id_, kind="x", enterprise=demo, state=state, requested_by=who, created_at=moment, finished_at=moment
+            id=id_, kind="x", enterprise=demo, state=stood, requested_by=who, created_at=moment, finished_at=moment
         ).save()
     found = queue.failed(demo, "user:anna", since=NOW - timedelta(days=7), most=5)
     assert [one.id for one in found] == ["J1"]
@@ -111,6 +113,14 @@ def test_a_register_knows_its_last_entry(demo: str, other: str) -> None:
         ).save()
     assert last_recorded(Team, demo) == NOW
     assert last_recorded(Team, other) is None
+
+
+def test_a_row_that_is_taken_back_moves_the_last_change_of_its_register(demo: str) -> None:
+    written, taken = NOW - timedelta(days=3), NOW - timedelta(days=1)
+    Team(enterprise_id=demo, key="T1", recorded_at=written, superseded_at=taken, file="f", name="队").save()
+    found = state("teams", Sight(demo, NOW.date()))
+    assert (found.rows, found.last) == (0, taken)
+    assert last_recorded(Team, demo) == written
 
 
 def test_an_overlay_moves_the_deadline_of_its_enterprise_only(demo: str, other: str) -> None:

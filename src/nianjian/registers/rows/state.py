@@ -13,6 +13,7 @@ from nianjian.kernel import clock
 from nianjian.registers import kinds
 from nianjian.registers.rows.query import Sight, every, rows
 from nianjian.registers.tables.column import Kind
+from nianjian.registers.versions.query import newest
 
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {  # without these a row cannot do its work in a metric or a material
     "numbers": ("total_length", "filing", "filed_on", "valid_until", "outbound"),
@@ -45,7 +46,7 @@ class State:
 
 
 def state(kind: str, sight: Sight, ahead: int = AHEAD) -> State:
-    """Count, in two queries; ``ahead`` in days."""
+    """Count, in three queries, of which one grows with the register; ``ahead`` in days."""
     until = sight.day + timedelta(days=ahead)
     asked: dict[str, Any] = {"rows": Count("pk")}
     for field in NEEDED.get(kind, ()):
@@ -56,11 +57,12 @@ def state(kind: str, sight: Sight, ahead: int = AHEAD) -> State:
         asked["expired"] = Count("pk", filter=Q(**{f"{runs_out}__lt": first}))
         asked["expiring"] = Count("pk", filter=Q(**{f"{runs_out}__gte": first, f"{runs_out}__lt": after}))
     found = rows(kind, sight).order_by().aggregate(**asked)
-    stamps = every(kind, sight).aggregate(written=Max("recorded_at"), taken=Max("superseded_at"))
+    ever = every(kind, sight)
+    taken = ever.filter(superseded_at__isnull=False).aggregate(last=Max("superseded_at"))["last"]
     return State(
         kind,
         found["rows"],
-        max((stamp for stamp in stamps.values() if stamp is not None), default=None),
+        max((stamp for stamp in (newest(ever), taken) if stamp is not None), default=None),
         {field: count for field in NEEDED.get(kind, ()) if (count := found[f"without_{field}"])},
         runs_out,
         found.get("expired", 0),

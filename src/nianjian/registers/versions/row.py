@@ -40,7 +40,14 @@ class Version(models.Model):
                 name="%(app_label)s_%(class)s_open",
             )
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["enterprise", "key"], name="%(class)s_key")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["enterprise", "key"], name="%(class)s_key"),
+            models.Index(
+                fields=["enterprise", "superseded_at"],
+                condition=models.Q(superseded_at__isnull=False),
+                name="%(class)s_superseded",
+            ),
+        ]
 
     def __str__(self) -> str:
         """Key and span; a personal key is only its blind index."""
