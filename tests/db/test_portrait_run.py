@@ -66,7 +66,7 @@ def test_the_kept_portrait_changes_only_after_the_audit_entry(monkeypatch: pytes
             _run(as_of=date(2026, 6, 30))
     assert portraits.kept("demo", 2026) == first
     folder = Path(wiring.lake("demo").folder).parents[1] / "portraits" / "demo"
-    assert sorted(path.name for path in folder.iterdir()) == ["2026.json", "runs"]  # nothing half-written is left
+    assert sorted(path.name for path in folder.iterdir()) == ["2026.json", "lines.json", "runs"]  # nothing half-written
     assert len(portraits.runs("demo", 2026)) == 1
     assert len(list(acts(verb="portrait.run"))) == 1
     second = _run(as_of=date(2026, 6, 30))

@@ -17,6 +17,7 @@ from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.config import wiring
 from nianjian.flows import erasures, portraits
+from nianjian.flows.overview import lines
 from nianjian.flows.publish import publish
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock, provinces
@@ -139,4 +140,6 @@ def run_portrait(
         with transaction.atomic():
             record(verb="portrait.run", enterprise=enterprise, actor=actor, data=data)
         put()
+    if not raw:  # the daily cube is fresh now
+        lines.keep(enterprise)
     return result

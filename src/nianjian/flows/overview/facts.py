@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from nianjian.accounts.query import Actor, Enterprise
 from nianjian.flows import portraits
-from nianjian.flows.overview import attention, freshness
+from nianjian.flows.overview import attention, freshness, lines
 from nianjian.flows.overview.attention import Point
 from nianjian.flows.overview.day import Situation, Verdict, gravest, urgency, verdict
 from nianjian.flows.overview.deadlines import Calendar, calendars
 from nianjian.flows.overview.freshness import Fresh
+from nianjian.flows.overview.lines import Lines
 from nianjian.flows.portraits import Run
 from nianjian.kernel import clock
 from nianjian.registers.batches import query as batches
@@ -34,6 +35,7 @@ class Overview:
     registers: Sequence[Fresh]
     runs: Sequence[Run]
     verdict: Verdict
+    lines: Lines | None = None
 
 
 def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview:
@@ -62,6 +64,7 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
         registers=freshness.registers(enterprise.code, today),
         runs=[portraits.run(enterprise.code, year, one) for one in runs] if year else [],
         verdict=verdict(now),
+        lines=lines.lines(enterprise.code, today),
     )
 
 

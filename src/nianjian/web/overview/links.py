@@ -24,3 +24,8 @@ def link(point: Point, code: str, year: int | None) -> str:
             return reverse("data-job", kwargs={"code": code, "job": values["job"]})
         case _:
             return reverse("portrait-newest", kwargs={"code": code})
+
+
+def line_address(code: str, line: str) -> str:
+    """Return the address of a line's row in its register."""
+    return reverse("registers-row", kwargs={"code": code, "kind": "lines", "key": line})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -16,7 +16,7 @@ from nianjian.accounts.query import Enterprise
 from nianjian.accounts.reach import reach
 from nianjian.accounts.roles import Act
 from nianjian.flows.overview import facts
-from nianjian.flows.overview.attention import Point
+from nianjian.flows.overview.attention import MOST, Point
 from nianjian.flows.overview.day import Mood
 from nianjian.flows.overview.deadlines import Calendar, Deadline
 from nianjian.flows.overview.facts import Overview, Standing
@@ -32,7 +32,7 @@ from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.overview import words as said
 from nianjian.web.overview.bars import Bar, bar
-from nianjian.web.overview.links import link
+from nianjian.web.overview.links import line_address, link
 
 LATER: Final = 3  # deadlines after the earliest one
 
@@ -56,9 +56,16 @@ def overview(request: Request, code: str) -> HttpResponse:
         "tasks": _points(told.tasks, told, code, _),
         "sources": [(one.name, one.last, said.ago(one.age, _)) for one in told.sources],
         "registers": [(one.name, _kind(one, _), one.last, said.ago(one.age, _)) for one in told.registers],
+        "lines": _lines(told, code, _),
         "runs": [_run(one, _) for one in told.runs],
     }
     return render(request, "overview/overview.html", context)
+
+
+def _lines(told: Overview, code: str, _: Words) -> list[tuple[str, str, date | None, str]]:
+    """(line, address, last outbound call, how long before the newest one) of the lines silent the longest."""
+    worst = [one for one in (told.lines.lines if told.lines else ()) if one.silent][:MOST]
+    return [(one.line, line_address(code, one.line), one.last, said.before(one.before, _)) for one in worst]
 
 
 def _points(found: Sequence[Point], told: Overview, code: str, _: Words) -> list[tuple[str, str]]:

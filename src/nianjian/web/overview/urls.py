@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.web.overview import pages
+from nianjian.web.overview import lines, pages
 
 urlpatterns = [
     path("", pages.portfolio, name="portfolio"),
     path("e/<str:code>/", pages.overview, name="overview"),
+    path("e/<str:code>/lines/", lines.lines, name="overview-lines"),
 ]

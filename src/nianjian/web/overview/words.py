@@ -99,6 +99,11 @@ def ago(days: int | None, _: Words) -> str:
     return _("{n} days ago").format(n=days)
 
 
+def before(days: int | None, _: Words) -> str:
+    """How many days a line's last call lies before the newest one of all."""
+    return _("never") if days is None else _("{n} days earlier").format(n=days)
+
+
 def left(days: int, _: Words) -> str:
     """How many days are left."""
     if days <= 1:

@@ -1,0 +1,82 @@
+"""When each line last carried a call: counted with a portrait from real calls, told against the register of today."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from nianjian.accounts.query import Actor
+from nianjian.flows.import_calls import import_calls
+from nianjian.flows.overview import lines
+from nianjian.flows.run_portrait import run_portrait
+from nianjian.flows.undo_calls import undo_calls
+from nianjian.kernel import clock
+from nianjian.registers.models import Line
+
+HEADER = "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,线路编号"
+CALLS = (("L1", "2026-11-20"), ("L1", "2026-11-02"), ("L2", "2026-11-12"), ("L3", "2026-11-13"), ("L9", "2026-03-01"))
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
+
+
+def _line(enterprise: str, key: str, **more: object) -> None:
+    Line(enterprise_id=enterprise, key=key, line_id=key, recorded_at=clock.now(), file="", **more).save()
+
+
+def _import(path: Path, calls: tuple[tuple[str, str], ...], operator: Actor) -> str:
+    rows = [
+        f"{line}-{day},呼出,95013,{13900000000 + at},{day} 10:00:00,{day} 10:00:05,{day} 10:01:00,接通,{line}"
+        for at, (line, day) in enumerate(calls)
+    ]
+    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    return import_calls(
+        enterprise="demo", patterns=[str(path)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
+        replace=None, actor=operator, progress=lambda *_figures: None,
+    ).batch  # fmt: skip
+
+
+def _run(operator: Actor) -> None:
+    run_portrait(
+        enterprise="demo", year=2026, as_of=None, province=None, today=None, raw=False, actor=operator
+    )  # fmt: skip
+
+
+def test_silent_lines_are_told_the_longest_first(demo: str, operator: Actor, tmp_path: Path) -> None:
+    assert lines.lines(demo, clock.today()) is None, "nothing was counted"
+    _import(tmp_path / "calls.csv", CALLS, operator)
+    _run(operator)
+    assert lines.lines(demo, clock.today()) is None, "no line stands in the register"
+    for key in ("L1", "L2", "L3", "L4"):
+        _line(demo, key)
+    _line(demo, "L9", state="stopped")
+    _line(demo, "L8", closed_on=date(2026, 11, 1))
+    found = lines.lines(demo, clock.today())
+    assert found is not None
+    assert (found.counted, found.newest, found.silent) == (date(2026, 11, 25), date(2026, 11, 20), 2)
+    told = [(one.line, one.last, one.before, one.silent) for one in found.lines]
+    assert told == [
+        ("L4", None, None, True),
+        ("L2", date(2026, 11, 12), 8, True),
+        ("L3", date(2026, 11, 13), 7, False),
+        ("L1", date(2026, 11, 20), 0, False),
+    ]
+
+
+def test_an_undone_batch_is_not_counted_the_next_time(demo: str, operator: Actor, tmp_path: Path) -> None:
+    _line(demo, "L1")
+    _import(tmp_path / "a.csv", CALLS[1:2], operator)
+    batch = _import(tmp_path / "b.csv", CALLS[:1], operator)
+    _run(operator)
+    first = lines.lines(demo, clock.today())
+    undo_calls(batch=batch, actor=operator)
+    _run(operator)
+    second = lines.lines(demo, clock.today())
+    assert first is not None
+    assert second is not None
+    assert (first.newest, second.newest) == (date(2026, 11, 20), date(2026, 11, 2))
