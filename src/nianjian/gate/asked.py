@@ -13,6 +13,7 @@ REASONS: Final = (
     "number-wrong-purpose",
     "no-channel",
     "hours",
+    "callee-unreadable",  # no list can be asked about it
     "do-not-call",
     "no-consent",
     "not-on-white-list",

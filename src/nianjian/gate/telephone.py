@@ -1,0 +1,57 @@
+"""A telephone number as one unsigned 64-bit number, as the lists keep it and counters name it.
+
+The key is kind * 10**18 + value, with the value of `kernel.numbers` (no trunk 0, no 86; at most 18 digits). The kinds
+keep apart what has equal digits: a mobile number of China and a number abroad. A key of 0 is no number.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from nianjian.kernel.numbers import Shape, normalise
+
+KIND: Final = 10**18
+UNREADABLE: Final = 0
+
+_KINDS: Final = {
+    Shape.MOBILE: 0,
+    Shape.LANDLINE: 1,
+    Shape.SHORT_OR_LANDLINE: 1,  # +86951…: who is called there is a subscriber of Ningxia
+    Shape.SHORT: 2,
+    Shape.SHORT_LONG: 2,
+    Shape.SERVICE_400_800: 3,
+    Shape.INTERNATIONAL: 4,
+    Shape.OTHER: 5,
+}
+_MOBILE: Final = 11
+_SECOND: Final = "3456789"
+
+
+def key(text: str) -> int:
+    """Key of a called number as a switch or a list writes it; `UNREADABLE` for what is no whole number.
+
+    Digits without the 0 of their area code are not repaired: they are unreadable.
+    """
+    # nearly all callees are mobile numbers written plainly: a tenth of the time of the whole reading
+    if len(text) == _MOBILE and text[0] == "1" and text[1] in _SECOND and text.isascii() and text.isdecimal():
+        return int(text)
+    return _read(text)
+
+
+@lru_cache(maxsize=65_536)
+def _read(text: str) -> int:
+    number = normalise(text)
+    kind = _KINDS.get(number.shape)
+    return UNREADABLE if kind is None or number.value is None else kind * KIND + number.value
+
+
+def written(of: int) -> str:
+    """The canonical text of a key; "" for `UNREADABLE`. `key` reads it back to the same."""
+    kind, value = divmod(of, KIND)
+    if of == UNREADABLE:
+        return ""
+    return f"{_BEFORE.get(kind, '')}{value}"
+
+
+_BEFORE: Final = {1: "0", 4: "00"}
