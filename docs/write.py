@@ -207,7 +207,13 @@ def api() -> str:
         f"# API\n\n{ABOUT}\n\nThe OpenAPI document, with every shape, stands at `/api/v1/openapi.json`. Tokens are made"
         " on the page of one's account; a token may be narrowed to some acts. To whom an enterprise does not concern it"
         " does not exist (404). Under a key a write is done once; what was refused may be tried again under the same"
-        " key. Files come as the content of the request, one at a time, named in the query.\n" + "".join(tables)
+        " key; a secret (a link, a webhook's) stands in the first answer alone. Files come as the content of the request,"
+        " one at a time, named in the query.\n\nEverything that the pages do can be done here, but for what belongs to a"
+        " browser: signing in and its second factor, the sessions, theme and language, the import in steps with its"
+        " drafts (an import here is one request; `check` looks at every row and writes nothing), and the making of"
+        " tokens: a token makes none, so who steals one cannot make it last. What is asked of the installation's operator"
+        " (backup, retention, keys, holidays) is asked on the command line. Whoever manages people by a narrowed token"
+        " needs the act `people` in it.\n" + "".join(tables)
     )
 
 

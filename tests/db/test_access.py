@@ -28,16 +28,16 @@ YEAR = ("--year", "2016")  # before the rulebook begins: who may ask gets no fur
 DAY = ("--from", "2026-01-01", "--reason", "x")
 # Command -> (its act, where it must be allowed, what is typed). BATCH, APPROVAL and TOKEN stand for real ids.
 COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
-    "init": (Act.ADMINISTER, EVERYWHERE, ("--name", "chief")),
+    "init": (Act.PEOPLE, EVERYWHERE, ("--name", "chief")),
     "enterprise add": (Act.ADMINISTER, EVERYWHERE, ("new", "--name", "x", "--province", "北京")),
-    "user add": (Act.ADMINISTER, HERE, ("carl", *AT)),
-    "user grant": (Act.ADMINISTER, HERE, ("anna", "--role", "auditor", *AT)),
-    "user revoke": (Act.ADMINISTER, HERE, ("anna", "--role", "compliance_lead", *AT)),
-    "user link": (Act.ADMINISTER, HERE, ("anna",)),
-    "user close": (Act.ADMINISTER, HERE, ("anna",)),
-    "user reopen": (Act.ADMINISTER, HERE, ("anna",)),
-    "user token list": (Act.ADMINISTER, HERE, ("anna",)),
-    "user token revoke": (Act.ADMINISTER, HERE, ("TOKEN",)),
+    "user add": (Act.PEOPLE, HERE, ("carl", *AT)),
+    "user grant": (Act.PEOPLE, HERE, ("anna", "--role", "auditor", *AT)),
+    "user revoke": (Act.PEOPLE, HERE, ("anna", "--role", "compliance_lead", *AT)),
+    "user link": (Act.PEOPLE, HERE, ("anna",)),
+    "user close": (Act.PEOPLE, HERE, ("anna",)),
+    "user reopen": (Act.PEOPLE, HERE, ("anna",)),
+    "user token list": (Act.PEOPLE, HERE, ("anna",)),
+    "user token revoke": (Act.PEOPLE, HERE, ("TOKEN",)),
     "calls import": (Act.LOAD, HERE, ("nothing.csv", *AT)),
     "calls rejects": (Act.REVEAL, HERE, ("BATCH", "-o", "OUT")),
     "calls undo": (Act.LOAD, HERE, ("BATCH",)),
@@ -61,8 +61,8 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "audit verify": (Act.AUDIT, EVERYWHERE, ()),
 }
 WIDER = {  # the same commands where they reach over one enterprise
-    "user add": (Act.ADMINISTER, EVERYWHERE, ("carl",)),
-    "user grant": (Act.ADMINISTER, EVERYWHERE, ("anna", "--role", "auditor")),
+    "user add": (Act.PEOPLE, EVERYWHERE, ("carl",)),
+    "user grant": (Act.PEOPLE, EVERYWHERE, ("anna", "--role", "auditor")),
     "rules overlay": (Act.REQUEST, EVERYWHERE, ("portrait.seat_vacancy.limit", "0.2", "--province", "北京", *DAY)),
 }
 # These show nothing of an enterprise, or only what concerns the person.

@@ -68,11 +68,11 @@ def govern(actor: Actor, user: str) -> None:
     ``user_unknown``; ``role_missing`` as `require`. A user without a role is governed by the whole installation.
     """
     if not query.exists(user):
-        require(actor, EVERYWHERE, Act.ADMINISTER)
+        require(actor, EVERYWHERE, Act.PEOPLE)
         raise NianjianError("user_unknown", user=user)
     places = {one.enterprise or EVERYWHERE for one in query.held() if one.user == user}
     for place in sorted(places) or [EVERYWHERE]:
-        require(actor, place, Act.ADMINISTER)
+        require(actor, place, Act.PEOPLE)
 
 
 def people(actor: Actor) -> dict[str, list[dict[str, str | None]]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
 from nianjian.accounts import models
@@ -67,7 +68,13 @@ def person(name: str, enterprise: str) -> Person | None:
 def governs(actor: Actor, user: str) -> bool:
     """Whether the actor administers every place where the user holds a role, as `access.govern` asks."""
     places = {one.enterprise or EVERYWHERE for one in roles_of(user)} or {EVERYWHERE}
-    return all(may(actor, place, Act.ADMINISTER) for place in places)
+    return all(may(actor, place, Act.PEOPLE) for place in places)
+
+
+def has_second_factor(user: str) -> bool:
+    """Whether the person has an authenticator app or a passkey."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user_id=user, type__in=kinds).exists())
 
 
 def _person(row: models.User, roles: tuple[Held, ...]) -> Person:

@@ -30,7 +30,8 @@ class Act(StrEnum):
     REQUEST = "request"  # ask for what a second person must approve
     APPROVE = "approve"  # be that second person
     AUDIT = "audit"  # read and check the chain
-    ADMINISTER = "administer"  # people and their roles; enterprises, keys and holidays of the installation
+    PEOPLE = "people"  # people, their roles and links
+    ADMINISTER = "administer"  # webhooks; enterprises, keys and holidays of the installation
 
 
 _READ: Final = frozenset({Act.READ_OWN, Act.READ})

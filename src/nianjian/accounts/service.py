@@ -76,7 +76,7 @@ def add_user(*, name: str, role: str, enterprises: Sequence[str], actor: Actor, 
     token = secrets.token_urlsafe(TOKEN_BYTES)
     places = list(enterprises) or [EVERYWHERE]
     for code in places:
-        require(actor, code, Act.ADMINISTER)
+        require(actor, code, Act.PEOPLE)
     with transaction.atomic():
         add_person(name=name, actor=actor, email=email)
         models.Token(
@@ -185,7 +185,7 @@ def _set_open(user: str, actor: Actor, *, is_open: bool) -> None:
 
 def _place(user: str, role: str, enterprise: str, actor: Actor) -> str | None:
     """Check all of it; the enterprise as it stands in the table, None: everywhere."""
-    require(actor, enterprise, Act.ADMINISTER)
+    require(actor, enterprise, Act.PEOPLE)
     if role not in set(Role):
         raise NianjianError("role_unknown", role=role, roles=", ".join(Role))
     if not models.User.objects.filter(pk=user).exists():

@@ -10,9 +10,10 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 
 from nianjian.api.door import problems
 from nianjian.api.door.access import Token
-from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, people, rules, webhooks
+from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, rules, webhooks
+from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
-from nianjian.api.v1.registers import lists, rows
+from nianjian.api.v1.registers import files, lists, papers, rows
 
 PREFIX: Final = "api/v1"
 VERSION: Final = "1.0.0"
@@ -23,12 +24,16 @@ ABOUT: Final = (
 )
 ROUTERS: Final = (
     enterprises.router,
-    people.router,
+    tokens.router,
+    folk.router,
+    everywhere.router,
     imports.router,
     batches.router,
     jobs.router,
     lists.router,
     rows.router,
+    files.router,
+    papers.router,
     kept.router,
     results.router,
     rules.router,

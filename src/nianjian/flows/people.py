@@ -1,14 +1,16 @@
-"""Give roles to people; an outsourcer's team is looked up in the register of the enterprise."""
+"""Give people roles and links; an outsourcer's team is looked up in the register of the enterprise."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
 
 from django.db import transaction
 
 from nianjian.accounts import service
 from nianjian.accounts.access import EVERYWHERE, require
-from nianjian.accounts.links.service import Made, make_first
+from nianjian.accounts.links import query as links
+from nianjian.accounts.links.service import Inspection, Made, make_first, make_inspection, revoke
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act, Role
 from nianjian.kernel import clock
@@ -60,10 +62,22 @@ def teams(enterprise: str) -> list[tuple[str, str]]:
     return [(key, name or key) for key, name in found]
 
 
+def inspect(*, user: str, until: date, actor: Actor) -> Inspection:
+    """Make the link by which an inspector reads up to the end of a day. Errors as `make_inspection`."""
+    return make_inspection(user=user, expires_at=datetime.combine(until, time.max, clock.ZONE), actor=actor)
+
+
+def unlink(*, user: str, link: str, actor: Actor) -> None:
+    """End a link of this person, and the sessions that it opened; ``link_invalid`` for another's."""
+    if link not in {one.id for one in links.of([user]).get(user, [])}:
+        raise NianjianError("link_invalid")
+    revoke(link=link, actor=actor)
+
+
 def _allowed(role: str, places: Sequence[str], team: str, actor: Actor) -> None:
     """Check the team; only to whom may give the role is told whether there is such a team."""
     for place in places:
-        require(actor, place, Act.ADMINISTER)
+        require(actor, place, Act.PEOPLE)
     if role != Role.OUTSOURCER:
         if team:
             raise NianjianError("team_needless", role=role)

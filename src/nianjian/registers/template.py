@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from nianjian.kernel.errors import NianjianError
@@ -19,3 +20,11 @@ def write(kind: str, path: Path) -> None:
         marking.empty(sheet, path)
     except OSError as fault:
         raise NianjianError("file_unwritable", file=str(path), reason=fault.strerror or "") from fault
+
+
+def content(kind: str) -> bytes:
+    """The same as bytes; ``register_kind_unknown``."""
+    with tempfile.TemporaryDirectory(prefix="nianjian-template-") as name:
+        path = Path(name) / "sheet.xlsx"
+        write(kind, path)
+        return path.read_bytes()

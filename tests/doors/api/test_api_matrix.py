@@ -14,29 +14,42 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from tests.support.tables import state
-from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, RULE, Persona, people, tenant
+from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, PNG, RULE, Persona, people, tenant
 
+from nianjian.accounts import service
+from nianjian.accounts.links import service as links
 from nianjian.accounts.query import USER, Actor
 from nianjian.accounts.roles import Act, Role
 from nianjian.accounts.tokens import service as tokens
 from nianjian.api.application import API, PREFIX
 from nianjian.api.door.operations import MARK
 from nianjian.flows import overlay
+from nianjian.kernel import clock
 
 pytestmark = pytest.mark.django_db
 
 SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("", "kind"): "lines",
     ("", "form"): "xlsx",
+    ("", "role"): "compliance_lead",
+    ("", "token"): "T0",
     ("rules_get", "key"): RULE,
+    ("rules_get_everywhere", "key"): RULE,
+    ("effects_get", "key"): RULE,
+    ("effects_everywhere", "key"): RULE,
     ("overlays_request", "key"): RULE,
     ("overlays_request_everywhere", "key"): RULE,
+    ("roles_give", "name"): "insp",  # anybody may be given a role
 }
-NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key"})
+NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key", "name"})
 QUERIES: Final[Mapping[str, str]] = {
     "calls_import": "name=calls.csv",
     "registers_import": "name=lines.csv",
     "runs_compare": "before={earlier}&after={run}",
+    "roles_take_everywhere": "enterprise={code}",
+    "papers_add": "name=scan.png",
+    "effects_get": "value=0.2&valid_from=2026-01-01",
+    "effects_everywhere": "value=0.2&valid_from=2026-01-01",
     "rows_list": "metric=complaint_rate&component=complaints",
 }
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "reason": "因为"}
@@ -47,6 +60,17 @@ BODIES: Final[Mapping[str, Any]] = {
     "rows_create": {"values": {"line_id": "L-new", "team": "T1"}},
     "rows_change": {"version": "{version}", "values": {"name": "甲"}},
     "rows_end": {"version": "{version}", "start": "2026-01-01", "reason": "合同到期"},
+    "rows_end_several": {"versions": ["{version}"], "start": "2026-01-01", "reason": "合同到期"},
+    "papers_add": PNG,
+    "people_add": {"name": "third", "role": "auditor"},
+    "people_add_everywhere": {"name": "third", "role": "auditor"},
+    "roles_give": {"role": "auditor"},
+    "roles_give_everywhere": {"role": "auditor"},
+    "inspections_make": {"until": str(clock.today())},
+    "inspections_make_everywhere": {"until": str(clock.today())},
+    "email_set": {"email": "a@example.org"},
+    "email_set_everywhere": {"email": "a@example.org"},
+    "mappings_keep": {"name": "本月", "mapping": {"columns": {"callee": "被叫"}}},
     "rows_behind_reveal": {"row": {"kind": "tickets", "complaint_id": "T1"}},
     "overlays_request": _ASKED,
     "overlays_request_everywhere": {**_ASKED, "province": "北京"},
@@ -59,6 +83,7 @@ DEEPER: Final[Mapping[str, Act]] = {
     "approvals_decide": Act.APPROVE,
     "approvals_decide_everywhere": Act.APPROVE,
 }
+NOBODYS: Final = frozenset({"tokens_revoke"})  # the address names what is not the asker's own
 OPERATIONS: Final = [
     (path, operation)
     for _prefix, router in API._routers
@@ -112,7 +137,7 @@ def _expected(one: Persona, case: Case) -> set[int]:
     if not one.token:
         return {401}
     if not isinstance(case.act, Act):
-        return set()
+        return {404} if case.name in NOBODYS else set()
     if case.code and not one.may(Act.READ_OWN, case.code):
         return {404}
     if not one.may(case.act, case.code):
@@ -160,7 +185,17 @@ def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, A
         reason="口头要求", actor=OPERATOR,
     )  # fmt: skip
     own = {"approvals_decide_everywhere approval": asked.id}  # an enterprise's is decided at the enterprise
-    return {code: {**things, **own} for code, things in made.items()}
+    return {code: {**things, **own, **_inspected(code), **_linked(things)} for code, things in made.items()}
+
+
+def _linked(things: Mapping[str, Any]) -> dict[str, str]:
+    return {"link": links.make_first(user=things["name"], actor=OPERATOR).id}
+
+
+def _inspected(code: str) -> dict[str, str]:
+    name = f"inspects-{code}"
+    service.add_user(name=name, role=Role.INSPECTOR, enterprises=[code], actor=OPERATOR)
+    return {"inspections_make name": name, "inspections_make_everywhere name": name}
 
 
 def _everybody(roles: list[tuple[Role, str]]) -> list[Persona]:

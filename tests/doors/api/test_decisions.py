@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 from tests.support.asking import DEMO, Ask, post
 
+RULE = "portrait.seat_vacancy.limit"
+
 
 def _overlay(client: Client, rules: list[dict[str, Any]]) -> Any:
     """Ask for another value of the first rule that takes one."""
@@ -39,6 +41,43 @@ def test_rules_and_an_overlay_that_a_second_person_approves(site: Ask) -> None:
     assert (done.status_code, done.json()["state"]) == (200, "approved")
     assert post(berta, address, {"decision": "no"}).json()["code"] == "approval_decided"
     assert anna.get(f"/api/v1/enterprises/other/approvals/{approval}").status_code == 404
+
+
+def test_what_another_value_would_do_is_told_and_nothing_is_kept(site: Ask) -> None:
+    client = site()
+    address = f"{DEMO}/rules/{RULE}/effects"
+    (told,) = client.get(f"{address}?value=0.9&valid_from=2026-01-01").json()["items"]
+    assert (told["enterprise"], told["year"]) == ("demo", 2026)
+    limits = {one["slug"]: (one["before"]["limit"], one["after"]["limit"]) for one in told["metrics"]}
+    before, after = limits.pop("seat_vacancy")
+    assert (before != after, after) == (True, "90.0000")
+    assert all(one == two for one, two in limits.values())
+    assert client.get(f"{DEMO}/approvals").json()["items"] == []
+    assert client.get(f"{DEMO}/rules/{RULE}").json()["changed"] is None
+    wrong = client.get(f"{address}?value=many&valid_from=2026-01-01")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "overlay_value_wrong")
+    unknown = client.get(f"{DEMO}/rules/nothing/effects?value=1&valid_from=2026-01-01")
+    assert unknown.json()["code"] == "overlay_rule_unknown"
+    assert site("inspector", name="ines").get(f"{address}?value=0.9&valid_from=2026-01-01").status_code == 403
+    chief = site("compliance_lead", name="chief", enterprise="")
+    asked = f"/api/v1/rules/{RULE}/effects?value=0.9&valid_from=2026-01-01"
+    assert [one["enterprise"] for one in chief.get(asked).json()["items"]] == ["demo"]
+    assert chief.get(f"{asked}&province=%E4%B8%8A%E6%B5%B7").json()["items"] == []
+
+
+def test_rules_are_looked_for_and_say_what_changed_them(site: Ask) -> None:
+    client, berta = site(), site("compliance_lead", name="berta")
+    assert [one["key"] for one in client.get(f"{DEMO}/rules?q=SEAT_VACANCY.LIMIT").json()["items"]] == [RULE]
+    levels = {one["level"] for one in client.get(f"{DEMO}/rules?level=law&limit=200").json()["items"]}
+    assert levels == {"law"}
+    asked = {"value": "0.9", "valid_from": "2026-01-01", "reason": "trial"}
+    approval = post(client, f"{DEMO}/rules/{RULE}/overlays", asked).json()["approval"]
+    assert post(berta, f"{DEMO}/approvals/{approval}/decision", {"decision": "yes"}).status_code == 200
+    told = client.get(f"{DEMO}/rules/{RULE}").json()
+    assert (told["value"], told["settable"], told["changed"]["reason"]) == ("0.9", True, "trial")
+    chief = site("auditor", name="chief", enterprise="")
+    assert chief.get(f"/api/v1/rules/{RULE}").json()["changed"] is None
+    assert chief.get(f"/api/v1/approvals/{approval}").json()["state"] == "approved"
 
 
 def test_a_token_that_may_only_read_withdraws_nothing(site: Ask) -> None:

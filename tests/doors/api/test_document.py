@@ -64,36 +64,61 @@ def there(site: Ask, monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, An
     )  # fmt: skip
     job = jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=operator)
     token = str(site(enterprise="").defaults["HTTP_AUTHORIZATION"])
-    known = {"code": "demo", "year": 2026, "kind": "numbers", "job": job, "form": "xlsx", "key": key}
+    known = {"code": "demo", "year": 2026, "kind": "lines", "job": job, "form": "xlsx", "key": key}
     batch = Batch.objects.create(id="B1", enterprise_id="demo", created_at=clock.now(), created_by="os:tester")
-    return token, {**known, "batch": batch.id, "approval": asked.id, "run": portraits.runs("demo", 2026)[0]}
+    more = {"batch": batch.id, "approval": asked.id, "run": portraits.runs("demo", 2026)[0]}
+    return token, {**known, **more, **_row(operator), **_person(operator)}
+
+
+def _row(operator: Any) -> dict[str, Any]:
+    """A row with a file beside it."""
+    from nianjian.registers.attachments.service import attach_to_row  # noqa: PLC0415 -- after Django
+    from nianjian.registers.models import Line  # noqa: PLC0415
+    from nianjian.registers.rows import service  # noqa: PLC0415
+
+    texts = {"line_id": "L1", "team": "T1"}
+    key = service.create(kind="lines", enterprise="demo", texts=texts, since=None, reason="", actor=operator)
+    row = Line.objects.get(enterprise_id="demo", key=key)
+    content = b"\x89PNG\r\n\x1a\n picture"
+    paper = attach_to_row(register="lines", row=row, name="scan.png", content=content, actor=operator)
+    return {"row": key, "paper": paper}
+
+
+def _person(operator: Any) -> dict[str, Any]:
+    """Somebody with a role and a link."""
+    from nianjian.accounts import service  # noqa: PLC0415 -- after Django
+    from nianjian.accounts.links.service import make_first  # noqa: PLC0415
+
+    service.add_user(name="ines", role="inspector", enterprises=["demo"], actor=operator)
+    return {"name": "ines", "role": "inspector", "link": make_first(user="ines", actor=operator).id}
 
 
 def _walk(case: Any, there: tuple[str, dict[str, Any]]) -> None:
     token, known = there
+    if "/rows/" in case.operation.path and known:
+        known = {**known, "key": known["row"]}
     for name in case.path_parameters or {}:
         if name in known:
             case.path_parameters[name] = known[name]
     case.call_and_validate(headers={"Authorization": token}, checks=CHECKS)
 
 
+# A parameter of our own puts the operation into the id of a test: without one all would bear the function's name alone,
+# and a report, a repetition or another process could not tell them apart.
+@pytest.mark.parametrize("named", [pytest.param(True, id="there")])
 @SCHEMA.parametrize()
 @_settings(FEW)
-def test_nothing_breaks_and_everything_is_described(case: Any, there: tuple[str, dict[str, Any]]) -> None:
+def test_nothing_breaks_and_everything_is_described(
+    case: Any, there: tuple[str, dict[str, Any]], *, named: bool
+) -> None:
     _walk(case, there)
 
 
 @BY_HAND
 @pytest.mark.long
+@pytest.mark.parametrize("named", [pytest.param(True, id="there"), pytest.param(False, id="nowhere")])
 @SCHEMA.parametrize()
 @_settings(MANY)
-def test_the_same_with_many_requests(case: Any, there: tuple[str, dict[str, Any]]) -> None:
-    _walk(case, there)
-
-
-@BY_HAND
-@pytest.mark.long
-@SCHEMA.parametrize()
-@_settings(MANY)
-def test_the_same_at_addresses_that_name_nothing(case: Any, there: tuple[str, dict[str, Any]]) -> None:
-    _walk(case, (there[0], {}))
+def test_the_same_with_many_requests(case: Any, there: tuple[str, dict[str, Any]], *, named: bool) -> None:
+    """Addresses name what is there, or nothing."""
+    _walk(case, there if named else (there[0], {}))

@@ -18,7 +18,7 @@ def first_administrator(*, name: str, enterprise: str, again: bool, actor: Actor
     ``administrator_exists`` unless ``again``, by which somebody who is here already may be given the role and a new
     link. Errors as `service.add_user`, `service.grant` and `make_first`.
     """
-    require(actor, EVERYWHERE, Act.ADMINISTER)
+    require(actor, EVERYWHERE, Act.PEOPLE)
     with transaction.atomic():
         already = next((one.user for one in query.held() if one.role == Role.ADMINISTRATOR), None)
         if already and not again:

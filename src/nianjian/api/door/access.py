@@ -24,6 +24,7 @@ class Request(HttpRequest):
     enterprise: Enterprise
     team: str | None  # rows of this team only; None: all
     incoming: Incoming  # the file that came, of an upload
+    content: bytes  # the same where it is held in memory
 
 
 class Token(HttpBearer):

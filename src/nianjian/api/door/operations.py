@@ -21,6 +21,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door import once, problems
 from nianjian.api.door.access import Request, enter
 from nianjian.flows.wizard.uploads import Incoming
+from nianjian.kernel.errors import NianjianError
 
 MARK: Final = "nianjian_act"
 PERSON: Final = "person"
@@ -30,15 +31,22 @@ BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def read(router: Router, path: str, *, act: Act | None, answer: Any) -> Callable[[View], View]:  # noqa: ANN401 -- a schema
-    """Declare a GET; the view gives what ``answer`` describes."""
+def read(
+    router: Router,
+    path: str,
+    *,
+    act: Act | None,
+    answer: Any = None,  # noqa: ANN401 -- a schema
+    media: Collection[str] = (),
+) -> Callable[[View], View]:
+    """Declare a GET; the view gives what ``answer`` describes, or an HttpResponse of one of the ``media``."""
 
     def around(view: View) -> View:
         def inside(request: Request, **given: Any) -> object:  # noqa: ANN401 -- what the address and query hold
             enter(request, act, _place(act, given))
             return view(request, **given)
 
-        return _declared(router, "GET", path, act, view, inside, {200: answer})
+        return _declared(router, "GET", path, act, view, inside, {200: answer}, _files(media) if media else None)
 
     return around
 
@@ -53,10 +61,12 @@ def write(
     method: str = "POST",
     hidden: Collection[str] = (),
     upload: bool = False,
+    held: int = 0,
 ) -> Callable[[View], View]:
     """Declare a write, done once under an ``Idempotency-Key``; the view gives a value or a dictionary for ``answer``.
 
-    ``hidden``: fields of the answer told once only. ``upload``: the content is a file, the query names it.
+    ``hidden``: fields of the answer told once only. ``upload``: the content is a file, the query names it; with
+    ``held`` a file of at most so many bytes that never lies on a disk in the clear.
     """
 
     def around(view: View) -> View:
@@ -66,13 +76,16 @@ def write(
             def done() -> tuple[int, dict[str, Any]]:
                 return status, answer.model_validate(view(request, **given)).model_dump(mode="json")
 
+            if held:
+                request.content = _held(request, given["file"].name, held)
+                return once.once(request, hashlib.sha256(request.content).hexdigest(), hidden, done)
             if not upload:
                 return once.once(request, hashlib.sha256(request.body).hexdigest(), hidden, done)
             with _received(request, given["file"].name) as request.incoming:
                 return once.once(request, request.incoming.sha256, hidden, done)
 
         more: dict[str, Any] = {"parameters": [once.PARAMETER]}
-        if upload:
+        if upload or held:
             more["requestBody"] = {"required": True, "content": {"application/octet-stream": BINARY}}
         return _declared(router, method, path, act, view, inside, {status: answer}, more)
 
@@ -93,8 +106,7 @@ def take(
             enter(request, act, _place(act, given))
             return view(request, **given)
 
-        files = {"responses": {200: {"description": "OK", "content": dict.fromkeys(media, BINARY)}}}
-        more = {"x-taken": True, **({} if answer else files)}
+        more = {"x-taken": True, **({} if answer else _files(media))}
         return _declared(router, "POST", path, act, view, inside, {200: answer}, more)
 
     return around
@@ -102,6 +114,18 @@ def take(
 
 def _place(act: Act | None, given: Mapping[str, Any]) -> str | None:
     return None if act is None else str(given.get("code", EVERYWHERE))
+
+
+def _files(media: Collection[str]) -> dict[str, Any]:
+    return {"responses": {200: {"description": "OK", "content": dict.fromkeys(media, BINARY)}}}
+
+
+def _held(request: Request, name: str, most: int) -> bytes:
+    """Take the content into memory; ``file_too_large`` before more than ``most`` bytes are read."""
+    content = request.read(most + 1)
+    if len(content) > most:
+        raise NianjianError("file_too_large", file=name, limit=most)
+    return content
 
 
 def _received(request: Request, name: str) -> Incoming:

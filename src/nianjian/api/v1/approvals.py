@@ -12,6 +12,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
+from nianjian.api.v1.given import plain
 from nianjian.flows import approve as flow
 
 router = Router(tags=["approvals"])
@@ -67,6 +68,12 @@ def approvals_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]
     return paged(request, cut, Reader(lambda first, count: flow.part(None, first, count)), dict)
 
 
+@read(router, "/approvals/{approval}", act=Act.READ, answer=Approval)
+def approvals_get_everywhere(request: Request, approval: str) -> dict[str, object]:
+    """Any request."""
+    return _found(request, None, approval)
+
+
 @write(router, "/approvals/{approval}/decision", act=Act.READ, answer=Decided)
 def approvals_decide_everywhere(request: Request, approval: str, decision: Decision) -> dict[str, object]:
     """Say yes or no to any request, as its page does."""
@@ -83,7 +90,7 @@ def _decided(request: Request, one: dict[str, object], decision: Decision, place
 
 def _found(request: Request, code: str | None, approval: str) -> dict[str, object]:
     """One of this enterprise's (None: any); what is another's does not exist here."""
-    found = flow.request(approval=approval.replace("\0", ""), actor=request.actor)
+    found = flow.request(approval=plain(approval), actor=request.actor)
     if code is not None and found["enterprise"] != code:
         raise Http404
     return found

@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
-from nianjian.api.door.operations import read
+from nianjian.api.door.operations import read, take
 from nianjian.api.door.paging import MOST, after
 from nianjian.api.v1.given import Day, Text
 from nianjian.audit import query
 from nianjian.audit.verify import verify
+from nianjian.flows.audit_export import export
 from nianjian.kernel import clock
 
 router = Router(tags=["audit"])
+CSV = "text/csv"
 
 
 class Entry(Schema):
@@ -51,15 +53,20 @@ class Report(Schema):
     last: str | None
 
 
-class Asked(Schema):
-    """Which entries: older than ``before``, whose verb and actor begin so, of these days."""
+class Filter(Schema):
+    """Which entries: whose verb and actor begin so, of these days."""
 
-    limit: int = Field(50, ge=1, le=MOST)
-    before: int | None = Field(None, ge=1, le=2**62)
     verb: Text = ""
     actor: Text = ""
     first: Day | None = None
     last: Day | None = None
+
+
+class Asked(Filter):
+    """The same, a part of them: older than ``before``."""
+
+    limit: int = Field(50, ge=1, le=MOST)
+    before: int | None = Field(None, ge=1, le=2**62)
 
 
 @read(router, "/enterprises/{code}/audit", act=Act.AUDIT, answer=Entries)
@@ -85,14 +92,33 @@ def audit_verify(request: Request) -> dict[str, object]:
     }  # fmt: skip
 
 
+@take(router, "/enterprises/{code}/audit/export", act=Act.AUDIT, media=(CSV,))
+def audit_export(request: Request, code: str, asked: Query[Filter]) -> StreamingHttpResponse:
+    """The enterprise's entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
+    return _file(request, code, asked)
+
+
+@take(router, "/audit/export", act=Act.AUDIT, media=(CSV,))
+def audit_export_everywhere(request: Request, asked: Query[Filter]) -> StreamingHttpResponse:
+    """All entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
+    return _file(request, EVERYWHERE, asked)
+
+
+def _file(request: Request, place: str, asked: Filter) -> StreamingHttpResponse:
+    wanted = {name: text for name, text in _wanted(asked).items() if text}
+    lines = export(enterprise=place, asked=wanted, actor=request.actor)
+    answer = StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{place or "all"}.csv"'
+    return answer
+
+
+def _wanted(asked: Filter) -> dict[str, str]:
+    """The filter as `audit.query.found` takes it."""
+    return {"verb": asked.verb, "actor": asked.actor, "since": _moment(asked.first, 0), "until": _moment(asked.last, 1)}
+
+
 def _entries(request: HttpRequest, place: str, asked: Asked) -> dict[str, object]:
-    found = query.found(
-        enterprise=place,
-        verb=asked.verb,
-        actor=asked.actor,
-        since=_moment(asked.first, 0),
-        until=_moment(asked.last, 1),
-    )
+    found = query.found(enterprise=place, **_wanted(asked))
     if asked.before is not None:
         found = found.filter(seq__lt=asked.before)
     rows = list(found[: asked.limit + 1])

@@ -16,6 +16,7 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, take, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.door.problems import language
+from nianjian.api.v1.given import plain
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.flows import jobs, rejects
 from nianjian.flows.batches import batch_for
@@ -47,6 +48,7 @@ class Batch(Schema):
     created: datetime
     by: str
     replaces: str | None
+    replaced_by: str | None
     files: list[dict[str, Any]]
     rows: RowCounts
 
@@ -94,6 +96,13 @@ def rejects_list(request: Request, code: str, batch: str) -> dict[str, object]:
     return {"items": [_rejected(one) for one in rejects.first(batch=found.id, actor=request.actor)]}
 
 
+@take(router, "/enterprises/{code}/batches/{batch}/rejects/reveal", act=Act.REVEAL, answer=RejectedRows)
+def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]:
+    """The first 50 rejected rows in full; the audit chain has the entry before."""
+    found = _batch(request, code, batch, Act.REVEAL)
+    return {"items": [_rejected(one) for one in rejects.reveal(batch=found.id, actor=request.actor)]}
+
+
 @take(router, "/enterprises/{code}/batches/{batch}/rejects/file", act=Act.REVEAL, media=(CSV, ZIP))
 def rejects_file(request: Request, code: str, batch: str) -> HttpResponse:
     """Every rejected row in full as CSV, to be corrected and imported again; a zip where columns differ."""
@@ -117,7 +126,7 @@ def rejects_file(request: Request, code: str, batch: str) -> HttpResponse:
 
 def _batch(request: Request, code: str, batch: str, act: Act) -> BatchValue:
     """One of this enterprise's; what is another's does not exist here."""
-    found = batch_for(batch.replace("\0", ""), request.actor, act)
+    found = batch_for(plain(batch), request.actor, act)
     if found.enterprise != code:
         raise Http404
     return found
@@ -131,6 +140,7 @@ def _told(one: BatchValue) -> dict[str, object]:
         "created": one.created,
         "by": one.created_by,
         "replaces": one.replaces or None,
+        "replaced_by": query.replaced_by(one.id) or None if one.state == "replaced" else None,
         "files": receipts,
         "rows": summed(receipts),
     }

@@ -11,6 +11,11 @@ from pydantic import AfterValidator
 FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 
 
+def plain(text: str) -> str:
+    """A word of the address: PostgreSQL takes no NUL, and no key, id or name holds one."""
+    return text.replace("\0", "")
+
+
 def _in_reach(day: date) -> date:
     if not FIRST <= day <= LAST:
         raise ValueError("day_out_of_reach")
@@ -19,6 +24,8 @@ def _in_reach(day: date) -> date:
 
 Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A line of text, without control characters."""
+Named = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""The name of a file that is sent."""
 Day = Annotated[date, AfterValidator(_in_reach)]
 """A day from 1990 to 2199."""
 Year = Annotated[int, Path(ge=FIRST.year, le=LAST.year, description="data year")]

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Any
 
 from django.http import Http404
-from ninja import Field, Query, Router, Schema
+from ninja import Query, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
-from nianjian.api.door.operations import write
-from nianjian.api.v1.given import Text
+from nianjian.api.door.operations import read, write
+from nianjian.api.door.paging import Cut, Page, paged
+from nianjian.api.v1.given import Named, Text
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.flows.check_calls import sources
 from nianjian.flows.wizard import drafts
+from nianjian.flows.wizard.mappings import keep
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers import kinds
 from nianjian.registers.mappings import query as mappings
 
 router = Router(tags=["imports"])
-Named = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 AUTO = "auto"
 
 
@@ -37,6 +38,27 @@ class Calls(Sheet):
     timezone: Text = ""
     mapping: Text = ""
     replaces: Text = ""
+
+
+class Source(Schema):
+    """What wrote a file of calls, and what it is known from."""
+
+    name: str
+    title: str
+    evidence: str
+
+
+class Sources(Schema):
+    """Every source."""
+
+    items: list[Source]
+
+
+class Kept(Schema):
+    """A mapping under a name; ``mapping``: the content of a mapping file."""
+
+    name: Text
+    mapping: dict[str, Any]
 
 
 @write(router, "/enterprises/{code}/calls/imports", act=Act.LOAD, answer=Job, status=202, upload=True)
@@ -57,6 +79,28 @@ def registers_import(request: Request, code: str, kind: str, file: Query[Sheet])
         raise Http404
     draft = drafts.begin(kind=kind, enterprise=code, actor=request.actor)
     return _carried_out(request, code, draft, file, {})
+
+
+@read(router, "/enterprises/{code}/calls/sources", act=Act.LOAD, answer=Sources)
+def sources_list(request: Request, code: str) -> dict[str, object]:
+    """The sources of call records that can be read, as `source` of an import names them."""
+    del request, code
+    return {"items": [{"name": name, "title": title, "evidence": evidence} for name, title, evidence in sources()]}
+
+
+@read(router, "/enterprises/{code}/calls/mappings", act=Act.LOAD, answer=Page[Kept])
+def mappings_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The mappings that the enterprise keeps, by name; `mapping` of an import names one."""
+    return paged(
+        request, cut, mappings.names(code), lambda name: {"name": name, "mapping": mappings.mapping(code, name)}
+    )
+
+
+@write(router, "/enterprises/{code}/calls/mappings", act=Act.LOAD, answer=Kept)
+def mappings_keep(request: Request, code: str, kept: Kept) -> dict[str, object]:
+    """Keep a mapping, as a mapping file has it, in place of an earlier one of the name."""
+    keep(enterprise=code, name=kept.name, data=kept.mapping, actor=request.actor)
+    return kept.model_dump()
 
 
 def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: object) -> dict[str, object]:

@@ -13,7 +13,7 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
 from nianjian.api.v1.given import Day, Text
-from nianjian.flows.overlay import request_overlay
+from nianjian.flows.overlay import Effect, effects, request_overlay
 from nianjian.flows.rulebooks import rulebook
 from nianjian.rules.rule import Rule
 from nianjian.rules.rulebook import Rulebook
@@ -28,8 +28,15 @@ class Title(Schema):
     en: str
 
 
+class Changed(Schema):
+    """Why a value differs from the rule's own, and who asked for it."""
+
+    reason: str
+    who: str
+
+
 class RuleTold(Schema):
-    """A rule in force; ``value``: exact numbers as text."""
+    """A rule in force; ``value``: exact numbers as text. ``settable``: whether another value may be asked for."""
 
     key: str
     id: str
@@ -43,13 +50,64 @@ class RuleTold(Schema):
     valid_from: date | None
     valid_to: date | None
     province: str | None
+    text: str
+    note: str
+    settable: bool
+    changed: Changed | None
 
 
 class RulesWanted(Schema):
-    """On which day (today if none), and how the key begins."""
+    """On which day (today if none), how the key begins, a part of key, id, titles or citation, a level."""
 
     on: Day | None = None
     prefix: Text = ""
+    q: Text = ""
+    level: Text = ""
+
+
+class Trial(Schema):
+    """Another value from a day on."""
+
+    value: Text
+    valid_from: Day
+
+
+class EverywhereTrial(Trial):
+    """The same for every enterprise, of a province if one is named."""
+
+    province: Text = ""
+
+
+class LightTold(Schema):
+    """A metric's light, value and limit; exact numbers as text."""
+
+    light: str
+    value: str | None
+    limit: str | None
+
+
+class MetricEffect(Schema):
+    """A metric without and with the tried value."""
+
+    slug: str
+    before: LightTold
+    after: LightTold
+
+
+class EnterpriseEffect(Schema):
+    """What a tried value does to the newest portrait of an enterprise."""
+
+    enterprise: str
+    year: int
+    before: str
+    after: str
+    metrics: list[MetricEffect]
+
+
+class Effects(Schema):
+    """The first five of the enterprises that are concerned and have a portrait."""
+
+    items: list[EnterpriseEffect]
 
 
 class Proposal(Schema):
@@ -80,7 +138,7 @@ On = Annotated[Day | None, Query()]
 @read(router, "/enterprises/{code}/rules", act=Act.READ, answer=Page[RuleTold])
 def rules_list(request: Request, code: str, cut: Query[Cut], looked: Query[RulesWanted]) -> dict[str, object]:
     """The rules that hold for the enterprise on a day, by key."""
-    return paged(request, cut, _book(request, code, looked.on).rules(looked.prefix), _told)
+    return _list(request, code, cut, looked)
 
 
 @read(router, "/enterprises/{code}/rules/{key}", act=Act.READ, answer=RuleTold)
@@ -97,10 +155,22 @@ def overlays_request(request: Request, code: str, key: str, proposal: Proposal) 
     return {"approval": asked.id, "state": asked.state}
 
 
+@read(router, "/enterprises/{code}/rules/{key}/effects", act=Act.REQUEST, answer=Effects)
+def effects_get(request: Request, code: str, key: str, trial: Query[Trial]) -> dict[str, object]:
+    """What another value of a rule would do to the lights of the enterprise; nothing is asked for or kept."""
+    return _effects(request, key, code, None, trial)
+
+
 @read(router, "/rules", act=Act.READ, answer=Page[RuleTold])
 def rules_everywhere(request: Request, cut: Query[Cut], looked: Query[RulesWanted]) -> dict[str, object]:
     """The rules that hold everywhere on a day, by key."""
-    return paged(request, cut, _book(request, None, looked.on).rules(looked.prefix), _told)
+    return _list(request, None, cut, looked)
+
+
+@read(router, "/rules/{key}", act=Act.READ, answer=RuleTold)
+def rules_get_everywhere(request: Request, key: str, on: On = None) -> dict[str, object]:
+    """One rule as it holds everywhere on a day."""
+    return _one(_book(request, None, on), key)
 
 
 @write(router, "/rules/{key}/overlays", act=Act.REQUEST, answer=Pending, status=202)
@@ -108,6 +178,45 @@ def overlays_request_everywhere(request: Request, key: str, proposal: Everywhere
     """Ask for another value of a rule for every enterprise, or those of a province."""
     asked = request_overlay(key=key, enterprise=None, actor=request.actor, **proposal.model_dump())
     return {"approval": asked.id, "state": asked.state}
+
+
+@read(router, "/rules/{key}/effects", act=Act.REQUEST, answer=Effects)
+def effects_everywhere(request: Request, key: str, trial: Query[EverywhereTrial]) -> dict[str, object]:
+    """What another value of a rule would do to the lights of every enterprise, or those of a province."""
+    return _effects(request, key, None, trial.province or None, trial)
+
+
+def _effects(request: Request, key: str, code: str | None, province: str | None, trial: Trial) -> dict[str, object]:
+    found = effects(
+        key=key, value=trial.value, province=province, enterprise=code, valid_from=trial.valid_from, reason="",
+        actor=request.actor,
+    )  # fmt: skip
+    return {"items": [_effect(one) for one in found]}
+
+
+def _effect(one: Effect) -> dict[str, object]:
+    names = LightTold.model_fields
+    metrics = [
+        {
+            "slug": before["slug"],
+            "before": {name: before[name] for name in names},
+            "after": {name: after[name] for name in names},
+        }
+        for before, after in zip(one.before["metrics"], one.after["metrics"], strict=True)
+    ]
+    lights = {"before": one.before["light"], "after": one.after["light"]}
+    return {"enterprise": one.enterprise, "year": one.year, **lights, "metrics": metrics}
+
+
+def _list(request: Request, code: str | None, cut: Cut, looked: RulesWanted) -> dict[str, object]:
+    book, part = _book(request, code, looked.on), looked.q.strip().casefold()
+    found = [
+        rule
+        for rule in book.rules(looked.prefix)
+        if looked.level in {"", str(rule.level)}
+        and part in f"{rule.key} {rule.id} {rule.title_zh} {rule.title_en} {rule.citation}".casefold()
+    ]
+    return paged(request, cut, found, lambda rule: _told(rule, book))
 
 
 def _book(request: Request, code: str | None, day: date | None) -> Rulebook:
@@ -118,14 +227,21 @@ def _book(request: Request, code: str | None, day: date | None) -> Rulebook:
 def _one(book: Rulebook, key: str) -> dict[str, object]:
     if key not in book.in_force:
         raise Http404
-    return _told(book.in_force[key])
+    return _told(book.in_force[key], book)
 
 
-def _told(rule: Rule) -> dict[str, object]:
-    names = ("key", "id", "operator", "unit", "citation", "url", "valid_from", "valid_to", "province")
+def _told(rule: Rule, book: Rulebook) -> dict[str, object]:
+    names = ("key", "id", "operator", "unit", "citation", "url", "valid_from", "valid_to", "province", "settable")
     told = {name: getattr(rule, name) for name in names}
-    title = {"zh": rule.title_zh, "en": rule.title_en}
-    return told | {"title": title, "value": _plain(rule.value), "level": str(rule.level)}
+    acting = [one for one in book.overlays if one["key"] == rule.key]
+    return told | {
+        "title": {"zh": rule.title_zh, "en": rule.title_en},
+        "value": _plain(rule.value),
+        "level": str(rule.level),
+        "text": rule.text_zh,
+        "note": rule.note_en,
+        "changed": {name: str(acting[-1].get(name) or "") for name in Changed.model_fields} if acting else None,
+    }
 
 
 def _plain(value: object) -> object:

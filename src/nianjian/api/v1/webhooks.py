@@ -10,7 +10,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
-from nianjian.api.v1.given import Text
+from nianjian.api.v1.given import Text, plain
 from nianjian.flows import webhooks as flow
 from nianjian.notify import query, service
 from nianjian.notify.models import Delivery as DeliveryRow
@@ -43,10 +43,11 @@ class NewWebhook(Schema):
 
 
 class Delivery(Schema):
-    """A message and what became of it."""
+    """A message, as it was sent, and what became of it."""
 
     id: str
     event: str
+    body: str
     state: str
     tries: int
     status: int | None
@@ -77,27 +78,27 @@ def webhooks_add(request: Request, code: str, new: NewWebhook) -> dict[str, obje
 def webhooks_get(request: Request, code: str, webhook: str) -> dict[str, object]:
     """One webhook."""
     del request
-    return _told(query.webhook(_id(webhook), code))
+    return _told(query.webhook(plain(webhook), code))
 
 
 @write(router, "/enterprises/{code}/webhooks/{webhook}", act=Act.ADMINISTER, answer=Done, method="DELETE")
 def webhooks_close(request: Request, code: str, webhook: str) -> dict[str, object]:
     """End a webhook; its log stays."""
-    service.close(webhook=_id(webhook), enterprise=code, actor=request.actor)
+    service.close(webhook=plain(webhook), enterprise=code, actor=request.actor)
     return {"id": webhook}
 
 
 @write(router, "/enterprises/{code}/webhooks/{webhook}/test", act=Act.ADMINISTER, answer=Done, status=202)
 def webhooks_test(request: Request, code: str, webhook: str) -> dict[str, object]:
     """Send a message that tells of nothing."""
-    service.test(webhook=_id(webhook), enterprise=code, actor=request.actor)
+    service.test(webhook=plain(webhook), enterprise=code, actor=request.actor)
     return {"id": webhook}
 
 
 @read(router, "/enterprises/{code}/webhooks/{webhook}/deliveries", act=Act.ADMINISTER, answer=Page[Delivery])
 def deliveries_list(request: Request, code: str, webhook: str, cut: Query[Cut]) -> dict[str, object]:
     """The webhook's log, newest first."""
-    return paged(request, cut, query.deliveries(query.webhook(_id(webhook), code)), _sent)
+    return paged(request, cut, query.deliveries(query.webhook(plain(webhook), code)), _sent)
 
 
 @write(
@@ -106,13 +107,8 @@ def deliveries_list(request: Request, code: str, webhook: str, cut: Query[Cut]) 
 )  # fmt: skip
 def deliveries_again(request: Request, code: str, webhook: str, delivery: str) -> dict[str, object]:
     """Send a message once more."""
-    service.again(delivery=_id(delivery), webhook=_id(webhook), enterprise=code, actor=request.actor)
+    service.again(delivery=plain(delivery), webhook=plain(webhook), enterprise=code, actor=request.actor)
     return {"id": webhook}
-
-
-def _id(text: str) -> str:
-    """PostgreSQL takes no NUL, and no id holds one."""
-    return text.replace("\0", "")
 
 
 def _told(one: WebhookRow) -> dict[str, object]:

@@ -28,6 +28,7 @@ ACTS: Final[Mapping[str, str]] = {
     "request": mark("ask for an approval"),
     "approve": mark("approve"),
     "audit": mark("check the audit chain"),
+    "people": mark("manage people and their roles"),
     "administer": mark("administer"),
 }
 

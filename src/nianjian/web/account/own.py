@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.accounts import query
+from nianjian.accounts.folk import has_second_factor
 from nianjian.accounts.roles import Act
 from nianjian.accounts.sign_in import service as sign_in
 from nianjian.accounts.tokens import query as tokens
@@ -19,7 +20,7 @@ from nianjian.paper.texts.errors import named
 from nianjian.paper.words import words
 from nianjian.web.account.forms import NewToken
 from nianjian.web.account.providers import offered
-from nianjian.web.account.second_factor import has_one, is_asked
+from nianjian.web.account.second_factor import is_asked
 from nianjian.web.layout.access import Request, own, person
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
@@ -35,7 +36,7 @@ def account(request: Request) -> HttpResponse:
         "roles": [(named("role", one.role, _), one.enterprise, one.team) for one in query.roles_of(name)],
         "inspection": request.actor.scopes is not None,
         "has_password": request.user.is_authenticated and request.user.has_usable_password(),
-        "second_factor": has_one(name),
+        "second_factor": has_second_factor(name),
         "asked": is_asked(name),
         "providers": offered(request),
     }

@@ -6,19 +6,18 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from allauth.mfa.base.views import IndexView
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from nianjian.accounts import query
+from nianjian.accounts.folk import has_second_factor
 from nianjian.accounts.roles import Role
 from nianjian.web.layout.access import INSPECTION
 
 ASKED: Final = (Role.ADMINISTRATOR, Role.COMPLIANCE_LEAD)
 """They may change who may do what, or be the second of two."""
-KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # What is open without one. Not the tokens: they would be a way around.
 OPEN: Final = (
     *(f"/account/{place}/" for place in ("2fa", "reauthenticate", "login", "logout", "first", "inspect", "password")),
@@ -27,14 +26,9 @@ OPEN: Final = (
 )
 
 
-def has_one(user: str) -> bool:
-    """Whether the person has an authenticator app or a passkey."""
-    return bool(Authenticator.objects.filter(user_id=user, type__in=KINDS).exists())
-
-
 def is_asked(user: str) -> bool:
     """Whether the person's roles call for a second factor that is not there yet."""
-    return query.holds(user, ASKED) and not has_one(user)
+    return query.holds(user, ASKED) and not has_second_factor(user)
 
 
 def welcome(user: str) -> str:

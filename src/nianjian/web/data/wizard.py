@@ -78,11 +78,7 @@ def kinds(request: Request, code: str) -> HttpResponse:
 def template(request: Request, code: str, kind: str) -> HttpResponse:
     """Give the empty sheet of a register."""
     del request, code
-    with tempfile.TemporaryDirectory(prefix="nianjian-template-") as name:
-        path = Path(name) / "sheet.xlsx"
-        templates.write(kind, path)
-        content = path.read_bytes()
-    return _attached(content, f"{kind}.xlsx")
+    return _attached(templates.content(kind), f"{kind}.xlsx")
 
 
 def _attached(content: bytes, name: str) -> HttpResponse:

@@ -9,10 +9,10 @@ from typing import Final
 from django.utils.translation import gettext
 
 from nianjian.accounts import service
-from nianjian.accounts.links import query as links
 from nianjian.accounts.links import service as making
 from nianjian.accounts.links.service import Made
 from nianjian.accounts.query import Actor
+from nianjian.flows import people
 from nianjian.kernel.errors import NianjianError
 from nianjian.web.people.forms import Address, Until
 
@@ -43,15 +43,12 @@ def _inspection(asked: Asked) -> Done:
     form = Until(asked.given)
     if not form.is_valid():
         raise NianjianError("link_expiry", days=making.INSPECT_DAYS)
-    made = making.make_inspection(user=asked.user, expires_at=form.end(), actor=asked.actor)
+    made = people.inspect(user=asked.user, until=form.cleaned_data["until"], actor=asked.actor)
     return Done(gettext("The inspector's link:"), made)
 
 
 def _unlink(asked: Asked) -> Done:
-    wanted = asked.given.get("link", "")
-    if wanted not in {one.id for one in links.of([asked.user]).get(asked.user, [])}:
-        raise NianjianError("link_invalid")
-    making.revoke(link=wanted, actor=asked.actor)
+    people.unlink(user=asked.user, link=asked.given.get("link", ""), actor=asked.actor)
     return Done(gettext("The link no longer holds, nor does any session that it opened."))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any, Final, cast
 
 from django import forms
@@ -72,10 +72,6 @@ class Until(forms.Form):
         super().__init__(*args, **kwargs)
         last = today + timedelta(days=INSPECT_DAYS - 1)
         self.fields["until"].widget.attrs.update(min=today.isoformat(), max=last.isoformat())
-
-    def end(self) -> datetime:
-        """Return the end of that day."""
-        return datetime.combine(self.cleaned_data["until"], time.max, clock.ZONE)
 
 
 class Address(forms.Form):

@@ -21,7 +21,6 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.errors import named
 from nianjian.paper.words import words
-from nianjian.web.account.second_factor import has_one
 from nianjian.web.layout.access import Request, at, everywhere, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
@@ -32,42 +31,42 @@ from nianjian.web.people.forms import AddPerson, Address, GiveRole, Until
 
 
 @require_safe
-@page(Act.ADMINISTER)
+@page(Act.PEOPLE)
 def here(request: Request, code: str) -> HttpResponse:
     """List the people of an enterprise."""
     return _list(request, code)
 
 
 @require_safe
-@everywhere(Act.ADMINISTER)
+@everywhere(Act.PEOPLE)
 def all_people(request: Request) -> HttpResponse:
     """List everybody."""
     return _list(request, EVERYWHERE)
 
 
 @require_http_methods(["GET", "POST"])
-@page(Act.ADMINISTER)
+@page(Act.PEOPLE)
 def add_here(request: Request, code: str) -> HttpResponse:
     """Add somebody to an enterprise."""
     return _add(request, code)
 
 
 @require_http_methods(["GET", "POST"])
-@everywhere(Act.ADMINISTER)
+@everywhere(Act.PEOPLE)
 def add_anywhere(request: Request) -> HttpResponse:
     """Add somebody to the installation."""
     return _add(request, EVERYWHERE)
 
 
 @require_http_methods(["GET", "POST"])
-@page(Act.ADMINISTER)
+@page(Act.PEOPLE)
 def one_here(request: Request, code: str, name: str) -> HttpResponse:
     """Show somebody of an enterprise."""
     return _one(request, code, name)
 
 
 @require_http_methods(["GET", "POST"])
-@everywhere(Act.ADMINISTER)
+@everywhere(Act.PEOPLE)
 def one_anywhere(request: Request, name: str) -> HttpResponse:
     """Show anybody."""
     return _one(request, EVERYWHERE, name)
@@ -173,7 +172,7 @@ def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpRe
         "governed": governed,
         "links": links.of([name]).get(name, []) if governed else [],
         "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
-        "second_factor": has_one(name),
+        "second_factor": folk.has_second_factor(name),
         "until": Until(),
         "address": Address(initial={"email": someone.email}),
         "done": done,

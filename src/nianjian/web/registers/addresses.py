@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers import kinds
+from nianjian.registers.rows import address
 
-MARK: Final = "~"
-CLOSED: Final = re.compile(r"[~/\\]|^\.+$")
 TAKEN: Final = frozenset({"new", "end", "export"})
-CODED: Final = re.compile(r"~([0-9A-F]{2})")
 
 
 class KeyPart:
@@ -21,13 +18,13 @@ class KeyPart:
 
     def to_python(self, value: str) -> str:
         """Read the key."""
-        return CODED.sub(lambda found: chr(int(found[1], 16)), value)
+        return address.read(value)
 
     def to_url(self, value: str) -> str:
         """Write the key."""
         if value in TAKEN:
-            return f"{MARK}{ord(value[0]):02X}{value[1:]}"
-        return CLOSED.sub(lambda found: "".join(f"{MARK}{ord(sign):02X}" for sign in found[0]), value)
+            return f"{address.MARK}{ord(value[0]):02X}{value[1:]}"
+        return address.written(value)
 
 
 class KindPart:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import Final
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,25 +9,19 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nianjian.accounts.access import require
 from nianjian.accounts.roles import Act
-from nianjian.kernel import clock
+from nianjian.flows.registers.take import FORMS, take_register
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.attachments import service as attachments
-from nianjian.registers.rows import own, query, service, taken
+from nianjian.registers.rows import own, query, service
 from nianjian.registers.versions.row import Version
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
+from nianjian.web.layout.language import current
 from nianjian.web.registers import shown
 from nianjian.web.registers.detail import detail
 from nianjian.web.registers.forms import Filter, PaperForm
 from nianjian.web.registers.reading import sight, standing
-
-TYPES: Final = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
-CHUNK: Final = 500
 
 
 @require_POST
@@ -48,35 +39,17 @@ def reveal(request: Request, code: str, kind: str, key: str) -> HttpResponse:
 @page(Act.READ_OWN)
 def export(request: Request, code: str, kind: str) -> HttpResponse:
     """Give the list that the address asks for, as a workbook or as CSV, masked unless ``full`` is asked for."""
+    del code
     form, full = request.POST.get("format", "xlsx"), request.POST.get("full") == "yes"
-    if form not in TYPES:
+    if form not in FORMS:
         raise Http404
-    if full:
-        require(request.actor, code, Act.REVEAL)
     seen, sheet = sight(request, kind), shown.sheet_of(kind)
     asked = Filter(request.GET, sheet=sheet, teams=request.team is None and own.known(kind))
-    wanted = asked.wanted()
-    found = query.found(kind, seen, wanted)
-    count = found.order_by()[: taken.MOST + 1].count()
-    if count > taken.MOST:
-        raise NianjianError("register_export_too_large", most=taken.MOST)
-    about = [
-        (_("Enterprise"), f"{request.enterprise.name} ({code})"),
-        (_("Register"), shown.title(kind)),
-        (_("As at"), seen.day.isoformat()),
-        (_("Filter"), "; ".join(f"{field.label}: {field.value()}" for field in asked if field.value()) or _("none")),
-        (_("Rows"), str(count)),
-        (_("Taken out by"), str(request.actor)),
-        (_("Taken out at"), f"{clock.now().astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"),
-        (_("Personal values"), _("in full") if full else _("masked")),
-    ]
-    rows = found.iterator(chunk_size=CHUNK)
-    content = taken.csv_file(sheet, rows, full=full) if form == "csv" else taken.workbook(sheet, rows, about, full=full)
-    service.taken_out(
-        kind=kind, enterprise=code, day=seen.day, count=count, sha256=hashlib.sha256(content).hexdigest(), full=full,
-        filters=[field.name for field in asked if field.value()], actor=request.actor,
+    made = take_register(
+        kind=kind, sight=seen, wanted=asked.wanted(), form=form, full=full, language=current(), actor=request.actor,
+        filters={field.name: f"{field.label}: {field.value()}" for field in asked if field.value()},
     )  # fmt: skip
-    return _file(content, TYPES[form], f"{code}-{kind}-{seen.day}.{form}")
+    return _file(made.content, made.media, made.name)
 
 
 @require_POST

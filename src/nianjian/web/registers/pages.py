@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from nianjian.accounts.roles import Act
-from nianjian.flows.register_states import states
+from nianjian.flows.registers.states import states
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.rows import entry, own, query, wanted

@@ -11,11 +11,14 @@ from ninja import Field, Query, Router, Schema
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, take, write
+from nianjian.api.door.problems import language
 from nianjian.api.v1.given import Day, Text
-from nianjian.api.v1.registers.lists import Row, row_told, seen
+from nianjian.api.v1.registers.lists import Row, row_key, row_told, seen
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import words
 from nianjian.registers import kinds
-from nianjian.registers.rows import entry, query, service
+from nianjian.registers.rows import entry, links, query, service
 from nianjian.registers.rows.query import Sight
 from nianjian.registers.versions.row import Version
 
@@ -68,6 +71,43 @@ class End(Schema):
     reason: Text
 
 
+class Ends(Schema):
+    """Rows that hold no longer from ``start`` on, all or none; ``versions``: those that were seen."""
+
+    versions: list[Id] = Field(min_length=1, max_length=query.PAGE)
+    start: Day
+    reason: Text
+
+
+class Count(Schema):
+    """How many rows were written to."""
+
+    count: int
+
+
+class Note(Schema):
+    """What the sheet warns about: it refuses nothing, but changes a light."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class Group(Schema):
+    """Rows of another register that hang together with this one: the first ten of ``total``."""
+
+    kind: str
+    total: int
+    items: list[Row]
+
+
+class Around(Schema):
+    """What is worth a look at a row, and what hangs together with it."""
+
+    notes: list[Note]
+    groups: list[Group]
+
+
 class Written(Schema):
     """The row that was written to."""
 
@@ -85,12 +125,28 @@ def rows_get(request: Request, code: str, kind: str, key: str, as_at: AsAt = Non
 def rows_history(request: Request, code: str, kind: str, key: str) -> dict[str, object]:
     """What was ever written of a row, masked."""
     del code
-    found = query.versions(kind, seen(request, kind, None), _plain(key))
+    found = query.versions(kind, seen(request, kind, None), row_key(key))
     if not found:
         raise Http404
     sheet = kinds.register(kind).sheet
     stamps = [{"recorded_at": one.recorded_at, "superseded_at": one.superseded_at} for one in found]
     return {"items": [row_told(one, sheet) | stamp for one, stamp in zip(found, stamps, strict=True)]}
+
+
+@read(router, f"{ROW}/around", act=Act.READ_OWN, answer=Around)
+def rows_around(request: Request, code: str, kind: str, key: str, as_at: AsAt = None) -> dict[str, object]:
+    """What the sheet warns about in a row, and its neighbours in other registers on a day, masked."""
+    del code
+    row, sight = _row(request, kind, key, as_at), seen(request, kind, as_at)
+    word = words(language(request))
+    noted = entry.notes(row, kinds.register(kind).sheet)
+    groups = links.neighbours(kind, sight, row)
+    return {
+        "notes": [
+            {"field": at, "code": one.code, "detail": sentence(one.code, one.values(), word)} for at, one in noted
+        ],
+        "groups": [{"kind": one.link.kind, "total": one.total, "items": _rows(one)} for one in groups],
+    }
 
 
 @take(router, f"{ROW}/reveal", act=Act.REVEAL, answer=Row)
@@ -126,7 +182,7 @@ def rows_change(request: Request, code: str, kind: str, key: str, change: Change
         reason=change.reason,
         actor=request.actor,
     )
-    return {"key": key}
+    return {"key": row_key(key)}
 
 
 @write(router, f"{ROW}/end", act=Act.LOAD, answer=Written)
@@ -136,11 +192,28 @@ def rows_end(request: Request, code: str, kind: str, key: str, end: End) -> dict
     service.end(
         kind=kind, enterprise=code, versions=[end.version], start=end.start, reason=end.reason, actor=request.actor
     )
-    return {"key": key}
+    return {"key": row_key(key)}
+
+
+@write(router, "/enterprises/{code}/registers/{kind}/ends", act=Act.LOAD, answer=Count)
+def rows_end_several(request: Request, code: str, kind: str, ends: Ends) -> dict[str, int]:
+    """Let several rows hold no longer, all or none."""
+    seen(request, kind, None)
+    wanted = list(dict.fromkeys(ends.versions))
+    return {
+        "count": service.end(
+            kind=kind, enterprise=code, versions=wanted, start=ends.start, reason=ends.reason, actor=request.actor
+        )
+    }
+
+
+def _rows(group: links.Group) -> list[dict[str, object]]:
+    sheet = kinds.register(group.link.kind).sheet
+    return [row_told(one, sheet) for one in group.rows]
 
 
 def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
-    found = query.row(kind, seen(request, kind, day), _plain(key))
+    found = query.row(kind, seen(request, kind, day), row_key(key))
     if found is None:
         raise Http404
     return found
@@ -149,9 +222,9 @@ def _row(request: Request, kind: str, key: str, day: date | None) -> Version:
 def _of(request: Request, kind: str, key: str, version: int) -> None:
     """The version must be this row's: an address about one row writes to no other. One that is gone is stale."""
     sight: Sight = seen(request, kind, None)
-    if query.standing(kind, sight, _plain(key)) is None:
+    if query.standing(kind, sight, row_key(key)) is None:
         raise Http404
-    if any(one.key != key for one in query.chosen(kind, sight, [version])):
+    if any(one.key != row_key(key) for one in query.chosen(kind, sight, [version])):
         raise Http404
 
 
@@ -162,8 +235,3 @@ def _texts(kind: str, values: dict[str, Any]) -> dict[str, str]:
         if name not in known:
             raise NianjianError("filter_unknown", column=name)
     return values
-
-
-def _plain(key: str) -> str:
-    """PostgreSQL takes no NUL, and no key holds one."""
-    return key.replace("\0", "")

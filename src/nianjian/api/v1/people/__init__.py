@@ -1,0 +1,1 @@
+"""People: who is here, their roles and ways in, and one's own tokens."""

@@ -1,0 +1,116 @@
+"""The people of an enterprise, and what an administrator of it does to them."""
+
+from __future__ import annotations
+
+from ninja import Query, Router
+
+from nianjian.accounts import service
+from nianjian.accounts.folk import Folk
+from nianjian.accounts.links.service import make_first
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read, write
+from nianjian.api.door.paging import Cut, Page, paged
+from nianjian.api.v1.given import plain
+from nianjian.api.v1.people.shapes import (
+    Added,
+    Address,
+    Given,
+    Known,
+    MadeLink,
+    NamePart,
+    NewPerson,
+    NewRole,
+    Somebody,
+    Touched,
+    Until,
+    added,
+    known,
+    linked,
+    named,
+    somebody,
+)
+from nianjian.flows import people
+
+router = Router(tags=["people"])
+PEOPLE = "/enterprises/{code}/people"
+ONE = f"{PEOPLE}/{{name}}"
+
+
+@read(router, PEOPLE, act=Act.PEOPLE, answer=Page[Somebody])
+def people_list(request: Request, code: str, cut: Query[Cut], looked: Query[NamePart]) -> dict[str, object]:
+    """The people who hold a role at the enterprise or everywhere, by name."""
+    return paged(request, cut, Folk(code, looked.q), somebody)
+
+
+@write(router, PEOPLE, act=Act.PEOPLE, answer=Added, status=201, hidden=("url",))
+def people_add(request: Request, code: str, new: NewPerson) -> dict[str, object]:
+    """Add somebody with a role at the enterprise; the one-time link is told in this answer alone."""
+    return added(request, new.name, people.add(**new.model_dump(), enterprises=[code], actor=request.actor))
+
+
+@read(router, ONE, act=Act.PEOPLE, answer=Known)
+def people_get(request: Request, code: str, name: str) -> dict[str, object]:
+    """Somebody who holds a role at the enterprise or everywhere; links without their secrets."""
+    return known(request.actor, name, code)
+
+
+@write(router, f"{ONE}/roles", act=Act.PEOPLE, answer=Given)
+def roles_give(request: Request, code: str, name: str, new: NewRole) -> dict[str, object]:
+    """Give a role at the enterprise to anybody who has an account."""
+    changed = people.grant(user=plain(name), role=new.role, team=new.team, enterprise=code, actor=request.actor)
+    return {"name": name, "changed": changed}
+
+
+@write(router, f"{ONE}/roles/{{role}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
+def roles_take(request: Request, code: str, name: str, role: str) -> dict[str, str]:
+    """Take a role at the enterprise back."""
+    service.revoke(user=named(name, code), role=role, enterprise=code, actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{ONE}/links", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+def links_make(request: Request, code: str, name: str) -> dict[str, object]:
+    """Make the one-time link to choose a password by, told in this answer alone; an older one ends."""
+    return linked(request, make_first(user=named(name, code), actor=request.actor))
+
+
+@write(router, f"{ONE}/inspections", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+def inspections_make(request: Request, code: str, name: str, until: Until) -> dict[str, object]:
+    """Make the link by which an inspector reads up to the end of a day, told in this answer alone."""
+    return linked(request, people.inspect(user=named(name, code), until=until.until, actor=request.actor))
+
+
+@write(router, f"{ONE}/links/{{link}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
+def links_end(request: Request, code: str, name: str, link: str) -> dict[str, str]:
+    """End a link and every session that it opened."""
+    people.unlink(user=named(name, code), link=link, actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)
+def people_close(request: Request, code: str, name: str) -> dict[str, str]:
+    """Close the account: its sessions, links and tokens let nobody in any more."""
+    service.close(user=named(name, code), actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{ONE}/reopen", act=Act.PEOPLE, answer=Touched)
+def people_reopen(request: Request, code: str, name: str) -> dict[str, str]:
+    """Open a closed account again."""
+    service.reopen(user=named(name, code), actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{ONE}/second-factor", act=Act.PEOPLE, answer=Touched, method="DELETE")
+def second_factor_remove(request: Request, code: str, name: str) -> dict[str, str]:
+    """Remove the second factor of somebody who has lost it."""
+    service.remove_second_factor(user=named(name, code), actor=request.actor)
+    return {"name": name}
+
+
+@write(router, f"{ONE}/email", act=Act.PEOPLE, answer=Touched, method="PUT")
+def email_set(request: Request, code: str, name: str, address: Address) -> dict[str, str]:
+    """Write down the address by which single sign-on knows the person; empty: none."""
+    service.set_email(user=named(name, code), email=address.email, actor=request.actor)
+    return {"name": name}

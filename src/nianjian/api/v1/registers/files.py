@@ -1,0 +1,68 @@
+"""A register's list as a file, masked as on its page, and its empty sheet."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
+from ninja import Query, Router
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read, take
+from nianjian.api.door.problems import language
+from nianjian.api.v1.registers.lists import RowsWanted, seen, wanted
+from nianjian.flows.registers.take import FORMS, take_register
+from nianjian.registers import kinds, template
+
+router = Router(tags=["registers"])
+
+
+class FileWanted(RowsWanted):
+    """Which rows; ``full``: personal values in full, for whom may reveal them."""
+
+    full: bool = False
+
+
+@take(
+    router,
+    "/enterprises/{code}/registers/{kind}/exports/{form}",
+    act=Act.READ_OWN,
+    media=[media.partition(";")[0] for media in FORMS.values()],
+)
+def registers_export(
+    request: Request, code: str, kind: str, form: Literal["xlsx", "csv"], looked: Query[FileWanted]
+) -> HttpResponse:
+    """The rows of a register that are looked for, as workbook or CSV; masked unless ``full`` is asked for."""
+    del code
+    given = looked.model_dump(exclude_defaults=True, exclude={"sort", "full", "as_at"}, mode="json")
+    made = take_register(
+        kind=kind,
+        sight=seen(request, kind, looked.as_at, looked.team),
+        wanted=wanted(kind, looked),
+        filters={name: f"{name}: {value}" for name, value in given.items()},
+        form=form,
+        full=looked.full,
+        language=language(request),
+        actor=request.actor,
+    )
+    return attached(made.content, made.media, made.name)
+
+
+@read(router, "/enterprises/{code}/registers/{kind}/template", act=Act.LOAD, media=(FORMS["xlsx"],))
+def registers_template(request: Request, code: str, kind: str) -> HttpResponse:
+    """The empty sheet of a register, to be filled in and imported."""
+    del request, code
+    if kind not in kinds.kinds():
+        raise Http404
+    return attached(template.content(kind), FORMS["xlsx"], f"{kind}.xlsx")
+
+
+def attached(content: bytes, media: str, name: str) -> HttpResponse:
+    """A file to be kept."""
+    answer = HttpResponse(content, content_type=media)
+    answer.headers["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
+    return answer

@@ -1,0 +1,1 @@
+"""Registers as a whole: how they stand, and their lists taken along."""

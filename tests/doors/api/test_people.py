@@ -1,0 +1,162 @@
+"""People over the API: added, given roles and links, closed; no secret is told twice, and a token needs the scope."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.support.asking import DEMO, Ask, post
+
+PEOPLE = f"{DEMO}/people"
+EVERYBODY = "/api/v1/people"
+
+
+def _asked(client: Client, method: str, address: str, body: Any = None) -> Any:
+    return client.generic(method, address, "" if body is None else json.dumps(body), "application/json")
+
+
+def test_a_person_is_added_and_the_link_is_told_once(site: Ask) -> None:
+    client = site()
+    new = {"name": "carl", "role": "auditor", "email": "carl@example.org"}
+    made = post(client, PEOPLE, new, key="k")
+    assert made.status_code == 201
+    url = made.json()["url"]
+    assert post(client, PEOPLE, new, key="k").json() == {**made.json(), "url": None}
+    assert Client().get(url.removeprefix("http://testserver")).status_code == 200
+    told = client.get(f"{PEOPLE}/carl").json()
+    assert [one["role"] for one in told["roles"]] == ["auditor"]
+    assert (told["governed"], told["has_password"], told["second_factor"]) == (True, False, False)
+    assert [one["purpose"] for one in told["links"]] == ["first"]
+    assert url.split("/")[-2] not in json.dumps(told)
+    assert post(client, PEOPLE, new).json()["code"] == "user_exists"
+    verbs = [one["verb"] for one in site("auditor", name="otto").get(f"{DEMO}/audit?verb=user").json()["items"]]
+    assert verbs[0] == "user.grant"
+
+
+def test_an_outsourcer_needs_a_team_of_the_register(site: Ask) -> None:
+    client = site()
+    answer = post(client, PEOPLE, {"name": "out", "role": "outsourcer", "team": "T9"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "team_not_registered")
+    row = {"values": {"team_id": "T9"}, "since": "2025-01-01"}
+    assert post(client, f"{DEMO}/registers/teams/rows", row).status_code == 201
+    assert post(client, PEOPLE, {"name": "out", "role": "outsourcer", "team": "T9"}).status_code == 201
+    assert client.get(f"{PEOPLE}/out").json()["roles"][0]["team"] == "T9"
+
+
+def test_roles_are_given_and_taken(site: Ask) -> None:
+    client = site()
+    site("data_officer", name="dora")
+    address = f"{PEOPLE}/dora/roles"
+    assert post(client, address, {"role": "auditor"}).json() == {"name": "dora", "changed": True}
+    assert post(client, address, {"role": "auditor"}).json() == {"name": "dora", "changed": False}
+    assert post(client, address, {"role": "king"}).json()["code"] == "role_unknown"
+    assert client.delete(f"{address}/auditor").status_code == 200
+    assert client.delete(f"{address}/auditor").json()["code"] == "role_not_held"
+    assert client.delete(f"{address}/data_officer").status_code == 200
+    assert client.get(f"{PEOPLE}/dora").status_code == 404
+
+
+def test_links_are_made_ended_and_end_what_they_opened(site: Ask) -> None:
+    from nianjian.kernel import clock  # noqa: PLC0415 -- after Django
+
+    client = site()
+    site("inspector", name="ines")
+    address = f"{PEOPLE}/ines"
+    until = clock.today() + timedelta(days=3)
+    made = post(client, f"{address}/inspections", {"until": str(until)}).json()
+    assert made["expires_at"].startswith(str(until))
+    visitor = Client()
+    visitor.post(made["url"].removeprefix("http://testserver"))
+    assert visitor.get("/e/demo/").status_code == 200
+    assert client.delete(f"{address}/links/{made['id']}").status_code == 200
+    assert visitor.get("/e/demo/").status_code == 302
+    assert client.delete(f"{address}/links/{made['id']}").json()["code"] == "link_invalid"
+    late = post(client, f"{address}/inspections", {"until": str(until + timedelta(days=400))})
+    assert late.json()["code"] == "link_expiry"
+    first = post(client, f"{address}/links").json()
+    assert post(client, f"{address}/links").json()["id"] != first["id"]
+    assert [one["purpose"] for one in client.get(address).json()["links"]] == ["first"]
+    assert client.delete(f"{PEOPLE}/anna/links/{first['id']}").json()["code"] == "link_invalid"
+
+
+def test_an_account_is_closed_and_opened_again(site: Ask) -> None:
+    client, dora = site(), site("data_officer", name="dora")
+    assert dora.get("/api/v1/me").status_code == 200
+    assert post(client, f"{PEOPLE}/dora/close").status_code == 200
+    assert dora.get("/api/v1/me").status_code == 401
+    assert post(client, f"{PEOPLE}/dora/links").json()["code"] == "user_closed"
+    assert post(client, f"{PEOPLE}/dora/reopen").status_code == 200
+    assert dora.get("/api/v1/me").status_code == 200
+    assert post(client, f"{PEOPLE}/anna/close").json()["code"] == "own_account"
+
+
+def test_the_address_of_single_sign_on_and_the_second_factor(site: Ask) -> None:
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415 -- after Django
+
+    client = site()
+    site("data_officer", name="dora")
+    address = f"{PEOPLE}/dora"
+    assert _asked(client, "PUT", f"{address}/email", {"email": "dora@example.org"}).status_code == 200
+    assert _asked(client, "PUT", f"{PEOPLE}/anna/email", {"email": "DORA@example.org"}).json()["code"] == "email_taken"
+    Authenticator.objects.create(user_id="dora", type=Authenticator.Type.TOTP, data={})
+    told = client.get(address).json()
+    assert (told["email"], told["second_factor"]) == ("dora@example.org", True)
+    assert client.delete(f"{address}/second-factor").status_code == 200
+    assert client.get(address).json()["second_factor"] is False
+
+
+def test_who_has_roles_elsewhere_is_in_the_hands_of_the_installation(site: Ask) -> None:
+    client, chief = site(), site(name="chief", enterprise="")
+    site("data_officer", name="dora")
+    assert post(client, f"{PEOPLE}/dora/roles", {"role": "auditor"}).status_code == 200
+    assert post(chief, "/api/v1/enterprises/other/people/dora/roles", {"role": "auditor"}).status_code == 200
+    told = client.get(f"{PEOPLE}/dora").json()
+    assert {one["enterprise"] for one in told["roles"]} == {"demo"}
+    assert (told["governed"], told["links"], told["has_password"]) == (False, None, None)
+    for act in ("links", "close"):
+        assert post(client, f"{PEOPLE}/dora/{act}").json()["code"] == "role_missing"
+    assert client.get(f"{PEOPLE}/chief").json()["governed"] is False
+    assert post(client, f"{PEOPLE}/chief/links").json()["code"] == "role_missing_everywhere"
+    assert post(chief, f"{EVERYBODY}/dora/close").status_code == 200
+    assert chief.delete(f"{EVERYBODY}/dora/roles/auditor?enterprise=other").status_code == 200
+
+
+def test_the_installations_people(site: Ask) -> None:
+    chief = site(name="chief", enterprise="")
+    site("data_officer", name="dora")
+    assert [one["name"] for one in chief.get(EVERYBODY).json()["items"]] == ["chief", "dora"]
+    made = post(chief, EVERYBODY, {"name": "sue", "role": "inspector"}).json()
+    assert (made["url"], made["expires_at"]) == (None, None)
+    assert chief.get(f"{EVERYBODY}/sue").json()["roles"] == [{"role": "inspector", "enterprise": None, "team": ""}]
+    outside = post(chief, f"{EVERYBODY}/dora/roles", {"role": "outsourcer", "team": "T1"})
+    assert outside.json()["code"] == "outsourcer_everywhere"
+    assert post(site(name="local"), EVERYBODY, {"name": "x", "role": "auditor"}).status_code == 403
+
+
+@pytest.mark.parametrize("scopes", [["read"], ["administer", "read", "load", "approve"]])
+def test_a_token_without_the_scope_manages_nobody(site: Ask, scopes: list[str]) -> None:
+    client = site(scopes=scopes)
+    answers = [
+        client.get(PEOPLE),
+        post(client, PEOPLE, {"name": "carl", "role": "auditor"}),
+        post(client, f"{PEOPLE}/anna/links"),
+        post(client, f"{PEOPLE}/anna/roles", {"role": "auditor"}),
+    ]
+    assert {one.status_code for one in answers} == {403}
+    assert post(site(scopes=["read", "people"]), f"{PEOPLE}/anna/roles", {"role": "auditor"}).status_code == 200
+
+
+def test_ones_own_tokens_are_listed_and_ended(site: Ask) -> None:
+    client, narrow = site(), site(scopes=["read"])
+    told = client.get("/api/v1/me/tokens").json()["items"]
+    assert [one["scopes"] for one in told] == [None, None, ["read"]]
+    assert not any("sha256" in one or "secret" in one for one in told)
+    mine = told[-1]["id"]
+    assert narrow.delete(f"/api/v1/me/tokens/{mine}").json()["code"] == "token_unknown"
+    assert narrow.get("/api/v1/me").status_code == 200
+    assert site("auditor", name="otto").delete(f"/api/v1/me/tokens/{mine}").status_code == 404
+    assert client.delete(f"/api/v1/me/tokens/{mine}").json()["scopes"] == ["read"]
+    assert narrow.get("/api/v1/me").status_code == 401
