@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +15,9 @@ import pytest
 import yaml
 from tests.support import portrait_data as data
 
+from nianjian.complaints import clocks, states
 from nianjian.kernel import identifiers, numbers, periods, workdays
+from nianjian.kernel.clock import ZONE
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.duckdb_engine import DuckDBEngine
 from nianjian.lake.tables import Lake
@@ -174,6 +176,37 @@ def hours(given: Given) -> Given:
     return {"due": due, "in_time": given["done"] <= due}
 
 
+def _moment(given: Given, name: str) -> datetime | None:
+    found = given.get(name)
+    return None if found is None else found.replace(tzinfo=ZONE)
+
+
+def _ticket(given: Given) -> states.Facts:
+    """An automatic answer is no fact of a response, whenever it went out."""
+    names = ("responded", "called_back", "closed", "reopened")
+    known = {name: _moment(given, name) for name in names}
+    return states.Facts(arrived=_moment(given, "arrival"), exclusion=given.get("exclusion"), **known)
+
+
+def ticket(given: Given) -> Given:
+    promise = clocks.Promise((date(2017, 1, 1),), (clocks.terms(_book(given)),))
+    facts, at = _ticket(given), given["at"].replace(tzinfo=ZONE)
+    told: dict[str, Any] = {"state": states.state(facts).value}
+    for name in clocks.Clock:
+        read = clocks.reading(name, facts, promise, at)
+        told |= {name.value: read.hand.value, f"{name.value}_on_time": read.on_time}
+        for label, moment in (("due", read.due), ("warns", read.warns)):
+            told[f"{name.value}_{label}"] = None if moment is None else moment.replace(tzinfo=None)
+    return told
+
+
+def ticket_act(given: Given) -> Given:
+    act = states.Act(given["act"])
+    refused = states.refusal(_ticket(given), act, given["at"].replace(tzinfo=ZONE))
+    after = states.AFTER.get(act)
+    return {"refused": refused, "state": after.value if after and refused is None else None}
+
+
 def deadline(given: Given) -> Given:
     last = date.fromisoformat(f"{given['data_year'] + 1}-{_book(given).text(given['key'])}")
     return {"date": last, "weekday": f"{last:%a}", "in_time": periods.in_time(given["at"], last)}
@@ -276,6 +309,8 @@ QUESTIONS: Mapping[str, Callable[[Given], Given]] = {
     "months_back": months_back,
     "logs_reach": logs_reach,
     "hours": hours,
+    "ticket": ticket,
+    "ticket_act": ticket_act,
     "deadline": deadline,
     "filed_base": filed_base,
     "attempts": attempts,

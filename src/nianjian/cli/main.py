@@ -29,6 +29,7 @@ VERBS: Final = {
     "user": mark("people, their roles, links and tokens"),
     "calls": mark("call records: import, rejects, undo, list"),
     "registers": mark("registers: template, import, list"),
+    "complaints": mark("complaint tickets: add, respond, callback, close, list, match, import"),
     "portrait": mark("compliance portrait: run, runs, compare, simulate, attach"),
     "rules": mark("rulebook: show, overlay"),
     "holidays": mark("holidays and working days: import, list, due"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from nianjian.complaints.model import Complaint
+from nianjian.complaints.model import Complaint, Proposal
+from nianjian.complaints.warned.model import Warned
 
-__all__ = ["Complaint"]
+__all__ = ["Complaint", "Proposal", "Warned"]

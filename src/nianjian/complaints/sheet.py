@@ -18,12 +18,12 @@ def _happened(field: str) -> Callable[[Row], Fault | None]:
 
     def check(row: Row) -> Fault | None:
         moment = row.get(field)
-        return (field, "moment_in_future") if isinstance(moment, datetime) and moment > _latest() else None
+        return (field, "moment_in_future") if isinstance(moment, datetime) and moment > latest() else None
 
     return check
 
 
-def _latest() -> datetime:
+def latest() -> datetime:
     """Now and a day; in a drill that plays a later day, the end of that day."""
     played = datetime.combine(clock.today(), time(), clock.ZONE)
     return max(clock.now(), played) + AHEAD
@@ -51,6 +51,8 @@ COMPLAINTS: Final = Sheet(
         Column("关联话单ID", "call_id", Kind.CODE, ("话单ID", "关联话单"), example=""),
         Column("线路编号", "line_id", Kind.CODE, ("线路", "通道"), example="L01"),
         Column("团队编号", "team_id", Kind.CODE, ("团队", "外包团队"), example="T01"),
+        Column("自动回复时间", "auto_replied_at", Kind.MOMENT, example=""),
+        Column("处理人", "assignee", Kind.CODE, ("责任人", "受理人"), example="1001"),
         Column("首次响应时间", "responded_at", Kind.MOMENT, ("响应时间",), example="2026-03-01 10:30:00"),
         Column("首次响应人", "responded_by", aliases=("响应人",), personal=True, example="李四"),
         Column("处理措施", "measures", aliases=("处理结果",), personal=True, example="致歉并加入免打扰名单"),
@@ -60,6 +62,7 @@ COMPLAINTS: Final = Sheet(
         Column("重开时间", "reopened_at", Kind.MOMENT, example=""),
         Column("是否属实", "upheld", Kind.FLAG, ("属实",), example="否"),
         Column("排除原因", "exclusion", Kind.CHOICE, choices=words.EXCLUSION, example=""),
+        Column("重复于", "duplicate_of", Kind.CODE, ("主工单编号",), example=""),
         Column("附件", "attachment", example=""),
         Column("演练", "drill", Kind.FLAG, ("是否演练",), example="否"),
     ),

@@ -7,6 +7,8 @@ from typing import Final
 
 from nianjian.paper.texts import api, intake, people, registers, rooms, work
 from nianjian.paper.texts.chain import webhooks
+from nianjian.paper.texts.complaints import errors as complaints
+from nianjian.paper.texts.complaints import words as tickets
 from nianjian.paper.texts.operation import doctor
 from nianjian.paper.texts.operation import errors as operation
 from nianjian.paper.texts.plain import plain
@@ -24,6 +26,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **people.TEXTS,
     **results.TEXTS,
     **webhooks.TEXTS,
+    **complaints.TEXTS,
     **api.TEXTS,
 }
 
@@ -36,6 +39,7 @@ STATES: Final[Mapping[str, str]] = {
     "pending": mark("pending"),
     "approved": mark("approved"),
     "refused": mark("refused"),
+    **tickets.STATES,
 }
 
 
@@ -46,7 +50,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "metric": METRICS,
     "expected": METRICS,
     "role": rooms.ROLES,
-    "act": rooms.ACTS,
+    "act": {**rooms.ACTS, **tickets.ACTS},
     "reason": rooms.FAULTS,
 }
 

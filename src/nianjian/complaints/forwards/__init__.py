@@ -1,0 +1,1 @@
+"""Lists that 12321, 12300 and carriers hand over, under whatever headers."""

@@ -1,0 +1,1 @@
+"""What the matching of tickets with calls found, and what people made of it."""

@@ -1,0 +1,133 @@
+"""The states of a complaint ticket, and which act is open in which; pure.
+
+A state is not kept: what was recorded tells it. So a ticket that came by a sheet and one that was worked on here are
+read alike, and no state can contradict its own moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    """Where a ticket stands."""
+
+    NEW = "new"
+    RESPONDED = "responded"  # a person has answered
+    CALLED_BACK = "called_back"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    EXCLUDED = "excluded"  # counts nowhere; its reason code says why
+
+
+class Act(StrEnum):
+    """What may be done to a ticket."""
+
+    ACKNOWLEDGE = "acknowledge"  # an automatic answer went out: no response
+    RESPOND = "respond"
+    CALL_BACK = "callback"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    EXCLUDE = "exclude"
+    READMIT = "readmit"  # an exclusion was wrong
+    ASSIGN = "assign"
+    ATTACH = "attach"
+
+
+DUPLICATE: Final = "duplicate"
+EXCLUSIONS: Final = ("not_accepted", "not_own_number", DUPLICATE, "not_a_call")
+
+_OPEN: Final = frozenset({Act.CALL_BACK, Act.EXCLUDE, Act.ASSIGN, Act.ATTACH})
+# A call-back to a new ticket is its first human action, so it is its response too.
+ALLOWED: Final[Mapping[State, frozenset[Act]]] = {
+    State.NEW: _OPEN | {Act.ACKNOWLEDGE, Act.RESPOND},
+    State.RESPONDED: _OPEN,
+    State.CALLED_BACK: _OPEN | {Act.CLOSE},
+    State.CLOSED: frozenset({Act.REOPEN, Act.EXCLUDE, Act.ATTACH}),
+    State.REOPENED: _OPEN | {Act.CLOSE},
+    State.EXCLUDED: frozenset({Act.READMIT, Act.ATTACH}),
+}
+# READMIT is not here: what was recorded before tells the state again.
+AFTER: Final[Mapping[Act, State]] = {
+    Act.RESPOND: State.RESPONDED,
+    Act.CALL_BACK: State.CALLED_BACK,
+    Act.CLOSE: State.CLOSED,
+    Act.REOPEN: State.REOPENED,
+    Act.EXCLUDE: State.EXCLUDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is recorded of a ticket, as far as its state and its clocks ask; moments are aware."""
+
+    arrived: datetime | None = None
+    responded: datetime | None = None  # by a person
+    called_back: datetime | None = None
+    closed: datetime | None = None
+    reopened: datetime | None = None
+    exclusion: str | None = None
+
+    @property
+    def finished(self) -> datetime | None:
+        """When it was closed, unless it was reopened after that."""
+        if self.closed is None or (self.reopened is not None and self.reopened > self.closed):
+            return None
+        return self.closed
+
+    def at(self, moment: datetime) -> Facts:
+        """The same as it stood at a moment: what came later is not recorded yet."""
+        names = ("responded", "called_back", "closed", "reopened")
+        later = {name for name in names if (known := getattr(self, name)) is not None and known > moment}
+        return replace(self, **dict.fromkeys(later)) if later else self
+
+
+def state(facts: Facts) -> State:
+    """The state that the facts tell."""
+    if facts.exclusion is not None:
+        return State.EXCLUDED
+    if facts.finished is not None:
+        return State.CLOSED
+    if facts.reopened is not None:
+        again = facts.called_back is not None and facts.called_back >= facts.reopened
+        return State.CALLED_BACK if again else State.REOPENED
+    if facts.called_back is not None:
+        return State.CALLED_BACK
+    return State.NEW if facts.responded is None else State.RESPONDED
+
+
+def refusal(facts: Facts, act: Act, at: datetime) -> str | None:
+    """Why an act cannot happen to such a ticket at a moment, as an error's code; None: it can."""
+    now = state(facts)
+    if act is Act.CLOSE and now in {State.NEW, State.RESPONDED}:
+        return "complaint_callback_missing"
+    if act not in ALLOWED[now]:
+        return "complaint_act_refused"
+    before = _before(facts, act)
+    if any(earlier is not None and at < earlier for earlier in before):
+        return "complaint_moment_too_early"
+    if act is Act.REOPEN and facts.closed is not None and at <= facts.closed:
+        return "complaint_moment_too_early"
+    return None
+
+
+def _before(facts: Facts, act: Act) -> tuple[datetime | None, ...]:
+    """What must have happened before the act, where it is known."""
+    match act:
+        case Act.ACKNOWLEDGE | Act.RESPOND:
+            return (facts.arrived,)
+        case Act.CALL_BACK:
+            return facts.arrived, facts.responded, facts.reopened
+        case Act.CLOSE:
+            return facts.arrived, facts.called_back, facts.reopened
+        case _:
+            return ()
+
+
+def stale_callback(facts: Facts) -> bool:
+    """Whether it was reopened after its last call-back: closing it then rests on a call-back of before."""
+    return facts.reopened is not None and (facts.called_back is None or facts.called_back < facts.reopened)

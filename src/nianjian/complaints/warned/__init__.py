@@ -1,0 +1,1 @@
+"""Which clocks of which tickets were warned of."""

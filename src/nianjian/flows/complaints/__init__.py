@@ -1,0 +1,1 @@
+"""Acts around complaint tickets that cross rooms, each behind its access check."""

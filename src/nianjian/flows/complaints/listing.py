@@ -1,0 +1,64 @@
+"""Tickets as a person may see them: a list, one ticket, its history; an outsourcer's own ones alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require, team_of
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.complaints import query
+from nianjian.complaints.clocks import Promise
+from nianjian.complaints.model import Complaint
+from nianjian.complaints.query import Past, Ticket, Wanted
+from nianjian.flows.complaints.promise import promise
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.rows.query import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows that are looked for, to be cut by the door; `tickets` reads a cut as at ``at``."""
+
+    sight: Sight
+    rows: QuerySet[Complaint]
+    promise: Promise
+    at: datetime
+
+    def tickets(self, first: int = 0, last: int | None = None) -> list[Ticket]:
+        """The tickets from ``first`` to ``last`` (not included; None: to the end)."""
+        return query.told(self.sight.enterprise, self.rows[first:last], self.promise, self.at)
+
+    def of(self, complaints: Sequence[str]) -> list[Ticket]:
+        """Those of the tickets named that are in the list."""
+        return query.told(self.sight.enterprise, self.rows.filter(key__in=list(complaints)), self.promise, self.at)
+
+
+def listed(*, enterprise: str, actor: Actor, wanted: Wanted = Wanted(), at: datetime | None = None) -> Listing:  # noqa: B008 -- a frozen value
+    """List tickets by state, clock and proposal, the earliest due first; ``role_missing``, ``enterprise_unknown``."""
+    sight = sight_of(enterprise, actor)
+    moment, holds = at or clock.now(), promise(enterprise)
+    return Listing(sight, query.found(sight, wanted, holds, moment), holds, moment)
+
+
+def ticket(*, enterprise: str, complaint: str, actor: Actor, at: datetime | None = None) -> tuple[Ticket, list[Past]]:
+    """One ticket and its history; ``complaint_unknown``, also for what the reader may not see."""
+    every = listed(enterprise=enterprise, actor=actor, at=at)
+    found = every.of([complaint])
+    if not found:
+        raise NianjianError("complaint_unknown", complaint=complaint)
+    return found[0], query.past(every.sight, complaint)
+
+
+def sight_of(enterprise: str, actor: Actor) -> Sight:
+    """What the actor sees today; ``role_missing``, ``enterprise_unknown``."""
+    require(actor, enterprise, Act.READ_OWN)
+    team = team_of(actor, enterprise)
+    accounts.enterprise(enterprise)
+    return Sight(enterprise, clock.today(), team)

@@ -1,0 +1,98 @@
+"""Match tickets with calls: publish the tickets, look through the lake, keep the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import datetime
+from typing import Any, Final
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.complaints import match, query
+from nianjian.complaints.matches import service
+from nianjian.complaints.model import Proposal
+from nianjian.config import wiring
+from nianjian.flows.publish import publish
+from nianjian.flows.rulebooks import rulebook
+from nianjian.kernel.errors import NianjianError
+from nianjian.lake.engine import Engine
+from nianjian.lake.schema import SCHEMAS
+
+WINDOW: Final = "portrait.complaint_rate.match_window"  # minutes around the time that a complaint names
+TABLES: Final = ("calls", "line_dim", "complaint_fact")
+
+
+def match_complaints(
+    *, enterprise: str, actor: Actor, complaints: Sequence[str] | None = None, again: bool = False
+) -> dict[str, int]:
+    """Match these tickets, or all that are not excluded; how many of each state, ``linked`` and ``looked_at``.
+
+    What nothing new can be found for is left out, unless ``again``; what a person decided stays in any case.
+    ``role_missing``, ``enterprise_unknown``, ``complaint_unknown``.
+    """
+    require(actor, enterprise, Act.LOAD)
+    tenant = accounts.enterprise(enterprise)
+    lake = wiring.lake(enterprise)
+    publish(lake, enterprise)
+    minutes = rulebook(day=None, province=tenant.province or None, enterprise=enterprise).integer(WINDOW)
+    with lake.lock():  # tickets, calls and lines of one moment
+        versions = {name: lake.version(name) for name in TABLES}
+        files = {name: lake.files(name) for name in TABLES}
+    wanted, own_ids = _wanted(enterprise, complaints, versions["calls"], again=again)
+    with closing(wiring.engine()) as engine:
+        tables = {name: engine.table(name, files[name], SCHEMAS[name]) for name in TABLES}
+        found = look(engine, tables, wanted, own_ids, minutes)
+    told = service.keep(enterprise=enterprise, found=found, snapshot=versions["calls"], actor=actor)
+    return {"looked_at": len(found)} | told
+
+
+def look(
+    engine: Engine, tables: Mapping[str, Any], wanted: frozenset[str] | None, own_ids: frozenset[str], minutes: int
+) -> list[match.Match]:
+    """Find the calls of the tickets ``wanted`` (None: of all) in tables of an engine."""
+    facts = [
+        row
+        for row in engine.rows(tables["complaint_fact"])
+        if (row["complaint_id"] in wanted if wanted is not None else row["exclusion"] is None)
+    ]
+    rows = match.asked(facts, own_ids)
+    span = match.reach(rows, minutes)
+    found: list[dict[str, object]] = []
+    held = engine.hold("asked", rows)
+    if span is not None:
+        near = match.by_numbers(tables["calls"], held, minutes=minutes, first=span[0], last=span[1])
+        if rows["asked_call"].null_count < rows.num_rows:
+            near = near.union(match.by_id(tables["calls"], held))
+        found = engine.rows(match.best(near))
+    return match.judged(rows["complaint_id"].to_pylist(), found, engine.rows(tables["line_dim"]))
+
+
+def _wanted(
+    enterprise: str, complaints: Sequence[str] | None, calls: int | None, *, again: bool
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Numbers of the tickets to be looked at, and of those whose call id a run has written."""
+    tickets = query.tickets(enterprise)
+    rows = tickets.filter(exclusion=None) if complaints is None else tickets.filter(key__in=list(complaints))
+    known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
+    recorded = dict(rows.values_list("key", "recorded_at"))
+    if missing := set(complaints or ()) - recorded.keys():
+        raise NianjianError("complaint_unknown", complaint=min(missing))
+    wanted, own_ids = set(), set()
+    for key, recorded_at in recorded.items():
+        proposal = known.get(key)
+        if proposal is not None and "call_id" in proposal.filled:
+            own_ids.add(key)
+        if proposal is None or (
+            proposal.state not in service.DECIDED and (again or _older(proposal, calls, recorded_at))
+        ):
+            wanted.add(key)
+    return frozenset(wanted), frozenset(own_ids)
+
+
+def _older(proposal: Proposal, calls: int | None, recorded_at: datetime) -> bool:
+    """Whether calls or ticket are newer than what was found; its own writing makes no ticket newer."""
+    written = bool(proposal.filled) and proposal.state == Proposal.ASSERTED
+    return proposal.snapshot != calls or (not written and proposal.made_at < recorded_at)

@@ -1,0 +1,1 @@
+"""Words for complaint tickets: errors, and what states, clocks and acts are called."""
