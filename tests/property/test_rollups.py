@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -70,6 +73,19 @@ def test_refreshed_equals_fresh(tmp_path_factory: pytest.TempPathFactory, seed: 
 def test_refreshed_equals_fresh_often(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """About six seconds a history, four to five minutes in all on one core."""
     compare(Lake(str(tmp_path_factory.mktemp("lake")), "E1"), seed, steps=10)
+
+
+def test_a_table_of_an_earlier_program_is_counted_anew(tmp_path: Path) -> None:
+    """A home whose kept table lacks a column that is counted now answers as a fresh one."""
+    lake, engine = Lake(str(tmp_path), "E1"), DuckDBEngine()
+    data.write(lake, data.everything(3))
+    earlier = replace(
+        DAILY, version="earlier", schema=pa.schema([f for f in DAILY.schema if f.name != "answer_unknown"])
+    )
+    rollups.refresh_days(lake, engine, earlier)
+    assert "answer_unknown" not in pq.read_schema(lake.files("daily")[0]).names
+    assert kept(lake, engine) == fresh(lake, engine)
+    engine.close()
 
 
 def test_late_rows_rebuild_only_their_days(tmp_path: Path) -> None:

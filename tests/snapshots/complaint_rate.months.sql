@@ -12,7 +12,8 @@ SELECT
     FALSE
   ) AS BIGINT) AS "in_trailing",
   SUM("t1"."answered") AS "answered",
-  SUM("t1"."delivered") AS "delivered"
+  SUM("t1"."delivered") AS "delivered",
+  SUM("t1"."answer_unknown") AS "answer_unknown"
 FROM (
   SELECT
     *

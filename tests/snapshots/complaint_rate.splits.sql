@@ -2,7 +2,8 @@ SELECT
   "t1"."dim",
   "t1"."key",
   SUM("t1"."answered") AS "answered",
-  SUM("t1"."delivered") AS "delivered"
+  SUM("t1"."delivered") AS "delivered",
+  SUM("t1"."answer_unknown") AS "answer_unknown"
 FROM (
   SELECT
     *

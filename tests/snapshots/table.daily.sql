@@ -19,6 +19,7 @@ WITH "t10" AS (
     "t8"."_customer",
     "t8"."_delivered",
     "t8"."_answered",
+    "t8"."_untold",
     ROW_NUMBER() OVER (
       PARTITION BY "t8"."source", "t8"."call_key"
       ORDER BY "t8"."_customer" DESC, "t8"."_delivered" DESC, CASE "t8"."display_confidence"
@@ -39,7 +40,11 @@ WITH "t10" AS (
     MAX("t8"."_answered") OVER (
       PARTITION BY "t8"."source", "t8"."call_key"
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-    ) AS "_any_answered"
+    ) AS "_any_answered",
+    MAX("t8"."_untold") OVER (
+      PARTITION BY "t8"."source", "t8"."call_key"
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) AS "_any_untold"
   FROM (
     SELECT
       "t1"."source",
@@ -60,7 +65,8 @@ WITH "t10" AS (
       "t1"."team_id",
       CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) AS "_customer",
       CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) * CAST(COALESCE("t1"."delivered", FALSE) AS BIGINT) AS "_delivered",
-      CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) * CAST(COALESCE("t1"."answered", FALSE) AS BIGINT) AS "_answered"
+      CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) * CAST(COALESCE("t1"."answered", FALSE) AS BIGINT) AS "_answered",
+      CAST(COALESCE("t1"."leg" = 'customer', FALSE) AS BIGINT) * CAST(COALESCE("t1"."answered" IS NULL, FALSE) AS BIGINT) AS "_untold"
     FROM "calls" AS "t1"
     WHERE
       "t1"."part" <> 'rejected' AND "t1"."call_key" IS NOT NULL
@@ -85,6 +91,8 @@ WITH "t10" AS (
       COUNT(*) FILTER(WHERE
         "t16"."answered" AND TRUE) AS "answered",
       COUNT(*) FILTER(WHERE
+        "t16"."answer_unknown" AND TRUE) AS "answer_unknown",
+      COUNT(*) FILTER(WHERE
         "t16"."test") AS "tests",
       COUNT(*) FILTER(WHERE
         "t16"."without_customer") AS "without_customer",
@@ -92,19 +100,20 @@ WITH "t10" AS (
         "t16"."masked_callee" AND TRUE) AS "masked_callee"
     FROM (
       SELECT
-        "t13"."line_id",
-        "t13"."team_id",
-        "t13"."display",
-        "t13"."delivered",
-        "t13"."day",
-        "t13"."shape",
-        "t13"."confidence",
-        "t13"."kind",
-        "t13"."answered",
-        "t13"."test",
-        "t13"."without_customer",
-        "t13"."masked_callee",
-        1 << CAST(EXTRACT(day FROM "t13"."day") AS BIGINT) AS "bit"
+        "t14"."line_id",
+        "t14"."team_id",
+        "t14"."display",
+        "t14"."delivered",
+        "t14"."day",
+        "t14"."shape",
+        "t14"."confidence",
+        "t14"."kind",
+        "t14"."answered",
+        "t14"."answer_unknown",
+        "t14"."test",
+        "t14"."without_customer",
+        "t14"."masked_callee",
+        1 << CAST(EXTRACT(day FROM "t14"."day") AS BIGINT) AS "bit"
       FROM (
         SELECT
           *
@@ -119,6 +128,9 @@ WITH "t10" AS (
             "t1"."display_confidence" AS "confidence",
             "t1"."agent_kind" AS "kind",
             "t1"."delivered" AND "t1"."answered" AS "answered",
+            COALESCE("t1"."delivered", FALSE) AND (
+              "t1"."answered" IS NULL
+            ) AS "answer_unknown",
             (
               "t1"."direction" = 'out'
             ) AND (
@@ -155,9 +167,24 @@ WITH "t10" AS (
             "t11"."agent_kind" AS "kind",
             (
               "t11"."_any_delivered" = 1
-            ) AND (
-              "t11"."_any_answered" = 1
-            ) AS "answered",
+            )
+            AND CASE
+              WHEN "t11"."_any_answered" = 1
+              THEN TRUE
+              WHEN "t11"."_any_untold" = 0
+              THEN FALSE
+              ELSE NULL
+            END AS "answered",
+            COALESCE("t11"."_any_delivered" = 1, FALSE)
+            AND (
+              CASE
+                WHEN "t11"."_any_answered" = 1
+                THEN TRUE
+                WHEN "t11"."_any_untold" = 0
+                THEN FALSE
+                ELSE NULL
+              END IS NULL
+            ) AS "answer_unknown",
             (
               "t11"."direction" = 'out'
             )
@@ -180,7 +207,7 @@ WITH "t10" AS (
               COALESCE("t11"."test", FALSE)
             )
         ) AS "t12"
-      ) AS "t13"
+      ) AS "t14"
     ) AS "t16"
     GROUP BY
       1,
@@ -208,6 +235,7 @@ WITH "t10" AS (
       "t19"."outbound",
       "t19"."delivered",
       "t19"."answered",
+      "t19"."answer_unknown",
       "t19"."tests",
       "t19"."without_customer",
       "t19"."masked_callee"
@@ -222,6 +250,8 @@ WITH "t10" AS (
           "t17"."delivered" AND FALSE) AS "delivered",
         COUNT(*) FILTER(WHERE
           "t17"."answered" AND FALSE) AS "answered",
+        COUNT(*) FILTER(WHERE
+          "t17"."answer_unknown" AND FALSE) AS "answer_unknown",
         COUNT(*) FILTER(WHERE
           "t17"."test") AS "tests",
         COUNT(*) FILTER(WHERE
@@ -239,6 +269,7 @@ WITH "t10" AS (
           "t15"."confidence",
           "t15"."kind",
           "t15"."answered",
+          "t15"."answer_unknown",
           "t15"."test",
           "t15"."without_customer",
           "t15"."masked_callee",
@@ -257,6 +288,9 @@ WITH "t10" AS (
               "t1"."display_confidence" AS "confidence",
               "t1"."agent_kind" AS "kind",
               "t1"."delivered" AND "t1"."answered" AS "answered",
+              COALESCE("t1"."delivered", FALSE) AND (
+                "t1"."answered" IS NULL
+              ) AS "answer_unknown",
               (
                 "t1"."direction" = 'out'
               ) AND (
@@ -302,9 +336,24 @@ WITH "t10" AS (
               "t11"."agent_kind" AS "kind",
               (
                 "t11"."_any_delivered" = 1
-              ) AND (
-                "t11"."_any_answered" = 1
-              ) AS "answered",
+              )
+              AND CASE
+                WHEN "t11"."_any_answered" = 1
+                THEN TRUE
+                WHEN "t11"."_any_untold" = 0
+                THEN FALSE
+                ELSE NULL
+              END AS "answered",
+              COALESCE("t11"."_any_delivered" = 1, FALSE)
+              AND (
+                CASE
+                  WHEN "t11"."_any_answered" = 1
+                  THEN TRUE
+                  WHEN "t11"."_any_untold" = 0
+                  THEN FALSE
+                  ELSE NULL
+                END IS NULL
+              ) AS "answer_unknown",
               (
                 "t11"."direction" = 'out'
               )
@@ -335,7 +384,7 @@ WITH "t10" AS (
                   FALSE
                 )
               )
-          ) AS "t14"
+          ) AS "t13"
         ) AS "t15"
       ) AS "t17"
       GROUP BY
@@ -373,6 +422,7 @@ WITH "t10" AS (
     "t27"."outbound",
     "t27"."delivered",
     "t27"."answered",
+    "t27"."answer_unknown",
     "t27"."tests",
     "t27"."without_customer",
     "t27"."masked_callee",
@@ -423,6 +473,7 @@ WITH "t10" AS (
       "t22"."outbound",
       "t22"."delivered",
       "t22"."answered",
+      "t22"."answer_unknown",
       "t22"."tests",
       "t22"."without_customer",
       "t22"."masked_callee"
@@ -575,6 +626,7 @@ WITH "t10" AS (
     "t44"."outbound",
     "t44"."delivered",
     "t44"."answered",
+    "t44"."answer_unknown",
     "t44"."tests",
     "t44"."without_customer",
     "t44"."masked_callee",
@@ -670,6 +722,7 @@ FROM (
       SUM("t55"."outbound") AS "outbound",
       SUM("t55"."delivered") AS "delivered",
       SUM("t55"."answered") AS "answered",
+      SUM("t55"."answer_unknown") AS "answer_unknown",
       SUM("t55"."tests") AS "tests",
       SUM("t55"."without_customer") AS "without_customer",
       SUM("t55"."masked_callee") AS "masked_callee"
@@ -682,6 +735,7 @@ FROM (
         "t53"."outbound",
         "t53"."delivered",
         "t53"."answered",
+        "t53"."answer_unknown",
         "t53"."tests",
         "t53"."without_customer",
         "t53"."masked_callee",
@@ -717,6 +771,7 @@ FROM (
       SUM("t56"."outbound") AS "outbound",
       SUM("t56"."delivered") AS "delivered",
       SUM("t56"."answered") AS "answered",
+      SUM("t56"."answer_unknown") AS "answer_unknown",
       SUM("t56"."tests") AS "tests",
       SUM("t56"."without_customer") AS "without_customer",
       SUM("t56"."masked_callee") AS "masked_callee"
@@ -729,6 +784,7 @@ FROM (
         "t53"."outbound",
         "t53"."delivered",
         "t53"."answered",
+        "t53"."answer_unknown",
         "t53"."tests",
         "t53"."without_customer",
         "t53"."masked_callee",
@@ -768,6 +824,7 @@ FROM (
       SUM("t59"."outbound") AS "outbound",
       SUM("t59"."delivered") AS "delivered",
       SUM("t59"."answered") AS "answered",
+      SUM("t59"."answer_unknown") AS "answer_unknown",
       SUM("t59"."tests") AS "tests",
       SUM("t59"."without_customer") AS "without_customer",
       SUM("t59"."masked_callee") AS "masked_callee"
@@ -780,6 +837,7 @@ FROM (
         "t53"."outbound",
         "t53"."delivered",
         "t53"."answered",
+        "t53"."answer_unknown",
         "t53"."tests",
         "t53"."without_customer",
         "t53"."masked_callee",
@@ -822,6 +880,7 @@ FROM (
         SUM("t54"."outbound") AS "outbound",
         SUM("t54"."delivered") AS "delivered",
         SUM("t54"."answered") AS "answered",
+        SUM("t54"."answer_unknown") AS "answer_unknown",
         SUM("t54"."tests") AS "tests",
         SUM("t54"."without_customer") AS "without_customer",
         SUM("t54"."masked_callee") AS "masked_callee"
@@ -834,6 +893,7 @@ FROM (
           "t53"."outbound",
           "t53"."delivered",
           "t53"."answered",
+          "t53"."answer_unknown",
           "t53"."tests",
           "t53"."without_customer",
           "t53"."masked_callee",
@@ -867,6 +927,7 @@ FROM (
         SUM("t57"."outbound") AS "outbound",
         SUM("t57"."delivered") AS "delivered",
         SUM("t57"."answered") AS "answered",
+        SUM("t57"."answer_unknown") AS "answer_unknown",
         SUM("t57"."tests") AS "tests",
         SUM("t57"."without_customer") AS "without_customer",
         SUM("t57"."masked_callee") AS "masked_callee"
@@ -879,6 +940,7 @@ FROM (
           "t53"."outbound",
           "t53"."delivered",
           "t53"."answered",
+          "t53"."answer_unknown",
           "t53"."tests",
           "t53"."without_customer",
           "t53"."masked_callee",

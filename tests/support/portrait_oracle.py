@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
-from fractions import Fraction
 from typing import Any
 
 Row = dict[str, Any]
 DAY = timedelta(days=1)
 FAR = datetime(9999, 1, 1)  # noqa: DTZ001 - wall time
-CLASSES = ("own_short", "other_short", "landline", "mobile", "shared_400_800", "other", "unknown")
 
 
 def _holds(row: Row, day: date) -> bool:
@@ -45,7 +43,8 @@ def calls_of(rows: list[Row]) -> list[Row]:
         best = dict(first)
         if best["call_key"] is not None:
             best["delivered"] = any(row["delivered"] is True for row in customers)
-            best["answered"] = any(row["answered"] is True for row in customers)
+            answers = [row["answered"] for row in customers]
+            best["answered"] = True if True in answers else None if None in answers else False
         found.append(best)
     return found
 
@@ -89,12 +88,15 @@ def outbound(tables: dict[str, list[Row]]) -> list[Row]:
                     "day": day,
                     "delivered": call["delivered"] is True,
                     "answered": call["delivered"] is True and call["answered"] is True,
+                    "untold": call["delivered"] is True and call["answered"] is None,
                     "class": display_class(call, tables["number_dim"]),
                     "kind": call["agent_kind"],
                     "line": call["line_id"],
                     "team": team_of(call["line_id"], call["team_id"], day, tables["line_dim"]),
                     "display": None if call["display"] is None else zero + str(call["display"]),
                     "digits": call["display"],
+                    "shape": call["display_shape"],
+                    "confidence": call["display_confidence"],
                 }
             )
     return found
@@ -235,62 +237,6 @@ def on_time(complaint: Row, day: date) -> bool:
     return closed(complaint, day) and arrived is not None and complaint["closed_ts"] <= arrived + timedelta(hours=24)
 
 
-# Lights
-
-
-def worst(lights: Iterable[str]) -> str:
-    order = ("red", "insufficient", "yellow", "yellow_explained", "green")
-    return min((x for x in lights if x != "na"), key=order.index, default="na")
-
-
-def rate_light(count: int, answered: int, *, attached: bool = False) -> str:
-    """D2 without undated complaints."""
-    if answered == 0:
-        return "red" if count else "na"
-    return "green" if 10_000 * count <= answered else "yellow_explained" if attached else "yellow"
-
-
-def number_light(counts: Counter[str]) -> str:
-    """D3."""
-    total, plain, dark = counts.total(), counts["landline"] + counts["mobile"], counts["unknown"]
-    if not total:
-        return "na"
-    if 10 * plain >= 7 * total or counts["other_short"]:
-        return "red"
-    return "insufficient" if 100 * dark > total or 10 * (plain + dark) >= 7 * total else "green"
-
-
-def closing_light(done: int, total: int) -> str:
-    """D4 without undated tickets."""
-    return "na" if not total else "green" if 100 * done >= 98 * total else "yellow"
-
-
-def seat_light(found: Counter[str], *, attached: bool = False) -> str:
-    """D1: every way to settle the unknown seats must give the same light, unless it is red already."""
-
-    def settled(filed: int, both: int, unfiled_open: int) -> str:
-        lights = ["green"] if filed else []
-        if filed and (10 * (filed - found["opened"]) > 3 * filed or 10 * (filed - both) > 3 * filed):
-            lights.append("yellow_explained" if attached else "yellow")
-        if found["opened"] > filed or unfiled_open:
-            lights.append("red")
-        return worst(lights)
-
-    known = settled(found["filed"], found["opened_and_filed"], found["unfiled_open"])
-    if known == "red" or not found["unknown_filing"]:
-        return known
-    idle = found["unknown_filing"] - found["unknown_filing_open"]
-    both, unfiled = found["opened_and_filed"], found["unfiled_open"] + found["unknown_filing_open"]
-    others = {
-        settled(found["filed"] + i + o, both + o, unfiled - o)
-        for i in range(idle + 1)
-        for o in range(found["unknown_filing_open"] + 1)
-    }
-    if found["unknown_filing_open"]:
-        return "insufficient"
-    return known if others == {known} else "insufficient"
-
-
 # Splits
 
 
@@ -301,5 +247,25 @@ def grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Ro
     return found
 
 
-def share(part: int, whole: int) -> Fraction | None:
-    return Fraction(part, whole) if whole else None
+def grouped_by_number(rows: Iterable[Row], shown: Iterable[Row] = ()) -> dict[str | None, list[Row]]:
+    """By complained number as people write it: as the calls ``shown`` have it (the longest text), else by its shape."""
+    texts: dict[int, str] = {}
+    for call in sorted(shown, key=lambda call: len(call["display"] or "")):
+        if call["display"] is not None:
+            texts[int(call["display"])] = call["display"]
+
+    def text(row: Row) -> str | None:
+        number = row["digits"]
+        return None if number is None else texts.get(number, f"0{number}" if landline(str(number)) else str(number))
+
+    return grouped(rows, text)
+
+
+def landline(digits: str) -> bool:
+    """An area code without its 0 (10, 2x, else three digits) and a subscriber number of 7 or 8 digits."""
+    short, mobile = digits[:2] in {"95", "96"}, digits[0] == "1" and digits[1] in "3456789"
+    shared = len(digits) == 10 and digits[:3] in {"400", "800"}
+    if short or mobile or shared:
+        return False
+    area = 2 if digits[:2] == "10" or digits[0] == "2" else 3 if digits[0] in "3456789" else 0
+    return bool(area) and len(digits) - area in {7, 8}

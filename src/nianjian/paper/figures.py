@@ -181,7 +181,9 @@ def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
 def _bounds(metric: Json) -> str:
     bounds = metric.get("bounds") or {}
     low, high = bounds.get("low"), bounds.get("high")
-    if low is None or high is None or low == high:
+    if low is not None and high is None:  # nothing is known of the base: any rate from here on
+        return f"≥ {low} {metric['unit']}"
+    if low is None or low == high:
         return ""
     return f"{low} … {high} {metric['unit']}"
 

@@ -22,6 +22,7 @@ NOTHING: Final = mark("the calls, seats and complaints of the data year")
 MISSING: Final[Mapping[str, str]] = {
     "filing_unknown": mark("the filing state of {n} seats"),
     "undated": mark("the day of acceptance of {n} complaints"),
+    "answer_unknown": mark("whether {n} delivered calls were answered"),
     "evasion": mark("the display number of {n} delivered calls"),
     "unknown_high": mark("the display number of {n} delivered calls"),
 }

@@ -24,6 +24,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "outbound": mark("outbound calls"),
     "delivered": mark("delivered"),
     "answered": mark("answered"),
+    "answer_unknown": mark("answered or not: unknown"),
     "undelivered": mark("not delivered"),
     "tests": mark("test calls"),
     "without_customer": mark("calls without a customer leg"),

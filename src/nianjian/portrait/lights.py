@@ -29,6 +29,10 @@ class Light(StrEnum):
     NA = "na"
 
 
+Bounds = tuple[Fraction, Fraction | None]
+"""The lowest and the highest rate that unknown rows leave open; None: no highest one, all of the base is unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A share and the operator under which it is met: ``Limit(Decimal("0.30"), ">")`` is "more than 30 %"."""
@@ -66,7 +70,7 @@ class Verdict:
     denominator: int
     light: Light
     flags: tuple[Flag, ...] = ()
-    bounds: tuple[Fraction, Fraction] | None = None
+    bounds: Bounds | None = None
     attachment_needed: bool = False
 
     @property
@@ -112,10 +116,8 @@ def seat_vacancy(
     shares = [Fraction(filed - opened, filed)] if filed else []
     if unknown:
         idle = unknown - unknown_open
-        every = filed + unknown
-        if idle:  # all idle unknown seats filed: the highest vacancy
-            shares.append(Fraction(filed + idle - opened, filed + idle))
-        shares.append(Fraction(every - opened, every))
+        # The vacancy grows with the filing: the fewest seats of which there is a rate, and all of them.
+        shares = [Fraction(seats - opened, seats) for seats in (filed or 1, filed + unknown)]
         worse = _seat_flags(
             filed + idle, opened, opened_and_filed, unfiled_open, limit, attached=attached, beyond=beyond
         )
@@ -150,25 +152,36 @@ def complaint_rate(
     limit: Limit,
     low_volume: int = 0,
     undated: int = 0,
+    unknown: int = 0,
     attached: bool = False,
 ) -> Verdict:
     """D2, complaints / answered outbound calls. ``undated`` complaints have no known day of acceptance.
 
+    Of ``unknown`` calls nothing tells whether they were answered; they are in no other count. The light holds only
+    if it is the same at both bounds: all of them answered and no undated complaint, none of them and all complaints.
     No answered call but complaints: red. Fewer than ``low_volume`` answered calls: marked, the light stays.
     """
     light, flags = _complaint_light(complaints, answered, limit, attached=attached)
-    bounds = None
-    if answered:
-        bounds = (Fraction(complaints, answered), Fraction(complaints + undated, answered))
+    ends = ((complaints, answered + unknown), (complaints + undated, answered))
+    if any(_complaint_light(*end, limit, attached=attached)[0] is not light for end in ends):
+        light = Light.INSUFFICIENT
+    if unknown and not answered:  # "not a single answered call" is not known
+        flags = []
     if undated:
-        high, _ = _complaint_light(complaints + undated, answered, limit, attached=attached)
-        if high is not light:
-            light = Light.INSUFFICIENT
         flags.append(Flag("undated", Light.INSUFFICIENT, undated))
+    if unknown:
+        flags.append(Flag("answer_unknown", Light.INSUFFICIENT, unknown))
     if 0 < answered < low_volume:
         flags.append(Flag("low_volume", Light.GREEN, answered))
     over = any(flag.code == "over_limit" for flag in flags)
-    return Verdict(complaints, answered, light, tuple(flags), bounds, attachment_needed=over)
+    return Verdict(complaints, answered, light, tuple(flags), _complaint_bounds(*ends), attachment_needed=over)
+
+
+def _complaint_bounds(lowest: tuple[int, int], highest: tuple[int, int]) -> Bounds | None:
+    """Rates of (complaints, calls) at both ends; of no calls there is no rate, and none above it either."""
+    if not lowest[1]:
+        return None
+    return Fraction(*lowest), Fraction(*highest) if highest[1] else None if highest[0] else Fraction(0)
 
 
 def _complaint_light(complaints: int, answered: int, limit: Limit, *, attached: bool) -> tuple[Light, list[Flag]]:

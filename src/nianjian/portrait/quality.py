@@ -19,6 +19,7 @@ ALL: Final = "all"  # every import of the enterprise that is in force
 YEAR: Final = "data_year"
 CONFIDENCES: Final = ("good", "medium", "low", "none")
 MEASURES: Final = ("records", "outbound", "delivered", "answered", "tests", "without_customer", "masked_callee")
+UNTOLD: Final = "answer_unknown"  # delivered calls of which nothing tells whether they were answered
 
 
 def questions(tables: Tables, calls: ir.Table, frame: Frame) -> dict[str, ir.Table]:
@@ -26,7 +27,8 @@ def questions(tables: Tables, calls: ir.Table, frame: Frame) -> dict[str, ir.Tab
     cube, period = tables.cube, frame.period
     year = cube.filter(cube.dim == "total", cube.day >= period.first, cube.day < period.end)
     counted = year.group_by("shape", "confidence", month=year.day.month().cast("int64")).aggregate(
-        day_bits=bit_or(year.day_bits).cast("int64"), **{name: year[name].sum().cast("int64") for name in MEASURES}
+        day_bits=bit_or(year.day_bits).cast("int64"),
+        **{name: year[name].sum().cast("int64") for name in (*MEASURES, UNTOLD)},
     )
     kept = calls.filter(calls.part != REJECTED)
     refused = calls.filter(calls.part == REJECTED)
@@ -46,7 +48,7 @@ def answer(rows: Mapping[str, Rows], frame: Frame) -> dict[str, object]:
     loaded = summed(rows["rows"], "rows")
     reasons = {str(row["reason"]): whole(row["rows"]) for row in rows["rejected"]}
     rejected = sum(reasons.values())
-    delivered = summed(counted, "delivered")
+    delivered, untold = summed(counted, "delivered"), summed(counted, UNTOLD)
     confidence: Counter[str] = Counter()
     shapes: Counter[str] = Counter()
     for row in counted:
@@ -68,6 +70,7 @@ def answer(rows: Mapping[str, Rows], frame: Frame) -> dict[str, object]:
             **{name: summed(counted, name) for name in MEASURES},
             "undelivered": summed(counted, "outbound") - delivered,
         },
+        UNTOLD: {"count": untold, "share": _percent(untold, delivered)},
         "display_confidence": {
             name: {"count": confidence[name], "share": _percent(confidence[name], delivered)} for name in CONFIDENCES
         },

@@ -16,7 +16,7 @@ from typing import Any, Final
 from nianjian.kernel.errors import NianjianError
 from nianjian.portrait.catalogue import METRICS
 from nianjian.portrait.frame import Frame
-from nianjian.portrait.lights import Flag, Light, Limit, Verdict
+from nianjian.portrait.lights import Bounds, Flag, Light, Limit, Verdict
 from nianjian.portrait.metric import SCALE, Card, Metric, light_of, limit_of
 from nianjian.portrait.result import Result
 
@@ -114,7 +114,7 @@ def _metric(told: Json, known: KeptRules) -> Metric:
         denominator=told["denominator"],
         light=Light(told["light"]),
         flags=flags,
-        bounds=_span(told["bounds"], unit),
+        bounds=_bounds(told["bounds"], unit),
         attachment_needed=any(flag.code == "over_limit" for flag in flags),
     )
     return Metric(
@@ -145,6 +145,11 @@ def _flag(told: Json, unit: str) -> Flag:
         limit=None if limit is None else Limit(Decimal(limit) / SCALE[unit], told["operator"]),
         bounds=_span(told.get("bounds") or {}, unit),
     )
+
+
+def _bounds(told: Json, unit: str) -> Bounds | None:
+    low = _share(told.get("low"), unit)
+    return None if low is None else (low, _share(told.get("high"), unit))
 
 
 def _span(told: Json, unit: str) -> tuple[Fraction, Fraction] | None:

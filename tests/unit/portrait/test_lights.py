@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -82,6 +83,26 @@ def test_complaint_table(complaints: int, answered: int, light: str, allowed: in
     assert lights.allowance(answered, COMPLAINTS) == allowed
     if answered:
         assert (verdict.light is Light.YELLOW) == (complaints > allowed)
+
+
+@pytest.mark.parametrize(
+    ("complaints", "answered", "unknown", "light", "low", "high"),
+    [
+        (1, 10_000, 5, "green", Fraction(1, 10_005), Fraction(1, 10_000)),  # green at both ends
+        (1, 9_999, 0, "yellow", Fraction(1, 9_999), Fraction(1, 9_999)),
+        (1, 9_999, 1, "insufficient", Fraction(1, 10_000), Fraction(1, 9_999)),  # answered, it would be green
+        (2, 9_999, 1, "yellow", Fraction(2, 10_000), Fraction(2, 9_999)),
+        (1, 0, 5, "insufficient", Fraction(1, 5), None),  # red, if none of them was answered
+        (0, 0, 5, "insufficient", Fraction(0), Fraction(0)),  # nothing to tell of, or green
+    ],
+)
+def test_calls_of_unknown_answer(
+    *, complaints: int, answered: int, unknown: int, light: str, low: Fraction, high: Fraction | None
+) -> None:
+    verdict = lights.complaint_rate(complaints=complaints, answered=answered, unknown=unknown, limit=COMPLAINTS)
+    assert (verdict.light, verdict.bounds) == (light, (low, high))
+    assert (verdict.numerator, verdict.denominator) == (complaints, answered)
+    assert ("answer_unknown" in {flag.code for flag in verdict.flags}) == bool(unknown)
 
 
 def test_complaint_low_volume_and_undated() -> None:

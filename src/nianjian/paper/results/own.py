@@ -11,7 +11,10 @@ TEAM: Final = "team"
 KEPT: Final = ("slug", "unit", "limit", "operator", "source", "title")
 # Component -> the field of a team's row that counts it.
 PARTS: Final[Mapping[str, Mapping[str, str]]] = {
-    "complaint_rate": {"complaints": "numerator", "answered": "denominator", "delivered": "delivered"},
+    "complaint_rate": {
+        "complaints": "numerator", "answered": "denominator", "delivered": "delivered",
+        "answer_unknown": "answer_unknown",
+    },
     "number_consistency": {
         "delivered": "denominator", "own_short": "own_short", "other_short": "other_short", "landline": "landline",
         "mobile": "mobile", "shared_400_800": "shared_400_800", "other": "other", "unknown": "unknown",

@@ -27,7 +27,11 @@ SPLITS: Final[Mapping[str, tuple[str, ...]]] = {
 # Component -> the field that counts it in a row of a split or a month.
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     seat_vacancy.CARD.slug: {name: name for name in seat_vacancy.COUNTS},
-    complaint_rate.CARD.slug: {"complaints": "numerator", "delivered": "delivered"},
+    complaint_rate.CARD.slug: {
+        "complaints": "numerator",
+        "delivered": "delivered",
+        complaint_rate.UNTOLD: complaint_rate.UNTOLD,
+    },
     number_consistency.CARD.slug: {name.value: name.value for name in NumberClass},
     closing_rate.CARD.slug: {"tickets": "denominator", "closed": "numerator", "on_time": "on_time"},
 }

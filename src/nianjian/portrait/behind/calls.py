@@ -36,7 +36,7 @@ SHAPES: Final[Mapping[str, tuple[str, ...]]] = {
 BY_LEDGER: Final = frozenset(
     name.value for name in (NumberClass.OWN_SHORT, NumberClass.OTHER_SHORT, NumberClass.LANDLINE, NumberClass.UNKNOWN)
 )
-MEASURES: Final = frozenset({"answered", "delivered"})
+MEASURES: Final = frozenset({"answered", "delivered", "answer_unknown"})
 
 
 def behind(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -43,6 +43,8 @@ CARD: Final = Card(
 )
 SOURCES: Final = ("12321", "12300")
 BASES: Final = {"answered": "answered", "delivered": "attempts"}  # measure of the cube: name of the twin
+UNTOLD: Final = "answer_unknown"  # measure: delivered calls of which nothing tells whether they were answered
+MEASURES: Final = (*BASES, UNTOLD)
 DIMENSIONS: Final = ("kind", "line", "team", "display")
 
 
@@ -53,11 +55,14 @@ class _Terms:
     attached: bool
     base: str = "answered"  # or delivered: the calls that the rate is of
 
-    def judge(self, complaints: int, calls: int, undated: int = 0) -> Verdict:
+    def judge(self, complaints: int, calls: Mapping[str, int], undated: int = 0, base: str | None = None) -> Verdict:
+        """``calls``: each of `MEASURES`; a call of unknown answer is unknown only where answered ones are the base."""
+        of = base or self.base
         return lights.complaint_rate(
             complaints=complaints,
-            answered=calls,
+            answered=calls[of],
             undated=undated,
+            unknown=calls[UNTOLD] if of == "answered" else 0,
             limit=self.limit,
             low_volume=self.low_volume,
             attached=self.attached,
@@ -77,11 +82,9 @@ class ComplaintRate:
         months = total.group_by(
             month=total.day.year().cast("int64") * 100 + total.day.month().cast("int64"),
             in_trailing=_inside(total.day, trailing),
-        ).aggregate(answered=total.answered.sum().cast("int64"), delivered=total.delivered.sum().cast("int64"))
+        ).aggregate(**{name: total[name].sum().cast("int64") for name in MEASURES})
         parts = cube.filter(cube.dim != "total", cube.day >= period.first, cube.day < period.end)
-        splits = parts.group_by("dim", "key").aggregate(
-            answered=parts.answered.sum().cast("int64"), delivered=parts.delivered.sum().cast("int64")
-        )
+        splits = parts.group_by("dim", "key").aggregate(**{name: parts[name].sum().cast("int64") for name in MEASURES})
         told = tables.tickets.filter(tables.tickets.source.isin(kinds_of(rules, self.card.rules[4])))
         complaints = told.group_by(
             month=told.accepted_day.year().cast("int64") * 100 + told.accepted_day.month().cast("int64"),
@@ -102,12 +105,12 @@ class ComplaintRate:
         limit = limit_of(rules, self.card.rules[0])
         terms = _Terms(limit, whole(rules.rule(self.card.rules[2]).value), bool(on_file), _base(rules))
         year = [row for row in rows["months"] if _in_year(row, frame)]
-        calls = {name: summed(year, name) for name in BASES}
+        calls = {name: summed(year, name) for name in MEASURES}
         filed = [row for row in rows["complaints"] if _in_year(row, frame)]
         kept = [row for row in filed if row["reason"] is None]
         undated = summed([r for r in rows["complaints"] if r["month"] is None and r["reason"] is None], "complaints")
         count = summed(kept, "complaints")
-        verdict = terms.judge(count, calls[terms.base], undated)
+        verdict = terms.judge(count, calls, undated)
         other = next(name for name in BASES if name != terms.base)
         allowed = lights.allowance(calls[terms.base], limit)
         excluded: Counter[str] = Counter()
@@ -134,7 +137,7 @@ class ComplaintRate:
             components=components,
             attachments_required=explains if verdict.attachment_needed else (),
             attachments=on_file,
-            twins={BASES[other]: figures(terms.judge(count, calls[other], undated), self.card.unit)},
+            twins={BASES[other]: figures(terms.judge(count, calls, undated, other), self.card.unit)},
             splits=_splits(rows["splits"], kept, terms),
             months=[{"month": month, **_cell(rows, terms, _of_month(month))} for month in frame.months],
             trailing={
@@ -146,11 +149,15 @@ class ComplaintRate:
 
 
 def _cell(rows: Mapping[str, Rows], terms: _Terms, wanted: Callable[[Mapping[str, object]], bool]) -> dict[str, object]:
-    """Figures of a window: complaints, answered and delivered calls for which ``wanted`` holds."""
+    """Figures of a window: complaints and calls for which ``wanted`` holds."""
     calls = [row for row in rows["months"] if wanted(row)]
     count = summed([row for row in rows["complaints"] if row["reason"] is None and wanted(row)], "complaints")
-    verdict = terms.judge(count, summed(calls, terms.base))
-    return {**figures(verdict, CARD.unit), "delivered": summed(calls, "delivered")}
+    counted = {name: summed(calls, name) for name in MEASURES}
+    return {**figures(terms.judge(count, counted), CARD.unit), **_beside(counted)}
+
+
+def _beside(counted: Mapping[str, int]) -> dict[str, object]:
+    return {"delivered": counted["delivered"], UNTOLD: counted[UNTOLD]}
 
 
 def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict[str, object]]]:
@@ -160,15 +167,11 @@ def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict
     texts = sorted((str(row["key"]) for row in calls if row["dim"] == "display" and row["key"]), key=len)
     shown = {text.lstrip("0"): text for text in texts}
     for dim in DIMENSIONS:
-        answered: Counter[str | None] = Counter()
-        delivered: Counter[str | None] = Counter()
+        counted: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
         told: Counter[str | None] = Counter()
         for row in calls:
             if row["dim"] == dim:
-                key = _key(row["key"])
-                answered[key] += whole(row["answered"])
-                delivered[key] += whole(row["delivered"])
-        of = answered if terms.base == "answered" else delivered
+                counted[_key(row["key"])].update({name: whole(row[name]) for name in MEASURES})
         for row in complaints:
             key = number_text(row[dim], shown) if dim == "display" else _key(row[dim])
             told[key] += whole(row["complaints"])
@@ -176,11 +179,11 @@ def _splits(calls: Rows, complaints: Rows, terms: _Terms) -> dict[str, list[dict
             (
                 {
                     "key": key,
-                    **figures(terms.judge(told[key], of[key]), CARD.unit),
-                    "delivered": delivered[key],
-                    "low_volume": of[key] < terms.low_volume,
+                    **figures(terms.judge(told[key], counted[key]), CARD.unit),
+                    **_beside(counted[key]),
+                    "low_volume": counted[key][terms.base] < terms.low_volume,
                 }
-                for key in {*answered, *delivered, *told}
+                for key in {*counted, *told}
             ),
             size="numerator",
         )

@@ -2,7 +2,8 @@
 
 Contract 2: a call is counted once. Rows of one (source, call_key) are one call, a row without call_key is one
 by itself. The best row stands for the call (customer leg first, then delivered, surest display, answered,
-earliest); it is delivered or answered when any of its customer rows is.
+earliest); it is delivered or answered when any of its customer rows is. Where none is and one does not tell,
+whether the call was answered is unknown.
 """
 
 from __future__ import annotations
@@ -126,12 +127,16 @@ def _outbound(rows: ir.Table) -> list[ir.BooleanValue]:
 
 
 def _collapsed(rows: ir.Table) -> ir.Table:
-    """The representative row of each (source, call_key); delivered and answered when any of its customer rows is."""
+    """The representative row of each (source, call_key); delivered and answered when any of its customer rows is.
+
+    `answered` is NULL where no customer row is answered and one does not tell.
+    """
     customer = _true(rows.leg == "customer")
     rows = rows.mutate(
         _customer=customer,
         _delivered=customer * _true(rows.delivered),
         _answered=customer * _true(rows.answered),
+        _untold=customer * _true(rows.answered.isnull()),
     )
     call = ibis.window(group_by=[rows.source, rows.call_key])
     best = ibis.window(
@@ -150,9 +155,13 @@ def _collapsed(rows: ir.Table) -> ir.Table:
         _rank=ibis.row_number().over(best),
         _any_delivered=rows._delivered.max().over(call),
         _any_answered=rows._answered.max().over(call),
+        _any_untold=rows._untold.max().over(call),
     )
     first = ranked.filter(ranked._rank == 0)
-    return first.mutate(delivered=first._any_delivered == 1, answered=first._any_answered == 1)
+    return first.mutate(
+        delivered=first._any_delivered == 1,
+        answered=ibis.cases((first._any_answered == 1, True), (first._any_untold == 0, False), else_=None),
+    )
 
 
 def _described(rows: ir.Table, also: Sequence[str] = ()) -> ir.Table:
@@ -169,6 +178,7 @@ def _described(rows: ir.Table, also: Sequence[str] = ()) -> ir.Table:
         confidence=rows.display_confidence,
         kind=rows.agent_kind,
         answered=rows.delivered & rows.answered,
+        answer_unknown=known(rows.delivered) & rows.answered.isnull(),
         test=out & (rows.leg == "customer") & rows.test,
         # A call of which only completing rows are there (a hang-up without its call).
         without_customer=out & (rows.leg == "event"),
