@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from nianjian.gate.policy import Cap, Slot
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """The answer of `Counters.take`.
 
     Refused: ``slot`` is the counter that is full with its ``used`` and ``limit``, ``retry_at`` epoch seconds of the
     next chance (None: not known). Allowed: the fullest counter. ``unavailable``: the counters cannot know (neither).
+    A tuple, because one is made for every call.
     """
 
     allowed: bool

@@ -1,0 +1,1 @@
+"""What the lease journal writes: records, batches, files."""
