@@ -18,6 +18,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from nianjian.lake.engine import Engine
 from nianjian.lake.schema import MOMENT, REJECTED
 
 # The product's own reach, no rule names one: complaints come within days of their call.
@@ -75,6 +76,27 @@ class Match:
     candidates: int
     call: Call | None
     runner_up: Call | None
+
+
+def look(
+    engine: Engine, tables: Mapping[str, ir.Table], wanted: frozenset[str] | None, own_ids: frozenset[str], minutes: int
+) -> list[Match]:
+    """Find the calls of the tickets ``wanted`` (None: of all) in tables of an engine."""
+    facts = [
+        row
+        for row in engine.rows(tables["complaint_fact"])
+        if (row["complaint_id"] in wanted if wanted is not None else row["exclusion"] is None)
+    ]
+    rows = asked(facts, own_ids)
+    span = reach(rows, minutes)
+    found: list[dict[str, object]] = []
+    held = engine.hold("asked", rows)
+    if span is not None:
+        near = by_numbers(tables["calls"], held, minutes=minutes, first=span[0], last=span[1])
+        if rows["asked_call"].null_count < rows.num_rows:
+            near = near.union(by_id(tables["calls"], held))
+        found = engine.rows(best(near))
+    return judged(rows["complaint_id"].to_pylist(), found, engine.rows(tables["line_dim"]))
 
 
 def asked(facts: Iterable[Found], own_ids: frozenset[str]) -> pa.Table:

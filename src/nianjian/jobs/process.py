@@ -17,6 +17,7 @@ from typing import Final
 from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections, connection
 
+from nianjian.flows.complaints.warn import warn
 from nianjian.flows.recover import recover
 from nianjian.flows.webhooks import deliver
 from nianjian.flows.wizard.drafts import sweep
@@ -29,6 +30,7 @@ IDLE: Final = 1.0  # seconds between two looks at an empty queue
 BEAT: Final = 5.0
 TIDY: Final = 300.0
 TELL: Final = 3.0  # seconds between two looks for messages to webhooks
+WATCH: Final = 15.0  # seconds between two looks at the clocks of tickets
 PATIENCE: Final = 10.0  # seconds that a worker gets to end its step
 SLOWEST: Final = 30.0  # seconds before a worker that ends at once is started again
 
@@ -45,14 +47,17 @@ def run(parent: int | None = None) -> None:
     name = f"{socket.gethostname()[:50]}:{os.getpid()}:{int(time.monotonic())}"
     beats = Thread(target=_beat, args=(name, leaving, parent), daemon=True)
     beats.start()
+    clocks = Thread(target=_clock, args=(leaving,), daemon=True)
+    clocks.start()
     _loop(Worker(name, leaving), leaving)
+    clocks.join(BEAT)
     beats.join(BEAT)
     with suppress(DatabaseError):
         service.leave(worker=name)
 
 
 def _loop(worker: Worker, leaving: Event) -> None:
-    tidied = told = float("-inf")
+    tidied = float("-inf")
     while not leaving.is_set():
         close_old_connections()
         try:
@@ -61,13 +66,26 @@ def _loop(worker: Worker, leaving: Event) -> None:
                 tidy()
             if worker.step():
                 continue
-            if time.monotonic() - told > TELL:
-                told = time.monotonic()
-                deliver()
         except DatabaseError:
             LOG.exception("the database does not answer")
             leaving.wait(BEAT)
         leaving.wait(IDLE)
+
+
+def _clock(leaving: Event) -> None:
+    """Warn of tickets and send messages when it is time, also while a job takes hours."""
+    watched = float("-inf")
+    while not leaving.is_set():
+        close_old_connections()
+        try:
+            if time.monotonic() - watched > WATCH:
+                watched = time.monotonic()
+                warn()
+            deliver()
+        except (DatabaseError, NianjianError):  # of one look; the next one goes on
+            LOG.exception("the clock's work was not possible")
+        leaving.wait(TELL)
+    connection.close()
 
 
 def tidy() -> None:

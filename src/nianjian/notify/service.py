@@ -22,7 +22,16 @@ from nianjian.notify import query, signing
 from nianjian.notify.models import Delivery, Webhook
 
 #: What one may be told of: beginnings of audit verbs.
-EVENTS: Final = ("calls.import", "calls.undo", "registers.import", "portrait.run", "approval.request", "approval")
+EVENTS: Final = (
+    "calls.import",
+    "calls.undo",
+    "registers.import",
+    "portrait.run",
+    "approval.request",
+    "approval",
+    "complaints",
+    "complaints.warning",
+)
 TEST: Final = "webhook.test"
 PAUSES: Final = tuple(timedelta(seconds=s) for s in (30, 120, 600, 3600, 14400))  # then a person must ask again
 MOST: Final = 200  # entries and messages of one round

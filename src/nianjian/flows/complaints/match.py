@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
@@ -18,7 +18,6 @@ from nianjian.config import wiring
 from nianjian.flows.publish import publish
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel.errors import NianjianError
-from nianjian.lake.engine import Engine
 from nianjian.lake.schema import SCHEMAS
 
 WINDOW: Final = "portrait.complaint_rate.match_window"  # minutes around the time that a complaint names
@@ -44,30 +43,9 @@ def match_complaints(
     wanted, own_ids = _wanted(enterprise, complaints, versions["calls"], again=again)
     with closing(wiring.engine()) as engine:
         tables = {name: engine.table(name, files[name], SCHEMAS[name]) for name in TABLES}
-        found = look(engine, tables, wanted, own_ids, minutes)
+        found = match.look(engine, tables, wanted, own_ids, minutes)
     told = service.keep(enterprise=enterprise, found=found, snapshot=versions["calls"], actor=actor)
     return {"looked_at": len(found)} | told
-
-
-def look(
-    engine: Engine, tables: Mapping[str, Any], wanted: frozenset[str] | None, own_ids: frozenset[str], minutes: int
-) -> list[match.Match]:
-    """Find the calls of the tickets ``wanted`` (None: of all) in tables of an engine."""
-    facts = [
-        row
-        for row in engine.rows(tables["complaint_fact"])
-        if (row["complaint_id"] in wanted if wanted is not None else row["exclusion"] is None)
-    ]
-    rows = match.asked(facts, own_ids)
-    span = match.reach(rows, minutes)
-    found: list[dict[str, object]] = []
-    held = engine.hold("asked", rows)
-    if span is not None:
-        near = match.by_numbers(tables["calls"], held, minutes=minutes, first=span[0], last=span[1])
-        if rows["asked_call"].null_count < rows.num_rows:
-            near = near.union(match.by_id(tables["calls"], held))
-        found = engine.rows(match.best(near))
-    return match.judged(rows["complaint_id"].to_pylist(), found, engine.rows(tables["line_dim"]))
 
 
 def _wanted(

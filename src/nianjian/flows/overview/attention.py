@@ -11,6 +11,8 @@ from nianjian.accounts.access import may
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.approvals import query as approvals
+from nianjian.complaints.warned.query import pressing
+from nianjian.flows.complaints.promise import promise
 from nianjian.kernel import clock
 from nianjian.queue import query as queue
 from nianjian.registers.attachments import query as attachments
@@ -26,6 +28,7 @@ DAYS: Final = "days_missing"
 REJECTS: Final = "rejects_waiting"
 APPROVAL: Final = "approval"
 FAILED: Final = "job_failed"
+COMPLAINT: Final = "complaint_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,21 @@ def _in_portrait(enterprise: str, portrait: Mapping[str, Any]) -> Iterator[Point
 
 
 def tasks(enterprise: str, actor: Actor) -> list[Point]:
-    """Tell what waits for this person: requests to decide, own work that failed."""
+    """Tell what waits for this person: requests to decide, tickets whose clocks run out, own work that failed."""
     found: list[Point] = []
     if may(actor, enterprise, Act.APPROVE):
         pending = approvals.pending(enterprise, besides=str(actor), most=MOST)
         found += [Point(APPROVAL, {"approval": one.id, "kind": one.kind, "by": one.requested_by}) for one in pending]
+    if may(actor, enterprise, Act.LOAD):
+        found += _tickets(enterprise)
     failed = queue.failed(enterprise, str(actor), since=clock.now() - FAILED_SINCE, most=MOST)
     return found + [Point(FAILED, {"job": one.id, "kind": one.kind, "error": one.error}) for one in failed]
+
+
+def _tickets(enterprise: str) -> list[Point]:
+    """Tickets whose clocks run out or have just done so, the earliest due first."""
+    found = pressing(enterprise, promise(enterprise), clock.now())[:MOST]
+    return [
+        Point(COMPLAINT, {"complaint": one.row.key, "clock": one.reading.clock.value, "due": one.reading.due})
+        for one in found
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 
 from nianjian.flows.overview import attention
@@ -10,20 +12,29 @@ from nianjian.flows.overview.attention import Point
 
 def link(point: Point, code: str, year: int | None) -> str:
     """Return the address of the page on which the point can be dealt with."""
+    name, more = _place(point, year)
+    return reverse(name, kwargs={"code": code, **more})
+
+
+def _place(point: Point, year: int | None) -> tuple[str, dict[str, Any]]:
+    """Name of the page, and what its address says besides the enterprise."""
     values = point.values
     match point.code:
         case attention.INSUFFICIENT | attention.ATTACHMENT:
-            return reverse("portrait-metric", kwargs={"code": code, "year": year, "slug": values["metric"]})
+            found = "portrait-metric", {"year": year, "slug": values["metric"]}
         case attention.DAYS:
-            return reverse("data", kwargs={"code": code})
+            found = "data", dict[str, Any]()
         case attention.REJECTS:
-            return reverse("data-batch", kwargs={"code": code, "batch": values["batch"]})
+            found = "data-batch", {"batch": values["batch"]}
         case attention.APPROVAL:
-            return reverse("approvals-decide-here", kwargs={"code": code, "approval": values["approval"]})
+            found = "approvals-decide-here", {"approval": values["approval"]}
         case attention.FAILED:
-            return reverse("data-job", kwargs={"code": code, "job": values["job"]})
+            found = "data-job", {"job": values["job"]}
+        case attention.COMPLAINT:
+            found = "registers-row", {"kind": "complaints", "key": values["complaint"]}
         case _:
-            return reverse("portrait-newest", kwargs={"code": code})
+            found = "portrait-newest", dict[str, Any]()
+    return found
 
 
 def line_address(code: str, line: str) -> str:

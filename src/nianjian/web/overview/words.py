@@ -9,7 +9,9 @@ from typing import Any, Final
 from nianjian.flows.overview import attention
 from nianjian.flows.overview.attention import Point
 from nianjian.flows.overview.day import FINE, Reason
+from nianjian.kernel.clock import ZONE
 from nianjian.paper import headline
+from nianjian.paper.texts.complaints.words import CLOCKS
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import Words, mark
@@ -37,6 +39,7 @@ POINTS: Final[Mapping[str, str]] = {
     attention.REJECTS: mark("{rows} rows of the import {batch} were not taken"),
     attention.APPROVAL: mark("{by} asks for your approval ({approval})"),
     attention.FAILED: mark("Your work {job} failed: {why}"),
+    attention.COMPLAINT: mark("Complaint {complaint}: the {clock} is due at {due}"),
 }
 
 
@@ -80,6 +83,9 @@ def points(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[
         if one.code == attention.FAILED:
             error = values["error"]
             values["why"] = sentence(str(error.get("code", "")), error.get("values", {}), _)
+        if one.code == attention.COMPLAINT:
+            values["clock"] = _(CLOCKS[str(values["clock"])])
+            values["due"] = f"{values['due'].astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
         if "by" in values:
             values["by"] = person(str(values["by"]))
         yield _(POINTS[one.code]).format(**values)

@@ -1,0 +1,48 @@
+"""Warn of clocks that run out: each ticket and clock once, the row and its audit entry in one transaction.
+
+The audit chain is the outbox of webhooks, so a warning that stands in it is delivered, whatever is killed in between.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.record import record
+from nianjian.complaints.clocks import Promise
+from nianjian.complaints.model import Complaint
+from nianjian.complaints.warned import query
+from nianjian.complaints.warned.model import Warned
+from nianjian.registers.versions.service import wait_for_others
+
+
+def warn(*, enterprise: str, promise: Promise, at: datetime, actor: Actor) -> int:
+    """Give every warning that is due at a moment and was not given; how many."""
+    if not _fresh(enterprise, promise, at):  # most looks find nothing: they lock nothing
+        return 0
+    with transaction.atomic():
+        wait_for_others(enterprise)
+        fresh = _fresh(enterprise, promise, at)
+        for one in fresh:
+            row, read = one.row, one.reading
+            Warned(enterprise_id=enterprise, key=row.key, clock=read.clock.value, warned_at=at).save(force_insert=True)
+            told: dict[str, object] = {"complaint": row.key, "clock": read.clock.value, "hand": read.hand.value}
+            told |= {"due": read.due.isoformat() if read.due else None, "assignee": row.assignee, "team": row.team_id}
+            data = told | ({"drill": True} if row.drill else {})
+            record(verb="complaints.warning", enterprise=enterprise, actor=actor, data=data)
+    return len(fresh)
+
+
+def delete_left(*, enterprise: str) -> int:
+    """Delete what is kept of tickets of which no version is left, inside the caller's transaction; how many."""
+    there = Complaint.objects.filter(enterprise_id=enterprise).values("key")
+    count, _each = Warned.objects.filter(enterprise_id=enterprise).exclude(key__in=there).delete()
+    return count
+
+
+def _fresh(enterprise: str, promise: Promise, at: datetime) -> list[query.Pressing]:
+    given = query.warned(enterprise)
+    found = query.pressing(enterprise, promise, at)
+    return [one for one in found if (one.row.key, one.reading.clock.value) not in given]
