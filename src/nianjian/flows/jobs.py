@@ -18,6 +18,7 @@ UNDO_CALLS: Final = "calls.undo"
 IMPORT_REGISTER: Final = "registers.import"
 CHECK_REGISTER: Final = "registers.check"
 RUN_PORTRAIT: Final = "portrait.run"
+ERASE_OVER: Final = "retention.run"
 
 # Kind of work -> the act that it needs; the flow that does it asks again when it runs.
 NEEDS: Final[Mapping[str, Act]] = {
@@ -27,6 +28,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     IMPORT_REGISTER: Act.LOAD,
     CHECK_REGISTER: Act.LOAD,
     RUN_PORTRAIT: Act.REPORT,
+    ERASE_OVER: Act.ADMINISTER,
 }
 
 

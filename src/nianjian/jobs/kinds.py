@@ -12,6 +12,7 @@ from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
 from nianjian.flows.check_calls import check_calls
 from nianjian.flows.import_calls import import_calls
+from nianjian.flows.operation import retention
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
 from nianjian.flows.wizard import check_register, drafts
@@ -154,6 +155,13 @@ def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
     return {"year": year, "light": found.light.value}
 
 
+def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    """No ``payload``: what is over its time when the work begins."""
+    report("", 0, 1)
+    erased = retention.run(actor=actor, enterprise=job.enterprise, dry_run=False)
+    return {"rows": {one.period.record_class: one.over for one in erased if one.over}}
+
+
 def _text(given: Mapping[str, object], name: str) -> str | None:
     found = given.get(name)
     return str(found) if found else None
@@ -176,5 +184,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.IMPORT_REGISTER: Kind(_import_register, again=True, after=_draft_done),  # equal rows change nothing
     jobs.CHECK_REGISTER: Kind(_check_register, again=True),
     jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
+    jobs.ERASE_OVER: Kind(_erase_over, again=True),  # what is gone is not over its time any more
 }
 AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

@@ -81,7 +81,7 @@ def _standing(tenant: Enterprise) -> list[Standing]:
     book = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
     known = {one.record_class: one for one in periods(book, clock.today())}
     lake, limits, code = wiring.lake(tenant.code), _limits(known), tenant.code
-    calls, rejects = erase.calls_due(lake, limits), erase.rejects_due(lake, limits)
+    calls, rejects = erase.due(lake, limits)
     told: dict[str, tuple[str | None, int]] = {"calls": (calls.oldest, calls.rows)}
     told["rejects"] = (rejects.oldest, rejects.rows)
     if since := known["complaints"].since:

@@ -48,14 +48,13 @@ class Limits:
         return MONTH.fullmatch(part) is not None and part < self.month
 
 
-def calls_due(lake: Lake, limits: Limits) -> Due:
-    """Of the good rows in the newest version."""
-    return _due([old for old in lake.old_files(CALLS) if old.partition["part"] != REJECTED], limits)
-
-
-def rejects_due(lake: Lake, limits: Limits) -> Due:
-    """Of the rejected rows in the newest version; ``oldest`` is the day of their import."""
-    return _due([old for old in lake.old_files(CALLS) if old.partition["part"] == REJECTED], limits)
+def due(lake: Lake, limits: Limits) -> tuple[Due, Due]:
+    """Of the good rows in the newest version, and of the rejected ones, whose ``oldest`` is the day of their import."""
+    calls: list[OldFile] = []
+    rejects: list[OldFile] = []
+    for old in lake.old_files(CALLS):
+        (rejects if old.partition["part"] == REJECTED else calls).append(old)
+    return _due(calls, limits), _due(rejects, limits)
 
 
 def left_behind(lake: Lake, limits: Limits) -> list[str]:

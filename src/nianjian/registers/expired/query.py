@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from django.db.models import Min, Q, QuerySet
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, Min, Q, QuerySet
 
 from nianjian.kernel.clock import ZONE
 from nianjian.registers.versions.row import Version
@@ -25,11 +24,15 @@ class Due:
 
 def ended(model: type[Version], enterprise: str, day: date) -> QuerySet[Any]:
     """Versions that were superseded, or whose days or month ended, before ``day``; what stands today is never among."""
+    return _rows(model, enterprise).filter(_over(model, day))
+
+
+def _over(model: type[Version], day: date) -> Q:
     over = Q(superseded_at__lt=_begin(day)) | Q(valid_to__lt=day)
     names = {one.name for one in model._meta.concrete_fields}  # noqa: SLF001 -- Django's documented Meta API
     if MONTH in names:
         over |= Q(month__lt=f"{day:%Y-%m}")
-    return _rows(model, enterprise).filter(over)
+    return over
 
 
 def closed(model: type[Version], enterprise: str, day: date) -> QuerySet[Any]:
@@ -41,10 +44,15 @@ def closed(model: type[Version], enterprise: str, day: date) -> QuerySet[Any]:
 
 
 def due_ended(model: type[Version], enterprise: str, day: date) -> Due:
-    """Count what `ended` finds."""
-    ends = _rows(model, enterprise).filter(Q(superseded_at__isnull=False) | Q(valid_to__isnull=False))
-    oldest = ends.aggregate(oldest=Min(Coalesce(TruncDate("superseded_at"), "valid_to")))["oldest"]
-    return Due(ended(model, enterprise, day).count(), oldest)
+    """Count what `ended` finds, in one pass over the register."""
+    found = _rows(model, enterprise).aggregate(
+        superseded=Min("superseded_at"),
+        ended=Min("valid_to", filter=Q(superseded_at=None)),
+        rows=Count("pk", filter=_over(model, day)),
+    )
+    gone: datetime | None = found["superseded"]
+    ends = [end for end in (found["ended"], None if gone is None else gone.astimezone(ZONE).date()) if end]
+    return Due(found["rows"], min(ends, default=None))
 
 
 def due_closed(model: type[Version], enterprise: str, day: date) -> Due:

@@ -29,6 +29,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.IMPORT_REGISTER: mark("Import into a register"),
     jobs.CHECK_REGISTER: mark("Check of a register's sheet"),
     jobs.RUN_PORTRAIT: mark("Portrait"),
+    jobs.ERASE_OVER: mark("Erasure of what is over its time"),
 }
 STATES: Final[Mapping[str, tuple[str, str]]] = {  # state -> badge, word
     "waiting": ("plain", mark("waiting")),

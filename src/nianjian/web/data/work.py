@@ -17,6 +17,8 @@ from nianjian.accounts.roles import Act
 from nianjian.flows import jobs
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper import figures
+from nianjian.paper.texts.operation.doctor import RECORD_CLASSES
 from nianjian.queue import query
 from nianjian.queue.query import JobValue
 from nianjian.registers.batches import query as batches
@@ -87,11 +89,19 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
         told["text"] = preview.verdict(result["faulty"], result["read"])
     if job.kind == jobs.RUN_PORTRAIT and job.state == "done":
         told["year"] = result["year"]
+    if job.kind == jobs.ERASE_OVER and job.state == "done":
+        told |= {"text": _erased(result["rows"]), "retention": may(request.actor, code, Act.AUDIT)}
     failed: list[Any] = result.get("failed", [])
     affected: list[Any] = result.get("affected", [])
     told["affected"] = [(one["batch"], ", ".join(one["files"])) for one in affected]
     told["failed"] = [f"{one['name']}: {shown.told({'code': one['code'], 'values': one})[0]}" for one in failed]
     return told
+
+
+def _erased(rows: dict[str, int]) -> str:
+    """How many rows of each class."""
+    told = ", ".join(f"{_(RECORD_CLASSES.get(name, name))} {figures.count(rows[name])}" for name in rows)
+    return _("Erased rows: {rows}.").format(rows=told) if told else _("Nothing was over its time.")
 
 
 def _standing(batch: str) -> str:

@@ -39,14 +39,15 @@ ENTERPRISE: Final = (
     Item(mark("Rulebook"), "rules-here", Act.READ, "rules"),
     Item(mark("Approvals"), "approvals-here", Act.READ, "approvals"),
     Item(mark("Audit"), "audit-here", Act.AUDIT, "audit"),
-    Item(mark("People"), "people-list-here", Act.ADMINISTER, "people"),
+    Item(mark("Retention"), "retention", Act.AUDIT, "retention"),
+    Item(mark("People"), "people-list-here", Act.PEOPLE, "people"),
     Item(mark("Webhooks"), "webhooks", Act.ADMINISTER, "webhooks"),
 )
 INSTALLATION: Final = (
     Item(mark("Rulebook"), "rules", Act.READ, "rules"),
     Item(mark("Approvals"), "approvals", Act.READ, "approvals"),
     Item(mark("Audit"), "audit", Act.AUDIT, "audit"),
-    Item(mark("People"), "people-list", Act.ADMINISTER, "people"),
+    Item(mark("People"), "people-list", Act.PEOPLE, "people"),
     Item(mark("Add an enterprise"), "enterprises", Act.ADMINISTER, "enterprise"),
 )
 # Before them, for everybody.

@@ -1,12 +1,14 @@
-"""Addresses for machines that watch."""
+"""Addresses for machines that watch, and of the retention."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.web.operation import pages
+from nianjian.web.operation import pages, retention
 
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("metrics", pages.metrics, name="metrics"),
+    path("e/<str:code>/retention/", retention.retention, name="retention"),
+    path("e/<str:code>/retention/erase/", retention.erase, name="retention-erase"),
 ]
