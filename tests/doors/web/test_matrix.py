@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.support.tables import state
 from tests.support.two_tenants import EVERYWHERE, OTHER, OWN, RULE, Persona, people, tenant
 
 from nianjian.accounts.roles import Act, Role
+from nianjian.api.application import API, PREFIX
+from nianjian.api.door.problems import nowhere
 from nianjian.web.layout.access import MARK
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +74,12 @@ DEEPER: Final[Mapping[tuple[str, str], Act]] = {
     ("approvals-decide", "POST"): Act.APPROVE,
     ("approvals-decide-here", "POST"): Act.APPROVE,
 }
+# Under the API's address, but no operation of it: nobody is led anywhere, whoever asks.
+NOWHERE: Final = (
+    "/api/", "/api/v2/enterprises", "/api/v1/", "/api/v1/nothing", f"/api/v1/enterprises/{OWN}/nothing/",
+    f"/api/v1/e/{OWN}/",
+)  # fmt: skip
+DOCUMENT: Final = "openapi-json"  # public, the API's own tests read it
 # Where who may still finds nothing by the samples, and why.
 NOTHING: Final[Mapping[str, str]] = {
     "data-import-mapping-load": "no mapping is kept under a name",
@@ -218,6 +227,18 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
     return faults
 
 
+def _no_operations() -> dict[str, URLPattern]:
+    """Routes of the API that its own matrix does not walk."""
+    walked = {_bare(path) for _prefix, router in API._routers for path in router.path_operations}
+    found = {route: one for route, one in addresses(get_resolver().url_patterns) if route.startswith("api/")}
+    return {route: one for route, one in found.items() if _bare(route.removeprefix(f"{PREFIX}")) not in walked}
+
+
+def _bare(route: str) -> str:
+    """A route with the names of its parameters alone, as Django or as the API's library writes them."""
+    return re.sub(r"[<{](?:\w+:)?(\w+)[>}]", r"<\1>", route).strip("/")
+
+
 @pytest.fixture
 def world(db: None, home: Path, keys: None, sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
     del db, home, keys
@@ -229,6 +250,27 @@ def test_every_address_has_samples(world: dict[str, dict[str, Any]]) -> None:
     (stranger,) = (one for one in people([]) if not one.name)
     for pattern in _patterns():
         assert list(_cases(pattern, stranger, world)), pattern.name
+
+
+def test_every_address_of_the_api_is_in_a_matrix() -> None:
+    """What is no operation is the document or leads nowhere."""
+    rest = _no_operations()
+    assert {route for route, one in rest.items() if one.callback is not nowhere} == {f"{PREFIX}/openapi.json"}
+    assert {str(one.name) for one in rest.values() if one.callback is not nowhere} == {DOCUMENT}
+
+
+def test_under_the_api_nobody_is_led_where_there_is_no_operation(world: dict[str, dict[str, Any]]) -> None:
+    del world
+    everybody = list(people([(Role.ADMINISTRATOR, EVERYWHERE), (Role.OUTSOURCER, OWN), (Role.AUDITOR, OTHER)]))
+    before = state()
+    answers = {
+        (one.name, method, address): getattr(one.client, method.lower())(address).status_code
+        for one in everybody
+        for address in NOWHERE
+        for method in METHODS
+    }
+    assert {asked: status for asked, status in answers.items() if status != 404} == {}
+    assert state() == before
 
 
 def test_the_matrix_of_some_roles(world: dict[str, dict[str, Any]]) -> None:
