@@ -20,6 +20,8 @@ PATHS = (
     f"{HOME}rules/portrait.seat_vacancy.limit/",
     f"{HOME}approvals/",
     f"{HOME}audit/",
+    f"{HOME}retention/",
+    f"{HOME}lines/",
     f"{HOME}webhooks/",
     "rules/",
     "approvals/",
@@ -56,13 +58,15 @@ def test_accessible_in_every_dress(boss: tuple[Site, str], browser: Any, dress: 
         page.goto(site.address + path)
         clean()
     _wizard(site, page, clean, DRESSES.index(dress) * 100)
+    _faulty_sheet(site, page, clean)
+    _erasure(site, page, clean)
     _overlay(site, page, clean)
     assert [fault for fault in faults if "422" not in fault] == []
     context.close()
 
 
 def _wizard(site: Site, page: Any, clean: Any, first: int) -> None:
-    """Each step, the work and the batch."""
+    """Each step, the work under way and over, the batch, its rejects in full, and the list of it all."""
     page.goto(f"{site.address}{HOME}data/import/")
     follow(page.locator("button[value=calls]"))
     clean()
@@ -83,6 +87,35 @@ def _wizard(site: Site, page: Any, clean: Any, first: int) -> None:
     page.locator("main a.primary[href*='/batches/']").wait_for(timeout=PATIENCE)
     clean()
     follow(page.locator("main a.primary[href*='/batches/']"))
+    clean()
+    follow(page.locator("main form[action$='/reveal/'] button"))
+    clean()
+    page.goto(f"{site.address}{HOME}data/")
+    clean()
+
+
+def _faulty_sheet(site: Site, page: Any, clean: Any) -> None:
+    """A register's sheet whose rows cannot be taken: the check with its faults."""
+    page.goto(f"{site.address}{HOME}data/import/")
+    follow(page.locator("button[value=lines]"))
+    sheet = "线路编号,名称,开通日期\nL-1,甲,昨天\n,乙,\n".encode()
+    page.locator("#id_files").set_input_files({"name": "线路.csv", "mimeType": "text/csv", "buffer": sheet})
+    follow(page.locator("main form[enctype] button"))
+    clean()
+    follow(page.locator("main a.primary"))
+    page.wait_for_url("**/mapping/")
+    clean()
+    follow(page.locator("main a.primary"))
+    page.wait_for_url("**/check/")
+    clean()
+
+
+def _erasure(site: Site, page: Any, clean: Any) -> None:
+    """Asked for where nothing is over its time, and the work that comes of it."""
+    page.goto(f"{site.address}{HOME}retention/")
+    page.locator("details.confirm summary").click()
+    follow(page.locator("details.confirm form button"))
+    page.locator("main a.primary[href$='/retention/']").wait_for(timeout=PATIENCE)
     clean()
 
 
