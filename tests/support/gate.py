@@ -47,6 +47,7 @@ def tenant(code: str = "acme", **changes: Any) -> dict[str, Any]:
         "enforce": True,
         "unfiled_purpose": "allow",
         "unnamed": "unnamed",
+        "isolated_displays": [],
         "caps": [asdict(cap("L01")), asdict(cap("L02", 30))],
         "channels": [
             {"name": "L01", "team": "T01", "isolated": False, "days": [[None, None]]},

@@ -12,9 +12,9 @@ from typing import Final
 
 from nianjian.gate import telephone
 from nianjian.gate.asked import Request
-from nianjian.gate.policy import Channel, Purpose, Slot
+from nianjian.gate.policy import Purpose, Slot
 from nianjian.gate.snapshot.read import Snapshot
-from nianjian.gate.snapshot.tenant import Filed, Tenant
+from nianjian.gate.snapshot.tenant import Filed, Tenant, consented_to
 
 EAST: Final = 28_800  # seconds that Asia/Shanghai is ahead of UTC; it has no summer time
 DAY: Final = 86_400
@@ -76,7 +76,8 @@ def _decided(request: Request, tenant: Tenant) -> Refusal | tuple[Slot, ...]:
     if not _open(purpose, into // MINUTE):
         return Refusal("hours", purpose.hours_rule, _opens(purpose, second, into))
     callee = telephone.key(request.callee)
-    reason = _callee(tenant, callee, second, purpose, line.channel)
+    isolated = line.channel.isolated or display in tenant.isolated_displays
+    reason = _callee(tenant, callee, request, purpose, isolated=isolated)
     return _refused(reason) if reason else tenant.slots(request, display, callee, line.channel, purpose)
 
 
@@ -107,15 +108,16 @@ def _number(tenant: Tenant, rows: tuple[Filed, ...], purpose: str, day: int) -> 
     return reason
 
 
-def _callee(tenant: Tenant, callee: int, second: int, purpose: Purpose, channel: Channel) -> str:
+def _callee(tenant: Tenant, callee: int, request: Request, purpose: Purpose, *, isolated: bool) -> str:
     """Why this callee may not be dialled now; "" where nothing forbids it."""
+    second = request.at // 1000
     if callee == telephone.UNREADABLE:
         return "callee-unreadable"
     if tenant.refused and tenant.is_refused(callee, second, purpose):
         return "do-not-call"
-    if purpose.needs_consent and not tenant.has_consent(callee, second, purpose.name):
+    if purpose.needs_consent and not tenant.has_consent(callee, second, consented_to(purpose, request.purpose)):
         return "no-consent"
-    if channel.isolated and not tenant.has_consent(callee, second, ""):
+    if isolated and not tenant.has_consent(callee, second, ""):
         return "not-on-white-list"
     return ""
 

@@ -160,6 +160,13 @@ def test_a_refusal_may_concern_one_purpose(tmp_path: Path) -> None:
     assert reason(gate.request(), found) == "do-not-call"  # whatever it is for, the strict reading
 
 
+def test_an_isolated_display_number_takes_white_listed_callees_only(tmp_path: Path) -> None:
+    found = opened(tmp_path, isolated_displays=["95013001"])
+    assert reason(gate.request(), found) == "not-on-white-list"
+    assert reason(gate.request(display="+8695013001", callee=gate.CONSENTED), found) == "slots"
+    assert reason(gate.request(display="95013002"), found) == "slots"
+
+
 def test_slots_come_in_the_order_of_the_policy(tmp_path: Path) -> None:
     more = {"window": "sliding", "limit": 3, "rule": "frequency.tencent_tccc", "seconds": 300}
     keys = ("callee", "caller_callee", "display", "team", "purpose")

@@ -69,8 +69,9 @@ class Tenant:
             purposes={one.name: one for one in purposes},
         )
         self.refused, self.consented = tuple(refused), tuple(consented)
+        self.isolated_displays = frozenset[str](told["isolated_displays"])
         self.unfiled_purpose_allowed: bool = told["unfiled_purpose"] == "allow"
-        self._words = [(one["name"], tuple(one["words"])) for one in told["purposes"]]
+        self.words = [(one["name"], tuple(one["words"])) for one in told["purposes"]]
         self._unnamed: str = told["unnamed"]
         self._numbers = [Filed(**one) for one in told["numbers"]]
         # by channel, which is one of the register: slots of the channel alone, and all caps where there are others
@@ -119,7 +120,7 @@ class Tenant:
         return min(found, key=lambda name: not self.policy.purposes[name].needs_consent, default=OTHER)
 
     def _described(self, plain: str) -> list[str]:
-        return [name for name, words in self._words if any(word in plain for word in words)]
+        return [name for name, words in self.words if any(word in plain for word in words)]
 
     def right_for(self, filed: Filed, text: str) -> bool:
         """Whether the number was filed for a call with this purpose.
@@ -193,6 +194,11 @@ class Tenant:
             "purpose": purpose.name,
         }
         return tuple([Slot(cap, values[cap.key]) for cap in open_caps if not cap.only or cap.only == values[cap.key]])
+
+
+def consented_to(purpose: Purpose, text: str) -> str:
+    """What a consent must be to: the purpose, or the very words where nobody described it."""
+    return text.strip().casefold() if purpose.name == OTHER else purpose.name
 
 
 # Shapes whose digits may begin with a root of one's own; of a landline the 0 stays before them.

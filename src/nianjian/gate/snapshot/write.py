@@ -16,7 +16,6 @@ from nianjian.gate.snapshot import format as form
 from nianjian.kernel.errors import NianjianError
 
 PRIVATE: Final = 0o700
-DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,11 @@ def write(root: Path, manifest: form.Manifest, given: Mapping[str, Given]) -> fo
     return made
 
 
+def content(told: Mapping[str, Any]) -> bytes:
+    """An enterprise's JSON as it stands in its file."""
+    return json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
+
+
 def check(root: Path, generation: int, at: int) -> None:
     """Write down that the generation still holds at a moment (epoch seconds)."""
     put(root / ".checked", json.dumps({"generation": generation, "at": at}).encode())
@@ -114,15 +118,15 @@ def forget(root: Path, wanted: set[str]) -> None:
 
 
 def _tenant(root: Path, folder: Path, code: str, given: Given) -> form.TenantEntry:
-    content = json.dumps(given.told, ensure_ascii=False, sort_keys=True).encode()
+    text = content(given.told)
     path = folder / f"{code}.json"
-    put(path, content)
+    put(path, text)
     for one in given.lists:
         try:
             os.link(root / form.LISTS / f"{one.sha256}.list", folder / f"{code}.{one.name}.list")
         except FileNotFoundError as fault:
             raise NianjianError("gate_list_missing", enterprise=code, list=one.name, sha256=one.sha256) from fault
-    return form.TenantEntry(form.sha256_of(path), len(content), tuple(given.lists))
+    return form.TenantEntry(form.sha256_of(path), len(text), tuple(given.lists))
 
 
 def _link(root: Path, folder: Path) -> None:

@@ -1,0 +1,146 @@
+"""The decision journal of one gate process: one file a day, only ever added to.
+
+What is noted waits in memory until `flush`, which the process calls at the end of a turn of its loop: one write. A
+killed process loses the answers of that turn and nothing that was written. `sync` (fdatasync) is called once a second
+in a thread, so a power cut may cost a second of the journal; the counters have a journal of their own that costs
+nothing. A line that broke off is cut away when the file is opened again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from nianjian.gate.asked import Request, Verdict
+from nianjian.gate.decisions import record
+from nianjian.kernel.errors import NianjianError
+
+EAST: Final = 28_800_000
+DAY: Final = 86_400_000
+FULL: Final = 1 << 16  # bytes in memory after which a note is written at once
+STEP: Final = 1 << 16
+SUFFIX: Final = ".log"
+PROCESS: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+class Journal:
+    """``process`` names this process among those of the home: letters, digits, - and _; it is locked while open."""
+
+    def __init__(self, folder: Path, process: str) -> None:
+        if not PROCESS.fullmatch(process):
+            raise NianjianError("gate_process_name", process=process)
+        self._folder, self._process = folder, process
+        self._lines: list[bytes] = []
+        self._waiting = 0
+        self._file = -1
+        self._ends = 0  # the moment at which the file's day is over, epoch milliseconds
+        self._prefix, self._count = "", 0
+        self.written = 0
+        """Lines written since it was opened."""
+
+    def open(self, now: int) -> int:
+        """Open the file of the day of ``now`` (epoch milliseconds), cutting a torn tail; how many bytes were cut.
+
+        ``gate_journal_taken`` where another process of this name is running.
+        """
+        self._prefix = f"{self._process}-{now:x}-"
+        return self._day(now)
+
+    def next_id(self) -> str:
+        """A decision's id that no other decision has: process, its start, a count."""
+        self._count += 1
+        return f"{self._prefix}{self._count:x}"
+
+    def note(self, request: Request, verdict: Verdict, generation: int, now: int) -> None:
+        """Take a decision down; ``now`` epoch milliseconds."""
+        if now >= self._ends:
+            self._turn(now)
+        line = record.line(request, verdict, now, generation)
+        self._lines.append(line)
+        self._waiting += len(line)
+        if self._waiting >= FULL:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits; OSError where there is no room, then it still waits."""
+        if not self._lines:
+            return
+        content = memoryview(b"".join(self._lines))
+        lines, self._lines, self._waiting = len(self._lines), [], 0
+        try:
+            while content:
+                content = content[os.write(self._file, content) :]
+        except OSError:
+            self._lines.insert(0, bytes(content))
+            self._waiting = len(content)
+            raise
+        self.written += lines
+
+    def sync(self) -> None:
+        """Have what was written on the disk; blocks, so it is called in a thread."""
+        if self._file >= 0:
+            os.fdatasync(self._file)
+
+    def close(self) -> None:
+        """Write, sync and close."""
+        if self._file >= 0:
+            self.flush()
+            self.sync()
+            os.close(self._file)
+            self._file = -1
+
+    def _turn(self, now: int) -> None:
+        """Midnight: what waits belongs to the day before. A clock that goes back stays in the newer file."""
+        self.close()
+        self._day(now)
+
+    def _day(self, now: int) -> int:
+        number = (now + EAST) // DAY
+        self._ends = (number + 1) * DAY - EAST
+        folder = self._folder / day_name(number)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{self._process}{SUFFIX}"
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            os.close(self._file)
+            self._file = -1
+            raise NianjianError("gate_journal_taken", process=self._process) from fault
+        cut = cut_tail(self._file)
+        if os.fstat(self._file).st_size == 0:
+            os.write(self._file, f"{record.HEADER}\n".encode())
+        return cut
+
+
+def day_name(number: int) -> str:
+    """ISO date of a day counted from 1970-01-01."""
+    from datetime import date, timedelta  # noqa: PLC0415 -- once a day, and no clock is read
+
+    return (date(1970, 1, 1) + timedelta(days=number)).isoformat()
+
+
+def cut_tail(file: int) -> int:
+    """Cut what stands behind the last whole line; how many bytes were cut."""
+    size = os.fstat(file).st_size
+    end = size
+    while end > 0:
+        start = max(0, end - STEP)
+        piece = os.pread(file, end - start, start)
+        for place in _ends_of(piece):
+            raw = piece[piece.rfind(b"\n", 0, place) + 1 : place]
+            at_start = start == 0 or piece.rfind(b"\n", 0, place) >= 0
+            if at_start and (record.good(raw) or raw.startswith(b"#")):
+                os.ftruncate(file, start + place + 1)
+                return size - start - place - 1
+        end = start + piece.find(b"\n") + 1 if start and b"\n" in piece else start
+    os.ftruncate(file, 0)
+    return size
+
+
+def _ends_of(piece: bytes) -> list[int]:
+    """Places of the line ends, last first."""
+    return [place for place in range(len(piece) - 1, -1, -1) if piece[place] == ord("\n")]

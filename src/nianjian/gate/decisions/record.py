@@ -1,0 +1,103 @@
+"""A decision as one line: fields with tabs between, a check sum at the end."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import Final
+
+from nianjian.gate.asked import Request, Used, Verdict
+
+HEADER: Final = "#nianjian gate decisions 1"
+FIELDS: Final = 23
+LONGEST: Final = 512  # characters of a field that comes from a switch
+
+_ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_PLAIN: Final = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A question, its answer, when it was given (epoch milliseconds) and by which generation of the snapshot."""
+
+    request: Request
+    verdict: Verdict
+    decided_at: int
+    generation: int
+
+    @property
+    def reason(self) -> str:
+        """Why it was refused, or would have been where the gate only looks on; ``allow`` else."""
+        return self.verdict.observed or self.verdict.reason
+
+
+def line(request: Request, verdict: Verdict, decided_at: int, generation: int) -> bytes:
+    """The line of a decision, with its end."""
+    used = verdict.counter
+    counter = (
+        ("", "", "", "", "") if used is None else (used.key, used.window, str(used.used), str(used.limit), used.counts)
+    )
+    fields = (
+        str(decided_at),
+        verdict.decision_id,
+        "1" if verdict.allow else "0",
+        verdict.reason,
+        verdict.observed,
+        verdict.rule,
+        "" if verdict.retry_at is None else str(verdict.retry_at),
+        *counter,
+        str(generation),
+        request.enterprise,
+        request.display,
+        request.callee,
+        request.channel,
+        request.call_id,
+        str(request.at),
+        request.caller,
+        request.team,
+        request.purpose,
+    )
+    text = "\t".join(fields)
+    # nearly no field holds a sign that must be written otherwise: one look at the whole line instead of twenty
+    if len(text) > LONGEST or "\\" in text or "\n" in text or "\r" in text or text.count("\t") != FIELDS - 2:
+        text = "\t".join([field[:LONGEST].translate(_ESCAPES) for field in fields])
+    content = text.encode("utf-8", "surrogatepass")
+    return b"%b\t%08x\n" % (content, zlib.crc32(content))
+
+
+def good(raw: bytes) -> bool:
+    """Whether a line, without its end, is whole: its check sum fits."""
+    content, _tab, told = raw.rpartition(b"\t")
+    return bool(content) and told == b"%08x" % zlib.crc32(content)
+
+
+def read(raw: bytes) -> Decision | None:
+    """A decision from its line without the end; None for one that is damaged or no decision."""
+    if not good(raw):
+        return None
+    fields = raw.decode("utf-8", "surrogatepass").split("\t")
+    if len(fields) != FIELDS:
+        return None
+    if "\\" in "".join(fields):
+        fields = [_unescaped(field) for field in fields]
+    at, id_, allow, reason, observed, rule, retry, key, window, used, limit, counts, generation, *asked, _sum = fields
+    enterprise, display, callee, channel, call_id, asked_at, caller, team, purpose = asked
+    return Decision(
+        Request(enterprise, display, callee, channel, call_id, int(asked_at), caller, team, purpose),
+        Verdict(
+            allow == "1",
+            reason,
+            rule,
+            int(retry) if retry else None,
+            Used(key, window, int(used), int(limit), counts) if key else None,
+            id_,
+            observed,
+        ),
+        int(at),
+        int(generation),
+    )
+
+
+def _unescaped(field: str) -> str:
+    signs = iter(field)
+    return "".join([_PLAIN.get(next(signs, "\\"), "") if sign == "\\" else sign for sign in signs])

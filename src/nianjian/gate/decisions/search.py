@@ -1,0 +1,115 @@
+"""Find decisions: newest first, over the files of all processes and days."""
+
+from __future__ import annotations
+
+import heapq
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nianjian.gate import telephone
+from nianjian.gate.decisions import record
+from nianjian.gate.decisions.journal import DAY, EAST, SUFFIX, day_name
+from nianjian.gate.decisions.record import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; empty texts and None match everything.
+
+    Moments are epoch milliseconds, ``until`` not included.
+
+    ``callee`` is compared as a number, however it is written; ``reason`` also finds what was only observed.
+    """
+
+    enterprise: str = ""
+    callee: str = ""
+    display: str = ""
+    channel: str = ""
+    reason: str = ""
+    call_id: str = ""
+    allow: bool | None = None
+    since: int | None = None
+    until: int | None = None
+
+    def fits(self, one: Decision) -> bool:
+        """Whether a decision is one of those."""
+        asked = one.request
+        texts = (
+            (self.enterprise, asked.enterprise),
+            (self.display, asked.display),
+            (self.channel, asked.channel),
+            (self.call_id, asked.call_id),
+            (self.reason, one.reason),
+        )
+        return (
+            all(not wanted or wanted == found for wanted, found in texts)
+            and (not self.callee or telephone.key(self.callee) == telephone.key(asked.callee) != telephone.UNREADABLE)
+            and (self.allow is None or self.allow == one.verdict.allow)
+            and (self.since is None or self.since <= one.decided_at)
+            and (self.until is None or one.decided_at < self.until)
+        )
+
+
+@dataclass(slots=True)
+class Found:
+    """Decisions newest first; ``more``: there are others; ``damaged``: lines that could not be read on the way."""
+
+    decisions: list[Decision]
+    more: bool = False
+    damaged: int = 0
+
+
+def search(folder: Path, wanted: Wanted, limit: int) -> Found:
+    """At most ``limit`` decisions; days outside the wanted span are not opened."""
+    found = Found([])
+    for day in _days(folder, wanted):
+        sources = [_backwards(path, found) for path in sorted(day.glob(f"*{SUFFIX}"))]
+        for one in heapq.merge(*sources, key=lambda one: one.decided_at, reverse=True):
+            if wanted.since is not None and one.decided_at < wanted.since:
+                return found
+            if not wanted.fits(one):
+                continue
+            if len(found.decisions) == limit:
+                found.more = True
+                return found
+            found.decisions.append(one)
+    return found
+
+
+def decisions(path: Path, found: Found | None = None) -> Iterator[Decision]:
+    """The decisions of one file, oldest first; damaged lines are counted in ``found``."""
+    with path.open("rb") as file:
+        for raw in file:
+            yield from _read(raw.rstrip(b"\n"), found)
+
+
+def _days(folder: Path, wanted: Wanted) -> list[Path]:
+    first = "" if wanted.since is None else day_name((wanted.since + EAST) // DAY)
+    last = "9" if wanted.until is None else day_name((wanted.until - 1 + EAST) // DAY)
+    if not folder.is_dir():
+        return []
+    days = [path for path in folder.iterdir() if path.is_dir() and first <= path.name <= last]
+    return sorted(days, key=lambda path: path.name, reverse=True)
+
+
+def _backwards(path: Path, found: Found) -> Iterator[Decision]:
+    if path.stat().st_size == 0:
+        return
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        end = content.rfind(b"\n")  # what stands behind it is still being written
+        while end > 0:
+            start = content.rfind(b"\n", 0, end) + 1
+            yield from _read(content[start:end], found)
+            end = start - 1
+
+
+def _read(raw: bytes, found: Found | None) -> Iterator[Decision]:
+    if raw.startswith(b"#"):
+        return
+    one = record.read(raw)
+    if one is not None:
+        yield one
+    elif found is not None:
+        found.damaged += 1
