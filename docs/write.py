@@ -102,7 +102,8 @@ def registers() -> str:
     head = (
         "# Register sheets\n\nCSV or xlsx with a header row, UTF-8 with or without BOM or GB18030. Columns may stand in any"
         " order, further columns are kept. A blank cell means not known. A sheet is taken whole or not at all; with faults"
-        " a workbook that marks each bad cell is written. Rows are found again by their key and changed with dates.\n"
+        " a workbook that marks each bad cell is written. Rows are found again by their key and changed with dates. A flag"
+        " is read in Chinese and in English (是 or yes, 否 or no); choices are read as they stand here.\n"
     )
     parts = [head]
     for sheet in _sheets():

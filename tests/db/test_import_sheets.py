@@ -153,7 +153,7 @@ def test_an_unknown_choice_is_told_the_proper_ones(load: Import) -> None:
     [finding] = load("seats", "坐席编号,类型", ("S1", "机器")).errors
     assert (finding.value, finding.hint) == ("机器", "人工、机器人")
     [finding] = load("numbers", "码号,呼入权限", ("95013", "大概")).errors
-    assert finding.hint == "是、否"
+    assert finding.hint == "是 (yes)、否 (no)"
 
 
 def test_one_bad_cell_among_many_keeps_all_out(load: Import) -> None:

@@ -19,7 +19,7 @@ from nianjian.portrait import provenance, quality
 from nianjian.portrait.advise import advise
 from nianjian.portrait.catalogue import METRICS
 from nianjian.portrait.frame import DAY, Frame
-from nianjian.portrait.metric import Metric, Rows, Rules, Tables, kinds_of, whole
+from nianjian.portrait.metric import Rows, Rules, Tables, kinds_of, whole
 from nianjian.portrait.result import Result
 from nianjian.portrait.tables.daily import daily
 from nianjian.portrait.tables.facts import facts
@@ -113,14 +113,6 @@ def run(  # noqa: PLR0913 -- one argument a choice
         rules=provenance.told(rulebook),
     )
     return replace(result, advice=advise(result))
-
-
-def measure(engine: Engine, tables: Tables, frame: Frame, rules: Rules) -> tuple[Metric, ...]:
-    """Every metric over given tables, without attachments: what tests compare between engines."""
-    return tuple(
-        definition.answer(_asked(engine, definition.questions(tables, frame, rules)), frame, rules, ())
-        for definition in METRICS
-    )
 
 
 def _default_day(rules: Rules, year: int) -> date:

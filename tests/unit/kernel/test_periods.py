@@ -1,4 +1,4 @@
-"""Seasons, months and hours."""
+"""Months and hours."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from hypothesis import strategies as st
 from nianjian.kernel import periods
 
 DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
-
-
-def test_season_is_filed_in_the_year_after() -> None:
-    assert periods.Season("浙B2-20080101", 2026).filed_in == 2027
 
 
 @given(DAYS, st.integers(-240, 240))
@@ -38,5 +34,4 @@ def test_day_boundaries_lie_in_shanghai() -> None:
     assert periods.day_of(late) == date(2027, 1, 1)
     assert periods.day_of(late - timedelta(seconds=1)) == date(2026, 12, 31)
     assert not periods.in_time(late, date(2026, 12, 31))
-    assert periods.end_of(date(2026, 12, 31)).isoformat() == "2027-01-01T00:00:00"
     assert periods.hours_after(late, 8) - late == timedelta(hours=8)

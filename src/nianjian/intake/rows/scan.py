@@ -11,7 +11,6 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -27,23 +26,6 @@ BATCH: Final = 100_000
 JOINED: Final = 50  # lines that one quoted cell may run over
 
 Row = tuple[int, Sequence[str | None]]
-
-
-@dataclass(slots=True)
-class Scanned:
-    """A scan and what is known of its lines.
-
-    ``removed``: physical lines before or between the rows of ``scan`` that are no rows of it, sorted; None if
-    the scan has a column ``__line``. ``extra``: rows read again by hand, a scan with ``__line``. ``bad``: lines that
-    gave no row. ``rows`` counts those of ``scan``.
-    """
-
-    scan: str
-    rows: int
-    removed: list[int] | None
-    extra: str | None = None
-    extra_rows: int = 0
-    bad: list[Damage] = field(default_factory=list)
 
 
 def spill(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:

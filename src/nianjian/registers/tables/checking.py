@@ -78,12 +78,17 @@ def _row(line: Line, table: Table, found: Checked) -> Row:
         try:
             row[column.field] = cells.value(cell, column)
         except cells.UnreadableError as fault:
-            hint = "、".join(column.offered()) if fault.code in {"choice_unknown", "flag_unreadable"} else ""
+            hint = "、".join(_readable(column)) if fault.code in {"choice_unknown", "flag_unreadable"} else ""
             found.findings.append(_finding(table, line, column, fault.code, cell=cell, hint=hint, details=fault.values))
             continue
         if column.kind is Kind.LICENCE and row[column.field] and not licence_number(str(row[column.field])).usual:
             found.warnings.append(_finding(table, line, column, "licence_number_unusual", cell=cell))
     return row
+
+
+def _readable(column: Column) -> list[str]:
+    """What may stand in the column; flags are read in both languages."""
+    return ["是 (yes)", "否 (no)"] if column.kind is Kind.FLAG else column.offered()
 
 
 def _whole_row(  # noqa: PLR0917 - one step of `check`, over its own values
