@@ -60,7 +60,7 @@ def done(console: Console, rows: Sequence[Row], *, stale: bool) -> None:
 def shown(console: Console, row: Row) -> None:
     """One ticket and what happened to it."""
     listed(console, [row])
-    header = (_("when"), _("act"), _("by"), _("note"))
+    header = (_("when"), _("act"), _("who"), _("with a note"))
     body = [(one["at"], _(ACTS[one["act"]]), one["by"], "✓" if one["noted"] else None) for one in row["history"]]
     table.rows(console, header, body)
 

@@ -16,11 +16,11 @@ STATES: Final[Mapping[str, str]] = {
     "excluded": mark("excluded"),
 }
 HANDS: Final[Mapping[str, str]] = {
-    "running": mark("running"),
+    "running": mark("time is running"),
     "warned": mark("little time left"),
     "met": mark("in time"),
     "late": mark("late"),
-    "stopped": mark("stopped"),
+    "stopped": mark("not counted"),
     "unset": mark("arrival not known"),
 }
 CLOCKS: Final[Mapping[str, str]] = {"response": mark("first response"), "close": mark("close")}
@@ -34,8 +34,8 @@ ACTS: Final[Mapping[str, str]] = {  # as they stand in "it cannot be … now"
     "readmit": mark("readmitted"),
     "assign": mark("assigned"),
     "attach": mark("given a paper"),
-    "add": mark("added"),
-    "import": mark("imported"),
+    "add": mark("opened"),
+    "import": mark("taken from a list"),
     "edit": mark("edited"),
     "match": mark("matched with a call"),
 }

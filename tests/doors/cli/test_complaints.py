@@ -1,0 +1,126 @@
+"""Complaint tickets at the shell: the contract's commands, what is refused with its remedy, both languages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.doors.cli.conftest import Said, Shell
+
+ENGLISH = {"LANG": "en_US.UTF-8"}
+DUE = {"response_due": "2026-03-02 00:15:00", "close_due": "2026-03-02 22:15:00"}
+
+
+def _do(shell: Shell, *words: str, **environment: str) -> Said:
+    return shell("complaints", *words, "--enterprise", "demo", **environment)
+
+
+def _add(shell: Shell, name: str, *more: str) -> Said:
+    given = ("--source", "12321", "--arrived", "2026-03-01 22:15:00", "--number", "95013001")
+    return _do(shell, "add", "--id", name, *given, "--complainant", "13800138000", *more)
+
+
+def _rows(shell: Shell, *more: str) -> list[dict[str, Any]]:
+    told = _do(shell, "list", "--json", *more)
+    assert told.code == 0, told.err
+    rows: list[dict[str, Any]] = told.json["rows"]
+    return rows
+
+
+def test_a_ticket_from_its_arrival_over_a_reopening(demo: Shell) -> None:
+    assert _add(demo, "I1").code == 0
+    for words in (
+        ("respond", "I1", "--at", "2026-03-02 00:15:00"),
+        ("callback", "I1", "--at", "2026-03-02T01:00:00+08:00", "--result", "满意"),
+        ("close", "I1", "--at", "2026-03-01T18:00:00+00:00", "--result", "致歉", "--upheld", "no"),
+    ):
+        told = _do(demo, *words, "--json")
+        assert (told.code, told.err) == (0, "")
+    (row,) = _rows(demo)
+    assert row | DUE == row
+    assert (row["id"], row["state"], row["closed_at"]) == ("I1", "closed", "2026-03-02 02:00:00")
+    assert (row["response_on_time"], row["close_on_time"], row["complainant"]) == (True, True, "138****8000")
+    assert _do(demo, "reopen", "I1", "--at", "2026-03-02 03:00:00").code == 0
+    (row,) = _rows(demo, "--state", "reopened")
+    assert row | DUE == row
+    assert row["close_on_time"] is False
+    again = _do(demo, "close", "I1", "--at", "2026-03-02 22:15:00", "--result", "再次致歉", "--json")
+    assert (again.json["close_on_time"], again.json["warnings"]) == (True, ["callback_before_reopening"])
+    history = _do(demo, "show", "I1", "--json").json["history"]
+    assert [one["act"] for one in history] == ["close", "reopen", "close", "callback", "respond", "add"]
+    assert "致歉" not in json.dumps(history, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "remedy"),
+    [
+        (("close", "I1", "--result", "x"), "complaint_callback_missing", "nianjian complaints callback"),
+        (("close", "I1", "I2", "--result", "x"), "complaint_mass_close", "2"),
+        (("callback", "I1"), "complaint_result_missing", "--result"),
+        (("reopen", "I1"), "complaint_act_refused", "I1"),
+        (("respond", "I1", "I2"), "complaint_text_missing", "--text"),
+        (("respond", "nobody"), "complaint_unknown", "nianjian complaints list"),
+        (("respond", "I1", "--at", "2026-03-01 22:14:59"), "complaint_moment_too_early", "22:14:59"),
+        (("respond", "I1", "--at", "2099-01-01 00:00:00"), "complaint_moment_in_future", "2099"),
+        (("respond", "I1", "--at", "gestern"), "complaint_moment_unreadable", "2026-03-01 22:15:00"),
+        (("exclude", "I1", "--reason", "bored"), "complaint_exclusion_unknown", "not_a_call"),
+        (("exclude", "I1", "--reason", "duplicate", "--of", "I9"), "complaint_duplicate_wrong", "I9"),
+        (("assign", "I1"), "complaint_assignee_missing", "--to"),
+        (("add", "--id", "I1", "--source", "12321"), "complaint_exists", "I1"),
+        (("list", "--state", "asleep"), "complaint_filter_unknown", "called_back"),
+        (("match", "I1", "--confirm"), "complaint_proposal_missing", "I1"),
+    ],
+)
+def test_a_refusal_names_its_remedy_in_both_languages(
+    demo_with_tickets: Shell, words: tuple[str, ...], code: str, remedy: str
+) -> None:
+    told = _do(demo_with_tickets, *words, "--json")
+    assert (told.code, told.json["error"]["code"]) == (2, code)
+    assert remedy in told.json["error"]["message"]
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in told.json["error"]["message"])
+    said = _do(demo_with_tickets, *words, **ENGLISH)
+    assert (said.code, said.out) == (2, "")
+    assert remedy in said.err
+    assert not any("\u4e00" <= sign <= "\u9fff" for sign in said.err)
+
+
+@pytest.fixture
+def demo_with_tickets(demo: Shell) -> Shell:
+    for name in ("I1", "I2"):
+        assert _add(demo, name).code == 0
+    return demo
+
+
+def test_a_drill_is_listed_and_counts_nowhere(demo: Shell) -> None:
+    _add(demo, "I1")
+    _add(demo, "D1", "--drill")
+    assert [(row["id"], row["drill"]) for row in _rows(demo)] == [("D1", True), ("I1", False)]
+    assert [row["id"] for row in _rows(demo, "--drill")] == ["D1"]
+    told = demo("portrait", "run", "--enterprise", "demo", "--year", "2026", "--json").json
+    (rate,) = [one for one in told["metrics"] if one["slug"] == "closing_rate"]
+    assert rate["components"]["tickets"] == 1
+
+
+def test_late_tickets_are_found_and_words_are_the_reader_s(demo: Shell) -> None:
+    _add(demo, "I1")
+    assert [row["id"] for row in _rows(demo, "--clock", "response", "--hand", "late")] == ["I1"]
+    assert _rows(demo, "--hand", "running") == []
+    assert "已逾期" in _do(demo, "list").out
+    assert "late" in _do(demo, "list", **ENGLISH).out
+
+
+def test_a_forward_list_twice_and_the_match(demo: Shell, tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text('source: "12321"\ncolumns: {reference: 单号, complained: 对方}\n')
+    (tmp_path / "list.csv").write_text("单号,对方,省份\nA1,95013001,浙江\n", encoding="gb18030")
+    words = ("import", str(tmp_path / "list.csv"), "--mapping", str(tmp_path / "map.yaml"))
+    first, again = (_do(demo, *words, "--json").json for _ in range(2))
+    assert (first["rows"]["added"], again["rows"]["unchanged"], first["extra_columns"]) == (1, 1, ["省份"])
+    assert _do(demo, "match", "--json").json == {"enterprise": "demo", "looked_at": 1, "none": 1, "linked": 0}
+    (tmp_path / "list.csv").write_text("单号,对方\n,95013001\n", encoding="utf-8")
+    bad = _do(demo, *words)
+    assert bad.code == 1
+    assert "第 2 行" in bad.out
