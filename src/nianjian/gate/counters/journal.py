@@ -67,7 +67,10 @@ class Journal(Memory):
         self._watch.known(past.day)
         self._watch.look()
         self._numbers = past.numbers
-        self._until[self._segments.names[-1]] = max((one.until for one in past.units.values()), default=0)
+        for day in {self._watch.today, *(day for _, day in past.marks)}:
+            self._needed(windows.day_end(day))
+        for kept in past.units.values():
+            self._needed(kept.until)
         for (key, day), one in past.marks.items():
             meter = self._meters.of(key, _cap(caps, key, "calendar_day", windows.DAY // 1000))
             if isinstance(meter, Days):
@@ -115,12 +118,18 @@ class Journal(Memory):
 
         def begun(done: asyncio.Future[object]) -> None:
             if done.exception() is None and self._started:
-                self._until[self._segments.names[-1]] = windows.day_end(self._watch.today)
+                # what was put while the disk worked stands in the new segment and was noted with the one before
+                self._needed(max(windows.day_end(self._watch.today), *self._until.values()))
                 for name in old:
                     del self._until[name]
                 self._writer.drop(old)
 
         work.add_done_callback(begun)
+
+    def _needed(self, until: int) -> None:
+        """The newest segment holds what counts until then."""
+        name = self._segments.names[-1]
+        self._until[name] = max(self._until.get(name, 0), until)
 
     def _keep(self, meter: Meter, stamp: int, call_id: str) -> tuple[int, int]:
         """Move the mark of a leased day, or write the unit; the batch that must be on the disk before the answer."""
@@ -128,11 +137,11 @@ class Journal(Memory):
             self._numbers += 1
             cap = meter.cap
             kept = Kept(self._numbers, meter.key, cap.window, stamp, cap.seconds, self._watch.today, call_id)
-            name = self._segments.names[-1]
-            self._until[name] = max(self._until.get(name, 0), kept.until)
+            self._needed(kept.until)
             return kept.number, self._writer.put(marks.unit_record(kept))
         if meter.count > meter.asked and not self._writer.broken:
             meter.asked = max(meter.count, min(meter.limit, meter.count - 1 + self._block(meter.cap)))
+            self._needed(windows.day_end(stamp))
             batch = meter.batch = self._writer.put(marks.mark_record(meter.key, stamp, meter.asked, self._watch.today))
             self._writer.wait(batch, lambda kept: meter.moved(stamp, batch, kept=kept))
         meter.room = min(meter.limit, meter.kept)

@@ -39,10 +39,5 @@ def whole(moment: int) -> int:
 
 
 def block(cap: Cap) -> int:
-    """How many tokens of a calendar day move at once: 10 at a cap of 300, 1 up to 30 and where one value is meant.
-
-    A cap for one value alone is how a channel is isolated: there every token counts.
-    """
-    if cap.limit <= _EXACT or cap.only:
-        return 1
-    return min(_MOST, max(1, cap.limit // _PARTS))
+    """How many tokens of a calendar day move at once: 10 at a cap of 300, 1 up to 30, where every token counts."""
+    return 1 if cap.limit <= _EXACT else min(_MOST, max(1, cap.limit // _PARTS))
