@@ -1,0 +1,270 @@
+"""One question from end to end: remembered answer, decision, counters, journal; every failure answers "no".
+
+All of it runs on the event loop, in one thread; nothing here waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import Callable
+from itertools import count
+from typing import Final, Protocol
+
+from nianjian.gate.asked import ALLOWED, FAIL_OPEN, Request, Used, Verdict
+from nianjian.gate.counters.port import Counters, Taken
+from nianjian.gate.counters.watch import milliseconds
+from nianjian.gate.decide import RULES, Refusal, decide, fails_open
+from nianjian.gate.decisions.journal import Journal
+from nianjian.gate.server.memory import Answers, Key, key
+from nianjian.gate.server.pending import Answer, Pending
+from nianjian.gate.snapshot.read import Snapshot
+from nianjian.kernel import clock
+
+LOG: Final = logging.getLogger(__name__)
+UNAVAILABLE: Final = "gate-unavailable"
+OBSERVED: Final = "observed:"
+RECENT: Final = 500
+
+
+class Held(Protocol):
+    """Where the snapshot in force stands; None: nothing to decide by."""
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The generation in force."""
+        ...
+
+
+class Gate:
+    """Decides; ``held`` is read anew for each question, so that a swapped snapshot is in force at once."""
+
+    def __init__(
+        self,
+        held: Held,
+        counters: Counters,
+        journal: Journal | None = None,
+        *,
+        moment: Callable[[], int] = milliseconds,
+        answers: Answers | None = None,
+        pending: Pending | None = None,
+    ) -> None:
+        """``moment`` is the wall clock, epoch milliseconds."""
+        self.held = held
+        self.counters = counters
+        self.moment = moment
+        self.reasons: Counter[tuple[str, str]] = Counter()  # by enterprise and reason
+        self.recent: deque[tuple[int, Request, Verdict]] = deque(maxlen=RECENT)
+        self.again = self.shed = self.given_back = 0
+        self.answers = Answers() if answers is None else answers
+        self.pending = Pending() if pending is None else pending
+        self.journal = journal
+        self.open: dict[Key, Question] = {}
+        self._begun = f"gate-{int(clock.now().timestamp() * 1000):x}-"
+        self._number = count(1)
+        self._noted = False
+        self.unwritten = False  # the journal could not be written: an alarm
+
+    def ask(self, request: Request, answer: Answer) -> None:
+        """Answer once, at once or when the counters have; an error inside is a refusal ``gate-unavailable``."""
+        try:
+            known = self.answers.get(request) if request.call_id else None
+            if known is not None:
+                self.again += 1
+            else:
+                known = self._ask(request, answer)
+        except Exception:
+            LOG.exception("a question could not be decided")
+            known = Verdict(allow=False, reason=UNAVAILABLE, rule=RULES[UNAVAILABLE])
+        if known is not None:
+            answer(known)
+
+    def _ask(self, request: Request, answer: Answer) -> Verdict | None:
+        """The verdict; None: the counters have it and will answer."""
+        open_one = self.open.get(key(request)) if self.open else None
+        if open_one is not None and request.call_id:
+            self.again += 1
+            open_one.join(answer)
+            return None
+        number = self._begun + str(next(self._number)) if self.journal is None else self.journal.next_id()
+        snapshot = self.held.snapshot
+        if snapshot is None:
+            return self.close(request, None, Refusal(UNAVAILABLE, RULES[UNAVAILABLE]), number)
+        found = decide(request, snapshot, self.moment())
+        if isinstance(found, Refusal):
+            return self.close(request, snapshot, found, number)
+        if len(self.open) >= self.pending.most:  # counters that never answer must not fill the memory
+            self.shed += 1
+            return self.close(request, snapshot, _unavailable(request, snapshot), number)
+        question = Question(self, request, snapshot, number)
+        self.counters.take(request.enterprise, found, request.call_id or number, request.at, question.taken)
+        if question.verdict is None:
+            self.open[question.key] = question
+            question.join(answer)
+        return question.verdict
+
+    def close(self, request: Request, snapshot: Snapshot | None, refusal: Refusal, number: str) -> Verdict:
+        """A refusal's verdict, by the operator's switches, counted, remembered and written down."""
+        observing = _observing(request, snapshot)
+        if refusal.fail_open and not observing:
+            verdict = Verdict(
+                allow=True, reason=FAIL_OPEN, rule=refusal.rule, retry_at=refusal.retry_at, decision_id=number
+            )
+        elif observing:
+            verdict = Verdict(
+                allow=True,
+                reason=OBSERVED + refusal.reason,
+                rule=refusal.rule,
+                retry_at=refusal.retry_at,
+                decision_id=number,
+                observed=refusal.reason,
+            )
+        else:
+            verdict = Verdict(
+                allow=False, reason=refusal.reason, rule=refusal.rule, retry_at=refusal.retry_at, decision_id=number
+            )
+        # who could not be answered may ask again: it has taken nothing
+        self.note(request, snapshot, verdict, keep=refusal.reason != UNAVAILABLE)
+        return verdict
+
+    def counted(self, request: Request, snapshot: Snapshot, taken: Taken, number: str) -> Verdict:
+        """The verdict of what the counters have answered."""
+        if taken.unavailable:
+            return self.close(request, snapshot, _unavailable(request, snapshot), number)
+        counter, rule = None, ""
+        if taken.slot is not None:
+            cap = taken.slot.cap
+            rule = cap.rule
+            counter = Used(f"{cap.key}:{taken.slot.value}", cap.semantics, taken.used, taken.limit, cap.counts)
+        if taken.allowed:
+            verdict = Verdict(allow=True, reason=ALLOWED, rule=rule, counter=counter, decision_id=number)
+        else:
+            observing = _observing(request, snapshot)
+            verdict = Verdict(
+                allow=observing,
+                reason=OBSERVED + "cap" if observing else "cap",
+                rule=rule,
+                retry_at=taken.retry_at,
+                counter=counter,
+                decision_id=number,
+                observed="cap" if observing else "",
+            )
+        self.note(request, snapshot, verdict, keep=True)
+        return verdict
+
+    def note(self, request: Request, snapshot: Snapshot | None, verdict: Verdict, *, keep: bool) -> None:
+        """Count, remember and write down."""
+        now = self.moment()
+        known = snapshot is not None and request.enterprise in snapshot.tenants  # others' names come from outside
+        self.reasons[request.enterprise if known else "", verdict.reason] += 1
+        self.recent.append((now, request, verdict))
+        if keep and request.call_id:
+            self.answers.put(request, verdict)
+        if self.journal is not None:
+            self.journal.note(request, verdict, 0 if snapshot is None else snapshot.generation, now)
+            if not self._noted:
+                self._noted = True
+                asyncio.get_running_loop().call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Write the decisions of a turn of the loop; what cannot be written now is tried again at the next."""
+        self._noted = False
+        if self.journal is None:
+            return
+        try:
+            self.journal.flush()
+            self.unwritten = False
+        except OSError as fault:
+            if not self.unwritten:
+                LOG.error("the decision journal cannot be written: %s", fault.strerror)  # noqa: TRY400 - no place tells more
+            self.unwritten = True
+
+    def settle(self, enterprise: str, call_id: str, *, answered: bool) -> bool:
+        """Tell a call's outcome; False: not known."""
+        return self.counters.settle(enterprise, call_id, answered=answered, now=self.moment())
+
+    def release(self, enterprise: str, call_id: str) -> bool:
+        """Give a call back that was never dialled; the same call, asked again, is a new question. False: not known."""
+        done = self.counters.release(enterprise, call_id, self.moment())
+        if done:
+            self.given_back += 1
+            self.answers.forget(enterprise, call_id)
+        return done
+
+    def stop(self) -> None:
+        """Refuse whoever still waits, and write what is noted."""
+        self.pending.stop()
+        self.flush()
+
+
+class Question:
+    """A question that the counters have: those who wait for it, and what becomes of a unit that comes too late."""
+
+    __slots__ = ("_answers", "_gate", "_let", "_number", "_request", "_snapshot", "verdict")
+
+    def __init__(self, gate: Gate, request: Request, snapshot: Snapshot, number: str) -> None:
+        """``verdict`` is None until the counters have answered."""
+        self._gate = gate
+        self._request = request
+        self._snapshot = snapshot
+        self._number = number
+        self._answers: list[Answer] | None = None  # None: nobody waits yet, `ask` itself may have the answer
+        self._let = False  # a call was let go without an answer of the counters: a unit that comes late is used
+        self.verdict: Verdict | None = None
+
+    @property
+    def key(self) -> Key:
+        """Under which the same question finds this one; a call without id has its decision's."""
+        request = self._request
+        return key(request) if request.call_id else (request.enterprise, self._number, "", "", "")
+
+    def join(self, answer: Answer) -> None:
+        """Wait, no longer than the gate's patience."""
+        if self._answers is None:
+            self._answers = []
+        self._answers.append(answer)
+        self._gate.pending.join(self, answer)
+
+    def taken(self, taken: Taken) -> None:
+        """What the counters say: at once, or later, when those who wait are told."""
+        gate, answers = self._gate, self._answers
+        if answers is None:
+            self.verdict = gate.counted(self._request, self._snapshot, taken, self._number)
+            return
+        gate.open.pop(self.key, None)
+        if not answers:
+            if taken.allowed and not self._let:  # "no" was said to all: nobody will dial
+                gate.given_back += 1
+                gate.counters.release(self._request.enterprise, self._request.call_id or self._number, gate.moment())
+            return
+        self.verdict = gate.counted(self._request, self._snapshot, taken, self._number)
+        self._answers = []
+        for answer in answers:
+            try:
+                answer(self.verdict)
+            except Exception:
+                LOG.exception("an answer could not be given")
+
+    def expire(self, answer: Answer) -> bool:
+        """Refuse one who has waited too long."""
+        if not self._answers or answer not in self._answers:
+            return False
+        self._answers.remove(answer)
+        refusal = _unavailable(self._request, self._snapshot)
+        verdict = self._gate.close(self._request, self._snapshot, refusal, self._number)
+        self._let = self._let or verdict.allow
+        try:
+            answer(verdict)
+        except Exception:
+            LOG.exception("an answer could not be given")
+        return True
+
+
+def _unavailable(request: Request, snapshot: Snapshot) -> Refusal:
+    return Refusal(UNAVAILABLE, RULES[UNAVAILABLE], fail_open=fails_open(request, snapshot))
+
+
+def _observing(request: Request, snapshot: Snapshot | None) -> bool:
+    tenant = None if snapshot is None else snapshot.tenants.get(request.enterprise)
+    return tenant is not None and not tenant.policy.enforce

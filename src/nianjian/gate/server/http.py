@@ -1,0 +1,302 @@
+"""HTTP for questions: an asyncio protocol on httptools. Everything else of the process is handed to the control side.
+
+Answers leave in the order of the questions (keep-alive, pipelining); a broken request is answered 400 and the
+connection is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, Final, cast
+
+import httptools
+
+from nianjian.gate.asked import Request
+from nianjian.gate.server import wire
+from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.gate import Gate
+from nianjian.gate.server.replies import JSON, TEXT, Collected, Slot, problem, response
+
+LOG: Final = logging.getLogger(__name__)
+HEAD_MOST: Final = 16_384  # bytes of a request before its body
+BODY_MOST: Final = 1 << 20
+QUESTIONS_MOST: Final = 1000  # in one batch
+TOO_MANY: Final = f"a batch has at most {QUESTIONS_MOST} questions"
+IDLE: Final = 75.0  # seconds that a connection may be silent
+LINGER: Final = 1.0
+PIPELINED_MOST: Final = 1000  # questions of one connection that wait for their answers
+
+Control = Callable[["Received"], Awaitable[bytes]]
+
+
+class Received:
+    """One request that is not for the hot path; ``peer`` is the address it came from."""
+
+    __slots__ = ("body", "headers", "method", "peer", "query", "target")
+
+    def __init__(
+        self, method: str, target: bytes, query: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> None:
+        self.method = method
+        self.target = target
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.peer = ""
+
+
+class HttpDoor(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, gate: Gate, admission: Admission, control: Control, connections: set[HttpDoor]) -> None:
+        """``connections`` are those of the server, for its end."""
+        self._gate = gate
+        self._admission = admission
+        self._control = control
+        self._connections = connections
+        self._parser = httptools.HttpRequestParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._slots: deque[Slot] = deque()
+        self._reading = False
+        self._closing = self._refused = False
+        self._read_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._proof = b""  # the Authorization that this connection has proved, and whose it is
+        self._whose: str | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._fresh()
+
+    # ------------------------------------------------------------ of the transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are of no class of asyncio
+        self._connections.add(self)
+        self._timer = asyncio.get_running_loop().call_later(IDLE, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - of the interface
+        """End; answers that come later are dropped."""
+        self._connections.discard(self)
+        self._transport = None
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    def pause_writing(self) -> None:
+        """Who does not read its answers is not read either."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        if self._transport is not None and not self._closing:
+            self._transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse, ask, and write what is known already in one piece."""
+        if self._closing:
+            return
+        self._read_at = asyncio.get_running_loop().time()
+        self._reading = True
+        try:
+            if self._in_head:
+                self._head += len(data)
+            self._parser.feed_data(data)
+            if self._in_head and self._head > HEAD_MOST:
+                self._refuse(b"431 Request Header Fields Too Large", "the head is too long")
+        except httptools.HttpParserUpgrade:
+            self._refuse(b"400 Bad Request", "nothing is spoken here but HTTP/1.1")
+        except httptools.HttpParserError:
+            if not self._closing:
+                self._refuse(b"400 Bad Request", "this is no HTTP request")
+        except Exception:
+            LOG.exception("a request could not be handled")
+            self._refuse(b"500 Internal Server Error", "the gate erred")
+        self._reading = False
+        self.flush()
+
+    def leave(self) -> None:
+        """The server ends: close when all is answered."""
+        self._closing = True
+        self.flush()
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        rest = self._read_at + IDLE - loop.time()
+        if rest <= 0 and not self._slots and self._transport is not None:
+            self._transport.close()
+        else:
+            self._timer = loop.call_later(max(rest, 1.0), self._look)
+
+    def flush(self) -> None:
+        """Write the answers that are known, up to the first that is not."""
+        if self._reading:
+            return
+        slots, transport = self._slots, self._transport
+        known: list[bytes] = []
+        while slots and (content := slots[0].content) is not None:
+            known.append(content)
+            slots.popleft()
+        if transport is None or transport.is_closing():
+            return
+        if known:
+            transport.write(known[0] if len(known) == 1 else b"".join(known))
+        if self._closing and not slots:
+            if self._refused:  # closed at once, what is still on its way would break the answer off
+                self._refused = False
+                transport.write_eof()
+                asyncio.get_running_loop().call_later(LINGER, transport.abort)
+            else:
+                transport.close()
+
+    def _refuse(self, status: bytes, why: str) -> None:
+        """Answer what cannot be read and close after the answers before it."""
+        self._closing = self._refused = True
+        slot = Slot(self.flush)
+        self._slots.append(slot)
+        content = problem(status, why)
+        slot.content = content.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+
+    # ------------------------------------------------------------ of the parser
+
+    def _fresh(self) -> None:
+        """A request may begin."""
+        self._target = b""
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._authorization = b""
+        self._body = b""
+        self._head = 0
+        self._in_head = True
+        self._expects = False
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of the address."""
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header."""
+        lower = name.lower()
+        self._headers.append((lower, value))
+        if lower == b"authorization":
+            self._authorization = value
+        elif lower == b"expect":
+            self._expects = value.lower() == b"100-continue"
+
+    def on_headers_complete(self) -> None:
+        """The head is over; curl waits for a word before it sends a large body."""
+        self._in_head = False
+        if self._expects and self._transport is not None and not self._slots:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._body += body
+        if len(self._body) > BODY_MOST and not self._closing:
+            self._refuse(b"413 Content Too Large", "the body is longer than 1 MiB")
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        if self._closing:
+            return
+        slot = Slot(self.flush)
+        self._slots.append(slot)
+        if not self._parser.should_keep_alive():
+            self._closing = True
+        if len(self._slots) > PIPELINED_MOST:
+            slot.content = problem(b"503 Service Unavailable", "too many questions wait on this connection")
+            return
+        path, _, query = self._target.partition(b"?")
+        method = self._parser.get_method()
+        try:
+            self._route(method, path, query, slot)
+        except wire.MalformedError as fault:
+            slot.content = problem(b"400 Bad Request", str(fault))
+        except (wire.Fault, UnicodeDecodeError) as fault:
+            slot.content = problem(b"400 Bad Request", _plain(fault))
+        self._fresh()
+
+    def _route(self, method: bytes, path: bytes, query: bytes, slot: Slot) -> None:
+        if method == b"POST" and path in self._POSTS:
+            whose = self._proved()
+            if whose is None:
+                slot.content = problem(b"401 Unauthorized", "a token of the enterprise is needed")
+            else:
+                self._POSTS[path](self, whose, slot)
+        elif method == b"GET" and path == b"/gate":
+            whose = self._proved()
+            if whose is None:
+                slot.content = response(b"401 Unauthorized", TEXT, b"deny gate-unavailable")
+            else:
+                ask = wire.asked(wire.query(query))
+                self._gate.ask(self._request(ask, whose), slot.word)
+        else:
+            received = Received(method.decode("ascii"), path, query, self._headers, self._body)
+            task = asyncio.get_running_loop().create_task(self._hand_over(received, slot))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _hand_over(self, received: Received, slot: Slot) -> None:
+        transport = self._transport
+        received.peer = "" if transport is None else str((transport.get_extra_info("peername") or ("",))[0])
+        try:
+            slot.fill(await self._control(received))
+        except Exception:
+            LOG.exception("a page of the gate could not be made")
+            slot.fill(problem(b"500 Internal Server Error", "the gate erred"))
+
+    # ------------------------------------------------------------ the questions
+
+    def _proved(self) -> str | None:
+        """Whose token came with the request; "" where no tokens are kept, None for none or a wrong one."""
+        if self._whose is not None and self._authorization == self._proof:
+            return self._whose
+        whose = self._admission.whose(self._authorization)
+        if whose is not None:
+            self._proof, self._whose = self._authorization, whose
+        return whose
+
+    def _request(self, ask: wire.Ask, whose: str, default: str = "") -> Request:
+        enterprise = self._admission.enterprise(ask.enterprise or default, whose)
+        return wire.request(ask, enterprise, self._gate.moment())
+
+    def _decide(self, whose: str, slot: Slot) -> None:
+        self._gate.ask(self._request(wire.ASK.decode(self._body), whose), slot.verdict)
+
+    def _batch(self, whose: str, slot: Slot) -> None:
+        batch = wire.BATCH.decode(self._body)
+        if len(batch.questions) > QUESTIONS_MOST:
+            raise wire.MalformedError(TOO_MANY)
+        requests = [self._request(ask, whose, batch.enterprise) for ask in batch.questions]
+        if not requests:
+            slot.content = response(b"200 OK", JSON, wire.json({"answers": []}))
+        collected = Collected(slot, len(requests))
+        for at, request in enumerate(requests):
+            self._gate.ask(request, collected.place(at))
+
+    def _outcome(self, whose: str, slot: Slot) -> None:
+        told = wire.OUTCOME.decode(self._body)
+        enterprise = self._admission.enterprise(told.enterprise, whose)
+        done = self._gate.settle(enterprise, told.call_id, answered=told.answered)
+        slot.content = response(b"200 OK", JSON, wire.json({"known": done}))
+
+    def _release(self, whose: str, slot: Slot) -> None:
+        told = wire.RELEASE.decode(self._body)
+        enterprise = self._admission.enterprise(told.enterprise, whose)
+        done = self._gate.release(enterprise, told.call_id)
+        slot.content = response(b"200 OK", JSON, wire.json({"released": done}))
+
+    _POSTS: ClassVar[dict[bytes, Callable[[HttpDoor, str, Slot], None]]] = {
+        b"/v1/decide": _decide,
+        b"/v1/batch": _batch,
+        b"/v1/outcome": _outcome,
+        b"/v1/release": _release,
+    }
+
+
+def _plain(fault: Exception) -> str:
+    """A decoder's sentence names a field and a type, never a value."""
+    return str(fault) if isinstance(fault, wire.Fault) else "the text is not UTF-8"

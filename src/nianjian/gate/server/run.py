@@ -1,0 +1,158 @@
+"""The process: open the snapshot, start the counters, listen, swap snapshots as they come, end cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import uvloop
+
+from nianjian.gate.counters.port import Counters
+from nianjian.gate.decisions.journal import Journal
+from nianjian.gate.doors.fastagi import FastAgi
+from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.control import Control
+from nianjian.gate.server.gate import Gate
+from nianjian.gate.server.http import HttpDoor
+from nianjian.gate.server.line import LineDoor
+from nianjian.gate.snapshot.hold import Held
+from nianjian.gate.snapshot.read import Snapshot
+from nianjian.kernel.errors import NianjianError
+
+LOG: Final = logging.getLogger(__name__)
+LOOK: Final = 0.5  # seconds between two looks for a newer snapshot
+PARTING: Final = 2.0  # seconds that open questions get at the end
+BACKLOG: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What to serve. Addresses are (host, port); None: that door stays shut. ``parent``: end when it is gone."""
+
+    held: Held
+    counters: Counters
+    journal: Journal | None
+    tokens: dict[str, str]
+    http: tuple[str, int]
+    line: tuple[str, int] | None = None
+    fastagi: tuple[str, int] | None = None
+    parent: int | None = None
+    ready: Callable[[], None] = field(default=lambda: None)
+
+
+def serve(serving: Serving) -> None:
+    """Serve until SIGTERM or SIGINT; ``gate_needs_tokens``, ``gate_port_taken`` and what the counters raise."""
+    uvloop.run(Process(serving).run())
+
+
+class Process:
+    """One gate."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._serving = serving
+        self._held = serving.held
+        self.gate = Gate(serving.held, serving.counters, serving.journal)
+        self.admission = Admission(serving.tokens, self._enterprises)
+        self.control = Control(self.gate, self.admission, problem=self._problem)
+        self._leaving = asyncio.Event()
+        self._https: set[HttpDoor] = set()
+        self._lines: set[LineDoor] = set()
+        self._servers: list[asyncio.Server] = []
+
+    async def run(self) -> None:
+        """From the start to the end."""
+        for address in (self._serving.http, self._serving.line, self._serving.fastagi):
+            if address is not None:
+                self.admission.listen(address[0])
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._leaving.set)
+        if self._held.moved():
+            self._held.take(await loop.run_in_executor(None, self._held.load))
+        snapshot = self._held.snapshot
+        caps = {} if snapshot is None else {code: one.policy.caps for code, one in snapshot.tenants.items()}
+        await self._serving.counters.start(caps)
+        try:
+            await self._listen()
+            watch = asyncio.create_task(self._watch())
+            self._serving.ready()
+            await self._leaving.wait()
+            watch.cancel()
+            await self._part()
+        finally:
+            for server in self._servers:
+                server.close()
+            self.gate.stop()
+            await self._serving.counters.stop()
+
+    async def _listen(self) -> None:
+        loop, serving = asyncio.get_running_loop(), self._serving
+        doors: list[tuple[tuple[str, int] | None, Callable[[], asyncio.BaseProtocol]]] = [
+            (serving.http, lambda: HttpDoor(self.gate, self.admission, self.control.answer, self._https)),
+            (serving.line, lambda: LineDoor(self.gate, self.admission, self._lines)),
+            (serving.fastagi, lambda: FastAgi(self.gate, self.admission)),
+        ]
+        for address, door in doors:
+            if address is None:
+                continue
+            try:
+                self._servers.append(await loop.create_server(door, *address, backlog=BACKLOG))
+            except OSError as fault:
+                raise NianjianError(
+                    "gate_port_taken", listen=f"{address[0]}:{address[1]}", reason=fault.strerror or ""
+                ) from fault
+
+    async def _watch(self) -> None:
+        """Swap snapshots as they come; a caller that is gone ends the process."""
+        while True:
+            await asyncio.sleep(LOOK)
+            if self._serving.parent is not None and os.getppid() != self._serving.parent:
+                self._leaving.set()
+            try:
+                await self._swap()
+            except Exception:
+                LOG.exception("the snapshot could not be looked at")
+
+    async def _swap(self) -> None:
+        if not self._held.moved():
+            return
+        found = await asyncio.get_running_loop().run_in_executor(None, self._held.load)
+        if found is None:
+            LOG.error("the newest snapshot was not taken: %s", self._problem())
+            return
+        before = self._held.snapshot
+        for code, tenant in found.tenants.items():
+            self._serving.counters.policy(code, tenant.policy.caps)
+        for code in _gone(before, found):
+            self._serving.counters.policy(code, ())
+        self._held.take(found)
+        LOG.info("snapshot %s is in force", found.generation)
+
+    async def _part(self) -> None:
+        """No new connections; open questions are answered, connections closed."""
+        for server in self._servers:
+            server.close()
+        for http in tuple(self._https):
+            http.leave()
+        for line in tuple(self._lines):
+            line.leave()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + PARTING
+        while (self._https or self._lines) and loop.time() < until:  # noqa: ASYNC110 - they end by themselves, once
+            await asyncio.sleep(0.01)
+
+    def _enterprises(self) -> tuple[str, ...]:
+        snapshot = self._held.snapshot
+        return () if snapshot is None else tuple(snapshot.tenants)
+
+    def _problem(self) -> str:
+        return "" if self._held.problem is None else str(self._held.problem)
+
+
+def _gone(before: Snapshot | None, found: Snapshot) -> set[str]:
+    return set() if before is None else set(before.tenants) - set(found.tenants)

@@ -1,0 +1,167 @@
+"""Messages: JSON in and out (contract 5), the words for switches, and the query of an address."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from nianjian.gate.asked import Request, Used, Verdict
+from nianjian.kernel import clock
+
+SECONDS_BELOW: Final = 100_000_000_000  # as seconds this is the year 5138, as milliseconds 1973
+LONGEST: Final = 256  # characters of one field
+
+
+class MalformedError(ValueError):
+    """What was sent is no question; the text says which part, in English, without quoting it."""
+
+
+class Ask(msgspec.Struct, gc=False):
+    """``POST /v1/decide``; ``at`` ISO 8601 (without a zone: Asia/Shanghai), epoch seconds or milliseconds."""
+
+    display: str
+    callee: str
+    channel: str
+    call_id: str = ""
+    enterprise: str = ""
+    caller: str = ""
+    team: str = ""
+    purpose: str = ""
+    at: str | int | float | None = None
+
+
+class Batch(msgspec.Struct):
+    """``POST /v1/batch``: many questions; ``enterprise`` where a question names none."""
+
+    questions: list[Ask]
+    enterprise: str = ""
+
+
+class Outcome(msgspec.Struct):
+    """``POST /v1/outcome``."""
+
+    call_id: str
+    answered: bool
+    enterprise: str = ""
+
+
+class Release(msgspec.Struct):
+    """``POST /v1/release``."""
+
+    call_id: str
+    enterprise: str = ""
+
+
+ASK: Final = msgspec.json.Decoder(Ask)
+BATCH: Final = msgspec.json.Decoder(Batch)
+OUTCOME: Final = msgspec.json.Decoder(Outcome)
+RELEASE: Final = msgspec.json.Decoder(Release)
+Fault: Final = msgspec.MsgspecError
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def request(ask: Ask, enterprise: str, now: int) -> Request:
+    """The question; ``enterprise`` is the asker's own. `MalformedError` for a field too long, a moment that is none."""
+    if (
+        len(ask.display) > LONGEST
+        or len(ask.callee) > LONGEST
+        or len(ask.channel) > LONGEST
+        or len(ask.call_id) > LONGEST
+        or len(ask.caller) > LONGEST
+        or len(ask.team) > LONGEST
+        or len(ask.purpose) > LONGEST
+    ):
+        raise MalformedError("a field is longer than 256 characters")
+    at = now if ask.at is None else moment(ask.at)
+    return Request(enterprise, ask.display, ask.callee, ask.channel, ask.call_id, at, ask.caller, ask.team, ask.purpose)
+
+
+def moment(told: str | float) -> int:
+    """Epoch milliseconds of a moment as a switch writes it."""
+    if isinstance(told, str):
+        if told.isascii() and told.isdecimal():
+            return moment(int(told))
+        try:
+            read = datetime.fromisoformat(told)
+        except ValueError as fault:
+            raise MalformedError("at: not a moment") from fault
+        zoned = read if read.tzinfo else read.replace(tzinfo=clock.ZONE)
+        return int(zoned.timestamp() * 1000)
+    if not 0 <= told < SECONDS_BELOW * 1000:
+        raise MalformedError("at: not a moment")
+    return int(told if told >= SECONDS_BELOW else told * 1000)
+
+
+def _used(used: Used | None) -> dict[str, object] | None:
+    if used is None:
+        return None
+    return {
+        "key": used.key,
+        "window": used.window,
+        "used": used.used,
+        "limit": used.limit,
+        "counts": used.counts,
+    }
+
+
+def told(verdict: Verdict) -> dict[str, object]:
+    """A verdict as the contract writes it; ``retry_at`` epoch seconds."""
+    return {
+        "allow": verdict.allow,
+        "reason": verdict.reason,
+        "rule": verdict.rule,
+        "retry_at": verdict.retry_at,
+        "counter": _used(verdict.counter),
+        "decision_id": verdict.decision_id,
+    }
+
+
+def json(value: object) -> bytes:
+    """As JSON."""
+    return _encode(value)
+
+
+def word(verdict: Verdict) -> str:
+    """What a switch looks at: ``allow``, or ``deny`` and the reason."""
+    return "allow" if verdict.allow else f"deny {verdict.reason}"
+
+
+def query(target: bytes) -> dict[str, str]:
+    """The fields of an address' query; of two with one name the last. `MalformedError` for what is no UTF-8."""
+    fields: dict[str, str] = {}
+    try:
+        text = target.decode("ascii")
+    except UnicodeDecodeError as fault:
+        raise MalformedError("the query is not percent-encoded") from fault
+    for pair in text.split("&"):
+        name, _, value = pair.partition("=")
+        if "%" in value or "+" in value:
+            plus = "+" if value.startswith("+") else ""  # a switch that writes +86 unescaped means no blank
+            try:
+                value = plus + unquote_plus(value[len(plus) :], errors="strict")
+            except UnicodeDecodeError as fault:
+                raise MalformedError("the query is not UTF-8") from fault
+        fields[name] = value
+    return fields
+
+
+def asked(fields: dict[str, str]) -> Ask:
+    """The question of a query; `MalformedError` without display number, callee or channel."""
+    try:
+        return Ask(
+            fields["display"],
+            fields["callee"],
+            fields["channel"],
+            fields.get("call_id", ""),
+            fields.get("enterprise", ""),
+            fields.get("caller", ""),
+            fields.get("team", ""),
+            fields.get("purpose", ""),
+            fields.get("at"),
+        )
+    except KeyError as fault:
+        missing = f"{fault.args[0]} is missing"
+        raise MalformedError(missing) from fault

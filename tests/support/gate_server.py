@@ -1,0 +1,151 @@
+"""A gate on loopback, in this process: a snapshot in a folder, counters in memory or under a test's control."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvloop
+from tests.support.gate import NOON, snapshot
+
+from nianjian.gate.asked import Request, Verdict
+from nianjian.gate.counters.memory import Memory
+from nianjian.gate.counters.port import Taken
+from nianjian.gate.doors.fastagi import FastAgi
+from nianjian.gate.policy import Cap, Slot
+from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.control import Control
+from nianjian.gate.server.gate import Gate
+from nianjian.gate.server.http import HttpDoor
+from nianjian.gate.server.line import LineDoor
+from nianjian.gate.server.pending import Pending
+from nianjian.gate.snapshot.hold import Held
+
+Result = TypeVar("Result")
+
+
+class Counting(Memory):
+    """Counters that have begun, without a loop on which their clock beats."""
+
+    def __init__(self, now: int = NOON) -> None:
+        super().__init__(lambda: now)
+        self._started = True
+
+
+class Slow(Counting):
+    """Counters that answer when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[Callable[[], None]] = []
+        self.released: list[str] = []
+
+    def take(
+        self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Callable[[Taken], None]
+    ) -> None:
+        self.open.append(lambda: super(Slow, self).take(enterprise, slots, call_id, now, done))
+
+    def release(self, enterprise: str, call_id: str, now: int) -> bool:
+        self.released.append(call_id)
+        return super().release(enterprise, call_id, now)
+
+    def answer(self) -> None:
+        """Answer all that wait."""
+        waiting, self.open = self.open, []
+        for one in waiting:
+            one()
+
+
+class Gates:
+    """The parts of one gate, and the ports on which its doors listen."""
+
+    def __init__(self, gate: Gate, held: Held, ports: Mapping[str, int]) -> None:
+        self.gate = gate
+        self.held = held
+        self.ports = ports
+
+
+def made(
+    root: Path, *tenants: Mapping[str, Any], counters: Memory | None = None, patience: float = 0.3, most: int = 1000
+) -> Gate:
+    """A gate at noon over a snapshot in ``root``; not started."""
+    snapshot(root, *tenants)
+    held = Held(root)
+    assert held.refresh()
+    counting = Counting() if counters is None else counters
+    return Gate(held, counting, moment=lambda: NOON, pending=Pending(patience, most))
+
+
+@asynccontextmanager
+async def running(gate: Gate, tokens: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, int]]:
+    """Listen on free ports; yields the port of ``http``, ``line`` and ``fastagi``."""
+    loop = asyncio.get_running_loop()
+
+    def enterprises() -> list[str]:
+        known = gate.held.snapshot
+        return [] if known is None else list(known.tenants)
+
+    admission = Admission(tokens or {}, enterprises)
+    control = Control(gate, admission)
+    https: set[HttpDoor] = set()
+    lines: set[LineDoor] = set()
+    doors: dict[str, Callable[[], asyncio.BaseProtocol]] = {
+        "http": lambda: HttpDoor(gate, admission, control.answer, https),
+        "line": lambda: LineDoor(gate, admission, lines),
+        "fastagi": lambda: FastAgi(gate, admission),
+    }
+    await gate.counters.start({})
+    servers = {name: await loop.create_server(door, "127.0.0.1", 0) for name, door in doors.items()}
+    try:
+        yield {name: int(server.sockets[0].getsockname()[1]) for name, server in servers.items()}
+    finally:
+        for server in servers.values():
+            server.close()
+        gate.stop()
+        for http in tuple(https):
+            http.leave()
+        for line in tuple(lines):
+            line.leave()
+        await gate.counters.stop()
+
+
+def ask(gate: Gate, request: Request) -> list[Verdict]:
+    """The answers to one question so far; more come into the same list."""
+    answers: list[Verdict] = []
+    gate.ask(request, answers.append)
+    return answers
+
+
+def channel_used(gate: Gate, cap: Cap, channel: str) -> int:
+    """Units of a channel's cap that are taken."""
+    return gate.counters.used("acme", Slot(cap, channel), NOON)
+
+
+async def talk(port: int, *messages: bytes, until: bytes = b"", closes: bool = False) -> bytes:
+    """Send messages one after the other on one connection; what came back until ``until`` or the end."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for message in messages:
+            writer.write(message)
+            await writer.drain()
+        if closes:
+            return await asyncio.wait_for(reader.read(), 5)
+        return await asyncio.wait_for(reader.readuntil(until), 5)
+    finally:
+        writer.close()
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run to the end on a loop of the kind that the gate has."""
+    return uvloop.run(work)
+
+
+def requests(bodies: Sequence[bytes], path: bytes = b"/v1/decide", headers: bytes = b"") -> bytes:
+    """POST requests, pipelined."""
+    return b"".join(
+        b"POST %b HTTP/1.1\r\nHost: gate\r\n%bContent-Length: %d\r\n\r\n%b" % (path, headers, len(body), body)
+        for body in bodies
+    )
