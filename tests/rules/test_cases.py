@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from operator import ge, gt, le, lt
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,12 +17,14 @@ import yaml
 from tests.support import portrait_data as data
 
 from nianjian.complaints import clocks, states
+from nianjian.flows.overview.deadlines import upcoming
 from nianjian.kernel import identifiers, numbers, periods, workdays
 from nianjian.kernel.clock import ZONE
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.duckdb_engine import DuckDBEngine
 from nianjian.lake.tables import Lake
 from nianjian.portrait import lights
+from nianjian.portrait.definitions.number_consistency import NumberConsistency
 from nianjian.portrait.frame import Frame
 from nianjian.portrait.run import run
 from nianjian.rules.holidays import builtin
@@ -74,7 +77,12 @@ def complaint_rate(given: Given) -> Given:
     limit = _limit(given, "portrait.complaint_rate.limit")
     low = _book(given).integer("portrait.complaint_rate.low_volume")
     verdict = lights.complaint_rate(
-        complaints=given["C"], answered=given["D"], limit=limit, low_volume=low, attached=given.get("attached", False)
+        complaints=given["C"],
+        answered=given["D"],
+        unknown=given.get("U", 0),
+        limit=limit,
+        low_volume=low,
+        attached=given.get("attached", False),
     )
     room = lights.allowance(given["D"], limit)
     return {
@@ -82,6 +90,7 @@ def complaint_rate(given: Given) -> Given:
         "light": verdict.light.value,
         "allowance": room,
         "headroom": room - given["C"],
+        "bounds": [_shown(bound, 10_000, "‱") for bound in verdict.bounds or ()],
         "low_volume": "low_volume" in {flag.code for flag in verdict.flags},
     }
 
@@ -98,22 +107,22 @@ _COUNTS = {
 
 
 def number_consistency(given: Given) -> Given:
-    counts = {name: given[label] for label, name in _COUNTS.items()}
-    verdict = lights.number_consistency(
-        counts=counts,
-        evasion=_limit(given, "portrait.number_consistency.evasion_limit"),
-        unknown=_limit(given, "portrait.number_consistency.unknown_limit"),
-    )
-    evasion = next((flag for flag in verdict.flags if flag.code == "evasion"), None)
-    bounds = [_shown(bound, 100, "%") for bound in evasion.bounds] if evasion and evasion.bounds else None
-    total = sum(counts.values())
+    """The metric itself, given calls of these classes in one month."""
+    calls = [{"display_class": name.value, "calls": given[label]} for label, name in _COUNTS.items()]
+    rows = {"months": [{"month": DAY.year * 100 + 1, "in_trailing": 1, **row} for row in calls], "splits": []}
+    metric = NumberConsistency().answer(rows, Frame(DAY.year, DAY), _book(given), ()).as_dict()
+    twin = metric["twins"]["evasion"]
+
+    def shown(value: str | None) -> str | None:
+        return None if value is None else f"{value} {metric['unit']}"
+
     return {
-        "E": total,
-        "consistent": _shown(verdict.value, 100, "%"),
-        "evasion": _shown(evasion.share, 100, "%") if evasion else None,
-        "bounds": bounds,
-        "light": verdict.light.value,
-        "sentence": total > 0 and counts[numbers.NumberClass.OWN_SHORT] == total,
+        "E": metric["components"]["delivered"],
+        "consistent": shown(metric["value"]),
+        "evasion": shown(twin["value"]),
+        "bounds": [shown(twin["bounds"][end]) for end in ("low", "high")] if twin["bounds"]["low"] else None,
+        "light": metric["light"],
+        "sentence": metric["statements"]["all_calls_show_own_numbers"],
     }
 
 
@@ -166,14 +175,16 @@ def months_back(given: Given) -> Given:
     return {"result": periods.add_months(given["day"], -given["months"])}
 
 
+def _holds(given: Given, key: str, part: Any, whole: Any) -> bool:
+    """Whether ``part`` stands to ``whole`` as the rule's operator asks: what is exactly at the limit, the rule says."""
+    return {"<": lt, "<=": le, ">": gt, ">=": ge}[str(_book(given).rule(key).operator)](part, whole)
+
+
 def logs_reach(given: Given) -> Given:
-    months = _book(given).integer("inspection.logs.months")
-    return {"passes": given["oldest"] <= periods.add_months(given["day"], -months)}
-
-
-def hours(given: Given) -> Given:
-    due = periods.hours_after(given["arrival"], _book(given).integer(given["rule"]))
-    return {"due": due, "in_time": given["done"] <= due}
+    """Whether the logs reach as far back as the rule's months."""
+    key = "inspection.logs.months"
+    edge = periods.add_months(given["day"], -_book(given).integer(key))
+    return {"passes": _holds(given, key, given["day"] - given["oldest"], given["day"] - edge)}
 
 
 def _moment(given: Given, name: str) -> datetime | None:
@@ -208,8 +219,13 @@ def ticket_act(given: Given) -> Given:
 
 
 def deadline(given: Given) -> Given:
-    last = date.fromisoformat(f"{given['data_year'] + 1}-{_book(given).text(given['key'])}")
-    return {"date": last, "weekday": f"{last:%a}", "in_time": periods.in_time(given["at"], last)}
+    """The deadline as it is told at the season's beginning; a moment is in time while it still is the next one."""
+
+    def told(today: date) -> date:
+        return next(one.day for one in upcoming(_book(given), today).deadlines if one.rule.key == given["key"])
+
+    last = told(date(given["data_year"] + 1, 1, 1))
+    return {"date": last, "weekday": f"{last:%a}", "in_time": told(given["at"].date()) == last}
 
 
 def filed_base(given: Given) -> Given:
@@ -229,16 +245,18 @@ def filed_base(given: Given) -> Given:
 
 
 def attempts(given: Given) -> Given:
-    return {"next_allowed": given["made"] + 1 <= _book(given).integer("rectification.frequency.after")}
+    key = "rectification.frequency.after"
+    return {"next_allowed": _holds(given, key, given["made"] + 1, _book(given).integer(key))}
 
 
 def call_back(given: Given) -> Given:
-    return {"passes": Decimal(given["seconds"]) <= _book(given).decimal("inspection.callback.seconds")}
+    key = "inspection.callback.seconds"
+    return {"passes": _holds(given, key, Decimal(given["seconds"]), _book(given).decimal(key))}
 
 
 def reminder(given: Given) -> Given:
-    weeks = _book(given).integer("inspection.notice.weeks")
-    return {"reminder": given["submitted"] + timedelta(weeks=weeks)}
+    rule = _book(given).rule("inspection.notice.weeks")
+    return {"reminder": given["submitted"] + timedelta(**{rule.unit: rule.value})}
 
 
 def number(given: Given) -> Given:
@@ -308,7 +326,6 @@ QUESTIONS: Mapping[str, Callable[[Given], Given]] = {
     "window": window,
     "months_back": months_back,
     "logs_reach": logs_reach,
-    "hours": hours,
     "ticket": ticket,
     "ticket_act": ticket_act,
     "deadline": deadline,

@@ -1,4 +1,4 @@
-"""Limits in months and hours as the law counts them. Day boundaries lie in Asia/Shanghai.
+"""Limits in months and days as the law counts them. Day boundaries lie in Asia/Shanghai.
 
 Limits in working days are in `workdays`.
 """
@@ -6,7 +6,7 @@ Limits in working days are in `workdays`.
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from nianjian.kernel.clock import ZONE
@@ -24,16 +24,3 @@ def add_months(day: date, months: int) -> date:
 def day_of(moment: datetime) -> date:
     """The day of an aware moment in Asia/Shanghai; a zone-less moment already is wall time there."""
     return (moment if moment.tzinfo is None else moment.astimezone(ZONE)).date()
-
-
-def in_time(moment: datetime, last_day: date) -> bool:
-    """Whether a moment is not later than the last day's 24:00 (民法典 203)."""
-    return day_of(moment) <= last_day
-
-
-def hours_after(moment: datetime, hours: int) -> datetime:
-    """Clock hours, run from the moment set (民法典 201); what happens exactly then is within them.
-
-    An aware moment counts real hours, whatever zone it is written in.
-    """
-    return moment + timedelta(hours=hours)

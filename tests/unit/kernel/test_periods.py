@@ -1,4 +1,4 @@
-"""Months and hours."""
+"""Months and days."""
 
 from __future__ import annotations
 
@@ -33,5 +33,3 @@ def test_day_boundaries_lie_in_shanghai() -> None:
     late = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
     assert periods.day_of(late) == date(2027, 1, 1)
     assert periods.day_of(late - timedelta(seconds=1)) == date(2026, 12, 31)
-    assert not periods.in_time(late, date(2026, 12, 31))
-    assert periods.hours_after(late, 8) - late == timedelta(hours=8)
