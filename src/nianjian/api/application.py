@@ -10,7 +10,7 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 
 from nianjian.api.door import problems
 from nianjian.api.door.access import Token
-from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, rules, webhooks
+from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, retention, rules, webhooks
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
 from nianjian.api.v1.registers import files, lists, papers, rows
@@ -39,6 +39,7 @@ ROUTERS: Final = (
     rules.router,
     approvals.router,
     audit.router,
+    retention.router,
     webhooks.router,
 )
 

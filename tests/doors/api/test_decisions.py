@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -124,7 +125,7 @@ def test_a_webhooks_secret_is_told_once(site: Ask, monkeypatch: pytest.MonkeyPat
     address = f"{DEMO}/webhooks/{made['id']}"
     assert post(client, f"{address}/test").status_code == 202
     sent = client.get(f"{address}/deliveries").json()["items"]
-    assert [one["event"] for one in sent] == ["webhook.test"]
+    assert [(one["event"], json.loads(one["body"])["type"]) for one in sent] == [("webhook.test", "webhook.test")]
     assert post(client, f"{address}/deliveries/{sent[0]['id']}/again").status_code == 202
     assert client.delete(address).status_code == 200
     assert client.get(address).json()["code"] == "webhook_unknown"

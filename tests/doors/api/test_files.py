@@ -61,7 +61,7 @@ def test_a_register_goes_out_masked_and_filtered(site: Ask) -> None:
     rows = _csv(client.post(f"{LINES}/exports/csv?where=team%3DT1").content)
     assert [row[0] for row in rows[1:]] == ["L1"]
     entry = _newest(client, "registers.export")["data"]
-    assert (entry["rows"], entry["full"], entry["filters"]) == (1, False, ["where"])
+    assert (entry["rows"], entry["full"], entry["filters"]) == (1, False, ["team="])
     masked = client.post(f"{SEATS}/exports/csv").content.decode()
     assert "王小明" not in masked
     assert "11010519491231002X" not in masked

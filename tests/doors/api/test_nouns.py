@@ -161,3 +161,15 @@ def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(
     row = {"row": {"kind": "tickets", "complaint_id": "C1"}}
     assert post(site("inspector", name="ines"), f"{address}/reveal", row).status_code == 403
     assert post(client, f"{address}/reveal", {"row": {"kind": "seats"}}).status_code == 422
+
+
+def test_how_long_records_are_kept_and_their_erasure(site: Ask) -> None:
+    told = site("auditor", name="otto").get(f"{DEMO}/retention").json()["items"]
+    calls = next(one for one in told if one["record_class"] == "calls")
+    assert (calls["over"], calls["oldest"]) == (0, None)
+    assert calls["since"] < "2026"
+    address = f"{DEMO}/retention/erasures"
+    assert post(site("auditor", name="otto"), address).status_code == 403
+    assert (answer := post(site(), address)).status_code == 202
+    assert answer.json()["kind"] == "retention.run"
+    assert site("data_officer", name="dora").get(f"{DEMO}/retention").status_code == 403

@@ -12,7 +12,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, take
 from nianjian.api.door.problems import language
-from nianjian.api.v1.registers.lists import RowsWanted, seen, wanted
+from nianjian.api.v1.registers.lists import CONDITION, RowsWanted, seen, wanted
 from nianjian.flows.registers.take import FORMS, take_register
 from nianjian.registers import kinds, template
 
@@ -36,12 +36,11 @@ def registers_export(
 ) -> HttpResponse:
     """The rows of a register that are looked for, as workbook or CSV; masked unless ``full`` is asked for."""
     del code
-    given = looked.model_dump(exclude_defaults=True, exclude={"sort", "full", "as_at"}, mode="json")
     made = take_register(
         kind=kind,
         sight=seen(request, kind, looked.as_at, looked.team),
         wanted=wanted(kind, looked),
-        filters={name: f"{name}: {value}" for name, value in given.items()},
+        filters=_filters(looked),
         form=form,
         full=looked.full,
         language=language(request),
@@ -57,6 +56,14 @@ def registers_template(request: Request, code: str, kind: str) -> HttpResponse:
     if kind not in kinds.kinds():
         raise Http404
     return attached(template.content(kind), FORMS["xlsx"], f"{kind}.xlsx")
+
+
+def _filters(looked: RowsWanted) -> dict[str, str]:
+    """What is asked for, as the chain names it (fields, no values) and as the file tells it."""
+    given = {name: getattr(looked, name) for name in ("q", "missing", "team")}
+    asked = {name: f"{name}: {text}" for name, text in given.items() if text}
+    conditions = (read for text in looked.where if (read := CONDITION.fullmatch(text)))
+    return asked | {f"{read[1]}{read[2]}": read[0] for read in conditions}
 
 
 def attached(content: bytes, media: str, name: str) -> HttpResponse:
