@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "nianjian.notify",
     "nianjian.registers",
     "nianjian.complaints",
+    "nianjian.rectification",
     "nianjian.web.layout",
     "nianjian.web.account",
     "nianjian.web.portrait",

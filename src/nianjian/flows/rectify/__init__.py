@@ -1,0 +1,1 @@
+"""Rectification across the rooms: the case, the location, the isolation and the report."""

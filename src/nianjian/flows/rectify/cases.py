@@ -1,0 +1,189 @@
+"""Cases as doors ask for them: whether the role allows it, the days by rulebook and calendar, the room's service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.flows.holidays import calendar
+from nianjian.flows.rulebooks import rulebook
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.rectification import plan, states
+from nianjian.rectification.cases import query, service
+from nianjian.rectification.cases.model import Case, Paper
+from nianjian.rectification.cases.papers import Content
+from nianjian.rectification.cases.service import Notice
+from nianjian.rectification.orders import query as orders
+from nianjian.rules.rulebook import Rulebook
+
+Json = dict[str, Any]
+
+
+def tenant(enterprise: str | None) -> str:
+    """The enterprise that is meant: the named one, or the only one there is; ``rectify_enterprise_needed``."""
+    if enterprise is not None:
+        return enterprise
+    codes = [one.code for one in accounts.enterprises()]
+    if len(codes) != 1:
+        raise NianjianError("rectify_enterprise_needed", count=len(codes))
+    return codes[0]
+
+
+def book(enterprise: str, day: date) -> Rulebook:
+    """The rulebook of an enterprise on a day."""
+    where = accounts.enterprise(enterprise).province or None
+    return rulebook(day=day, province=where, enterprise=enterprise)
+
+
+def planned(case: Case) -> plan.Plan:
+    """The days of a case, counted with today's calendar: a notice of holidays that came since moves them."""
+    return plan.plan(case.received, case.printed_due, book(case.enterprise_id, case.received), calendar())
+
+
+def own(case: str, actor: Actor, act: Act = Act.READ) -> Case:
+    """A case that the actor may see; ``rectify_unknown``, also for whom its enterprise does not concern."""
+    found = query.case(case)
+    try:
+        require(actor, found.enterprise_id, Act.READ)
+    except NianjianError as refused:
+        raise NianjianError("rectify_unknown", case=case) from refused
+    require(actor, found.enterprise_id, act)
+    return found
+
+
+def open_case(*, enterprise: str, notice: Notice, paper: Content | None, actor: Actor) -> Json:
+    """Open a case of a notice; its number and its days. A receipt in the future is a plan.
+
+    ``role_missing``, ``rulebook_day_too_early``, ``workdays_beyond_calendar``, and those of `service.open_case`.
+    """
+    require(actor, enterprise, Act.LOAD)
+    days = plan.plan(notice.received, notice.printed_due, book(enterprise, notice.received), calendar())
+    case = service.open_case(enterprise=enterprise, notice=notice, paper=paper, actor=actor)
+    return {"id": case.pk, **told_plan(days)}
+
+
+def told_plan(days: plan.Plan) -> Json:
+    """The days as JSON."""
+    return {
+        "due": days.due.day.isoformat(),
+        "due_at": days.due_at.isoformat(),
+        "target": days.target.day.isoformat(),
+        "provisional": days.provisional,
+        "target_provisional": days.target.provisional,
+        "printed": days.printed,
+    }
+
+
+def listed(*, enterprise: str, actor: Actor) -> list[Json]:
+    """The cases of an enterprise, newest first; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return [summary(case) for case in query.cases(enterprise)]
+
+
+def only_open(*, enterprise: str, actor: Actor) -> str:
+    """The enterprise's one case that is not closed; ``rectify_case_needed`` where there is none, or several."""
+    require(actor, enterprise, Act.READ)
+    found = [case.pk for case in query.cases(enterprise) if case.state != states.CLOSED]
+    if len(found) != 1:
+        raise NianjianError("rectify_case_needed", count=len(found))
+    return str(found[0])
+
+
+def summary(case: Case) -> Json:
+    """A case in one line."""
+    days = planned(case)
+    late = case.submitted_on is None and clock.today() > days.due.day
+    return {
+        "id": case.pk,
+        "enterprise": case.enterprise_id,
+        "notice": case.notice,
+        "received": case.received.isoformat(),
+        **told_plan(days),
+        "state": case.state,
+        "causes": list(case.causes),
+        "submitted_on": None if case.submitted_on is None else case.submitted_on.isoformat(),
+        "late": late,
+        "reminder": reminder(case),
+    }
+
+
+def reminder(case: Case) -> Json | None:
+    """When to ask after the opinion, once submitted; a reminder, never an overdue verdict."""
+    if case.submitted_on is None:
+        return None
+    found = plan.reminder(case.submitted_on, book(case.enterprise_id, case.submitted_on), calendar())
+    return {"day": found.day.isoformat(), "provisional": found.provisional}
+
+
+def shown(*, case: str, actor: Actor) -> Json:
+    """Everything of a case but the content of its papers; ``rectify_unknown``."""
+    found = own(case, actor)
+    done = service.done(found)
+    return {
+        **summary(found),
+        "steps": [
+            {"step": step, "done": step in done, "open_for": list(states.missing(step, done))} for step in states.STEPS
+        ],
+        "located": found.located,
+        "measured": found.measured,
+        "checked": found.checked,
+        "orders": [orders.plain(one) for one in orders.of_case(found)],
+        "measures": [
+            {"id": one.id, "text": one.text, "owner": one.owner, "due": one.due.isoformat(), "every": one.every,
+             "done_on": None if one.done_on is None else one.done_on.isoformat()}
+            for one in query.measures(found)
+        ],
+        "papers": [
+            {"id": one.id, "kind": one.kind, "name": one.name, "sha256": one.sha256, "size": one.size,
+             "issuer": one.issuer, "number": one.number,
+             "dated": None if one.dated is None else one.dated.isoformat()}
+            for one in query.papers(found)
+        ],
+        "events": [
+            {"step": one.step, "at": orders.wall(one.at), "actor": one.actor, "data": dict(one.data)}
+            for one in query.events(found)
+        ],
+    }  # fmt: skip
+
+
+def add_measure(*, case: str, text: str, owner: str, due: date, every: int | None, actor: Actor) -> int:
+    """Name a measure and its owner; its number. ``rectify_unknown``, and those of the service."""
+    found = own(case, actor, Act.LOAD)
+    return int(service.add_measure(case=found, text=text, owner=owner, due=due, every=every, actor=actor).pk)
+
+
+def measure_done(*, case: str, measure: int, day: date, actor: Actor) -> None:
+    """Say that a measure was carried out; ``rectify_unknown``, ``rectify_day_ahead``, and those of the service."""
+    found = own(case, actor, Act.LOAD)
+    if day > clock.today():
+        raise NianjianError("rectify_day_ahead", day=day.isoformat())
+    service.measure_done(case=found, measure=measure, day=day, actor=actor)
+
+
+def add_paper(*, case: str, kind: str, paper: Content, actor: Actor, **said: Any) -> Json:  # noqa: ANN401 -- issuer, number, dated
+    """Keep a paper; ``rectify_paper_kind``, and those of the service."""
+    found = own(case, actor, Act.LOAD)
+    if kind not in Paper.KINDS:
+        raise NianjianError("rectify_paper_kind", kind=kind, kinds=", ".join(Paper.KINDS))
+    kept = service.add_paper(case=found, kind=kind, content=paper, actor=actor, **said)
+    return {"id": kept.pk, "kind": kept.kind, "sha256": kept.sha256}
+
+
+def submit(*, case: str, day: date, actor: Actor) -> Json:
+    """Note that report and test report were handed in; the day to ask after the opinion.
+
+    ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_step_early``.
+    """
+    found = own(case, actor, Act.REPORT)
+    if day > clock.today():
+        raise NianjianError("rectify_day_ahead", day=day.isoformat())
+    days = planned(found)
+    data: Mapping[str, Any] = {"day": day.isoformat(), "in_time": day <= days.due.day}
+    done = service.step(case=found, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)
+    return {"id": done.pk, "state": done.state, "submitted_on": day.isoformat(), **data, "reminder": reminder(done)}

@@ -1,0 +1,131 @@
+"""Isolate a channel (R3, R4) and lift it again: asked for by one person, carried out when a second has agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.flows import gate_facts, gate_policy
+from nianjian.flows.rectify.cases import book, own
+from nianjian.kernel import clock, numbers
+from nianjian.kernel.errors import NianjianError
+from nianjian.rectification import states
+from nianjian.rectification.cases import service as cases
+from nianjian.rectification.orders import query, service
+from nianjian.rectification.orders.model import Order
+from nianjian.rectification.orders.service import Wanted
+from nianjian.registers.gate_policies import query as policies
+
+Json = dict[str, Any]
+
+GATE: Final = {"line": "channel", "display": "display", "team": "team"}  # what the gate calls a key
+DEFAULT: Final = {"cap": None, "white_list": False}
+
+
+def ask(
+    *,
+    enterprise: str,
+    case: str | None,
+    key: str,
+    channel: str,
+    cap: int | None,
+    reason: str,
+    end: str,
+    actor: Actor,
+) -> Json:
+    """Ask for an isolation; ``cap`` None: what the rulebook says (30). White list only, whatever the cap.
+
+    ``role_missing``, ``rectify_unknown``, ``rectify_closed``, and those of `service.isolate`.
+    """
+    held = None if case is None else own(case, actor, Act.REQUEST)
+    enterprise = enterprise if held is None else held.enterprise_id
+    require(actor, enterprise, Act.REQUEST)
+    if held is not None and held.state == states.CLOSED:
+        raise NianjianError("rectify_closed", case=held.pk)
+    _check(enterprise, key, channel)
+    rules = book(enterprise, clock.today())
+    wanted = Wanted(
+        key=key,
+        channel=channel,
+        cap=rules.integer("rectification.frequency.after") if cap is None else cap,
+        cap_before=rules.integer("rectification.frequency.before"),
+        white_list=True,
+        reason=reason,
+        end=end,
+    )
+    order, asked = service.isolate(enterprise=enterprise, case=held, wanted=wanted, actor=actor)
+    return {"approval": asked.id, "state": asked.state, "order": order.pk, "channel": order.channel, "cap": order.cap}
+
+
+def ask_lift(*, enterprise: str, key: str, channel: str, reason: str, actor: Actor) -> Json:
+    """Ask to lift an isolation; ``role_missing``, ``rectify_not_isolated``, and those of `service.lift`."""
+    require(actor, enterprise, Act.REQUEST)
+    standing = query.in_force(enterprise, key, channel.strip())
+    if standing is None:
+        raise NianjianError("rectify_not_isolated", channel=channel)
+    order, asked = service.lift(isolation=standing, reason=reason, actor=actor)
+    return {"approval": asked.id, "state": asked.state, "order": order.pk, "channel": order.channel, "cap": order.cap}
+
+
+def approved(approval: str, actor: Actor) -> Json:
+    """Carry out what the second person agrees to: order, the case's step and the gate's policy in one transaction.
+
+    Lifted, the channel gets back what the gate allowed before. Errors as `service.approve` and `gate_policy.carry`.
+    """
+    with transaction.atomic():
+        found = query.of_approval(approval)
+        standing = policies.standing(found.enterprise_id, GATE[found.key], gate_name(found))
+        before = None if standing is None else standing.values
+        order = service.approve(approval=approval, actor=actor, gate_before=before)
+        values: Mapping[str, Any] = {"cap": order.cap, "white_list": order.white_list}
+        if order.lifts is not None:
+            values = order.lifts.gate_before or DEFAULT
+        gate_policy.carry(
+            enterprise=order.enterprise_id,
+            key=GATE[order.key],
+            name=order.channel,
+            cap=values["cap"],
+            white_list=values["white_list"],
+            reason=order.reason,
+            approval=approval,
+            actor=actor,
+        )
+        if order.case is not None and order.lifts is None and order.case.state != states.CLOSED:
+            data = {"order": order.pk, "key": order.key, "channel": order.channel, "cap": order.cap}
+            cases.step(case=order.case, step=states.ISOLATED, data=data, actor=actor)
+    return {"key": order.key, "channel": order.channel, "cap": values["cap"], "white_list": values["white_list"]}
+
+
+def gate_name(order: Order) -> str:
+    """What the gate calls the channel: a displayed number by its digits."""
+    value = numbers.normalise(order.channel).value if order.key == "display" else None
+    return order.channel if value is None else str(value)
+
+
+def enforced(order: Order) -> bool:
+    """Whether the gate holds the channel of an isolation to its cap, or a lower one, and to the white list."""
+    standing = policies.standing(order.enterprise_id, GATE[order.key], gate_name(order))
+    values = {} if standing is None else standing.values
+    cap = values.get("cap")
+    return bool(values.get("white_list")) and cap is not None and cap <= order.cap
+
+
+def _check(enterprise: str, key: str, channel: str) -> None:
+    """``gate_channel_unknown`` at once for a line that stands in no register, not only when it is approved."""
+    lines = gate_facts.channels(enterprise, set(), set()) if key == "line" else ()
+    if key == "line" and not any(line["name"] == channel.strip() for line in lines):
+        raise NianjianError("gate_channel_unknown", channel=channel)
+
+
+def asked(subject: str) -> Json:
+    """What a request asks for, to be read before saying yes."""
+    told = query.plain(query.order(subject))
+    return {
+        name: told[name]
+        for name in ("kind", "key", "channel", "cap", "cap_before", "white_list", "reason", "end", "case")
+    }

@@ -1,0 +1,171 @@
+"""Locate (R2): which number, line or team draws the complaints, kept with the case, down to tickets and their calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final, cast
+
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.flows.rectify import lakes
+from nianjian.flows.rectify.cases import book, own
+from nianjian.kernel import clock, numbers
+from nianjian.kernel.errors import NianjianError
+from nianjian.portrait.frame import DAY, Window
+from nianjian.rectification import behind, locate, states
+from nianjian.rectification.cases import service
+
+YEAR: Final = timedelta(days=365)
+GROUPS: Final = 50  # of a dimension that are told; the others are in the sums
+PAGE: Final = 50  # tickets shown at once
+RECORDING: Final = ("录音", "record", "rec_")
+
+Json = dict[str, Any]
+
+
+def window(first: date | None, last: date | None) -> Window:
+    """The days asked for: a year up to today where none are named; ``rectify_days_reversed``."""
+    end = last or clock.today()
+    begin = first or end - YEAR + DAY
+    if begin > end:
+        raise NianjianError("rectify_days_reversed", first=begin.isoformat(), last=end.isoformat())
+    return Window(begin, end + DAY)
+
+
+def run(*, enterprise: str, case: str | None, first: date | None, last: date | None, actor: Actor) -> Json:
+    """Locate in a period, both days included; with a case it is one of its steps. Numbers of persons are masked.
+
+    ``role_missing``, ``rectify_unknown``, ``rectify_days_reversed``, ``rectify_closed``.
+    """
+    held = None if case is None else own(case, actor, Act.REPORT)
+    enterprise = enterprise if held is None else held.enterprise_id
+    require(actor, enterprise, Act.REPORT)
+    days = window(first, last)
+    rules = book(enterprise, min(days.end - DAY, clock.today()))
+    said = lakes.terms(rules)
+    with lakes.tables(enterprise, rules) as tables:
+        found = located(tables, days, said)
+        snapshot = tables.snapshot
+    told: Json = {
+        "enterprise": enterprise,
+        "case": case,
+        "from": days.first.isoformat(),
+        "to": days.end.isoformat(),
+        "sources": list(said.sources),
+        "level": str(rules.decimal("rectification.locate.level")),
+        "complaints": found["line"].complaints,
+        "named": [
+            {"dimension": dimension, "key": group.key} for dimension, one in found.items() for group in one.named
+        ],
+        "dimensions": {dimension: _masked(one.as_dict(GROUPS)) for dimension, one in found.items()},
+        "snapshot": snapshot,
+        "rulebook": {"id": rules.id, "version": rules.version, "sha256": rules.sha256},
+    }
+    told["named"] = [one | {"key": _mask(one["dimension"], one["key"])} for one in told["named"]]
+    if held is not None:
+        data = {"from": told["from"], "to": told["to"], "named": told["named"], "snapshot": snapshot}
+        service.step(case=held, step=states.LOCATED, data=data, actor=actor, located=told)
+    return told
+
+
+def located(tables: lakes.Tables, days: Window, said: locate.Terms) -> Mapping[str, locate.Location]:
+    """Every dimension of a period; the calls to the largest complainants are looked up for these alone."""
+    tickets = locate.counted(tables.tickets, tables.dated["complaint_fact"], days, said.sources)
+    asked = locate.questions(tables.cube, tickets, days)
+    rows = {name: tables.engine.rows(expression) for name, expression in asked.items()}
+    known = [row for row in rows[locate.COMPLAINANT] if row["key"] is not None]
+    known.sort(key=lambda row: (-cast("int", row["complaints"]), cast("int", row["key"])))
+    callees = [cast("int", row["key"]) for row in known[:GROUPS]]
+    if callees:
+        rows["calls_to"] = tables.engine.rows(locate.calls_to(tables.dated["calls"], callees, days))
+    return locate.answer(rows, said)
+
+
+def _masked(told: Json) -> Json:
+    dimension = str(told["dimension"])
+    groups = [one | {"key": _mask(dimension, one["key"])} for one in told["groups"]]
+    return told | {"groups": groups, "named": [_mask(dimension, key) for key in told["named"]]}
+
+
+def _mask(dimension: str, key: str | None) -> str | None:
+    """A person's number is masked; one's own short numbers, lines and teams stay whole."""
+    return numbers.mask(key) if key is not None and dimension in {"display", locate.COMPLAINANT} else key
+
+
+def tickets(
+    *, enterprise: str, dimension: str, key: str | None, first: date | None, last: date | None, page: int, actor: Actor
+) -> Json:
+    """The tickets of a group, ``PAGE`` at a time from page 1, each with the calls it may be about and their recordings.
+
+    ``role_missing``, ``rectify_dimension_unknown``, ``rectify_days_reversed``.
+    """
+    require(actor, enterprise, Act.READ)
+    if dimension not in locate.DIMENSIONS:
+        raise NianjianError("rectify_dimension_unknown", dimension=dimension, dimensions=", ".join(locate.DIMENSIONS))
+    days = window(first, last)
+    rules = book(enterprise, min(days.end - DAY, clock.today()))
+    said = lakes.counting(rules)
+    with lakes.tables(enterprise, rules) as tables:
+        counted = locate.counted(tables.tickets, tables.dated["complaint_fact"], days, lakes.terms(rules).sources)
+        some = behind.tickets(counted, dimension, key).limit(PAGE + 1, offset=(page - 1) * PAGE)
+        rows = tables.engine.rows(some)
+        told = tables.engine.hold("rectify_shown", tables.engine.arrow(some.limit(PAGE)))
+        calls = tables.engine.rows(behind.calls(tables.dated["calls"], told, minutes=said.minutes)) if rows else []
+    by_ticket: dict[str, list[Json]] = {}
+    for row in calls:
+        by_ticket.setdefault(str(row["complaint_id"]), []).append(_call(row))
+    return {
+        "dimension": dimension,
+        "key": key,
+        "page": page,
+        "more": len(rows) > PAGE,
+        "tickets": [_ticket(row, by_ticket.get(str(row["complaint_id"]), ())) for row in rows[:PAGE]],
+    }
+
+
+def _ticket(row: Mapping[str, Any], calls: Sequence[Json]) -> Json:
+    return {
+        "id": row["complaint_id"],
+        "source": row["source"],
+        "accepted": _time(row["accepted_ts"]),
+        "called": _time(row["call_ts"]),
+        "complained": _number(row["complained"]),
+        "complainant": _number(row["complainant"]),
+        "line": row["line"],
+        "team": row["team"],
+        "how": row["how"],
+        "calls": list(calls),
+    }
+
+
+def _call(row: Mapping[str, Any]) -> Json:
+    return {
+        "call_id": row["call_id"],
+        "source": row["source"],
+        "started": _time(row["start_ts"]),
+        "answered": row["answered"],
+        "line": row["line_id"],
+        "how": row["how"],
+        "recordings": recordings(row["extra"]),
+    }
+
+
+def recordings(extra: str | None) -> list[str]:
+    """What a call's further columns say of its recording: names and addresses of files, none where they say nothing."""
+    told = json.loads(extra) if extra else {}
+    return [
+        str(value)
+        for name, value in sorted(told.items())
+        if value not in (None, "") and any(word in str(name).lower() for word in RECORDING)
+    ]
+
+
+def _time(moment: Any) -> str | None:  # noqa: ANN401 -- a wall time of the lake or NULL
+    return None if moment is None else moment.isoformat(sep=" ", timespec="seconds")
+
+
+def _number(value: int | None) -> str | None:
+    return None if value is None else numbers.mask(str(value))

@@ -1,0 +1,280 @@
+"""A case from the notice to its closing: days, location, isolation by two persons, figures, gaps, report, watch list."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.query import acts
+from nianjian.config import wiring
+from nianjian.flows.approve import approve, request
+from nianjian.flows.rectify import cases, closing, evidence, isolate, locate, report, watch
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.rectification.cases.papers import content
+from nianjian.rectification.cases.service import Notice
+from nianjian.registers.gate_policies import query as policies
+from tests.db.conftest import Import
+from tests.support import portrait_data as data
+
+pytestmark = pytest.mark.django_db
+
+TODAY = clock.now().astimezone(clock.ZONE).date()
+LATER = TODAY + timedelta(days=20)
+HEADER = (
+    "编号,来源,受理时间,转办到达时间,投诉人号码,被投诉号码,来电时间,线路编号,首次响应时间,回访时间,回访结果,结案时间"
+)
+PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
+
+
+def call(number: int, day: date, line: str, *, answered: bool = True, second: int = 0) -> data.Row:
+    start = datetime.combine(day, time(10)) + timedelta(seconds=second)
+    return {
+        "source": "generic",
+        "call_id": f"c{number}",
+        "direction": "out",
+        "leg": "customer",
+        "display": 95013,
+        "display_shape": "short",
+        "display_confidence": "good",
+        "callee": 13900000000 + number % 1000,
+        "callee_shape": "mobile",
+        "start_ts": start,
+        "answer_ts": start if answered else None,
+        "delivered": True,
+        "answered": answered,
+        "test": False,
+        "line_id": line,
+        "extra": '{"录音文件": "rec/%d.wav"}' % number,
+        "line": number,
+        "part": f"{start:%Y-%m}",
+    }
+
+
+def calls() -> list[data.Row]:
+    """Ten days of three lines: L1 dials 40 a day before the isolation and 5 after it, the others 200 as ever."""
+    rows, number = [], 0
+    for days in (*range(-10, 0), *range(1, 11)):
+        for line, count in (("L1", 40 if days < 0 else 5), ("L2", 200), ("L3", 10)):
+            for second in range(count):
+                rows.append(call(number, TODAY + timedelta(days=days), line, second=second))
+                number += 1
+    return rows
+
+
+@pytest.fixture
+def world(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Twenty complaints about L1, two about L2, and one unlucky one about the small L3: all before the isolation."""
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    monkeypatch.setenv("NIANJIAN_TODAY", LATER.isoformat())
+    data.append(wiring.lake("demo"), calls(), "b0")
+    load("lines", "线路编号,状态", ("L1", "在用"), ("L2", "在用"), ("L3", "在用"))
+    lines = ["L1"] * 20 + ["L2"] * 2 + ["L3"]
+    day = datetime.combine(TODAY - timedelta(days=5), time(9))
+    told = [day, day + timedelta(hours=1), "13900000001", "95013", day - timedelta(days=1)]
+    load(
+        "complaints",
+        HEADER,
+        *[
+            (
+                f"Q{place}", "12321", *(str(one) for one in told[:2]), f"139000{place:05}", "95013", str(told[4]), line,
+                str(day + timedelta(hours=2)), str(day + timedelta(hours=3)), "满意", str(day + timedelta(hours=4)),
+            )
+            for place, line in enumerate(lines)
+        ],
+    )  # fmt: skip
+    return demo
+
+
+@pytest.fixture
+def case(world: str, anna: Actor) -> str:
+    told = cases.open_case(
+        enterprise=world,
+        notice=Notice(TODAY - timedelta(days=1), None, "浙通管改〔2026〕1号", ["历史投诉率偏高"]),
+        paper=content("通知书.pdf", PDF),
+        actor=anna,
+    )
+    return str(told["id"])
+
+
+def fails(code: str, act: Callable[[], object]) -> NianjianError:
+    with pytest.raises(NianjianError) as told:
+        act()
+    assert told.value.code == code
+    return told.value
+
+
+def isolated(case: str, anna: Actor, bo: Actor) -> dict[str, Any]:
+    asked = isolate.ask(
+        enterprise="demo",
+        case=case,
+        key="line",
+        channel="L1",
+        cap=None,
+        reason="投诉集中",
+        end="投诉率连续30日不超过万分之一",
+        actor=anna,
+    )
+    return approve(approval=asked["approval"], actor=bo)
+
+
+def test_a_printed_day_wins_and_a_case_has_one_entry_an_act(demo: str, anna: Actor, bo: Actor) -> None:
+    told = cases.open_case(enterprise=demo, notice=Notice(date(2026, 4, 28)), paper=None, actor=anna)
+    assert (told["due"], told["target"], told["provisional"]) == ("2026-05-14", "2026-05-12", False)
+    assert told["due_at"] == "2026-05-14T17:00:00+08:00"
+    plan = cases.open_case(enterprise=demo, notice=Notice(date(2026, 12, 28)), paper=None, actor=anna)
+    assert (plan["due"], plan["provisional"]) == ("2027-01-12", True)
+    printed = cases.open_case(
+        enterprise=demo, notice=Notice(date(2026, 12, 28), date(2027, 1, 6)), paper=None, actor=anna
+    )
+    assert (printed["due"], printed["target"], printed["provisional"]) == ("2027-01-06", "2027-01-06", False)
+    early = Notice(date(2026, 4, 28), date(2026, 4, 27))
+    fails("rectify_due_before_receipt", lambda: cases.open_case(enterprise=demo, notice=early, paper=None, actor=bo))
+    assert [act.verb for act in acts(enterprise="demo", newest=3)] == ["rectify.opened"] * 3
+    assert len(cases.listed(enterprise=demo, actor=bo)) == 3
+
+
+def test_locate_names_the_bad_line_and_not_the_unlucky_one(case: str, anna: Actor) -> None:
+    told = locate.run(enterprise="", case=case, first=TODAY - timedelta(days=30), last=TODAY, actor=anna)
+    lines = {one["key"]: one for one in told["dimensions"]["line"]["groups"]}
+    assert told["named"] == [{"dimension": "line", "key": "L1"}]
+    assert (lines["L1"]["complaints"], lines["L1"]["answered"]) == (20, 400)
+    assert lines["L3"]["low_volume"]
+    assert not lines["L3"]["named"]
+    assert float(lines["L3"]["rate"]) > float(lines["L3"]["rest"]["rate"]) / 10
+    assert told["dimensions"]["display"]["named"] == []
+    assert all("*" in one["key"] for one in told["dimensions"]["complainant"]["groups"])
+    rows = locate.tickets(
+        enterprise="demo", dimension="line", key="L1", first=None, last=None, page=1, actor=anna
+    )  # fmt: skip
+    assert len(rows["tickets"]) == 20
+    found = next(one for one in rows["tickets"] if one["calls"])
+    assert found["calls"][0]["recordings"][0].endswith(".wav")
+
+
+def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor, bo: Actor) -> None:
+    asked = isolate.ask(
+        enterprise="", case=case, key="line", channel="L1", cap=None, reason="投诉集中", end="投诉下降", actor=anna
+    )
+    assert (asked["cap"], policies.standing("demo", "channel", "L1")) == (30, None)
+    assert request(approval=asked["approval"], actor=bo)["asked"]["channel"] == "L1"  # type: ignore[index]
+    again = {"enterprise": "demo", "case": None, "key": "line", "channel": "L1", "cap": 20}
+    fails("approval_pending", lambda: isolate.ask(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
+    fails("approval_same_person", lambda: approve(approval=asked["approval"], actor=anna))
+    approve(approval=asked["approval"], actor=bo)
+    standing = policies.standing("demo", "channel", "L1")
+    assert standing is not None
+    assert standing.values == {"cap": 30, "white_list": True}
+    fails("rectify_isolated_already", lambda: isolate.ask(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
+    lifted = isolate.ask_lift(enterprise="demo", key="line", channel="L1", reason="已整改", actor=bo)
+    approve(approval=lifted["approval"], actor=anna)
+    standing = policies.standing("demo", "channel", "L1")
+    assert standing is not None
+    assert not standing.values["white_list"]
+    fails(
+        "rectify_not_isolated",
+        lambda: isolate.ask_lift(enterprise="demo", key="line", channel="L1", reason="x", actor=bo),
+    )
+    assert cases.shown(case=case, actor=bo)["state"] == "isolated"
+
+
+def ready(case: str, anna: Actor, bo: Actor) -> None:
+    """Everything that the report needs."""
+    locate.run(enterprise="", case=case, first=TODAY - timedelta(days=30), last=TODAY, actor=anna)
+    isolated(case, anna, bo)
+    evidence.measure(case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna)
+    number = cases.add_measure(case=case, text="每周抽查白名单", owner="王五", due=TODAY, every=7, actor=anna)
+    cases.measure_done(case=case, measure=number, day=TODAY, actor=anna)
+    cases.add_paper(
+        case=case,
+        kind="test_report",
+        paper=content("测评报告.pdf", PDF + b"1"),
+        actor=anna,
+        issuer="某测评中心",
+        number="CP-1",
+        dated=TODAY + timedelta(days=3),
+    )
+
+
+def test_figures_before_and_since_are_counted_by_one_method(case: str, anna: Actor, bo: Actor) -> None:
+    fails("rectify_not_isolated", lambda: evidence.measure(case=case, first=None, last=None, actor=anna))
+    isolated(case, anna, bo)
+    told = evidence.measure(case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna)
+    before, after = told["before"], told["after"]
+    assert (before["complaints"], before["answered"], before["rate_light"]) == (23, 2500, "yellow")
+    assert (after["complaints"], after["answered"], after["rate_light"]) == (0, 2150, "green")
+    assert (before["channel"]["complaints"], before["channel"]["most"], after["channel"]["most"]) == (20, 40, 5)
+    assert (told["over_cap"], told["that_day"]["before"], told["that_day"]["after"]) == ([], 0, 0)
+    moment = datetime.combine(TODAY + timedelta(days=2), time(11))
+    more = [call(900_000 + n, moment.date(), "L1", second=5000 + n) for n in range(26)]
+    data.append(wiring.lake("demo"), more, "b1")
+    assert "figures_changed" in {gap.code for gap in evidence.gaps(case=case, actor=anna)}
+    told = evidence.measure(case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna)
+    assert told["over_cap"] == [[moment.date().isoformat(), 31]]
+
+
+def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo: Actor) -> None:
+    open_gaps = {gap.code for gap in evidence.gaps(case=case, actor=anna)}
+    assert open_gaps == {"not_located", "not_isolated", "not_measured", "measures_missing", "test_report_missing"}
+    fails("rectify_step_early", lambda: cases.submit(case=case, day=TODAY, actor=anna))
+    draft = report.report(case=case, form="docx", language="zh_Hans", actor=anna)
+    assert draft.draft
+    ready(case, anna, bo)
+    assert evidence.gaps(case=case, actor=anna) == []
+    made = report.report(case=case, form="docx", language="zh_Hans", actor=anna)
+    assert not made.draft
+    with zipfile.ZipFile(io.BytesIO(made.content)) as book:
+        text = book.read("word/document.xml").decode()
+        pictures = [name for name in book.namelist() if name.endswith(".png")]
+    for wanted in ("L1", "23", "2,500", "浙通管改〔2026〕1号", "每周抽查白名单", "某测评中心", "Q0"):
+        assert wanted in text
+    assert "{{" not in text
+    assert "{%" not in text
+    assert len(pictures) == 2
+    paper = report.report(case=case, form="pdf", language="zh_Hans", actor=anna)
+    book = pypdfium2.PdfDocument(paper.content)
+    told = "".join(page.get_textpage().get_text_range() for page in book)
+    assert "浙通管改" in told
+    book.close()
+    assert cases.shown(case=case, actor=anna)["state"] == "reported"
+
+
+def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna: Actor, bo: Actor) -> None:
+    ready(case, anna, bo)
+    report.report(case=case, form="pdf", language="en", actor=anna)
+    fails("rectify_step_early", lambda: closing.close(case=case, check="已复核", actor=anna))
+    told = cases.submit(case=case, day=TODAY, actor=anna)
+    assert told["reminder"]["day"] > TODAY.isoformat()
+    later = datetime.combine(TODAY + timedelta(days=4), time(11))
+    data.append(wiring.lake("demo"), [call(950_000 + n, later.date(), "L1", second=n) for n in range(40)], "b2")
+    refused = fails("rectify_not_effective", lambda: closing.close(case=case, check="已复核", actor=anna))
+    assert [one["code"] for one in refused.findings] == ["over_cap"]
+    data.change(wiring.lake("demo"), add={}, remove=("b2",))
+    assert closing.close(case=case, check="已复核", actor=anna)["tasks"] == 1
+    fails("rectify_closed", lambda: cases.add_measure(case=case, text="x", owner="y", due=TODAY, every=None, actor=bo))
+    (task,) = watch.routine(enterprise="demo", done=None, day=None, actor=bo)
+    assert (task["text"], task["every"]) == ("每周抽查白名单", 7)
+    (task,) = watch.routine(enterprise="demo", done=task["id"], day=TODAY, actor=bo)
+    assert task["due"] == (TODAY + timedelta(days=7)).isoformat()
+
+
+def test_a_watched_licence_is_carried_into_the_next_season(demo: str, anna: Actor) -> None:
+    said = {"enterprise": demo, "case": None, "licence": "浙B2-20080101", "source": "省管局来函"}
+    watch.act(**said, since=date(2026, 6, 1), until=None, year=None, actor=anna)  # type: ignore[arg-type]
+    fails(
+        "rectify_watched_already",
+        lambda: watch.act(**said, since=date(2026, 6, 2), until=None, year=None, actor=anna),  # type: ignore[arg-type]
+    )
+    for year, count in ((2025, 0), (2026, 1), (2027, 1)):
+        assert len(watch.listed(enterprise=demo, year=year, actor=anna)) == count
+    watch.act(**said, since=None, until=date(2027, 9, 1), year=None, actor=anna)  # type: ignore[arg-type]
+    assert len(watch.listed(enterprise=demo, year=2026, actor=anna)) == 1
+    assert len(watch.listed(enterprise=demo, year=2027, actor=anna)) == 0
