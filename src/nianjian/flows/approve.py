@@ -10,6 +10,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.approvals import query, service
 from nianjian.approvals.query import Approval
+from nianjian.flows import gate_policy
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.overlays import query as overlay_rows
 from nianjian.registers.overlays import service as overlays
@@ -21,7 +22,10 @@ def _overlay(approval: str, actor: Actor) -> dict[str, object]:
 
 
 # Kind of request -> what carries it out.
-ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {overlays.KIND: _overlay}
+ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
+    overlays.KIND: _overlay,
+    gate_policy.KIND: gate_policy.approve,
+}
 
 
 def _asked_overlay(subject: str) -> dict[str, object]:
@@ -31,7 +35,10 @@ def _asked_overlay(subject: str) -> dict[str, object]:
 
 
 # Kind of request -> what it asks for, to be read before saying yes.
-SUBJECTS: Final[Mapping[str, Callable[[str], dict[str, object]]]] = {overlays.KIND: _asked_overlay}
+SUBJECTS: Final[Mapping[str, Callable[[str], dict[str, object]]]] = {
+    overlays.KIND: _asked_overlay,
+    gate_policy.KIND: gate_policy.asked,
+}
 
 
 def requests(*, actor: Actor) -> list[dict[str, object]]:

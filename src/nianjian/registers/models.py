@@ -5,7 +5,10 @@ from __future__ import annotations
 from nianjian.registers.attachments.model import Attachment, RowAttachment
 from nianjian.registers.batches.model import Batch, BatchFile
 from nianjian.registers.consents.model import Consent
+from nianjian.registers.do_not_call.model import DoNotCall
 from nianjian.registers.drafts.model import Draft
+from nianjian.registers.gate_lists.model import GateList
+from nianjian.registers.gate_policies.model import GatePolicy
 from nianjian.registers.holidays.model import HolidayFile
 from nianjian.registers.licences.model import Licence
 from nianjian.registers.lines.model import Line
@@ -24,7 +27,10 @@ __all__ = [
     "BatchFile",
     "Consent",
     "Contribution",
+    "DoNotCall",
     "Draft",
+    "GateList",
+    "GatePolicy",
     "HolidayFile",
     "Licence",
     "Line",

@@ -29,7 +29,7 @@ class Given:
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
     """Hold the snapshot's lock: two feeds go one after the other."""
-    for folder in (root, root / form.LISTS, root / form.GENERATIONS):
+    for folder in (root.parent, root, root / form.LISTS, root / form.GENERATIONS):
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     with (root / ".lock").open("ab") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -9,6 +9,7 @@ from nianjian.paper.texts import api, intake, people, registers, rooms, work
 from nianjian.paper.texts.chain import webhooks
 from nianjian.paper.texts.complaints import errors as complaints
 from nianjian.paper.texts.complaints import words as tickets
+from nianjian.paper.texts.gate import errors as gate
 from nianjian.paper.texts.operation import doctor
 from nianjian.paper.texts.operation import errors as operation
 from nianjian.paper.texts.plain import plain
@@ -27,6 +28,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **results.TEXTS,
     **webhooks.TEXTS,
     **complaints.TEXTS,
+    **gate.TEXTS,
     **api.TEXTS,
 }
 

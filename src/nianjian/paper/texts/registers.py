@@ -105,6 +105,8 @@ NAMES: Final[Mapping[str, str]] = {
     "social-insurance": mark("social insurance"),
     "wages": mark("wages"),
     "consents": mark("consents"),
+    "do-not-call": mark("numbers not to be called"),
+    "gate_policy": mark("change of what the gate allows"),
     "overlay": mark("change of a rule"),
 }
 STEPS: Final[Mapping[str, str]] = {

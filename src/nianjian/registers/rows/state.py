@@ -25,6 +25,7 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {  # without these a row cannot d
     "social-insurance": ("payer", "paid_on"),
     "wages": ("payer", "month"),
     "consents": ("purpose", "obtained_at", "expires_at"),
+    "do-not-call": ("registered_at",),
     "complaints": ("arrived_at", "line_id", "team_id"),
 }
 RUNS_OUT: Final[Mapping[str, str]] = {"numbers": "valid_until", "licences": "valid_until", "consents": "expires_at"}

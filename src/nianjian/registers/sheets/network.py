@@ -1,4 +1,4 @@
-"""Licences, numbers, lines, teams and consents."""
+"""Licences, numbers, lines, teams, consents and numbers not to be called."""
 
 from __future__ import annotations
 
@@ -163,6 +163,19 @@ CONSENTS: Final = Sheet(
     checks=(
         ordered("obtained_at", "expires_at", "expires_before_obtained"),
         ordered("obtained_at", "withdrawn_at", "withdrawn_before_obtained"),
+    ),
+    notes=(_masked,),
+)
+DO_NOT_CALL: Final = Sheet(
+    kind="do-not-call",
+    title="谢绝来电",
+    keys=(("number",),),
+    columns=(
+        Column("号码", "number", Kind.PHONE, ("手机号", "手机号码", "电话号码"), personal=True, example="13800138000"),
+        Column("来源", "source", example="客户来电要求"),
+        Column("登记时间", "registered_at", Kind.MOMENT, ("登记日期",), example="2026-01-05 10:00:00"),
+        Column("范围", "scope", example=""),
+        CHANGED,
     ),
     notes=(_masked,),
 )

@@ -53,6 +53,8 @@ VERBS: Final[Mapping[str, str]] = {
     "keys": mark("Keys"),
     "audit.export": mark("Audit entries taken out as a file"),
     "webhook": mark("Webhook"),
+    "gate.policy": mark("What the gate allows changed"),
+    "gate.list": mark("List of the gate built"),
 }
 
 

@@ -1,0 +1,186 @@
+"""Change what the gate allows and tell it at once; what touches an isolated channel needs a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.flows import gate_facts, gate_feed
+from nianjian.flows import gate_rules as ruled
+from nianjian.flows.rulebooks import rulebook
+from nianjian.gate.snapshot.tenant import OTHER, UNNAMED
+from nianjian.kernel import numbers
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers import models
+from nianjian.registers.gate_policies import query, service
+from nianjian.registers.gate_policies.service import Wanted
+from nianjian.registers.versions.query import believed
+
+KIND: Final = service.KIND
+MOST: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """``state`` is ``set`` (in force, the gate is told) or ``pending`` (``approval`` waits for a second person)."""
+
+    state: str
+    approval: str | None
+    key: str
+    name: str
+    values: Mapping[str, Any]
+
+
+def set_cap(
+    *,
+    enterprise: str,
+    name: str,
+    cap: int | None,
+    white_list: bool,
+    reason: str,
+    actor: Actor,
+    key: str = ruled.CHANNEL,
+) -> Done:
+    """Cap a channel (or a display number, or a team) at attempts a natural day; None: the rulebook's default.
+
+    With ``white_list`` it is isolated: only callees with a consent on file. Isolating, lifting, and any change of what
+    is isolated asks for a second person. ``role_missing``, ``enterprise_unknown``, ``gate_channel_unknown``,
+    ``gate_cap_wrong``, ``gate_policy_same``, ``approval_pending``.
+    """
+    require(actor, enterprise, Act.REQUEST)
+    accounts.enterprise(enterprise)
+    if cap is not None and not 0 <= cap <= MOST:
+        raise NianjianError("gate_cap_wrong", cap=cap, most=MOST)
+    name = _known(enterprise, key, name.strip())
+    standing = query.standing(enterprise, key, name)
+    isolated = standing is not None and bool(standing.values.get("white_list"))
+    wanted = Wanted(key, name, {"cap": cap, "white_list": white_list}, reason)
+    return _change(enterprise, wanted, actor, two=isolated or white_list)
+
+
+def carry(
+    *, enterprise: str, key: str, name: str, cap: int | None, white_list: bool, reason: str, approval: str, actor: Actor
+) -> None:
+    """Put in force what a second person has approved elsewhere (an isolation order, or its lifting).
+
+    Inside the caller's transaction; the gate is told when that is over. ``key`` is channel, display or team. What holds
+    already changes nothing. ``gate_channel_unknown``.
+    """
+    name = _known(enterprise, key, name.strip())
+    values = {"cap": cap, "white_list": white_list}
+    standing = query.standing(enterprise, key, name)
+    if standing is None or standing.values != values:
+        wanted = Wanted(key, name, values, reason)
+        service.put(enterprise=enterprise, wanted=wanted, actor=actor, approval=approval, second=str(actor))
+    tell(enterprise)
+
+
+def choose(*, enterprise: str, rule: str, on: bool, reason: str, actor: Actor) -> Done:
+    """Take a vendor's limits over, or drop them; ``gate_choice_unknown``, and as `set_cap`."""
+    require(actor, enterprise, Act.REQUEST)
+    one = accounts.enterprise(enterprise)
+    ruled.chosen(rulebook(day=None, province=one.province, enterprise=enterprise), rule)
+    return _change(enterprise, Wanted(ruled.RULE, rule, {"on": on}, reason), actor, two=query.isolates(enterprise))
+
+
+def fail_open(*, enterprise: str, purpose: str, on: bool, reason: str, actor: Actor) -> Done:
+    """Let calls of a purpose go, or not, while the gate cannot know; ``gate_purpose_unknown``, and as `set_cap`."""
+    require(actor, enterprise, Act.REQUEST)
+    one = accounts.enterprise(enterprise)
+    words = rulebook(day=None, province=one.province, enterprise=enterprise).value("gate.purposes")
+    known = [*(words if isinstance(words, Mapping) else ()), UNNAMED, OTHER]
+    if purpose not in known:
+        raise NianjianError("gate_purpose_unknown", purpose=purpose, purposes=", ".join(known))
+    wanted = Wanted(ruled.PURPOSE, purpose, {"fail_open": on}, reason)
+    return _change(enterprise, wanted, actor, two=query.isolates(enterprise))
+
+
+def enforce(*, enterprise: str, on: bool, reason: str, actor: Actor) -> Done:
+    """Let the gate refuse, or only look on (试运行); as `set_cap`."""
+    require(actor, enterprise, Act.REQUEST)
+    accounts.enterprise(enterprise)
+    wanted = Wanted(ruled.MODE, "", {"enforce": on}, reason)
+    return _change(enterprise, wanted, actor, two=query.isolates(enterprise))
+
+
+def approve(approval: str, actor: Actor) -> dict[str, object]:
+    """Carry an approved request out and tell the gate; errors as `registers.gate_policies.service.approve`."""
+    row = service.approve(approval=approval, actor=actor)
+    tell(row.enterprise_id)
+    return {"key": row.key, "name": row.name, "values": row.values}
+
+
+def asked(subject: str) -> dict[str, object]:
+    """What a request asks for, to be read before saying yes."""
+    row = query.proposal(subject)
+    standing = query.standing(row.enterprise_id, row.key, row.name)
+    before = None if standing is None else standing.values
+    return {"key": row.key, "name": row.name, "values": row.values, "before": before, "reason": row.reason}
+
+
+def tell(enterprise: str) -> None:
+    """Write the snapshot as soon as the transaction is over; the lists stay as they are."""
+    transaction.on_commit(lambda: gate_feed.feed(enterprise=enterprise, lists=False))
+
+
+def listed(*, enterprise: str, actor: Actor) -> dict[str, Any]:
+    """What the gate allows: mode, caps with their meters, channels, purposes, what was set and what can be chosen."""
+    require(actor, enterprise, Act.READ)
+    one = accounts.enterprise(enterprise)
+    book = rulebook(day=None, province=one.province, enterprise=enterprise)
+    now = gate_feed.policy(enterprise, gate_feed.told(enterprise), 0)
+    settings = query.in_force(enterprise)
+    return {
+        "enterprise": enterprise,
+        "enforce": now["enforce"],
+        "caps": [_cap(told) for told in now["caps"]],
+        "channels": [{name: line[name] for name in ("name", "team", "isolated")} for line in now["channels"]],
+        "isolated_displays": now["isolated_displays"],
+        "purposes": [_purpose(told) for told in now["purposes"]],
+        "set": [_setting(setting) for setting in settings],
+        "choices": ruled.choices(book),
+    }
+
+
+def _cap(told: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("name", "key", "only", "limit", "window", "counts", "rule")
+    shown = {name: told[name] for name in names}
+    return shown if told["window"] == "calendar_day" else shown | {"seconds": told["seconds"]}
+
+
+def _purpose(told: Mapping[str, Any]) -> dict[str, Any]:
+    clock = [[f"{minute // 60:02}:{minute % 60:02}" for minute in pair] for pair in told["hours"]]
+    return {**told, "hours": clock}
+
+
+def _setting(one: query.Setting) -> dict[str, Any]:
+    told = {"key": one.key, "name": one.name, "values": one.values, "reason": one.reason, "by": one.by}
+    return told | {"since": one.since, "approval": one.approval or None}
+
+
+def _change(enterprise: str, wanted: Wanted, actor: Actor, *, two: bool) -> Done:
+    if two:
+        waiting = service.propose(enterprise=enterprise, wanted=wanted, actor=actor)
+        return Done("pending", waiting.id, wanted.key, wanted.name, wanted.values)
+    with transaction.atomic():
+        service.put(enterprise=enterprise, wanted=wanted, actor=actor)
+        tell(enterprise)
+    return Done("set", None, wanted.key, wanted.name, wanted.values)
+
+
+def _known(enterprise: str, key: str, name: str) -> str:
+    """The name as the snapshot has it; ``gate_channel_unknown`` for what no register knows."""
+    if key == ruled.CHANNEL and any(line["name"] == name for line in gate_facts.channels(enterprise, set(), set())):
+        return name
+    if key == ruled.TEAM and believed(models.Team, enterprise).filter(key=name).exists():
+        return name
+    if key == ruled.DISPLAY and (value := numbers.normalise(name).value) is not None:
+        return str(value)
+    raise NianjianError("gate_channel_unknown", channel=name)

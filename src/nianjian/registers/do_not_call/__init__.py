@@ -1,0 +1,1 @@
+"""Numbers that must not be called (谢绝来电)."""

@@ -1,0 +1,1 @@
+"""What the gate allows beyond the rulebook's defaults: caps, white lists and switches, with their history."""
