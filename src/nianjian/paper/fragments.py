@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
+from typing import Final
 
 from nianjian.paper.figures import Card, Light, Line
-from nianjian.paper.words import Words
+from nianjian.paper.words import Words, mark
+
+BEHIND: Final = mark("rows behind %(label)s")
+NO_WAYS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def light(code: str, word: str, *, big: bool = False) -> str:
@@ -15,12 +20,22 @@ def light(code: str, word: str, *, big: bool = False) -> str:
     return f'<span class="light {escape(code)}{size}">{escape(word)}</span>'
 
 
-def _pairs(lines: Iterable[Line]) -> str:
-    return "".join(f"<dt>{escape(line.label)}</dt><dd>{escape(line.text)}</dd>" for line in lines)
+def _pairs(lines: Iterable[Line], ways: Mapping[str, str], _: Words) -> str:
+    return "".join(f"<dt>{escape(line.label)}</dt><dd>{_text(line, ways.get(line.code, ''), _)}</dd>" for line in lines)
 
 
-def card(one: Card, _: Words) -> str:
-    """One metric: light, figure, limit, head-room, bounds, counts, flags, papers to attach, source of the rule."""
+def _text(line: Line, way: str, _: Words) -> str:
+    if not way:
+        return escape(line.text)
+    said = f"{_(BEHIND) % {'label': line.label}}: {line.text}"
+    return f'<a href="{escape(way)}" aria-label="{escape(said)}">{escape(line.text)}</a>'
+
+
+def card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
+    """One metric: light, figure, limit, head-room, bounds, counts, flags, papers to attach, source of the rule.
+
+    ``ways``: code of a part -> address of the rows behind its count.
+    """
     facts = [Line(_("flagged when"), one.limit), Line(_("head-room"), one.headroom)]
     if one.bounds:
         facts.append(Line(_("bounds"), one.bounds))
@@ -32,8 +47,8 @@ def card(one: Card, _: Words) -> str:
     return (
         f'<article class="card" id="{escape(one.slug)}"><header><h2>{escape(one.title)}</h2>'
         f"{light(one.light, one.light_word)}</header>"
-        f'<p class="figure">{escape(one.value)}</p><dl>{_pairs(facts)}</dl>'
-        f'<ul class="found">{found}{papers}</ul><dl>{_pairs(one.parts)}</dl>'
+        f'<p class="figure">{escape(one.value)}</p><dl>{_pairs(facts, NO_WAYS, _)}</dl>'
+        f'<ul class="found">{found}{papers}</ul><dl>{_pairs(one.parts, ways, _)}</dl>'
         f'<p class="source">{escape(_("rule"))} {escape(one.source)}<br>{escape(one.citation)}</p></article>'
     )
 

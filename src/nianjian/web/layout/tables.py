@@ -14,7 +14,7 @@ from nianjian.web.layout.paging import Order
 class Cell:
     """``text``; with ``href`` a link, with ``code`` a light, with ``badge`` (good, warn, bad, plain) a badge.
 
-    ``figure``: a number, set to the right.
+    ``figure``: a number, set to the right; ``says``: what a link says to those who do not see where it stands.
     """
 
     text: object
@@ -22,6 +22,7 @@ class Cell:
     code: str = ""
     badge: str = ""
     figure: bool = False
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``caption`` names it for those who do not see it; ``wrap`` lets long cells break."""
+    """``caption`` names it for those who do not see it; ``wrap`` lets long cells break, ``form`` is a further class."""
 
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     wrap: bool = False
+    form: str = ""
 
 
 def column(request: HttpRequest, order: Order, label: str, key: str, *, figure: bool = False) -> Column:

@@ -18,11 +18,12 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.paper import drill, figures
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import Words, mark
-from nianjian.portrait.behind.ask import EXCLUDED, IDLE, MONTH, SPLITS, Ask, components, figure
+from nianjian.portrait.behind.ask import EXCLUDED, MONTH, SPLITS, Ask, components, figure
 from nianjian.portrait.behind.query import CALLS
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.paging import address
 from nianjian.web.portrait.opened import NONE, Opened, opened, shared, token, translator
+from nianjian.web.portrait.ways import part_name
 
 MONTHS: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 TO_SECOND: Final = 19  # characters of a moment
@@ -80,15 +81,6 @@ def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     found = behind.rows_behind(enterprise=code, year=year, run=one.run, ask=ask, page=number, actor=request.actor)
     context |= _fragment(request, one, found, number, _)
     return render(request, "portrait/rows_shown.html" if request.htmx else "portrait/rows.html", context)
-
-
-def part_name(component: str, _: Words) -> str:
-    """What a component is called; a reason that excludes by its own name."""
-    if component == IDLE:
-        return _("filed, not opened")
-    if component.startswith(EXCLUDED):
-        return f"{name('component', 'excluded', _)}: {name('exclusion', component.removeprefix(EXCLUDED), _)}"
-    return name("component", component, _)
 
 
 def _ask(request: Request, one: Opened, slug: str) -> Ask:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -17,8 +19,10 @@ from nianjian.paper.texts.portrait import SPLITS, name
 from nianjian.paper.words import Words
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.paging import Page, paged
+from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.portrait.forms import RunForm
 from nianjian.web.portrait.opened import Opened, opened, safe, shared, translator
+from nianjian.web.portrait.ways import Place, cells, inputs, plain_keys, ways_of_card
 
 
 @require_safe
@@ -40,7 +44,8 @@ def portrait(request: Request, code: str, year: int) -> HttpResponse:
         return _own(request, one, request.team, _)
     data = one.data
     cards = [
-        (safe(fragments.card(card, _)), one.link("portrait-metric", slug=card.slug)) for card in figures.cards(data, _)
+        (safe(fragments.card(card, _, ways_of_card(one, told))), one.link("portrait-metric", slug=card.slug))
+        for card, told in zip(figures.cards(data, _), data["metrics"], strict=True)
     ]
     context = shared(request, one, "portrait") | {
         "years": portraits.years(code),
@@ -63,9 +68,7 @@ def _own(request: Request, one: Opened, team: str, _: Words) -> HttpResponse:
             "light": metric["light"],
             "word": name("light", metric["light"], _),
             "value": figures.amount(metric["value"], metric["unit"]),
-            "parts": [
-                (name("component", part, _), figures.count(number)) for part, number in metric["components"].items()
-            ],
+            "parts": inputs(one, metric, metric["components"], _),
             "address": one.link("portrait-metric", slug=metric["slug"]),
         }
         for metric in own(one.data, team)
@@ -86,17 +89,50 @@ def by(request: Request, code: str, year: int, split: str) -> HttpResponse:
     if split not in drill.splits(one.data):
         raise Http404
     title = name("split", split, _)
-    header, rows = drill.grid(one.data, split, _)
-    shown: Page[Any] = paged(request, rows, total=len(rows))
-    form = "wide widest" if len(header) > drill.MANY else "wide"
+    metrics = [told for told in one.data["metrics"] if drill.rows(told, split)]
+    table, shown = _grid(request, one, metrics, split, _)
     context = shared(request, one, "portrait") | {
         "split": split,
         "title": title,
-        "table": safe(fragments.table(title, header, shown.rows, form=form)),
+        "table": table,
         "page": shown,
         "splits": ways_down(one, _),
     }
     return render(request, "portrait/by.html", context)
+
+
+def _grid(
+    request: Request, one: Opened, metrics: Sequence[Mapping[str, Any]], split: str, _: Words
+) -> tuple[Table, Page[Any]]:
+    """All metrics beside each other, a row a key; the order is that of the metric that has most rows."""
+    columns, known = [Column(name("split", split, _))], []
+    for told in metrics:
+        columns += [Column(_(text), figure=True) for text, _field in drill.COLUMNS[told["slug"]]]
+        columns += [Column(f"{name('metric', told['slug'], _)} ({told['unit']})", figure=True), Column(_("light"))]
+        known.append(dict(zip(plain_keys(one, told, split), drill.rows(told, split), strict=True)))
+    labels: dict[str | None, Any] = {}
+    for rows in sorted(known, key=len, reverse=True):
+        for key, row in rows.items():
+            labels.setdefault(key, row["key"])
+    order = sorted(labels, key=str) if split == drill.MONTH else list(labels)
+    shown: Page[Any] = paged(request, order, total=len(order))
+    body = [_grid_row(one, metrics, known, Place(split, key, None), labels[key], _) for key in shown.rows]
+    form = "wide widest" if len(columns) > drill.MANY else "wide"
+    return Table(name("split", split, _), columns, body, form=form), shown
+
+
+def _grid_row(
+    one: Opened,
+    metrics: Sequence[Mapping[str, Any]],
+    known: Sequence[Mapping[str | None, Mapping[str, Any]]],
+    place: Place,
+    label: object,
+    _: Words,
+) -> list[Cell]:
+    found = [Cell(drill.key_text(label, _))]
+    for told, rows in zip(metrics, known, strict=True):
+        found += cells(one, told, replace(place, row=rows.get(place.key)), _)
+    return found
 
 
 def ways_down(one: Opened, _: Words) -> list[tuple[str, str, str]]:

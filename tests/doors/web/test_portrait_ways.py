@@ -1,0 +1,107 @@
+"""From every figure of a portrait to the rows behind it: the link says the figure, the page behind it the same one."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.support.people import signed_in
+from tests.support.sample_portrait import fill
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_user
+from nianjian.config import wiring
+from nianjian.paper import drill
+
+HOME = "/e/demo/2026/"
+SLUGS = ("seat_vacancy", "complaint_rate", "number_consistency", "closing_rate")
+LINK = re.compile(r'<a href="([^"]*/rows/\?[^"]*)"(?: aria-label="([^"]*)")?>([^<]*)</a>')
+BARE = re.compile(r'<td class="n">([\d,]+)</td>')  # an integer that leads nowhere
+TOTAL = re.compile(r"the figure is ([\d,]+)")
+
+
+def _text(client: Client, address: str) -> str:
+    answer = client.get(address, headers={"accept-language": "en"})
+    assert answer.status_code == 200, (address, answer.status_code)
+    return answer.content.decode()
+
+
+def _links(client: Client, address: str) -> list[tuple[str, str, str]]:
+    return [(unescape(href), unescape(said), text) for href, said, text in LINK.findall(_text(client, address))]
+
+
+def _pages(sample: dict[str, Any]) -> list[str]:
+    by = [f"{HOME}by/{split}/" for split in drill.splits(sample)]
+    metrics = [
+        f"{HOME}metric/{one['slug']}/?split={split}"
+        for one in sample["metrics"]
+        for split in drill.splits(sample)
+        if drill.rows(one, split)
+    ]
+    return [HOME, *by, *metrics]
+
+
+def test_every_link_says_its_figure_and_the_rows_say_the_same(site: Client, sample: dict[str, Any]) -> None:
+    seen: dict[str, str] = {}
+    for page in _pages(sample):
+        found = _links(site, page)
+        assert found, page
+        for href, said, text in found:
+            assert said.startswith("rows behind "), (page, said)
+            if re.fullmatch(r"[\d,]+", text):
+                assert said.endswith(f": {text}"), (page, said, text)
+                assert seen.setdefault(href, text) == text, "two pages tell another figure of the same rows"
+    assert len(seen) > 60
+    for href, text in seen.items():
+        told = TOTAL.search(_text(site, href))
+        assert told is not None, href
+        assert told[1] == text, href
+
+
+def test_no_count_of_a_table_is_without_its_rows(site: Client, sample: dict[str, Any]) -> None:
+    for page in _pages(sample)[1:]:  # data quality on the first one counts no rows that can be asked for
+        text = _text(site, page)
+        table = text.split('id="splits"')[-1] if "/metric/" in page else text.split("<main")[1]
+        assert set(BARE.findall(table)) <= {"0"}, page
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_each_input_of_a_metric_leads_to_as_many_rows(site: Client, sample: dict[str, Any], slug: str) -> None:
+    del sample
+    fill(wiring.lake("demo"))
+    whole = {
+        (href, text)
+        for href, _said, text in _links(site, f"{HOME}metric/{slug}/")
+        if "&" not in href and re.fullmatch(r"[\d,]+", text)
+    }
+    assert whole
+    for href, text in whole:
+        shown = _text(site, f"{href}&look=1")
+        body = shown.split("<tbody>")[1].split("</tbody>")[0]
+        assert body.count("<tr>") == min(int(text.replace(",", "")), 50), href
+
+
+def test_two_numbers_that_look_alike_when_masked_keep_a_row_each(site: Client, sample: dict[str, Any]) -> None:
+    rows = next(one for one in sample["metrics"] if one["slug"] == "number_consistency")["splits"]["display"]
+    keys = {row["key"] for row in rows}
+    text = _text(site, f"{HOME}by/display/")
+    body = text.split("<tbody>")[1].split("</tbody>")[0]
+    assert body.count("<tr>") == len(keys)
+    assert not any(str(key) in text for key in keys if key and str(key).startswith("1")), "masked"
+
+
+def test_an_outsourcers_figures_lead_to_the_own_rows(site: Client) -> None:
+    fill(wiring.lake("demo"))
+    add_user(name="olga", role="outsourcer", enterprises=["demo"], actor=Actor("tester"), team="T1")
+    del site
+    olga = signed_in("olga", language="en")
+    found = _links(olga, HOME)
+    assert found
+    for href, said, text in found:
+        assert said == f"{said.rpartition(':')[0]}: {text}"
+        told = TOTAL.search(_text(olga, href))
+        assert told is not None
+        assert told[1] == text, href
