@@ -1,4 +1,4 @@
-"""A case from the notice to its closing: days, location, isolation by two persons, figures, gaps, report, watch list."""
+"""A case from the notice to its closing: location, isolation by two persons, figures, gaps, report, watch."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from tests.db.conftest import Import
+from tests.support import portrait_data as data
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
@@ -22,8 +24,6 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.rectification.cases.papers import content
 from nianjian.rectification.cases.service import Notice
 from nianjian.registers.gate_policies import query as policies
-from tests.db.conftest import Import
-from tests.support import portrait_data as data
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def call(number: int, day: date, line: str, *, answered: bool = True, second: in
         "answered": answered,
         "test": False,
         "line_id": line,
-        "extra": '{"录音文件": "rec/%d.wav"}' % number,
+        "extra": f'{{"录音文件": "rec/{number}.wav"}}',
         "line": number,
         "part": f"{start:%Y-%m}",
     }

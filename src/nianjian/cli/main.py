@@ -31,6 +31,7 @@ VERBS: Final = {
     "registers": mark("registers: template, import, list"),
     "complaints": mark("complaint tickets: add, respond, callback, close, list, match, import"),
     "portrait": mark("compliance portrait: run, runs, compare, simulate, attach"),
+    "rectify": mark("rectification: open, locate, isolate, lift, measure, check, report, submit, close, watch"),
     "gate": mark("the gate before dialling: check, feed, policy, list, decisions, replay"),
     "rules": mark("rulebook: show, overlay"),
     "holidays": mark("holidays and working days: import, list, due"),

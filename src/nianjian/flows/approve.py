@@ -11,7 +11,9 @@ from nianjian.accounts.roles import Act
 from nianjian.approvals import query, service
 from nianjian.approvals.query import Approval
 from nianjian.flows import gate_policy
+from nianjian.flows.rectify import isolate
 from nianjian.kernel.errors import NianjianError
+from nianjian.rectification.orders import service as orders
 from nianjian.registers.overlays import query as overlay_rows
 from nianjian.registers.overlays import service as overlays
 
@@ -24,6 +26,7 @@ def _overlay(approval: str, actor: Actor) -> dict[str, object]:
 # Kind of request -> what carries it out.
 ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     overlays.KIND: _overlay,
+    **dict.fromkeys(orders.KINDS, isolate.approved),
     gate_policy.KIND: gate_policy.approve,
 }
 
@@ -37,6 +40,7 @@ def _asked_overlay(subject: str) -> dict[str, object]:
 # Kind of request -> what it asks for, to be read before saying yes.
 SUBJECTS: Final[Mapping[str, Callable[[str], dict[str, object]]]] = {
     overlays.KIND: _asked_overlay,
+    **dict.fromkeys(orders.KINDS, isolate.asked),
     gate_policy.KIND: gate_policy.asked,
 }
 

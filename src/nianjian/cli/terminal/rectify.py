@@ -70,13 +70,19 @@ def shown(told: Json) -> Show:
             (named("kind", one["kind"]), one["channel"], one["cap"], one["approved_at"] or one["approval"])
             for one in told["orders"]
         ]
-        table.rows(console, (_("order"), _("channel"), _("cap"), _("since or request")), orders)
+        _some(console, (_("order"), _("channel"), _("cap"), _("since or request")), orders)
         tasks = [(one["id"], one["text"], one["owner"], one["due"], one["done_on"]) for one in told["measures"]]
-        table.rows(console, (_("measure"), _("text"), _("owner"), _("due"), _("done")), tasks)
+        _some(console, (_("measure"), _("text"), _("owner"), _("due"), _("done")), tasks)
         papers = [(_(PAPERS[one["kind"]]), one["name"], one["issuer"] or None, one["dated"]) for one in told["papers"]]
-        table.rows(console, (_("paper"), _("file"), _("issuer"), _("date")), papers)
+        _some(console, (_("paper"), _("file"), _("issuer"), _("date")), papers)
 
     return show
+
+
+def _some(console: Console, header: Sequence[str], body: Sequence[Sequence[object]]) -> None:
+    """A table, or nothing at all."""
+    if body:
+        table.rows(console, header, body)
 
 
 def located(told: Json) -> Show:
@@ -89,9 +95,11 @@ def located(told: Json) -> Show:
         if not told["named"]:
             console.print(_("No channel stands out beyond chance."))
         for dimension, part in told["dimensions"].items():
+            if not part["groups"]:
+                continue
             console.print(_("Complaints by {group}").format(group=_(DIMENSIONS[dimension])), style="bold")
             header = (_("group"), _("complaints"), _("answered"), _("rate"), _("rest"), _("chance"), _("mark"))
-            table.rows(console, header, [_group(one) for one in part["groups"][:GROUPS]])
+            _some(console, header, [_group(one) for one in part["groups"][:GROUPS]])
 
     return show
 

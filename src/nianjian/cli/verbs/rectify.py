@@ -87,9 +87,8 @@ def _configure_channel(actions: Actions) -> None:
         one.add_argument("--reason", required=True, metavar="TEXT", help=_("why"))
         if act is _isolate:
             one.add_argument("--cap", type=number, metavar="N", help=_("attempts a day; the rulebook's if not given"))
-            one.add_argument(
-                "--end", required=True, metavar="TEXT", help=_("what must be true before the isolation is lifted")
-            )
+            end = _("what must be true before the isolation is lifted; the case's closing if not given")
+            one.add_argument("--end", metavar="TEXT", help=end)
     measured = actions.add("measure", _measure, _("count the figures before the isolation and since"))
     _case(measured)
     on_day(measured, "--from", _("first day before; as many days as since if not given"))
@@ -123,20 +122,26 @@ def _configure_end(actions: Actions) -> None:
 
 
 def _case(parser: argparse.ArgumentParser) -> None:
-    """``[CASE]``: the only open one where none is named."""
-    parser.add_argument("case", nargs="?", metavar="CASE", help=_("the case; the only open one if not given"))
+    """``[CASE]`` or ``--case CASE``: the only open one where none is named."""
+    _place(parser, _("the case; the only open one if not given"))
+
+
+def _place(parser: argparse.ArgumentParser, about: str = "") -> None:
+    """``[CASE]`` or ``--case CASE``, and ``--enterprise``."""
+    parser.add_argument("named", nargs="?", metavar="CASE", help=about or _("the case that it belongs to"))
+    parser.add_argument("--case", metavar="CASE", help=_("the same"))
     enterprise(parser, required=False)
 
 
-def _place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--case", metavar="CASE", help=_("the case that it belongs to"))
-    enterprise(parser, required=False)
+def _named(args: argparse.Namespace) -> str | None:
+    named: str | None = args.named or args.case
+    return named
 
 
 def _meant(args: argparse.Namespace, actor: Actor) -> str:
     from nianjian.flows.rectify import cases
 
-    return args.case or cases.only_open(enterprise=cases.tenant(args.enterprise), actor=actor)
+    return _named(args) or cases.only_open(enterprise=cases.tenant(args.enterprise), actor=actor)
 
 
 def _tenant(args: argparse.Namespace) -> str:
@@ -218,8 +223,8 @@ def _locate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.flows.rectify import cases, locate
 
-    place = cases.tenant(args.enterprise) if args.case is None else ""
-    told = locate.run(enterprise=place, case=args.case, first=getattr(args, "from"), last=args.to, actor=actor)
+    place = cases.tenant(args.enterprise) if _named(args) is None else ""
+    told = locate.run(enterprise=place, case=_named(args), first=getattr(args, "from"), last=args.to, actor=actor)
     return Answer(told, picture.located(told))
 
 
@@ -243,15 +248,15 @@ def _isolate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.flows.rectify import cases, isolate
 
-    place = cases.tenant(args.enterprise) if args.case is None else ""
+    place = cases.tenant(args.enterprise) if _named(args) is None else ""
     told = isolate.ask(
         enterprise=place,
-        case=args.case,
+        case=_named(args),
         key=args.by,
         channel=args.channel,
         cap=args.cap,
         reason=args.reason,
-        end=args.end,
+        end=_("the case is closed") if args.end is None else args.end,
         actor=actor,
     )
     return Answer(told, picture.asked(told), NO)
@@ -316,7 +321,7 @@ def _watch(args: argparse.Namespace) -> Answer:
 
     told = watch.act(
         enterprise=_tenant(args),
-        case=args.case,
+        case=_named(args),
         licence=args.licence,
         source=args.source,
         since=args.since,

@@ -9,11 +9,14 @@ from nianjian.paper.texts import api, intake, people, registers, rooms, work
 from nianjian.paper.texts.chain import webhooks
 from nianjian.paper.texts.complaints import errors as complaints
 from nianjian.paper.texts.complaints import words as tickets
+from nianjian.paper.texts.gate import counters
 from nianjian.paper.texts.gate import errors as gate
 from nianjian.paper.texts.operation import doctor
 from nianjian.paper.texts.operation import errors as operation
 from nianjian.paper.texts.plain import plain
 from nianjian.paper.texts.portrait import ATTACHMENTS, METRICS
+from nianjian.paper.texts.rectification import errors as rectification
+from nianjian.paper.texts.rectification import words as cases
 from nianjian.paper.texts.results import errors as results
 from nianjian.paper.words import Words, mark
 
@@ -29,6 +32,8 @@ ERRORS: Final[Mapping[str, str]] = {
     **webhooks.TEXTS,
     **complaints.TEXTS,
     **gate.TEXTS,
+    **rectification.TEXTS,
+    **counters.TEXTS,
     **api.TEXTS,
 }
 
@@ -48,7 +53,10 @@ STATES: Final[Mapping[str, str]] = {
 #: Codes that stand in sentences as values: what a reader calls them, by the value's name.
 NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "state": STATES,
-    "kind": {**registers.NAMES, **ATTACHMENTS},
+    "kind": {**registers.NAMES, **ATTACHMENTS, **cases.PAPERS, **cases.ORDERS},
+    "step": cases.STEPS,
+    "first": cases.STEPS,
+    "dimension": cases.DIMENSIONS,
     "metric": METRICS,
     "expected": METRICS,
     "role": rooms.ROLES,
