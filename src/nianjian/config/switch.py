@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from nianjian.intake.crash import crash_point
 from nianjian.kernel.errors import NianjianError
@@ -27,7 +27,7 @@ PASSING: Final = "tmp"  # what engines put down and the next start removes
 OUT: Final = "out"
 IN: Final = "in"
 
-_held: dict[Path, IO[bytes]] = {}
+_held: dict[Path, int] = {}  # home: the descriptor of its lock, closed by the end of the process
 
 
 def enter(home: Path, database_url: str) -> None:
@@ -37,11 +37,11 @@ def enter(home: Path, database_url: str) -> None:
     """
     if home in _held:
         return
-    handle = (home / IN_USE).open("ab")
+    handle = os.open(home / IN_USE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError as fault:
-        handle.close()
+        os.close(handle)
         raise NianjianError("home_being_restored", home=str(home)) from fault
     if (home / JOURNAL).exists():
         fcntl.flock(handle, fcntl.LOCK_UN)
