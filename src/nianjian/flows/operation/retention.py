@@ -18,6 +18,8 @@ from nianjian.accounts.access import EVERYWHERE, require
 from nianjian.accounts.query import Actor, Enterprise
 from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
+from nianjian.complaints.matches import service as matches
+from nianjian.complaints.warned import service as warned
 from nianjian.config import env, wiring
 from nianjian.flows.finish import ERASE, TICKETS, finish_erase, finish_tickets, settle
 from nianjian.flows.operation.backup import only_one
@@ -143,6 +145,8 @@ def _deleted(code: str, known: Mapping[str, Period]) -> dict[str, object]:
         gone = service.delete_closed(model=kinds.register(TICKET).model, enterprise=code, day=since)
         if gone:
             data |= {"complaints": gone, "accepted_before": since.isoformat()}
+            matches.delete_left(enterprise=code)
+            warned.delete_left(enterprise=code)
     if since := known["people"].since:
         told = {}
         for kind in PEOPLE:

@@ -1,0 +1,35 @@
+"""Every word of a ticket has its Chinese, and what is refused says what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from nianjian.complaints.clocks import Clock, Hand
+from nianjian.complaints.match import LINKS, Confidence
+from nianjian.complaints.states import ALLOWED, Act, State
+from nianjian.paper.texts.complaints import errors, words
+from nianjian.paper.words import CHINESE
+from nianjian.paper.words import words as spoken
+
+TABLES = (words.STATES, words.HANDS, words.CLOCKS, words.ACTS, words.CONFIDENCE, words.LINKS, words.PROPOSALS)
+
+
+@pytest.mark.parametrize("text", [*errors.TEXTS.values(), *(text for table in TABLES for text in table.values())])
+def test_it_is_said_in_chinese(text: str) -> None:
+    said = spoken(CHINESE)(text)
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in said), said
+
+
+def test_every_code_has_its_word() -> None:
+    assert set(words.STATES) == {one.value for one in State}
+    assert set(words.HANDS) == {one.value for one in Hand}
+    assert set(words.CLOCKS) == {one.value for one in Clock}
+    assert {one.value for one in Act} <= set(words.ACTS)
+    assert set(words.CONFIDENCE) == {one.value for one in Confidence}
+    assert set(words.LINKS) == {*LINKS, ""}
+
+
+def test_every_state_has_its_acts_and_every_act_a_state() -> None:
+    assert set(ALLOWED) == set(State)
+    assert frozenset().union(*ALLOWED.values()) == set(Act)
+    assert [one for one in State if Act.CLOSE in ALLOWED[one]] == [State.CALLED_BACK, State.REOPENED]
