@@ -145,6 +145,27 @@ def test_a_trial_counts_and_masks_and_leaves_no_trace(draft: str) -> None:
     assert not wiring.lake("demo").folder.exists()
 
 
+def test_the_same_question_is_answered_once_and_another_anew(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(draft, calls())
+    asked: list[str] = []
+    real = checks.trial.trial
+    monkeypatch.setattr(checks.trial, "trial", lambda item, *more: (asked.append(item.name), real(item, *more))[1])
+    (path,) = uploads.paths(own(draft))
+    first = checks.try_calls([path], "auto", FileMapping(), None)
+    assert checks.try_calls([path], "auto", FileMapping(), None) is first
+    assert len(asked) == 1
+    checks.try_calls([path], "auto", FileMapping(), "Asia/Shanghai")
+    checks.try_calls([path], "auto", FileMapping(columns={"callee": "被叫号码"}), None)
+    assert len(asked) == 3
+    path.write_bytes(calls(rows=6))
+    (changed,) = checks.try_calls([path], "auto", FileMapping(), None)
+    assert changed.trial is not None
+    assert changed.trial.receipt.rows.loaded == 6
+    path.unlink()
+    with pytest.raises(NianjianError):
+        checks.try_calls([path], "auto", FileMapping(), None)
+
+
 def test_a_long_file_is_tried_by_its_beginning(draft: str) -> None:
     put(draft, calls(rows=5_000, bad=0))
     (tried,) = checks.try_calls(uploads.paths(own(draft)), "auto", FileMapping(), None)

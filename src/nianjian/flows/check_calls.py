@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from nianjian.accounts import query as accounts
@@ -24,6 +25,7 @@ from nianjian.kernel.errors import NianjianError
 __all__ = ["FIELDS", "ROWS", "Look", "Tried", "check_calls", "look_at", "sources", "try_calls"]
 
 Progress = Callable[[str, int, int, int], None]
+KEPT = 8  # answers; a person goes back and forth between the steps
 TRIED = 3  # files of which the beginning is tried on a page; a job checks them all
 
 
@@ -46,8 +48,40 @@ def sources() -> list[tuple[str, str, str]]:
     return look.sources()
 
 
-def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> list[Tried]:
-    """Try the beginning of the first files; the lake is not asked, so what is in it already counts as new."""
+def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[Tried]:
+    """Try the beginning of the first files; the lake is not asked, so what is in it already counts as new.
+
+    The same files asked in the same way are answered from memory: what a trial shows is masked.
+    """
+    if chosen.cdr_custom_conf is not None or not all(path.is_file() for path in paths):
+        # a file of the switch, which may change by itself; or one is gone, and reading says so
+        return _tried(paths, source, chosen, timezone)
+    return _known(tuple(map(_state, paths)), _Asked(repr(chosen), paths, chosen), source, timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """``paths`` and ``chosen`` go by their states and by ``text``: a mapping holds dictionaries."""
+
+    text: str
+    paths: Sequence[Path] = field(compare=False)
+    chosen: FileMapping = field(compare=False)
+
+
+def _state(path: Path) -> tuple[Path, int, int, int]:
+    """A file as it stands: another content has another state."""
+    stat = path.stat()
+    return path, stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(maxsize=KEPT)
+def _known(
+    _states: tuple[tuple[Path, int, int, int], ...], asked: _Asked, source: str, timezone: str | None
+) -> Sequence[Tried]:
+    return _tried(asked.paths, source, asked.chosen, timezone)
+
+
+def _tried(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[Tried]:
     found: list[Tried] = []
     for item in read.items(list(paths)):
         if len(found) == TRIED:
@@ -57,8 +91,8 @@ def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone:
                 raise item.fault
             found.append(Tried(item.name, trial.trial(item, source, chosen, timezone), None))
         except NianjianError as fault:
-            found.append(Tried(item.name, None, fault))
-    return found
+            found.append(Tried(item.name, None, fault.with_traceback(None)))  # it holds on to nothing
+    return tuple(found)
 
 
 def check_calls(
