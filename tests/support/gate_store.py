@@ -56,8 +56,11 @@ class Valkey:
         return f"unix://{self.socket}"
 
     def start(self) -> None:
-        self._process = subprocess.Popen(self._words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        # it refuses to start under a locale that the machine does not have
+        self._process = subprocess.Popen(self._words, env={**os.environ, "LC_ALL": "C"}, **quiet)
         for _ in range(500):
+            assert self._process.poll() is None, "valkey-server has ended"
             try:
                 if self.ask("PING") == b"PONG":
                     return
@@ -149,7 +152,7 @@ async def many(counters: Counters, count: int, *slots: Slot, now: int = NOON) ->
 
 async def opened(valkey: Valkey, *caps: Cap, caps_of: Mapping[str, Sequence[Cap]] | None = None, **more: Any) -> Store:
     """A started gate's counters on the store."""
-    more.setdefault("moment", lambda: NOON)
+    more = {"moment": lambda: NOON, "deadline": 10.0} | more  # a busy machine is no silent store
     store = Store(valkey.url, **more)
     await store.start(caps_of or {E: caps})
     return store

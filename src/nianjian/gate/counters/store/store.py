@@ -38,8 +38,10 @@ class Store:
     def __init__(
         self, url: str, *, generation: str = "", moment: Callable[[], int] = milliseconds,
         block: Callable[[Cap], int] = windows.block, steady: Callable[[], float] = time.monotonic,
+        deadline: float = DEADLINE,
     ) -> None:  # fmt: skip
         """``url`` as `address` tells; ``generation`` as `Keeper`; ``moment``: the wall clock; ``steady``: seconds."""
+        self._deadline = deadline
         self.gate = secrets.token_hex(6)  # of this process: no reservation is ever that of another
         self.keeper = Keeper(
             Address.of(url), generation, changed=self._renew, foreign=self._forfeit, ready=self._pay, steady=steady
@@ -128,7 +130,7 @@ class Store:
             done(UNAVAILABLE)
             return
         loop = asyncio.get_running_loop()
-        call.deadline = loop.time() + DEADLINE
+        call.deadline = loop.time() + self._deadline
         self._crowd += 1
         call.begin()
         if not call.over:
