@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, Protocol
@@ -55,6 +56,11 @@ class Closer:
             "operator": self.operator,
             "level": "internal",
         }
+
+
+def carried(since: date, until: date | None, year: int) -> bool:
+    """Whether a flag set on ``since`` and taken off on ``until`` acts on a data year, filed in the year after."""
+    return since.year <= year and (until is None or until > date(year, 12, 31))
 
 
 def closer_look(portrait: Json, rules: Rules) -> list[Closer]:

@@ -8,13 +8,15 @@ from typing import Any
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.config import env
 from nianjian.flows.rectify import lakes
 from nianjian.flows.rectify.cases import book, own
 from nianjian.flows.rectify.isolate import enforced
+from nianjian.gate import places
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.portrait.frame import Window
-from nianjian.rectification import behind, isolate, locate, recheck, states
+from nianjian.portrait.frame import DAY, Window
+from nianjian.rectification import behind, decided, isolate, locate, recheck, states
 from nianjian.rectification.cases import query, service
 from nianjian.rectification.cases.model import Case, Paper
 from nianjian.rectification.orders import query as orders
@@ -59,6 +61,13 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window]) -> Json:
         "cap": order.cap,
         "cap_before": order.cap_before,
         "that_day": day,
+        "gate": decided.told(
+            places.decisions(env.read().home),
+            enterprise,
+            channel,
+            int(orders.moment(order).timestamp() * 1000),
+            days[isolate.AFTER].end - DAY,
+        ),
         "over_cap": [list(one) for one in isolate.over_cap(parts[isolate.AFTER], day, order.cap)],
         "snapshot": snapshot,
         "rulebook": {"id": rules.id, "version": rules.version, "sha256": rules.sha256},

@@ -157,7 +157,22 @@ def _measured(measured: Json | None, _: Words) -> list[list[str]]:
         (_("Most attempts of the channel on a day"), [count(part["channel"]["most"]) for part in parts]),
         (_("Days above the cap"), [DASH, count(len(measured["over_cap"]))]),
     ]
-    return [[label, *both] for label, both in rows]
+    return [[label, *both] for label, both in [*rows, *_gate(measured["gate"], _)]]
+
+
+def _gate(gate: Json, _: Words) -> list[tuple[str, list[str]]]:
+    """What the gate answered on the channel since the isolation, where it was asked at all."""
+    if not gate["asked"]:
+        return []
+    rows = (
+        (_("Attempts that the gate was asked for"), "asked"),
+        (_("Allowed by the gate"), "allowed"),
+        (_("Refused: above the cap"), "over_cap"),
+        (_("Refused: not on the white list"), "not_on_white_list"),
+        (_("Most allowed on a day"), "most"),
+    )
+    told = [(label, [DASH, count(gate[name])]) for label, name in rows]
+    return [*told, (_("Share of white-listed callees"), [DASH, amount(gate["white_list_share"], "%")])]
 
 
 def _lit(value: str | None, unit: str, light: str, _: Words) -> str:

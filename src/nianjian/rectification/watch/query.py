@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from nianjian.rectification.watch.model import Task, Watch
+from nianjian.rectification.watchlist import carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,6 @@ def watched(enterprise: str, year: int | None = None) -> list[Watched]:
         for row in Watch.objects.filter(enterprise_id=enterprise).order_by("since", "pk")
     ]
     return rows if year is None else [one for one in rows if carried(one.since, one.until, year)]
-
-
-def carried(since: date, until: date | None, year: int) -> bool:
-    """Whether a flag set on ``since`` and taken off on ``until`` acts on a data year, filed in the year after."""
-    return since.year <= year and (until is None or until > date(year, 12, 31))
 
 
 def routine(enterprise: str) -> list[Routine]:

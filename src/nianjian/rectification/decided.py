@@ -1,0 +1,70 @@
+"""What the gate decided about a channel, out of its journal: attempts a day, refusals, the white list (R3, R4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.gate.decisions import record
+from nianjian.gate.decisions.journal import DAY, EAST, SUFFIX
+from nianjian.gate.decisions.record import Decision
+from nianjian.portrait.metric import decimal_text
+from nianjian.rectification.isolate import Channel
+
+FIELD: Final = {"line": "channel", "display": "display", "team": "team"}
+WHITE_LIST: Final = "not-on-white-list"
+CAP: Final = "cap"
+
+
+def told(folder: Path, enterprise: str, channel: Channel, since: int, last: date) -> dict[str, Any]:
+    """Decisions from ``since`` (epoch milliseconds) to the end of the day ``last``; a looking-on gate refuses nothing.
+
+    ``white_listed``: attempts whose callee the white list did not refuse, of ``asked``; ``by_day``: (day, allowed).
+    """
+    counted: Counter[str] = Counter()
+    days: Counter[str] = Counter()
+    for one in _decisions(folder, enterprise, channel, since, last):
+        counted["asked"] += 1
+        counted["allowed" if one.verdict.allow else one.verdict.reason] += 1
+        if one.reason != WHITE_LIST:
+            counted["white_listed"] += 1
+        if one.verdict.allow:
+            days[_day(one.decided_at)] += 1
+    share = Fraction(counted["white_listed"], counted["asked"]) if counted["asked"] else None
+    refused = counted["asked"] - counted["allowed"]
+    return {
+        "asked": counted["asked"],
+        "allowed": counted["allowed"],
+        "over_cap": counted[CAP],
+        "not_on_white_list": counted[WHITE_LIST],
+        "refused_otherwise": refused - counted[CAP] - counted[WHITE_LIST],
+        "white_listed": counted["white_listed"],
+        "white_list_share": decimal_text(share, "%"),
+        "most": max(days.values(), default=0),
+        "by_day": [[day, days[day]] for day in sorted(days)],
+    }
+
+
+def _decisions(folder: Path, enterprise: str, channel: Channel, since: int, last: date) -> Iterator[Decision]:
+    """The journal's lines about a channel; a line without its name is not even taken apart."""
+    needle = channel.value.encode("utf-8", "surrogatepass")
+    first = _day(since)
+    for day in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if not first <= day.name <= last.isoformat():
+            continue
+        for path in sorted(day.glob(f"*{SUFFIX}")):
+            with path.open("rb") as file:
+                for raw in file:
+                    one = record.read(raw.rstrip(b"\n")) if needle in raw else None
+                    if one is None or one.decided_at < since or one.request.enterprise != enterprise:
+                        continue
+                    if getattr(one.request, FIELD[channel.key]) == channel.value:
+                        yield one
+
+
+def _day(moment: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=(moment + EAST) // DAY)).isoformat()

@@ -1,0 +1,47 @@
+"""The report's template and its bytes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from nianjian.paper.rectification import pictures
+from nianjian.paper.rectification.template import PLACE, template
+from nianjian.paper.rectification.word import word
+
+HOSTILE = '{{ 7 * 7 }} <w:p> & "x"'
+
+
+def told() -> dict[str, object]:
+    names = (
+        "notice located isolated measured measures papers gaps tickets history provenance named nobody group complaints"
+        " answered rate rest chance share mark figure before after text owner due done every kind issuer number dated"
+        " sha256 id source accepted complained line calls page none"
+    )
+    return {
+        "title": HOSTILE, "enterprise": "示例", "draft": "", "foot": "R1", "gaps": [], "head": [["文号", HOSTILE]],
+        "located": None, "isolated": [], "measured": [], "notes": [], "measures": [], "papers": [], "tickets": [],
+        "tickets_more": "", "history": [], "provenance": [], "words": {name: name for name in names.split()},
+    }  # fmt: skip
+
+
+def test_the_template_is_what_its_program_writes() -> None:
+    assert PLACE.read_bytes() == template()
+
+
+def test_the_same_content_gives_the_same_bytes_and_no_text_is_markup() -> None:
+    measured = {
+        "channel": "L1",
+        "cap": 30,
+        "before": {"channel": {"by_day": [["2026-03-01", 40]]}},
+        "after": {"channel": {"by_day": [["2026-03-03", 5]]}},
+    }
+    chart = pictures.days(measured, str)
+    first, second = word(told(), [chart]), word(told(), [chart])
+    assert first == second
+    with zipfile.ZipFile(io.BytesIO(first)) as book:
+        text = book.read("word/document.xml").decode()
+        assert [one for one in book.infolist() if one.date_time[0] != 2017] == []
+        assert any(name.endswith(".png") for name in book.namelist())
+    assert "{{ 7 * 7 }} &lt;w:p&gt; &amp; " in text
+    assert "{%" not in text

@@ -1,0 +1,54 @@
+"""The gate's journal told of one channel: attempts a day, refusals, the white list's part."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from nianjian.gate.asked import Request, Verdict
+from nianjian.gate.decisions.journal import Journal
+from nianjian.rectification.decided import told
+from nianjian.rectification.isolate import Channel
+
+SINCE = int(datetime(2026, 3, 2, 4, tzinfo=UTC).timestamp() * 1000)  # noon in Shanghai
+HOUR = 3_600_000
+CHANNEL = Channel("line", "L1", 30)
+
+
+def write(folder: Path, answers: list[tuple[int, str, str, str]]) -> None:
+    journal = Journal(folder, "one")
+    journal.open(answers[0][0])
+    for place, (at, enterprise, channel, reason) in enumerate(answers):
+        asked = Request(enterprise, "95013001", "13800138000", channel, f"c{place}", at)
+        journal.note(asked, Verdict(reason == "allow", reason, decision_id=str(place)), 1, at)
+    journal.close()
+
+
+def test_a_channel_is_told_from_the_moment_on(tmp_path: Path) -> None:
+    rows = [(SINCE - 1, "demo", "L1", "allow")]
+    rows += [(SINCE + place, "demo", "L1", "allow") for place in range(30)]
+    rows += [(SINCE + 40, "demo", "L1", "cap"), (SINCE + 41, "demo", "L1", "not-on-white-list")]
+    rows += [
+        (SINCE + 42, "demo", "L1", "hours"),
+        (SINCE + 43, "other", "L1", "cap"),
+        (SINCE + 44, "demo", "L12", "cap"),
+    ]
+    rows += [(SINCE + 13 * HOUR, "demo", "L1", "allow"), (SINCE + 40 * HOUR, "demo", "L1", "allow")]
+    write(tmp_path, rows)
+    found = told(tmp_path, "demo", CHANNEL, SINCE, date(2026, 3, 3))
+    assert found == {
+        "asked": 34,
+        "allowed": 31,
+        "over_cap": 1,
+        "not_on_white_list": 1,
+        "refused_otherwise": 1,
+        "white_listed": 33,
+        "white_list_share": "97.0588",
+        "most": 30,
+        "by_day": [["2026-03-02", 30], ["2026-03-03", 1]],
+    }
+
+
+def test_no_journal_tells_nothing(tmp_path: Path) -> None:
+    found = told(tmp_path / "none", "demo", CHANNEL, SINCE, date(2026, 3, 3))
+    assert (found["asked"], found["white_list_share"], found["by_day"]) == (0, None, [])

@@ -1,0 +1,66 @@
+"""What is open before a report goes out: one gap after another, until none is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from nianjian.paper.texts.errors import ERRORS
+from nianjian.rectification import states
+from nianjian.rectification.recheck import REMEDIES, Facts, gaps
+
+PART: dict[str, Any] = {"channel": {"by_day": []}, "complaints": 1}
+MEASURED: dict[str, Any] = {"before": PART, "after": PART, "over_cap": [], "cap": 30}
+CLOSED = Facts(
+    done=frozenset({states.OPENED, states.LOCATED, states.ISOLATED, states.MEASURED}),
+    isolated=date(2026, 3, 2),
+    pending=False,
+    lifted=False,
+    enforced=True,
+    measured=MEASURED,
+    again=MEASURED,
+    open_tickets=(),
+    late_tickets=(),
+    measures=((date(2026, 3, 5), date(2026, 3, 4)),),
+    tests=(date(2026, 3, 3),),
+)
+CHANGED = {**MEASURED, "after": {**PART, "complaints": 2}}
+OVER = {**MEASURED, "over_cap": [["2026-03-05", 31]]}
+
+
+def test_a_closed_loop_has_no_gap() -> None:
+    assert gaps(CLOSED) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"done": frozenset({states.OPENED})}, "not_located"),
+        ({"isolated": None}, "not_isolated"),
+        ({"isolated": None, "pending": True}, "isolation_pending"),
+        ({"lifted": True}, "isolation_lifted"),
+        ({"enforced": False}, "not_enforced"),
+        ({"measured": None}, "not_measured"),
+        ({"again": CHANGED}, "figures_changed"),
+        ({"measured": OVER, "again": OVER}, "over_cap"),
+        ({"open_tickets": ("Q1", "Q2")}, "tickets_open"),
+        ({"late_tickets": ("Q1",)}, "tickets_late"),
+        ({"measures": ()}, "measures_missing"),
+        ({"measures": ((date(2026, 3, 5), None),)}, "measures_open"),
+        ({"tests": ()}, "test_report_missing"),
+        ({"tests": (date(2026, 3, 2),)}, "test_report_early"),
+    ],
+)
+def test_each_gap_is_told_with_what_to_do(changed: dict[str, Any], code: str) -> None:
+    (found,) = gaps(replace(CLOSED, **changed))
+    assert found.code == code
+    assert found.blocks is (code != "tickets_late")
+    ERRORS[code].format(**found.values)
+    assert found.remedy == REMEDIES[code]
+
+
+def test_every_gap_can_be_told() -> None:
+    assert set(REMEDIES) <= set(ERRORS)
