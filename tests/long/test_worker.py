@@ -94,7 +94,7 @@ def house(tmp_path: Path) -> House:
 
 @pytest.fixture
 def served(house: House) -> Iterator[subprocess.Popen[str]]:
-    server = house.start("serve", "--listen", f"127.0.0.1:{free_port()}")
+    server = house.start("serve", "--no-gate", "--listen", f"127.0.0.1:{free_port()}")
     assert server.stderr is not None
     server.stderr.readline()  # the address is said once the port is open
     yield server

@@ -81,7 +81,7 @@ def serving(folder: Path, **more: str) -> Iterator[Site]:
     port = free_port()
     listen = f"127.0.0.1:{port}"
     with (folder / "server.log").open("ab") as log:
-        server = subprocess.Popen([*PROGRAM, "serve", "--listen", listen], env=variables, stderr=log)
+        server = subprocess.Popen([*PROGRAM, "serve", "--no-gate", "--listen", listen], env=variables, stderr=log)
     try:
         _wait(server, port, folder / "server.log")
         yield Site(f"http://{listen}/", folder / "home", variables)

@@ -65,6 +65,12 @@ SETTINGS: Final = (
     Setting("NIANJIAN_TOKEN", "", "token of the user that `--as USER` names", secret=True),
     Setting("NIANJIAN_UPLOAD_MIB", "2048", "largest file in MiB that a browser may send; larger ones by the shell"),
     Setting("NIANJIAN_WEBHOOK_HOSTS", "", "hosts inside the own network that webhooks may name, with commas between"),
+    Setting(
+        "NIANJIAN_GATE_TOKENS",
+        "",
+        "CODE=TOKEN for each enterprise that may ask the gate, with commas between; empty: only this machine may",
+        secret=True,
+    ),
     Setting("NIANJIAN_TODAY", "", "ISO date taken for today, for drills; the audit trail keeps the real time"),
 )
 DEFAULTS: Final = {setting.name: setting.default for setting in SETTINGS}

@@ -1,4 +1,4 @@
-"""The worker's process: its loop, its heartbeat and its end; and how the web server keeps one beside itself."""
+"""The worker's process: its loop, its heartbeat and its end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import logging
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from threading import Event, Thread
@@ -21,6 +19,7 @@ from nianjian.flows.complaints.warn import warn
 from nianjian.flows.recover import recover
 from nianjian.flows.webhooks import deliver
 from nianjian.flows.wizard.drafts import sweep
+from nianjian.jobs.beside import PATIENCE
 from nianjian.jobs.worker import Worker
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query, service
@@ -31,8 +30,6 @@ BEAT: Final = 5.0
 TIDY: Final = 300.0
 TELL: Final = 3.0  # seconds between two looks for messages to webhooks
 WATCH: Final = 15.0  # seconds between two looks at the clocks of tickets
-PATIENCE: Final = 10.0  # seconds that a worker gets to end its step
-SLOWEST: Final = 30.0  # seconds before a worker that ends at once is started again
 
 
 def run(parent: int | None = None) -> None:
@@ -114,43 +111,3 @@ def _beat(name: str, leaving: Event, parent: int | None) -> None:
         time.sleep(PATIENCE)
         os._exit(1)
     connection.close()
-
-
-class Beside:
-    """A worker process beside this one: started, started again when it ends, and gone when this one goes."""
-
-    def __init__(self) -> None:
-        self._closing = Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._keeper = Thread(target=self._keep, daemon=True)
-
-    def start(self) -> None:
-        """Start it; this returns at once."""
-        self._keeper.start()
-
-    def stop(self) -> None:
-        """End it; a step that takes too long is broken off, and the next worker begins its work again."""
-        self._closing.set()
-        process = self._process
-        if process is not None:
-            process.terminate()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        self._keeper.join(PATIENCE)
-
-    def _keep(self) -> None:
-        pause = IDLE
-        while not self._closing.is_set():
-            began = time.monotonic()
-            command = [sys.executable, "-m", "nianjian", "worker", "--parent", str(os.getpid())]
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 -- this program itself
-            if self._closing.is_set():
-                self._process.terminate()
-            code = self._process.wait()
-            if self._closing.is_set():
-                return
-            pause = IDLE if time.monotonic() - began > SLOWEST else min(pause * 2, SLOWEST)
-            LOG.error("the worker ended with code %s and is started again in %.0f s", code, pause)
-            self._closing.wait(pause)

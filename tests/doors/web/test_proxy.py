@@ -19,7 +19,7 @@ def port(tmp_path: Path) -> Iterator[int]:
     places = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
     found = free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "nianjian", "serve", "--listen", f"127.0.0.1:{found}"],
+        [sys.executable, "-m", "nianjian", "serve", "--no-gate", "--listen", f"127.0.0.1:{found}"],
         env={**kept, **places, "NIANJIAN_HTTPS": "yes"},
         stderr=subprocess.PIPE,
     )

@@ -1,4 +1,4 @@
-"""``nianjian serve``: the web pages, on loopback unless told otherwise, and a worker beside them."""
+"""``nianjian serve``: the web pages, on loopback unless told otherwise, with a worker and the gate beside them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from nianjian.cli.terminal.console import stderr
 from nianjian.kernel.errors import NianjianError
 
 PORTS: Final = range(1, 65536)
+GATE: Final = "127.0.0.1:18431"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """``--listen`` and ``--no-worker``."""
+    """Where pages and gate listen, and which processes are started elsewhere."""
     common(parser, run)
     parser.add_argument("--listen", default="127.0.0.1:8000", metavar="HOST:PORT", help=_("where to listen"))
     parser.add_argument("--no-worker", action="store_true", help=_("start no worker: `nianjian worker` runs elsewhere"))
+    parser.add_argument("--gate", default=GATE, metavar="HOST:PORT", help=_("where the gate listens"))
+    parser.add_argument("--no-gate", action="store_true", help=_("start no gate: `nianjian gate serve` runs elsewhere"))
 
 
 def _address(listen: str) -> tuple[str, int]:
@@ -32,28 +35,31 @@ def _address(listen: str) -> tuple[str, int]:
 
 
 def run(args: argparse.Namespace) -> Answer:
-    """Serve until interrupted or terminated; the worker ends with it."""
+    """Serve until interrupted or terminated; worker and gate end with it."""
     host, port = _address(args.listen)
+    _address(args.gate)
     prepare()
-    from nianjian.jobs.process import Beside
+    from nianjian.jobs.beside import Beside
     from nianjian.web.server import serve
 
     _warn(host)
     url = f"http://{host}:{port}/"
-    worker = None if args.no_worker else Beside()
+    beside = [] if args.no_worker else [Beside("worker")]
+    if not args.no_gate:
+        beside.append(Beside("gate", "serve", "--listen", args.gate))
 
     def ready() -> None:
         stderr().print(_("Serving {url} – Ctrl-C ends it.").format(url=url))
         _hint()
-        if worker:
-            worker.start()
+        for one in beside:
+            one.start()
 
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         serve(host, port, ready=ready)
     finally:
-        if worker:
-            worker.stop()
+        for one in beside:
+            one.stop()
     return Answer({"served": url})
 
 
@@ -79,5 +85,5 @@ def _hint() -> None:
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:
-    """End as Ctrl-C does, so that the worker is not left behind."""
+    """End as Ctrl-C does, so that worker and gate are not left behind."""
     raise KeyboardInterrupt

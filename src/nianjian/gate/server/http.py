@@ -216,7 +216,9 @@ class HttpDoor(asyncio.Protocol):
         except wire.MalformedError as fault:
             slot.content = problem(b"400 Bad Request", str(fault))
         except (wire.Fault, UnicodeDecodeError) as fault:
-            slot.content = problem(b"400 Bad Request", _plain(fault))
+            # a decoder's sentence names a field and a type, never a value
+            told = str(fault) if isinstance(fault, wire.Fault) else "the text is not UTF-8"
+            slot.content = problem(b"400 Bad Request", told)
         self._fresh()
 
     def _route(self, method: bytes, path: bytes, query: bytes, slot: Slot) -> None:
@@ -295,8 +297,3 @@ class HttpDoor(asyncio.Protocol):
         b"/v1/outcome": _outcome,
         b"/v1/release": _release,
     }
-
-
-def _plain(fault: Exception) -> str:
-    """A decoder's sentence names a field and a type, never a value."""
-    return str(fault) if isinstance(fault, wire.Fault) else "the text is not UTF-8"

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import uvloop
 
 from nianjian.gate.counters.port import Counters
+from nianjian.gate.counters.watch import milliseconds
 from nianjian.gate.decisions.journal import Journal
 from nianjian.gate.doors.fastagi import FastAgi
 from nianjian.gate.server.admission import Admission
@@ -31,23 +32,33 @@ BACKLOG: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the doors are, all on one host; None: that door stays shut."""
+
+    host: str
+    http: int
+    line: int | None = None
+    fastagi: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Serving:
-    """What to serve. Addresses are (host, port); None: that door stays shut. ``parent``: end when it is gone."""
+    """What to serve. ``parent``: end when that process is no longer this one's parent."""
 
     held: Held
     counters: Counters
-    journal: Journal | None
-    tokens: dict[str, str]
-    http: tuple[str, int]
-    line: tuple[str, int] | None = None
-    fastagi: tuple[str, int] | None = None
+    journal: Journal
+    tokens: Mapping[str, str]
+    ports: Ports
     parent: int | None = None
-    ready: Callable[[], None] = field(default=lambda: None)
 
 
-def serve(serving: Serving) -> None:
-    """Serve until SIGTERM or SIGINT; ``gate_needs_tokens``, ``gate_port_taken`` and what the counters raise."""
-    uvloop.run(Process(serving).run())
+def serve(serving: Serving, *, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; ``ready`` is called when all doors are open.
+
+    ``gate_needs_tokens``, ``gate_port_taken``, ``gate_journal_taken`` and what the counters raise.
+    """
+    uvloop.run(Process(serving).run(ready))
 
 
 class Process:
@@ -64,11 +75,9 @@ class Process:
         self._lines: set[LineDoor] = set()
         self._servers: list[asyncio.Server] = []
 
-    async def run(self) -> None:
+    async def run(self, ready: Callable[[], None]) -> None:
         """From the start to the end."""
-        for address in (self._serving.http, self._serving.line, self._serving.fastagi):
-            if address is not None:
-                self.admission.listen(address[0])
+        self.admission.listen(self._serving.ports.host)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._leaving.set)
@@ -76,36 +85,42 @@ class Process:
             self._held.take(await loop.run_in_executor(None, self._held.load))
         snapshot = self._held.snapshot
         caps = {} if snapshot is None else {code: one.policy.caps for code, one in snapshot.tenants.items()}
-        await self._serving.counters.start(caps)
+        self._serving.journal.open(milliseconds())
+        try:
+            await self._serving.counters.start(caps)
+            await self._serve(ready)
+        finally:
+            self.gate.stop()
+            await self._serving.counters.stop()
+            self._serving.journal.close()
+
+    async def _serve(self, ready: Callable[[], None]) -> None:
         try:
             await self._listen()
             watch = asyncio.create_task(self._watch())
-            self._serving.ready()
+            ready()
             await self._leaving.wait()
             watch.cancel()
             await self._part()
         finally:
             for server in self._servers:
                 server.close()
-            self.gate.stop()
-            await self._serving.counters.stop()
 
     async def _listen(self) -> None:
-        loop, serving = asyncio.get_running_loop(), self._serving
-        doors: list[tuple[tuple[str, int] | None, Callable[[], asyncio.BaseProtocol]]] = [
-            (serving.http, lambda: HttpDoor(self.gate, self.admission, self.control.answer, self._https)),
-            (serving.line, lambda: LineDoor(self.gate, self.admission, self._lines)),
-            (serving.fastagi, lambda: FastAgi(self.gate, self.admission)),
+        loop, ports = asyncio.get_running_loop(), self._serving.ports
+        doors: list[tuple[int | None, Callable[[], asyncio.BaseProtocol]]] = [
+            (ports.http, lambda: HttpDoor(self.gate, self.admission, self.control.answer, self._https)),
+            (ports.line, lambda: LineDoor(self.gate, self.admission, self._lines)),
+            (ports.fastagi, lambda: FastAgi(self.gate, self.admission)),
         ]
-        for address, door in doors:
-            if address is None:
+        for port, door in doors:
+            if port is None:
                 continue
             try:
-                self._servers.append(await loop.create_server(door, *address, backlog=BACKLOG))
+                self._servers.append(await loop.create_server(door, ports.host, port, backlog=BACKLOG))
             except OSError as fault:
-                raise NianjianError(
-                    "gate_port_taken", listen=f"{address[0]}:{address[1]}", reason=fault.strerror or ""
-                ) from fault
+                listen = f"{ports.host}:{port}"
+                raise NianjianError("gate_port_taken", listen=listen, reason=fault.strerror or "") from fault
 
     async def _watch(self) -> None:
         """Swap snapshots as they come; a caller that is gone ends the process."""
@@ -115,8 +130,9 @@ class Process:
                 self._leaving.set()
             try:
                 await self._swap()
+                await asyncio.get_running_loop().run_in_executor(None, self._serving.journal.sync)
             except Exception:
-                LOG.exception("the snapshot could not be looked at")
+                LOG.exception("the snapshot or the journal could not be looked at")
 
     async def _swap(self) -> None:
         if not self._held.moved():

@@ -1,0 +1,56 @@
+"""The gate's process put together: where its files lie, which counters it has, whose tokens open it. No Django."""
+
+from __future__ import annotations
+
+import logging.config
+import os
+from typing import Final
+
+from nianjian.config import env, logs
+from nianjian.gate import places
+from nianjian.gate.counters.journal import Journal as Counting
+from nianjian.gate.counters.memory import Memory
+from nianjian.gate.counters.port import Counters
+from nianjian.gate.counters.store.store import Store
+from nianjian.gate.decisions.journal import Journal
+from nianjian.gate.process import Ports, Serving
+from nianjian.gate.snapshot.hold import Held
+from nianjian.kernel.errors import NianjianError
+
+MEMORY: Final = "memory:"  # counts are lost with the process: for trying out alone
+
+
+def serving(ports: Ports, *, store: str, process: str, parent: int | None) -> Serving:
+    """What to serve; ``store``: "" for the journal of one process, ``memory:``, or the address of a common store.
+
+    ``process`` names this process among those that share the home. ``gate_tokens_malformed``.
+    """
+    environment = env.read()
+    logging.config.dictConfig(logs.settings(environment.log))
+    home = environment.home
+    return Serving(
+        held=Held(places.snapshot(home)),
+        counters=counters(store, process),
+        journal=Journal(places.decisions(home), process),
+        tokens=tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ)),
+        ports=ports,
+        parent=parent,
+    )
+
+
+def counters(store: str, process: str) -> Counters:
+    """The counters that the address names."""
+    if not store:
+        return Counting(env.read().home / "gate" / "counters" / process)
+    return Memory() if store == MEMORY else Store(store)
+
+
+def tokens(text: str) -> dict[str, str]:
+    """Enterprise by token out of ``CODE=TOKEN`` with blanks, commas or line ends between. ``gate_tokens_malformed``."""
+    found: dict[str, str] = {}
+    for entry in text.replace(",", " ").split():
+        code, sign, token = entry.partition("=")
+        if not (code and sign and token) or token in found:
+            raise NianjianError("gate_tokens_malformed")
+        found[token] = code
+    return found

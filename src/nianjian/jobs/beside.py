@@ -1,0 +1,61 @@
+"""A verb of this program as a process beside this one: started, started again when it ends, gone when this one goes.
+
+Loads nothing of Django, so that the gate's process can keep one.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from threading import Event, Thread
+from typing import Final
+
+LOG: Final = logging.getLogger(__name__)
+IDLE: Final = 1.0
+PATIENCE: Final = 10.0  # seconds that the process gets to end its step
+SLOWEST: Final = 30.0  # seconds before a process that ends at once is started again
+
+
+class Beside:
+    """``nianjian WORDS… --parent PID``: the verb ends itself when that process is gone."""
+
+    def __init__(self, *words: str) -> None:
+        """``words`` name the verb and its options."""
+        self._words = words
+        self._closing = Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._keeper = Thread(target=self._keep, daemon=True)
+
+    def start(self) -> None:
+        """Start it; this returns at once."""
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """End it; what takes too long is broken off, and the next process begins that work again."""
+        self._closing.set()
+        process = self._process
+        if process is not None:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self._keeper.join(PATIENCE)
+
+    def _keep(self) -> None:
+        pause = IDLE
+        while not self._closing.is_set():
+            began = time.monotonic()
+            command = [sys.executable, "-m", "nianjian", *self._words, "--parent", str(os.getpid())]
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 -- this program itself
+            if self._closing.is_set():
+                self._process.terminate()
+            code = self._process.wait()
+            if self._closing.is_set():
+                return
+            pause = IDLE if time.monotonic() - began > SLOWEST else min(pause * 2, SLOWEST)
+            LOG.error("%s ended with code %s and is started again in %.0f s", self._words[0], code, pause)
+            self._closing.wait(pause)
