@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -38,9 +39,8 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture
-def shell(home: Path) -> Shell:
-    """``shell("calls", "list", …, LANG="en_US.UTF-8")`` → what it said."""
+def shell_of(home: Path) -> Shell:
+    """The program on this home, its keys beside it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
     kept |= {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(home.parent / "keys.json"), "LANG": "zh_CN.UTF-8"}
     kept.pop("FORCE_COLOR", None)
@@ -56,7 +56,22 @@ def shell(home: Path) -> Shell:
 
 
 @pytest.fixture
-def demo(shell: Shell) -> Shell:
+def shell(home: Path) -> Shell:
+    """``shell("calls", "list", …, LANG="en_US.UTF-8")`` → what it said."""
+    return shell_of(home)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a home that has an enterprise ``demo``, and its keys: made once, for making it takes seconds."""
+    folder = tmp_path_factory.mktemp("prepared")
+    words = ("enterprise", "add", "demo", "--name", "示范", "--province", "北京")
+    assert shell_of(folder / "home")(*words).code == 0
+    return folder
+
+
+@pytest.fixture
+def demo(shell: Shell, home: Path, prepared: Path) -> Shell:
     """The shell with an enterprise ``demo``."""
-    assert shell("enterprise", "add", "demo", "--name", "示范", "--province", "北京").code == 0
+    shutil.copytree(prepared, home.parent, dirs_exist_ok=True)
     return shell
