@@ -45,6 +45,7 @@ NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key", "name"}
 QUERIES: Final[Mapping[str, str]] = {
     "calls_import": "name=calls.csv",
     "registers_import": "name=lines.csv",
+    "registers_mark": "name=lines.csv",
     "runs_compare": "before={earlier}&after={run}",
     "roles_take_everywhere": "enterprise={code}",
     "papers_add": "name=scan.png",
@@ -52,11 +53,13 @@ QUERIES: Final[Mapping[str, str]] = {
     "effects_everywhere": "value=0.2&valid_from=2026-01-01",
     "rows_list": "metric=complaint_rate&component=complaints",
 }
+_SHEET: Final = "线路编号,名称\nL-x,甲\n".encode()
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "reason": "因为"}
 BODIES: Final[Mapping[str, Any]] = {
     "enterprises_add": {"code": "third", "name": "第三家"},
     "calls_import": b"a file",
-    "registers_import": "线路编号,名称\nL-x,甲\n".encode(),
+    "registers_import": _SHEET,
+    "registers_mark": _SHEET,
     "rows_create": {"values": {"line_id": "L-new", "team": "T1"}},
     "rows_change": {"version": "{version}", "values": {"name": "甲"}},
     "rows_end": {"version": "{version}", "start": "2026-01-01", "reason": "合同到期"},

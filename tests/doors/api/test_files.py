@@ -216,3 +216,17 @@ def test_mappings_are_kept_checked_and_used(site: Ask) -> None:
     assert (wrong.status_code, "/" in json.dumps(wrong.json()["detail"])) == (422, False)
     assert len(client.get(address).json()["items"]) == 1
     assert site("inspector", name="ines").get(address).status_code == 403
+
+
+def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(site: Ask, home: Path) -> None:
+    client = site()
+    sheet = "线路编号,启用日期\nL1,2025-13-01\n".encode()
+    answer = upload(client, f"{LINES}/checks/file", sheet, name="lines.csv")
+    page = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    assert [cell.value for cell in page[1]] == ["线路编号", "启用日期", "原因"]
+    assert "启用日期" in str(page["C2"].value)
+    assert not [path for path in (home / "uploads").rglob("*") if path.is_file()]
+    assert client.get(LINES).json()["items"] == []
+    assert upload(client, f"{LINES}/checks/file", b"", name="lines.csv").json()["code"] == "file_empty"
+    reader = site("inspector", name="ines")
+    assert upload(reader, f"{LINES}/checks/file", sheet, name="lines.csv").status_code == 403

@@ -28,6 +28,7 @@ PERSON: Final = "person"
 CHUNK: Final = 1 << 20
 REFUSALS: Final = (400, 401, 403, 404, 405, 409, 413, 422, 500)
 BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+UPLOADED: Final = {"requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}}
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -86,27 +87,36 @@ def write(
 
         more: dict[str, Any] = {"parameters": [once.PARAMETER]}
         if upload or held:
-            more["requestBody"] = {"required": True, "content": {"application/octet-stream": BINARY}}
+            more |= UPLOADED
         return _declared(router, method, path, act, view, inside, {status: answer}, more)
 
     return around
 
 
 def take(
-    router: Router, path: str, *, act: Act, media: Collection[str] = (), answer: type[Schema] | None = None
+    router: Router,
+    path: str,
+    *,
+    act: Act,
+    media: Collection[str] = (),
+    answer: type[Schema] | None = None,
+    upload: bool = False,
 ) -> Callable[[View], View]:
     """Declare a POST that gives a file or shows something in full: the audit chain has an entry for each time.
 
     It changes nothing else, so repeating it needs no key. The view gives an HttpResponse of one of the ``media``, or
-    what ``answer`` describes.
+    what ``answer`` describes. ``upload``: what it gives is made of the file that was sent, and needs no entry.
     """
 
     def around(view: View) -> View:
         def inside(request: Request, **given: Any) -> object:  # noqa: ANN401 -- as above
             enter(request, act, _place(act, given))
-            return view(request, **given)
+            if not upload:
+                return view(request, **given)
+            with _received(request, given["file"].name) as request.incoming:
+                return view(request, **given)
 
-        more = {"x-taken": True, **({} if answer else _files(media))}
+        more = {"x-taken": True, **({} if answer else _files(media)), **(UPLOADED if upload else {})}
         return _declared(router, "POST", path, act, view, inside, {200: answer}, more)
 
     return around

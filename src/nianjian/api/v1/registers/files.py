@@ -6,17 +6,27 @@ from typing import Literal
 
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, take
 from nianjian.api.door.problems import language
+from nianjian.api.v1.given import Named
 from nianjian.api.v1.registers.lists import CONDITION, RowsWanted, seen, wanted
 from nianjian.flows.registers.take import FORMS, take_register
+from nianjian.flows.wizard.marked import marked
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import words
 from nianjian.registers import kinds, template
 
 router = Router(tags=["registers"])
+
+
+class FileName(Schema):
+    """What the file is called that is sent."""
+
+    name: Named
 
 
 class FileWanted(RowsWanted):
@@ -56,6 +66,29 @@ def registers_template(request: Request, code: str, kind: str) -> HttpResponse:
     if kind not in kinds.kinds():
         raise Http404
     return attached(template.content(kind), FORMS["xlsx"], f"{kind}.xlsx")
+
+
+@take(
+    router,
+    "/enterprises/{code}/registers/{kind}/checks/file",
+    act=Act.LOAD,
+    media=(FORMS["xlsx"],),
+    upload=True,
+)
+def registers_mark(request: Request, code: str, kind: str, file: Query[FileName]) -> HttpResponse:
+    """The sheet that is sent with every faulty cell marked and its reason beside it; nothing of it is kept."""
+    del file  # its name was read with the content
+    if kind not in kinds.kinds():
+        raise Http404
+    _ = words(language(request))
+    made = marked(
+        kind=kind,
+        enterprise=code,
+        incoming=request.incoming,
+        words=lambda fault, values: sentence(fault, values, _),
+        actor=request.actor,
+    )
+    return attached(made, FORMS["xlsx"], f"{kind}-errors.xlsx")
 
 
 def _filters(looked: RowsWanted) -> dict[str, str]:

@@ -11,8 +11,7 @@ from ninja import Path, Query, Router, Schema
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, take, write
-from nianjian.api.v1.given import Named
-from nianjian.api.v1.registers.files import attached
+from nianjian.api.v1.registers.files import FileName, attached
 from nianjian.api.v1.registers.lists import row_key, seen
 from nianjian.api.v1.registers.rows import ROW
 from nianjian.registers.attachments import query as papers
@@ -42,12 +41,6 @@ class Papers(Schema):
     items: list[PaperTold]
 
 
-class PaperName(Schema):
-    """What the file is called; its ending and content must agree on a type that is taken."""
-
-    name: Named
-
-
 class TakenOff(Schema):
     """The file that is no longer shown."""
 
@@ -62,8 +55,8 @@ def papers_list(request: Request, code: str, kind: str, key: str) -> dict[str, o
 
 
 @write(router, f"{ROW}/papers", act=Act.LOAD, answer=PaperTold, status=201, held=service.ROW_LIMIT)
-def papers_add(request: Request, code: str, kind: str, key: str, file: Query[PaperName]) -> dict[str, object]:
-    """Keep a file beside a row, encrypted; the content is the file, at most 20 MiB. The same again is the one there."""
+def papers_add(request: Request, code: str, kind: str, key: str, file: Query[FileName]) -> dict[str, object]:
+    """Keep a file beside a row, encrypted; the content is the file, at most 20 MiB, of a type that is taken."""
     row = query.standing(kind, seen(request, kind, None), row_key(key))
     if row is None:
         raise Http404
