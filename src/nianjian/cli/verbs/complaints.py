@@ -11,7 +11,7 @@ from nianjian.cli.answer import NO, Answer
 from nianjian.cli.arguments import Actions, enterprise
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
-from nianjian.cli.terminal import tickets as picture
+from nianjian.cli.terminal.complaints import tickets as picture
 from nianjian.kernel.errors import NianjianError
 
 TEXTS: Final = {  # option -> field of the sheet

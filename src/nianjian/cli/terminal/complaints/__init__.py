@@ -1,0 +1,1 @@
+"""How complaint tickets and what is done to them look in the terminal."""
