@@ -13,13 +13,13 @@ import pypdfium2
 import pytest
 from tests.db.conftest import Import
 from tests.support import portrait_data as data
+from tests.support.bad_channel import HEADER, PDF, TODAY, call, calls, complaints
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
 from nianjian.config import wiring
 from nianjian.flows.approve import approve, request
 from nianjian.flows.rectify import cases, closing, evidence, isolate, locate, report, watch
-from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.rectification.cases.papers import content
 from nianjian.rectification.cases.service import Notice
@@ -27,47 +27,7 @@ from nianjian.registers.gate_policies import query as policies
 
 pytestmark = pytest.mark.django_db
 
-TODAY = clock.now().astimezone(clock.ZONE).date()
 LATER = TODAY + timedelta(days=20)
-HEADER = (
-    "编号,来源,受理时间,转办到达时间,投诉人号码,被投诉号码,来电时间,线路编号,首次响应时间,回访时间,回访结果,结案时间"
-)
-PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
-
-
-def call(number: int, day: date, line: str, *, answered: bool = True, second: int = 0) -> data.Row:
-    start = datetime.combine(day, time(10)) + timedelta(seconds=second)
-    return {
-        "source": "generic",
-        "call_id": f"c{number}",
-        "direction": "out",
-        "leg": "customer",
-        "display": 95013,
-        "display_shape": "short",
-        "display_confidence": "good",
-        "callee": 13900000000 + number % 1000,
-        "callee_shape": "mobile",
-        "start_ts": start,
-        "answer_ts": start if answered else None,
-        "delivered": True,
-        "answered": answered,
-        "test": False,
-        "line_id": line,
-        "extra": f'{{"录音文件": "rec/{number}.wav"}}',
-        "line": number,
-        "part": f"{start:%Y-%m}",
-    }
-
-
-def calls() -> list[data.Row]:
-    """Ten days of three lines: L1 dials 40 a day before the isolation and 5 after it, the others 200 as ever."""
-    rows, number = [], 0
-    for days in (*range(-10, 0), *range(1, 11)):
-        for line, count in (("L1", 40 if days < 0 else 5), ("L2", 200), ("L3", 10)):
-            for second in range(count):
-                rows.append(call(number, TODAY + timedelta(days=days), line, second=second))
-                number += 1
-    return rows
 
 
 @pytest.fixture
@@ -77,20 +37,7 @@ def world(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("NIANJIAN_TODAY", LATER.isoformat())
     data.append(wiring.lake("demo"), calls(), "b0")
     load("lines", "线路编号,状态", ("L1", "在用"), ("L2", "在用"), ("L3", "在用"))
-    lines = ["L1"] * 20 + ["L2"] * 2 + ["L3"]
-    day = datetime.combine(TODAY - timedelta(days=5), time(9))
-    told = [day, day + timedelta(hours=1), "13900000001", "95013", day - timedelta(days=1)]
-    load(
-        "complaints",
-        HEADER,
-        *[
-            (
-                f"Q{place}", "12321", *(str(one) for one in told[:2]), f"139000{place:05}", "95013", str(told[4]), line,
-                str(day + timedelta(hours=2)), str(day + timedelta(hours=3)), "满意", str(day + timedelta(hours=4)),
-            )
-            for place, line in enumerate(lines)
-        ],
-    )  # fmt: skip
+    load("complaints", HEADER, *complaints())
     return demo
 
 

@@ -22,10 +22,12 @@ from nianjian.accounts.roles import ALLOWED, INSPECTING, Act, Role  # noqa: E402
 from nianjian.accounts.tokens import service as tokens  # noqa: E402
 from nianjian.config import wiring  # noqa: E402
 from nianjian.flows import overlay, portraits  # noqa: E402
+from nianjian.flows.rectify import cases as rectification  # noqa: E402
 from nianjian.flows.wizard import drafts, uploads  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
 from nianjian.notify import service as webhooks  # noqa: E402
 from nianjian.queue import query as queue  # noqa: E402
+from nianjian.rectification.cases.service import Notice  # noqa: E402
 from nianjian.registers.attachments import service as papers  # noqa: E402
 from nianjian.registers.batches import query as batches  # noqa: E402
 from nianjian.registers.models import Line  # noqa: E402
@@ -139,6 +141,9 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "paper": papers.attach_to_row(register="lines", row=line, name="scan.png", content=PNG, actor=actor),
         "approval": asked.id,
         "webhook": hook.id,
+        "case": rectification.open_case(enterprise=code, notice=Notice(date(2026, 4, 28)), paper=None, actor=actor)[
+            "id"
+        ],
         "delivery": hook.deliveries.get().pk,
         "name": lead,
     }

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("nianjian.web.data.urls")),
     path("", include("nianjian.web.operation.urls")),
     path("e/<str:code>/registers/", include("nianjian.web.registers.urls")),
+    path("e/<str:code>/rectification/", include("nianjian.web.rectification.urls")),
     path("", include("nianjian.web.rulebook.urls")),
     path("", include("nianjian.web.approvals.urls")),
     path("", include("nianjian.web.audit.urls")),

@@ -35,13 +35,14 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("", "pk"): 1,
     ("", "token"): "nonsense",
     ("portrait-chart", "name"): "complaint_rate",
+    ("rectify-report", "form"): "docx",
     ("rules-one", "key"): RULE,
     ("rules-one-here", "key"): RULE,
     ("rules-overlay", "key"): RULE,
     ("rules-overlay-here", "key"): RULE,
 }
 # What names something of one tenant: beside the code of another it must lead nowhere.
-NAMING: Final = frozenset({"batch", "job", "draft", "paper", "approval", "webhook", "name", "key"})
+NAMING: Final = frozenset({"batch", "job", "draft", "paper", "approval", "webhook", "name", "key", "case"})
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}
 _PERSON: Final = {"name": "王芳", "role": "auditor", "email": "", "team": ""}
 # Forms that would do something, where an empty one is nothing; queries where an address alone is nothing.
@@ -62,6 +63,8 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "people-one-here": {"act": "close"},
     "webhooks": {"url": "https://192.0.2.1/x", "events": "portrait.run"},
     "webhooks-one": {"act": "close"},
+    "rectify-open": {"received": "2026-04-28", "causes": ""},
+    "rectify-watch": {"licence": "B2-1", "since": "2026-01-01", "source": "来函"},
     "enterprises": {"code": "third", "name": "第三家", "province": "北京"},
 }
 QUERIES: Final[Mapping[str, str]] = {
@@ -71,6 +74,7 @@ QUERIES: Final[Mapping[str, str]] = {
 # Acts that a view asks for beyond its mark.
 DEEPER: Final[Mapping[tuple[str, str], Act]] = {
     ("data-job-stop", "POST"): Act.LOAD,
+    ("rectify-watch", "POST"): Act.LOAD,
     ("approvals-decide", "POST"): Act.APPROVE,
     ("approvals-decide-here", "POST"): Act.APPROVE,
 }

@@ -62,6 +62,11 @@ def ask(
     return {"approval": asked.id, "state": asked.state, "order": order.pk, "channel": order.channel, "cap": order.cap}
 
 
+def usual_cap(enterprise: str) -> int:
+    """The cap that the rulebook names for an isolated channel."""
+    return book(enterprise, clock.today()).integer("rectification.frequency.after")
+
+
 def ask_lift(*, enterprise: str, key: str, channel: str, reason: str, actor: Actor) -> Json:
     """Ask to lift an isolation; ``role_missing``, ``rectify_not_isolated``, and those of `service.lift`."""
     require(actor, enterprise, Act.REQUEST)
@@ -125,7 +130,5 @@ def _check(enterprise: str, key: str, channel: str) -> None:
 def asked(subject: str) -> Json:
     """What a request asks for, to be read before saying yes."""
     told = query.plain(query.order(subject))
-    return {
-        name: told[name]
-        for name in ("kind", "key", "channel", "cap", "cap_before", "white_list", "reason", "end", "case")
-    }
+    names = ("channel", "cap", "cap_before", "white_list", "reason", "end", "case")
+    return {"by": told["key"], **{name: told[name] for name in names}}

@@ -37,9 +37,9 @@ def content(case: Json, tickets: Json, gaps: list[Json], language: str, stamp: S
         "draft": _("Draft: {count} gaps are open").format(count=len(gaps)) if stamp.draft else "",
         "enterprise": f"{stamp.enterprise} ({case['enterprise']})",
         "head": _head(case, _),
-        "located": _located(case.get("located"), _),
+        "located": located(case.get("located"), _),
         "isolated": [_order(one, _) for one in case["orders"] if one["approved_at"]],
-        "measured": _measured(case.get("measured"), _),
+        "measured": measured(case.get("measured"), _),
         "notes": _notes(case.get("measured"), _),
         "measures": [_measure(one, _) for one in case["measures"]],
         "papers": [_paper(one, _) for one in case["papers"]],
@@ -86,32 +86,34 @@ def _head(case: Json, _: Words) -> list[list[str]]:
     return [[label, str(text)] for label, text in lines]
 
 
-def _located(located: Json | None, _: Words) -> dict[str, Any] | None:
-    if not located:
+def located(where: Json | None, _: Words) -> dict[str, Any] | None:
+    """What a location found, in words and tables; None: nothing was located."""
+    if not where:
         return None
-    named = [f"{_(DIMENSIONS[one['dimension']])} {one['key']}" for one in located["named"]]
+    named = [f"{_(DIMENSIONS[one['dimension']])} {one['key']}" for one in where["named"]]
     return {
         "window": _("{first} to {last} (end excluded), {count} complaints of {sources}").format(
-            first=located["from"],
-            last=located["to"],
-            count=located["complaints"],
-            sources=" + ".join(located["sources"]),
+            first=where["from"],
+            last=where["to"],
+            count=where["complaints"],
+            sources=" + ".join(where["sources"]),
         ),
         "named": named,
         "method": _(
             "Rate: complaints per ten thousand answered outbound calls. Chance: exact one-sided test of a channel"
             " against all others; what stands out is decided for all channels together (Holm) at the level {level}."
-        ).format(level=located["level"]),
+        ).format(level=where["level"]),
         "tables": [
             {"title": _(DIMENSIONS[dimension]),
              "top": _("The largest {top} have {share} %").format(top=told["top"], share=told["top_share"]),
-             "rows": [_group(one, dimension, _) for one in told["groups"][:GROUPS]]}
-            for dimension, told in located["dimensions"].items() if any(one["key"] for one in told["groups"])
+             "rows": [group(one, dimension, _) for one in told["groups"][:GROUPS]]}
+            for dimension, told in where["dimensions"].items() if any(one["key"] for one in told["groups"])
         ],
     }  # fmt: skip
 
 
-def _group(one: Json, dimension: str, _: Words) -> dict[str, str]:
+def group(one: Json, dimension: str, _: Words) -> dict[str, str]:
+    """A row of a dimension's table."""
     marks = [_("stands out")] * bool(one["named"]) + [_("low volume")] * bool(one["low_volume"])
     return {
         "key": _("not known") if one["key"] is None else str(one["key"]),
@@ -140,11 +142,11 @@ def _order(one: Json, _: Words) -> list[list[str]]:
     return [[label, str(text)] for label, text in lines]
 
 
-def _measured(measured: Json | None, _: Words) -> list[list[str]]:
+def measured(told: Json | None, _: Words) -> list[list[str]]:
     """(figure, before, since) of each figure, counted by the same method."""
-    if not measured:
+    if not told:
         return []
-    parts = (measured["before"], measured["after"])
+    parts = (told["before"], told["after"])
     rows = [
         (_("Window"), [f"{part['from']} – {part['to']}" for part in parts]),
         (_("Number of days"), [count(part["days"]) for part in parts]),
@@ -155,9 +157,9 @@ def _measured(measured: Json | None, _: Words) -> list[list[str]]:
         (_("Complaints of the channel"), [count(part["channel"]["complaints"]) for part in parts]),
         (_("Attempts of the channel"), [count(part["channel"]["attempts"]) for part in parts]),
         (_("Most attempts of the channel on a day"), [count(part["channel"]["most"]) for part in parts]),
-        (_("Days above the cap"), [DASH, count(len(measured["over_cap"]))]),
+        (_("Days above the cap"), [DASH, count(len(told["over_cap"]))]),
     ]
-    return [[label, *both] for label, both in [*rows, *_gate(measured["gate"], _)]]
+    return [[label, *both] for label, both in [*rows, *_gate(told["gate"], _)]]
 
 
 def _gate(gate: Json, _: Words) -> list[tuple[str, list[str]]]:

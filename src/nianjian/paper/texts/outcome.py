@@ -25,6 +25,7 @@ INPUT_UNKNOWN: Final = frozenset(
         "choice_unknown", "encoding_unknown", "engine_unknown", "export_form_unknown", "filing_day_unknown",
         "filter_unknown", "freeswitch_template_unknown",
         "mapping_column_unknown", "mapping_format_unknown", "overlay_rule_unknown", "province_unknown", "role_unknown",
+        "rectify_dimension_unknown", "rectify_form_unknown", "rectify_key_unknown",
         "rule_field_unknown", "simulation_line_unknown", "source_unknown", "timezone_unknown",
     }
 )  # fmt: skip
@@ -47,6 +48,13 @@ STATE: Final = frozenset(
         "register_row_stale",
         "register_row_ended",
         "register_row_overlaps",
+        "rectify_closed",
+        "rectify_step_early",
+        "rectify_isolated_already",
+        "rectify_not_isolated",
+        "rectify_not_effective",
+        "rectify_watched_already",
+        "rectify_not_watched",
     }
 )
 STATE_ENDINGS: Final = ("_exists", "_decided", "_pending", "_running", "_in_use", "_being_restored")

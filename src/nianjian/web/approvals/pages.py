@@ -30,6 +30,12 @@ ASKED = {
     "reason": mark("Reason"),
     "valid_from": mark("First day"),
     "valid_to": mark("Last day"),
+    "by": mark("Grouped by"),
+    "channel": mark("Channel"),
+    "cap": mark("Attempts a day"),
+    "cap_before": mark("Attempts a day before"),
+    "end": mark("Ends when"),
+    "case": mark("Case"),
 }
 
 
@@ -87,7 +93,7 @@ def _list(request: Request, place: str) -> HttpResponse:
 
 
 def _asked(asked: Mapping[str, object]) -> str:
-    return " · ".join(str(asked[name]) for name in ("key", "value") if asked.get(name))
+    return " · ".join(str(asked[name]) for name in ("key", "value", "channel", "cap") if asked.get(name))
 
 
 def _person(actor: str) -> str:

@@ -1,0 +1,1 @@
+"""Pages of rectification: the cases, one case with its steps, the location, isolation, the report."""

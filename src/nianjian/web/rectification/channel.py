@@ -1,0 +1,174 @@
+"""The location with its picture and the complaints behind it; isolation and lifting of a channel."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.accounts.access import may
+from nianjian.accounts.roles import Act
+from nianjian.flows.rectify import isolate as orders
+from nianjian.flows.rectify import locate as flow
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper import fragments
+from nianjian.paper.rectification import content, pictures
+from nianjian.paper.texts.rectification.words import DIMENSIONS
+from nianjian.paper.words import Words, words
+from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.errors import said
+from nianjian.web.layout.language import current
+from nianjian.web.layout.tables import Cell, Column, Table
+from nianjian.web.rectification.asked import Json, found, ways
+from nianjian.web.rectification.forms import Isolated, Period
+
+UNPROCESSABLE = 422
+
+
+@require_safe
+@page(Act.READ)
+def located(request: Request, code: str, case: str) -> HttpResponse:
+    """Show what the last location found."""
+    told = found(request, code, case)
+    _ = words(current())
+    where = told["located"]
+    context = {
+        "case": told,
+        "ways": ways(code, told["id"]),
+        "form": Period(),
+        "told": content.located(where, _),
+        "charts": [
+            SafeString(fragments.chart(one.caption, one.svg)) for one in pictures.charts({**told, "measured": None}, _)
+        ],
+        "tables": [_table(code, told, dimension, _) for dimension in DIMENSIONS] if where else [],
+        "may": may(request.actor, code, Act.REPORT) and told["state"] != "closed",
+    }
+    return render(request, "rectification/locate.html", context)
+
+
+def _table(code: str, told: Json, dimension: str, _: Words) -> Table:
+    """The groups of a dimension; a group that is named in full leads to its complaints."""
+    rows = []
+    for one in told["located"]["dimensions"][dimension]["groups"]:
+        text = content.group(one, dimension, _)
+        masked = "*" in text["key"]
+        link = "" if masked else _behind(code, told, dimension, one["key"])
+        figures = ("complaints", "answered", "rate", "rest", "chance", "share")
+        rows.append(
+            [Cell(text["key"], href=link), *(Cell(text[name], figure=True) for name in figures), Cell(text["mark"])]
+        )
+    heads = [Column(_(DIMENSIONS[dimension]))]
+    labels = ("Complaints", "Answered calls", "Rate", "Rate of the rest", "Chance", "Cumulated share")
+    heads += [Column(_(label), figure=True) for label in labels]
+    return Table(_(DIMENSIONS[dimension]), [*heads, Column(_("Mark"))], rows, wrap=True)
+
+
+def _behind(code: str, told: Json, dimension: str, key: str | None) -> str:
+    address = reverse("rectify-tickets", kwargs={"code": code, "case": told["id"]})
+    return f"{address}?{urlencode({'group': dimension, 'key': key or ''})}"
+
+
+@require_POST
+@page(Act.REPORT)
+def locate(request: Request, code: str, case: str) -> HttpResponse:
+    """Locate in the days of the form and keep it with the case."""
+    told = found(request, code, case)
+    form = Period(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        flow.run(enterprise=code, case=told["id"], first=given["first"], last=given["last"], actor=request.actor)
+        messages.success(request, gettext("Located."))
+    else:
+        messages.error(request, gettext("These are no days."))
+    return redirect("rectify-locate", code=code, case=told["id"])
+
+
+@require_safe
+@page(Act.READ)
+def tickets(request: Request, code: str, case: str) -> HttpResponse:
+    """List the complaints of a group with the calls they may be about."""
+    told = found(request, code, case)
+    where = told["located"] or {"from": None, "to": None}
+    number = request.GET.get("page", "1")
+    rows = flow.tickets(
+        enterprise=code,
+        dimension=request.GET.get("group", "line"),
+        key=request.GET.get("key") or None,
+        first=_day(where["from"]),
+        last=_day(where["to"], before=True),
+        page=max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1,  # noqa: PLR2004 -- no list is longer
+        actor=request.actor,
+    )
+    _ = words(current())
+    context = {
+        "case": told,
+        "ways": ways(code, told["id"]),
+        "group": f"{_(DIMENSIONS[rows['dimension']])} {rows['key'] or _('not known')}",
+        "rows": rows["tickets"],
+        "more": rows["more"],
+        "next": f"?{urlencode({'group': rows['dimension'], 'key': rows['key'] or '', 'page': rows['page'] + 1})}",
+    }
+    return render(request, "rectification/tickets.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.REQUEST)
+def isolate(request: Request, code: str, case: str) -> HttpResponse:
+    """Ask for an isolation; the orders of the case below."""
+    told = found(request, code, case)
+    suggested = next((one for one in (told["located"] or {}).get("named", ()) if "*" not in str(one["key"])), None)
+    first = {"key": "line", "cap": orders.usual_cap(code)}
+    if suggested:
+        first |= {"key": suggested["dimension"], "channel": suggested["key"]}
+    form, status = Isolated(request.POST or None, initial=first), 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            try:
+                orders.ask(enterprise=code, case=told["id"], actor=request.actor, **form.cleaned_data)
+            except NianjianError as error:
+                form.add_error(None, " ".join(said(error)))
+            else:
+                messages.success(request, gettext("Asked for; a second person decides under Approvals."))
+                return redirect("rectify-isolate", code=code, case=told["id"])
+    context = {
+        "case": told,
+        "ways": ways(code, told["id"]),
+        "form": form,
+        "orders": told["orders"],
+        "standing": [one for one in told["orders"] if _holds(one)],
+        "open": told["state"] != "closed",
+    }
+    return render(request, "rectification/isolate.html", context, status=status)
+
+
+def _day(text: str | None, *, before: bool = False) -> date | None:
+    """A day of the location; the end is not included there, so the last day is the one before."""
+    return None if text is None else date.fromisoformat(text) - timedelta(days=int(before))
+
+
+def _holds(order: Json) -> bool:
+    return bool(order["kind"] == "isolate" and order["approved_at"] and not order["lifted_at"])
+
+
+@require_POST
+@page(Act.REQUEST)
+def lift(request: Request, code: str, case: str) -> HttpResponse:
+    """Ask to lift an isolation of the case."""
+    told = found(request, code, case)
+    wanted = request.POST.get("order", "")
+    for order in told["orders"]:
+        if order["order"] == wanted and _holds(order):
+            reason = request.POST.get("reason", "")
+            orders.ask_lift(
+                enterprise=code, key=order["key"], channel=order["channel"], reason=reason, actor=request.actor
+            )
+            messages.success(request, gettext("Asked for; a second person decides under Approvals."))
+    return redirect("rectify-isolate", code=code, case=told["id"])

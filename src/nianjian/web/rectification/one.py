@@ -1,0 +1,74 @@
+"""One case: its days, its steps with what is still open, measures, papers, figures and course."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from nianjian.accounts.access import may
+from nianjian.accounts.roles import Act
+from nianjian.flows.rectify import evidence
+from nianjian.paper import fragments
+from nianjian.paper.rectification import content, pictures
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.texts.rectification.words import PAPERS, STEPS
+from nianjian.paper.words import Words, words
+from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.language import current
+from nianjian.web.rectification.asked import Json, found, ways
+from nianjian.web.rectification.forms import Measure, Paper
+
+
+@require_safe
+@page(Act.READ)
+def shown(request: Request, code: str, case: str) -> HttpResponse:
+    """Show a case."""
+    told = found(request, code, case)
+    _ = words(current())
+    gaps = evidence.gaps(case=told["id"], actor=request.actor) if told["state"] != "closed" else []
+    open_gaps = [(gap.blocks, sentence(gap.code, gap.values, _)) for gap in gaps]
+    context = {
+        "case": told,
+        "ways": ways(code, told["id"]),
+        "state": _(STEPS[told["state"]]),
+        "pairs": _pairs(told),
+        "steps": [(_(STEPS[one["step"]]), one["done"]) for one in told["steps"]],
+        "gaps": open_gaps,
+        "ready": not any(blocks for blocks, _text in open_gaps),
+        "figures": content.measured(told["measured"], _),
+        "chart": _chart(told, _),
+        "papers": [one | {"kind": _(PAPERS[one["kind"]])} for one in told["papers"]],
+        "events": [(one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), one["actor"]) for one in told["events"]],
+        "measure": Measure(auto_id="measure_%s"),
+        "paper": Paper(auto_id="paper_%s"),
+        "open": told["state"] != "closed",
+        "may_load": may(request.actor, code, Act.LOAD),
+        "may_report": may(request.actor, code, Act.REPORT),
+    }
+    return render(request, "rectification/one.html", context)
+
+
+def _pairs(told: Json) -> list[tuple[str, str]]:
+    due = told["due_at"][:16].replace("T", " ")
+    provisional = gettext("provisional: the holidays of a year on the way are not known yet")
+    pairs = [
+        (gettext("Notice"), told["notice"] or "–"),
+        (gettext("Causes named"), "；".join(told["causes"]) or "–"),
+        (gettext("Received on"), told["received"]),
+        (gettext("Internal target"), told["target"]),
+        (gettext("Due"), f"{due} ({provisional})" if told["provisional"] else due),
+    ]
+    if told["reminder"]:
+        pairs.append((gettext("Ask after the opinion on"), told["reminder"]["day"]))
+    return pairs
+
+
+def _chart(told: Json, _: Words) -> SafeString:
+    measured = told["measured"]
+    if not measured or not any(measured[part]["channel"]["by_day"] for part in ("before", "after")):
+        return SafeString()
+    chart = pictures.days(measured, _)
+    return SafeString(fragments.chart(chart.caption, chart.svg))

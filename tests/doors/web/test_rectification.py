@@ -1,0 +1,140 @@
+"""A case on its pages: from the form of the notice to the report, and who may do what."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.support import portrait_data as data
+from tests.support.bad_channel import HEADER, PDF, TODAY, calls, complaints
+from tests.support.people import signed_in
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.config import wiring
+from nianjian.registers.gate_policies import query as policies
+from nianjian.registers.importing import import_sheet
+
+pytestmark = pytest.mark.django_db
+HOME = "/e/demo/rectification/"
+
+
+@pytest.fixture
+def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """A lead of an enterprise with a bad channel; ten days later."""
+    monkeypatch.setenv("NIANJIAN_TODAY", (TODAY + timedelta(days=10)).isoformat())
+    boss = Actor("tester")
+    add_enterprise(code="demo", name="示范", province="北京", actor=boss)
+    data.append(wiring.lake("demo"), calls(), "b0")
+    for kind, header, rows in (
+        ("lines", "线路编号,状态", [("L1", "在用"), ("L2", "在用"), ("L3", "在用")]),
+        ("complaints", HEADER, complaints()),
+    ):
+        path = home / f"{kind}.csv"
+        path.write_text("\n".join([header, *(",".join(row) for row in rows)]), encoding="utf-8")
+        import_sheet(kind=kind, path=path, enterprise="demo", actor=boss)
+    return signed_in("anna", "compliance_lead", "demo")
+
+
+def opened(client: Client) -> str:
+    notice = SimpleUploadedFile("通知书.pdf", PDF, "application/pdf")
+    given = {
+        "received": TODAY.isoformat(),
+        "due": "",
+        "number": "京通管改1号",
+        "causes": "历史投诉率偏高",
+        "file": notice,
+    }
+    answer = client.post(f"{HOME}open/", given)
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer.headers["location"])
+
+
+def text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_from_the_notice_to_the_report(lead: Client) -> None:
+    case = opened(lead)
+    assert "京通管改1号" in text(lead, HOME)
+    assert "尚未定位" in text(lead, case)
+    lead.post(f"{case}locate/run/", {"first": (TODAY - timedelta(days=30)).isoformat(), "last": TODAY.isoformat()})
+    page = text(lead, f"{case}locate/")
+    assert "线路 L1" in page
+    assert "<svg" in page
+    assert "13900000000" not in page
+    (behind,) = set(re.findall(r'href="([^"]*complaints/[^"]*key=L1[^"]*)"', page))
+    assert "rec/" in text(lead, behind.replace("&amp;", "&"))
+    form = text(lead, f"{case}isolate/")
+    assert 'value="L1"' in form
+    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    assert lead.post(f"{case}isolate/", given | {"channel": "L9"}).status_code == 422
+    assert lead.post(f"{case}isolate/", given).status_code == 302
+    (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)"', text(lead, f"{case}isolate/"))
+    second = signed_in("bo", "compliance_lead", "demo")
+    assert "L1" in text(second, approval)
+    second.post(approval, {"decision": "yes"})
+    standing = policies.standing("demo", "channel", "L1")
+    assert standing is not None
+    assert standing.values == {"cap": 30, "white_list": True}
+    lead.post(f"{case}end/", {"act": "measure"})
+    given = {"text": "每周抽查", "owner": "王五", "due": TODAY.isoformat(), "every": "7"}
+    lead.post(f"{case}work/", given)
+    (measure,) = re.findall(r'name="done" value="(\d+)"', text(lead, case))
+    lead.post(f"{case}work/", {"done": measure})
+    paper = SimpleUploadedFile("报告.pdf", PDF + b"2", "application/pdf")
+    told = {
+        "kind": "test_report",
+        "file": paper,
+        "issuer": "某中心",
+        "number": "1",
+        "dated": str(TODAY + timedelta(days=1)),
+    }
+    lead.post(f"{case}paper/", told)
+    assert "已就绪" in text(lead, case)
+    answer = lead.post(f"{case}report/docx/")
+    assert "draft" not in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        assert "每周抽查" in book.read("word/document.xml").decode()
+    lead.post(f"{case}end/", {"act": "submit"})
+    assert lead.post(f"{case}end/", {"act": "close", "check": "复核"}).status_code == 302
+    assert "每周抽查" in text(lead, f"{HOME}watch/")
+    order = re.findall(r'name="order" value="(\w+)"', text(lead, f"{case}isolate/"))[0]
+    lead.post(f"{case}lift/", {"order": order, "reason": "已整改"})
+    assert "等待第二人审批" in text(lead, f"{case}isolate/")
+
+
+def test_a_reader_reads_and_does_nothing(lead: Client) -> None:
+    case = opened(lead)
+    reader = signed_in("carl", "auditor", "demo")
+    assert "京通管改1号" in text(reader, case)
+    for address in ("work/", "paper/", "end/", "report/pdf/", "locate/run/", "isolate/", "lift/"):
+        assert reader.post(case + address).status_code == 403, address
+    assert reader.post(f"{HOME}watch/", {"licence": "浙B2-1", "since": "2026-01-01", "source": "x"}).status_code == 403
+    assert reader.post(f"{HOME}watch/routine/", {"task": "1"}).status_code == 403
+
+
+def test_a_case_of_another_enterprise_is_not_there(lead: Client) -> None:
+    case = opened(lead)
+    add_enterprise(code="other", name="别家", province="北京", actor=Actor("tester"))
+    everywhere = signed_in("root2")
+    assert everywhere.get(case.replace("/demo/", "/other/")).status_code == 404
+    assert everywhere.get(f"{HOME}R00000000/").status_code == 404
+
+
+def test_the_forms_say_what_is_wrong(lead: Client) -> None:
+    answer = lead.post(f"{HOME}open/", {"received": "2026-05-06", "due": "2026-05-05", "causes": ""})
+    assert answer.status_code == 422
+    assert "早于签收日" in answer.content.decode()
+    given = {"licence": "浙B2-20080101", "since": "2026-06-01", "source": "省管局来函"}
+    assert lead.post(f"{HOME}watch/", given).status_code == 302
+    assert lead.post(f"{HOME}watch/", given).status_code == 422
+    assert "浙B2-20080101" in text(lead, f"{HOME}watch/")
