@@ -70,9 +70,9 @@ def listed(
     """A list of (number, from, to, purpose) that stands in the snapshot's ``lists/``."""
     (root / form.LISTS).mkdir(parents=True, exist_ok=True)
     path = root / "made.list"
-    builder = ListBuilder(path, spans=True, purposes=True)
-    builder.add_rows((telephone.key(number), start, end, of) for number, start, end, of in rows)
-    entries, size = builder.finish(), path.stat().st_size
+    with ListBuilder(path, spans=True, purposes=True) as builder:
+        builder.add_rows((telephone.key(number), start, end, of) for number, start, end, of in rows)
+        entries, size = builder.finish(), path.stat().st_size
     return form.ListEntry(kind, False, write.keep(root, path), size, entries, purposes)  # noqa: FBT003 -- the register's
 
 

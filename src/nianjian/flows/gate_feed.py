@@ -147,15 +147,15 @@ def _list(  # noqa: PLR0917 -- one step of `_tenant`, over its own values
         return old
     purposes = facts.Purposes(tenant, kind)
     path = place / f".{code}.{kind}.list"
-    builder = ListBuilder(path, spans=True, purposes=True)
-    piece: list[facts.Row] = []
-    for row in facts.rows(kind, code, purposes):
-        piece.append(row)
-        if len(piece) >= PIECE:
-            builder.add_rows(piece)
-            piece = []
-    builder.add_rows(piece)
-    entries, size = builder.finish(), path.stat().st_size
+    with ListBuilder(path, spans=True, purposes=True) as builder:
+        piece: list[facts.Row] = []
+        for row in facts.rows(kind, code, purposes):
+            piece.append(row)
+            if len(piece) >= PIECE:
+                builder.add_rows(piece)
+                piece = []
+        builder.add_rows(piece)
+        entries, size = builder.finish(), path.stat().st_size
     return form.ListEntry(kind, False, write.keep(place, path), size, entries, purposes.names, mark)  # noqa: FBT003 -- not a built one
 
 

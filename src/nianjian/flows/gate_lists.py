@@ -80,9 +80,9 @@ def build(*, kind: str, path: Path, enterprise: str, actor: Actor, progress: Pro
     purposes = facts.Purposes(Tenant(told, (), ()), kind)
     with write.alone(place):
         made = place / f".{enterprise}.{kind}.{os.getpid()}.list"
-        builder = ListBuilder(made, spans=kind == form.CONSENTS, purposes=True)
-        count = _fill(builder, path, SHEETS[kind], purposes, progress)
-        entries, size = builder.finish(), made.stat().st_size
+        with ListBuilder(made, spans=kind == form.CONSENTS, purposes=True) as builder:
+            count = _fill(builder, path, SHEETS[kind], purposes, progress)
+            entries, size = builder.finish(), made.stat().st_size
         sha256 = write.keep(place, made)
     built = service.Built(kind, sha256, size, entries, purposes.names, path.name, digest, count.rejected)
     service.use(enterprise=enterprise, built=built, actor=actor)

@@ -17,7 +17,7 @@ from nianjian.gate import telephone
 from nianjian.gate.snapshot import build, write
 from nianjian.gate.snapshot import format as form
 from nianjian.gate.snapshot.hold import Held
-from nianjian.gate.snapshot.lists import OPEN, NumberList
+from nianjian.gate.snapshot.lists import BLOCK, OPEN, NumberList
 from nianjian.gate.snapshot.read import ALARM, FRESH, STALE, open_snapshot
 from nianjian.kernel.errors import NianjianError
 
@@ -35,10 +35,10 @@ def test_a_list_answers_as_a_dictionary_does(
     rows: list[tuple[int, int, int, int]], asked: int, few: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("list") / "a.list"
-    builder = build.ListBuilder(path, spans=True, purposes=True, most=3 if few else build.HELD)
-    for row in rows:
-        builder.add_rows([row])
-    count = builder.finish()
+    with build.ListBuilder(path, spans=True, purposes=True, most=3 if few else build.HELD) as builder:
+        for row in rows:
+            builder.add_rows([row])
+        count = builder.finish()
     found, expected = NumberList(path, ("", "a", "b")), set(rows)
     assert count == found.entries == len(expected)
     for key in {asked, *(row[0] for row in rows)}:
@@ -50,13 +50,26 @@ def test_a_list_answers_as_a_dictionary_does(
 
 
 def test_numbers_alone_take_four_bytes(tmp_path: Path) -> None:
-    builder = build.ListBuilder(tmp_path / "a.list", spans=False, purposes=False)
-    builder.add_rows((13_000_000_000 + one * 7, 5, 6, 1) for one in range(10_000))
-    assert builder.finish() == 10_000
+    with build.ListBuilder(tmp_path / "a.list", spans=False, purposes=False) as builder:
+        builder.add_rows((13_000_000_000 + one * 7, 5, 6, 1) for one in range(10_000))
+        assert builder.finish() == 10_000
+    assert [path.name for path in tmp_path.iterdir()] == ["a.list"]
     assert (tmp_path / "a.list").stat().st_size < 40_200
     found = NumberList(tmp_path / "a.list")
     assert list(found.spans(13_000_000_007)) == [(0, OPEN, 0)]
     assert 13_000_000_008 not in found
+
+
+def test_every_number_of_a_list_of_many_blocks_is_found(tmp_path: Path) -> None:
+    keys = [13_000_000_000 + one * 3 for one in range(5 * BLOCK)] + [telephone.KIND + one for one in range(BLOCK)]
+    repeated = [(key, start, OPEN, 0) for key in keys[BLOCK - 3 : BLOCK + 3] for start in range(3)]
+    with build.ListBuilder(tmp_path / "a.list", spans=True, purposes=False) as builder:
+        builder.add_rows([(key, 0, OPEN, 0) for key in keys] + repeated)
+        builder.finish()
+    found = NumberList(tmp_path / "a.list")
+    assert all(key in found for key in keys)
+    assert not any(key + 1 in found for key in keys[: 5 * BLOCK])
+    assert [len(list(found.spans(key))) for key in keys[BLOCK - 4 : BLOCK + 4]] == [1, *[3] * 6, 1]
 
 
 def test_a_new_generation_is_taken_by_the_next_look(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ Takes numpy, so the gate's own process never imports this module.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ Entries = npt.NDArray[Any]
 
 ENTRY: Final = np.dtype([("key", "<u8"), ("from", "<u4"), ("to", "<u4"), ("purpose", "u1")])
 HELD: Final = 4_000_000
+ROOM: Final = ".list-"
+"""How the working folders begin; one that a killed process left may go."""
 FINE: Final = 10**7  # keys a bucket of mobile numbers: at most 170 MB of entries
 COARSE: Final = 10**8  # and of all others
 MOBILES: Final = 2 * 10**10
@@ -29,7 +32,10 @@ COLUMNS: Final = {"low": "<u4", "from": "<u4", "to": "<u4", "purpose": "u1"}
 
 
 class ListBuilder:
-    """Takes entries with `add`, gives the file with `finish`; works in a folder of its own beside ``path``."""
+    """Takes entries with `add`, gives the file with `finish`; works in a folder of its own beside ``path``.
+
+    Used in a ``with``, at whose end the folder is gone.
+    """
 
     def __init__(self, path: Path, *, spans: bool, purposes: bool, most: int = HELD) -> None:
         """``most``: entries held in memory before they are spread over files."""
@@ -37,8 +43,16 @@ class ListBuilder:
         self._flags = (SPANS if spans else 0) | (PURPOSES if purposes else 0)
         self._held: list[Entries] = []
         self._count = 0
-        self._room = tempfile.TemporaryDirectory(dir=path.parent, prefix=".list-")
+        self._room = Path(tempfile.mkdtemp(dir=path.parent, prefix=ROOM))
         self._buckets: dict[int, Path] = {}
+
+    def __enter__(self) -> Self:
+        """Take part in a ``with``."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Remove the working folder."""
+        shutil.rmtree(self._room, ignore_errors=True)
 
     def add(self, entries: Entries) -> None:
         """Take entries of `ENTRY`; keys of 0 are left out."""
@@ -54,9 +68,8 @@ class ListBuilder:
 
     def finish(self) -> int:
         """Write the file; how many entries it holds. Equal entries are one."""
-        with self._room as folder, ExitStack() as stack:
-            room = Path(folder)
-            parts = {name: stack.enter_context((room / f".{name}").open("w+b")) for name in COLUMNS}
+        with ExitStack() as stack:
+            parts = {name: stack.enter_context((self._room / f".{name}").open("w+b")) for name in COLUMNS}
             highs: list[npt.NDArray[Any]] = []
             starts: list[npt.NDArray[Any]] = []
             total = 0
@@ -91,7 +104,7 @@ class ListBuilder:
         entries, number = entries[order], number[order]
         buckets, starts = np.unique(number, return_index=True)
         for bucket, part in zip(buckets.tolist(), np.split(entries, starts[1:]), strict=True):
-            path = self._buckets.setdefault(bucket, Path(self._room.name) / str(bucket))
+            path = self._buckets.setdefault(bucket, self._room / str(bucket))
             with path.open("ab") as file:
                 file.write(part.tobytes())
 

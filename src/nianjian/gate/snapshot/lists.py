@@ -33,6 +33,7 @@ OPEN: Final = 0xFFFF_FFFF
 HALF: Final = 32
 LOW: Final = 0xFFFF_FFFF
 NOWHERE: Final = range(0)
+BLOCK: Final = 4096  # entries between two fences: 16 kB, four pages
 
 
 def aligned(size: int) -> int:
@@ -53,7 +54,7 @@ def sections(flags: int, highs: int, entries: int) -> list[tuple[str, int]]:
 class NumberList:
     """One open list. Look-ups cost two bisections and touch a few pages; nothing is read ahead."""
 
-    __slots__ = ("_from", "_high", "_low", "_purpose", "_start", "_to", "entries", "purposes")
+    __slots__ = ("_fences", "_from", "_high", "_low", "_purpose", "_start", "_to", "entries", "purposes")
 
     def __init__(self, path: Path, purposes: tuple[str, ...] = ("",)) -> None:
         """Open ``path``; ``purposes`` names the purpose numbers, the first of them none. ``gate_snapshot_damaged``."""
@@ -75,6 +76,16 @@ class NumberList:
         self._to = found["to"].cast("I") if "to" in found else None
         self._purpose = found.get("purpose")
         self.purposes = purposes
+        self._fences = self._fenced()
+
+    def _fenced(self) -> list[int]:
+        """The key of every `BLOCK`-th entry: they stay in the processor's cache, so a look-up touches one block."""
+        found: list[int] = []
+        for at, high in enumerate(self._high):
+            first, end = self._start[at], self._start[at + 1]
+            places = range(-(-first // BLOCK) * BLOCK, end, BLOCK)
+            found += [(high << HALF) + self._low[place] for place in places]
+        return found
 
     def places(self, key: int) -> range:
         """The places of a key's entries."""
@@ -83,7 +94,8 @@ class NumberList:
         if at == len(self._high) or self._high[at] != high:
             return NOWHERE
         end = self._start[at + 1]
-        first = last = bisect_left(column, low, self._start[at], end)
+        fence = bisect_left(self._fences, key) * BLOCK  # the first entry with this key lies in the block before
+        first = last = bisect_left(column, low, max(fence - BLOCK, self._start[at]), min(fence + 1, end))
         while last < end and column[last] == low:
             last += 1
         return range(first, last) if last > first else NOWHERE

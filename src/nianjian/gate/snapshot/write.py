@@ -33,6 +33,8 @@ def alone(root: Path) -> Iterator[None]:
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     with (root / ".lock").open("ab") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        for left in root.glob(".list-*"):  # of a builder that was killed
+            shutil.rmtree(left)
         yield
 
 
