@@ -1,4 +1,4 @@
-"""Any order of calls, outcomes, give-backs, new caps, clocks and restarts: never above a cap, exact where nothing is lost.
+"""Any order of calls, outcomes, give-backs, new caps, clocks and restarts: never above a cap, never refused in vain.
 
 The oracle keeps the list of allowed calls and counts it anew for every question.
 """
