@@ -69,14 +69,19 @@ class Gates:
 
 
 def made(
-    root: Path, *tenants: Mapping[str, Any], counters: Memory | None = None, patience: float = 0.3, most: int = 1000
+    root: Path,
+    *tenants: Mapping[str, Any],
+    counters: Memory | None = None,
+    patience: float = 0.3,
+    most: int = 1000,
+    now: int = NOON,
 ) -> Gate:
-    """A gate at noon over a snapshot in ``root``; not started."""
-    snapshot(root, *tenants)
+    """A gate at noon, or another moment that stands still, over a snapshot in ``root``; not started."""
+    snapshot(root, *tenants, at=now)
     held = Held(root)
     assert held.refresh()
-    counting = Counting() if counters is None else counters
-    return Gate(held, counting, moment=lambda: NOON, pending=Pending(patience, most))
+    counting = Counting(now) if counters is None else counters
+    return Gate(held, counting, moment=lambda: now, pending=Pending(patience, most))
 
 
 @asynccontextmanager
@@ -121,7 +126,7 @@ def ask(gate: Gate, request: Request) -> list[Verdict]:
 
 def channel_used(gate: Gate, cap: Cap, channel: str) -> int:
     """Units of a channel's cap that are taken."""
-    return gate.counters.used("acme", Slot(cap, channel), NOON)
+    return gate.counters.used("acme", Slot(cap, channel), gate.moment())
 
 
 async def talk(port: int, *messages: bytes, until: bytes = b"", closes: bool = False) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging.config
 import os
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from nianjian.config import env, logs
@@ -13,17 +15,18 @@ from nianjian.gate.counters.memory import Memory
 from nianjian.gate.counters.port import Counters
 from nianjian.gate.counters.store.store import Store
 from nianjian.gate.decisions.journal import Journal
-from nianjian.gate.process import Ports, Serving
+from nianjian.gate.process import Ports, Serving, Switch
 from nianjian.gate.snapshot.hold import Held
 from nianjian.kernel.errors import NianjianError
 
 MEMORY: Final = "memory:"  # counts are lost with the process: for trying out alone
 
 
-def serving(ports: Ports, *, store: str, process: str, parent: int | None) -> Serving:
+def serving(ports: Ports, *, store: str, process: str, switches: Sequence[str], parent: int | None) -> Serving:
     """What to serve; ``store``: "" for the journal of one process, ``memory:``, or the address of a common store.
 
-    ``process`` names this process among those that share the home. ``gate_tokens_malformed``.
+    ``process`` names this process among those that share the home; ``switches`` are sockets of Kamailio, with
+    ``CODE=`` before where there are several enterprises. ``gate_tokens_malformed``.
     """
     environment = env.read()
     logging.config.dictConfig(logs.settings(environment.log))
@@ -34,8 +37,14 @@ def serving(ports: Ports, *, store: str, process: str, parent: int | None) -> Se
         journal=Journal(places.decisions(home), process),
         tokens=tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ)),
         ports=ports,
+        switches=tuple(_switch(one) for one in switches),
         parent=parent,
     )
+
+
+def _switch(text: str) -> Switch:
+    code, sign, path = text.partition("=")
+    return Switch(Path(path), code) if sign else Switch(Path(text))
 
 
 def counters(store: str, process: str) -> Counters:

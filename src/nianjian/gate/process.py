@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import uvloop
@@ -16,6 +17,8 @@ from nianjian.gate.counters.port import Counters
 from nianjian.gate.counters.watch import milliseconds
 from nianjian.gate.decisions.journal import Journal
 from nianjian.gate.doors.fastagi import FastAgi
+from nianjian.gate.doors.kamailio.leases import Leases
+from nianjian.gate.doors.kamailio.rpc import Rpc
 from nianjian.gate.server.admission import Admission
 from nianjian.gate.server.control import Control
 from nianjian.gate.server.gate import Gate
@@ -42,6 +45,14 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """A Kamailio that counts with leases: its datagram socket, and whose calls it counts ("": there is one alone)."""
+
+    socket: Path
+    enterprise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Serving:
     """What to serve. ``parent``: end when that process is no longer this one's parent."""
 
@@ -50,6 +61,7 @@ class Serving:
     journal: Journal
     tokens: Mapping[str, str]
     ports: Ports
+    switches: tuple[Switch, ...] = ()
     parent: int | None = None
 
 
@@ -69,7 +81,8 @@ class Process:
         self._held = serving.held
         self.gate = Gate(serving.held, serving.counters, serving.journal)
         self.admission = Admission(serving.tokens, self._enterprises)
-        self.control = Control(self.gate, self.admission, problem=self._problem)
+        self._leases = {str(one.socket): Leases(self.gate, Rpc(one.socket), one.enterprise) for one in serving.switches}
+        self.control = Control(self.gate, self.admission, self._doors, self._problem)
         self._leaving = asyncio.Event()
         self._https: set[HttpDoor] = set()
         self._lines: set[LineDoor] = set()
@@ -97,12 +110,16 @@ class Process:
     async def _serve(self, ready: Callable[[], None]) -> None:
         try:
             await self._listen()
+            for leases in self._leases.values():
+                leases.start()
             watch = asyncio.create_task(self._watch())
             ready()
             await self._leaving.wait()
             watch.cancel()
             await self._part()
         finally:
+            for leases in self._leases.values():
+                await leases.stop()
             for server in self._servers:
                 server.close()
 
@@ -161,6 +178,9 @@ class Process:
         until = loop.time() + PARTING
         while (self._https or self._lines) and loop.time() < until:  # noqa: ASYNC110 - they end by themselves, once
             await asyncio.sleep(0.01)
+
+    def _doors(self) -> dict[str, object]:
+        return {name: leases.state() for name, leases in self._leases.items()}
 
     def _enterprises(self) -> tuple[str, ...]:
         snapshot = self._held.snapshot

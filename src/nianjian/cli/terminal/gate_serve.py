@@ -39,6 +39,13 @@ def configure_serve(actions: Actions) -> None:
         metavar="URL",
         help=_("a Valkey that several gates share; without it a journal of its own"),
     )
+    serve.add_argument(
+        "--kamailio",
+        action="append",
+        default=[],
+        metavar="[CODE=]SOCKET",
+        help=_("push leases into the tables of a Kamailio, by its datagram socket; repeat"),
+    )
     serve.add_argument("--process", default="main", metavar="NAME", help=_("this process among those of the home"))
     serve.add_argument("--no-feed", action="store_true", help=_("feed no snapshot: `nianjian worker` runs elsewhere"))
     serve.add_argument("--parent", type=int, help=argparse.SUPPRESS)
@@ -86,7 +93,7 @@ def _serve(args: argparse.Namespace) -> Answer:
     if not colon or not port.isdecimal() or int(port) not in PORTS:
         raise NianjianError("listen_malformed", listen=args.listen)
     ports = Ports(host.strip("[]") or "127.0.0.1", int(port), args.line, args.fastagi)
-    given = serving(ports, store=args.store, process=args.process, parent=args.parent)
+    given = serving(ports, store=args.store, process=args.process, switches=args.kamailio, parent=args.parent)
     url = f"http://{ports.host}:{ports.http}/"
     feeder = None if args.no_feed else _fed()
 
