@@ -13,11 +13,16 @@ from tests.support import portrait_data as data
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
 from nianjian.complaints import query
+from nianjian.complaints.matches import service as matches
 from nianjian.complaints.model import Complaint, Proposal
+from nianjian.complaints.warned import service as warned
+from nianjian.complaints.warned.model import Warned
 from nianjian.config import wiring
 from nianjian.flows.complaints import acts as flows
 from nianjian.flows.complaints.listing import ticket
 from nianjian.flows.complaints.match import match_complaints
+from nianjian.flows.complaints.promise import promise
+from nianjian.kernel.clock import ZONE
 from nianjian.kernel.errors import NianjianError
 
 CALLED = datetime(2026, 3, 1, 10)  # noqa: DTZ001 -- wall time
@@ -144,3 +149,15 @@ def test_a_recorded_call_id_gives_line_and_team(match: Match, operator: Actor) -
     _add(operator, **given)
     assert match()["asserted"] == 1
     assert (_linked(), Proposal.objects.get().link) == (("c1", "L1", "T1"), "id")
+
+
+def test_what_is_kept_of_a_ticket_goes_with_its_last_version(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    _add(operator, "I2", reference="x")
+    match()
+    warned.warn(enterprise="demo", promise=promise("demo"), at=datetime(2026, 3, 2, 11, tzinfo=ZONE), actor=operator)
+    Complaint.objects.filter(key="I1").delete()
+    assert (matches.delete_left(enterprise="demo"), warned.delete_left(enterprise="demo")) == (1, 1)
+    assert [one.key for one in Proposal.objects.all()] == ["I2"]
+    assert [one.key for one in Warned.objects.all()] == ["I2"]
