@@ -15,16 +15,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from bench import machine
 
 LIMIT_BYTES: Final = 1_500_000_000  # of 100 million entries
-LIMIT_P99: Final = 5.0  # microseconds
+LIMIT_P99: Final = 5.0  # microseconds by the clock
 HUNDRED: Final = 100_000_000
 PIECE: Final = 1_000_000
+COLUMNS: Final = (
+    "list", "entries", "bytes", "at 100 million", "built in CPU s", "memory of the builder", "sha256 in CPU s",
+    "p50 CPU", "p99 CPU", "p99 by the clock", "mean of `in`, CPU",
+)  # fmt: skip
 LOOKED_UP: Final = 200_000
 FIRST, LAST = 13_000_000_000, 20_000_000_000
 
@@ -39,15 +43,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(json.dumps(_look(args.look)))
         return 0
     print("\n".join(machine.describe()))
+    print(f"\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
     missed = 0
     for name, spans in (("do-not-call", False), ("consents", True)):
         told = _measured(args.entries, spans=spans)
         whole = told["bytes"] * HUNDRED / told["entries"]
-        missed += whole > LIMIT_BYTES or told["p99"] > LIMIT_P99
+        missed += whole > LIMIT_BYTES or told["p99_clock"] > LIMIT_P99
         print(
             f"| {name} | {told['entries']:,} | {told['bytes']:,} | {whole / 1e9:.2f} GB | {told['built']:.0f} s "
             f"| {told['build_mb']:,} MB | {told['hash']:.2f} s | {told['p50']:.2f} µs | {told['p99']:.2f} µs "
-            f"| {told['cpu']:.2f} µs |"
+            f"| {told['p99_clock']:.2f} µs | {told['cpu']:.2f} µs |"
         )
     return 1 if missed else 0
 
@@ -83,7 +88,10 @@ def _build(path: Path, entries: int, *, spans: bool) -> int:
 
 
 def _look(path: Path) -> dict[str, Any]:
-    """Time to read the file through, and of each look-up by the clock; the mean also in CPU seconds."""
+    """CPU seconds to read the file through, and the time of each look-up.
+
+    By the thread's CPU clock, which others on the machine do not change, and by the wall's.
+    """
     import random  # noqa: PLC0415 -- only here
 
     from nianjian.gate.snapshot.format import sha256_of  # noqa: PLC0415 -- only here
@@ -102,18 +110,24 @@ def _look(path: Path) -> dict[str, Any]:
         keys.append(draw.randrange(FIRST, LAST) if turn % 2 else (columns[1][at] << 32) + (columns[0][place] & LOW))
     for key in keys[:1000]:
         key in found  # noqa: B015 -- the first pages are read
-    clock, times = time.perf_counter_ns, []
-    for key in keys:
-        start = clock()
-        any(found.holding(key, 1_780_000_000))
-        times.append(clock() - start)
+    by_clock, by_cpu = (_times(found, keys, clock) for clock in (time.perf_counter_ns, time.thread_time_ns))
     began = time.process_time()
     hits = sum(key in found for key in keys)
     cpu = time.process_time() - began
     assert hits >= LOOKED_UP // 2  # noqa: S101 -- a look-up that finds nothing would be quick
     assert "numpy" not in sys.modules  # noqa: S101 -- as in the gate
-    cut = statistics.quantiles(times, n=100)
-    return {"hash": hashed, "p50": cut[49] / 1000, "p99": cut[98] / 1000, "cpu": cpu / len(keys) * 1e6}
+    told = {"hash": hashed, "cpu": cpu / len(keys) * 1e6, "p99_clock": by_clock[98]}
+    return told | {"p50": by_cpu[49], "p99": by_cpu[98]}
+
+
+def _times(found: Any, keys: Sequence[int], clock: Callable[[], int]) -> list[float]:
+    """Percentiles of one look-up in microseconds; the reading of the clock is in them."""
+    times = []
+    for key in keys:
+        start = clock()
+        any(found.holding(key, 1_780_000_000))
+        times.append((clock() - start) / 1000)
+    return statistics.quantiles(times, n=100)
 
 
 if __name__ == "__main__":
