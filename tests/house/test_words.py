@@ -6,7 +6,7 @@ import re
 
 from tests.support import tree
 
-BINARY = {".png", ".tar", ".xlsx", ".gz", ".zip", ".woff2", ".mo", ".parquet", ".pdf", ".ttf", ".ico"}
+BINARY = {".docx", ".png", ".tar", ".xlsx", ".gz", ".zip", ".woff2", ".mo", ".parquet", ".pdf", ".ttf", ".ico"}
 FORBIDDEN = {
     "an unfinished mark": re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK|WI" + r"P)\b"),
     "an issue number": re.compile(r"(?i)\bissue\s+#?\d+|(?<![\w&/#.'\"])#\d{1,4}\b(?![0-9a-f\"'])"),

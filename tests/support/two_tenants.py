@@ -128,6 +128,8 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         enterprise=code, url="https://192.0.2.1/told", events=["registers.import"], actor=OPERATOR
     )
     webhooks.test(webhook=hook.id, enterprise=code, actor=OPERATOR)
+    opened = rectification.open_case(enterprise=code, notice=Notice(date(2026, 4, 28)), paper=None, actor=actor)
+    case = str(opened["id"])
     return {
         "code": code,
         "year": 2026,
@@ -141,9 +143,10 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "paper": papers.attach_to_row(register="lines", row=line, name="scan.png", content=PNG, actor=actor),
         "approval": asked.id,
         "webhook": hook.id,
-        "case": rectification.open_case(enterprise=code, notice=Notice(date(2026, 4, 28)), paper=None, actor=actor)[
-            "id"
-        ],
+        "case": case,
+        "measure": rectification.add_measure(
+            case=case, text="抽查", owner="王五", due=date(2026, 5, 8), every=None, actor=actor
+        ),
         "delivery": hook.deliveries.get().pk,
         "name": lead,
     }

@@ -13,6 +13,7 @@ from nianjian.api.door.access import Token
 from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, retention, rules, webhooks
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
+from nianjian.api.v1.rectification import cases, channel
 from nianjian.api.v1.registers import files, lists, papers, rows
 
 PREFIX: Final = "api/v1"
@@ -40,6 +41,8 @@ ROUTERS: Final = (
     approvals.router,
     audit.router,
     retention.router,
+    cases.router,
+    channel.router,
     webhooks.router,
 )
 

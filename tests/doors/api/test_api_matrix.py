@@ -33,6 +33,7 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("", "form"): "xlsx",
     ("", "role"): "compliance_lead",
     ("", "token"): "T0",
+    ("rectification_report", "form"): "docx",
     ("rules_get", "key"): RULE,
     ("rules_get_everywhere", "key"): RULE,
     ("effects_get", "key"): RULE,
@@ -41,7 +42,7 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("overlays_request_everywhere", "key"): RULE,
     ("roles_give", "name"): "insp",  # anybody may be given a role
 }
-NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key", "name"})
+NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key", "name", "case"})
 QUERIES: Final[Mapping[str, str]] = {
     "calls_import": "name=calls.csv",
     "registers_import": "name=lines.csv",
@@ -49,6 +50,7 @@ QUERIES: Final[Mapping[str, str]] = {
     "runs_compare": "before={earlier}&after={run}",
     "roles_take_everywhere": "enterprise={code}",
     "papers_add": "name=scan.png",
+    "rectification_paper_add": "name=scan.png&kind=annex",
     "effects_get": "value=0.2&valid_from=2026-01-01",
     "effects_everywhere": "value=0.2&valid_from=2026-01-01",
     "rows_list": "metric=complaint_rate&component=complaints",
@@ -79,6 +81,14 @@ BODIES: Final[Mapping[str, Any]] = {
     "overlays_request_everywhere": {**_ASKED, "province": "北京"},
     "approvals_decide": {"decision": "yes"},
     "approvals_decide_everywhere": {"decision": "yes"},
+    "rectification_open": {"received": "2026-04-28"},
+    "rectification_measure_add": {"text": "抽查", "owner": "王五", "due": "2026-05-01"},
+    "rectification_paper_add": PNG,
+    "rectification_close": {"check": "复核"},
+    "rectification_locate": {},
+    "rectification_figures": {},
+    "rectification_isolate": {"channel": "L-none", "reason": "投诉集中", "end": "投诉下降"},
+    "rectification_lift": {"channel": "L-none", "reason": "已整改"},
     "webhooks_add": {"url": "https://192.0.2.1/x", "events": ["portrait.run"]},
 }
 DEEPER: Final[Mapping[str, Act]] = {

@@ -87,9 +87,9 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
     assert standing.values == {"cap": 30, "white_list": True}
     lead.post(f"{case}end/", {"act": "measure"})
     given = {"text": "每周抽查", "owner": "王五", "due": TODAY.isoformat(), "every": "7"}
-    lead.post(f"{case}work/", given)
+    lead.post(f"{case}tasks/", given)
     (measure,) = re.findall(r'name="done" value="(\d+)"', text(lead, case))
-    lead.post(f"{case}work/", {"done": measure})
+    lead.post(f"{case}tasks/", {"done": measure})
     paper = SimpleUploadedFile("报告.pdf", PDF + b"2", "application/pdf")
     told = {
         "kind": "test_report",
@@ -116,7 +116,7 @@ def test_a_reader_reads_and_does_nothing(lead: Client) -> None:
     case = opened(lead)
     reader = signed_in("carl", "auditor", "demo")
     assert "京通管改1号" in text(reader, case)
-    for address in ("work/", "paper/", "end/", "report/pdf/", "locate/run/", "isolate/", "lift/"):
+    for address in ("tasks/", "paper/", "end/", "report/pdf/", "locate/run/", "isolate/", "lift/"):
         assert reader.post(case + address).status_code == 403, address
     assert reader.post(f"{HOME}watch/", {"licence": "浙B2-1", "since": "2026-01-01", "source": "x"}).status_code == 403
     assert reader.post(f"{HOME}watch/routine/", {"task": "1"}).status_code == 403

@@ -76,7 +76,9 @@ class Measure(forms.Form):
 
     text = forms.CharField(label=gettext_lazy("Measure"), max_length=LONG, widget=forms.Textarea({"rows": 2}))
     owner = forms.CharField(label=gettext_lazy("Owner"), max_length=120)
-    due = forms.DateField(label=gettext_lazy("To be done by"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    due = forms.DateField(
+        label=gettext_lazy("To be done by"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     every = forms.IntegerField(
         label=gettext_lazy("Again after so many days"),
         required=False,

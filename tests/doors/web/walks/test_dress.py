@@ -19,6 +19,9 @@ PATHS = (
     f"{HOME}rules/",
     f"{HOME}rules/portrait.seat_vacancy.limit/",
     f"{HOME}approvals/",
+    f"{HOME}rectification/",
+    f"{HOME}rectification/open/",
+    f"{HOME}rectification/watch/",
     f"{HOME}audit/",
     f"{HOME}retention/",
     f"{HOME}lines/",
@@ -61,8 +64,29 @@ def test_accessible_in_every_dress(boss: tuple[Site, str], browser: Any, dress: 
     _faulty_sheet(site, page, clean)
     _erasure(site, page, clean)
     _overlay(site, page, clean)
+    _case(site, page, clean)
     assert [fault for fault in faults if "422" not in fault] == []
     context.close()
+
+
+def _case(site: Site, page: Any, clean: Any) -> None:
+    """A case from its notice: the page with its forms, a location, the form of an isolation."""
+    page.goto(f"{site.address}{HOME}rectification/open/")
+    page.locator("#id_received").fill("2026-04-28")
+    page.locator("#id_number").fill("京通管改1号")
+    follow(page.locator("main form[novalidate] button.primary"))
+    clean()
+    case = page.url
+    page.locator("#measure_text").fill("每周抽查白名单")
+    page.locator("#measure_owner").fill("王五")
+    page.locator("#measure_due").fill("2026-05-08")
+    follow(page.locator("main form[action$='tasks/'] button.primary"))
+    clean()
+    page.goto(f"{case}locate/")
+    follow(page.locator("main form[novalidate] button.primary"))
+    clean()
+    page.goto(f"{case}isolate/")
+    clean()
 
 
 def _wizard(site: Site, page: Any, clean: Any, first: int) -> None:

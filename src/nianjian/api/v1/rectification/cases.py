@@ -1,0 +1,233 @@
+"""Cases: opened of a notice, read, with measures and papers, handed in and closed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from django.http import Http404, HttpResponse
+from ninja import Field, Path, Query, Router, Schema
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read, take, write
+from nianjian.api.door.paging import Cut, Page, Reader, paged
+from nianjian.api.v1.given import Day, Named, Text, plain
+from nianjian.flows.rectify import cases, closing, evidence
+from nianjian.flows.rectify import report as flow
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.words import CHINESE, language_of
+from nianjian.rectification.cases.papers import LIMIT, content
+from nianjian.rectification.cases.service import Notice
+
+router = Router(tags=["rectification"])
+HERE = "/enterprises/{code}/rectification"
+CASE = HERE + "/{case}"
+Number = Annotated[int, Path(ge=1, le=2**62)]
+Long = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Days(Schema):
+    """``due_at``: close of office on the last day; ``printed``: the notice names it; ``provisional``: it may move."""
+
+    due: date
+    due_at: str
+    target: date
+    provisional: bool
+    target_provisional: bool
+    printed: bool
+
+
+class Opened(Days):
+    """A case that was just opened."""
+
+    id: str
+
+
+class Reminder(Schema):
+    """When to ask after the opinion; no limit for anybody."""
+
+    day: date
+    provisional: bool
+
+
+class Summary(Days):
+    """A case in one line; ``late``: the last day is over and nothing is handed in."""
+
+    id: str
+    notice: str
+    received: date
+    state: str
+    causes: list[str]
+    submitted_on: date | None
+    late: bool
+    reminder: Reminder | None
+
+
+class Told(Summary):
+    """A case with everything in it but the content of its papers."""
+
+    steps: list[dict[str, Any]]
+    located: dict[str, Any] | None
+    measured: dict[str, Any] | None
+    checked: dict[str, Any] | None
+    orders: list[dict[str, Any]]
+    measures: list[dict[str, Any]]
+    papers: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+
+
+class NewCase(Schema):
+    """A notice: day of receipt, the last day printed on it, its own number, the causes it names."""
+
+    received: Day
+    due: Day | None = None
+    number: Annotated[str, Field(max_length=120)] = ""
+    causes: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+
+
+class NewMeasure(Schema):
+    """``every``: days after which it is done again once the case is closed."""
+
+    text: Long
+    owner: Annotated[str, Field(min_length=1, max_length=120)]
+    due: Day
+    every: Annotated[int, Field(ge=1, le=3660)] | None = None
+
+
+class MeasureNumber(Schema):
+    """The measure's number."""
+
+    id: int
+
+
+class PaperAsked(Schema):
+    """A paper that is sent; issuer, number and date stand on a test report."""
+
+    name: Named
+    kind: Literal["notice", "test_report", "annex"] = "test_report"
+    issuer: Annotated[str, Field(max_length=200)] = ""
+    number: Annotated[str, Field(max_length=120)] = ""
+    dated: Day | None = None
+
+
+class PaperKept(Schema):
+    """A paper; ``sha256`` of its plain content."""
+
+    id: int
+    kind: str
+    sha256: str
+
+
+class Gap(Schema):
+    """``do``: what closes it; ``blocks``: nothing goes out while it stands."""
+
+    code: str
+    blocks: bool
+    do: str
+    values: dict[str, Any]
+
+
+class Gaps(Schema):
+    """What is open before report and test report go out."""
+
+    ready: bool
+    gaps: list[Gap]
+
+
+class Check(Schema):
+    """What was checked, and how."""
+
+    check: Long
+
+
+class Ended(Schema):
+    """The case's number and state."""
+
+    id: str
+    state: str
+
+
+def found(request: Request, code: str, case: str) -> str:
+    """The number of a case of this enterprise; else 404."""
+    try:
+        held = cases.own(plain(case), request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    if held.enterprise_id != code:
+        raise Http404
+    return str(held.pk)
+
+
+@read(router, HERE, act=Act.READ, answer=Page[Summary])
+def rectification_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The enterprise's cases, newest first."""
+    every = cases.listed(enterprise=code, actor=request.actor)
+    return paged(request, cut, Reader(lambda first, count: every[first : first + count]), dict)
+
+
+@write(router, HERE, act=Act.LOAD, answer=Opened, status=201)
+def rectification_open(request: Request, code: str, given: NewCase) -> dict[str, object]:
+    """Open a case of a notice; a receipt to come is a plan."""
+    notice = Notice(given.received, given.due, given.number, given.causes)
+    return cases.open_case(enterprise=code, notice=notice, paper=None, actor=request.actor)
+
+
+@read(router, CASE, act=Act.READ, answer=Told)
+def rectification_get(request: Request, code: str, case: str) -> dict[str, object]:
+    """One case."""
+    return cases.shown(case=found(request, code, case), actor=request.actor)
+
+
+@read(router, f"{CASE}/gaps", act=Act.READ, answer=Gaps)
+def rectification_gaps(request: Request, code: str, case: str) -> dict[str, object]:
+    """What is open before report and test report go out."""
+    gaps = evidence.gaps(case=found(request, code, case), actor=request.actor)
+    return {"ready": not any(gap.blocks for gap in gaps), "gaps": [gap.as_dict() for gap in gaps]}
+
+
+@write(router, f"{CASE}/measures", act=Act.LOAD, answer=MeasureNumber, status=201)
+def rectification_measure_add(request: Request, code: str, case: str, given: NewMeasure) -> dict[str, object]:
+    """Name a measure with its owner."""
+    return {"id": cases.add_measure(case=found(request, code, case), actor=request.actor, **given.dict())}
+
+
+@write(router, f"{CASE}/measures/{{measure}}/done", act=Act.LOAD, answer=MeasureNumber)
+def rectification_measure_done(request: Request, code: str, case: str, measure: Number) -> dict[str, object]:
+    """Say that a measure was carried out today."""
+    held = found(request, code, case)
+    cases.measure_done(case=held, measure=measure, day=clock.today(), actor=request.actor)
+    return {"id": measure}
+
+
+@write(router, f"{CASE}/papers", act=Act.LOAD, answer=PaperKept, status=201, held=LIMIT)
+def rectification_paper_add(request: Request, code: str, case: str, file: Query[PaperAsked]) -> dict[str, object]:
+    """Keep a paper, encrypted; the content is the file, at most 20 MiB."""
+    held = found(request, code, case)
+    said = {"issuer": file.issuer, "number": file.number, "dated": file.dated}
+    body = content(file.name, request.content)
+    return cases.add_paper(case=held, kind=file.kind, paper=body, actor=request.actor, **said)
+
+
+@write(router, f"{CASE}/submission", act=Act.REPORT, answer=Ended)
+def rectification_submit(request: Request, code: str, case: str) -> dict[str, object]:
+    """Note that report and test report were handed in today."""
+    return cases.submit(case=found(request, code, case), day=clock.today(), actor=request.actor)
+
+
+@write(router, f"{CASE}/closing", act=Act.REPORT, answer=Ended)
+def rectification_close(request: Request, code: str, case: str, given: Check) -> dict[str, object]:
+    """Close the case; refused while the figures do not bear out that the measures worked."""
+    return closing.close(case=found(request, code, case), check=given.check, actor=request.actor)
+
+
+@take(router, f"{CASE}/report/{{form}}", act=Act.REPORT, media=[media for media, _draw in flow.FORMS.values()])
+def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> HttpResponse:
+    """The report as Word or PDF, in the language of the request; a draft while gaps stand."""
+    held = found(request, code, case)
+    language = language_of(request.headers.get("accept-language", CHINESE))
+    made = flow.report(case=held, form=form, language=language, actor=request.actor)
+    answer = HttpResponse(made.content, content_type=made.media)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{held}{"-draft" if made.draft else ""}.{form}"'
+    return answer

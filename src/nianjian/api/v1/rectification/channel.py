@@ -1,0 +1,100 @@
+"""The channel of a case: located, isolated by two persons, lifted, its figures before and since."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from ninja import Field, Router, Schema
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import write
+from nianjian.api.v1.given import Day, Text
+from nianjian.api.v1.rectification.cases import CASE, Long, found
+from nianjian.flows.rectify import evidence, isolate, locate
+
+router = Router(tags=["rectification"])
+Key = Literal["line", "display", "team"]
+
+
+class Period(Schema):
+    """Days, both included; a year up to today where none are named."""
+
+    first: Day | None = None
+    last: Day | None = None
+
+
+class Located(Schema):
+    """What stands out beyond chance, and every group; numbers of persons are masked."""
+
+    complaints: int
+    named: list[dict[str, Any]]
+    dimensions: dict[str, Any]
+    snapshot: dict[str, Any]
+    rulebook: dict[str, Any]
+
+
+class Figures(Schema):
+    """Both windows, the day between them, what the gate decided, days above the cap."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    that_day: dict[str, Any]
+    gate: dict[str, Any]
+    over_cap: list[list[Any]]
+    snapshot: dict[str, Any]
+
+
+class NewIsolation(Schema):
+    """``cap``: attempts a natural day, the rulebook's if null; ``end``: what must be true before it is lifted."""
+
+    key: Key = "line"
+    channel: Annotated[Text, Field(min_length=1, max_length=120)]
+    cap: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    reason: Long
+    end: Long
+
+
+class Lift(Schema):
+    """The isolated channel, and why it is let go."""
+
+    key: Key = "line"
+    channel: Annotated[Text, Field(min_length=1, max_length=120)]
+    reason: Long
+
+
+class IsolationAsked(Schema):
+    """The request that a second person must approve."""
+
+    approval: str
+    state: str
+    channel: str
+    cap: int
+
+
+@write(router, f"{CASE}/location", act=Act.REPORT, answer=Located)
+def rectification_locate(request: Request, code: str, case: str, given: Period) -> dict[str, object]:
+    """Find the number, line or team that draws the complaints, and keep it with the case."""
+    held = found(request, code, case)
+    return locate.run(enterprise=code, case=held, first=given.first, last=given.last, actor=request.actor)
+
+
+@write(router, f"{CASE}/figures", act=Act.REPORT, answer=Figures)
+def rectification_figures(request: Request, code: str, case: str, given: Period) -> dict[str, object]:
+    """Count the figures before the isolation and since: ``first`` begins the one window, ``last`` ends the other."""
+    held = found(request, code, case)
+    return evidence.measure(case=held, first=given.first, last=given.last, actor=request.actor)
+
+
+@write(router, f"{CASE}/isolations", act=Act.REQUEST, answer=IsolationAsked, status=202)
+def rectification_isolate(request: Request, code: str, case: str, given: NewIsolation) -> dict[str, object]:
+    """Ask for an isolation; the gate follows when a second person has approved."""
+    held = found(request, code, case)
+    return isolate.ask(enterprise=code, case=held, actor=request.actor, **given.dict())
+
+
+@write(router, f"{CASE}/lifts", act=Act.REQUEST, answer=IsolationAsked, status=202)
+def rectification_lift(request: Request, code: str, case: str, given: Lift) -> dict[str, object]:
+    """Ask to lift an isolation."""
+    found(request, code, case)
+    return isolate.ask_lift(enterprise=code, actor=request.actor, **given.dict())
