@@ -333,7 +333,7 @@ class InStore(Machine):
 
 
 FEW = settings(QUIET, max_examples=12, stateful_step_count=25)
-MANY = settings(QUIET, max_examples=150, stateful_step_count=50)
+MANY = settings(QUIET, max_examples=60, stateful_step_count=50)
 
 
 @pytest.mark.parametrize("kind", [InMemory, OnDisk])

@@ -1,93 +1,45 @@
-"""The gate as a process of its own, without a feeder: the test writes the snapshot."""
+"""A gate's counters as a process of their own, to be killed: a line "call value" in, "allow" or "refuse reason" out.
+
+Arguments: ``journal FOLDER`` or ``store URL``, then the cap's limit. The client counts what it has really been told.
+"""
 
 from __future__ import annotations
 
-import http.client
-import json
-import os
-import subprocess
+import asyncio
 import sys
-import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
 
-from tests.support.gate import snapshot, tenant
-from tests.support.services import free_ports
+from nianjian.gate.counters.journal import Journal
+from nianjian.gate.counters.port import Counters, Taken
+from nianjian.gate.counters.store.store import Store
+from nianjian.gate.policy import Cap, Slot
 
-from nianjian.gate import places
-from nianjian.kernel import clock
-
-READY = 30.0
+NOON = 1_772_424_000_000
 
 
-class GateProcess:
-    """``with GateProcess(home) as gate``: started, asked over HTTP, ended."""
+async def serve(kind: str, where: str, limit: int) -> None:
+    """Answer until the input ends."""
+    cap = Cap("day", "channel", "calendar_day", limit, "rule")
+    window = Cap("hour", "callee", "sliding", limit, "rule", seconds=3600)
+    counters: Counters = Journal(Path(where), lambda: NOON) if kind == "journal" else Store(where, moment=lambda: NOON)
+    await counters.start({"E": [cap, window]})
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
 
-    def __init__(self, home: Path, *words: str, **variables: str) -> None:
-        self.home = home
-        self.http, self.line, self.fastagi = free_ports(3)
-        self._words = words
-        self._variables = variables
-        self.process: subprocess.Popen[bytes] | None = None
-        self.log = home.parent / f"{home.name}-gate.log"
+    def told(call: str, taken: Taken) -> None:
+        word = "allow" if taken.allowed else "unavailable" if taken.unavailable else "refuse"
+        sys.stdout.write(f"{call} {word}\n")
+        sys.stdout.flush()
 
-    def feed(self, *tenants: Mapping[str, Any]) -> None:
-        """Write a snapshot of now."""
-        snapshot(places.snapshot(self.home), *(tenants or (tenant(),)), at=int(clock.now().timestamp() * 1000))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    while line := (await reader.readline()).decode():
+        call, which = line.split()
+        slots = (Slot(cap, "trunk17"),) if which == "day" else (Slot(window, "13900000001"),)
+        counters.take("E", slots, call, NOON, lambda taken, call=call: told(call, taken))
+    await counters.stop()
 
-    def start(self) -> None:
-        """Start and wait until it answers."""
-        ports = ["--listen", f"127.0.0.1:{self.http}", "--line", str(self.line), "--fastagi", str(self.fastagi)]
-        command = [sys.executable, "-m", "nianjian", "gate", "serve", "--no-feed", *ports, *self._words]
-        variables = {**os.environ, "NIANJIAN_HOME": str(self.home), **self._variables}
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
-        until = time.monotonic() + READY
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                self.get("/health")
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError(self.log.read_text())
 
-    def kill(self) -> None:
-        """As by a lost machine: no chance to write anything."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self) -> int:
-        """As by systemd; the exit code."""
-        assert self.process is not None
-        self.process.terminate()
-        return self.process.wait(20)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.kill()
-
-    def get(self, target: str) -> tuple[int, bytes]:
-        """Status and body."""
-        link = http.client.HTTPConnection("127.0.0.1", self.http, timeout=5)
-        try:
-            link.request("GET", target)
-            answer = link.getresponse()
-            return answer.status, answer.read()
-        finally:
-            link.close()
-
-    def state(self) -> Any:
-        """What the process tells of itself."""
-        return json.loads(self.get("/v1/state")[1])
-
-    def word(self, call_id: str, channel: str = "L01", display: str = "95013001", callee: str = "13900139000") -> str:
-        """The word that a switch would read."""
-        target = f"/gate?display={display}&callee={callee}&channel={channel}&call_id={call_id}"
-        return self.get(target)[1].decode()
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1], sys.argv[2], int(sys.argv[3])))
