@@ -39,7 +39,8 @@ BOTH: Final = """$var(channel) = "L01"; if (!route(GATE_LEASE)) { route(GATE_HTT
 class Kamailio:
     """``with Kamailio(folder, ask) as switch``; ``ask`` is what the route does with a call."""
 
-    def __init__(self, folder: Path, ask: str, *, workers: int = 4, gate_port: int = 9) -> None:
+    def __init__(self, folder: Path, ask: str, *, workers: int = 4, gate_port: int = 9, extra: str = "") -> None:
+        """``extra``: further lines before the route."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.port = free_port()
@@ -50,7 +51,7 @@ class Kamailio:
         defines = f'#!define GATE_SOCKET "{self.socket}"\n#!define GATE_CONNECTION "gate=>http://127.0.0.1:{gate_port}"'
         parts = [HEAD.format(workers=workers, port=self.port), defines, loads]
         parts += [(DEPLOY / name).read_text() for name in ("leases.cfg", "http.cfg")]
-        self._config.write_text("#!KAMAILIO\n" + "\n".join([*parts, BODY.format(ask=ask)]))
+        self._config.write_text("#!KAMAILIO\n" + "\n".join([*parts, extra, BODY.format(ask=ask)]))
         self.process: subprocess.Popen[bytes] | None = None
 
     @staticmethod

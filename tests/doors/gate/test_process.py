@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.gate import cap, tenant
-from tests.support.gate_process import GateProcess
+from tests.support.gate_served import GateProcess
 from tests.support.services import free_ports
 
 SECONDS = 5.0  # in which a changed cap acts
