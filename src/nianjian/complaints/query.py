@@ -22,6 +22,7 @@ from nianjian.registers.rows.query import PAGE, Sight, rows, versions
 from nianjian.registers.versions.plan import standing as standing_rows
 
 KIND: Final = "complaints"
+SEALED: Final = ("content", "measures", "callback_result", "responded_by", "extra", "reason")  # no list opens these
 
 
 def tickets(enterprise: str, *, drills: bool = False) -> QuerySet[Complaint]:
@@ -90,7 +91,8 @@ def found(sight: Sight, wanted: Wanted, promise: Promise, at: datetime) -> Query
     if wanted.proposal is not None:
         known = Proposal.objects.filter(enterprise_id=sight.enterprise, state=wanted.proposal)
         asked = asked.filter(key__in=known.values("key"))
-    return cast("QuerySet[Complaint]", asked.order_by(F("arrived_at").asc(nulls_last=True), "key"))
+    found_rows = asked.order_by(F("arrived_at").asc(nulls_last=True), "key").defer(*SEALED)
+    return cast("QuerySet[Complaint]", found_rows)
 
 
 def seen(sight: Sight, keys: Sequence[str]) -> None:
