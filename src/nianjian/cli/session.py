@@ -23,10 +23,11 @@ def prepare() -> None:
         recover()
 
 
-def begin(args: argparse.Namespace) -> Actor:
+def begin(args: argparse.Namespace, *, own: bool = False) -> Actor:
     """Prepare the house and say who acts: ``--as USER`` proves itself by NIANJIAN_TOKEN, else the OS user.
 
     A command that names an enterprise is closed to whom may not read there; what it does beyond reading, the flow asks.
+    ``own``: it shows a team its own rows alone, so that an outsourcer may ask, too.
     """
     prepare()
     from nianjian.accounts import access, query
@@ -40,5 +41,5 @@ def begin(args: argparse.Namespace) -> Actor:
         note_use(token)
     enterprise = getattr(args, "enterprise", None)
     if isinstance(enterprise, str):
-        access.require(actor, enterprise, Act.READ)
+        access.require(actor, enterprise, Act.READ_OWN if own else Act.READ)
     return actor

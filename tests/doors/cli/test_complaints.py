@@ -99,3 +99,17 @@ def test_a_forward_list_twice_and_the_match(demo: Shell, tmp_path: Path) -> None
     bad = _do(demo, *words)
     assert bad.code == 1
     assert "第 2 行" in bad.out
+
+
+def test_an_outsourcer_lists_its_own_tickets_and_may_not_write(demo: Shell, tmp_path: Path) -> None:
+    (tmp_path / "teams.csv").write_text("团队编号,名称,类型\nT1,甲队,外包\n", encoding="utf-8")
+    assert demo("registers", "import", "teams", str(tmp_path / "teams.csv"), "--enterprise", "demo").code == 0
+    made = ("user", "add", "tom", "--role", "outsourcer", "--enterprise", "demo", "--team", "T1", "--json")
+    token = {"NIANJIAN_TOKEN": str(demo(*made).json["token"])}
+    _add(demo, "I1", "--team", "T1")
+    _add(demo, "I2", "--team", "T2")
+    assert [row["id"] for row in _do(demo, "list", "--json", "--as", "tom", **token).json["rows"]] == ["I1"]
+    hidden = _do(demo, "show", "I2", "--json", "--as", "tom", **token)
+    assert (hidden.code, hidden.json["error"]["code"]) == (2, "complaint_unknown")
+    refused = _do(demo, "respond", "I1", "--json", "--as", "tom", **token)
+    assert (refused.code, refused.json["error"]["code"]) == (2, "role_missing")

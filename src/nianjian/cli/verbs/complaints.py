@@ -235,7 +235,7 @@ def _attach(args: argparse.Namespace) -> Answer:
 
 
 def _list(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
+    actor = begin(args, own=True)
     from nianjian.complaints.clocks import Clock, Hand
     from nianjian.complaints.query import Wanted, as_dict
     from nianjian.complaints.states import State
@@ -253,7 +253,7 @@ def _list(args: argparse.Namespace) -> Answer:
 
 
 def _show(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
+    actor = begin(args, own=True)
     from nianjian.complaints.query import as_dict, past_as_dict
     from nianjian.flows.complaints.listing import ticket
 
