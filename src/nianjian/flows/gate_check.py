@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -28,6 +29,7 @@ from nianjian.gate.snapshot.read import open_snapshot
 from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError
 
+PERSONAL: Final = frozenset({"callee", "caller_callee"})
 PATIENCE: Final = 5.0  # seconds for a running gate to answer
 
 
@@ -74,9 +76,16 @@ def check(*, question: Question, actor: Actor) -> dict[str, Any]:
     return told | {"slots": slots, "enforce": enforce, "generation": snapshot.generation, "taken": False}
 
 
-def take(*, question: Question, call_id: str, gate: str, token: str, actor: Actor) -> dict[str, Any]:
-    """Put the question to a running gate: it counts, and stands in its journal. ``gate_not_reached``."""
+def take(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[str, Any]:
+    """Put the question to a running gate: it counts, and stands in its journal.
+
+    The token is that of the enterprise in NIANJIAN_GATE_TOKENS. ``gate_not_reached``.
+    """
+    from nianjian.config.gate import tokens  # noqa: PLC0415 -- only this loads the gate's process
+
     require(actor, question.enterprise, Act.REQUEST)
+    known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
+    token = next((token for token, code in known.items() if code == question.enterprise), "")
     request = question.request(call_id)
     body = {name: value for name, value in asdict(request).items() if value != "" and (name != "at" or question.at)}
     address = urlsplit(gate)
@@ -163,9 +172,11 @@ def plain(one: Decision) -> dict[str, Any]:
 
 
 def _masked(counter: dict[str, Any]) -> dict[str, Any]:
-    """A counter's name may hold a callee's number."""
-    parts = [numbers.mask(part) if part.lstrip("+").isdecimal() else part for part in counter["key"].split(">")]
-    return {**counter, "key": ">".join(parts)}
+    """A counter's name may hold a callee's number: callee:138…, caller_callee:95013001>138…."""
+    key, colon, value = counter["key"].partition(":")
+    if key in PERSONAL:
+        value = ">".join(numbers.mask(part) for part in value.split(">"))
+    return {**counter, "key": f"{key}{colon}{value}"}
 
 
 def moment(at: int) -> str:

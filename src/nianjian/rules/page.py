@@ -32,6 +32,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "calls": "外呼、线路和主叫显示 Outbound calls, lines and caller display",
     "conflicts": "指南与法规不一致之处 Where guide and law disagree",
     "frequency": "外呼频次（厂商） Vendors' call frequency",
+    "gate": "拨前闸 The gate before dialling",
     "inspection": "现场检 On-site check",
     "law": "法规 The law beside the guide",
     "materials": "材料包 Materials",

@@ -13,9 +13,10 @@ import pytest
 from tests.doors.cli.conftest import Shell
 from tests.support import gate
 
-from nianjian.gate.asked import Verdict
+from nianjian.gate.asked import Used, Verdict
 from nianjian.gate.decisions.journal import Journal
 
+USED = Used("caller_callee:95013001>13900139001", "sliding 300s", 3, 3)
 HOUSE = ("--enterprise", "demo")
 ASK = ("gate", "check", *HOUSE, "--display", "95013001", "--callee", "13900139000", "--at", "2026-11-25T12:00")
 
@@ -89,13 +90,16 @@ def test_the_journal_is_listed_masked_and_decided_again(
     journal.open(gate.NOON)
     for callee, verdict in (
         ("13900139000", Verdict(allow=True, reason="allow", decision_id="d1")),
-        ("13900139001", Verdict(allow=False, reason="cap", rule="rectification.frequency.before", decision_id="d2")),
+        ("13900139001", Verdict(allow=False, reason="cap", counter=USED, decision_id="d2")),
         ("13900139002", Verdict(allow=False, reason="do-not-call", decision_id="d3")),
     ):
         request = gate.request(enterprise="demo", callee=callee, call_id=f"c{callee[-1]}")
         journal.note(request, verdict, generation, gate.NOON)
     journal.close()
-    told = house("gate", "decisions", *HOUSE, "--refused", "--json").json
+    listed = house("gate", "decisions", *HOUSE, "--refused", "--json")
+    assert "13900139" not in listed.out
+    told = listed.json
+    assert told["decisions"][1]["counter"]["key"] == "caller_callee:95013001>139****9001"
     assert [(one["callee"], one["reason"]) for one in told["decisions"]] == [
         ("139****9002", "do-not-call"),
         ("139****9001", "cap"),
@@ -106,8 +110,9 @@ def test_the_journal_is_listed_masked_and_decided_again(
     assert "139****9002" not in found.out
     again = house("gate", "replay", "2026-11-25", "--json")
     assert again.code == 1
-    assert (again.json["decided"], again.json["same"], again.json["differ"]) == (3, 2, 1)
-    assert again.json["differing"][0]["now"] == "slots"
+    assert (again.json["decided"], again.json["same"], again.json["differ"]) == (3, 1, 2)
+    assert [one["now"] for one in again.json["differing"]] == ["slots", "slots"]  # no such cap, no such refusal
+    assert "13900139" not in again.out
 
 
 @pytest.fixture
@@ -140,7 +145,7 @@ def running() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 def _take(house: Shell, url: str, heard: list[dict[str, Any]]) -> None:
     """`--take` puts the question to the running gate."""
     ask = (*ASK[:-2], "--channel", "L01", "--take", "--call-id", "x1", "--gate", url, "--json")
-    told = house(*ask, NIANJIAN_GATE_TOKEN="secret")  # noqa: S106 -- of this test
+    told = house(*ask, NIANJIAN_GATE_TOKENS="demo=secret")
     assert (told.code, told.json["taken"], told.json["reason"]) == (1, True, "cap")
     assert heard == [
         {

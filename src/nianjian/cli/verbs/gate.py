@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 from dataclasses import asdict
 from datetime import datetime
@@ -24,7 +23,6 @@ from nianjian.kernel import clock
 from nianjian.paper.texts.gate import words
 
 GATE: Final = "http://127.0.0.1:18431"
-TOKEN: Final = "NIANJIAN_GATE_TOKEN"  # noqa: S105 -- the name of a variable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -82,8 +80,7 @@ def _check(args: argparse.Namespace) -> Answer:
     question = Question(*names, purpose=args.purpose, team=args.team, at=args.at)
     if args.take:
         call_id = args.call_id or f"check-{secrets.token_hex(8)}"
-        token = os.environ.get(TOKEN, "")
-        told = take(question=question, call_id=call_id, gate=args.gate, token=token, actor=actor)
+        told = take(question=question, call_id=call_id, gate=args.gate, actor=actor)
         told["call_id"] = call_id
     else:
         told = check(question=question, actor=actor)
