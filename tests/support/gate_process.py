@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
 from nianjian.gate.counters.journal import Journal
@@ -37,7 +38,7 @@ async def serve(kind: str, where: str, limit: int) -> None:
     while line := (await reader.readline()).decode():
         call, which = line.split()
         slots = (Slot(cap, "trunk17"),) if which == "day" else (Slot(window, "13900000001"),)
-        counters.take("E", slots, call, NOON, lambda taken, call=call: told(call, taken))
+        counters.take("E", slots, call, NOON, partial(told, call))
     await counters.stop()
 
 

@@ -56,9 +56,10 @@ class Valkey:
         return f"unix://{self.socket}"
 
     def start(self) -> None:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         # it refuses to start under a locale that the machine does not have
-        self._process = subprocess.Popen(self._words, env={**os.environ, "LC_ALL": "C"}, **quiet)
+        self._process = subprocess.Popen(
+            self._words, env={**os.environ, "LC_ALL": "C"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         for _ in range(500):
             assert self._process.poll() is None, "valkey-server has ended"
             try:
@@ -152,8 +153,8 @@ async def many(counters: Counters, count: int, *slots: Slot, now: int = NOON) ->
 
 async def opened(valkey: Valkey, *caps: Cap, caps_of: Mapping[str, Sequence[Cap]] | None = None, **more: Any) -> Store:
     """A started gate's counters on the store."""
-    more = {"moment": lambda: NOON, "deadline": 10.0} | more  # a busy machine is no silent store
-    store = Store(valkey.url, **more)
+    told: dict[str, Any] = {"moment": lambda: NOON, "deadline": 10.0, **more}  # a busy machine is no silent store
+    store = Store(valkey.url, **told)
     await store.start(caps_of or {E: caps})
     return store
 

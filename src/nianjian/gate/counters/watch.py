@@ -16,7 +16,7 @@ BEAT: Final = 0.5  # seconds
 
 def milliseconds() -> int:
     """The moment, epoch milliseconds."""
-    return int(clock.now().timestamp() * 1000)
+    return clock.milliseconds()
 
 
 class Watch:

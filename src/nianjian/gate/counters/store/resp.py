@@ -111,6 +111,10 @@ async def connect(address: Address, lost: Callable[[], None]) -> Connection:
         _, connection = await loop.create_connection(
             lambda: Connection(lost), address.host, address.port, ssl=address.context()
         )
-    for words in address.greeting():
-        await connection.ask(*words)
+    try:
+        for words in address.greeting():
+            await connection.ask(*words)
+    except BaseException:
+        connection.close()
+        raise
     return connection
