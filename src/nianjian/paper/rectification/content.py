@@ -63,7 +63,7 @@ def _headings(_: Words) -> dict[str, str]:
         "tickets": _("Annex A: complaints of the channel"), "history": _("Annex B: course of the case"),
         "provenance": _("Annex C: where the figures come from"),
         "named": _("Stands out beyond chance:"), "nobody": _("No channel stands out beyond chance."),
-        "group": _("Group"), "complaints": _("Complaints"), "answered": _("Answered calls"), "rate": _("Rate"),
+        "group": _("Group"), "complaints": _("Number of complaints"), "answered": _("Answered calls"), "rate": _("Rate"),
         "rest": _("Rate of the rest"), "chance": _("Chance"), "share": _("Cumulated share"), "mark": _("Mark"),
         "figure": _("Figure"), "before": _("Before"), "after": _("Since then"),
         "text": _("Measure"), "owner": _("Owner"), "due": _("Due"), "done": _("Done"), "every": _("Repeated"),
@@ -150,7 +150,7 @@ def measured(told: Json | None, _: Words) -> list[list[str]]:
     rows = [
         (_("Window"), [f"{part['from']} – {part['to']}" for part in parts]),
         (_("Number of days"), [count(part["days"]) for part in parts]),
-        (_("Complaints"), [count(part["complaints"]) for part in parts]),
+        (_("Number of complaints"), [count(part["complaints"]) for part in parts]),
         (_("Answered outbound calls"), [count(part["answered"]) for part in parts]),
         (_("Complaint rate"), [_lit(part["rate"], "‱", part["rate_light"], _) for part in parts]),
         (_("Landline and mobile share"), [_lit(part["evasion"], "%", part["consistency_light"], _) for part in parts]),

@@ -65,7 +65,7 @@ def _table(code: str, told: Json, dimension: str, _: Words) -> Table:
             [Cell(text["key"], href=link), *(Cell(text[name], figure=True) for name in figures), Cell(text["mark"])]
         )
     heads = [Column(_(DIMENSIONS[dimension]))]
-    labels = ("Complaints", "Answered calls", "Rate", "Rate of the rest", "Chance", "Cumulated share")
+    labels = ("Number of complaints", "Answered calls", "Rate", "Rate of the rest", "Chance", "Cumulated share")
     heads += [Column(_(label), figure=True) for label in labels]
     return Table(_(DIMENSIONS[dimension]), [*heads, Column(_("Mark"))], rows, wrap=True)
 
