@@ -14,8 +14,12 @@ from tests.db.conftest import Import
 from nianjian.accounts.query import Actor
 from nianjian.approvals.query import approvals
 from nianjian.audit.models import Entry
-from nianjian.flows import approve, gate_check, gate_feed, gate_lists, gate_policy
-from nianjian.flows.gate_check import Question
+from nianjian.flows import approve
+from nianjian.flows.gate import check as gate_check
+from nianjian.flows.gate import feed as gate_feed
+from nianjian.flows.gate import lists as gate_lists
+from nianjian.flows.gate import policy as gate_policy
+from nianjian.flows.gate.check import Question
 from nianjian.gate.snapshot import format as form
 from nianjian.gate.snapshot.read import Snapshot, open_snapshot
 from nianjian.kernel import clock

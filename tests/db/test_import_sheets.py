@@ -313,7 +313,7 @@ def test_unknown_kind_file_tenant_and_a_missing_column(load: Import, operator: A
 
 
 def test_every_kind_takes_its_own_template_with_the_example_row(demo: str, operator: Actor, tmp_path: Path) -> None:
-    assert len(kinds.kinds()) == 10
+    assert len(kinds.kinds()) == 11
     for kind in kinds.kinds():
         path = tmp_path / f"{kind}.xlsx"
         template.write(kind, path)

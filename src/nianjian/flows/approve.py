@@ -10,7 +10,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.approvals import query, service
 from nianjian.approvals.query import Approval
-from nianjian.flows import gate_policy
+from nianjian.flows.gate import policy as gate_policy
 from nianjian.flows.rectify import isolate
 from nianjian.kernel.errors import NianjianError
 from nianjian.rectification.orders import service as orders

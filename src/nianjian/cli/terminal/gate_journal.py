@@ -39,7 +39,7 @@ def configure_journal(actions: Actions) -> None:
 
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.gate_check import found, plain
+    from nianjian.flows.gate.check import found, plain
     from nianjian.gate.decisions.search import Wanted
 
     wanted = Wanted(
@@ -81,7 +81,7 @@ def _midnight(day: date) -> int:
 
 def _replay(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.gate_check import again
+    from nianjian.flows.gate.check import again
 
     told = again(what=args.what, actor=actor)
 

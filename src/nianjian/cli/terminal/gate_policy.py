@@ -16,7 +16,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.gate import words
 
 if TYPE_CHECKING:
-    from nianjian.flows.gate_policy import Done
+    from nianjian.flows.gate.policy import Done
 
 KEYS: Final = ("channel", "display", "team")
 DEFAULT: Final = "default"
@@ -66,7 +66,7 @@ def _cap(text: str) -> int | str:
 
 def _list(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.gate_policy import listed
+    from nianjian.flows.gate.policy import listed
 
     told = listed(enterprise=args.enterprise, actor=actor)
 
@@ -107,7 +107,7 @@ def _set(args: argparse.Namespace) -> Answer:
     if args.cap is None and not args.white_list_only:
         raise NianjianError("gate_cap_missing")
     actor = begin(args)
-    from nianjian.flows.gate_policy import set_cap
+    from nianjian.flows.gate.policy import set_cap
 
     return _answer(
         set_cap(
@@ -124,7 +124,7 @@ def _set(args: argparse.Namespace) -> Answer:
 
 def _choose(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.gate_policy import choose
+    from nianjian.flows.gate.policy import choose
 
     return _answer(
         choose(enterprise=args.enterprise, rule=args.rule, on=not args.drop, reason=args.reason, actor=actor)
@@ -133,7 +133,7 @@ def _choose(args: argparse.Namespace) -> Answer:
 
 def _fail_open(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.gate_policy import fail_open
+    from nianjian.flows.gate.policy import fail_open
 
     return _answer(
         fail_open(enterprise=args.enterprise, purpose=args.purpose, on=not args.off, reason=args.reason, actor=actor)
@@ -142,7 +142,7 @@ def _fail_open(args: argparse.Namespace) -> Answer:
 
 def _mode(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.gate_policy import enforce
+    from nianjian.flows.gate.policy import enforce
 
     on = args.mode == "enforce"
     return _answer(enforce(enterprise=args.enterprise, on=on, reason=args.reason, actor=actor))

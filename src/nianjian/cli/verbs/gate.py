@@ -18,7 +18,7 @@ from nianjian.cli.session import begin
 from nianjian.cli.terminal import table
 from nianjian.cli.terminal.gate_journal import configure_journal
 from nianjian.cli.terminal.gate_policy import configure_policy
-from nianjian.cli.terminal.gate_serve import configure_feeding, configure_serve, keep_feeding
+from nianjian.cli.terminal.gate_serve import configure_feeding, configure_serve, configure_store, keep_feeding
 from nianjian.kernel import clock
 from nianjian.paper.texts.gate import words
 
@@ -29,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Serve, check, feed, policy, list, decisions, replay."""
     actions = Actions(parser)
     configure_serve(actions)
+    configure_store(actions)
     _configure_check(actions)
     configure_policy(actions)
     lists = actions.group("list", _("lists of numbers too long for the database: build, show"))
@@ -74,7 +75,7 @@ def _moment(text: str) -> datetime:
 
 def _check(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.gate_check import Question, check, take
+    from nianjian.flows.gate.check import Question, check, take
 
     names = (args.enterprise, args.display, args.callee, args.channel)
     question = Question(*names, purpose=args.purpose, team=args.team, at=args.at)
@@ -111,7 +112,7 @@ def _feed(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.accounts.access import EVERYWHERE, require
     from nianjian.accounts.roles import Act
-    from nianjian.flows.gate_feed import feed
+    from nianjian.flows.gate.feed import feed
 
     require(actor, EVERYWHERE, Act.REQUEST)
     fed = feed()
@@ -129,7 +130,7 @@ def _feed(args: argparse.Namespace) -> Answer:
 
 def _build(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.gate_lists import build
+    from nianjian.flows.gate.lists import build
 
     receipt = build(kind=args.kind, path=args.file, enterprise=args.enterprise, actor=actor, progress=lambda *_: None)
 
@@ -146,7 +147,7 @@ def _build(args: argparse.Namespace) -> Answer:
 
 def _lists(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.gate_lists import listed
+    from nianjian.flows.gate.lists import listed
 
     found = listed(enterprise=args.enterprise, actor=actor)
 

@@ -10,7 +10,8 @@ from django.db import transaction
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
-from nianjian.flows import gate_facts, gate_policy
+from nianjian.flows.gate import facts as gate_facts
+from nianjian.flows.gate import policy as gate_policy
 from nianjian.flows.rectify.cases import book, own
 from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError

@@ -19,8 +19,8 @@ from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
-from nianjian.flows import gate_facts as facts
-from nianjian.flows import gate_feed
+from nianjian.flows.gate import facts
+from nianjian.flows.gate import feed as gate_feed
 from nianjian.gate import telephone
 from nianjian.gate.snapshot import format as form
 from nianjian.gate.snapshot import write

@@ -12,8 +12,9 @@ from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
-from nianjian.flows import gate_facts, gate_feed
-from nianjian.flows import gate_rules as ruled
+from nianjian.flows.gate import facts as gate_facts
+from nianjian.flows.gate import feed as gate_feed
+from nianjian.flows.gate import rules as ruled
 from nianjian.flows.rulebooks import rulebook
 from nianjian.gate.snapshot.tenant import OTHER, UNNAMED
 from nianjian.kernel import numbers

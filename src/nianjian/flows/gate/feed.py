@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from nianjian.accounts import query as accounts
 from nianjian.config import env
-from nianjian.flows import gate_facts as facts
-from nianjian.flows import gate_rules as ruled
+from nianjian.flows.gate import facts
+from nianjian.flows.gate import rules as ruled
 from nianjian.flows.rulebooks import rulebook
 from nianjian.gate import places
 from nianjian.gate.snapshot import format as form

@@ -17,7 +17,7 @@ from nianjian.accounts.access import may, require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import env
-from nianjian.flows import gate_feed
+from nianjian.flows.gate import feed as gate_feed
 from nianjian.gate import places
 from nianjian.gate.asked import ALLOWED, Request
 from nianjian.gate.decide import Refusal, decide
