@@ -159,7 +159,7 @@ async def opened(valkey: Valkey, *caps: Cap, caps_of: Mapping[str, Sequence[Cap]
     return store
 
 
-async def until(true: Any, seconds: float = 5.0) -> None:
+async def until(true: Any, seconds: float = 60.0) -> None:
     """Wait for something to become true; TimeoutError where it does not."""
     for _ in range(int(seconds * 100)):
         if true():
