@@ -27,6 +27,8 @@ from nianjian.portrait import lights
 from nianjian.portrait.definitions.number_consistency import NumberConsistency
 from nianjian.portrait.frame import Frame
 from nianjian.portrait.run import run
+from nianjian.rectification import plan as rectification
+from nianjian.rectification.watchlist import carried
 from nianjian.rules.holidays import builtin
 from nianjian.rules.rulebook import Rulebook
 
@@ -155,6 +157,19 @@ def watched(given: Given) -> Given:
 def days_due(given: Given) -> Given:
     due = workdays.add_workdays(given["received"], _book(given).integer(given["rule"]), builtin())
     return {"due": due.day, "provisional": due.provisional}
+
+
+def notice(given: Given) -> Given:
+    days = rectification.plan(given["received"], given.get("printed"), _book(given), builtin())
+    told = {"due": days.due.day, "target": days.target.day, "provisional": days.provisional}
+    told["due_at"] = days.due_at.replace(tzinfo=None)
+    if "handed_in" in given:
+        told["in_time"] = rectification.in_time(given["handed_in"].replace(tzinfo=days.due_at.tzinfo), days)
+    return told
+
+
+def watched_season(given: Given) -> Given:
+    return {"watched": carried(given["since"], given.get("until"), given["data_year"])}
 
 
 def working_day(given: Given) -> Given:
@@ -322,6 +337,8 @@ QUESTIONS: Mapping[str, Callable[[Given], Given]] = {
     "closing_rate": closing_rate,
     "watched": watched,
     "workdays": days_due,
+    "notice": notice,
+    "watched_season": watched_season,
     "working_day": working_day,
     "window": window,
     "months_back": months_back,

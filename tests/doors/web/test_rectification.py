@@ -99,7 +99,8 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
         "dated": str(TODAY + timedelta(days=1)),
     }
     lead.post(f"{case}paper/", told)
-    assert "已就绪" in text(lead, case)
+    assert "已就绪" not in text(lead, case)
+    assert "已就绪" in text(lead, f"{case}?check=1")
     answer = lead.post(f"{case}report/docx/")
     assert "draft" not in answer.headers["content-disposition"]
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:

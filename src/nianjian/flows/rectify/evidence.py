@@ -103,15 +103,18 @@ def until_today(case: Case) -> Json:
     return _counted(case.enterprise_id, order, isolate.windows(orders.day(order), clock.today(), first))
 
 
-def gaps(*, case: str, actor: Actor) -> list[recheck.Gap]:
-    """What is open before report and test report go out; ``rectify_unknown``."""
-    return of_case(own(case, actor))
+def gaps(*, case: str, actor: Actor, count: bool = True) -> list[recheck.Gap]:
+    """What is open before report and test report go out; ``rectify_unknown``.
+
+    Without ``count`` the figures are not counted again and no tickets are looked through: nothing waits for the lake.
+    """
+    return of_case(own(case, actor), count=count)
 
 
-def of_case(case: Case) -> list[recheck.Gap]:
-    """The gaps of a case that the actor may see."""
+def of_case(case: Case, *, count: bool = True) -> list[recheck.Gap]:
+    """The gaps of a case that the actor may see; as `gaps`."""
     order = orders.effective(case)
-    waiting, late = _tickets(case, order)
+    waiting, late = _tickets(case, order) if count else ([], [])
     facts = recheck.Facts(
         done=service.done(case),
         isolated=None if order is None else orders.day(order),
@@ -119,7 +122,7 @@ def of_case(case: Case) -> list[recheck.Gap]:
         lifted=order is not None and order.lifted_at is not None,
         enforced=order is not None and enforced(order),
         measured=case.measured,
-        again=again(case),
+        again=again(case) if count else None,
         open_tickets=waiting,
         late_tickets=late,
         measures=[(one.due, one.done_on) for one in query.measures(case)],

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from nianjian.config import wiring
 from nianjian.flows.publish import publish
+from nianjian.kernel.errors import NianjianError
 from nianjian.lake import rollups
 from nianjian.lake.engine import Engine
 from nianjian.lake.schema import SCHEMAS
@@ -50,6 +51,12 @@ def counting(book: Rulebook) -> Counting:
         reasons=kinds_of(book, "portrait.complaint_rate.exclusions"),
         minutes=whole(book.rule("portrait.complaint_rate.match_window").value),
     )
+
+
+def free(enterprise: str) -> None:
+    """``rectify_lake_busy`` while somebody writes the lake: a page does not wait for an import to end."""
+    if wiring.lake(enterprise).busy():
+        raise NianjianError("rectify_lake_busy", enterprise=enterprise)
 
 
 @contextmanager

@@ -49,6 +49,7 @@ STATE: Final = frozenset(
         "register_row_ended",
         "register_row_overlaps",
         "rectify_closed",
+        "rectify_lake_busy",
         "rectify_step_early",
         "rectify_isolated_already",
         "rectify_not_isolated",

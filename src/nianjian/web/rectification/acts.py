@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from nianjian.accounts.roles import Act
-from nianjian.flows.rectify import cases, closing, evidence
+from nianjian.flows.rectify import cases, closing, evidence, lakes
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
 from nianjian.web.layout.access import Request, page
@@ -61,12 +61,14 @@ def end(request: Request, code: str, case: str) -> HttpResponse:
     told = found(request, code, case)
     match request.POST.get("act", ""):
         case "measure":
+            lakes.free(code)
             evidence.measure(case=told["id"], first=None, last=None, actor=request.actor)
             messages.success(request, gettext("The figures before and since are counted."))
         case "submit":
             cases.submit(case=told["id"], day=clock.today(), actor=request.actor)
             messages.success(request, gettext("Handed in."))
         case "close":
+            lakes.free(code)
             closing.close(case=told["id"], check=request.POST.get("check", ""), actor=request.actor)
             messages.success(request, gettext("Case closed."))
     return redirect("rectify-one", code=code, case=told["id"])
@@ -77,6 +79,7 @@ def end(request: Request, code: str, case: str) -> HttpResponse:
 def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
     """Set the report and give it away."""
     told = found(request, code, case)
+    lakes.free(code)
     made = flow.report(case=told["id"], form=form, language=current(), actor=request.actor)
     answer = HttpResponse(made.content, content_type=made.media)
     answer.headers["Content-Disposition"] = (

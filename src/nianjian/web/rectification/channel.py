@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
 from nianjian.flows.rectify import isolate as orders
+from nianjian.flows.rectify import lakes
 from nianjian.flows.rectify import locate as flow
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper import fragments
@@ -83,6 +84,7 @@ def locate(request: Request, code: str, case: str) -> HttpResponse:
     form = Period(request.POST)
     if form.is_valid():
         given = form.cleaned_data
+        lakes.free(code)
         flow.run(enterprise=code, case=told["id"], first=given["first"], last=given["last"], actor=request.actor)
         messages.success(request, gettext("Located."))
     else:
@@ -97,6 +99,7 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
     told = found(request, code, case)
     where = told["located"] or {"from": None, "to": None}
     number = request.GET.get("page", "1")
+    lakes.free(code)
     rows = flow.tickets(
         enterprise=code,
         dimension=request.GET.get("group", "line"),

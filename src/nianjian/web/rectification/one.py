@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
-from nianjian.flows.rectify import evidence
+from nianjian.flows.rectify import evidence, lakes
 from nianjian.paper import fragments
 from nianjian.paper.rectification import content, pictures
 from nianjian.paper.texts.errors import sentence
@@ -28,7 +28,11 @@ def shown(request: Request, code: str, case: str) -> HttpResponse:
     """Show a case."""
     told = found(request, code, case)
     _ = words(current())
-    gaps = evidence.gaps(case=told["id"], actor=request.actor) if told["state"] != "closed" else []
+    whole = request.GET.get("check") == "1"
+    if whole:
+        lakes.free(code)
+    found_open = evidence.gaps(case=told["id"], actor=request.actor, count=whole)
+    gaps = found_open if told["state"] != "closed" else []
     open_gaps = [(gap.blocks, sentence(gap.code, gap.values, _)) for gap in gaps]
     context = {
         "case": told,
@@ -37,7 +41,8 @@ def shown(request: Request, code: str, case: str) -> HttpResponse:
         "pairs": _pairs(told),
         "steps": [(_(STEPS[one["step"]]), one["done"]) for one in told["steps"]],
         "gaps": open_gaps,
-        "ready": not any(blocks for blocks, _text in open_gaps),
+        "whole": whole,
+        "ready": whole and not any(blocks for blocks, _text in open_gaps),
         "figures": content.measured(told["measured"], _),
         "chart": _chart(told, _),
         "papers": [one | {"kind": _(PAPERS[one["kind"]])} for one in told["papers"]],

@@ -13,7 +13,7 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, take, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.v1.given import Day, Named, Text, plain
-from nianjian.flows.rectify import cases, closing, evidence
+from nianjian.flows.rectify import cases, closing, evidence, lakes
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -183,6 +183,7 @@ def rectification_get(request: Request, code: str, case: str) -> dict[str, objec
 @read(router, f"{CASE}/gaps", act=Act.READ, answer=Gaps)
 def rectification_gaps(request: Request, code: str, case: str) -> dict[str, object]:
     """What is open before report and test report go out."""
+    lakes.free(code)
     gaps = evidence.gaps(case=found(request, code, case), actor=request.actor)
     return {"ready": not any(gap.blocks for gap in gaps), "gaps": [gap.as_dict() for gap in gaps]}
 
@@ -219,6 +220,7 @@ def rectification_submit(request: Request, code: str, case: str) -> dict[str, ob
 @write(router, f"{CASE}/closing", act=Act.REPORT, answer=Ended)
 def rectification_close(request: Request, code: str, case: str, given: Check) -> dict[str, object]:
     """Close the case; refused while the figures do not bear out that the measures worked."""
+    lakes.free(code)
     return closing.close(case=found(request, code, case), check=given.check, actor=request.actor)
 
 
@@ -226,6 +228,7 @@ def rectification_close(request: Request, code: str, case: str, given: Check) ->
 def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> HttpResponse:
     """The report as Word or PDF, in the language of the request; a draft while gaps stand."""
     held = found(request, code, case)
+    lakes.free(code)
     language = language_of(request.headers.get("accept-language", CHINESE))
     made = flow.report(case=held, form=form, language=language, actor=request.actor)
     answer = HttpResponse(made.content, content_type=made.media)

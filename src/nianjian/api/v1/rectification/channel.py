@@ -11,7 +11,7 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import write
 from nianjian.api.v1.given import Day, Text
 from nianjian.api.v1.rectification.cases import CASE, Long, found
-from nianjian.flows.rectify import evidence, isolate, locate
+from nianjian.flows.rectify import evidence, isolate, lakes, locate
 
 router = Router(tags=["rectification"])
 Key = Literal["line", "display", "team"]
@@ -76,6 +76,7 @@ class IsolationAsked(Schema):
 def rectification_locate(request: Request, code: str, case: str, given: Period) -> dict[str, object]:
     """Find the number, line or team that draws the complaints, and keep it with the case."""
     held = found(request, code, case)
+    lakes.free(code)
     return locate.run(enterprise=code, case=held, first=given.first, last=given.last, actor=request.actor)
 
 
@@ -83,6 +84,7 @@ def rectification_locate(request: Request, code: str, case: str, given: Period) 
 def rectification_figures(request: Request, code: str, case: str, given: Period) -> dict[str, object]:
     """Count the figures before the isolation and since: ``first`` begins the one window, ``last`` ends the other."""
     held = found(request, code, case)
+    lakes.free(code)
     return evidence.measure(case=held, first=given.first, last=given.last, actor=request.actor)
 
 

@@ -9,6 +9,7 @@ from nianjian.paper.words import mark
 
 TEXTS: Final[Mapping[str, str]] = {
     "rectify_unknown": mark("there is no case {case}"),
+    "rectify_lake_busy": mark("call records are being imported; try again when that is over"),
     "rectify_closed": mark("case {case} is closed; nothing is added to it"),
     "rectify_step_early": mark("case {case}: “{step}” comes after “{first}”"),
     "rectify_due_before_receipt": mark("the printed last day {due} lies before the receipt {received}"),
