@@ -1,16 +1,22 @@
-"""Folders and small files that only their owner may read, safe against two processes that make them at once."""
+"""Folders and small files that only their owner may read, safe against two processes that make them at once.
+
+One of them is the key that signs sessions.
+"""
 
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from pathlib import Path
 from typing import Final
 
+from nianjian.config.env import Environment
 from nianjian.kernel.errors import NianjianError
 
 PRIVATE: Final = 0o700
 OTHERS: Final = 0o077
+BYTES: Final = 50  # of the key that signs sessions
 
 
 def make_private(folder: Path) -> None:
@@ -38,3 +44,14 @@ def write_once(path: Path, content: str) -> str:
     finally:
         Path(name).unlink()
     return content
+
+
+def signing_key(environment: Environment) -> str:
+    """Return the key that signs sessions; the first caller makes the file, mode 0600, later ones read it."""
+    if environment.secret_key:
+        return environment.secret_key
+    make_private(environment.home)
+    path = environment.home / "secret_key"
+    if path.exists():
+        return path.read_text(encoding="utf-8")
+    return write_once(path, secrets.token_urlsafe(BYTES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging.config
 import os
 from collections.abc import Sequence
@@ -14,9 +15,12 @@ from nianjian.gate.counters.journal import Journal as Counting
 from nianjian.gate.counters.memory import Memory
 from nianjian.gate.counters.port import Counters
 from nianjian.gate.counters.store.store import Store
+from nianjian.gate.counters.watch import milliseconds
 from nianjian.gate.decisions.journal import Journal
 from nianjian.gate.process import Ports, Serving, Switch
+from nianjian.gate.refill import refill
 from nianjian.gate.snapshot.hold import Held
+from nianjian.gate.snapshot.read import open_snapshot
 from nianjian.kernel.errors import NianjianError
 
 MEMORY: Final = "memory:"  # counts are lost with the process: for trying out alone
@@ -51,7 +55,32 @@ def counters(store: str, process: str) -> Counters:
     """The counters that the address names."""
     if not store:
         return Counting(env.read().home / "gate" / "counters" / process)
-    return Memory() if store == MEMORY else Store(store)
+    if store == MEMORY:
+        return Memory()
+    try:
+        generation = _generation().read_text("utf-8").strip()
+    except FileNotFoundError:
+        generation = ""  # filled from another machine: the first found
+    return Store(store, generation=generation)
+
+
+def fill(url: str, others: Sequence[Path]) -> tuple[str, int, int, int]:
+    """Fill a common store out of the decision journals; the generation, journals read, keys and units counted.
+
+    ``others``: folders of the journals of other machines. ``gate_snapshot_missing``, and those of `refill`.
+    """
+    home = env.read().home
+    snapshot = open_snapshot(places.snapshot(home))
+    work = refill(url, [places.decisions(home), *others], snapshot, milliseconds())
+    generation, figures = asyncio.run(work)
+    _generation().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _generation().write_text(f"{generation}\n", "utf-8")
+    return generation, figures.gates, len(figures.allows), len(list(figures.units))
+
+
+def _generation() -> Path:
+    """Where the generation of the store stands that this home's gates go by."""
+    return env.read().home / "gate" / "store-generation"
 
 
 def tokens(text: str) -> dict[str, str]:

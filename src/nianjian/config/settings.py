@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 from typing import Final
 
-from nianjian.config import database, env, logs, secret, sign_in
+from nianjian.config import database, env, folders, logs, sign_in
 
 ENVIRONMENT: Final = env.read()
 SOURCE: Final = Path(__file__).resolve().parents[1]
 
 DEBUG = ENVIRONMENT.debug
-SECRET_KEY = secret.key(ENVIRONMENT)
+SECRET_KEY = folders.signing_key(ENVIRONMENT)
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 
 INSTALLED_APPS = [

@@ -6,14 +6,14 @@ from nianjian.accounts.roles import Act, Role, allows, roles_for
 
 # Written out once more, by hand: a change of the table must be a change of this page, too.
 MATRIX = """
-                 read_own read report load reveal request approve audit administer
-administrator       x      x    x      x    x      x       x       x     x
-compliance_lead     x      x    x      x    x      x       x       x     -
-data_officer        x      x    x      x    x      x       -       -     -
-outsourcer          x      -    -      -    -      -       -       -     -
-tester              x      x    -      -    -      -       -       -     -
-inspector           x      x    -      -    -      -       -       -     -
-auditor             x      x    -      -    -      -       -       x     -
+                 read_own read report load reveal request approve audit people administer
+administrator       x      x    x      x    x      x       x       x      x       x
+compliance_lead     x      x    x      x    x      x       x       x      -       -
+data_officer        x      x    x      x    x      x       -       -      -       -
+outsourcer          x      -    -      -    -      -       -       -      -       -
+tester              x      x    -      -    -      -       -       -      -       -
+inspector           x      x    -      -    -      -       -       -      -       -
+auditor             x      x    -      -    -      -       -       x      -       -
 """
 HEAD, *ROWS = [line.split() for line in MATRIX.strip().splitlines()]
 

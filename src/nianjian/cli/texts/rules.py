@@ -22,6 +22,7 @@ UNITS: Final[Mapping[str, str]] = {
     "hours": mark("hours"),
     "megabytes": mark("MB"),
     "millimetres": mark("mm"),
+    "keys": mark("of each kind"),
     "minutes": mark("minutes"),
     "month": mark("(month)"),
     "months": mark("months"),
