@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nianjian.complaints.model import Complaint, Proposal
+from nianjian.complaints.one_click.model import Door
 from nianjian.complaints.warned.model import Warned
 
-__all__ = ["Complaint", "Proposal", "Warned"]
+__all__ = ["Complaint", "Door", "Proposal", "Warned"]

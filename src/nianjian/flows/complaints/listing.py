@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require, team_of
@@ -16,10 +16,13 @@ from nianjian.complaints import query
 from nianjian.complaints.clocks import Promise
 from nianjian.complaints.model import Complaint
 from nianjian.complaints.query import Past, Ticket, Wanted
+from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.flows.complaints.promise import promise
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.rows.query import Sight
+from nianjian.registers.rows.wanted import Wanted as Words
+from nianjian.registers.rows.wanted import condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,12 @@ class Listing:
     rows: QuerySet[Complaint]
     promise: Promise
     at: datetime
+
+    def narrowed(self, text: str, by: Sequence[str]) -> Listing:
+        """Those in whose plain columns a text stands ("": all), in the order of these fields; unknown values last."""
+        rows = self.rows.filter(condition(COMPLAINTS, Words(text=text))) if text else self.rows
+        order = [F(one[1:]).desc(nulls_last=True) if one[0] == "-" else F(one).asc(nulls_last=True) for one in by]
+        return replace(self, rows=rows.order_by(*order))
 
     def tickets(self, first: int = 0, last: int | None = None) -> list[Ticket]:
         """The tickets from ``first`` to ``last`` (not included; None: to the end)."""

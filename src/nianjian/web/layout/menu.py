@@ -36,6 +36,7 @@ ENTERPRISE: Final = (
     Item(mark("Portrait"), "portrait-newest", Act.READ_OWN, "portrait"),
     Item(mark("Data"), "data", Act.READ, "data"),
     Item(mark("Registers"), "registers", Act.READ_OWN, "registers"),
+    Item(mark("Complaints"), "complaints", Act.READ_OWN, "complaints"),
     Item(mark("Rectification"), "rectify", Act.READ, "work"),
     Item(mark("Rulebook"), "rules-here", Act.READ, "rules"),
     Item(mark("Approvals"), "approvals-here", Act.READ, "approvals"),

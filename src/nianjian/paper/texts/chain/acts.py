@@ -37,6 +37,7 @@ VERBS: Final[Mapping[str, str]] = {
     "complaints.assign": mark("Complaint tickets assigned"),
     "complaints.match": mark("Complaints matched with calls"),
     "complaints.warning": mark("Clock of a ticket runs out"),
+    "complaints.door": mark("Public address for complaints"),
     "complaints.import": mark("Forward list imported"),
     "portrait": mark("Portrait"),
     "portrait.run": mark("Portrait computed"),

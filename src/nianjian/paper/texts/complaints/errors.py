@@ -32,4 +32,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "complaint_proposal_missing": mark("no match of ticket {complaint} waits for a decision; run the matching first"),
     "complaint_moment_unreadable": mark("“{value}” is no moment; write it like 2026-03-01 22:15:00"),
     "complaint_filter_unknown": mark("there is no {filter} {value}; there are {known}"),
+    "complaint_door_unknown": mark("this address for complaints does not exist"),
+    "complaint_door_exists": mark("the number {number} has an address for complaints already"),
+    "complaint_door_number": mark("“{number}” is no telephone number; write its digits"),
 }

@@ -1,0 +1,87 @@
+"""A complaint by the one-click address of a display number (一键投诉): the addresses, and the ticket of a stranger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import QuerySet
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.complaints import service
+from nianjian.complaints.clocks import Clock
+from nianjian.complaints.one_click import query
+from nianjian.complaints.one_click import service as doors
+from nianjian.complaints.one_click.model import Door
+from nianjian.flows.complaints.promise import promise
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+
+STRANGER: Final = Actor("one-click", "public")
+"""What the chain says of one who has not signed in."""
+SOURCE: Final = "一键投诉"  # as a sheet spells it
+FIELDS: Final = ("complainant", "called_at", "category", "content")
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The firm's own promise for a ticket that arrives now."""
+
+    response: timedelta
+    close: timedelta
+
+
+def promised(enterprise: str) -> Promised:
+    """How soon a ticket that arrives now is responded to and closed."""
+    terms = promise(enterprise).on(clock.now())
+    return Promised(terms[Clock.RESPONSE].length, terms[Clock.CLOSE].length)
+
+
+def complain(*, token: str, once: str, texts: Mapping[str, str]) -> str:
+    """Open the ticket of a stranger; its number. The same ``once`` again opens none and gives the same number.
+
+    ``complaint_door_unknown``, ``register_row_faulty`` with findings.
+    """
+    door = query.behind(token)
+    given = {name: text for name, text in texts.items() if name in FIELDS}
+    given |= {"source": SOURCE, "reference": once, "complained": door.number}
+    try:
+        return service.add(enterprise=door.enterprise_id, texts=given, actor=STRANGER)
+    except NianjianError as error:
+        if error.code != "complaint_reference_known":
+            raise
+        return str(error.values["complaint"])
+
+
+def listed(*, enterprise: str, actor: Actor) -> QuerySet[Door]:
+    """The open addresses; ``role_missing``, ``enterprise_unknown``."""
+    _may(actor, enterprise)
+    return query.doors(enterprise)
+
+
+def one(*, enterprise: str, door: int, actor: Actor) -> Door:
+    """One address; ``role_missing``, ``complaint_door_unknown``."""
+    _may(actor, enterprise)
+    return query.door(enterprise, door)
+
+
+def open_door(*, enterprise: str, number: str, actor: Actor) -> Door:
+    """Give a number its address; ``role_missing``, and what `doors.open_door` raises."""
+    _may(actor, enterprise)
+    return doors.open_door(enterprise=enterprise, number=number, actor=actor)
+
+
+def close_door(*, enterprise: str, door: int, actor: Actor) -> None:
+    """Take an address back; ``role_missing``, ``complaint_door_unknown``."""
+    _may(actor, enterprise)
+    doors.close_door(enterprise=enterprise, door=door, actor=actor)
+
+
+def _may(actor: Actor, enterprise: str) -> None:
+    require(actor, enterprise, Act.ADMINISTER)
+    accounts.enterprise(enterprise)

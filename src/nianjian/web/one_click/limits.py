@@ -1,0 +1,26 @@
+"""How often strangers may complain: by network address and by the number they name, counted in the shared cache.
+
+One count holds over threads, processes and machines, as that of the sign-in page. What is kept is a digest and times.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+APP: Final = "one_click"
+# One network address is often that of many telephones, so it may do more.
+RATES: Final = {"address": "30/h/ip", "number": "5/d/key"}
+
+
+def allowed(request: HttpRequest, enterprise: str, complainant: str) -> bool:
+    """Count one complaint; False if there were too many, of whichever kind."""
+    key = salted_hmac(APP, f"{enterprise}\n{complainant}", settings.SECRET_KEY, algorithm="sha256").hexdigest()
+    for action, more in (("address", None), ("number", key)):
+        if ratelimit.consume(request, app=APP, action=action, config=dict(RATES), key=more) is None:
+            return False
+    return True

@@ -1,0 +1,101 @@
+"""Where an administrator gives numbers their addresses, and takes what carries one: code, button, text, key."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.accounts.roles import Act
+from nianjian.complaints.one_click.model import Door
+from nianjian.flows.complaints import one_click as flow
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.errors import said
+from nianjian.web.layout.paging import Page, paged
+from nianjian.web.layout.tables import Cell, Column, Table
+from nianjian.web.one_click.forms import NewDoor
+from nianjian.web.one_click.picture import MEDIA, drawn
+
+UNPROCESSABLE = 422
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.ADMINISTER)
+def listing(request: Request, code: str) -> HttpResponse:
+    """List the numbers that have an address, and give another one its own."""
+    form, status = NewDoor(request.POST or None), 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            try:
+                made = flow.open_door(enterprise=code, number=form.cleaned_data["number"], actor=request.actor)
+            except NianjianError as error:
+                form.add_error("number", said(error)[0])
+            else:
+                return redirect("one-click-one", code=code, door=made.pk)
+    shown: Page[Door] = paged(request, flow.listed(enterprise=code, actor=request.actor))
+    rows = [
+        [
+            Cell(one.number, href=reverse("one-click-one", kwargs={"code": code, "door": one.pk})),
+            Cell(f"{one.made_at.astimezone(clock.ZONE):%Y-%m-%d}"),
+            Cell(one.made_by.partition(":")[2]),
+        ]
+        for one in shown.rows
+    ]
+    heads = (gettext("Displayed number"), gettext("Since"), gettext("Made by"))
+    table = Table(gettext("One-click complaints"), [Column(head) for head in heads], rows)
+    return render(request, "one_click/list.html", {"page": shown, "table": table, "form": form}, status=status)
+
+
+@require_safe
+@page(Act.ADMINISTER)
+def one(request: Request, code: str, door: int) -> HttpResponse:
+    """Show the address of a number and everything that carries it."""
+    found = _found(request, code, door)
+    address = _address(request, found)
+    label = "一键投诉"
+    context = {
+        "door": found,
+        "address": address,
+        "button": f'<a href="{escape(address)}" rel="noopener">{label}</a>',
+        "plain_form": f'<form action="{escape(address)}" method="get"><button>{label}</button></form>',
+        "message": f"如来电打扰了您，请点此{label}：{address}",
+        "dtmf": f"COMPLAINT_ENTERPRISE={code}",
+        "local": address.startswith(("http://127.", "http://localhost", "http://[::1]")),
+    }
+    return render(request, "one_click/one.html", context)
+
+
+@require_safe
+@page(Act.ADMINISTER)
+def picture(request: Request, code: str, door: int, form: str) -> HttpResponse:
+    """Give the address as a QR code."""
+    found = _found(request, code, door)
+    if form not in MEDIA:
+        raise Http404
+    answer = HttpResponse(drawn(_address(request, found), form), content_type=MEDIA[form])
+    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.{form}"'
+    return answer
+
+
+@require_POST
+@page(Act.ADMINISTER)
+def close(request: Request, code: str, door: int) -> HttpResponse:
+    """Take an address back."""
+    flow.close_door(enterprise=code, door=door, actor=request.actor)
+    messages.success(request, gettext("The address leads nowhere from now on."))
+    return redirect("one-click", code=code)
+
+
+def _found(request: Request, code: str, door: int) -> Door:
+    return flow.one(enterprise=code, door=door, actor=request.actor)
+
+
+def _address(request: Request, door: Door) -> str:
+    return request.build_absolute_uri(reverse("complain", kwargs={"token": door.token}))
