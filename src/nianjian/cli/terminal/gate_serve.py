@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 from typing import Final
 
@@ -51,6 +52,20 @@ def configure_serve(actions: Actions) -> None:
     serve.add_argument("--parent", type=int, help=argparse.SUPPRESS)
 
 
+def configure_store(actions: Actions) -> None:
+    """A common store before its first use, after it was emptied, or set back to an older copy."""
+    store = actions.add("store", _store, _("fill a store that several gates share: new, emptied or restored"))
+    store.add_argument("url", metavar="URL", help=_("unix:///PATH, valkey://HOST:PORT or valkeys://HOST:PORT"))
+    store.add_argument(
+        "--decisions",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FOLDER",
+        help=_("decision journals of another machine's home; repeat"),
+    )
+
+
 def configure_feeding(feed: argparse.ArgumentParser) -> None:
     """What makes a feed go on."""
     feed.add_argument("--every", type=int, metavar="SECONDS", help=_("go on feeding, so often"))
@@ -82,6 +97,16 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) not in PORTS:
         raise argparse.ArgumentTypeError(_("“{value}” is no port").format(value=text))
     return int(text)
+
+
+def _store(args: argparse.Namespace) -> Answer:
+    """Count what the journals know, and give the store a new generation: gates started from now on go by it."""
+    from nianjian.config.gate import fill
+
+    generation, gates, leased, units = fill(args.url, args.decisions)
+    told = {"generation": generation, "journals": gates, "leased": leased, "units": units}
+    said = _("The store counts {leased} leased keys and {units} single calls; restart the gates that use it.")
+    return Answer(told, lambda console: console.print(said.format(leased=leased, units=units)))
 
 
 def _serve(args: argparse.Namespace) -> Answer:

@@ -1,0 +1,93 @@
+"""One server of the bench as a process: the gate with some counters, or the same decision behind Starlette.
+
+usage: python -m bench.gate.servers KIND FOLDER PORT [LINE_PORT]; KIND memory, journal, starlette, or a store's address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, Final
+
+import uvloop
+from starlette.applications import Starlette
+from starlette.requests import Request as Asked
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from nianjian.gate.asked import Verdict
+from nianjian.gate.counters.journal import Journal
+from nianjian.gate.counters.memory import Memory
+from nianjian.gate.counters.port import Counters
+from nianjian.gate.counters.store.store import Store
+from nianjian.gate.decisions.journal import Journal as Decisions
+from nianjian.gate.process import COLLECT
+from nianjian.gate.refill import refill
+from nianjian.gate.server import wire
+from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.control import Control
+from nianjian.gate.server.gate import Gate
+from nianjian.gate.server.http import HttpDoor
+from nianjian.gate.server.line import LineDoor
+from nianjian.gate.snapshot.hold import Held
+
+CODE: Final = "acme"
+BLOCK: Final = 10
+
+
+def _counters(kind: str, folder: Path) -> Counters:
+    if kind in {"memory", "noted", "starlette"}:
+        return Memory()
+    if kind == "journal":
+        return Journal(folder / "counters", block=lambda _: BLOCK)
+    return Store(kind, block=lambda _: BLOCK)
+
+
+async def _serve(kind: str, folder: Path, port: int, line: int) -> None:
+    held = Held(folder / "snapshot")
+    held.refresh()
+    assert held.snapshot is not None  # noqa: S101 - the bench has written it
+    decisions = None
+    if kind == "noted":
+        decisions = Decisions(folder / "decisions", "bench")
+    gate = Gate(held, _counters(kind, folder), decisions)
+    if kind.startswith("unix:"):
+        await refill(kind, [], held.snapshot, gate.moment())
+    if decisions is not None:
+        decisions.open(gate.moment())
+    gc.freeze()
+    gc.set_threshold(*COLLECT)
+    await gate.counters.start({code: one.policy.caps for code, one in held.snapshot.tenants.items()})
+    if kind == "starlette":
+        await _starlette(gate, port)
+        return
+    loop = asyncio.get_running_loop()
+    admission = Admission({}, lambda: (CODE,))
+    control = Control(gate, admission)
+    https: set[HttpDoor] = set()
+    lines: set[LineDoor] = set()
+    await loop.create_server(lambda: HttpDoor(gate, admission, control.answer, https), "127.0.0.1", port, backlog=1024)
+    await loop.create_server(lambda: LineDoor(gate, admission, lines), "127.0.0.1", line, backlog=1024)
+    await asyncio.Event().wait()
+
+
+async def _starlette(gate: Gate, port: int) -> None:
+    """As one would write it with the framework, on uvicorn with the same parser and loop."""
+    import uvicorn  # noqa: PLC0415 - the peer's alone
+
+    async def decide(request: Asked) -> JSONResponse:
+        body: MutableMapping[str, Any] = await request.json()
+        waiting: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        gate.ask(wire.request(wire.Ask(**body), CODE, gate.moment()), waiting.set_result)
+        return JSONResponse(wire.told(await waiting))
+
+    application = Starlette(routes=[Route("/v1/decide", decide, methods=["POST"])])
+    config = uvicorn.Config(application, port=port, http="httptools", log_level="error", access_log=False)
+    await uvicorn.Server(config).serve()
+
+
+if __name__ == "__main__":
+    uvloop.run(_serve(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int([*sys.argv, "0"][4])))
