@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from nianjian.gate.snapshot import format as form
 from nianjian.gate.snapshot import write
 from nianjian.gate.snapshot.lists import OPEN
 from nianjian.gate.snapshot.read import Snapshot, open_snapshot
+from nianjian.rules.rulebook import Rulebook
 
 SECOND = gate.NOON // 1000
 TODAY = (SECOND + 28_800) // DAY
@@ -198,6 +200,8 @@ def test_a_stale_snapshot_decides_nothing(snapshot: Snapshot, tmp_path: Path) ->
 
 def test_every_refusal_has_its_rule() -> None:
     assert set(REASONS) - set(RULES) == {"hours", "cap"}
+    book = Rulebook.on(date(2026, 11, 25))
+    assert {rule for rule in RULES.values() if rule not in book.in_force} == set()
 
 
 MOBILE = st.integers(13_000_000_000, 19_999_999_999).map(str)

@@ -23,6 +23,7 @@ from nianjian.registers import models
 from nianjian.registers.gate_policies import query, service
 from nianjian.registers.gate_policies.service import Wanted
 from nianjian.registers.versions.query import believed
+from nianjian.registers.versions.service import wait_for_others
 
 KIND: Final = service.KIND
 MOST: Final = 2**31 - 1
@@ -60,10 +61,8 @@ def set_cap(
     if cap is not None and not 0 <= cap <= MOST:
         raise NianjianError("gate_cap_wrong", cap=cap, most=MOST)
     name = _known(enterprise, key, name.strip())
-    standing = query.standing(enterprise, key, name)
-    isolated = standing is not None and bool(standing.values.get("white_list"))
     wanted = Wanted(key, name, {"cap": cap, "white_list": white_list}, reason)
-    return _change(enterprise, wanted, actor, two=isolated or white_list)
+    return _change(enterprise, wanted, actor)
 
 
 def carry(
@@ -88,7 +87,7 @@ def choose(*, enterprise: str, rule: str, on: bool, reason: str, actor: Actor) -
     require(actor, enterprise, Act.REQUEST)
     one = accounts.enterprise(enterprise)
     ruled.chosen(rulebook(day=None, province=one.province, enterprise=enterprise), rule)
-    return _change(enterprise, Wanted(ruled.RULE, rule, {"on": on}, reason), actor, two=query.isolates(enterprise))
+    return _change(enterprise, Wanted(ruled.RULE, rule, {"on": on}, reason), actor)
 
 
 def fail_open(*, enterprise: str, purpose: str, on: bool, reason: str, actor: Actor) -> Done:
@@ -100,7 +99,7 @@ def fail_open(*, enterprise: str, purpose: str, on: bool, reason: str, actor: Ac
     if purpose not in known:
         raise NianjianError("gate_purpose_unknown", purpose=purpose, purposes=", ".join(known))
     wanted = Wanted(ruled.PURPOSE, purpose, {"fail_open": on}, reason)
-    return _change(enterprise, wanted, actor, two=query.isolates(enterprise))
+    return _change(enterprise, wanted, actor)
 
 
 def enforce(*, enterprise: str, on: bool, reason: str, actor: Actor) -> Done:
@@ -108,7 +107,7 @@ def enforce(*, enterprise: str, on: bool, reason: str, actor: Actor) -> Done:
     require(actor, enterprise, Act.REQUEST)
     accounts.enterprise(enterprise)
     wanted = Wanted(ruled.MODE, "", {"enforce": on}, reason)
-    return _change(enterprise, wanted, actor, two=query.isolates(enterprise))
+    return _change(enterprise, wanted, actor)
 
 
 def approve(approval: str, actor: Actor) -> dict[str, object]:
@@ -166,14 +165,24 @@ def _setting(one: query.Setting) -> dict[str, Any]:
     return told | {"since": one.since, "approval": one.approval or None}
 
 
-def _change(enterprise: str, wanted: Wanted, actor: Actor, *, two: bool) -> Done:
-    if two:
-        waiting = service.propose(enterprise=enterprise, wanted=wanted, actor=actor)
-        return Done("pending", waiting.id, wanted.key, wanted.name, wanted.values)
+def _change(enterprise: str, wanted: Wanted, actor: Actor) -> Done:
+    """Put it in force, or ask for a second person; whether two are needed is looked at with all others waiting."""
     with transaction.atomic():
+        wait_for_others(enterprise)
+        if _two(enterprise, wanted):
+            waiting = service.propose(enterprise=enterprise, wanted=wanted, actor=actor)
+            return Done("pending", waiting.id, wanted.key, wanted.name, wanted.values)
         service.put(enterprise=enterprise, wanted=wanted, actor=actor)
         tell(enterprise)
     return Done("set", None, wanted.key, wanted.name, wanted.values)
+
+
+def _two(enterprise: str, wanted: Wanted) -> bool:
+    """Whether it touches what is isolated: a cap its own, everything else whatever is isolated in the enterprise."""
+    if wanted.key not in ruled.CAPPED:
+        return query.isolates(enterprise)
+    standing = query.standing(enterprise, wanted.key, wanted.name)
+    return bool(wanted.values["white_list"]) or (standing is not None and bool(standing.values.get("white_list")))
 
 
 def _known(enterprise: str, key: str, name: str) -> str:

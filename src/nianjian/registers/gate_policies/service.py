@@ -21,6 +21,7 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.gate_policies import query
 from nianjian.registers.gate_policies.model import GatePolicy
+from nianjian.registers.versions.service import wait_for_others
 
 KIND = "gate_policy"
 
@@ -70,6 +71,7 @@ def approve(*, approval: str, actor: Actor) -> GatePolicy:
         if asked.kind != KIND:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
         row = query.proposal(asked.subject)
+        wait_for_others(row.enterprise_id)
         standing = query.standing(row.enterprise_id, row.key, row.name)
         if row.before != ("" if standing is None else standing.pk):
             raise NianjianError("approval_subject_changed", approval=approval)
