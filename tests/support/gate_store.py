@@ -174,3 +174,17 @@ async def crashed(store: Store) -> None:
     if store._timer is not None:
         store._timer.cancel()
     await store.keeper.stop()
+
+
+class Steady:
+    """A monotonic clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def silent(*_: Any) -> None:
+    """A cut cable: what is said goes nowhere."""

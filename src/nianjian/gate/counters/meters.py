@@ -12,6 +12,7 @@ from nianjian.gate.policy import Cap
 Key = tuple[str, str, str]
 """Enterprise, cap, value."""
 _NEVER: Final = -1
+_DAYS: Final = 400
 
 
 class Meter:
@@ -83,6 +84,8 @@ class Days(Meter):
         if day != self.day:
             if self.count or self.asked:
                 self.others[self.day] = self.count, self.kept, self.asked, self.batch
+                if len(self.others) > _DAYS:
+                    del self.others[min(self.others)]
             self.count, self.kept, self.asked, self.batch = self.others.pop(day, (0, 0, 0, 0))
             self.day, self.room, self.one = day, 0, ((self, day, 0),)
 

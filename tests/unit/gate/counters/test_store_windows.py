@@ -228,3 +228,18 @@ def test_a_store_that_is_away_at_the_start_is_found_later(valkey: Valkey) -> Non
         await gate.stop()
 
     asyncio.run(test())
+
+
+def test_refusals_below_the_cap_are_what_the_other_gates_hold(valkey: Valkey) -> None:
+    """At most (processes - 1) x (block - 1), and those tokens are there for the calls of the gates that hold them."""
+
+    async def test() -> None:
+        gates = [await opened(valkey, CAP) for _ in range(4)]
+        for gate in gates[1:]:
+            assert (await take(gate, slot(CAP))).allowed
+        assert await many(gates[0], 400, slot(CAP)) == 300 - 3 * 10
+        assert sum([await many(gate, 20, slot(CAP)) for gate in gates[1:]]) == 3 * 9
+        for gate in gates:
+            await gate.stop()
+
+    asyncio.run(test())

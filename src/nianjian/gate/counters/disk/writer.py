@@ -97,7 +97,8 @@ class Writer:
             self._tell(waiting, kept=True)
             self._flush()
             return
-        LOG.error("the lease journal cannot be written: %s; calls that need it are refused", error)
+        if not self.broken:
+            LOG.error("the lease journal cannot be written: %s; calls that need it are refused", error)
         self.broken = True
         self._records.clear()
         waiting += self._waiting

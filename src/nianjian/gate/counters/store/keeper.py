@@ -34,11 +34,14 @@ class Keeper:
     """``ready`` while the store is reached, fit, ours, and knows our caps; ``reason`` tells why not."""
 
     def __init__(
-        self, address: Address, generation: str, *, changed: Callable[[CapKey, Pair], None],
+        self, address: Address, generation: Callable[[], str], *, changed: Callable[[CapKey, Pair], None],
         foreign: Callable[[], None], ready: Callable[[], None], steady: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        """``generation`` is the filling of the store that the caller's records belong to; empty: the first found."""
-        self.address, self.generation = address, generation
+        """``generation`` names the filling of the store that the caller's records belong to; empty: the first found.
+
+        It is asked whenever the store is looked at anew, so a rebuild that it names is counted on without a restart.
+        """
+        self.address, self.generation, self._wanted = address, "", generation
         self._changed, self._foreign, self._got_ready, self._steady = changed, foreign, ready, steady
         self.connection: Connection | None = None
         self.ready = False
@@ -47,6 +50,7 @@ class Keeper:
         self.changes: bytes | None = None
         self.caps: dict[CapKey, Cap] = {}
         self._sent: float | None = None
+        self._catching: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._tried = asyncio.Event()
         self._unfit: NianjianError | None = None
@@ -118,7 +122,7 @@ class Keeper:
         elif changes == self.changes:
             self.fresh_until = sent + FRESH
         else:
-            asyncio.get_running_loop().create_task(self._catch_up(sent, changes))
+            self._catching = asyncio.get_running_loop().create_task(self._catch_up(sent, changes))
 
     async def _catch_up(self, sent: float, changes: bytes | None) -> None:
         connection = self.connection
@@ -200,7 +204,7 @@ class Keeper:
             canary = await connection.ask("GET", names.CANARY)
         if canary is None:
             return EMPTY
-        self.generation = self.generation or canary.decode()
+        self.generation = self._wanted() or self.generation or canary.decode()
         return None if canary.decode() == self.generation else OTHER
 
     def _publishing(self, caps: Sequence[tuple[CapKey, Cap]]) -> tuple[str | int | bytes, ...]:

@@ -46,7 +46,7 @@ async def rebuild(
 ) -> str:
     """Raise every count to the larger of the store's and the figure; the new generation, written last.
 
-    All gates refuse from the first step on until they are told the new generation (`Store.adopt`). NianjianError where
+    All gates refuse from the first step on until they are told the new generation. NianjianError where
     the store is not fit; OSError where it is away: then it is done again from the start.
     """
     connection = await connect(Address.of(url), lambda: None)

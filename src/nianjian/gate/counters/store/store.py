@@ -36,15 +36,20 @@ class Store:
     """Fills `port.Counters` for one of several processes."""
 
     def __init__(
-        self, url: str, *, generation: str = "", moment: Callable[[], int] = milliseconds,
+        self, url: str, *, generation: str | Callable[[], str] = "", moment: Callable[[], int] = milliseconds,
         block: Callable[[Cap], int] = windows.block, steady: Callable[[], float] = time.monotonic,
         deadline: float = DEADLINE,
     ) -> None:  # fmt: skip
-        """``url`` as `address` tells; ``generation`` as `Keeper`; ``moment``: the wall clock; ``steady``: seconds."""
+        """``url`` as `address` tells; ``generation``, or what names it, as `Keeper`.
+
+        ``moment``: the wall clock, epoch milliseconds; ``steady``: a clock that never goes back, and ``deadline``: how
+        long a call waits, both in seconds.
+        """
         self._deadline = deadline
+        named = generation if callable(generation) else lambda: generation
         self.gate = secrets.token_hex(6)  # of this process: no reservation is ever that of another
         self.keeper = Keeper(
-            Address.of(url), generation, changed=self._renew, foreign=self._forfeit, ready=self._pay, steady=steady
+            Address.of(url), named, changed=self._renew, foreign=self._forfeit, ready=self._pay, steady=steady
         )
         self.leases = Leases(self._ask, self._give, block, steady)
         self._steady = steady
@@ -183,6 +188,7 @@ class Store:
                 self._renew(lease.key[:2], (int(epoch), cap))
             lease.limit = cap
             self.leases.granted(lease, want, got, count)
+        self._drop_stale()
 
     def take_windows(self, call: Call, heard: Callable[[Any], None]) -> None:
         """One FCALL for all windows of a call."""
@@ -226,10 +232,6 @@ class Store:
         self._giving = False
         self.leases.recall(lambda lease: lease.have > 0)
         self._giving = True
-
-    def adopt(self, generation: str) -> None:
-        """Count on this filling of the store from now on: the operator's word after a rebuild."""
-        self.keeper.generation = generation
 
     def _give(self, lease: Lease, tokens: int) -> None:
         if self._giving:
