@@ -28,7 +28,7 @@ Number = Annotated[int, Path(ge=1, le=2**62)]
 Long = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class Days(Schema):
+class CaseDays(Schema):
     """``due_at``: close of office on the last day; ``printed``: the notice names it; ``provisional``: it may move."""
 
     due: date
@@ -39,20 +39,20 @@ class Days(Schema):
     printed: bool
 
 
-class Opened(Days):
+class CaseOpened(CaseDays):
     """A case that was just opened."""
 
     id: str
 
 
-class Reminder(Schema):
+class CaseReminder(Schema):
     """When to ask after the opinion; no limit for anybody."""
 
     day: date
     provisional: bool
 
 
-class Summary(Days):
+class CaseSummary(CaseDays):
     """A case in one line; ``late``: the last day is over and nothing is handed in."""
 
     id: str
@@ -62,10 +62,10 @@ class Summary(Days):
     causes: list[str]
     submitted_on: date | None
     late: bool
-    reminder: Reminder | None
+    reminder: CaseReminder | None
 
 
-class Told(Summary):
+class CaseTold(CaseSummary):
     """A case with everything in it but the content of its papers."""
 
     steps: list[dict[str, Any]]
@@ -120,7 +120,7 @@ class PaperKept(Schema):
     sha256: str
 
 
-class Gap(Schema):
+class CaseGap(Schema):
     """``do``: what closes it; ``blocks``: nothing goes out while it stands."""
 
     code: str
@@ -129,20 +129,20 @@ class Gap(Schema):
     values: dict[str, Any]
 
 
-class Gaps(Schema):
+class CaseGaps(Schema):
     """What is open before report and test report go out."""
 
     ready: bool
-    gaps: list[Gap]
+    gaps: list[CaseGap]
 
 
-class Check(Schema):
+class CaseCheck(Schema):
     """What was checked, and how."""
 
     check: Long
 
 
-class Ended(Schema):
+class CaseEnded(Schema):
     """The case's number and state."""
 
     id: str
@@ -160,27 +160,27 @@ def found(request: Request, code: str, case: str) -> str:
     return str(held.pk)
 
 
-@read(router, HERE, act=Act.READ, answer=Page[Summary])
+@read(router, HERE, act=Act.READ, answer=Page[CaseSummary])
 def rectification_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's cases, newest first."""
     every = cases.listed(enterprise=code, actor=request.actor)
     return paged(request, cut, Reader(lambda first, count: every[first : first + count]), dict)
 
 
-@write(router, HERE, act=Act.LOAD, answer=Opened, status=201)
+@write(router, HERE, act=Act.LOAD, answer=CaseOpened, status=201)
 def rectification_open(request: Request, code: str, given: NewCase) -> dict[str, object]:
     """Open a case of a notice; a receipt to come is a plan."""
     notice = Notice(given.received, given.due, given.number, given.causes)
     return cases.open_case(enterprise=code, notice=notice, paper=None, actor=request.actor)
 
 
-@read(router, CASE, act=Act.READ, answer=Told)
+@read(router, CASE, act=Act.READ, answer=CaseTold)
 def rectification_get(request: Request, code: str, case: str) -> dict[str, object]:
     """One case."""
     return cases.shown(case=found(request, code, case), actor=request.actor)
 
 
-@read(router, f"{CASE}/gaps", act=Act.READ, answer=Gaps)
+@read(router, f"{CASE}/gaps", act=Act.READ, answer=CaseGaps)
 def rectification_gaps(request: Request, code: str, case: str) -> dict[str, object]:
     """What is open before report and test report go out."""
     lakes.free(code)
@@ -211,14 +211,14 @@ def rectification_paper_add(request: Request, code: str, case: str, file: Query[
     return cases.add_paper(case=held, kind=file.kind, paper=body, actor=request.actor, **said)
 
 
-@write(router, f"{CASE}/submission", act=Act.REPORT, answer=Ended)
+@write(router, f"{CASE}/submission", act=Act.REPORT, answer=CaseEnded)
 def rectification_submit(request: Request, code: str, case: str) -> dict[str, object]:
     """Note that report and test report were handed in today."""
     return cases.submit(case=found(request, code, case), day=clock.today(), actor=request.actor)
 
 
-@write(router, f"{CASE}/closing", act=Act.REPORT, answer=Ended)
-def rectification_close(request: Request, code: str, case: str, given: Check) -> dict[str, object]:
+@write(router, f"{CASE}/closing", act=Act.REPORT, answer=CaseEnded)
+def rectification_close(request: Request, code: str, case: str, given: CaseCheck) -> dict[str, object]:
     """Close the case; refused while the figures do not bear out that the measures worked."""
     lakes.free(code)
     return closing.close(case=found(request, code, case), check=given.check, actor=request.actor)

@@ -17,14 +17,14 @@ router = Router(tags=["rectification"])
 Key = Literal["line", "display", "team"]
 
 
-class Period(Schema):
+class CasePeriod(Schema):
     """Days, both included; a year up to today where none are named."""
 
     first: Day | None = None
     last: Day | None = None
 
 
-class Located(Schema):
+class CaseLocated(Schema):
     """What stands out beyond chance, and every group; numbers of persons are masked."""
 
     complaints: int
@@ -34,7 +34,7 @@ class Located(Schema):
     rulebook: dict[str, Any]
 
 
-class Figures(Schema):
+class CaseFigures(Schema):
     """Both windows, the day between them, what the gate decided, days above the cap."""
 
     before: dict[str, Any]
@@ -55,7 +55,7 @@ class NewIsolation(Schema):
     end: Long
 
 
-class Lift(Schema):
+class CaseLift(Schema):
     """The isolated channel, and why it is let go."""
 
     key: Key = "line"
@@ -72,16 +72,16 @@ class IsolationAsked(Schema):
     cap: int
 
 
-@write(router, f"{CASE}/location", act=Act.REPORT, answer=Located)
-def rectification_locate(request: Request, code: str, case: str, given: Period) -> dict[str, object]:
+@write(router, f"{CASE}/location", act=Act.REPORT, answer=CaseLocated)
+def rectification_locate(request: Request, code: str, case: str, given: CasePeriod) -> dict[str, object]:
     """Find the number, line or team that draws the complaints, and keep it with the case."""
     held = found(request, code, case)
     lakes.free(code)
     return locate.run(enterprise=code, case=held, first=given.first, last=given.last, actor=request.actor)
 
 
-@write(router, f"{CASE}/figures", act=Act.REPORT, answer=Figures)
-def rectification_figures(request: Request, code: str, case: str, given: Period) -> dict[str, object]:
+@write(router, f"{CASE}/figures", act=Act.REPORT, answer=CaseFigures)
+def rectification_figures(request: Request, code: str, case: str, given: CasePeriod) -> dict[str, object]:
     """Count the figures before the isolation and since: ``first`` begins the one window, ``last`` ends the other."""
     held = found(request, code, case)
     lakes.free(code)
@@ -96,7 +96,7 @@ def rectification_isolate(request: Request, code: str, case: str, given: NewIsol
 
 
 @write(router, f"{CASE}/lifts", act=Act.REQUEST, answer=IsolationAsked, status=202)
-def rectification_lift(request: Request, code: str, case: str, given: Lift) -> dict[str, object]:
+def rectification_lift(request: Request, code: str, case: str, given: CaseLift) -> dict[str, object]:
     """Ask to lift an isolation."""
     found(request, code, case)
     return isolate.ask_lift(enterprise=code, actor=request.actor, **given.dict())
