@@ -66,6 +66,22 @@ def test_the_store_answers_as_memory_does(valkey: Valkey, window: str) -> None:
     asyncio.run(test())
 
 
+@pytest.mark.parametrize("window", ["calendar_day", "anchored", "sliding"])
+def test_a_cap_that_sank_to_nothing_lets_nobody_in_when_its_window_is_over(valkey: Valkey, window: str) -> None:
+    async def test() -> None:
+        cap = windowed(1, window, 60, counts="answered")
+        gate = await opened(valkey, cap)
+        assert (await take(gate, slot(cap, CALLEE))).allowed
+        none = replace(cap, limit=0, epoch=2)
+        gate.policy(E, [none])
+        for later in (0, 60_000, 61_000, 86_400_000):
+            refused = await take(gate, slot(none, CALLEE), now=NOON + later)
+            assert (refused.allowed, refused.unavailable, refused.retry_at) == (False, False, None)
+        await gate.stop()
+
+    asyncio.run(test())
+
+
 def test_all_or_none_over_leases_and_windows(valkey: Valkey) -> None:
     async def test() -> None:
         display, callee = per_day(40, name="display"), windowed(2, "sliding", 300)

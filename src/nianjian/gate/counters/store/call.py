@@ -106,9 +106,7 @@ class Call:
             self.owner.back(self._took(), attempts=True)  # it may have been done
             self.fail()
             return
-        found = [
-            (slot, max(0, reply[3 * i + 1]), reply[3 * i + 2], reply[3 * i + 3]) for i, slot in enumerate(self.windows)
-        ]
+        found = [(slot, reply[3 * i + 1], reply[3 * i + 2], reply[3 * i + 3]) for i, slot in enumerate(self.windows)]
         if taken:
             self._allow([Taken(allowed=True, slot=slot, used=used, limit=limit) for slot, used, limit, _ in found])
             return

@@ -58,7 +58,8 @@ end)
 
 -- One unit of every window or of none. A window is a sorted set of reservations by time; an anchored one holds its start
 -- under the empty name. A refusal writes nothing.
--- KEYS: canary, then per slot: policy, window.   ARGV: generation, reservation, now, then per slot: kind, length, own limit
+-- KEYS: canary, then per slot: policy, window.   ARGV: generation, reservation, now,
+-- then per slot: kind, length, own limit
 -- -> {1 or 0, then per slot: count, cap, next chance (-1: not known)}
 server.register_function('nianjian_take_1', function(keys, args)
   local wrong = foreign(keys, args)
@@ -78,7 +79,7 @@ server.register_function('nianjian_take_1', function(keys, args)
       end
     elseif kind == 'anchored' and n > 0 then
       local start = tonumber(server.call('ZSCORE', window, ''))
-      n = now < start + length and n - 1 or -1 -- -1: that window is over
+      n = now < start + length and n - 1 or 0
       if cap > 0 then chance = start + length end
     end
     if n >= cap then free = 0 end
@@ -91,10 +92,9 @@ server.register_function('nianjian_take_1', function(keys, args)
     local n = out[3 * i - 1]
     if kind == 'sliding' then
       server.call('ZREMRANGEBYSCORE', window, '-inf', string.format('%.0f', at[i] - length))
-    elseif kind == 'anchored' and n <= 0 then
+    elseif kind == 'anchored' and n == 0 then -- none is open: this call begins one
       server.call('DEL', window)
       server.call('ZADD', window, string.format('%.0f', now), '')
-      n = 0
     end
     server.call('ZADD', window, string.format('%.0f', at[i]), args[2])
     server.call('EXPIRE', window, math.ceil(length / 1000) + KEPT)

@@ -24,6 +24,7 @@ FRESH: Final = 2.0  # seconds for which an answered heartbeat holds, from its se
 REACH: Final = 2.0  # seconds for a step of the way to a ready connection
 AGAIN: Final = 0.05
 UNFIT: Final = 1.0
+TOLD: Final = 1.0  # seconds between two lines of the log about refusals
 AWAY, EMPTY, OTHER, NOT_FIT, STOPPED = "store-away", "store-empty", "store-other", "store-unfit", "stopped"
 CapKey = tuple[str, str]
 Pair = tuple[int, int]
@@ -49,6 +50,7 @@ class Keeper:
         self.fresh_until = 0.0
         self.changes: bytes | None = None
         self.caps: dict[CapKey, Cap] = {}
+        self._told_until = 0.0
         self._sent: float | None = None
         self._catching: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -102,13 +104,14 @@ class Keeper:
             self.connection.close()
 
     def doubt(self, error: Exception) -> None:
-        """A command was refused: what that means for the connection. Every refusal is an alarm."""
+        """A command was refused: what that means for the connection. Refusals are an alarm."""
         text = str(error)
         if text.startswith("GENERATION"):
             self._lose(OTHER)
         elif "unction not found" in text or text.startswith("POLICY"):
             self._lose(AWAY)
-        elif not isinstance(error, ConnectionError):
+        elif not isinstance(error, ConnectionError) and self._steady() >= self._told_until:
+            self._told_until = self._steady() + TOLD
             LOG.error("the store at %s refuses: %s", self.address, text)
 
     def _answered(self, sent: float, reply: Any) -> None:  # noqa: ANN401 - a reply
