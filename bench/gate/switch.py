@@ -10,7 +10,7 @@ from typing import Final
 from tests.support.flood import built, flood
 from tests.support.kamailio import HTTP, LEASE, Kamailio
 
-from bench.gate.cost import Rate, cpu_of_group
+from bench.gate.cost import TICK, Rate, cpu_of_group
 from nianjian.gate.counters.memory import Memory
 from nianjian.gate.doors.kamailio.leases import Leases
 from nianjian.gate.doors.kamailio.rpc import Rpc
@@ -58,9 +58,15 @@ async def rates(
                 done = await flood(
                     built(folder), switch.port, numbers=NUMBERS, seconds=seconds, allowed=10**9, first=FIRST
                 )
-                used = cpu_of_group(switch.process.pid) - before
+                used = max(cpu_of_group(switch.process.pid) - before, 1 / TICK)
                 found[name].append(
-                    Rate(done.calls / used, done.calls / done.seconds, done.p50, done.p99, done.allowed / done.calls)
+                    Rate(
+                        done.calls / used,
+                        done.calls / done.seconds,
+                        done.p50,
+                        done.p99,
+                        done.allowed / max(done.calls, 1),
+                    )
                 )
             finally:
                 await leases.stop()

@@ -14,7 +14,7 @@ from nianjian.gate import telephone
 from nianjian.gate.asked import Request
 from nianjian.gate.policy import Purpose, Slot
 from nianjian.gate.snapshot.read import Snapshot
-from nianjian.gate.snapshot.tenant import Filed, Tenant, consented_to
+from nianjian.gate.snapshot.tenant import Filed, Tenant, Way, consented_to
 
 EAST: Final = 28_800  # seconds that Asia/Shanghai is ahead of UTC; it has no summer time
 DAY: Final = 86_400
@@ -64,6 +64,20 @@ def decide(request: Request, snapshot: Snapshot, now: int) -> Refusal | tuple[Sl
 
 
 def _decided(request: Request, tenant: Tenant) -> Refusal | tuple[Slot, ...]:
+    way = _way(request, tenant)
+    if isinstance(way, Refusal):
+        return way
+    callee = telephone.key(request.callee)
+    reason = _callee(tenant, callee, request, way.purpose, isolated=way.isolated)
+    return _refused(reason) if reason else tenant.slots(request, way.display, callee, way.channel, way.purpose)
+
+
+def _way(request: Request, tenant: Tenant) -> Refusal | Way:
+    """What does not depend on the callee: it holds for a minute, and most calls of a minute go few ways."""
+    minute = request.at // 60_000
+    known = tenant.way(request.display, request.channel, request.purpose)
+    if known is not None and known.minute == minute:
+        return known
     purpose = tenant.purpose(request.purpose)
     second = request.at // 1000
     day, into = divmod(second + EAST, DAY)
@@ -75,10 +89,10 @@ def _decided(request: Request, tenant: Tenant) -> Refusal | tuple[Slot, ...]:
         return _refused("no-channel")
     if not _open(purpose, into // MINUTE):
         return Refusal("hours", purpose.hours_rule, _opens(purpose, second, into))
-    callee = telephone.key(request.callee)
     isolated = line.channel.isolated or display in tenant.isolated_displays
-    reason = _callee(tenant, callee, request, purpose, isolated=isolated)
-    return _refused(reason) if reason else tenant.slots(request, display, callee, line.channel, purpose)
+    way = Way(minute, display, line.channel, purpose, isolated)
+    tenant.remember(request.display, request.channel, request.purpose, way)
+    return way
 
 
 def fails_open(request: Request, snapshot: Snapshot) -> bool:

@@ -29,6 +29,7 @@ IDLE: Final = 75.0  # seconds that a connection may be silent
 LINGER: Final = 1.0
 PIPELINED_MOST: Final = 1000  # questions of one connection that wait for their answers
 
+_AUTHORIZATION, _EXPECT = len(b"authorization"), len(b"expect")
 Control = Callable[["Received"], Awaitable[bytes]]
 
 
@@ -179,11 +180,10 @@ class HttpDoor(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header."""
-        lower = name.lower()
-        self._headers.append((lower, value))
-        if lower == b"authorization":
+        self._headers.append((name, value))
+        if len(name) == _AUTHORIZATION and name.lower() == b"authorization":
             self._authorization = value
-        elif lower == b"expect":
+        elif len(name) == _EXPECT and name.lower() == b"expect":
             self._expects = value.lower() == b"100-continue"
 
     def on_headers_complete(self) -> None:
@@ -236,7 +236,8 @@ class HttpDoor(asyncio.Protocol):
                 ask = wire.asked(wire.query(query))
                 self._gate.ask(self._request(ask, whose), slot.word)
         else:
-            received = Received(method.decode("ascii"), path, query, self._headers, self._body)
+            lower = [(name.lower(), value) for name, value in self._headers]
+            received = Received(method.decode("ascii"), path, query, lower, self._body)
             task = asyncio.get_running_loop().create_task(self._hand_over(received, slot))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

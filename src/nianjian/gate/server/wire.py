@@ -1,4 +1,4 @@
-"""Messages: JSON in and out (contract 5), the words for switches, and the query of an address."""
+"""Messages: JSON in and out, the words for switches, and the query of an address."""
 
 from __future__ import annotations
 
@@ -65,15 +65,8 @@ _encode: Final = msgspec.json.Encoder().encode
 
 def request(ask: Ask, enterprise: str, now: int) -> Request:
     """The question; ``enterprise`` is the asker's own. `MalformedError` for a field too long, a moment that is none."""
-    if (
-        len(ask.display) > LONGEST
-        or len(ask.callee) > LONGEST
-        or len(ask.channel) > LONGEST
-        or len(ask.call_id) > LONGEST
-        or len(ask.caller) > LONGEST
-        or len(ask.team) > LONGEST
-        or len(ask.purpose) > LONGEST
-    ):
+    texts = (ask.display, ask.callee, ask.channel, ask.call_id, ask.caller, ask.team, ask.purpose)
+    if len("".join(texts)) > LONGEST and max(map(len, texts)) > LONGEST:
         raise MalformedError("a field is longer than 256 characters")
     at = now if ask.at is None else moment(ask.at)
     return Request(enterprise, ask.display, ask.callee, ask.channel, ask.call_id, at, ask.caller, ask.team, ask.purpose)

@@ -53,6 +53,17 @@ class Open:
         return any((a is None or a <= day) and (b is None or day <= b) for a, b in self.days)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A display number, a channel and a purpose that went together in a minute (counted from 1970-01-01)."""
+
+    minute: int
+    display: str
+    channel: Channel
+    purpose: Purpose
+    isolated: bool
+
+
 class Tenant:
     """All look-ups of one enterprise; nothing here changes but the memory of texts already read."""
 
@@ -79,6 +90,17 @@ class Tenant:
         self._displays: dict[str, tuple[str, tuple[Filed, ...]]] = {}
         self._resolved: dict[str, Purpose] = {}
         self._fits: dict[tuple[str, str], bool] = {}
+        self._ways: dict[tuple[str, str, str], Way] = {}
+
+    def way(self, display: str, channel: str, purpose: str) -> Way | None:
+        """The way that calls with these texts last went; it holds for its minute alone."""
+        return self._ways.get((display, channel, purpose))
+
+    def remember(self, display: str, channel: str, purpose: str, way: Way) -> None:
+        """Remember it."""
+        if len(self._ways) >= MOST:
+            self._ways.clear()
+        self._ways[display, channel, purpose] = way
 
     def display(self, text: str) -> tuple[str, tuple[Filed, ...]]:
         """A display number's canonical text, and the rows of the longest root that fits it; none: not filed."""
