@@ -55,10 +55,10 @@ RECORD: Final = "[mappings]\nGate.csv => ${CSV_QUOTE(${CDR(dst)})},${CSV_QUOTE($
 
 
 def unpacked() -> Path:
-    """The folder with ``root``; fetched on first use, a skip where it cannot be had."""
+    """The folder with ``tree``; fetched on first use, a skip where it cannot be had."""
     default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nianjian-asterisk"
     folder = Path(os.environ.get("NIANJIAN_ASTERISK") or default)
-    if not (folder / "root/usr/share/asterisk/sounds/en").is_symlink():
+    if not (folder / "tree/usr/share/asterisk/sounds/en").is_symlink():
         if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
             missing("Asterisk (apt-get to unpack it from suite sid)")
         wanted = (HERE / "asterisk.lock").read_text().split()
@@ -69,7 +69,7 @@ def unpacked() -> Path:
         )
         if done.returncode:
             missing("Asterisk (suite sid of this machine's Debian mirror)")
-    return folder / "root"
+    return folder / "tree"
 
 
 class Asterisk:

@@ -1,8 +1,8 @@
 #!/bin/sh -e
-# usage: asterisk_fetch.sh DIR name=version …   unpacks a real Asterisk of suite sid under DIR/root, beside the system:
+# usage: asterisk_fetch.sh DIR name=version …   unpacks a real Asterisk of suite sid under DIR/tree, beside the system:
 # nothing is installed, and the system's own sources stay as they are.
 A=$(realpath -m "$1"); shift
-mkdir -p "$A/lists/partial" "$A/cache/archives/partial" "$A/debs" "$A/root"
+mkdir -p "$A/lists/partial" "$A/cache/archives/partial" "$A/debs" "$A/tree"
 suite=$(. /etc/os-release; echo "$VERSION_CODENAME")
 mirror=$(apt-get indextargets --format '$(CODENAME) $(SITE)' 'Identifier: Packages' | awk -v s="$suite" '$1 == s {print $2; exit}')
 test -n "$mirror"
@@ -23,6 +23,6 @@ cd "$A/debs"; rm -f ./*.deb
 for p in "$@"; do      # a version that sid no longer has is taken as it is now, and said
   apt-get -qq -c "$A/apt.conf" download "$p" || { echo "gone: $p, taking the current one"; apt-get -qq -c "$A/apt.conf" download "${p%%=*}"; }
 done
-for d in ./*.deb; do dpkg -x "$d" "$A/root"; done
-ln -sfn en_US_f_Allison "$A/root/usr/share/asterisk/sounds/en"
-LD_LIBRARY_PATH=$(echo "$A"/root/usr/lib/*-linux-gnu) "$A/root/usr/sbin/asterisk" -V
+for d in ./*.deb; do dpkg -x "$d" "$A/tree"; done
+ln -sfn en_US_f_Allison "$A/tree/usr/share/asterisk/sounds/en"
+LD_LIBRARY_PATH=$(echo "$A"/tree/usr/lib/*-linux-gnu) "$A/tree/usr/sbin/asterisk" -V
