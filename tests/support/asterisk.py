@@ -56,7 +56,7 @@ RECORD: Final = "[mappings]\nGate.csv => ${CSV_QUOTE(${CDR(dst)})},${CSV_QUOTE($
 
 
 def unpacked() -> Path:
-    """The folder with ``tree``; fetched on first use. A skip where it cannot be had, whatever is required: no release holds it."""
+    """The folder with ``tree``; fetched on first use; always a skip where it cannot be had."""
     default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nianjian-asterisk"
     folder = Path(os.environ.get("NIANJIAN_ASTERISK") or default)
     if not (folder / "tree/usr/share/asterisk/sounds/en").is_symlink():
