@@ -149,7 +149,7 @@ def measured(told: Json | None, _: Words) -> list[list[str]]:
         return []
     parts = (told["before"], told["after"])
     rows = [
-        (_("Window"), [f"{part['from']} – {part['to']}" for part in parts]),
+        (f"{_('Window')} ({_('end excluded')})", [f"{part['from']} – {part['to']}" for part in parts]),
         (_("Number of days"), [count(part["days"]) for part in parts]),
         (_("Number of complaints"), [count(part["complaints"]) for part in parts]),
         (_("Answered outbound calls"), [count(part["answered"]) for part in parts]),
