@@ -22,6 +22,8 @@ from nianjian.accounts.roles import ALLOWED, INSPECTING, Act, Role  # noqa: E402
 from nianjian.accounts.tokens import service as tokens  # noqa: E402
 from nianjian.config import wiring  # noqa: E402
 from nianjian.flows import overlay, portraits  # noqa: E402
+from nianjian.flows.complaints import acts as complaints  # noqa: E402
+from nianjian.flows.complaints import one_click  # noqa: E402
 from nianjian.flows.rectify import cases as rectification  # noqa: E402
 from nianjian.flows.wizard import drafts, uploads  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
@@ -149,4 +151,8 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "delivery": hook.deliveries.get().pk,
         "name": lead,
+        "ticket": complaints.add(
+            enterprise=code, actor=actor, texts={"ticket_id": f"TS-{code}", "source": "12321", "team_id": "T1"}
+        ),
+        "door": one_click.open_door(enterprise=code, number="95013001", actor=OPERATOR).pk,
     }

@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 from nianjian.api.door import problems
 from nianjian.api.door.access import Token
 from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, retention, rules, webhooks
+from nianjian.api.v1.complaints import tickets, worked
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
 from nianjian.api.v1.rectification import cases, channel
@@ -41,6 +42,8 @@ ROUTERS: Final = (
     approvals.router,
     audit.router,
     retention.router,
+    tickets.router,
+    worked.router,
     cases.router,
     channel.router,
     webhooks.router,

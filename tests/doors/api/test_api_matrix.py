@@ -42,7 +42,7 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("overlays_request_everywhere", "key"): RULE,
     ("roles_give", "name"): "insp",  # anybody may be given a role
 }
-NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key", "name", "case"})
+NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key", "name", "case", "ticket"})
 QUERIES: Final[Mapping[str, str]] = {
     "calls_import": "name=calls.csv",
     "registers_import": "name=lines.csv",
@@ -81,6 +81,13 @@ BODIES: Final[Mapping[str, Any]] = {
     "overlays_request_everywhere": {**_ASKED, "province": "北京"},
     "approvals_decide": {"decision": "yes"},
     "approvals_decide_everywhere": {"decision": "yes"},
+    "complaints_add": {"source": "12321"},
+    "complaints_respond": {"tickets": ["{ticket}"], "text": "已联系"},
+    "complaints_assign": {"tickets": ["{ticket}"], "assignee": "1001"},
+    "complaints_match": {"tickets": ["{ticket}"]},
+    "complaints_callback": {"result": "满意"},
+    "complaints_exclude": {"exclusion": "not_accepted"},
+    "complaints_decide": {"decision": "dismiss"},
     "rectification_open": {"received": "2026-04-28"},
     "rectification_measure_add": {"text": "抽查", "owner": "王五", "due": "2026-05-01"},
     "rectification_paper_add": PNG,
@@ -136,11 +143,12 @@ def _cases(path: str, operation: Any, world: Mapping[str, Mapping[str, Any]]) ->
                 address += f"?{query.format(**things)}"
             content = BODIES.get(name, {})
             raw = isinstance(content, bytes)
-            text = b"" if raw else json.dumps(content).replace('"{version}"', str(things["version"])).encode()
+            text = "" if raw else json.dumps(content).replace('"{version}"', str(things["version"]))
+            body = content if raw else text.replace("{ticket}", things["ticket"]).encode()
             for method in operation.methods:
                 yield Case(
                     name, method, getattr(operation.view_func, MARK), code if "code" in parameters else EVERYWHERE,
-                    address, content if raw else text, "application/octet-stream" if raw else "application/json",
+                    address, body, "application/octet-stream" if raw else "application/json",
                     crossed=things is not world[code],
                 )  # fmt: skip
 

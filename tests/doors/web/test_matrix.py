@@ -34,6 +34,11 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("", "provider_id"): "oidc",
     ("", "pk"): 1,
     ("", "token"): "nonsense",
+    ("", "receipt"): "nonsense",
+    ("complain", "token"): "nonsense",
+    ("one-click-done", "token"): "nonsense",
+    ("one-click-code", "form"): "svg",
+    ("complaints-act", "act"): "respond",
     ("portrait-chart", "name"): "complaint_rate",
     ("rectify-report", "form"): "docx",
     ("rules-one", "key"): RULE,
@@ -42,7 +47,9 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("rules-overlay-here", "key"): RULE,
 }
 # What names something of one tenant: beside the code of another it must lead nowhere.
-NAMING: Final = frozenset({"batch", "job", "draft", "paper", "approval", "webhook", "name", "key", "case"})
+NAMING: Final = frozenset(
+    {"batch", "job", "draft", "paper", "approval", "webhook", "name", "key", "case", "ticket", "door"}
+)
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}
 _PERSON: Final = {"name": "王芳", "role": "auditor", "email": "", "team": ""}
 # Forms that would do something, where an empty one is nothing; queries where an address alone is nothing.
@@ -63,6 +70,9 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "people-one-here": {"act": "close"},
     "webhooks": {"url": "https://192.0.2.1/x", "events": "portrait.run"},
     "webhooks-one": {"act": "close"},
+    "complaints-match": {"decision": "dismiss"},
+    "complaints-new": {"source": "12321"},
+    "one-click": {"number": "95013009"},
     "rectify-open": {"received": "2026-04-28", "causes": ""},
     "rectify-watch": {"licence": "B2-1", "since": "2026-01-01", "source": "来函"},
     "enterprises": {"code": "third", "name": "第三家", "province": "北京"},

@@ -220,8 +220,9 @@ def test_a_ticket_is_opened_by_hand(officer: Client) -> None:
 def test_a_forward_list_with_headings_of_its_own(officer: Client) -> None:
     sheet = "举报编号,举报手机,外显,何时\nA-1,13800138000,95013001,20260301151200\n"
     given = {
-        "source": "12321", "arrived": "2026-03-02T09:00", "heading_reference": "举报编号", "heading_complainant": "举报手机",
-        "heading_complained": "外显", "heading_called_at": "何时", "moments": "%Y%m%d%H%M%S",
+        "source": "12321", "arrived": "2026-03-02T09:00", "heading_reference": "举报编号",
+        "heading_complainant": "举报手机", "heading_complained": "外显",
+        "heading_called_at": "何时", "moments": "%Y%m%d%H%M%S",
     }  # fmt: skip
 
     def sent(content: str) -> Any:

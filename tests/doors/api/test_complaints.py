@@ -1,0 +1,110 @@
+"""Tickets through the API: from arrival to close, who sees what, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.query import acts as chain
+
+pytestmark = pytest.mark.django_db
+HOME = "/api/v1/enterprises/demo/complaints"
+ONE = f"{HOME}/tickets/I1"
+
+
+@pytest.fixture
+def ask(db: None, home: Any) -> Callable[..., tuple[int, Any]]:
+    from nianjian.accounts import service  # noqa: PLC0415 -- models load late
+    from nianjian.accounts.tokens import service as tokens  # noqa: PLC0415
+
+    del db, home
+    boss = Actor("tester")
+    service.add_enterprise(code="demo", name="示范", province="北京", actor=boss)
+    made = {}
+    for name, role, team in (("olga", "data_officer", None), ("otto", "outsourcer", "T1")):
+        more = {"team": team} if team else {}
+        service.add_user(name=name, role=role, enterprises=["demo"], actor=boss, **more)
+        made[name] = tokens.add(user=name, name="t", scopes=None, days=None, actor=Actor(name, "user")).secret
+
+    def asked(method: str, address: str, body: Any = None, who: str = "olga") -> tuple[int, Any]:
+        client = Client(headers={"authorization": f"Bearer {made[who]}"})
+        answer = client.generic(method, address, "" if body is None else json.dumps(body), "application/json")
+        return answer.status_code, json.loads(answer.content)
+
+    return asked
+
+
+def add(ask: Callable[..., tuple[int, Any]], **more: Any) -> Any:
+    given = {"source": "12321", "id": "I1", "arrived": "2026-03-01T22:15:00", "complainant": "13800138000"}
+    status, told = ask("POST", HOME, given | {"complained": "95013001", "content": "天天打来"} | more)
+    assert status == 201, told
+    return told
+
+
+def test_from_arrival_to_close(ask: Callable[..., tuple[int, Any]]) -> None:
+    told = add(ask, source="one_click")
+    assert (told["response_due"], told["close_due"]) == ("2026-03-02 00:15:00", "2026-03-02 22:15:00")
+    assert told["values"]["complainant"] == "138****8000"
+    assert "天天" not in str(told)
+    assert ask("POST", f"{ONE}/close", {"result": "致歉"})[0] == 409
+    status, told = ask("POST", f"{HOME}/responses", {"tickets": ["I1"], "at": "2026-03-01T23:00:00+08:00"})
+    assert (status, told["items"][0]["response_on_time"]) == (200, True)
+    assert ask("POST", f"{ONE}/callback", {"result": "满意", "at": "2026-03-02T09:00:00"})[0] == 200
+    status, told = ask("POST", f"{ONE}/close", {"result": "致歉", "at": "2026-03-02T09:30:00"})
+    assert (status, told["state"], told["close_on_time"], told["callback_before_reopening"]) == (
+        200,
+        "closed",
+        True,
+        False,
+    )
+    assert ask("POST", f"{ONE}/reopen", {})[1]["state"] == "reopened"
+    assert ask("POST", f"{ONE}/close", {})[1]["callback_before_reopening"] is True
+    status, told = ask("GET", ONE)
+    assert [event["act"] for event in told["history"]] == ["close", "reopen", "close", "callback", "respond", "add"]
+
+
+def test_what_is_looked_for(ask: Callable[..., tuple[int, Any]]) -> None:
+    for name, day in (("I2", "02"), ("I1", "01"), ("I3", "03")):
+        add(ask, id=name, arrived=f"2026-03-{day}T10:00:00", drill=name == "I3")
+
+    def found(query: str) -> list[str]:
+        return [one["key"] for one in ask("GET", f"{HOME}?{query}")[1]["items"]]
+
+    assert found("") == ["I1", "I2", "I3"]
+    assert found("drill=false&limit=1") == ["I1"]
+    assert found("hand=late&clock=close&q=I2") == ["I2"]
+    assert found("state=closed") == []
+    assert ask("GET", f"{HOME}?state=nonsense")[0] == 422
+    assert ask("GET", f"{HOME}?limit=2")[1]["next"]
+
+
+def test_a_stale_version_an_unknown_ticket_and_no_mass_close(ask: Callable[..., tuple[int, Any]]) -> None:
+    told = add(ask)
+    assigned = {"tickets": ["I1"], "versions": [told["version"]], "assignee": "1001"}
+    assert ask("POST", f"{HOME}/assignments", assigned)[1]["items"][0]["values"]["assignee"] == "1001"
+    assert ask("POST", f"{HOME}/assignments", assigned)[0] == 409
+    assert ask("POST", f"{HOME}/tickets/I9/callback", {"result": "x"})[0] == 404
+    add(ask, id="I2")
+    assert ask("POST", f"{HOME}/responses", {"tickets": ["I1", "I2"]})[0] in {400, 422}
+    assert ask("POST", f"{HOME}/closings", {"tickets": ["I1", "I2"]})[0] == 404
+    assert ask("POST", f"{ONE}/exclude", {"exclusion": "duplicate", "duplicate_of": "I2"})[1]["state"] == "excluded"
+    assert ask("POST", f"{ONE}/readmit", {"reason": "误"})[1]["state"] == "new"
+    assert ask("POST", f"{ONE}/match", {"decision": "confirm"})[0] == 409
+    assert ask("POST", f"{HOME}/matches", {"tickets": ["I1"]})[1]["none"] == 1
+
+
+def test_an_outsourcer_reads_own_tickets_and_a_reveal_is_told(ask: Callable[..., tuple[int, Any]]) -> None:
+    add(ask, team="T1")
+    add(ask, id="I2", team="T2")
+    assert [one["key"] for one in ask("GET", HOME, who="otto")[1]["items"]] == ["I1"]
+    assert ask("GET", f"{HOME}/tickets/I2", who="otto")[0] == 404
+    assert ask("POST", f"{ONE}/callback", {"result": "x"}, who="otto")[0] == 403
+    assert ask("POST", f"{ONE}/reveal", who="otto")[0] == 403
+    status, told = ask("POST", f"{ONE}/reveal")
+    assert (status, told["values"]["complainant"], told["values"]["content"]) == (200, "13800138000", "天天打来")
+    assert next(one.verb for one in chain()) == "registers.reveal"
