@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nianjian.intake.normalise import SHAPES, kernel_functions, staged
+from nianjian.intake.select.normalise import SHAPES, kernel_functions, staged
 from nianjian.kernel.numbers import normalise, printed
 from nianjian.lake.workbench import Workbench
 
@@ -31,6 +31,15 @@ ADDRESSES = [
     "138XXXX8000",
     "88886666x12",
 ]
+
+# What a cast reads as a number of just as many digits as the text of a number would have, or nearly so.
+GENEROUS = [
+    "1.381234e10", "13.812345e9", "138.12345e8", "138123456e2", "95078.12e3", "9507e4", "013.81234e9", "09.5",
+    "099.5", "00.12345e5", "0x12345678", "0xfffffffff", "0X2540BE3FF", "0b1110011", "13800138001 ", " 13800138001",
+    "013800138001 ", "1_3800138001", "0_13800138001", "13800138001.", "+1380013.8001e5", "+86138.12345e8",
+    "+8613800138001", "+860571.1e5", "008613800138001", "0086138.12345e8", "00861.3800138e10", "99999999999999",
+    "9999999999999", "90000000000001",
+]  # fmt: skip
 
 
 def twin(tmp: Path, texts: list[str | None], prefixes: tuple[str, ...]) -> list[tuple[str, int | None, str | None]]:
@@ -58,6 +67,11 @@ def test_engine_equals_kernel(tmp_path: Path, prefixes: tuple[str, ...], texts: 
     given_texts: list[str | None] = [None, *ADDRESSES, *texts]
     got = twin(tmp_path, given_texts, prefixes)
     assert got == [expected(text, prefixes) for text in given_texts]
+
+
+@pytest.mark.parametrize("prefixes", [(), ("9", "17951")])
+def test_what_only_a_cast_takes_for_digits(tmp_path: Path, prefixes: tuple[str, ...]) -> None:
+    assert twin(tmp_path, list(GENEROUS), prefixes) == [expected(text, prefixes) for text in GENEROUS]
 
 
 def test_every_length_and_beginning(tmp_path: Path) -> None:

@@ -254,7 +254,7 @@ def _load(
     for verdict, rows in held.judge(bench, source=job.source, lake_files=old):
         kept += rows.num_rows
         if verdict == repeats.KEEP:
-            writer.write(_without_raw(rows))
+            writer.write(rows)
         else:
             writer.reject(reading.with_cells(bench, rows), "id_conflict")
     return held.held - kept, holding
@@ -268,11 +268,6 @@ def _sort_out(rows: pa.Table, held: repeats.Repeats | None, writer: Writer) -> N
         writer.write(rows, but=suspect)
     else:
         writer.write(rows)
-
-
-def _without_raw(rows: pa.Table) -> pa.Table:
-    """Kept rows carry no raw cells: those were there for the case of a conflict."""
-    return rows.drop_columns(["raw"])
 
 
 def _old_files(job: _Job, replaced: list[OldFile], *, rejected: bool) -> list[OldFile]:

@@ -14,7 +14,7 @@ from typing import Final, cast
 import pyarrow.parquet as pq
 
 from nianjian.intake import ledger
-from nianjian.intake.validate import SURPLUS
+from nianjian.intake.select.reasons import SURPLUS
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.schema import REJECTED
 from nianjian.lake.tables import Lake

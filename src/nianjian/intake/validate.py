@@ -12,17 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from nianjian.intake.format import Fields, Layout
-from nianjian.intake.normalise import SHAPES, kernel_functions, staged
-from nianjian.intake.vendor.sql import NO_TIME, NULL, unguarded
-from nianjian.intake.vendor.words import TOTAL
+from nianjian.intake.select.normalise import SHAPES, kernel_functions, staged
+from nianjian.intake.select.reasons import SURPLUS, first, reasons
+from nianjian.intake.vendor.sql import NO_TIME, NULL, choose, unguarded
 from nianjian.lake.sql import literal, quoted
 from nianjian.lake.workbench import Workbench
 
 # Columns that the rejects file adds: known, and of no interest when the file comes back.
 IGNORED: Final = frozenset({"行号", "列", "原因代码", "原因"})
-
-# Columns that it adds for cells beyond the header: whoever corrects the row empties them.
-SURPLUS: Final = re.compile("多出的列[0-9]+")
 
 DIRECTIONS: Final = ("out", "in", "internal")
 LEGS: Final = ("customer", "agent", "event")
@@ -34,15 +31,6 @@ CONFIDENCES: Final = ("good", "medium", "low", "none")
 LINE: Final = "__line"
 
 TIMES: Final = ("start", "ring", "answer", "end")
-
-# A time cell that says "no time".
-EMPTY_TIME: Final = "('0', '0.0', '-', '--', '/', 'NULL', 'null', 'None', '\\N', '0000-00-00 00:00:00')"
-
-# What a spreadsheet leaves of a long number.
-DAMAGED: Final = "[0-9]([.][0-9]+)?[eE][+][0-9]+"
-
-LONGEST_CALL: Final = "interval 24 hour"
-OLDEST: Final = "timestamp '2000-01-01'"
 
 _TYPES: Final = {
     "number_shape": SHAPES,
@@ -109,9 +97,10 @@ def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> str:
     in doubt.
     """
     typed = f"select *, {', '.join(_typed(plan.fields))} from ({raw(plan, scan, line=line)})"
-    shown = f"select *, {_shown()} as __shown from ({typed})"
+    own = f"select *, {_own()} as __own from ({typed})"
+    shown = f"select *, {_shown()} as __shown from ({own})"
     numbered = staged(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes)
-    judged = f"select *, {_reason(plan)} as __judged from ({numbered})"
+    judged = f"select *, {first(plan.layout, plan.fields, plan.latest)} as __judged from ({numbered})"
     columns = [*_columns(plan), *([f"{LINE} as line"] if line else []), "__suspect as suspect"]
     columns.append("hash(__f_call_id) as h")
     doubt = "false" if suspects is None else f"(__judged is null and hash(__f_call_id) in (select h from {suspects}))"
@@ -143,85 +132,26 @@ def _typed(fields: Fields) -> list[str]:
     ]
 
 
+def _own() -> str:
+    """Whether the display itself says a number."""
+    return "__f_display between '0' and ':' or regexp_matches(__f_display, '[0-9０-９]')"
+
+
 def _shown() -> str:
     """The displayed number, or the caller where the display says nothing (empty, anonymous)."""
-    return (
-        "case when __f_display is null then __f_caller"
-        " when __f_display between '0' and ':' or regexp_matches(__f_display, '[0-9０-９]') then __f_display"
-        " else coalesce(__f_caller, __f_display) end"
-    )
-
-
-def _reason(plan: Plan) -> str:
-    """One CASE: the position in `reasons` of the first rule that the row breaks, or NULL."""
-    whens = " ".join(
-        f"when {condition} then {number}" for number, (_, _, condition) in enumerate(reasons(plan), start=1)
-    )
-    return f"case {whens} end"
-
-
-def reasons(plan: Plan) -> list[tuple[str, str, str]]:
-    """(code, canonical field or raw column, condition) in the order in which they are tried."""
-    fields = plan.fields
-    first = quoted(plan.layout.columns[0])
-    listed = [
-        *(
-            ("columns_surplus", name, f"{quoted(name)} is not null")
-            for name in plan.layout.columns
-            if SURPLUS.fullmatch(name)
-        ),
-        ("total_row", plan.layout.columns[0], f"__f_start is null and regexp_full_match({first}, '{TOTAL}')"),
-        ("call_id_missing", "call_id", "__f_call_id is null"),
-        ("excel_damaged", "call_id", f"contains(__f_call_id, '+') and regexp_full_match(__f_call_id, '{DAMAGED}')"),
-        *_time_reasons(fields, "start", needed=True),
-        ("before_2000", "start", f"__f_start < {OLDEST}"),
-        ("start_in_future", "start", f"__f_start > timestamp {literal(plan.latest)}"),
-        *_time_reasons(fields, "end", needed=not fields.end_optional),
-        *_time_reasons(fields, "answer", needed=False),
-        *_time_reasons(fields, "ring", needed=False),
-        *fields.checks,
-        ("end_before_start", "end", "__f_end < __f_start"),
-        ("answer_outside_call", "answer", "__f_answer < __f_start or __f_answer > __f_end"),
-        ("longer_than_24h", "end", f"__f_end > __f_start + {LONGEST_CALL}"),
-        ("bad_direction", "direction", "__f_direction is null"),
-        ("excel_damaged", "display", "__shown_shape = 'damaged'"),
-        ("excel_damaged", "caller", f"contains(__f_caller, '+') and regexp_full_match(__f_caller, '{DAMAGED}')"),
-        ("excel_damaged", "callee", "__f_callee_shape = 'damaged'"),
-    ]
-    if not fields.callee_optional:
-        listed += [
-            ("callee_missing", "callee", "__f_callee is null"),
-            ("callee_not_a_number", "callee", "__f_callee_shape = 'none'"),
-        ]
-    if fields.agent_kind != NULL:
-        listed.append(
-            ("bad_agent_kind", "agent_kind", "__f_kind_text is not null and __f_kind_text not in ('human', 'robot')")
-        )
-    return listed
-
-
-def _time_reasons(fields: Fields, name: str, *, needed: bool) -> list[tuple[str, str, str]]:
-    column = fields.texts.get(name)
-    value = f"__f_{name}"
-    if column is None:
-        return [(f"{name}_missing", name, f"{value} is null")] if needed else []
-    text = quoted(column)
-    empty = f"({text} is null or {text} in {EMPTY_TIME})"
-    listed = [(f"{name}_missing", name, f"{value} is null and {empty}")] if needed else []
-    # A field that takes its time from several columns may be set although this text is not.
-    return [*listed, (f"{name}_unreadable", name, f"{value} is null and not {empty}")]
+    return "case when __own then __f_display else coalesce(__f_caller, __f_display) end"
 
 
 def _columns(plan: Plan) -> list[str]:
     """The last stage: the lake's columns in the order of its schema."""
-    listed = reasons(plan)
+    listed = reasons(plan.layout, plan.fields, plan.latest)
     codes = ", ".join(literal(code) for code, _, _ in listed)
     places = ", ".join(literal(plan.fields.columns.get(place, place)) for _, place, _ in listed)
     # Where no column gives the answer time and the source has no other sign, the answer is unknown, not "no".
     told = plan.fields.answered or plan.fields.answer == NO_TIME
     answered = "__f_answered" if told else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
     confidence = (
-        "case when __shown_shape = 'none' then 'none'::confidence_word"
+        "case when __shown_shape = 'none' then 'none'::confidence_word when __own then __f_confidence"
         " when __f_display is null or __shown is distinct from __f_display then 'low'::confidence_word"
         " else __f_confidence end"
     )
@@ -234,7 +164,7 @@ def _columns(plan: Plan) -> list[str]:
         "__f_call_key as call_key",
         "__f_direction as direction",
         "__f_leg as leg",
-        "case when __f_caller is distinct from __shown then __f_caller end as caller_raw",
+        "nullif(__f_caller, __shown) as caller_raw",
         "__shown_value as display",
         "__shown_shape as display_shape",
         f"{confidence} as display_confidence",
@@ -249,7 +179,7 @@ def _columns(plan: Plan) -> list[str]:
         "coalesce(__f_test, false) as test",
         "__f_purpose as purpose",
         "__f_agent_id as agent_id",
-        "try_cast(__f_kind_text as kind_word) as agent_kind",
+        f"{choose('__f_kind_text', dict(zip(KINDS, KINDS, strict=True)), kind='kind_word')} as agent_kind",
         "__f_line_id as line_id",
         "__f_team_id as team_id",
         "__f_gateway as gateway",

@@ -61,6 +61,21 @@ def test_reason_and_column(desk: Desk, changes: dict[str, str], code: str, colum
     assert desk.rows("line, reason, reason_column", "part = 'rejected'") == [(3, code, column)]
 
 
+def test_a_word_that_is_none_of_ours_is_no_word(desk: Desk) -> None:
+    mapping = FileMapping(values={"direction": {"转接": "forward"}, "result": {"挂起": "hung"}})
+    receipt = desk.take(csv_bytes([row(1), row(2, 方向="转接"), row(3, 结果="挂起")]), mapping=mapping)
+    assert receipt.reasons == {"bad_direction": 1}
+    assert desk.rows("call_id, result", "reason is null") == [("c000001", "answered"), ("c000003", "answered")]
+
+
+@pytest.mark.parametrize("column", ["方向", "结果"])
+def test_a_column_that_the_mapping_names_keeps_the_known_words(desk: Desk, column: str) -> None:
+    field = {"方向": "direction", "结果": "result"}[column]
+    mapping = FileMapping(columns={field: column}, values={field: {"转接": "forward"}})
+    receipt = desk.take(csv_bytes([row(1), row(2, **{column: "转接"})]), mapping=mapping)
+    assert (receipt.rows.loaded, receipt.reasons) == ((1, {"bad_direction": 1}) if column == "方向" else (2, {}))
+
+
 def test_a_clock_may_run_a_day_ahead_and_no_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def calls(now: datetime, first: int) -> list[str]:
         stamps = [(now + timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M:%S") for hours in (-1, 23, 25, 24 * 300)]

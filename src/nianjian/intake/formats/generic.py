@@ -181,11 +181,12 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         cell["result"],
         {**RESULTS, **words["result"]},
         otherwise=f"case when {cell['result']} is not null then 'unknown' end",
+        kind="result_word",
     )
     found = overridden(
         Fields(
             call_id=cell["call_id"],
-            direction=choose(cell["direction"], {**DIRECTIONS, **words["direction"]}),
+            direction=choose(cell["direction"], {**DIRECTIONS, **words["direction"]}, kind="direction_word"),
             caller=cell["caller"],
             display=cell["display"],
             callee=cell["callee"],

@@ -33,7 +33,7 @@ def weed_out(bench: Workbench, writer: Writer, keys: KeyFiles, files: Sequence[O
 
     How many there were, and those of ``files`` that hold one.
     """
-    path = writer.rejected()
+    path = writer.rejected() if files else None
     if path is None:
         return 0, []
     hashes = _hashes(bench, path)

@@ -59,7 +59,9 @@ def overridden(fields: Fields, columns: Columns, mapping: FileMapping, zone: str
             texts[field] = name
         elif field in TEXTS:
             # A context or type that the mapping does not name keeps the way that the source gives it.
-            other = fields.direction if field == "direction" and mapping.values.get(field) else quoted(name)
+            other = (
+                f"({fields.direction})::varchar" if field == "direction" and mapping.values.get(field) else quoted(name)
+            )
             changes[field] = _translated(field, quoted(name), mapping, other)
         origin[field] = name
     for field, pairs in mapping.values.items():

@@ -28,21 +28,27 @@ def among(expression: str, values: Iterable[str]) -> str:
     return f"coalesce({expression} in ({listed}), false)"
 
 
-def choose(expression: str, words: Mapping[str, str], otherwise: str = NULL) -> str:
-    """``words`` as a CASE: text of the file -> text of ours.
+def choose(expression: str, words: Mapping[str, str], otherwise: str = NULL, kind: str = "VARCHAR") -> str:
+    """``words`` as a CASE: text of the file -> text of ours, or -> values of ``kind``, one of `validate`'s types.
 
-    The engine plans a CASE with one copy of ``expression`` a word: what holds a CASE itself is looked up in a list.
+    Words that are written as values cost nothing a row, text would be looked up again for each; a word that the type
+    does not have is NULL. The engine plans a CASE with one copy of ``expression`` a word: what holds a CASE itself is
+    looked up in a list.
     """
+
+    def typed(value: str) -> str:
+        return value if kind == "VARCHAR" else f"try_cast({value} as {kind})"
+
     if ANY_OTHER in words:
         otherwise = literal(words[ANY_OTHER])
         words = {theirs: ours for theirs, ours in words.items() if theirs != ANY_OTHER}
         if not words:
-            return otherwise
+            return typed(otherwise)
     if "(case " in expression:
         theirs, ours = (", ".join(literal(one) for one in side) for side in (words.keys(), words.values()))
-        return f"coalesce(list_extract([{ours}], list_position([{theirs}], {expression})), {otherwise})"
-    whens = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in words.items())
-    return f"(case {expression} {whens} else {otherwise} end)"
+        return typed(f"coalesce(list_extract([{ours}], list_position([{theirs}], {expression})), {otherwise})")
+    whens = " ".join(f"when {literal(theirs)} then {typed(literal(ours))}" for theirs, ours in words.items())
+    return f"(case {expression} {whens} else {typed(otherwise)} end)"
 
 
 def number(expression: str) -> str:

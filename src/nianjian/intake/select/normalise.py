@@ -47,7 +47,8 @@ def staged(inner: str, fields: Sequence[str], trunk_prefixes: Sequence[str]) -> 
     """
     texts = _stage(inner, [f"{_without_prefix(f, trunk_prefixes)} as {f}_text" for f in fields])
     casts = _stage(texts, [f"try_cast({f}_text as bigint) as {f}_cast" for f in fields])
-    kinds = _stage(casts, [f"{_kind(f)} as {f}_kind" for f in fields])
+    fronts = _stage(casts, [f"{_front(f)} as {f}_front" for f in fields])
+    kinds = _stage(fronts, [f"{_kind(f)} as {f}_kind" for f in fields])
     values = _stage(kinds, [part for f in fields for part in _values(f)])
     shapes = _stage(values, [f"{_fast_shape(f)} as {f}_fast" for f in fields])
     results = _stage(shapes, [part for f in fields for part in _result(f)])
@@ -77,15 +78,32 @@ def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _front(f: str) -> str:
+    """How many characters of the text are no digits of its number: zeros and signs in front, or what is no number.
+
+    NULL where a text with an exponent could seem to have as many digits: it takes three characters or more (e10)
+    for digits that are zeros, so that its number ends in 00. Up to 9e13 the logarithm is sure to the digit.
+    """
+    return (
+        f"case when {f}_cast between 1 and 90000000000000 and {f}_cast % 100 <> 0"
+        f" then strlen({f}_text) - floor(log10({f}_cast)) - 1 end"
+    )
+
+
 def _kind(f: str) -> str:
     """1: digits without a zero before them; 2: digits after one zero; 3: +86 and digits; 4: 0086 and digits; else 0.
 
-    A cast alone is too generous (9.5e4, 0x17354, 1_381): printed again the number has to be the text.
+    A cast alone is too generous (9.5e4, 0x17354, 1_381). Where the text has no room for anything but digits behind a
+    beginning of the right length, that is told without a look inside; else the number, printed again, has to be it.
     From 3 on the kind is the length of the country code.
     """
-    text, printed = f"{f}_text", f"{f}_cast::varchar"
+    text, printed, front = f"{f}_text", f"{f}_cast::varchar", f"{f}_front"
     return (
-        f"case when coalesce({f}_cast, 0) <= 0 then 0::tinyint"
+        f"case when {front} = 0 and {text} >= '1' then 1::tinyint"
+        f" when {front} = 1 and {text} >= '00' and {text} < '0:' then 2::tinyint"
+        f" when {front} = 1 and {text} >= '+86' and {text} < '+87' then 3::tinyint"
+        f" when {front} = 2 and {text} >= '0086' and {text} < '0087' then 4::tinyint"
+        f" when coalesce({f}_cast, 0) <= 0 then 0::tinyint"
         f" when {text} >= '1' then case when {printed} = {text} and strlen({text}) <= {MOST_DIGITS} then 1::tinyint"
         f" else 0::tinyint end"
         f" when '0' || {printed} = {text} and strlen({text}) <= {MOST_DIGITS} then 2::tinyint"
@@ -103,7 +121,10 @@ def _values(f: str) -> list[str]:
             f" when {kind} > 2 then try_cast(substr({text}, {kind} + 1) as bigint) end as {f}_number"
         ),
         f"case when {kind} > 2 then strlen({text}) - {kind} else strlen({text}) end as {f}_length",
-        f"case when {kind} > 2 then substr({text}, {kind} + 1, 1) = '0' else {kind} = 2 end as {f}_zero",
+        (
+            f"({kind} = 2 or ({kind} = 3 and {text} >= '+860' and {text} < '+861')"
+            f" or ({kind} = 4 and {text} >= '00860' and {text} < '00861')) as {f}_zero"
+        ),
     ]
 
 
@@ -142,8 +163,8 @@ def _fast_shape(f: str) -> str:
         f" when regexp_full_match({f}, '{_DAMAGED}') then {shape(Shape.DAMAGED)} end"
     )
     return (
-        f"case when {f} is null then null when {v} is null then {odd}"
-        f" when {mobile} then {shape(Shape.MOBILE)}"
+        f"case when {mobile} then {shape(Shape.MOBILE)}"
+        f" when {f} is null then null when {v} is null then {odd}"
         f" when {f}_zero then case when {landline} then {shape(Shape.LANDLINE)} end"
         f" when {short} then {shape(Shape.SHORT)}"
         f" when {nine} then case when {kind} > 2 and ({ningxia}) then {shape(Shape.SHORT_OR_LANDLINE)}"
