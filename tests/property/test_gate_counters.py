@@ -169,6 +169,8 @@ class Machine(RuleBasedStateMachine):
     def told(self, what: str, call: str, **more: bool) -> bool:
         async def tell() -> bool:
             one = self.taker(call)
+            if one is None:
+                return False
             done = one.settle(E, call, now=self.now, **more) if what == "settle" else one.release(E, call, self.now)
             await self.quiet()
             return bool(done)
@@ -295,8 +297,9 @@ class InStore(Machine):
         held = [lease.have for gate in self.gates if (lease := gate.leases.get(day)) is not None]
         return super().lost(slot) + sum(held)
 
-    def taker(self, call: str) -> Store:
-        return self.by_call[call]
+    def taker(self, call: str) -> Store | None:
+        one = self.by_call[call]
+        return one if one in self.gates else None  # a dead process tells nothing
 
     async def quiet(self) -> None:
         await until(lambda: not any(gate.state()["owed"] for gate in self.gates))
