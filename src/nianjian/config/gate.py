@@ -29,15 +29,15 @@ MEMORY: Final = "memory:"  # counts are lost with the process: for trying out al
 def serving(ports: Ports, *, store: str, process: str, switches: Sequence[str], parent: int | None) -> Serving:
     """What to serve; ``store``: "" for the journal of one process, ``memory:``, or the address of a common store.
 
-    ``process`` names this process among those that share the home; ``switches`` are sockets of Kamailio, with
-    ``CODE=`` before where there are several enterprises. ``gate_tokens_malformed``.
+    ``process`` names this process's decision journal among those that share the home; ``switches`` are sockets of
+    Kamailio, with ``CODE=`` before where there are several enterprises. ``gate_tokens_malformed``.
     """
     environment = env.read()
     logging.config.dictConfig(logs.settings(environment.log))
     home = environment.home
     return Serving(
         held=Held(places.snapshot(home)),
-        counters=counters(store, process),
+        counters=counters(store),
         journal=Journal(places.decisions(home), process),
         tokens=tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ)),
         ports=ports,
@@ -51,17 +51,19 @@ def _switch(text: str) -> Switch:
     return Switch(Path(path), code) if sign else Switch(Path(text))
 
 
-def counters(store: str, process: str) -> Counters:
-    """The counters that the address names."""
+def counters(store: str) -> Counters:
+    """The counters that the address names. Without a store a home has one journal: a second process is refused."""
     if not store:
-        return Counting(env.read().home / "gate" / "counters" / process)
-    if store == MEMORY:
-        return Memory()
+        return Counting(env.read().home / "gate" / "counters")
+    return Memory() if store == MEMORY else Store(store, generation=_generation_now)
+
+
+def _generation_now() -> str:
+    """Of the store, asked each time: a store that was filled anew is taken by a gate that runs."""
     try:
-        generation = _generation().read_text("utf-8").strip()
+        return _generation().read_text("utf-8").strip()
     except FileNotFoundError:
-        generation = ""  # filled from another machine: the first found
-    return Store(store, generation=generation)
+        return ""  # filled from another machine: the first found
 
 
 def fill(url: str, others: Sequence[Path]) -> tuple[str, int, int, int]:

@@ -53,8 +53,8 @@ def site(db: None, home: Path, sample: dict[str, Any]) -> Client:
     return signed_in("anna")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium, started once."""
+    """Debian's Chromium, started once a module: while it runs the thread has an event loop, and no other can be run."""
     with browsing() as started:
         yield started

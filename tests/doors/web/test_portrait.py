@@ -106,7 +106,8 @@ def test_rows_are_narrowed_and_paged(lake: Client, sample: dict[str, Any]) -> No
     last = (line["denominator"] - 1) // 50 + 1
     page = text(lake, f"{address}&page={last}")
     assert f"–{line['denominator']} / {line['denominator']}" in page
-    assert "L2" not in page
+    assert "<td>L1</td>" in page
+    assert "<td>L2</td>" not in page
     month = text(lake, f"{ROWS}?class=delivered&month=2026-03&look=1")
     assert "2026-03-" in month
     assert "2026-04-0" not in month
