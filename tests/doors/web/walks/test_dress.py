@@ -19,6 +19,10 @@ PATHS = (
     f"{HOME}rules/",
     f"{HOME}rules/portrait.seat_vacancy.limit/",
     f"{HOME}approvals/",
+    f"{HOME}complaints/",
+    f"{HOME}complaints/new/",
+    f"{HOME}complaints/forwards/",
+    f"{HOME}complaints/one-click/",
     f"{HOME}rectification/",
     f"{HOME}rectification/open/",
     f"{HOME}rectification/watch/",
@@ -65,6 +69,7 @@ def test_accessible_in_every_dress(boss: tuple[Site, str], browser: Any, dress: 
     _erasure(site, page, clean)
     _overlay(site, page, clean)
     _case(site, page, clean)
+    _complaint(site, page, clean, DRESSES.index(dress))
     assert [fault for fault in faults if "422" not in fault] == []
     context.close()
 
@@ -86,6 +91,23 @@ def _case(site: Site, page: Any, clean: Any) -> None:
     follow(page.locator("main form[novalidate] button.primary"))
     clean()
     page.goto(f"{case}isolate/")
+    clean()
+
+
+def _complaint(site: Site, page: Any, clean: Any, turn: int) -> None:
+    """A number's address and the pages behind it; the ticket that comes of it, in the list and on its own page."""
+    page.goto(f"{site.address}{HOME}complaints/one-click/")
+    page.locator("#id_number").fill(f"9501300{turn}")
+    follow(page.locator("main form[novalidate] button.primary"))
+    clean()
+    page.goto(page.locator("main p a").first.inner_text())
+    clean()
+    page.locator("#id_complainant").fill(f"1380013800{turn}")
+    follow(page.locator("main form button.primary"))
+    clean()
+    page.goto(f"{site.address}{HOME}complaints/")
+    clean()
+    follow(page.locator("tbody a").first)
     clean()
 
 
