@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -85,8 +87,9 @@ def test_an_empty_list_says_what_to_do(officer: Client, outsourcer: Client) -> N
     assert f'href="{HOME}new/"' not in text(outsourcer.get(HOME))
 
 
-def test_a_ticket_from_new_to_closed_and_again(officer: Client) -> None:
+def test_a_ticket_from_new_to_closed_and_again(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     opened("I1")
+    real, passed = clock.now, itertools.count(1)
     assert "结案" not in "".join(re.findall(r"<summary>([^<]+)</summary>", text(officer.get(f"{HOME}t/I1/"))))
     for name, given in (
         ("respond", {"text": "已联系"}),
@@ -94,6 +97,8 @@ def test_a_ticket_from_new_to_closed_and_again(officer: Client) -> None:
         ("close", {"result": "致歉", "upheld": "no"}),
         ("reopen", {"reason": "再次来电"}),
     ):
+        later = timedelta(minutes=next(passed))  # people need more than a second, which is what a ticket keeps
+        monkeypatch.setattr(clock, "now", lambda later=later: real() + later)
         assert act(officer, name, **given).status_code == 302, name
     assert row().upheld is False
     closed = officer.post(f"{HOME}t/I1/act/close/", {"version": row().pk, "result": "致歉"}, follow=True)
