@@ -63,6 +63,7 @@ def one(request: Request, code: str, door: int) -> HttpResponse:
     context = {
         "door": found,
         "address": address,
+        "forms": list(MEDIA),
         "button": f'<a href="{escape(address)}" rel="noopener">{label}</a>',
         "plain_form": f'<form action="{escape(address)}" method="get"><button>{label}</button></form>',
         "message": f"如来电打扰了您，请点此{label}：{address}",
