@@ -1,1 +1,1 @@
-"""Sentences about the gate."""
+"""What the gate says: errors, and the reasons of its answers."""
