@@ -31,7 +31,7 @@ def _place(point: Point, year: int | None) -> tuple[str, dict[str, Any]]:
         case attention.FAILED:
             found = "data-job", {"job": values["job"]}
         case attention.COMPLAINT:
-            found = "registers-row", {"kind": "complaints", "key": values["complaint"]}
+            found = "complaints-one", {"ticket": values["complaint"]}
         case _:
             found = "portrait-newest", dict[str, Any]()
     return found
