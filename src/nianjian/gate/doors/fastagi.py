@@ -63,7 +63,8 @@ class FastAgi(asyncio.Protocol):
             self._say("deny malformed")
 
     def _ask(self, head: bytes) -> None:
-        fields = dict(line.partition(": ")[::2] for line in head.decode("utf-8", "replace").split("\n"))
+        lines = (line.partition(": ") for line in head.decode("utf-8", "replace").split("\n"))
+        fields = {name: value for name, _, value in lines}
         given = [fields.get(f"agi_arg_{number}", "").strip() for number in range(1, _ARGUMENTS + 1)]
         display, callee, channel, call_id, purpose, token = given
         whose = self._admission.token(token.encode())

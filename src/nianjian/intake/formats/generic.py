@@ -177,12 +177,6 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     cell = {field: columns.cell(*wanted(field)) for field in FIELDS}
     mapping = _our_words(mapping)
     words = {field: mapping.values.get(field, {}) for field in FIELDS}
-    result = choose(
-        cell["result"],
-        {**RESULTS, **words["result"]},
-        otherwise=f"case when {cell['result']} is not null then 'unknown' end",
-        kind="result_word",
-    )
     found = overridden(
         Fields(
             call_id=cell["call_id"],
@@ -196,7 +190,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             end=end,
             texts=found_times | end_from,
             columns=found_times | end_from | columns.origin(**{field: wanted(field) for field in _TEXTS}),
-            result=result,
+            result=_result(cell["result"], words["result"]),
             purpose=_said(cell["purpose"], words["purpose"]),
             agent_id=_said(cell["agent_id"], words["agent_id"]),
             agent_kind=choose(cell["agent_kind"], {**KINDS, **words["agent_kind"]}, otherwise=cell["agent_kind"]),
@@ -209,6 +203,11 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     )
     told = "result" in found.columns or ANY_OTHER in words["result"]
     return _derived(found, layout, talk=talk, result_told=told)
+
+
+def _result(cell: str, words: Mapping[str, str]) -> str:
+    otherwise = f"case when {cell} is not null then 'unknown' end"
+    return choose(cell, {**RESULTS, **words}, otherwise=otherwise, kind="result_word")
 
 
 def _said(cell: str, words: Mapping[str, str]) -> str:
