@@ -148,20 +148,30 @@ def line_ends(block: bytes) -> int:
 
 
 def lines_at(path: Path, places: Sequence[int]) -> Iterator[bytes]:
-    """The lines with these numbers (from 1, sorted) of a file with LF ends, each with its end."""
-    wanted = iter(places)
-    place = next(wanted, None)
+    """The lines with these numbers (from 1, sorted) of a file with LF ends, each with its end.
+
+    Only the ends beside a wanted line are kept: the one before it and its own.
+    """
+    size = path.stat().st_size
+    if not size or not places:
+        return
+    data = np.memmap(path, dtype=np.uint8, mode="r")
+    wanted = np.asarray(places, dtype=np.int64)
+    numbers = np.unique(np.concatenate([wanted - 1, wanted]))
+    offsets = np.full(len(numbers), size, dtype=np.int64)  # behind each of these lines; the last may have no end
+    offsets[: np.searchsorted(numbers, 1)] = 0
     before = 0
-    with path.open("rb") as handle:
-        for block in aligned(iter(lambda: handle.read(_BLOCK), b"")):
-            count = line_ends(block) + (not block.endswith(b"\n"))
-            if place is not None and place <= before + count:
-                ends = np.flatnonzero(np.frombuffer(block, np.uint8) == _END) + 1
-                bounds = [0, *ends.tolist(), len(block)]
-                while place is not None and place <= before + count:
-                    yield block[bounds[place - before - 1] : bounds[place - before]]
-                    place = next(wanted, None)
-            before += count
+    for start in range(0, size, _BLOCK):
+        if before >= numbers[-1]:
+            break
+        ends = np.flatnonzero(data[start : start + _BLOCK] == _END)
+        first, last = np.searchsorted(numbers, [before + 1, before + len(ends) + 1])
+        offsets[first:last] = ends[numbers[first:last] - before - 1] + start + 1
+        before += len(ends)
+    begins, stops = (offsets[np.searchsorted(numbers, lines)].tolist() for lines in (wanted - 1, wanted))
+    for begin, stop in zip(begins, stops, strict=True):
+        if begin < stop:
+            yield data[begin:stop].tobytes()
 
 
 def is_valid(block: bytes) -> bool:
