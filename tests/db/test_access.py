@@ -17,6 +17,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import ALLOWED, Act, Role
 from nianjian.cli.main import VERBS, Parser, main
 from nianjian.flows.import_calls import import_calls
+from nianjian.flows.rectify.cases import Notice, open_case
 from nianjian.registers.overlays.service import Proposed, propose
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,55 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "retention run": (Act.ADMINISTER, EVERYWHERE, ("--dry-run",)),
     "audit verify": (Act.AUDIT, EVERYWHERE, ()),
 }
+TICKET = {  # of complaints; whoever may ask learns that there is no such ticket
+    "respond": (Act.LOAD, ("--text", "x")),
+    "callback": (Act.LOAD, ("--result", "x")),
+    "close": (Act.LOAD, ("--result", "x")),
+    "reopen": (Act.LOAD, ()),
+    "exclude": (Act.LOAD, ("--reason", "duplicate")),
+    "readmit": (Act.LOAD, ()),
+    "assign": (Act.LOAD, ("--to", "x")),
+    "show": (Act.READ_OWN, ()),
+}
+CHANNEL = ("--channel", "L1", "--reason", "x")
+CASE = {  # of rectification: CASE stands for the id of a real one
+    "show": (Act.READ, ()),
+    "check": (Act.READ, ()),
+    "task": (Act.LOAD, ("--text", "x", "--owner", "x")),
+    "attach": (Act.LOAD, ("--kind", "annex", "PAPER")),
+    "submit": (Act.LOAD, ()),
+    "locate": (Act.REPORT, ()),
+    "measure": (Act.REPORT, ()),
+    "report": (Act.REPORT, ()),
+    "close": (Act.REPORT, ("--check", "x")),
+    "isolate": (Act.REQUEST, CHANNEL),
+    "lift": (Act.REQUEST, (*CHANNEL, *AT)),
+}
+ASK = ("--display", "95013", "--callee", "13900000000", "--channel", "L1")
+COMMANDS |= {
+    **{f"complaints {act}": (may, HERE, ("I0", *words, *AT)) for act, (may, words) in TICKET.items()},
+    "complaints add": (Act.LOAD, HERE, ("--source", "12321", "--number", "95013", *AT)),
+    "complaints attach": (Act.LOAD, HERE, ("I0", "PAPER", *AT)),
+    "complaints import": (Act.LOAD, HERE, ("PAPER", "--mapping", "PAPER", *AT)),
+    "complaints match": (Act.LOAD, HERE, AT),
+    "complaints list": (Act.READ_OWN, HERE, AT),
+    **{f"rectify {act}": (may, HERE, ("--case", "CASE", *words)) for act, (may, words) in CASE.items()},
+    "rectify open": (Act.LOAD, HERE, ("--received", "2026-03-02", *AT)),
+    "rectify list": (Act.READ, HERE, AT),
+    "rectify tickets": (Act.READ, HERE, ("line", "L1", *AT)),
+    "rectify watch": (Act.READ, HERE, AT),
+    "rectify routine": (Act.READ, HERE, AT),
+    "gate check": (Act.READ, HERE, (*ASK, *AT)),
+    "gate policy list": (Act.READ, HERE, AT),
+    "gate policy set": (Act.REQUEST, HERE, ("L1", "--cap", "5", *AT)),
+    "gate policy choose": (Act.REQUEST, HERE, ("frequency.aliyun_bot", *AT)),
+    "gate policy fail-open": (Act.REQUEST, HERE, ("marketing", *AT)),
+    "gate policy mode": (Act.REQUEST, HERE, ("observe", *AT)),
+    "gate list build": (Act.LOAD, HERE, ("do-not-call", "PAPER", *AT)),
+    "gate list show": (Act.READ, HERE, AT),
+    "gate decisions": (Act.READ, HERE, AT),
+    "gate feed": (Act.REQUEST, EVERYWHERE, ()),
+}
 WIDER = {  # the same commands where they reach over one enterprise
     "user add": (Act.PEOPLE, EVERYWHERE, ("carl",)),
     "user grant": (Act.PEOPLE, EVERYWHERE, ("anna", "--role", "auditor")),
@@ -78,12 +128,22 @@ OPEN = {
     "serve",
     "worker",
     "check",
+    "gate serve",
+    "gate replay",  # of what the person may read
     # the local operator's acts, when nobody can sign in: they take no `--as`
     "doctor",
     "restore",
     "upgrade",
+    "gate store",
 }
-REFUSED = {"role_missing", "role_missing_everywhere", "batch_unknown", "approval_unknown", "token_unknown"}
+REFUSED = {
+    "role_missing",
+    "role_missing_everywhere",
+    "batch_unknown",
+    "approval_unknown",
+    "token_unknown",
+    "rectify_unknown",
+}
 
 
 def _commands() -> Iterator[str]:
@@ -113,6 +173,8 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
     service.add_enterprise(code=OTHER, name="别家", province="北京", actor=operator)
     calls = tmp_path / "calls.csv"
     calls.write_text(f"{HEADER}\nc1,呼出,02110000,95013,13900000000,2026-03-02 10:00:00,,2026-03-02 10:01:00,未接\n")
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(b"%PDF-1.4 an empty one")
     how = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
     loaded = import_calls(
         enterprise=demo, patterns=[str(calls)], actor=operator, progress=lambda *_figures: None, **how
@@ -122,6 +184,8 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "BATCH": loaded.batch,
         "APPROVAL": propose(overlay=limit, actor=operator).id,
         "OUT": str(tmp_path / "out.csv"),
+        "CASE": str(open_case(enterprise=demo, notice=Notice(date(2026, 3, 2)), paper=None, actor=operator)["id"]),
+        "PAPER": str(paper),
         "TOKEN": models.Token.objects.get(user="anna").id,
     }
 
@@ -149,6 +213,7 @@ def test_nobody_does_what_no_role_allows(  # noqa: PLR0917 -- fixtures
     wrong = []
     for command, (act, where, words) in [*COMMANDS.items(), *WIDER.items()]:
         allowed = act in ALLOWED[role] and place in {EVERYWHERE, where}
+        allowed &= (role, act) != (Role.OUTSOURCER, Act.READ_OWN)  # without a team nothing is one's own
         typed = [*command.split(), *(ids.get(word, word) for word in words), "--as", "eve"]
         if _refused(typed, capsys) is allowed:
             wrong.append((command, where))
