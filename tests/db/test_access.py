@@ -80,7 +80,7 @@ CASE = {  # of rectification: CASE stands for the id of a real one
     "submit": (Act.LOAD, ()),
     "locate": (Act.REPORT, ()),
     "measure": (Act.REPORT, ()),
-    "report": (Act.REPORT, ()),
+    "report": (Act.REPORT, ("--out", "REPORT")),
     "close": (Act.REPORT, ("--check", "x")),
     "isolate": (Act.REQUEST, CHANNEL),
     "lift": (Act.REQUEST, (*CHANNEL, *AT)),
@@ -186,6 +186,7 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "OUT": str(tmp_path / "out.csv"),
         "CASE": str(open_case(enterprise=demo, notice=Notice(date(2026, 3, 2)), paper=None, actor=operator)["id"]),
         "PAPER": str(paper),
+        "REPORT": str(tmp_path / "report.docx"),
         "TOKEN": models.Token.objects.get(user="anna").id,
     }
 
