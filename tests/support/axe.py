@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,13 @@ from typing import Any
 from tests.support.services import missing
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+# Language, theme and width: every two values of them meet in four dresses; SOAK=1 tries all eight.
+DRESSES = [
+    dress
+    for dress in itertools.product(("zh-CN", "en-GB"), ("light", "dark"), (390, 1440))
+    if os.environ.get("SOAK") == "1" or (dress[0] == "zh-CN") ^ (dress[1] == "dark") ^ (dress[2] == 390)
+]
 
 
 def _axe() -> Path:

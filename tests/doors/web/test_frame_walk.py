@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.support.axe import assert_clean
+from tests.support.axe import DRESSES, assert_clean
 from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
 CHART = {
@@ -65,7 +64,7 @@ PATHS = ("e/demo/", "e/other/", "?all", "?q=nothing", "e/nobody/")
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("dress", list(itertools.product(("zh-CN", "en-GB"), ("light", "dark"), (390, 1440))), ids=str)
+@pytest.mark.parametrize("dress", DRESSES, ids=str)
 def test_accessible_in_every_dress(site: Site, session: str, browser: Any, dress: tuple[str, str, int]) -> None:
     language, scheme, width = dress
     wanted = {"locale": language, "viewport": {"width": width, "height": 900}, "color_scheme": scheme}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.support.axe import assert_clean
+from tests.support.axe import DRESSES, assert_clean
 from tests.support.sample_portrait import fill
 from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
@@ -91,7 +90,7 @@ def _watched(context: Any) -> tuple[Any, list[str]]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("dress", list(itertools.product(("zh-CN", "en-GB"), ("light", "dark"), (390, 1440))), ids=str)
+@pytest.mark.parametrize("dress", DRESSES, ids=str)
 @pytest.mark.parametrize("path", PATHS)
 def test_accessible_in_every_dress(
     site: Site, session: str, browser: Any, path: str, dress: tuple[str, str, int]

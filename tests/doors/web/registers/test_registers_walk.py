@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from tests.support.axe import DRESSES
 from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
 pytestmark = pytest.mark.long
@@ -18,7 +18,6 @@ SHEETS = {
     "lines": "线路编号,名称,团队,落地网关\nL01,一号中继,T01,G1\nL02,二号中继,T01,G1\nL03,三号中继,T01,G2\n",
     "seats": "坐席编号,类型,姓名,证件号,团队,默认外显号\nS0001,人工,张三丰,11010519491231002X,T01,95013001\n",
 }
-SIGHTS = list(itertools.product(("zh-CN", "en-GB"), ("light", "dark"), (390, 1440)))
 PAGES = (
     "", "lines/", "wages/", "lines/?q=nothing", "seats/S0001/", "numbers/95013/", "teams/T01/", "seats/new/",
     "seats/S0001/edit/", "complaints/new/",
@@ -47,7 +46,7 @@ def _faults(page: Any) -> list[str]:
     return [f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found]
 
 
-@pytest.mark.parametrize("sight", SIGHTS, ids=str)
+@pytest.mark.parametrize("sight", DRESSES, ids=str)
 def test_every_page_is_fit_for_all_readers(site: Site, session: str, browser: Any, sight: tuple[str, str, int]) -> None:
     language, scheme, width = sight
     wanted = {"locale": language, "viewport": {"width": width, "height": 900}, "color_scheme": scheme}

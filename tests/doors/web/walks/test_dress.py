@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import pytest
 from tests.doors.web.data_pages import calls
-from tests.support.axe import assert_clean
+from tests.support.axe import DRESSES, assert_clean
 from tests.support.site import Site, follow
 
 pytestmark = pytest.mark.long
@@ -35,7 +34,6 @@ PATHS = (
     "audit/",
     "enterprises/",
 )
-DRESSES = list(itertools.product(("zh-CN", "en-GB"), ("light", "dark"), (390, 1440)))
 PATIENCE = 90_000  # milliseconds for the worker
 
 
