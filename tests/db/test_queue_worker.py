@@ -216,3 +216,24 @@ def test_sessions_that_are_over_are_cleared() -> None:
         Session.objects.create(session_key=name, session_data="", expire_date=over)
     process.tidy()
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
+
+
+def test_one_fault_stops_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaving, looks = Event(), []
+
+    def broken() -> None:
+        looks.append("warn")
+        raise UnicodeEncodeError("ascii", "通知", 0, 2, "an odd row of one tenant")
+
+    def last() -> None:
+        looks.append("deliver")
+        if looks.count("deliver") == 2:
+            leaving.set()
+        raise ValueError
+
+    for name, put in (("warn", broken), ("deliver", last), ("WATCH", -1.0), ("TELL", 0.0)):
+        monkeypatch.setattr(process, name, put)
+    monkeypatch.setattr(process, "close_old_connections", lambda: None)
+    monkeypatch.setattr(process.connection, "close", lambda: None)
+    process._clock(leaving)
+    assert looks == ["warn", "deliver"] * 2

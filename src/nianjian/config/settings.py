@@ -13,7 +13,8 @@ SOURCE: Final = Path(__file__).resolve().parents[1]
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = folders.signing_key(ENVIRONMENT)
-ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
+# This machine by its own names whatever is set: health checks ask there.
+ALLOWED_HOSTS = [*ENVIRONMENT.hosts, "127.0.0.1", "localhost", "[::1]"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -37,11 +37,13 @@ class _At(http.client.HTTPConnection):
 def checked(url: str, allowed: Collection[str]) -> SplitResult:
     """Take an address apart; ``webhook_address_wrong``: no http(s), a name and password inside, no host, plain http.
 
-    Plain http is for hosts in ``allowed`` only.
+    Plain http is for hosts in ``allowed`` only. What is not ASCII must be quoted, as it goes over the wire.
     """
     try:
         parts = urlsplit(url)
         port = parts.port
+        url.encode("ascii")
+        (parts.hostname or "").encode("idna")
     except ValueError as fault:
         raise NianjianError("webhook_address_wrong", url=url) from fault
     usable = parts.scheme in SCHEMES and parts.hostname and not parts.username and not parts.password and port != 0
@@ -54,7 +56,7 @@ def place(host: str, port: int, allowed: Collection[str]) -> str:
     """Resolve; ``webhook_host_unknown``, ``webhook_host_refused`` for one that is not public and not ``allowed``."""
     try:
         found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except OSError as fault:
+    except (OSError, ValueError) as fault:
         raise NianjianError("webhook_host_unknown", host=host) from fault
     if host not in allowed and not all(ip_address(one).is_global for one in found):
         raise NianjianError("webhook_host_refused", host=host)
@@ -70,7 +72,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Collection[
     try:
         connection.request("POST", path, body, {"content-type": "application/json", **headers})
         return connection.getresponse().status
-    except (OSError, http.client.HTTPException) as fault:
+    except (OSError, ValueError, http.client.HTTPException) as fault:
         raise NianjianError("webhook_unanswered", reason=type(fault).__name__) from fault
     finally:
         connection.close()

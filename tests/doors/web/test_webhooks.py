@@ -127,6 +127,8 @@ def test_a_redirect_is_not_followed_and_silence_is_named(site: Client, other: Li
         ("http://example.com/", "webhook_address_wrong"),
         ("https://", "webhook_address_wrong"),
         ("https://host:99999/", "webhook_address_wrong"),
+        ("https://example.com/通知", "webhook_address_wrong"),
+        ("https://a..b/", "webhook_address_wrong"),
         ("https://127.0.0.1/", "webhook_host_refused"),
         ("https://[::1]/", "webhook_host_refused"),
         ("https://169.254.169.254/latest", "webhook_host_refused"),

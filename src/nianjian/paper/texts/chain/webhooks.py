@@ -12,7 +12,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "delivery_unknown": mark("there is no message {delivery}"),
     "webhook_address_wrong": mark(
         "“{url}” cannot be used: it takes an https address without name and password (http only for hosts in"
-        " NIANJIAN_WEBHOOK_HOSTS)"
+        " NIANJIAN_WEBHOOK_HOSTS); letters beyond ASCII are written as %E9%80%9A, in the host as xn--"
     ),
     "webhook_host_unknown": mark("the host {host} cannot be found"),
     "webhook_host_refused": mark(
