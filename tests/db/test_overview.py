@@ -15,8 +15,9 @@ from nianjian.accounts.roles import Act
 from nianjian.accounts.service import add_enterprise, add_user
 from nianjian.approvals import query as approvals
 from nianjian.approvals import service as requests
-from nianjian.flows.overview import freshness
-from nianjian.flows.overview.deadlines import calendars
+from nianjian.flows.overview import attention, freshness
+from nianjian.flows.overview.deadlines import beside, calendars
+from nianjian.flows.rectify.cases import Notice, open_case, waiting
 from nianjian.queue import query as queue
 from nianjian.queue.models import Job
 from nianjian.registers.batches import query, service
@@ -145,3 +146,17 @@ def test_who_reaches_which_enterprise(demo: str, other: str, operator: Actor) ->
     reading = frozenset({Act.READ})
     assert [one.code for one in reach(Actor("lead", "user", reading))] == [other], "who may read may read the own"
     assert reach(Actor("lead", "user", frozenset({Act.LOAD}))) == []
+
+
+def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, operator: Actor) -> None:
+    today = date(2026, 5, 6)
+    season = calendars({demo: "浙江"}, today)[demo]
+    case = open_case(enterprise=demo, notice=Notice(today), paper=None, actor=operator)["id"]
+    running = waiting(demo)
+    first = beside(season, running, today).earliest
+    assert first is not None
+    assert (first.rule.key, first.day, first.days) == ("rectification.due", date(2026, 5, 19), 13)
+    assert beside(season, waiting(other), today) == season
+    assert beside(season, running, date(2026, 5, 25)).deadlines[0].days == -6, "what is over is not forgotten"
+    told = attention.blockers(demo, None, running)[0]
+    assert (told.code, told.values) == (attention.CASE, {"case": case, "due": date(2026, 5, 19)})

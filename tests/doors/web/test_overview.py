@@ -24,7 +24,7 @@ from nianjian.registers.batches import service as batches
 from nianjian.web.overview.bars import bar
 
 CPU = 100  # milliseconds of processor time that a page may take
-QUERIES = 32
+QUERIES = 33
 RECEIPT = {
     "source": "asterisk",
     "rows": {"read": 10, "loaded": 7, "duplicate": 0, "rejected": 3},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -13,6 +13,7 @@ from nianjian.accounts.roles import Act
 from nianjian.approvals import query as approvals
 from nianjian.complaints.warned.query import pressing
 from nianjian.flows.complaints.promise import promise
+from nianjian.flows.rectify.cases import Running
 from nianjian.kernel import clock
 from nianjian.queue import query as queue
 from nianjian.registers.attachments import query as attachments
@@ -29,6 +30,7 @@ REJECTS: Final = "rejects_waiting"
 APPROVAL: Final = "approval"
 FAILED: Final = "job_failed"
 COMPLAINT: Final = "complaint_due"
+CASE: Final = "rectification_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,10 @@ class Point:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def blockers(enterprise: str, portrait: Mapping[str, Any] | None) -> list[Point]:
-    """Tell what keeps the portrait from being complete, and rows that were not taken."""
-    found = [Point(NOT_RUN)] if portrait is None else list(_in_portrait(enterprise, portrait))
+def blockers(enterprise: str, portrait: Mapping[str, Any] | None, cases: Sequence[Running] = ()) -> list[Point]:
+    """Tell which cases of rectification run, what the portrait lacks, and rows that were not taken."""
+    found = [Point(CASE, {"case": case.pk, "due": days.due.day}) for case, days in cases]
+    found += [Point(NOT_RUN)] if portrait is None else _in_portrait(enterprise, portrait)
     waiting = batches.with_rejects(enterprise, most=MOST)
     return [*found, *(Point(REJECTS, {"batch": batch, "rows": rows}) for batch, rows in waiting)]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from nianjian.flows.rectify import cases
 from nianjian.kernel.periods import add_months
 from nianjian.registers.overlays import query
 from nianjian.rules.rule import Rule
@@ -20,6 +21,7 @@ TEMPLATES: Final = "deadline.templates"
 NOTICED: Final = "deadline.licence.noticed"  # a date printed on a notice, where the rulebook knows one
 LEAD: Final = "deadline.guide.lead"
 UNIT: Final = "month_day"
+CASE: Final = "rectification.due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,18 @@ def calendars(enterprises: Mapping[str, str], today: date) -> dict[str, Calendar
         named = code if any(one.get("enterprise") == code for one in own) else ""
         found[code] = _known(today, province, named, json.dumps(own, default=str, sort_keys=True))
     return found
+
+
+def beside(calendar: Calendar, running: Iterable[cases.Running], today: date) -> Calendar:
+    """The same with the days by which cases of rectification must be reported; one that is over has negative days."""
+    found = [
+        Deadline(
+            cases.book(case.enterprise_id, case.received).in_force[CASE], days.due.day, (days.due.day - today).days
+        )
+        for case, days in running
+    ]
+    every = sorted([*found, *calendar.deadlines], key=lambda one: one.day)
+    return Calendar(tuple(every), calendar.start, calendar.lead)
 
 
 @lru_cache(maxsize=256)

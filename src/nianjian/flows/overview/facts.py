@@ -11,10 +11,11 @@ from nianjian.flows import portraits
 from nianjian.flows.overview import attention, freshness, lines
 from nianjian.flows.overview.attention import Point
 from nianjian.flows.overview.day import Situation, Verdict, gravest, urgency, verdict
-from nianjian.flows.overview.deadlines import Calendar, calendars
+from nianjian.flows.overview.deadlines import Calendar, beside, calendars
 from nianjian.flows.overview.freshness import Fresh
 from nianjian.flows.overview.lines import Lines
 from nianjian.flows.portraits import Run
+from nianjian.flows.rectify import cases
 from nianjian.kernel import clock
 from nianjian.registers.batches import query as batches
 
@@ -47,7 +48,9 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
     calendar = calendars({enterprise.code: enterprise.province}, today)[enterprise.code]
     if team is not None:
         return _of_team(year, portrait, calendar, team)
-    blockers = attention.blockers(enterprise.code, portrait)
+    running = cases.waiting(enterprise.code)
+    calendar = beside(calendar, running, today)
+    blockers = attention.blockers(enterprise.code, portrait, running)
     tasks = attention.tasks(enterprise.code, actor)
     sources = freshness.sources(enterprise.code, today)
     light = str(portrait["light"]) if portrait else ""

@@ -23,6 +23,7 @@ from nianjian.rectification.orders import query as orders
 from nianjian.rules.rulebook import Rulebook
 
 Json = dict[str, Any]
+Running = tuple[Case, plan.Plan]
 
 
 def tenant(enterprise: str | None) -> str:
@@ -44,6 +45,12 @@ def book(enterprise: str, day: date) -> Rulebook:
 def planned(case: Case) -> plan.Plan:
     """The days of a case, counted with today's calendar: a notice of holidays that came since moves them."""
     return plan.plan(case.received, case.printed_due, book(case.enterprise_id, case.received), calendar())
+
+
+def waiting(enterprise: str) -> list[Running]:
+    """Cases whose report has not been submitted, with their days, the earliest due first."""
+    cases = [case for case in query.cases(enterprise) if case.submitted_on is None and case.state != states.CLOSED]
+    return sorted(((case, planned(case)) for case in cases), key=lambda one: one[1].due.day)
 
 
 def own(case: str, actor: Actor, act: Act = Act.READ) -> Case:

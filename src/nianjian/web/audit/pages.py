@@ -116,7 +116,7 @@ def _table(shown: Page[Entry], place: str) -> Table:
         Column(gettext("Who")),
         *([] if place else [Column(gettext("Enterprise"))]),
         Column(gettext("Act")),
-        Column(gettext("Code")),
+        Column(gettext("Act code")),
         Column(gettext("Content")),
     ]
     return Table(gettext("Audit chain"), columns, rows, wrap=True)

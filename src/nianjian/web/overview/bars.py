@@ -41,4 +41,4 @@ def bar(metric: Mapping[str, Any]) -> Bar | None:
 
 
 def _share(part: Decimal, top: Decimal) -> float:
-    return float(round(min(part / top * 100, WHOLE), 2))
+    return float(round(max(min(part / top * 100, WHOLE), Decimal(0)), 2))  # a negative rate has no length

@@ -39,6 +39,7 @@ POINTS: Final[Mapping[str, str]] = {
     attention.REJECTS: mark("{rows} rows of the import {batch} were not taken"),
     attention.APPROVAL: mark("{by} asks for your approval ({approval})"),
     attention.FAILED: mark("Your work {job} failed: {why}"),
+    attention.CASE: mark("Rectification {case}: the report is due on {due}"),
     attention.COMPLAINT: mark("Complaint {complaint}: the {clock} is due at {due}"),
 }
 
