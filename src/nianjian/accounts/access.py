@@ -75,6 +75,13 @@ def govern(actor: Actor, user: str) -> None:
         require(actor, place, Act.PEOPLE)
 
 
+def govern_another(actor: Actor, user: str) -> None:
+    """As `govern`, for acts that would let whoever holds a person's token in as that person: ``own_account``."""
+    govern(actor, user)
+    if actor.proved and actor.name == user:
+        raise NianjianError("own_account", user=user)
+
+
 def people(actor: Actor) -> dict[str, list[dict[str, str | None]]]:
     """Every user's roles as far as the actor may read: of the installation, or of enterprises that concern the actor.
 

@@ -13,7 +13,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from nianjian.accounts import models, query
-from nianjian.accounts.access import EVERYWHERE, govern, require
+from nianjian.accounts.access import EVERYWHERE, govern, govern_another, require
 from nianjian.accounts.query import Actor, Enterprise
 from nianjian.accounts.roles import Act, Role
 from nianjian.audit.record import record
@@ -125,8 +125,7 @@ def close(*, user: str, actor: Actor) -> None:
 
     ``user_unknown``, ``role_missing``, ``user_closed`` already, ``own_account``.
     """
-    if actor.proved and actor.name == user:
-        raise NianjianError("own_account", user=user)
+    govern_another(actor, user)
     _set_open(user, actor, is_open=False)
 
 
@@ -138,9 +137,12 @@ def reopen(*, user: str, actor: Actor) -> None:
 def set_email(*, user: str, email: str, actor: Actor) -> None:
     """Write down the address by which single sign-on knows the person ("": none).
 
-    ``user_unknown``, ``role_missing``, ``email_malformed``, ``email_taken``.
+    ``user_unknown``, ``role_missing``, ``email_malformed``, ``email_taken``, ``own_account`` by a token for some acts.
     """
-    govern(actor, user)
+    if actor.scopes is None:
+        govern(actor, user)
+    else:
+        govern_another(actor, user)
     address = checked_email(email, of=user)
     with transaction.atomic():
         models.User.objects.filter(pk=user).update(email=address)
@@ -164,9 +166,9 @@ def checked_email(email: str, *, of: str) -> str:
 def remove_second_factor(*, user: str, actor: Actor) -> int:
     """Remove a person's authenticator app, passkeys and recovery codes, who has lost them; how many.
 
-    ``user_unknown``, ``role_missing``. The next sign-in asks for the password alone.
+    ``user_unknown``, ``role_missing``, ``own_account``. The next sign-in asks for the password alone.
     """
-    govern(actor, user)
+    govern_another(actor, user)
     with transaction.atomic():
         gone, _each = Authenticator.objects.filter(user_id=user).delete()
         if gone:

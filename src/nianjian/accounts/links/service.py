@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 
 from nianjian.accounts import models
-from nianjian.accounts.access import govern
+from nianjian.accounts.access import govern, govern_another
 from nianjian.accounts.links import query
 from nianjian.accounts.query import USER, Actor, digest
 from nianjian.accounts.roles import Role
@@ -51,9 +51,9 @@ class Inspection(Made):
 def make_first(*, user: str, actor: Actor) -> Made:
     """Make the one-time link by which a person chooses a (new) password; an older one ends.
 
-    ``user_unknown``, ``user_closed``, ``role_missing``.
+    ``user_unknown``, ``user_closed``, ``role_missing``, ``own_account``.
     """
-    govern(actor, user)
+    govern_another(actor, user)
     with transaction.atomic():
         _open(user)
         now = clock.now()

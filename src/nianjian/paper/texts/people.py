@@ -14,7 +14,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "link_expiry": mark("a link holds from now on and at most {days} days"),
     "inspector_missing": mark("{user} is no inspector; give that role first"),
     "user_open": mark("the account of {user} is open"),
-    "own_account": mark("nobody closes the own account; another administrator can"),
+    "own_account": mark("this is your own account; another administrator can do that"),
     "email_malformed": mark("“{email}” is no e-mail address"),
     "email_taken": mark("the address {email} is somebody else's here"),
     "team_missing": mark("an outsourcer needs the team whose rows it may see"),
