@@ -23,7 +23,7 @@ def test_the_page_shows_each_picture() -> None:
 
 @pytest.mark.long
 def test_pictures_are_taken_anew(tmp_path: Path) -> None:
-    words = ["-m", "bench.demo", "--rows", "20000", "--folder", str(tmp_path / "demo"), "--no-serve"]
+    words = ["-m", "bench.demo", "--rows", "40000", "--folder", str(tmp_path / "demo"), "--no-serve"]
     subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True, timeout=580)
     made = pictures.take(tmp_path / "demo", tmp_path)
     assert {path.name for path in made} == NAMES
