@@ -26,7 +26,8 @@ def test_the_demo_tells_a_story(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "总灯： ● 黄灯" in done.stdout or "yellow" in done.stdout
     assert "http://127.0.0.1:8000/account/first/" in done.stdout
-    portrait = json.loads((folder / "home" / "portraits" / "DEMO" / "2026.json").read_text(encoding="utf-8"))
+    kept = (folder / "home" / "portraits" / "DEMO" / "2026.json").read_text(encoding="utf-8")
+    portrait = json.loads(kept.splitlines()[1])  # below the run's own line
     assert portrait["light"] == "yellow"
     lights = {metric["slug"]: metric["light"] for metric in portrait["metrics"]}
     assert lights == {
