@@ -6,6 +6,7 @@ acts stand in the audit chain as ``os:NAME``. Everybody else needs a role, at th
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from django.db.models import Q
@@ -66,13 +67,25 @@ def govern(actor: Actor, user: str) -> None:
     """Raise unless the actor administers every place where the user holds a role: who may act for it, or close it.
 
     ``user_unknown``; ``role_missing`` as `require`. A user without a role is governed by the whole installation.
+    ``token_too_narrow``: by a token that is not for all that the user may do, see `within`.
     """
     if not query.exists(user):
         require(actor, EVERYWHERE, Act.PEOPLE)
         raise NianjianError("user_unknown", user=user)
-    places = {one.enterprise or EVERYWHERE for one in query.held() if one.user == user}
+    places = {one.enterprise or EVERYWHERE for one in query.roles_of(user)}
     for place in sorted(places) or [EVERYWHERE]:
         require(actor, place, Act.PEOPLE)
+    within(actor, query.acts_of(user), user)
+
+
+def within(actor: Actor, acts: Collection[Act], user: str) -> None:
+    """Raise ``token_too_narrow`` where the token at hand is not for all of ``acts``, which ``user`` holds or is given.
+
+    Whoever lets an account in could act as that account, so a token for some acts reaches accounts of these acts alone.
+    """
+    lacking = sorted(act for act in acts if not scoped(actor, act))
+    if lacking:
+        raise NianjianError("token_too_narrow", user=user, acts=", ".join(lacking))
 
 
 def govern_another(actor: Actor, user: str) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from django.db.models import F
 
 from nianjian.accounts import models
+from nianjian.accounts.roles import Act, allowed
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 
@@ -102,6 +103,11 @@ def roles_of(user: str) -> list[Held]:
     """Every role of one user, as `held` orders them."""
     found = models.Membership.objects.filter(user_id=user).order_by(F("enterprise_id").asc(nulls_first=True), "role")
     return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
+
+
+def acts_of(user: str) -> frozenset[Act]:
+    """Return the acts that one of the user's roles allows somewhere: the widest that a token may be for."""
+    return frozenset(act for one in roles_of(user) for act in allowed(one.role))
 
 
 def holds(user: str, roles: Iterable[str]) -> bool:

@@ -13,9 +13,9 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from nianjian.accounts import models, query
-from nianjian.accounts.access import EVERYWHERE, govern, govern_another, require
+from nianjian.accounts.access import EVERYWHERE, govern, govern_another, require, within
 from nianjian.accounts.query import Actor, Enterprise
-from nianjian.accounts.roles import Act, Role
+from nianjian.accounts.roles import Act, Role, allowed
 from nianjian.audit.record import record
 from nianjian.kernel import clock, provinces
 from nianjian.kernel.errors import NianjianError
@@ -95,7 +95,8 @@ def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = ""
     """Give a role at an enterprise (`access.EVERYWHERE`: in the installation); whether anything changed.
 
     ``team``: of an outsourcer, whose key a flow has looked up; another one takes the place of the last.
-    ``role_unknown``, ``role_missing``, ``user_unknown``, ``enterprise_unknown``.
+    ``role_unknown``, ``role_missing``, ``user_unknown``, ``enterprise_unknown``; ``token_too_narrow`` by a token that
+    is not for all that the role and the user's other roles allow.
     """
     where = _place(user, role, enterprise, actor)
     with transaction.atomic():
@@ -192,6 +193,7 @@ def _place(user: str, role: str, enterprise: str, actor: Actor) -> str | None:
         raise NianjianError("role_unknown", role=role, roles=", ".join(Role))
     if not models.User.objects.filter(pk=user).exists():
         raise NianjianError("user_unknown", user=user)
+    within(actor, allowed(role) | query.acts_of(user), user)
     return None if enterprise == EVERYWHERE else query.enterprise(enterprise).code
 
 

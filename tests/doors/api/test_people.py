@@ -146,7 +146,10 @@ def test_a_token_without_the_scope_manages_nobody(site: Ask, scopes: list[str]) 
         post(client, f"{PEOPLE}/anna/roles", {"role": "auditor"}),
     ]
     assert {one.status_code for one in answers} == {403}
-    assert post(site(scopes=["read", "people"]), f"{PEOPLE}/anna/roles", {"role": "auditor"}).status_code == 200
+    site("tester", name="tess")
+    wide = site(scopes=["read", "people"])
+    assert post(wide, f"{PEOPLE}/tess/roles", {"role": "inspector"}).status_code == 200
+    assert post(wide, f"{PEOPLE}/tess/roles", {"role": "auditor"}).json()["code"] == "token_too_narrow"
 
 
 def test_ones_own_tokens_are_listed_and_ended(site: Ask) -> None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nianjian.accounts import models
-from nianjian.accounts.query import held
-from nianjian.accounts.roles import ALLOWED, Act, Role
 from nianjian.kernel import clock
 
 
@@ -28,12 +26,6 @@ class Issued:
 def of(user: str) -> list[Issued]:
     """Return a person's tokens, oldest first."""
     return [issued(token) for token in models.Token.objects.filter(user_id=user).order_by("created_at", "id")]
-
-
-def acts_of(user: str) -> frozenset[Act]:
-    """Return the acts that one of the person's roles allows somewhere: the widest that a token may be for."""
-    roles = {one.role for one in held() if one.user == user}
-    return frozenset(act for role in roles if role in ALLOWED for act in ALLOWED[Role(role)])
 
 
 def issued(token: models.Token) -> Issued:

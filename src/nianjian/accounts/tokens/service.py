@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from nianjian.accounts import models
 from nianjian.accounts.access import govern
-from nianjian.accounts.query import Actor, digest
+from nianjian.accounts.query import Actor, acts_of, digest
 from nianjian.accounts.tokens import query
 from nianjian.audit.record import record
 from nianjian.kernel import clock
@@ -47,7 +47,7 @@ def add(*, user: str, name: str, scopes: Collection[str] | None, days: int | Non
         raise NianjianError("token_name", most=NAME)
     if days is not None and not 0 < days <= DAYS:
         raise NianjianError("token_days", most=DAYS)
-    allowed = query.acts_of(user)
+    allowed = acts_of(user)
     if scopes is not None and (not scopes or not allowed.issuperset(scopes)):
         raise NianjianError("token_scopes", user=user, scopes=", ".join(sorted(allowed)))
     secret, now = secrets.token_urlsafe(BYTES), clock.now()

@@ -31,7 +31,7 @@ INPUT_UNKNOWN: Final = frozenset(
 )  # fmt: skip
 REFUSED: Final = frozenset(
     {"role_missing", "role_missing_everywhere", "token_missing", "token_refused", "approval_same_person",
-     "approval_needs_user"}
+     "approval_needs_user", "token_too_narrow"}
 )  # fmt: skip
 STATE: Final = frozenset(
     {

@@ -23,6 +23,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "outsourcer_everywhere": mark("an outsourcer belongs to a team of one enterprise: name the enterprise"),
     "token_unknown": mark("there is no token {token}"),
     "token_by_token": mark("a token for some acts only cannot make or revoke tokens"),
+    "token_too_narrow": mark(
+        "this token is not for everything that {user} may do then ({acts}): "
+        "sign in to do it, or use a token without chosen acts"
+    ),
     "token_of_another": mark("everybody makes the own tokens; only the shell's operator can for others"),
     "token_name": mark("a token needs a name of at most {most} characters"),
     "token_days": mark("a token holds 1 to {most} days, or until it is revoked"),

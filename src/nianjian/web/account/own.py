@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.accounts import query
 from nianjian.accounts.folk import has_second_factor
+from nianjian.accounts.query import acts_of
 from nianjian.accounts.roles import Act
 from nianjian.accounts.sign_in import service as sign_in
 from nianjian.accounts.tokens import query as tokens
@@ -68,7 +69,7 @@ def token_list(request: Request) -> HttpResponse:
     """List one's tokens; make one, whose secret stands in the answer to the form and nowhere else."""
     _ = words(current())
     name = request.actor.name
-    may = tokens.acts_of(name)
+    may = acts_of(name)
     form = NewToken([(act.value, str(named("act", act.value, _))) for act in Act if act in may], request.POST or None)
     made = None
     if request.method == "POST" and form.is_valid():
