@@ -15,7 +15,7 @@ from nianjian.accounts.roles import Act
 from nianjian.accounts.service import add_enterprise, add_user
 from nianjian.approvals import query as approvals
 from nianjian.approvals import service as requests
-from nianjian.flows.overview import attention, freshness
+from nianjian.flows.overview import attention, expiry, freshness
 from nianjian.flows.overview.deadlines import beside, calendars
 from nianjian.flows.rectify.cases import Notice, open_case, waiting
 from nianjian.queue import query as queue
@@ -23,6 +23,7 @@ from nianjian.queue.models import Job
 from nianjian.registers.batches import query, service
 from nianjian.registers.models import Team
 from nianjian.registers.overlays.model import Overlay
+from nianjian.registers.rows import service as rows
 from nianjian.registers.rows.query import Sight
 from nianjian.registers.rows.state import state
 from nianjian.registers.versions.query import last_recorded
@@ -160,3 +161,40 @@ def test_a_case_of_rectification_comes_before_the_season(demo: str, other: str, 
     assert beside(season, running, date(2026, 5, 25)).deadlines[0].days == -6, "what is over is not forgotten"
     told = attention.blockers(demo, None, running)[0]
     assert (told.code, told.values) == (attention.CASE, {"case": case, "due": date(2026, 5, 19)})
+
+
+def test_what_runs_out_is_a_deadline_and_what_has_run_out_is_in_the_way(demo: str, other: str, operator: Actor) -> None:
+    today = date(2026, 11, 25)
+    for kind, key, until in (
+        ("numbers", {"root": "95013"}, "2026-12-31"),  # renewal was to be asked for by 2 October
+        ("numbers", {"root": "95014"}, "2026-12-31"),
+        ("numbers", {"root": "95015"}, "2026-11-25"),  # its last day counts
+        ("numbers", {"root": "95016"}, "2026-11-24"),
+        ("numbers", {"root": "95017"}, "2028-12-31"),  # far away
+        ("licences", {"number": "浙B2-20240001"}, "2027-03-10"),
+    ):
+        texts = {**key, "valid_until": until}
+        rows.create(kind=kind, texts=texts, since=None, reason="", actor=operator, enterprise=demo)
+    ending = expiry.ends([demo, other], today)
+    season = calendars({demo: "浙江"}, today)[demo]
+    found = expiry.with_expiries(season, ending[demo], today)
+    told = [(one.rule.key, one.day.isoformat(), one.days, one.expiry.keys) for one in found.deadlines if one.expiry]
+    assert told == [
+        ("numbers.renewal", "2026-11-25", 0, ("95015",)),
+        ("licence.renewal", "2026-12-10", 15, ("浙B2-20240001",)),
+        ("numbers.renewal", "2026-12-31", 36, ("95013", "95014")),
+    ]
+    assert (found.earliest, found.start) == (found.deadlines[0], season.start)
+    assert [(one.keys, one.until) for one in expiry.over(ending[demo], today)] == [(("95016",), date(2026, 11, 24))]
+    assert ending[other] == {}
+    later = expiry.with_expiries(season, ending[demo], date(2026, 10, 2)).deadlines[0]
+    assert (later.day, later.days) == (date(2026, 10, 2), 0), "the last day to ask is in time"
+
+
+def test_an_overlay_moves_the_renewal_of_its_enterprise_only(demo: str, other: str) -> None:
+    Overlay(
+        id="O1", key="numbers.renewal", value="30", enterprise=demo, valid_from=date(2026, 1, 1),
+        reason="本局通知", proposed_by="a", approved_by="b", approved_at=NOW, proposed_at=NOW,
+    ).save()  # fmt: skip
+    found = calendars({demo: "浙江", other: "浙江"}, date(2026, 11, 25))
+    assert [found[code].renewals["numbers"].value for code in (demo, other)] == [30, 90]

@@ -21,10 +21,11 @@ from nianjian.approvals import service as approvals
 from nianjian.flows import portraits
 from nianjian.queue.models import Job
 from nianjian.registers.batches import service as batches
+from nianjian.registers.rows import service as rows
 from nianjian.web.overview.bars import bar
 
 CPU = 100  # milliseconds of processor time that a page may take
-QUERIES = 33
+QUERIES = 35
 RECEIPT = {
     "source": "asterisk",
     "rows": {"read": 10, "loaded": 7, "duplicate": 0, "rejected": 3},
@@ -177,6 +178,22 @@ def test_before_anything_was_computed(db: None, home: Path) -> None:
     assert "还没有合规画像" in text
     assert "尚未计算任何数据年度的画像。" in text
     assert "查看画像" not in text
+
+
+def test_a_number_that_runs_out_is_named_with_its_row(site: Client, keys: None) -> None:
+    for root, until in (("95013", "2026-12-31"), ("95014", "2026-11-20")):
+        texts = {"root": root, "valid_until": until}
+        rows.create(kind="numbers", texts=texts, since=None, reason="", actor=Actor("tester"), enterprise="demo")
+    text = _text(site)
+    assert (
+        '<a href="/e/demo/registers/numbers/95013/">码号 95013：有效期最后一日（应于 2026-10-02 前申请续期）</a>'
+        in text
+    )
+    assert '<a href="/e/demo/registers/numbers/95014/">码号 95014：已过期，有效期止于 2026-11-20</a>' in text
+    assert "36" in text.split('class="days"')[1][:20], "it is the nearest of all deadlines"
+    assert "还有 36 天" in _text(site, "/?all")
+    english = _text(signed_in("anna", language="en"))
+    assert "95014: expired, the last valid day was 2026-11-20" in english
 
 
 # ---- portfolio

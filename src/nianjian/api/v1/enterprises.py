@@ -55,8 +55,17 @@ class Standing(Enterprise):
     light: str | None
 
 
+class Expiring(Schema):
+    """Rows of a register that run out together: renewal is asked for by ``ask_by``, ``until`` is the last valid day."""
+
+    kind: str
+    keys: list[str]
+    until: date
+    ask_by: date
+
+
 class Deadline(Schema):
-    """A day that the law or the authority has set; ``days``: how many are left."""
+    """A day that the law, the authority or a register has set, ``days`` away; ``expiry``: what runs out, null else."""
 
     rule: str
     key: str
@@ -64,6 +73,7 @@ class Deadline(Schema):
     days: int
     level: str
     citation: str
+    expiry: Expiring | None
 
 
 class Matter(Schema):
@@ -155,7 +165,7 @@ def enterprises_overview(request: Request, code: str) -> dict[str, object]:
 def _due(one: Due) -> dict[str, object]:
     rule = one.rule
     told = {"rule": rule.id, "key": rule.key, "level": str(rule.level), "citation": rule.citation}
-    return told | {"day": one.day, "days": one.days}
+    return told | {"day": one.day, "days": one.days, "expiry": None if one.expiry is None else asdict(one.expiry)}
 
 
 def _matters(points: Sequence[Point]) -> list[dict[str, object]]:

@@ -13,6 +13,7 @@ from nianjian.accounts.roles import Act
 from nianjian.approvals import query as approvals
 from nianjian.complaints.warned.query import pressing
 from nianjian.flows.complaints.promise import promise
+from nianjian.flows.overview.deadlines import Expiry
 from nianjian.flows.rectify.cases import Running
 from nianjian.kernel import clock
 from nianjian.queue import query as queue
@@ -31,6 +32,7 @@ APPROVAL: Final = "approval"
 FAILED: Final = "job_failed"
 COMPLAINT: Final = "complaint_due"
 CASE: Final = "rectification_due"
+EXPIRED: Final = "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,15 @@ class Point:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def blockers(enterprise: str, portrait: Mapping[str, Any] | None, cases: Sequence[Running] = ()) -> list[Point]:
-    """Tell which cases of rectification run, what the portrait lacks, and rows that were not taken."""
+def blockers(
+    enterprise: str,
+    portrait: Mapping[str, Any] | None,
+    cases: Sequence[Running] = (),
+    expired: Sequence[Expiry] = (),
+) -> list[Point]:
+    """Tell which cases of rectification run, what has expired, what the portrait lacks, and rows not taken."""
     found = [Point(CASE, {"case": case.pk, "due": days.due.day}) for case, days in cases]
+    found += [Point(EXPIRED, {"kind": one.kind, "keys": one.keys, "until": one.until}) for one in expired]
     found += [Point(NOT_RUN)] if portrait is None else _in_portrait(enterprise, portrait)
     waiting = batches.with_rejects(enterprise, most=MOST)
     return [*found, *(Point(REJECTS, {"batch": batch, "rows": rows}) for batch, rows in waiting)]

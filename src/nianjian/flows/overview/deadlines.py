@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -22,24 +22,41 @@ NOTICED: Final = "deadline.licence.noticed"  # a date printed on a notice, where
 LEAD: Final = "deadline.guide.lead"
 UNIT: Final = "month_day"
 CASE: Final = "rectification.due"
+#: Register whose rows run out -> the rule of how many days before renewal must have been asked for.
+RENEWALS: Final[Mapping[str, str]] = {"licences": "licence.renewal", "numbers": "numbers.renewal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Rows of a register that share their last valid day ``until``; renewal is to be asked for by ``ask_by``."""
+
+    kind: str
+    keys: tuple[str, ...]
+    until: date
+    ask_by: date
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """``day`` is the last one in time, ``days`` how many are left (0: today)."""
+    """``day`` is the last one in time, ``days`` how many are left (0: today); ``expiry``: what runs out then."""
 
     rule: Rule
     day: date
     days: int
+    expiry: Expiry | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The deadlines to come, earliest first, and the day on which the plan for the first one starts."""
+    """The deadlines to come, earliest first, and the day on which the plan for the first one starts.
+
+    ``renewals``: the rules of `RENEWALS` in force, by register.
+    """
 
     deadlines: tuple[Deadline, ...]
     start: date | None
     lead: Rule | None
+    renewals: Mapping[str, Rule] = field(default_factory=dict)
 
     @property
     def earliest(self) -> Deadline | None:
@@ -62,7 +79,8 @@ def upcoming(book: Rulebook, today: date) -> Calendar:
     found.sort(key=lambda one: (one.day, keys.index(one.rule.key) if one.rule.key in keys else -1))
     lead = book.in_force.get(LEAD)
     start = add_months(found[0].day, -book.integer(LEAD)) if found and lead else None
-    return Calendar(tuple(found), start, lead)
+    renewals = {kind: book.in_force[key] for kind, key in RENEWALS.items() if key in book.in_force}
+    return Calendar(tuple(found), start, lead, renewals)
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -81,7 +99,7 @@ def _in_year(year: int, month_day: str) -> date:
 
 def calendars(enterprises: Mapping[str, str], today: date) -> dict[str, Calendar]:
     """Calendar of each enterprise, by code; ``enterprises``: code -> province. One query for all."""
-    overlays = [one for one in query.overlays() if str(one["key"]).startswith(UNDER)]
+    overlays = [one for one in query.overlays() if str(one["key"]).startswith(UNDER) or one["key"] in RENEWALS.values()]
     found = {}
     for code, province in enterprises.items():
         own = [one for one in overlays if one.get("enterprise") in {None, code}]
@@ -99,8 +117,12 @@ def beside(calendar: Calendar, running: Iterable[cases.Running], today: date) ->
         )
         for case, days in running
     ]
-    every = sorted([*found, *calendar.deadlines], key=lambda one: one.day)
-    return Calendar(tuple(every), calendar.start, calendar.lead)
+    return joined(calendar, found)
+
+
+def joined(calendar: Calendar, found: Iterable[Deadline]) -> Calendar:
+    """The same with these deadlines in their places; the plan stays that of the season."""
+    return replace(calendar, deadlines=tuple(sorted([*found, *calendar.deadlines], key=lambda one: one.day)))
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from nianjian.accounts.query import Actor, Enterprise
 from nianjian.flows import portraits
-from nianjian.flows.overview import attention, freshness, lines
+from nianjian.flows.overview import attention, expiry, freshness, lines
 from nianjian.flows.overview.attention import Point
 from nianjian.flows.overview.day import Situation, Verdict, gravest, urgency, verdict
 from nianjian.flows.overview.deadlines import Calendar, beside, calendars
@@ -49,8 +49,9 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
     if team is not None:
         return _of_team(year, portrait, calendar, team)
     running = cases.waiting(enterprise.code)
-    calendar = beside(calendar, running, today)
-    blockers = attention.blockers(enterprise.code, portrait, running)
+    ending = expiry.ends([enterprise.code], today)[enterprise.code]
+    calendar = expiry.with_expiries(beside(calendar, running, today), ending, today)
+    blockers = attention.blockers(enterprise.code, portrait, running, expiry.over(ending, today))
     tasks = attention.tasks(enterprise.code, actor)
     sources = freshness.sources(enterprise.code, today)
     light = str(portrait["light"]) if portrait else ""
@@ -111,6 +112,7 @@ def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
     today = clock.today()
     known = calendars({one.code: one.province for one in enterprises}, today)
     last = batches.last_day_of_each([one.code for one in enterprises])
+    ending = expiry.ends([one.code for one in enterprises], today)
     found = []
     for one in enterprises:
         years = portraits.years(one.code)
@@ -119,7 +121,8 @@ def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
         light = run.light if run else str(portrait["light"]) if portrait else ""
         day = last.get(one.code)
         age = None if day is None else max((today - day).days, 0)
-        now = Situation(light, days_left=_left(known[one.code]), age=age)
-        standing = Standing(one, years[0] if years else None, light, run, known[one.code], age, verdict(now))
+        calendar = expiry.with_expiries(known[one.code], ending[one.code], today)
+        now = Situation(light, days_left=_left(calendar), age=age)
+        standing = Standing(one, years[0] if years else None, light, run, calendar, age, verdict(now))
         found.append((urgency(now), one.name, standing))
     return [standing for _order, _name, standing in sorted(found, key=lambda one: one[:2])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -26,6 +27,13 @@ def as_at(model: type[V], enterprise: str, day: date, *, known_at: datetime | No
     """The versions that hold on a day: at most one a key."""
     holds = (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gte=day))
     return believed(model, enterprise, known_at=known_at).filter(holds)
+
+
+def current(model: type[V], enterprises: Collection[str], day: date) -> QuerySet[V]:
+    """The versions of many enterprises' rows that are believed now and hold on a day."""
+    holds = (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    manager = model._default_manager  # noqa: SLF001 - the manager of any model
+    return manager.filter(holds, enterprise_id__in=list(enterprises), superseded_at=None)
 
 
 def last_recorded(model: type[Version], enterprise: str) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +13,9 @@ from nianjian.flows.overview.attention import Point
 
 def link(point: Point, code: str, year: int | None) -> str:
     """Return the address of the page on which the point can be dealt with."""
+    if point.code == attention.EXPIRED:
+        values = point.values
+        return expiry_address(code, values["kind"], values["keys"])
     name, more = _place(point, year)
     return reverse(name, kwargs={"code": code, **more})
 
@@ -37,6 +41,13 @@ def _place(point: Point, year: int | None) -> tuple[str, dict[str, Any]]:
         case _:
             found = "portrait-newest", dict[str, Any]()
     return found
+
+
+def expiry_address(code: str, kind: str, keys: Sequence[str]) -> str:
+    """Return the address of what runs out: its row, or the register where there are several."""
+    if len(keys) > 1:
+        return reverse("registers-list", kwargs={"code": code, "kind": kind})
+    return reverse("registers-row", kwargs={"code": code, "kind": kind, "key": keys[0]})
 
 
 def line_address(code: str, line: str) -> str:

@@ -32,9 +32,9 @@ from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.overview import words as said
 from nianjian.web.overview.bars import Bar, bar
-from nianjian.web.overview.links import line_address, link
+from nianjian.web.overview.links import expiry_address, line_address, link
 
-LATER: Final = 3  # deadlines after the earliest one
+LATER: Final = 7  # deadlines after the earliest one
 
 
 @require_safe
@@ -50,7 +50,7 @@ def overview(request: Request, code: str) -> HttpResponse:
         "sentence": _sentence(told, _),
         "word": name("light", told.light, _) if told.light else "",
         "rates": _rates(told, whole=request.team is None, _=_),
-        "deadlines": [_deadline(one, _) for one in told.calendar.deadlines[: LATER + 1]],
+        "deadlines": [_deadline(one, code, _) for one in told.calendar.deadlines[: LATER + 1]],
         "start": _start(told.calendar, _),
         "blockers": _points(told.blockers, told, code, _),
         "tasks": _points(told.tasks, told, code, _),
@@ -116,10 +116,12 @@ def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
     return found
 
 
-def _deadline(one: Deadline, _: Words) -> dict[str, object]:
-    rule = one.rule
+def _deadline(one: Deadline, code: str, _: Words) -> dict[str, object]:
+    rule, expiry = one.rule, one.expiry
+    title = rule.title_en if current() == ENGLISH else rule.title_zh
     return {
-        "title": rule.title_en if current() == ENGLISH else rule.title_zh,
+        "title": said.expires(expiry, asking=one.day == expiry.ask_by, _=_) if expiry else title,
+        "href": expiry_address(code, expiry.kind, expiry.keys) if expiry else "",
         "day": one.day,
         "days": one.days,
         "left": said.left(one.days, _),
@@ -193,7 +195,7 @@ def _row(one: Standing | Enterprise, _: Words) -> dict[str, object]:
         "light": one.light,
         "word": name("light", one.light, _) if one.light else "",
         "year": one.year,
-        "deadline": _deadline(earliest, _) if earliest else None,
+        "deadline": _deadline(earliest, one.enterprise.code, _) if earliest else None,
         "age": said.ago(one.age, _),
         "run": day_of(datetime.fromisoformat(one.run.moment)) if one.run else None,
     }

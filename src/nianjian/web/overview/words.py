@@ -9,14 +9,16 @@ from typing import Any, Final
 from nianjian.flows.overview import attention
 from nianjian.flows.overview.attention import Point
 from nianjian.flows.overview.day import FINE, Reason
+from nianjian.flows.overview.deadlines import Expiry
 from nianjian.kernel.clock import ZONE
 from nianjian.paper import headline
 from nianjian.paper.texts.complaints.words import CLOCKS
-from nianjian.paper.texts.errors import sentence
+from nianjian.paper.texts.errors import named, sentence
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import Words, mark
 
 Json = Mapping[str, Any]
+NAMED: Final = 3  # keys of what expires together
 
 VERDICTS: Final[Mapping[Reason, str]] = {
     Reason.NOTHING_YET: mark(
@@ -40,6 +42,7 @@ POINTS: Final[Mapping[str, str]] = {
     attention.APPROVAL: mark("{by} asks for your approval ({approval})"),
     attention.FAILED: mark("Your work {job} failed: {why}"),
     attention.CASE: mark("Rectification {case}: the report is due on {due}"),
+    attention.EXPIRED: mark("{what} {keys}: expired, the last valid day was {until}"),
     attention.COMPLAINT: mark("Complaint {complaint}: the {clock} is due at {due}"),
 }
 
@@ -56,12 +59,12 @@ class Numbers:
 
 def verdict(reason: Reason, metrics: Sequence[Json], numbers: Numbers, _: Words) -> str:
     """Put the day into one sentence; the metrics named are those of the gravest light."""
-    named = [one for one in metrics if one["light"] not in FINE]
+    gravest = [one for one in metrics if one["light"] not in FINE]
     if reason is Reason.RED:
-        named = [one for one in named if one["light"] == "red"]
+        gravest = [one for one in gravest if one["light"] == "red"]
     if reason is Reason.UNDECIDED:
-        named = [one for one in named if one["light"] == "insufficient"]
-    said = _(", ").join(name("metric", str(one["slug"]), _) for one in named)
+        gravest = [one for one in gravest if one["light"] == "insufficient"]
+    said = _(", ").join(name("metric", str(one["slug"]), _) for one in gravest)
     return _(VERDICTS[reason]).format(
         metrics=said, days=numbers.days, blockers=numbers.blockers, tasks=numbers.tasks, age=numbers.age
     )
@@ -87,9 +90,29 @@ def points(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[
         if one.code == attention.COMPLAINT:
             values["clock"] = _(CLOCKS[str(values["clock"])])
             values["due"] = f"{values['due'].astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
+        if one.code == attention.EXPIRED:
+            values |= {"what": named("kind", values["kind"], _), "keys": several(values["keys"], _)}
         if "by" in values:
             values["by"] = person(str(values["by"]))
         yield _(POINTS[one.code]).format(**values)
+
+
+def several(keys: Sequence[str], _: Words) -> str:
+    """Name the first of many keys, and how many there are."""
+    if len(keys) <= NAMED:
+        return _(", ").join(keys)
+    return _("{first} and others ({n})").format(first=_(", ").join(keys[:NAMED]), n=len(keys))
+
+
+def expires(expiry: Expiry, *, asking: bool, _: Words) -> str:
+    """Say what runs out when; ``asking``: the day shown is the one to ask for renewal by."""
+    text = (
+        _("{what} {keys}: ask for renewal (valid until {until})")
+        if asking
+        else _("{what} {keys}: last valid day (renewal was to be asked for by {ask_by})")
+    )
+    what = named("kind", expiry.kind, _)
+    return text.format(what=what, keys=several(expiry.keys, _), until=expiry.until, ask_by=expiry.ask_by)
 
 
 def person(actor: str) -> str:

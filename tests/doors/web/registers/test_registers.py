@@ -156,6 +156,7 @@ def test_the_overview_tells_gaps_and_what_runs_out(officer: Client, write: Write
     write("licences", number="浙B2-20240001", valid_until=soon.isoformat(), credit_code="91110000600037341L")
     write("licences", number="浙B2-20240002", valid_until=gone.isoformat())
     write("numbers", root="95013", valid_until=soon.isoformat())
+    write("consents", number="13800138000", expires_at=f"{soon} 10:00:00")
     page = text(officer.get(BASE))
     card = page[page.index("registers/licences/") :]
     card = card[: card.index("</article>")]
@@ -167,8 +168,9 @@ def test_the_overview_tells_gaps_and_what_runs_out(officer: Client, write: Write
     assert "浙B2-20240001" in expiring
     assert "浙B2-20240002" not in expiring
     assert "浙B2-20240002" in gap
-    numbers = page[page.index("registers/numbers/") :]
-    assert "valid_until" not in numbers[: numbers.index("</article>")]  # sixty days are no haste without a rule
+    numbers, consents = (page[page.index(f"registers/{kind}/") :] for kind in ("numbers", "consents"))
+    assert "valid_until" in numbers[: numbers.index("</article>")], "a number is renewed within its rule's notice"
+    assert "expires_at" not in consents[: consents.index("</article>")], "sixty days are no haste without a rule"
 
 
 def test_every_column_and_choice_has_an_english_name() -> None:
