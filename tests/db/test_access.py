@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "user link": (Act.PEOPLE, HERE, ("anna",)),
     "user close": (Act.PEOPLE, HERE, ("anna",)),
     "user reopen": (Act.PEOPLE, HERE, ("anna",)),
+    "user confirm": (Act.PEOPLE, HERE, ("anna",)),
     "user token list": (Act.PEOPLE, HERE, ("anna",)),
     "user token revoke": (Act.PEOPLE, HERE, ("TOKEN",)),
     "calls import": (Act.LOAD, HERE, ("nothing.csv", *AT)),

@@ -85,6 +85,25 @@ class Link(models.Model):
         return f"{self.purpose}: {self.user_id}"
 
 
+class Hold(models.Model):
+    """Somebody who let another account in (``by``, a user's name) and so might be behind it; gone when confirmed."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="holds")
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Once each."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "by"], name="accounts_hold_once")
+        ]
+
+    def __str__(self) -> str:
+        """User and holder."""
+        return f"{self.user_id}: {self.by}"
+
+
 class Cached(models.Model):
     """The table of Django's database cache (`settings.CACHES`), which alone reads and writes it."""
 

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from nianjian.accounts import models, query
 from nianjian.accounts.access import EVERYWHERE, govern, govern_another, require, within
+from nianjian.accounts.holds.service import note
 from nianjian.accounts.query import Actor, Enterprise
 from nianjian.accounts.roles import Act, Role, allowed
 from nianjian.audit.record import record
@@ -65,6 +66,7 @@ def add_person(*, name: str, actor: Actor, email: str = "") -> None:
         made = models.User(name=name, email=address, created_at=clock.now())
         made.set_unusable_password()
         _insert(made, NianjianError("user_exists", user=name))
+        note(user=name, actor=actor)
         record(verb="user.add", enterprise="", actor=actor, data={"user": name})
 
 
@@ -147,6 +149,8 @@ def set_email(*, user: str, email: str, actor: Actor) -> None:
     address = checked_email(email, of=user)
     with transaction.atomic():
         models.User.objects.filter(pk=user).update(email=address)
+        if address:
+            note(user=user, actor=actor)
         record(verb="user.email", enterprise="", actor=actor, data={"user": user, "given": bool(address)})
 
 
@@ -173,6 +177,7 @@ def remove_second_factor(*, user: str, actor: Actor) -> int:
     with transaction.atomic():
         gone, _each = Authenticator.objects.filter(user_id=user).delete()
         if gone:
+            note(user=user, actor=actor)
             record(verb="user.second_factor.remove", enterprise="", actor=actor, data={"user": user, "count": gone})
     return int(gone)
 

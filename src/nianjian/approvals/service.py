@@ -1,4 +1,7 @@
-"""Ask for a second person, and let that person decide. Who asked can never say yes."""
+"""Ask for a second person, and let that person decide. Who asked can never say yes.
+
+Nor under another account: accounts behind which the same person might be (`accounts.holds`) are no two people.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ import secrets
 from django.db import transaction
 
 from nianjian.accounts.access import require
-from nianjian.accounts.query import Actor
+from nianjian.accounts.holds.query import behind_both
+from nianjian.accounts.query import USER, Actor
 from nianjian.accounts.roles import Act
 from nianjian.approvals.models import Request
 from nianjian.approvals.query import Approval, value
@@ -41,7 +45,8 @@ def approve(*, approval: str, digest: str, actor: Actor) -> Approval:
 
     ``digest`` is that of the subject as it stands now: ``approval_subject_changed`` if it is no longer what was
     asked for. ``approval_unknown``, ``approval_decided``, ``approval_needs_user`` (no token shown),
-    ``approval_same_person`` (also where the operator and a user bear the same name), ``role_missing``.
+    ``approval_same_person`` (also where the operator and a user bear the same name), ``approval_not_apart`` (somebody
+    might be behind both accounts), ``role_missing``.
     """
     return _decide(approval, Request.APPROVED, digest, actor)
 
@@ -77,6 +82,9 @@ def _check_second(row: Request, digest: str | None, actor: Actor) -> None:
     if row.requested_by.partition(":")[2].casefold() == actor.name.casefold():
         raise NianjianError("approval_same_person", approval=row.id, user=actor.name)
     require(actor, row.enterprise, Act.APPROVE)
+    kind, _colon, name = row.requested_by.partition(":")
+    if kind == USER and (both := behind_both(name, actor.name)):
+        raise NianjianError("approval_not_apart", approval=row.id, user=actor.name, behind=", ".join(both))
     if digest != row.digest:
         raise NianjianError("approval_subject_changed", approval=row.id)
 

@@ -163,3 +163,13 @@ def test_ones_own_tokens_are_listed_and_ended(site: Ask) -> None:
     assert site("auditor", name="otto").delete(f"/api/v1/me/tokens/{mine}").status_code == 404
     assert client.delete(f"/api/v1/me/tokens/{mine}").json()["scopes"] == ["read"]
     assert narrow.get("/api/v1/me").status_code == 401
+
+
+def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(site: Ask) -> None:
+    client, chief = site(), site(name="chief", enterprise="")
+    post(client, PEOPLE, {"name": "carl", "role": "compliance_lead"})
+    assert client.get(f"{PEOPLE}/carl").json()["behind"] == ["anna"]
+    assert post(client, f"{PEOPLE}/carl/confirm").json()["code"] == "confirm_not_apart"
+    assert post(chief, f"{EVERYBODY}/carl/confirm").json() == {"name": "carl", "behind": ["anna"]}
+    assert client.get(f"{PEOPLE}/carl").json()["behind"] == []
+    assert post(client, f"{PEOPLE}/carl/confirm").json() == {"name": "carl", "behind": []}

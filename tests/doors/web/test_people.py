@@ -224,3 +224,12 @@ def test_an_address_belongs_to_one_person(chief: Client) -> None:
     assert [one.email for one in models.User.objects.filter(pk__in=["anna", "bo"]).order_by("pk")] == [
         "a@example.com", "",
     ]  # fmt: skip
+
+
+def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(boss: Client, chief: Client) -> None:
+    boss.post("/e/demo/people/add/", {"name": "carl", "role": "compliance_lead", "email": "", "team": ""})
+    page = chief.get("/people/of/carl/").content.decode()
+    assert "Let in by boss." in page.partition('id="behind"')[2].partition("</div>")[0]
+    assert boss.post("/e/demo/people/of/carl/", {"act": "confirm"}).status_code == 403
+    assert chief.post("/people/of/carl/", {"act": "confirm"}).status_code == 302
+    assert 'id="behind"' not in chief.get("/people/of/carl/").content.decode()

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from nianjian.accounts import models
 from nianjian.accounts.access import govern, govern_another
+from nianjian.accounts.holds.service import note
 from nianjian.accounts.links import query
 from nianjian.accounts.query import USER, Actor, digest
 from nianjian.accounts.roles import Role
@@ -59,6 +60,7 @@ def make_first(*, user: str, actor: Actor) -> Made:
         now = clock.now()
         query.valid(models.Link.FIRST).filter(user_id=user).update(revoked_at=now)
         made = Made(*_insert(user, models.Link.FIRST, now + timedelta(hours=FIRST_HOURS)))
+        note(user=user, actor=actor)
         record(verb="user.link", enterprise="", actor=actor, data={"user": user, "link": made.id})
     return made
 

@@ -52,6 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("link", _link, _("make a one-time link by which the user chooses a new password")),
         ("close", _close, _("close an account: nothing lets it in any more")),
         ("reopen", _reopen, _("open a closed account again")),
+        ("confirm", _confirm, _("vouch that an account is its person's alone, whoever let it in")),
     ):
         actions.add(name, act, about).add_argument("name", metavar="NAME", help=_("the user's name"))
     configure_tokens(actions.group("token", _("tokens of a user: add, list, revoke")))
@@ -149,6 +150,15 @@ def _reopen(args: argparse.Namespace) -> Answer:
     service.reopen(user=args.name, actor=actor)
     told = _("The account of {name} is open again.").format(name=args.name)
     return Answer({"name": args.name, "open": True}, lambda console: console.print(told))
+
+
+def _confirm(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.accounts.holds import service
+
+    behind = service.confirm(user=args.name, actor=actor)
+    told = _("The account of {name} counts as its person's own.").format(name=args.name)
+    return Answer({"name": args.name, "behind": behind}, lambda console: console.print(told))
 
 
 def _list(args: argparse.Namespace) -> Answer:

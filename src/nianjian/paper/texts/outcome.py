@@ -31,7 +31,7 @@ INPUT_UNKNOWN: Final = frozenset(
 )  # fmt: skip
 REFUSED: Final = frozenset(
     {"role_missing", "role_missing_everywhere", "token_missing", "token_refused", "approval_same_person",
-     "approval_needs_user", "token_too_narrow"}
+     "approval_needs_user", "approval_not_apart", "confirm_not_apart", "token_too_narrow"}
 )  # fmt: skip
 STATE: Final = frozenset(
     {
@@ -52,7 +52,8 @@ STATE: Final = frozenset(
         "complaint_callback_missing",
         "complaint_proposal_missing",
         "rectify_closed",
-        "rectify_lake_busy",
+        "rectify_gaps_open",
+        "rectify_report_gone",
         "rectify_step_early",
         "rectify_isolated_already",
         "rectify_not_isolated",

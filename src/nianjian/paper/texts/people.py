@@ -15,6 +15,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "inspector_missing": mark("{user} is no inspector; give that role first"),
     "user_open": mark("the account of {user} is open"),
     "own_account": mark("this is your own account; another administrator can do that"),
+    "confirm_not_apart": mark(
+        "you cannot confirm {user}, since {behind} might be behind that account and yours: another administrator can, "
+        "or `nianjian user confirm {user}` on the server"
+    ),
     "email_malformed": mark("“{email}” is no e-mail address"),
     "email_taken": mark("the address {email} is somebody else's here"),
     "team_missing": mark("an outsourcer needs the team whose rows it may see"),

@@ -61,6 +61,9 @@ SHEETS: Final[Mapping[str, str]] = {
     "attachment_metric_wrong": mark("{kind} explains {expected}, not {metric}"),
     "attachment_unknown": mark("there is no attachment {attachment} here"),
     "attachment_type_refused": mark("{file} is none of these kinds of file, or only its name is one: {types}"),
+    "team_unknown": mark(
+        "no team has the id or name “{value}”: enter it in the register of teams first, or correct the cell"
+    ),
     "closed_before_accepted": mark("closed before it was accepted"),
     "cancelled_before_filed": mark("cancelled before it was filed"),
     "closed_before_opened": mark("closed before it was opened"),
@@ -115,6 +118,10 @@ STEPS: Final[Mapping[str, str]] = {
     "approval_decided": mark("request {approval} is {state} already"),
     "approval_needs_user": mark("request {approval} needs a named person: --as USER with the token in NIANJIAN_TOKEN"),
     "approval_same_person": mark("{user} made request {approval} and cannot approve it"),
+    "approval_not_apart": mark(
+        "{user} and whoever made request {approval} might be one person, since {behind} let one of the accounts in: "
+        "another administrator can confirm that account on its page, or `nianjian user confirm NAME` on the server"
+    ),
     "approval_subject_changed": mark("what request {approval} asks for has changed since; ask again"),
     "approval_kind_wrong": mark("request {approval} ({kind}) cannot be carried out here"),
     "overlay_unknown": mark("there is no overlay {overlay}"),

@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext
 
 from nianjian.accounts import service
+from nianjian.accounts.holds.service import confirm
 from nianjian.accounts.links import service as making
 from nianjian.accounts.links.service import Made
 from nianjian.accounts.query import Actor
@@ -70,6 +71,11 @@ def _reopen(asked: Asked) -> Done:
     return Done(gettext("The account is open again."))
 
 
+def _confirm(asked: Asked) -> Done:
+    confirm(user=asked.user, actor=asked.actor)
+    return Done(gettext("The account counts as its person's own."))
+
+
 def _factor(asked: Asked) -> Done:
     service.remove_second_factor(user=asked.user, actor=asked.actor)
     return Done(gettext("The second factor is removed; the next sign-in asks for the password alone."))
@@ -90,6 +96,7 @@ ACTS: Final[Mapping[str, Callable[[Asked], Done]]] = {
     "revoke": _revoke,
     "close": _close,
     "reopen": _reopen,
+    "confirm": _confirm,
     "factor": _factor,
     "email": _email,
 }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nianjian.accounts import folk
 from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.folk import Person
+from nianjian.accounts.holds.query import holders
 from nianjian.accounts.links import query as links
 from nianjian.accounts.links.service import Made
 from nianjian.accounts.roles import Act, Role
@@ -171,6 +172,7 @@ def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpRe
         "roles": [(held, named("role", held.role, _), not place or held.enterprise == place) for held in someone.roles],
         "governed": governed,
         "links": links.of([name]).get(name, []) if governed else [],
+        "behind": ", ".join(holders(name)) if governed else "",
         "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
         "second_factor": folk.has_second_factor(name),
         "until": Until(),

@@ -9,6 +9,7 @@ from ninja import Query, Router
 from nianjian.accounts import service
 from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.folk import Folk
+from nianjian.accounts.holds.service import confirm
 from nianjian.accounts.links.service import make_first
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
@@ -18,6 +19,7 @@ from nianjian.api.v1.given import Text, plain
 from nianjian.api.v1.people.shapes import (
     Added,
     Address,
+    Confirmed,
     Given,
     Known,
     MadeLink,
@@ -91,6 +93,12 @@ def links_end_everywhere(request: Request, name: str, link: str) -> dict[str, st
     """End a link of anybody and every session that it opened."""
     people.unlink(user=named(name, EVERYWHERE), link=link, actor=request.actor)
     return {"name": name}
+
+
+@write(router, f"{ONE}/confirm", act=Act.PEOPLE, answer=Confirmed)
+def people_confirm_everywhere(request: Request, name: str) -> dict[str, object]:
+    """Vouch that anybody's account is its person's alone."""
+    return {"name": name, "behind": confirm(user=named(name, EVERYWHERE), actor=request.actor)}
 
 
 @write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)

@@ -6,6 +6,7 @@ from ninja import Query, Router
 
 from nianjian.accounts import service
 from nianjian.accounts.folk import Folk
+from nianjian.accounts.holds.service import confirm
 from nianjian.accounts.links.service import make_first
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
@@ -15,6 +16,7 @@ from nianjian.api.v1.given import plain
 from nianjian.api.v1.people.shapes import (
     Added,
     Address,
+    Confirmed,
     Given,
     Known,
     MadeLink,
@@ -86,6 +88,12 @@ def links_end(request: Request, code: str, name: str, link: str) -> dict[str, st
     """End a link and every session that it opened."""
     people.unlink(user=named(name, code), link=link, actor=request.actor)
     return {"name": name}
+
+
+@write(router, f"{ONE}/confirm", act=Act.PEOPLE, answer=Confirmed)
+def people_confirm(request: Request, code: str, name: str) -> dict[str, object]:
+    """Vouch that the account is its person's alone, so that it counts as a second person beside who let it in."""
+    return {"name": name, "behind": confirm(user=named(name, code), actor=request.actor)}
 
 
 @write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)

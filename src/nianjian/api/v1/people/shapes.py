@@ -9,6 +9,7 @@ from ninja import Schema
 
 from nianjian.accounts import folk
 from nianjian.accounts.folk import Person
+from nianjian.accounts.holds.query import holders
 from nianjian.accounts.links import query as links
 from nianjian.accounts.links.service import Made
 from nianjian.accounts.query import Actor
@@ -46,13 +47,15 @@ class LinkTold(Schema):
 class Known(Somebody):
     """``governed``: whether the asker administers every place where the person holds a role.
 
-    Only then links and the account are in the asker's hands, and only then the last three are told, else null.
+    Only then links and the account are in the asker's hands, and only then the last four are told, else null.
+    ``behind``: who let the account in and so might act as it, until another administrator confirms it.
     """
 
     governed: bool
     has_password: bool | None
     second_factor: bool | None
     links: list[LinkTold] | None
+    behind: list[str] | None
 
 
 class NewRole(Schema):
@@ -85,6 +88,12 @@ class Touched(Schema):
     """The person that something was done to."""
 
     name: str
+
+
+class Confirmed(Touched):
+    """Who might have been behind the account until now."""
+
+    behind: list[str]
 
 
 class Given(Touched):
@@ -133,6 +142,7 @@ def known(actor: Actor, name: str, place: str) -> dict[str, object]:
         "has_password": one.has_password if governed else None,
         "second_factor": folk.has_second_factor(one.name) if governed else None,
         "links": [_link(each) for each in links.of([one.name]).get(one.name, [])] if governed else None,
+        "behind": holders(one.name) if governed else None,
     }
 
 

@@ -1,0 +1,144 @@
+"""Two accounts are two people only if nobody might be behind both of them."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable
+
+import pytest
+from django.apps import apps
+
+from nianjian.accounts import query, service
+from nianjian.accounts.holds.query import behind, behind_both, holders
+from nianjian.accounts.holds.service import confirm
+from nianjian.accounts.links.service import make_first, use_first
+from nianjian.accounts.models import Hold
+from nianjian.accounts.query import USER, Actor
+from nianjian.approvals import service as approvals
+from nianjian.audit.query import acts
+from nianjian.flows import people
+from nianjian.kernel.errors import NianjianError
+
+DIGEST = hashlib.sha256(b"what is asked for").hexdigest()
+
+
+@pytest.fixture
+def boss(demo: str, operator: Actor) -> Actor:
+    """An administrator whom the local operator made."""
+    return query.actor("boss", service.add_user(name="boss", role="administrator", enterprises=[demo], actor=operator))
+
+
+@pytest.fixture
+def chief(demo: str, operator: Actor) -> Actor:
+    """Another one."""
+    return query.actor("chief", service.add_user(name="chief", role="administrator", enterprises=[], actor=operator))
+
+
+def _made(name: str, by: Actor, role: str = "administrator") -> Actor:
+    people.add(name=name, role=role, enterprises=["demo"], actor=by)
+    return Actor(name, USER)
+
+
+def _approve(asks: Actor, approves: Actor) -> str:
+    made = approvals.request(kind="isolate", subject="L1", digest=DIGEST, enterprise="demo", actor=asks)
+    try:
+        return approvals.approve(approval=made.id, digest=DIGEST, actor=approves).state
+    except NianjianError as error:
+        approvals.refuse(approval=made.id, actor=asks)
+        return error.code
+
+
+def test_who_made_the_second_account_is_no_two_people(boss: Actor) -> None:
+    made = people.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
+    assert made
+    use_first(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
+    puppet = Actor("puppet", USER)
+    assert _approve(boss, puppet) == "approval_not_apart"
+    assert _approve(puppet, boss) == "approval_not_apart"
+
+
+def test_two_accounts_of_one_maker_are_no_two_people(boss: Actor, chief: Actor) -> None:
+    one, two = _made("one", boss), _made("two", boss)
+    assert _approve(one, two) == "approval_not_apart"
+    further = _made("further", two)
+    assert behind("further") == {"further", "two", "boss"}
+    assert _approve(boss, further) == "approval_not_apart"
+    assert _approve(one, chief) == "approved"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        make_first,
+        lambda *, user, actor: service.set_email(user=user, email="a@example.com", actor=actor),
+        pytest.param(lambda *, user, actor: _lost(user, actor), id="second factor"),
+    ],
+    ids=["link", "address", None],
+)
+def test_each_way_in_is_held(boss: Actor, anna: Actor, act: Callable[..., object]) -> None:
+    assert behind_both("boss", "anna") == []
+    act(user="anna", actor=boss)
+    assert holders("anna") == ["boss"]
+    assert _approve(boss, anna) == "approval_not_apart"
+
+
+def _lost(user: str, actor: Actor) -> None:
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415 -- after Django
+
+    Authenticator.objects.create(user_id=user, type=Authenticator.Type.TOTP, data={})
+    service.remove_second_factor(user=user, actor=actor)
+
+
+def test_a_role_or_an_empty_address_is_no_way_in(boss: Actor, anna: Actor) -> None:
+    service.grant(user="anna", role="auditor", enterprise="demo", actor=boss)
+    service.set_email(user="anna", email="", actor=boss)
+    assert holders("anna") == []
+    assert _approve(boss, anna) == "approved"
+
+
+def test_another_administrator_confirms(boss: Actor, chief: Actor) -> None:
+    puppet = _made("puppet", boss, "compliance_lead")
+    with pytest.raises(NianjianError, match="confirm_not_apart"):
+        confirm(user="puppet", actor=boss)
+    assert confirm(user="puppet", actor=chief) == ["boss"]
+    assert next(acts(newest=1)).verb == "user.confirm"
+    assert _approve(boss, puppet) == "approved"
+    assert confirm(user="puppet", actor=chief) == []
+    make_first(user="puppet", actor=boss)
+    assert _approve(boss, puppet) == "approval_not_apart"
+
+
+def test_a_puppet_confirms_no_puppet(boss: Actor) -> None:
+    _made("one", boss)
+    two = _made("two", boss)
+    with pytest.raises(NianjianError, match="confirm_not_apart"):
+        confirm(user="one", actor=two)
+    with pytest.raises(NianjianError, match="own_account"):
+        confirm(user="two", actor=two)
+
+
+def test_the_only_administrator_has_the_operators_word(boss: Actor, operator: Actor) -> None:
+    lead, officer = _made("lead", boss, "compliance_lead"), _made("officer", boss, "data_officer")
+    assert _approve(officer, lead) == "approval_not_apart"
+    assert confirm(user="lead", actor=operator) == ["boss"]
+    assert _approve(officer, lead) == "approved"
+    assert next(acts(verb="user.confirm")).actor == "os:root"
+
+
+def test_a_token_for_some_acts_confirms_nobody_who_may_do_more(boss: Actor, chief: Actor) -> None:
+    _made("puppet", boss)
+    with pytest.raises(NianjianError, match="token_too_narrow"):
+        confirm(user="puppet", actor=Actor("chief", USER, frozenset({"people", "read"})))
+
+
+def test_the_upgrade_reads_the_chain(boss: Actor, chief: Actor, operator: Actor) -> None:
+    _made("puppet", boss)
+    make_first(user="puppet", actor=chief)
+    service.set_email(user="chief", email="chief@example.com", actor=chief)
+    service.add_user(name="anna", role="auditor", enterprises=["demo"], actor=operator)
+    kept = set(Hold.objects.values_list("user_id", "by"))
+    assert kept == {("puppet", "boss"), ("puppet", "chief")}
+    Hold.objects.all().delete()
+    importlib.import_module("nianjian.accounts.migrations.0005_holds").fill(apps, None)
+    assert set(Hold.objects.values_list("user_id", "by")) == kept
