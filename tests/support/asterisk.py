@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
 
@@ -76,8 +77,13 @@ def unpacked() -> Path:
 class Asterisk:
     """``with Asterisk(folder, http, agi) as switch``: extensions 8… ask by CURL(), 9… by FastAGI; allowed ends busy."""
 
-    def __init__(self, folder: Path, http: int, agi: int) -> None:
+    def __init__(
+        self, folder: Path, http: int, agi: int, more: Mapping[str, str] | None = None, **variables: str
+    ) -> None:
+        """``more``: further lines of configuration files, by their names; ``variables``: of its environment."""
         self.root = unpacked()
+        self._more = more or {}
+        self._own = variables
         self.folder = folder
         self.port = free_port()
         library = next(self.root.glob("usr/lib/*-linux-gnu"))
@@ -94,7 +100,8 @@ class Asterisk:
         }
         for name in set(places.values()):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / "log/cdr-custom").mkdir(exist_ok=True)
+        for name in ("cdr-custom", "cdr-csv"):
+            (folder / "log" / name).mkdir(exist_ok=True)
         # a folder of sockets must have a short name, as paths of sockets have
         own = "\n".join(f"{name} => {folder / place}" for name, place in places.items())
         modules = library / "asterisk/modules"
@@ -119,13 +126,13 @@ class Asterisk:
         self.process: subprocess.Popen[bytes] | None = None
 
     def _write(self, name: str, text: str) -> None:
-        (self.folder / "etc" / name).write_text(text)
+        (self.folder / "etc" / name).write_text(text + self._more.get(name, ""))
 
     def _command(self, *words: str) -> list[str]:
         return [str(self.root / "usr/sbin/asterisk"), "-C", str(self.config), *words]
 
     def _variables(self) -> dict[str, str]:
-        return {**os.environ, "LD_LIBRARY_PATH": self._library, "TZ": "Asia/Shanghai"}
+        return {**os.environ, "LD_LIBRARY_PATH": self._library, "TZ": "Asia/Shanghai", **self._own}
 
     def tell(self, command: str) -> str:
         """What the console answers."""

@@ -1,4 +1,4 @@
-"""The gate as a process of its own, without a feeder: the test writes the snapshot."""
+"""The gate as a process of its own; without a feeder, the test writes the snapshot."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ READY: Final = 60.0
 class GateProcess:
     """``with GateProcess(home) as gate``: started, asked over HTTP, ended."""
 
-    def __init__(self, home: Path, *words: str, **variables: str) -> None:
+    def __init__(self, home: Path, *words: str, feeds: bool = False, **variables: str) -> None:
         self.home = home
+        self._feeder = () if feeds else ("--no-feed",)
         self.http, self.line, self.fastagi = free_ports(3)
         self._words = words
         self._variables = variables
@@ -39,7 +40,7 @@ class GateProcess:
     def start(self) -> None:
         """Start and wait until it answers."""
         ports = ["--listen", f"127.0.0.1:{self.http}", "--line", str(self.line), "--fastagi", str(self.fastagi)]
-        command = [sys.executable, "-m", "nianjian", "gate", "serve", "--no-feed", *ports, *self._words]
+        command = [sys.executable, "-m", "nianjian", "gate", "serve", *self._feeder, *ports, *self._words]
         variables = {**os.environ, "NIANJIAN_HOME": str(self.home), **self._variables}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
@@ -87,6 +88,10 @@ class GateProcess:
     def state(self) -> Any:
         """What the process tells of itself."""
         return json.loads(self.get("/v1/state")[1])
+
+    def policy(self, enterprise: str) -> Any:
+        """What the process goes by for an enterprise."""
+        return json.loads(self.get(f"/v1/policy?enterprise={enterprise}")[1])
 
     def word(self, call_id: str, channel: str = "L01", display: str = "95013001", callee: str = "13900139000") -> str:
         """The word that a switch would read."""

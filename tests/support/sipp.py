@@ -1,0 +1,203 @@
+"""SIPp as the carrier behind a switch and as the dialler before it; what it saw of each call is read from its log."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Self
+
+from tests.support.services import free_port, missing
+
+READY: Final = 30.0
+SPEAK: Final = """Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=- 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio [media_port] RTP/AVP 8
+a=rtpmap:8 PCMA/8000"""
+
+DIALLER: Final = f"""<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="dialler">
+<send retrans="500"><![CDATA[
+INVITE sip:[field0]@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{{display}}@[local_ip]:[local_port]>;tag=[pid]f[call_number]
+To: <sip:[field0]@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:{{display}}@[local_ip]:[local_port]>
+Max-Forwards: 70
+{SPEAK}
+]]></send>
+<recv response="100" optional="true"/>
+<recv response="180" optional="true"/>
+<recv response="183" optional="true"/>
+<recv response="403" optional="true" next="refused"><action><log message="[field0] 403"/></action></recv>
+<recv response="200" rrs="true"><action><log message="[field0] 200"/></action></recv>
+<send><![CDATA[
+ACK [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{{display}}@[local_ip]:[local_port]>;tag=[pid]f[call_number]
+[last_To:]
+[routes]
+Call-ID: [call_id]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+]]></send>
+<pause milliseconds="{{talk}}"/>
+<send retrans="500"><![CDATA[
+BYE [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{{display}}@[local_ip]:[local_port]>;tag=[pid]f[call_number]
+[last_To:]
+[routes]
+Call-ID: [call_id]
+CSeq: 2 BYE
+Max-Forwards: 70
+Content-Length: 0
+]]></send>
+<recv response="200" next="over"/>
+<label id="refused"/>
+<send><![CDATA[
+ACK sip:[field0]@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+[last_From:]
+[last_To:]
+Call-ID: [call_id]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+]]></send>
+<label id="over"/>
+</scenario>
+"""
+
+CARRIER: Final = f"""<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="carrier">
+<recv request="INVITE" rrs="true"><action>
+<ereg regexp="sip:[0-9]+@" search_in="hdr" header="To:" assign_to="1"/>
+<ereg regexp="&lt;.*" search_in="hdr" header="To:" assign_to="2"/>
+<ereg regexp="&lt;.*|\"[^\"]*\".*" search_in="hdr" header="From:" assign_to="3"/>
+<log message="[$1]"/></action></recv>
+<Reference variables="2,3"/>
+<send><![CDATA[
+SIP/2.0 180 Ringing
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]c[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:[local_ip]:[local_port]>
+Content-Length: 0
+]]></send>
+<send retrans="500"><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]c[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:[local_ip]:[local_port]>
+{SPEAK}
+]]></send>
+<recv request="ACK" rrs="true"/>
+{{keys}}
+<recv request="BYE"/>
+<send><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+]]></send>
+</scenario>
+"""
+
+KEY: Final = """<pause milliseconds="400"/>
+<send retrans="500"><![CDATA[
+INFO [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: [$2];tag=[pid]c[call_number]
+To: [$3]
+Call-ID: [call_id]
+CSeq: {number} INFO
+Contact: <sip:[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/dtmf-relay
+Content-Length: [len]
+
+Signal={key}
+Duration=160
+]]></send>
+<recv response="200"/>"""
+
+
+def program() -> str:
+    """The path of SIPp; a skip where it is missing."""
+    return shutil.which("sipp") or missing("sipp")
+
+
+def dial(folder: Path, switch: int, numbers: Sequence[str], *, display: str, talk: int = 100) -> list[tuple[str, int]]:
+    """Dial the numbers one after the other through the switch's port: (number, final status) as SIPp saw them.
+
+    An answered call is hung up after ``talk`` milliseconds. AssertionError where SIPp ends with an error.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    scenario, given, log = folder / "dialler.xml", folder / "numbers.csv", folder / "dialler.log"
+    scenario.write_text(DIALLER.format(display=display, talk=talk))
+    given.write_text("SEQUENTIAL\n" + "".join(f"{number}\n" for number in numbers))
+    words = ["-sf", str(scenario), "-inf", str(given), "-m", str(len(numbers)), "-l", "1", "-r", "20"]
+    own = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port()), "-timeout", "150", "-nostdin"]
+    command = [program(), f"127.0.0.1:{switch}", *words, *own, "-trace_logs", "-log_file", str(log)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=160)
+    assert done.returncode == 0, (done.stdout[-3000:], done.stderr[-1000:])
+    seen = [line.split() for line in log.read_text().splitlines() if line.strip()]
+    return [(number, int(status)) for number, status in seen]
+
+
+class Carrier:
+    """``with Carrier(folder) as carrier``: answers every call; ``keys`` are pressed by the callee once it talks."""
+
+    def __init__(self, folder: Path, keys: str = "") -> None:
+        self.port = free_port()
+        self._folder = folder
+        self._log = folder / "carrier.log"
+        self._keys = keys
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        scenario = self._folder / "carrier.xml"
+        pressed = "\n".join(KEY.format(number=place, key=key) for place, key in enumerate(self._keys, 1))
+        scenario.write_text(CARRIER.format(keys=pressed))
+        command = [program(), "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(self.port), "-mp", str(free_port())]
+        command += ["-nostdin", "-trace_logs", "-log_file", str(self._log)]
+        with (self._folder / "carrier.out").open("ab") as out:
+            self._process = subprocess.Popen(command, cwd=self._folder, stdout=out, stderr=out)
+        until = time.monotonic() + READY
+        listening = f":{self.port:04X} "
+        while listening not in Path("/proc/net/udp").read_text():
+            assert time.monotonic() < until, "the carrier does not listen"
+            time.sleep(0.05)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def called(self) -> list[str]:
+        """The numbers that reached the carrier, in order."""
+        if not self._log.exists():
+            return []
+        return [line.strip().removeprefix("sip:").rstrip("@") for line in self._log.read_text().splitlines() if line]
