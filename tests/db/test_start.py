@@ -6,12 +6,8 @@ import json
 import os
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 
 PROCESSES = 4
@@ -107,17 +103,6 @@ def _history(environment: dict[str, str]) -> None:
 def _upgrade(environment: dict[str, str]) -> None:
     told = json.loads(_answer(_start(UPGRADE, environment)))
     assert told == [["anna", "compliance_lead", "demo"], ["bo", "compliance_lead", None]]
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """A database of its own."""
-    name = f"nianjian_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-    yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def test_many_first_starts_and_writers_on_sqlite(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import yaml
+from django.db import transaction
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
@@ -109,19 +110,25 @@ def drop(*, draft: DraftValue) -> None:
 
 
 def commit(*, draft: DraftValue, actor: Actor) -> str:
-    """Hand it to the worker; the job. ``files_missing``, ``draft_running``."""
-    ready(draft)
-    if under_way(draft.job):
-        raise NianjianError("draft_running", draft=draft.id)
-    payload: dict[str, object] = {"draft": draft.id, **_how(draft)}
-    kind = jobs.IMPORT_REGISTER
-    if draft.kind == CALLS:
-        kind = jobs.IMPORT_CALLS
-        payload |= {"batch": batch_service.new_id()}
-    else:
-        payload |= {"kind": draft.kind, "file": str(uploads.paths(draft)[0])}
-    job = jobs.enqueue(kind=kind, enterprise=draft.enterprise, payload=payload, actor=actor)
-    service.committed_by(draft=draft.id, job=job)
+    """Hand it to the worker; the job, also to whom asks again while it is under way: a double click imports once.
+
+    ``files_missing``, ``draft_unknown``, ``role_missing``.
+    """
+    with transaction.atomic():
+        service.lock(draft=draft.id)
+        now = query.draft(draft.id)  # as it stands with the lock, `draft` was read before
+        if under_way(now.job):
+            return now.job
+        ready(now)
+        payload: dict[str, object] = {"draft": now.id, **_how(now)}
+        kind = jobs.IMPORT_REGISTER
+        if now.kind == CALLS:
+            kind = jobs.IMPORT_CALLS
+            payload |= {"batch": batch_service.new_id()}
+        else:
+            payload |= {"kind": now.kind, "file": str(uploads.paths(now)[0])}
+        job = jobs.enqueue(kind=kind, enterprise=now.enterprise, payload=payload, actor=actor)
+        service.committed_by(draft=now.id, job=job)
     return job
 
 

@@ -56,6 +56,11 @@ def choose(*, draft: str, choices: Mapping[str, object]) -> None:
         _change(row, choices={**row.choices, **choices}, check_job="")
 
 
+def lock(*, draft: str) -> None:
+    """Keep everybody else from changing it until the caller's transaction ends; ``draft_unknown``."""
+    _locked(draft)
+
+
 def checked_by(*, draft: str, job: str) -> None:
     """Note the work that checks it in whole."""
     with transaction.atomic():

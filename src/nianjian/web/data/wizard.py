@@ -192,7 +192,7 @@ def _headings(request: Request, draft: DraftValue) -> HttpResponse:
     if draft.files[0].size > check_register.LARGE:
         return _page(request, "sheet", draft, 3, large=True, form_headings=_form(draft))
     try:
-        checked = check_register.check_register(draft.kind, uploads.paths(draft)[0])
+        checked = check_register.check_register(draft.kind, uploads.paths(draft)[0], draft.enterprise)
     except NianjianError as fault:
         return _page(request, "sheet", draft, 3, fault=shown.fault(fault), form_headings=_form(draft))
     return _page(request, "sheet", draft, 3, checked=checked, form_headings=_form(draft))
@@ -230,7 +230,8 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
     drafts.ready(found)
     with tempfile.TemporaryDirectory(prefix="nianjian-errors-") as name:
         path = Path(name) / "errors.xlsx"
-        check_register.error_workbook(found.kind, uploads.paths(found)[0], path, preview.words_of_finding)
+        sheet = uploads.paths(found)[0]
+        check_register.error_workbook(found.kind, sheet, path, preview.words_of_finding, enterprise=code)
         content = path.read_bytes()
     return _attached(content, f"{found.kind}-errors.xlsx")
 
@@ -238,8 +239,9 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Act.LOAD)
 def commit(request: Request, code: str, draft: str) -> HttpResponse:
-    """Step 5: the import itself, by the worker, whole or not at all."""
-    found = drafts.open_draft(draft, code, request.actor)
+    """Step 5: the import itself, by the worker, whole or not at all; a second click leads to the work of the first."""
+    which = drafts.draft_for if request.method == "POST" else drafts.open_draft
+    found = which(draft, code, request.actor)
     if not found.files:
         return redirect("data-import-files", code=code, draft=draft)
     if request.method == "POST":

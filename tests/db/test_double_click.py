@@ -1,0 +1,63 @@
+"""The same draft handed over twice at once is imported once, and both who asked are told the one work."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TIMES, CLICKS = 4, 4
+CLICK = f"""
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from nianjian.config import wiring
+wiring.prepare()
+from django.db import connection
+from nianjian.accounts import service
+from nianjian.accounts.query import Actor
+from nianjian.flows.wizard import drafts, uploads
+from nianjian.queue.models import Job
+root = Actor("root")
+service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
+together = Barrier({CLICKS})
+
+def click(found):
+    together.wait()
+    try:
+        return drafts.commit(draft=found, actor=root)
+    finally:
+        connection.close()
+
+told = []
+for number in range({TIMES}):
+    made = drafts.begin(kind="calls", enterprise="demo", actor=root)
+    with uploads.Incoming("a.csv") as file:
+        file.write(b"a,b\\n%d,2\\n" % number)
+        drafts.receive(draft=drafts.draft_for(made, "demo", root), incoming=file)
+    found = drafts.draft_for(made, "demo", root)
+    with ThreadPoolExecutor({CLICKS}) as pool:
+        told.append(len(set(pool.map(click, [found] * {CLICKS}))))
+print(json.dumps([told, Job.objects.count()]))
+"""
+
+
+def _clicked(tmp_path: Path, url: str) -> None:
+    own = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "k" / "keys.json")}
+    environment = os.environ | own | {"NIANJIAN_DATABASE_URL": url}
+    done = subprocess.run([sys.executable, "-c", CLICK], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [[1] * TIMES, TIMES]
+
+
+def test_a_double_click_imports_once_on_sqlite(tmp_path: Path) -> None:
+    _clicked(tmp_path, "")
+
+
+@pytest.mark.long
+def test_a_double_click_imports_once_on_postgresql(tmp_path: Path, database: str) -> None:
+    _clicked(tmp_path, database)
