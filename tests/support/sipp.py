@@ -84,10 +84,11 @@ CARRIER: Final = f"""<?xml version="1.0" encoding="ISO-8859-1" ?>
 <scenario name="carrier">
 <recv request="INVITE" rrs="true"><action>
 <ereg regexp="sip:[0-9]+@" search_in="hdr" header="To:" assign_to="1"/>
-<ereg regexp="&lt;.*" search_in="hdr" header="To:" assign_to="2"/>
-<ereg regexp="&lt;.*|\"[^\"]*\".*" search_in="hdr" header="From:" assign_to="3"/>
+<ereg regexp="[^ ].*" search_in="hdr" header="To:" assign_to="2"/>
+<ereg regexp="[^ ].*" search_in="hdr" header="From:" assign_to="3"/>
+<ereg regexp="sip:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="4"/>
 <log message="[$1]"/></action></recv>
-<Reference variables="2,3"/>
+<Reference variables="2,3,4"/>
 <send><![CDATA[
 SIP/2.0 180 Ringing
 [last_Via:]
@@ -125,7 +126,7 @@ Content-Length: 0
 
 KEY: Final = """<pause milliseconds="400"/>
 <send retrans="500"><![CDATA[
-INFO [next_url] SIP/2.0
+INFO [$4] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 From: [$2];tag=[pid]c[call_number]
 To: [$3]
