@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +18,10 @@ from nianjian.intake import ledger, load, mapping, read
 from nianjian.intake.crash import crash_point
 from nianjian.intake.format import FileMapping
 from nianjian.intake.receipt import FileReceipt
+from nianjian.intake.rows.temporary import workbench
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.tables import Lake
+from nianjian.lake.workbench import Workbench
 from nianjian.queue import service as queue
 from nianjian.registers.batches import query, service
 
@@ -59,12 +62,13 @@ def import_calls(
     run = _Run(wiring.lake(tenant.code), batch, source, _mapping(mapping_file), timezone, actor, progress)
     files: list[FileReceipt] = []
     failed: list[tuple[str, NianjianError]] = []
-    for item in read.items(_expanded(patterns)):
-        replaces = replace if replace and not files else ""
-        try:
-            files.append(run.take(item, replaces))
-        except NianjianError as error:
-            failed.append((item.name, error))
+    with run:
+        for item in read.items(_expanded(patterns)):
+            replaces = replace if replace and not files else ""
+            try:
+                files.append(run.take(item, replaces))
+            except NianjianError as error:
+                failed.append((item.name, error))
     if not files:
         raise _all_failed(failed)
     told = _batch(run.batch, files, tenant.code)
@@ -72,8 +76,8 @@ def import_calls(
     return ImportReceipt(told, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != told))
 
 
-class _Run:
-    """What all files of one import share."""
+class _Run(ExitStack):
+    """What all files of one import share; as a context it closes the engine that the first one opens."""
 
     def __init__(  # noqa: PLR0917 -- the same values as the act's
         self,
@@ -85,8 +89,10 @@ class _Run:
         actor: Actor,
         progress: Progress,
     ) -> None:
+        super().__init__()
         self.lake, self.batch, self.source, self.mapping = lake, batch, source, chosen
         self.timezone, self.actor, self.progress = timezone, actor, progress
+        self._bench: Workbench | None = None
 
     def take(self, item: read.Item, replaces: str) -> FileReceipt:
         """Intent, commit, close. The lake's lock is held all along: recovery tells a living import by it."""
@@ -95,6 +101,7 @@ class _Run:
         with self.lake.lock():
             intent = queue.open(kind=IMPORT, enterprise=enterprise, txn=self.batch, payload=payload)
             crash_point("after_intent")
+            self._bench = self._bench or self.enter_context(workbench(self.lake))
             try:
                 receipt = load.import_file(
                     lake=self.lake,
@@ -106,6 +113,7 @@ class _Run:
                     replace=replaces or None,
                     intent=intent,
                     progress=lambda rows, done, total: self.progress(item.name, rows, done, total),
+                    bench=self._bench,
                 )
             except BaseException:  # an interrupt may come when the commit is made already
                 settle(intent=intent, kind=IMPORT, enterprise=enterprise, payload=payload, lake=self.lake)

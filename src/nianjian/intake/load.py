@@ -6,8 +6,8 @@ Until the commit nothing exists: a crash leaves files that no commit names, and 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from dataclasses import replace as replace_fields
 from datetime import datetime, time, timedelta
@@ -25,7 +25,7 @@ from nianjian.intake.moments import SHANGHAI, checked_zone
 from nianjian.intake.read import Item
 from nianjian.intake.receipt import FileReceipt, RowCounts
 from nianjian.intake.recognise import choose, sample
-from nianjian.intake.rows import repeats
+from nianjian.intake.rows import repeats, temporary
 from nianjian.intake.rows.prepare import encoding_of
 from nianjian.intake.rows.readers import LinesMoved, Reading, read_file
 from nianjian.intake.rows.standing import rejected_keys, weed_out
@@ -60,6 +60,7 @@ class _Job:
     replace: str | None
     plan: validate.Plan
     progress: Progress
+    bench: Workbench | None = None
     trial: bool = False
 
     @property
@@ -69,7 +70,7 @@ class _Job:
         return sha256(json.dumps(chosen, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 -- the file, where it goes, and what the operator chose
     *,
     lake: Lake,
     item: Item,
@@ -80,11 +81,13 @@ def import_file(
     replace: str | None = None,
     intent: str = "",
     progress: Progress | None = None,
+    bench: Workbench | None = None,
 ) -> FileReceipt:
     """One file into the lake, in one commit or none. ``replace``: a batch whose rows go out in the same commit.
 
     ``intent``: id of the database's row for this act; the commit carries it. A file known with the same settings
-    counts all its rows as duplicates. Raises NianjianError: what `items`, `choose` and a format raise,
+    counts all its rows as duplicates. ``bench``: of `temporary.workbench`, for many files.
+    Raises NianjianError: what `items`, `choose` and a format raise,
     ``timezone_unknown``, ``file_empty``, ``json_invalid``, ``rows_unaccounted``.
     """
     job = _job(
@@ -98,7 +101,7 @@ def import_file(
         intent=intent,
         progress=progress or _silent,
     )
-    return _locked(job)
+    return _locked(replace_fields(job, bench=bench))
 
 
 def check_file(
@@ -128,11 +131,11 @@ def check_file(
 
 def _locked(job: _Job) -> FileReceipt:
     with job.lake.lock():
-        temp = _clean_temp(job.lake)
+        temp = temporary.clean(job.lake)
         try:
             return _import(job, temp)
         finally:
-            shutil.rmtree(temp, ignore_errors=True)
+            temporary.empty(temp)
 
 
 def _job(
@@ -188,9 +191,9 @@ def _import(job: _Job, temp: Path) -> FileReceipt:
     if past.receipt is not None and job.replace is None:
         return _known(job, past.receipt)
     job.lake.create(ledger.CALLS, CALLS, partition_by=["part"])
-    marker = _marker(job.lake)
+    marker = temporary.marker(job.lake)
     marker.touch()
-    with Workbench(temp) as bench:
+    with nullcontext(job.bench) if job.bench else Workbench(temp) as bench:
         validate.equip(bench, job.plan.fields)
         generation = past.generation + 1
         try:
@@ -209,13 +212,13 @@ def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, tot
     constants = {"source": job.source, "batch": job.batch, "file": reading.sha256}
     stem = ledger.stem(job.batch, reading.sha256)
     writer = Writer(job.lake.path(ledger.CALLS), stem, constants, ledger.now_ms(), ledger.keys_of(job.lake))
-    old = _old_files(job, replaced, rejected=False)
+    old = _old_files(job, replaced)
+    good, refused = ([one for one in old if _is_rejected(one) is wanted] for wanted in (False, True))
     try:
         reading.index(bench)
         if job.zone_assumed:
             reading.ask_zones(bench, job.found)
-        duplicates, holding = _load(job, bench, reading, writer, good=old, total=total)
-        refused = _old_files(job, replaced, rejected=True)
+        duplicates, holding = _load(job, bench, reading, writer, good=good, total=total)
         again, keeping = weed_out(bench, writer, rejected_keys(job.lake), refused)
         reading.ask_words(bench)
         receipt = _receipt(job, reading, writer, duplicates + again, generation)
@@ -270,10 +273,13 @@ def _sort_out(rows: pa.Table, held: repeats.Repeats | None, writer: Writer) -> N
         writer.write(rows)
 
 
-def _old_files(job: _Job, replaced: list[OldFile], *, rejected: bool) -> list[OldFile]:
+def _old_files(job: _Job, replaced: list[OldFile]) -> list[OldFile]:
     gone = {old.path for old in replaced}
-    listed = job.lake.old_files(ledger.CALLS)
-    return [old for old in listed if (old.partition["part"] == REJECTED) is rejected and old.path not in gone]
+    return [old for old in job.lake.old_files(ledger.CALLS) if old.path not in gone]
+
+
+def _is_rejected(old: OldFile) -> bool:
+    return old.partition["part"] == REJECTED
 
 
 def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, generation: int) -> FileReceipt:
@@ -364,22 +370,6 @@ def _padded(found: Sample) -> bool:
     blanks = (" ", "\t", "\u00a0", "\u3000") if mark != "\t" else (" ", "\u00a0", "\u3000")
     text = found.text
     return any(f"{mark}{b}" in text or f"{b}{mark}" in text or f"{b}\n" in text or f"\n{b}" in text for b in blanks)
-
-
-def _clean_temp(lake: Lake) -> Path:
-    """An empty working folder; what a crash left behind goes first."""
-    temp = lake.folder / ".tmp" / "intake"
-    if _marker(lake).exists():
-        lake.sweep(ledger.CALLS)
-        _marker(lake).unlink()
-    shutil.rmtree(temp, ignore_errors=True)
-    temp.mkdir(parents=True, mode=0o700)
-    return temp
-
-
-def _marker(lake: Lake) -> Path:
-    """Stands while files are being written that no commit names yet."""
-    return lake.folder / ".tmp" / "calls.writing"
 
 
 def _silent(_rows: int, _bytes: int, _total: int) -> None:

@@ -109,10 +109,10 @@ def serial(column: str) -> str:
 
 def either(column: str, zone: str) -> str:
     """An epoch of 10, 13 or 16 digits (s, ms, µs), else a written form; 14 digits are a compact stamp."""
+    digits = f"regexp_full_match({column}, '([0-9]{{10}}|[0-9]{{13}}|[0-9]{{16}})([.][0-9]*)?')"
     return (
         f"coalesce({_usual(column, zone)},"
-        f" case when {column} is null then null when strlen({column}) > 18 then {_other(column, zone)}"
-        f" when regexp_full_match({column}, '([0-9]{{10}}|[0-9]{{13}}|[0-9]{{16}})([.][0-9]*)?') then {epoch(column)}"
+        f" case when {column} is null then null when strlen({column}) < 19 and {digits} then {epoch(column)}"
         f" else {_other(column, zone)} end)"
     )
 

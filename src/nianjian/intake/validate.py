@@ -65,7 +65,7 @@ def equip(bench: Workbench, fields: Fields) -> None:
     """Types and the kernel's function that the selects need."""
     for name, words in _TYPES.items():
         listed = words if isinstance(words, str) else f"enum({', '.join(map(repr, words))})"
-        bench.run(f"create type {name} as {listed}")
+        bench.run(f"create type if not exists {name} as {listed}")
     for name, (body, result) in kernel_functions(fields.trunk_prefixes).items():
         bench.function(name, body, result)
 

@@ -24,6 +24,9 @@ _FLAVOUR: Final = f"duckdb-{duckdb.__version__}"
 
 _FEW: Final = 32  # times fewer ids than a file has rows: they are looked up one by one
 _LARGEST_FILTER: Final = 24  # bits: 16 MiB
+_MANY: Final = 10_000
+_VERY_MANY: Final = 3_000_000
+_FIRST_BITS: Final = np.uint64(48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,7 @@ class KeyFiles:
         """Keep the hashes of the Parquet file ``path`` (relative to the table's folder), in any order."""
         target = self._place(path)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        hashes.sort()
-        hashes.tofile(target)
+        in_order(hashes).tofile(target)
 
     def of(self, bench: Workbench, file: OldFile) -> Hashes:
         """The sorted hashes of a file, mapped rather than read: 8 bytes a row."""
@@ -89,6 +91,15 @@ class Sought:
             near = np.flatnonzero(self._filter[others >> self._shift])
             found[near] = _stand_in(self._hashes, others[near])
         return found
+
+
+def in_order(hashes: Hashes) -> Hashes:
+    """Sorted ascending, at a third of the usual price: hashes are spread evenly, 16 bits nearly place them."""
+    if not _MANY < len(hashes) < _VERY_MANY:
+        return np.sort(hashes)
+    nearly = hashes[np.argsort((hashes >> _FIRST_BITS).astype(np.uint16), kind="stable")]
+    nearly.sort(kind="stable")  # fast on what is nearly in order
+    return nearly
 
 
 def _stand_in(those: Hashes, these: Hashes) -> npt.NDArray[np.bool_]:

@@ -228,13 +228,42 @@ class Lake:
         if not (folder / "_delta_log").is_dir():
             return None
         try:
-            return DeltaTable(str(folder), version=version)
+            return DeltaTable(str(folder), version=version) if version is not None else _newest(folder)
         except TableNotFoundError:
             return None
 
 
+_opened = threading.local()
+_MOST_OPEN: Final = 16
+
+
+def _newest(folder: Path) -> DeltaTable:
+    """The newest version; the whole log is read at first, then what was added since. One for each thread."""
+    tables: dict[str, tuple[DeltaTable, tuple[int, int] | None]] = _opened.__dict__.setdefault("tables", {})
+    path = str(folder.resolve())
+    found, mark = tables.pop(path, (None, None))
+    if found is None or mark is None or _mark(folder, found.version()) != mark:
+        found = DeltaTable(str(folder))
+    elif _mark(folder, found.version() + 1) is not None:
+        found.update_incremental()
+    tables[path] = found, _mark(folder, found.version())
+    while len(tables) > _MOST_OPEN:
+        del tables[next(iter(tables))]
+    return found
+
+
+def _mark(folder: Path, version: int) -> tuple[int, int] | None:
+    """Tells a log entry from another of that number, of a lake that was deleted or restored; None: there is none."""
+    try:
+        told = (folder / "_delta_log" / f"{version:020}.json").stat()
+    except FileNotFoundError:
+        return None
+    return told.st_ino, told.st_mtime_ns
+
+
 def _listed(found: DeltaTable) -> list[OldFile]:
     keys = list(found.metadata().partition_columns)
+    listed = pa.RecordBatchReader.from_stream(found.get_add_actions(flatten=True)).read_all()
     return [
         OldFile(
             path=unquote(entry["path"]),
@@ -242,7 +271,7 @@ def _listed(found: DeltaTable) -> list[OldFile]:
             partition={key: entry[f"partition.{key}"] for key in keys},
             rows=entry["num_records"] or 0,
         )
-        for entry in pa.table(found.get_add_actions(flatten=True)).to_pylist()
+        for entry in listed.to_pylist()
     ]
 
 

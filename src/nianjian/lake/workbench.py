@@ -43,6 +43,7 @@ class Workbench:
                 "autoload_known_extensions": "false",
             }
         )
+        self._functions: set[str] = set()
         # A list of words becomes a join otherwise, and a join gives rows out of order: lines would be misnumbered.
         self._con.execute("set disabled_optimizers = 'in_clause'")
 
@@ -99,7 +100,13 @@ class Workbench:
         self._con.register(name, rows)
 
     def function(self, name: str, body: Callable[[pa.Array], pa.Array], result: str) -> None:
-        """Make a Python function over one VARCHAR column known; it is given NULLs and answers each."""
+        """Make a Python function over one VARCHAR column known, in place of a former one of that name.
+
+        It is given NULLs and answers each.
+        """
+        if name in self._functions:
+            self._con.remove_function(name)
+        self._functions.add(name)
         self._con.create_function(  # type: ignore[call-overload] # the stubs do not know the plain words
             name, body, ["VARCHAR"], result, type="arrow", null_handling="special"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import time
 from pathlib import Path
 
@@ -86,3 +87,26 @@ def test_the_lock_keeps_other_processes_out_and_may_be_nested(tmp_path: Path) ->
         waited = time.monotonic() - begin
     other.join()
     assert waited > 0.3
+
+
+def _commit_elsewhere(url: str) -> None:
+    Lake(url, "E1").replace("line_dim", lines("L1", "L2"), digest="b")
+
+
+def test_the_newest_version_is_found_whoever_made_it(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path), "E1")
+    first = lake.replace("line_dim", lines("L1"), digest="a")
+    other = multiprocessing.get_context("spawn").Process(target=_commit_elsewhere, args=(str(tmp_path),))
+    other.start()
+    other.join()
+    assert lake.version("line_dim") == first + 1
+    assert lake.digest("line_dim") == "b"
+
+
+def test_a_table_that_was_made_anew_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path), "E1")
+    lake.replace("line_dim", lines("L1"), digest="a")
+    shutil.rmtree(lake.path("line_dim"))
+    assert lake.version("line_dim") is None
+    lake.replace("line_dim", lines("L7"), digest="z")
+    assert lake.digest("line_dim") == "z"

@@ -220,7 +220,7 @@ def _derived(found: Fields, layout: Layout, *, talk: str | None, result_told: bo
     if found.purpose != NULL:
         changes["test"] = f"coalesce({found.purpose} in {TESTS}, false)"
     if result_told:
-        changes["delivered"] = f"({found.result} is distinct from 'blocked')"
+        changes["delivered"] = "(__f_result is distinct from 'blocked')"
     if found.columns.get("answer") in (None, *layout.late):
         changes["answered"] = _answered(found, talk=talk, result_told=result_told)
     return replace(found, **changes)  # type: ignore[arg-type] # by field name

@@ -22,7 +22,7 @@ from nianjian.intake.packed.torn import Torn
 from nianjian.intake.packed.workbook import Workbook
 from nianjian.kernel.errors import NianjianError
 
-BLOCK: Final = 1 << 22
+BLOCK: Final = 1 << 20  # what stays in the processor while it is hashed, checked and counted
 FAULTS: Final = (  # of an archive, as `zipfile` finds them
     zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, struct.error, OverflowError,
 )  # fmt: skip
@@ -90,7 +90,7 @@ class Stream:
         return self._hash.hexdigest()
 
     def blocks(self) -> Iterator[bytes]:
-        """The unpacked bytes in blocks of about 4 MiB; NianjianError, see `read.items` for what stands in ``fault``."""
+        """The unpacked bytes in blocks of about 1 MiB; NianjianError, see `read.items` for what stands in ``fault``."""
         if self.item.fault is not None:
             raise self.item.fault
         sources = {"zip": self._member, "torn": self._torn_member}

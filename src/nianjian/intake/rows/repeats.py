@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nianjian.intake.validate import CONTENT
-from nianjian.lake.keys import KeyFiles, Sought
+from nianjian.lake.keys import KeyFiles, Sought, in_order
 from nianjian.lake.sql import literal
 from nianjian.lake.tables import OldFile
 from nianjian.lake.workbench import Workbench, scan_parquet
@@ -47,11 +47,8 @@ class Keys:
 
         How many, and those of ``files`` that hold one: the others need not be looked at again.
         """
-        keys = (
-            self._parts[0].copy() if len(self._parts) == 1 else np.concatenate([*self._parts, np.empty(0, np.uint64)])
-        )
+        keys = in_order(np.concatenate([*self._parts, np.empty(0, np.uint64)]))
         self._parts = []
-        keys.sort()
         again = np.unique(keys[1:][keys[1:] == keys[:-1]])
         sought = Sought(keys)
         found = [(file, sought.within(held.of(bench, file))) for file in files]
