@@ -19,6 +19,9 @@ from nianjian.cli.texts.errors import sentence
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.words import mark
 
+# Nothing here multiplies matrices: without this, threads that wait for such work burn a tenth of a second a start.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 INTERRUPTED: Final = 130
 JSON: Final = "--json"
 
