@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pypdfium2
@@ -19,8 +21,11 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
 from nianjian.config import wiring
 from nianjian.flows.approve import approve, request
-from nianjian.flows.rectify import cases, closing, evidence, isolate, locate, report, watch
+from nianjian.flows.rectify import cases, closing, evidence, isolate, locate, report, watch, work
+from nianjian.jobs.worker import Worker
 from nianjian.kernel.errors import NianjianError
+from nianjian.queue import query as queue
+from nianjian.queue import service
 from nianjian.rectification.cases.papers import content
 from nianjian.rectification.cases.service import Notice
 from nianjian.registers.gate_policies import query as policies
@@ -171,7 +176,7 @@ def test_figures_before_and_since_are_counted_by_one_method(case: str, anna: Act
 def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo: Actor) -> None:
     open_gaps = {gap.code for gap in evidence.gaps(case=case, actor=anna)}
     assert open_gaps == {"not_located", "not_isolated", "not_measured", "measures_missing", "test_report_missing"}
-    fails("rectify_step_early", lambda: cases.submit(case=case, day=TODAY, actor=anna))
+    fails("rectify_step_early", lambda: closing.submit(case=case, day=TODAY, actor=anna))
     draft = report.report(case=case, form="docx", language="zh_Hans", actor=anna)
     assert draft.draft
     ready(case, anna, bo)
@@ -198,7 +203,7 @@ def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna
     ready(case, anna, bo)
     report.report(case=case, form="pdf", language="en", actor=anna)
     fails("rectify_step_early", lambda: closing.close(case=case, check="已复核", actor=anna))
-    told = cases.submit(case=case, day=TODAY, actor=anna)
+    told = closing.submit(case=case, day=TODAY, actor=anna)
     assert told["reminder"]["day"] > TODAY.isoformat()
     later = datetime.combine(TODAY + timedelta(days=4), time(11))
     data.append(wiring.lake("demo"), [call(950_000 + n, later.date(), "L1", second=n) for n in range(40)], "b2")
@@ -225,3 +230,62 @@ def test_a_watched_licence_is_carried_into_the_next_season(demo: str, anna: Acto
     watch.act(**said, since=None, until=date(2027, 9, 1), year=None, actor=anna)  # type: ignore[arg-type]
     assert len(watch.listed(enterprise=demo, year=2026, actor=anna)) == 1
     assert len(watch.listed(enterprise=demo, year=2027, actor=anna)) == 0
+
+
+def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = work.ask_location(case=case, first=None, last=None, actor=anna)
+    assert work.ask_location(case=case, first=None, last=None, actor=anna) == job
+    seen = []
+    real = service.progress
+
+    def progress(**told: Any) -> bool:
+        seen.append((told["done"], told["total"]))
+        if len(seen) == 4:
+            service.stop(job=job)
+        return real(**told)
+
+    monkeypatch.setattr(service, "progress", progress)
+    monkeypatch.setattr("nianjian.jobs.worker.PAUSE", 0)
+    Worker("w1", Event()).step()
+    found = queue.job(job)
+    assert (found.state, cases.shown(case=case, actor=anna)["located"]) == ("stopped", None)
+    assert [done for done, _total in seen] == [0, 1, 2, 3]
+    assert len({total for _done, total in seen}) == 1
+
+
+def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
+    case: str, anna: Actor, bo: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(case, anna, bo)
+    monkeypatch.setattr("nianjian.jobs.worker.PAUSE", 0)
+    told = {}
+    real = service.progress
+    monkeypatch.setattr(service, "progress", lambda **given: (told.update({given["job"]: given}), real(**given))[1])
+
+    def done(job: str) -> queue.JobValue:
+        assert Worker("w1", Event()).step()
+        found = queue.job(job)
+        assert (found.state, found.result["case"]) == ("done", case), found.error
+        assert told[job]["done"] == told[job]["total"] - 1
+        return found
+
+    assert done(work.ask_figures(case=case, first=None, last=None, actor=anna)).kind == "rectify.measure"
+    assert done(work.ask_check(case=case, actor=anna)).result["ready"] is True
+    assert work.looked(case=case, actor=anna).ready
+    made = done(work.ask_report(case=case, form="docx", language="zh", actor=anna))
+    body = report.fetched(case=case, job=made.id, actor=anna).content
+    assert hashlib.sha256(body).hexdigest() == made.result["sha256"]
+    assert work.looked(case=case, actor=anna).ready
+    closing.submit(case=case, day=TODAY, actor=anna)
+    assert done(work.ask_closing(case=case, check="复核", actor=anna)).result["state"] == "closed"
+
+
+def test_a_check_is_over_once_the_case_changes(case: str, anna: Actor, bo: Actor) -> None:
+    ready(case, anna, bo)
+    work.ask_check(case=case, actor=anna)
+    Worker("w1", Event()).step()
+    assert work.looked(case=case, actor=anna).ready
+    cases.add_measure(case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna)
+    looked = work.looked(case=case, actor=anna)
+    assert (looked.fresh, looked.ready) == (False, False)
+    assert [gap.code for gap in looked.gaps] == ["measures_open"]

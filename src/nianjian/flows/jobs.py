@@ -19,6 +19,12 @@ IMPORT_REGISTER: Final = "registers.import"
 CHECK_REGISTER: Final = "registers.check"
 RUN_PORTRAIT: Final = "portrait.run"
 ERASE_OVER: Final = "retention.run"
+RECTIFY_LOCATE: Final = "rectify.locate"
+RECTIFY_TICKETS: Final = "rectify.tickets"
+RECTIFY_MEASURE: Final = "rectify.measure"
+RECTIFY_CHECK: Final = "rectify.check"
+RECTIFY_REPORT: Final = "rectify.report"
+RECTIFY_CLOSE: Final = "rectify.close"
 
 # Kind of work -> the act that it needs; the flow that does it asks again when it runs.
 NEEDS: Final[Mapping[str, Act]] = {
@@ -29,6 +35,12 @@ NEEDS: Final[Mapping[str, Act]] = {
     CHECK_REGISTER: Act.LOAD,
     RUN_PORTRAIT: Act.REPORT,
     ERASE_OVER: Act.ADMINISTER,
+    RECTIFY_LOCATE: Act.REPORT,
+    RECTIFY_TICKETS: Act.READ,  # it reads what was published before and writes nothing
+    RECTIFY_MEASURE: Act.REPORT,
+    RECTIFY_CHECK: Act.REPORT,
+    RECTIFY_REPORT: Act.REPORT,
+    RECTIFY_CLOSE: Act.REPORT,
 }
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -16,53 +15,28 @@ from nianjian.flows.operation import retention
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
 from nianjian.flows.wizard import check_register, drafts
+from nianjian.jobs import rectify
+from nianjian.jobs.kind import Kind, Report, StopWantedError, day, text, texts
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue.query import JobValue
 from nianjian.registers.importing import import_sheet
-
-Report = Callable[[str, int, int], None]
-"""(what is at work, done, total); raises `StopWantedError` or `LeavingError` when the work is to end here."""
-
-
-class StopWantedError(Exception):
-    """Somebody asked for the work to stop. ``left``: what stands all the same."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.left: dict[str, object] = {}
-
-
-class LeavingError(Exception):
-    """The worker ends; the work goes back into the queue."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """``run`` gives the result as JSON. ``again``: doing it twice leaves the same as doing it once.
-
-    ``after`` tidies up once the result stands in the queue.
-    """
-
-    run: Callable[[JobValue, Actor, Report], Mapping[str, object]]
-    again: bool
-    after: Callable[[JobValue], None] | None = None
 
 
 def _import_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: files, source, mapping (path or None), timezone, replace and batch, the id of the new batch."""
     given = job.payload
-    files = _texts(given, "files")
+    files = texts(given, "files")
     told = _Bytes(files, report)
-    mapping = _text(given, "mapping")
+    mapping = text(given, "mapping")
     try:
         receipt = import_calls(
             enterprise=job.enterprise,
             patterns=files,
-            source=_text(given, "source") or "auto",
+            source=text(given, "source") or "auto",
             mapping_file=Path(mapping) if mapping else None,
-            timezone=_text(given, "timezone"),
-            replace=_text(given, "replace"),
-            batch=_text(given, "batch"),
+            timezone=text(given, "timezone"),
+            replace=text(given, "replace"),
+            batch=text(given, "batch"),
             actor=actor,
             progress=told.report,
         )
@@ -75,15 +49,15 @@ def _import_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
 def _check_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: as of an import, without a batch."""
     given = job.payload
-    files = _texts(given, "files")
-    mapping = _text(given, "mapping")
+    files = texts(given, "files")
+    mapping = text(given, "mapping")
     return check_calls(
         enterprise=job.enterprise,
         files=files,
-        source=_text(given, "source") or "auto",
+        source=text(given, "source") or "auto",
         mapping_file=Path(mapping) if mapping else None,
-        timezone=_text(given, "timezone"),
-        replace=_text(given, "replace"),
+        timezone=text(given, "timezone"),
+        replace=text(given, "replace"),
         actor=actor,
         progress=_Bytes(files, report).report,
     ).as_dict()
@@ -91,7 +65,7 @@ def _check_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, ob
 
 def _draft_done(job: JobValue) -> None:
     """Drop the draft that the work came from; its files are in."""
-    draft = _text(job.payload, "draft")
+    draft = text(job.payload, "draft")
     if draft:
         drafts.done(draft)
 
@@ -135,7 +109,7 @@ def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str
     """``payload``: kind and file."""
     file = Path(str(job.payload["file"]))
     report(file.name, 0, 1)
-    return check_register.counted(str(job.payload["kind"]), file)
+    return check_register.counted(str(job.payload["kind"]), file, job.enterprise)
 
 
 def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -146,9 +120,9 @@ def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
     found = run_portrait(
         enterprise=job.enterprise,
         year=year,
-        as_of=_day(given, "as_of"),
-        province=_text(given, "province"),
-        today=_day(given, "today"),
+        as_of=day(given, "as_of"),
+        province=text(given, "province"),
+        today=day(given, "today"),
         raw=given.get("raw") is True,
         actor=actor,
     )
@@ -162,21 +136,6 @@ def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, obj
     return {"rows": {one.period.record_class: one.over for one in erased if one.over}}
 
 
-def _text(given: Mapping[str, object], name: str) -> str | None:
-    found = given.get(name)
-    return str(found) if found else None
-
-
-def _texts(given: Mapping[str, object], name: str) -> list[str]:
-    found = given.get(name)
-    return [str(one) for one in found] if isinstance(found, list) else []
-
-
-def _day(given: Mapping[str, object], name: str) -> date | None:
-    found = _text(given, name)
-    return date.fromisoformat(found) if found else None
-
-
 KINDS: Final[Mapping[str, Kind]] = {
     jobs.IMPORT_CALLS: Kind(_import_calls, again=True, after=_draft_done),  # a file that is in is known
     jobs.CHECK_CALLS: Kind(_check_calls, again=True),
@@ -185,5 +144,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.CHECK_REGISTER: Kind(_check_register, again=True),
     jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
     jobs.ERASE_OVER: Kind(_erase_over, again=True),  # what is gone is not over its time any more
+    **rectify.KINDS,
 }
 AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

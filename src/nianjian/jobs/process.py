@@ -18,6 +18,7 @@ from django.db import Error, close_old_connections, connection
 
 from nianjian.flows.complaints.warn import warn
 from nianjian.flows.recover import recover
+from nianjian.flows.rectify import report
 from nianjian.flows.webhooks import deliver
 from nianjian.flows.wizard.drafts import sweep
 from nianjian.jobs.beside import PATIENCE
@@ -92,11 +93,12 @@ def _survived(work: Callable[[], object]) -> None:
 
 
 def tidy() -> None:
-    """Finish or drop what killed processes left open; delete drafts, files and sessions that nobody needs any more."""
+    """Finish or drop what killed processes left open; delete drafts, files, reports and sessions that nobody needs."""
     try:
         if query.open_intents():
             recover()
         sweep()
+        report.sweep()
         call_command("clearsessions")
     except (OSError, NianjianError):  # of one thing; the work must go on
         LOG.exception("tidying up was not possible")

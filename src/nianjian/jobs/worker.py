@@ -18,7 +18,8 @@ from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
 from nianjian.flows import jobs
 from nianjian.flows.recover import recover
-from nianjian.jobs.kinds import AGAIN, KINDS, LeavingError, StopWantedError
+from nianjian.jobs.kind import LeavingError, StopWantedError
+from nianjian.jobs.kinds import AGAIN, KINDS
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import service
 from nianjian.queue.query import JobValue

@@ -76,10 +76,24 @@ def jobs(enterprise: str, *, first: int = 0, newest: int = 50) -> list[JobValue]
     return [value(one) for one in found[first : first + newest]]
 
 
+def newest(enterprise: str, kind: str, payload: Mapping[str, object], *states: str) -> JobValue | None:
+    """The newest job of a kind whose payload has these values, in one of ``states`` (none: in any); None: no such."""
+    wanted = {f"payload__{name}": value for name, value in payload.items()}
+    found = Job.objects.filter(enterprise=enterprise, kind=kind, **wanted)
+    row = (found.filter(state__in=states) if states else found).order_by("-created_at", "-id").first()
+    return None if row is None else value(row)
+
+
 def under_way(enterprise: str) -> list[JobValue]:
     """An enterprise's jobs that wait or run, in the order in which they will be done."""
     found = Job.objects.filter(enterprise=enterprise, state__in=(Job.WAITING, Job.RUNNING))
     return [value(one) for one in found.order_by("created_at", "id")]
+
+
+def done_before(kind: str, moment: datetime, name: str) -> list[JobValue]:
+    """Jobs of a kind that were done before a moment and whose result still holds a value ``name``."""
+    found = Job.objects.filter(kind=kind, state=Job.DONE, finished_at__lt=moment, result__has_key=name)
+    return [value(one) for one in found.order_by("finished_at")]
 
 
 def waiting() -> int:

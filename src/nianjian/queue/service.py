@@ -149,6 +149,14 @@ def stopped(*, job: str, worker: str, result: Mapping[str, object]) -> None:
     _end(job, worker, state=Job.STOPPED, result=dict(result))
 
 
+def forget(*, job: str, name: str) -> None:
+    """Take a value out of the result of a job that is over: what it named is gone."""
+    with transaction.atomic():
+        row = Job.objects.select_for_update().get(pk=job)
+        row.result = {key: value for key, value in row.result.items() if key != name}
+        row.save(update_fields=["result"])
+
+
 def give_back(*, job: str, worker: str) -> None:
     """Let the next worker begin it anew: this one ends before the work is done. ``job_lost``."""
     mine = Job.objects.filter(pk=job, state=Job.RUNNING, worker=worker)

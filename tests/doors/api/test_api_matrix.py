@@ -24,7 +24,9 @@ from nianjian.accounts.tokens import service as tokens
 from nianjian.api.application import API, PREFIX
 from nianjian.api.door.operations import MARK
 from nianjian.flows import overlay
+from nianjian.flows.rectify import report, work
 from nianjian.kernel import clock
+from nianjian.queue.models import Job
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +95,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "rectification_paper_add": PNG,
     "rectification_close": {"check": "复核"},
     "rectification_locate": {},
+    "rectification_tickets": {"dimension": "line", "key": "L1"},
     "rectification_figures": {},
     "rectification_isolate": {"channel": "L-none", "reason": "投诉集中", "end": "投诉下降"},
     "rectification_lift": {"channel": "L-none", "reason": "已整改"},
@@ -206,7 +209,18 @@ def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, A
         reason="口头要求", actor=OPERATOR,
     )  # fmt: skip
     own = {"approvals_decide_everywhere approval": asked.id}  # an enterprise's is decided at the enterprise
-    return {code: {**things, **own, **_inspected(code), **_linked(things)} for code, things in made.items()}
+    return {
+        code: {**things, **own, **_inspected(code), **_linked(things), **_reported(things)}
+        for code, things in made.items()
+    }
+
+
+def _reported(things: Mapping[str, Any]) -> dict[str, str]:
+    """A report of the tenant's case, set as the worker sets it."""
+    job = work.ask_report(case=things["case"], form="docx", language="zh", actor=OPERATOR)
+    made = report.kept(case=things["case"], form="docx", language="zh", actor=OPERATOR)
+    Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
+    return {"rectification_report_file job": job}
 
 
 def _linked(things: Mapping[str, Any]) -> dict[str, str]:

@@ -98,6 +98,7 @@ DOCUMENT: Final = "openapi-json"  # public, the API's own tests read it
 NOTHING: Final[Mapping[str, str]] = {
     "data-import-mapping-load": "no mapping is kept under a name",
     "data-import-errors": "calls have no workbook of errors",
+    "rectify-report-file": "the tenant's work has set no report",
 }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.doors.web.data_pages import work
 from tests.support import portrait_data as data
 from tests.support.bad_channel import HEADER, PDF, TODAY, calls, complaints
 from tests.support.people import signed_in
@@ -18,8 +19,15 @@ from tests.support.people import signed_in
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
 from nianjian.config import wiring
+from nianjian.flows.complaints import acts
+from nianjian.flows.rectify import report
+from nianjian.kernel import clock
+from nianjian.queue import query
+from nianjian.queue.models import Job
+from nianjian.rectification.cases.model import Event
 from nianjian.registers.gate_policies import query as policies
 from nianjian.registers.importing import import_sheet
+from nianjian.vault import blobs
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/rectification/"
@@ -62,30 +70,55 @@ def text(client: Client, address: str) -> str:
     return answer.content.decode()
 
 
+def worked(client: Client, address: str, given: dict[str, str] | None = None) -> str:
+    """Ask for long work on a page and let the worker do it; the page of the job."""
+    answer = client.post(address, given or {})
+    assert answer.status_code == 302, answer.content.decode()
+    assert "/data/jobs/" in answer.headers["location"]
+    work()
+    return text(client, answer.headers["location"])
+
+
+def located(client: Client, case: str) -> str:
+    """Locate in the last month; the page of the job."""
+    days = {"first": (TODAY - timedelta(days=30)).isoformat(), "last": TODAY.isoformat()}
+    return worked(client, f"{case}locate/run/", days)
+
+
+def behind(page: str) -> str:
+    """The address of the complaints behind L1 on the page of a location."""
+    (address,) = set(re.findall(r'href="([^"]*complaints/[^"]*key=L1[^"]*)"', page))
+    return address.replace("&amp;", "&")
+
+
+def isolated(client: Client, case: str) -> None:
+    """Isolate L1, by two persons."""
+    given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
+    assert client.post(f"{case}isolate/", given).status_code == 302
+    (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)"', text(client, f"{case}isolate/"))
+    second = signed_in("bo", "compliance_lead", "demo")
+    assert "L1" in text(second, approval)
+    second.post(approval, {"decision": "yes"})
+
+
 def test_from_the_notice_to_the_report(lead: Client) -> None:
     case = opened(lead)
     assert "京通管改1号" in text(lead, HOME)
     assert "尚未定位" in text(lead, case)
-    lead.post(f"{case}locate/run/", {"first": (TODAY - timedelta(days=30)).isoformat(), "last": TODAY.isoformat()})
+    assert f'href="{case}locate/"' in located(lead, case)
     page = text(lead, f"{case}locate/")
     assert "线路 L1" in page
     assert "<svg" in page
     assert "13900000000" not in page
-    (behind,) = set(re.findall(r'href="([^"]*complaints/[^"]*key=L1[^"]*)"', page))
-    assert "rec/" in text(lead, behind.replace("&amp;", "&"))
     form = text(lead, f"{case}isolate/")
     assert 'value="L1"' in form
     given = {"key": "line", "channel": "L1", "cap": "30", "reason": "投诉集中", "end": "投诉下降"}
     assert lead.post(f"{case}isolate/", given | {"channel": "L9"}).status_code == 422
-    assert lead.post(f"{case}isolate/", given).status_code == 302
-    (approval,) = re.findall(r'href="(/e/demo/approvals/A\w+/)"', text(lead, f"{case}isolate/"))
-    second = signed_in("bo", "compliance_lead", "demo")
-    assert "L1" in text(second, approval)
-    second.post(approval, {"decision": "yes"})
+    isolated(lead, case)
     standing = policies.standing("demo", "channel", "L1")
     assert standing is not None
     assert standing.values == {"cap": 30, "white_list": True}
-    lead.post(f"{case}end/", {"act": "measure"})
+    worked(lead, f"{case}end/", {"act": "measure"})
     given = {"text": "每周抽查", "owner": "王五", "due": TODAY.isoformat(), "every": "7"}
     lead.post(f"{case}tasks/", given)
     (measure,) = re.findall(r'name="done" value="(\d+)"', text(lead, case))
@@ -100,17 +133,92 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
     }
     lead.post(f"{case}paper/", told)
     assert "已就绪" not in text(lead, case)
-    assert "已就绪" in text(lead, f"{case}?check=1")
-    answer = lead.post(f"{case}report/docx/")
+    assert "已无未完成事项" in worked(lead, f"{case}end/", {"act": "check"})
+    assert "已就绪" in text(lead, case)
+    page = worked(lead, f"{case}report/docx/")
+    (file,) = re.findall(r'href="([^"]*/reports/J\w+/)"', page)
+    answer = lead.get(file)
     assert "draft" not in answer.headers["content-disposition"]
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
         assert "每周抽查" in book.read("word/document.xml").decode()
     lead.post(f"{case}end/", {"act": "submit"})
-    assert lead.post(f"{case}end/", {"act": "close", "check": "复核"}).status_code == 302
+    worked(lead, f"{case}end/", {"act": "close", "check": "复核"})
     assert "每周抽查" in text(lead, f"{HOME}watch/")
     order = re.findall(r'name="order" value="(\w+)"', text(lead, f"{case}isolate/"))[0]
     lead.post(f"{case}lift/", {"order": order, "reason": "已整改"})
     assert "等待第二人审批" in text(lead, f"{case}isolate/")
+
+
+def test_no_act_can_be_pressed_before_its_time_and_the_page_says_why(lead: Client) -> None:
+    case = opened(lead)
+    page = text(lead, case)
+    assert "nianjian rectify" not in page
+    assert f'<a class="button primary" href="{case}locate/">' in page
+    for act, first in (("measure", "已隔离"), ("submit", "已出具报告"), ("close", "已提交")):
+        assert re.search(f'value="{act}" disabled aria-describedby="why-{act}"', page), act
+        assert re.search(f'id="why-{act}">须先完成：{first}', page), act
+        assert lead.post(f"{case}end/", {"act": act, "check": "复核"}).status_code == 409, act
+    assert not query.under_way("demo")
+    located(lead, case)
+    assert f'<a class="button primary" href="{case}isolate/">' in text(lead, case)
+    isolated(lead, case)
+    assert 'value="measure">' in text(lead, case)
+    lead.post(f"{case}end/", {"act": "measure"})
+    lead.post(f"{case}end/", {"act": "measure"})
+    assert len(query.under_way("demo")) == 1
+    page = text(lead, case)
+    assert 'value="measure" disabled' in page
+    assert "该任务正在进行" in page
+
+
+def test_what_was_reported_must_hold_when_it_is_handed_in(lead: Client) -> None:
+    case = opened(lead)
+    number = case.rstrip("/").rpartition("/")[2]
+    for place, step in enumerate(("located", "isolated", "measured", "reported")):
+        Event(case_id=number, step=step, at=clock.now(), actor="t", data={"place": place}).save()
+    page = text(lead, case)
+    assert 'value="submit" disabled' in page
+    answer = lead.post(f"{case}end/", {"act": "submit"})
+    assert answer.status_code == 409
+    assert "尚无通道被隔离" in answer.content.decode()
+
+
+def test_looking_writes_nothing_into_the_lake(lead: Client) -> None:
+    case = opened(lead)
+    located(lead, case)
+    lake = wiring.lake("demo")
+    acts.add(enterprise="demo", texts={"source": "12321", "reference": "unseen-1"}, actor=Actor("tester"))
+    before = lake.snapshot()
+    reader = signed_in("carl", "auditor", "demo")
+    address = behind(text(reader, f"{case}locate/"))
+    assert "rec/" not in text(reader, address)
+    assert reader.post(address).status_code == 302
+    assert 'id="progress"' in text(reader, address)
+    work()
+    page = text(reader, address)
+    assert "rec/" in page
+    assert "发布时的状态" in page
+    assert "unseen-1" not in page
+    for place in (case, f"{case}?check=1", f"{case}locate/", f"{HOME}watch/", HOME):
+        text(reader, place)
+    assert lake.snapshot() == before
+    located(lead, case)
+    assert lake.snapshot() != before
+
+
+def test_a_report_is_kept_for_a_week(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = opened(lead)
+    page = worked(lead, f"{case}report/pdf/")
+    (file,) = re.findall(r'href="([^"]*/reports/J\w+/)"', page)
+    assert lead.get(file).content.startswith(b"%PDF")
+    assert "-draft.pdf" in lead.get(file).headers["content-disposition"]
+    assert lead.get(file.replace("/reports/J", "/reports/K")).status_code == 404
+    assert report.sweep() == 0
+    Job.objects.update(finished_at=clock.now() - report.KEPT)
+    held = set(blobs.blobs())
+    assert report.sweep() == 1
+    assert len(held - set(blobs.blobs())) == 1
+    assert lead.get(file).status_code == 404
 
 
 def test_a_reader_reads_and_does_nothing(lead: Client) -> None:

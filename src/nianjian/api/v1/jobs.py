@@ -83,5 +83,6 @@ def told(request: Request, one: JobValue) -> dict[str, object]:
         code, values = str(one.error.get("code", "")), one.error.get("values")
         said = sentence(code, values if isinstance(values, dict) else {}, words(language(request)))
         error = {"code": code, "detail": said}
+    result = {name: value for name, value in one.result.items() if name != "blob"}  # where it lies is nobody's business
     names = (name for name in Job.model_fields if name not in {"error", "result"})
-    return {name: getattr(one, name) for name in names} | {"error": error, "result": dict(one.result)}
+    return {name: getattr(one, name) for name in names} | {"error": error, "result": result}

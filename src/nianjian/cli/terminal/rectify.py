@@ -19,6 +19,14 @@ Show = Callable[[Console], None]
 
 GROUPS: Final = 10
 
+#: What closes a gap -> the command that does it.
+COMMANDS: Final = {
+    "locate": "nianjian rectify locate",
+    "isolate": "nianjian rectify isolate",
+    "approve": "nianjian approve",
+    "measure": "nianjian rectify measure",
+}
+
 
 def said(text: str) -> Show:
     """One sentence."""
@@ -169,7 +177,9 @@ def gaps(found: Sequence[Json]) -> Show:
     def show(console: Console) -> None:
         for gap in found:
             style = "red" if gap["blocks"] else "yellow"
-            console.print(f"• {sentence(gap['code'], gap['values'])}", style=style)
+            command = COMMANDS.get(gap["do"])
+            hint = f" ({command})" if command else ""
+            console.print(f"• {sentence(gap['code'], gap['values'])}{hint}", style=style)
         if not any(gap["blocks"] for gap in found):
             console.print(_("Ready: report and test report may go out."))
 

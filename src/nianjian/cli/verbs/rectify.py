@@ -300,10 +300,10 @@ def _report(args: argparse.Namespace) -> Answer:
 
 def _submit(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.flows.rectify import cases
+    from nianjian.flows.rectify import closing
     from nianjian.kernel import clock
 
-    told = cases.submit(case=_meant(args, actor), day=args.on or clock.today(), actor=actor)
+    told = closing.submit(case=_meant(args, actor), day=args.on or clock.today(), actor=actor)
     return Answer(told, picture.submitted(told))
 
 

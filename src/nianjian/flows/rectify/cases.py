@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -180,17 +179,3 @@ def add_paper(*, case: str, kind: str, paper: Content, actor: Actor, **said: Any
         raise NianjianError("rectify_paper_kind", kind=kind, kinds=", ".join(Paper.KINDS))
     kept = service.add_paper(case=found, kind=kind, content=paper, actor=actor, **said)
     return {"id": kept.pk, "kind": kept.kind, "sha256": kept.sha256}
-
-
-def submit(*, case: str, day: date, actor: Actor) -> Json:
-    """Note that report and test report were handed in; the day to ask after the opinion.
-
-    ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_step_early``.
-    """
-    found = own(case, actor, Act.REPORT)
-    if day > clock.today():
-        raise NianjianError("rectify_day_ahead", day=day.isoformat())
-    days = planned(found)
-    data: Mapping[str, Any] = {"day": day.isoformat(), "in_time": day <= days.due.day}
-    done = service.step(case=found, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)
-    return {"id": done.pk, "state": done.state, "submitted_on": day.isoformat(), **data, "reminder": reminder(done)}

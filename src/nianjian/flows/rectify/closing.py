@@ -1,34 +1,65 @@
-"""Close a case (R9): the figures are counted once more, and only when they bear out the measures is it over."""
+"""Hand a report in and close the case (R9): what was reported must still hold, and the figures must bear it out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.flows.progress import Progress, Steps, silent
 from nianjian.flows.rectify import cases, evidence
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.rectification import isolate, states
 from nianjian.rectification.cases import service
+from nianjian.rectification.cases.model import Case
 from nianjian.rectification.watch import service as watch
 
 Json = dict[str, Any]
 
 
-def close(*, case: str, check: str, actor: Actor) -> Json:
-    """Close a submitted case after an effectiveness check; its recurring measures become the routine.
+def submit(*, case: str, day: date, actor: Actor) -> Json:
+    """Note that report and test report were handed in; the day to ask after the opinion.
 
-    ``rectify_unknown``, ``rectify_step_early``, ``rectify_text_missing``, ``rectify_not_effective`` with what speaks
-    against it.
+    ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open again.
+    """
+    held = cases.own(case, actor, Act.REPORT)
+    if day > clock.today():
+        raise NianjianError("rectify_day_ahead", day=day.isoformat())
+    states.check(held.pk, states.SUBMITTED, service.done(held))
+    if against := [gap for gap in evidence.standing(held) if gap.blocks]:
+        findings = tuple({"code": gap.code, **gap.values} for gap in against)
+        raise NianjianError("rectify_gaps_open", case=held.pk, findings=findings)
+    days = cases.planned(held)
+    data: Mapping[str, Any] = {"day": day.isoformat(), "in_time": day <= days.due.day}
+    done = service.step(case=held, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)
+    reminder = cases.reminder(done)
+    return {"id": done.pk, "state": done.state, "submitted_on": day.isoformat(), **data, "reminder": reminder}
+
+
+def ready(*, case: str, check: str, actor: Actor) -> Case:
+    """The case, if it may be closed as far as no figures are counted.
+
+    ``rectify_unknown``, ``rectify_closed``, ``rectify_step_early``, ``rectify_text_missing``.
     """
     held = cases.own(case, actor, Act.REPORT)
     states.check(held.pk, states.CLOSED, service.done(held))
     if not check.strip():
         raise NianjianError("rectify_text_missing", field="check")
-    counted = evidence.until_today(held)
+    return held
+
+
+def close(*, case: str, check: str, actor: Actor, progress: Progress = silent) -> Json:
+    """Close a submitted case after an effectiveness check; its recurring measures become the routine.
+
+    As `ready`, and ``rectify_not_effective`` with what speaks against it.
+    """
+    held = ready(case=case, check=check, actor=actor)
+    counted = evidence.until_today(held, Steps(progress, held.pk, evidence.COUNTING))
     against = isolate.effective(counted)
     if against:
         raise NianjianError("rectify_not_effective", case=case, findings=tuple({"code": code} for code in against))

@@ -9,6 +9,7 @@ from typing import Any
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import env
+from nianjian.flows.progress import Progress, Steps, silent
 from nianjian.flows.rectify import lakes
 from nianjian.flows.rectify.cases import book, own
 from nianjian.flows.rectify.isolate import enforced
@@ -26,7 +27,11 @@ from nianjian.rules.rulebook import Rulebook
 Json = dict[str, Any]
 
 
-def measure(*, case: str, first: date | None, last: date | None, actor: Actor) -> Json:
+COUNTING = lakes.SETTING_UP + 8  # steps of `_counted`
+LOOKING = lakes.SETTING_UP + 1  # steps of `_tickets`
+
+
+def measure(*, case: str, first: date | None, last: date | None, actor: Actor, progress: Progress = silent) -> Json:
     """Count both windows and keep them with the case: ``first`` begins the earlier one, ``last`` ends the later one.
 
     ``rectify_unknown``, ``rectify_not_isolated``, ``rectify_closed``.
@@ -36,23 +41,25 @@ def measure(*, case: str, first: date | None, last: date | None, actor: Actor) -
     if order is None:
         raise NianjianError("rectify_not_isolated", channel=found.pk)
     days = isolate.windows(orders.day(order), min(last or clock.today(), clock.today()), first)
-    told = _counted(found.enterprise_id, order, days)
+    told = _counted(found.enterprise_id, order, days, Steps(progress, found.pk, COUNTING))
     data = {"snapshot": told["snapshot"], "from": told[isolate.BEFORE]["from"], "to": told[isolate.AFTER]["to"]}
     service.step(case=found, step=states.MEASURED, data=data, actor=actor, measured=told)
     return told
 
 
-def _counted(enterprise: str, order: Order, days: Mapping[str, Window]) -> Json:
+def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: Steps) -> Json:
     """Both windows as the tables stand now."""
     isolated = orders.day(order)
     rules = book(enterprise, min(days[isolate.AFTER].first, clock.today()))
     channel = isolate.Channel(order.key, order.channel, order.cap)
-    with lakes.tables(enterprise, rules) as tables:
-        parts = {name: _figures(tables, channel, window, rules) for name, window in days.items()}
+    with lakes.tables(enterprise, rules, step) as tables:
+        parts = {name: _figures(tables, channel, window, rules, step) for name, window in days.items()}
+        step()
         moment = orders.moment(order).replace(tzinfo=None)
         asked = isolate.that_day(tables.dated["calls"], tables.dated["line_dim"], channel, moment)
         day = {"day": isolated.isoformat(), **tables.engine.rows(asked)[0]}
         snapshot = tables.snapshot
+    step()
     return {
         **parts,
         "isolated": isolated.isoformat(),
@@ -74,15 +81,18 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window]) -> Json:
     }
 
 
-def _figures(tables: lakes.Tables, channel: isolate.Channel, window: Window, rules: Rulebook) -> Json:
+def _figures(tables: lakes.Tables, channel: isolate.Channel, window: Window, rules: Rulebook, step: Steps) -> Json:
     sources = lakes.terms(rules).sources
     tickets = locate.counted(tables.tickets, tables.dated["complaint_fact"], window, sources)
     asked = isolate.questions(tables.cube, tickets, channel, window)
-    rows = {name: tables.engine.rows(expression) for name, expression in asked.items()}
+    rows = {}
+    for name, expression in asked.items():
+        step()
+        rows[name] = tables.engine.rows(expression)
     return isolate.figures(rows, window, rules)
 
 
-def again(case: Case) -> Json | None:
+def again(case: Case, step: Steps) -> Json | None:
     """The measured windows counted once more, from the tables as they stand now; None: nothing was measured."""
     order = orders.effective(case)
     if case.measured is None or order is None:
@@ -91,30 +101,33 @@ def again(case: Case) -> Json | None:
         name: Window(date.fromisoformat(case.measured[name]["from"]), date.fromisoformat(case.measured[name]["to"]))
         for name in (isolate.BEFORE, isolate.AFTER)
     }
-    return _counted(case.enterprise_id, order, days)
+    return _counted(case.enterprise_id, order, days, step)
 
 
-def until_today(case: Case) -> Json:
+def until_today(case: Case, step: Steps) -> Json:
     """The earlier window as it was measured, the later one up to today; ``rectify_not_isolated``."""
     order = orders.effective(case)
     if order is None or case.measured is None:
         raise NianjianError("rectify_not_isolated", channel=case.pk)
     first = date.fromisoformat(case.measured[isolate.BEFORE]["from"])
-    return _counted(case.enterprise_id, order, isolate.windows(orders.day(order), clock.today(), first))
+    return _counted(case.enterprise_id, order, isolate.windows(orders.day(order), clock.today(), first), step)
 
 
-def gaps(*, case: str, actor: Actor, count: bool = True) -> list[recheck.Gap]:
-    """What is open before report and test report go out; ``rectify_unknown``.
-
-    Without ``count`` the figures are not counted again and no tickets are looked through: nothing waits for the lake.
-    """
-    return of_case(own(case, actor), count=count)
+def gaps(*, case: str, actor: Actor, progress: Progress = silent) -> list[recheck.Gap]:
+    """What is open before report and test report go out, everything counted anew; ``rectify_unknown``."""
+    held = own(case, actor)
+    return of_case(held, Steps(progress, held.pk, COUNTING + LOOKING))
 
 
-def of_case(case: Case, *, count: bool = True) -> list[recheck.Gap]:
-    """The gaps of a case that the actor may see; as `gaps`."""
+def standing(case: Case) -> list[recheck.Gap]:
+    """What is open as far as no figures are counted and no tickets looked through: nothing waits for the lake."""
+    return of_case(case, None)
+
+
+def of_case(case: Case, step: Steps | None) -> list[recheck.Gap]:
+    """The gaps of a case that the actor may see; without ``step`` as `standing`."""
     order = orders.effective(case)
-    waiting, late = _tickets(case, order) if count else ([], [])
+    waiting, late = ([], []) if step is None else _tickets(case, order, step)
     facts = recheck.Facts(
         done=service.done(case),
         isolated=None if order is None else orders.day(order),
@@ -122,7 +135,7 @@ def of_case(case: Case, *, count: bool = True) -> list[recheck.Gap]:
         lifted=order is not None and order.lifted_at is not None,
         enforced=order is not None and enforced(order),
         measured=case.measured,
-        again=again(case) if count else None,
+        again=None if step is None else again(case, step),
         open_tickets=waiting,
         late_tickets=late,
         measures=[(one.due, one.done_on) for one in query.measures(case)],
@@ -131,7 +144,7 @@ def of_case(case: Case, *, count: bool = True) -> list[recheck.Gap]:
     return recheck.gaps(facts)
 
 
-def _tickets(case: Case, order: Order | None) -> tuple[list[str], list[str]]:
+def _tickets(case: Case, order: Order | None, step: Steps) -> tuple[list[str], list[str]]:
     """The channel's tickets of the measured days: those that are open, and those that were closed late."""
     if order is None or case.measured is None:
         return [], []
@@ -140,9 +153,10 @@ def _tickets(case: Case, order: Order | None) -> tuple[list[str], list[str]]:
         date.fromisoformat(case.measured[isolate.BEFORE]["from"]),
         date.fromisoformat(case.measured[isolate.AFTER]["to"]),
     )
-    with lakes.tables(case.enterprise_id, rules) as tables:
+    with lakes.tables(case.enterprise_id, rules, step) as tables:
         counted = locate.counted(tables.tickets, tables.dated["complaint_fact"], window, lakes.terms(rules).sources)
         hours = rules.integer("complaints.close")
+        step()
         rows = tables.engine.rows(behind.unsettled(counted, order.key, order.channel, hours))
     return (
         [str(row["complaint_id"]) for row in rows if row["waiting"]],

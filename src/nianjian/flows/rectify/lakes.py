@@ -1,26 +1,34 @@
-"""The tables that rectification counts from: the portrait's cube and tickets, of one moment, with its versions."""
+"""The tables that rectification counts from: the portrait's cube and tickets, of one moment, with its versions.
+
+Work publishes first what the registers and tickets have that the lake has not; who only looks reads what was published
+before and writes nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import ibis.expr.types as ir
 
 from nianjian.config import wiring
+from nianjian.flows.progress import Steps
 from nianjian.flows.publish import publish
-from nianjian.kernel.errors import NianjianError
 from nianjian.lake import rollups
 from nianjian.lake.engine import Engine
 from nianjian.lake.schema import SCHEMAS
+from nianjian.lake.tables import Lake
 from nianjian.portrait.metric import kinds_of, whole
 from nianjian.portrait.result import snapshot_sha256
 from nianjian.portrait.tables.materialised import DAILY, tickets_rollup
 from nianjian.portrait.tables.tickets import Counting
 from nianjian.rectification.locate import Terms
 from nianjian.rules.rulebook import Rulebook
+
+TICKETS = "complaint_fact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +61,59 @@ def counting(book: Rulebook) -> Counting:
     )
 
 
-def free(enterprise: str) -> None:
-    """``rectify_lake_busy`` while somebody writes the lake: a page does not wait for an import to end."""
-    if wiring.lake(enterprise).busy():
-        raise NianjianError("rectify_lake_busy", enterprise=enterprise)
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An open engine with the tickets as they stood ``at`` (None: nothing was published yet)."""
+
+    engine: Engine
+    tickets: ir.Table
+    dated: Mapping[str, ir.Table]
+    at: datetime | None
+
+
+SETTING_UP = 3  # steps that `tables` tells
 
 
 @contextmanager
-def tables(enterprise: str, book: Rulebook) -> Iterator[Tables]:
+def tables(enterprise: str, book: Rulebook, step: Steps) -> Iterator[Tables]:
     """Publish what changed, bring the rollups up to date and hold everything of that moment."""
     lake = wiring.lake(enterprise)
+    step()
     publish(lake, enterprise)
     with closing(wiring.engine()) as engine:
         with lake.lock():
+            step()
             cube = rollups.current(lake, engine, DAILY)
+            step()
             told = rollups.current(lake, engine, tickets_rollup(counting(book)))
             standing = lake.snapshot()
             versions = {name: number for name, number in standing.items() if name in SCHEMAS}
-            dated = {
-                name: engine.table(name, lake.files(name, versions[name]) if name in versions else [], schema)
-                for name, schema in SCHEMAS.items()
-            }
+            dated = _dated(lake, engine, versions)
         yield Tables(engine, cube, told, dated, {**dict(sorted(versions.items())), "sha256": snapshot_sha256(versions)})
+
+
+@contextmanager
+def published(enterprise: str, book: Rulebook) -> Iterator[Published]:
+    """Hold what was published last, and write nothing: a rollup that is behind is computed for this once."""
+    lake = wiring.lake(enterprise)
+    versions = {name: number for name, number in lake.snapshot().items() if name in SCHEMAS}
+    rollup = tickets_rollup(counting(book))
+    with closing(wiring.engine()) as engine:
+        dated = _dated(lake, engine, versions)
+        kept = rollups.kept(lake, engine, rollup, versions)
+        yield Published(engine, rollup.build(dated) if kept is None else kept, dated, _moment(lake, versions))
+
+
+def _dated(lake: Lake, engine: Engine, versions: Mapping[str, int]) -> dict[str, ir.Table]:
+    return {
+        name: engine.table(name, lake.files(name, versions[name]) if name in versions else [], schema)
+        for name, schema in SCHEMAS.items()
+    }
+
+
+def _moment(lake: Lake, versions: Mapping[str, int]) -> datetime | None:
+    """When the tickets were written into the lake."""
+    if TICKETS not in versions:
+        return None
+    (entry, *_later) = lake.history(TICKETS, versions[TICKETS] - 1)
+    return datetime.fromtimestamp(int(str(entry["timestamp"])) / 1000, UTC)

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.flows.progress import Progress, Steps, silent, unwatched
 from nianjian.flows.rectify import lakes
 from nianjian.flows.rectify.cases import book, own
 from nianjian.kernel import clock, numbers
@@ -17,6 +18,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.portrait.frame import DAY, Window
 from nianjian.rectification import behind, locate, states
 from nianjian.rectification.cases import service
+from nianjian.rules.rulebook import Rulebook
 
 YEAR: Final = timedelta(days=365)
 GROUPS: Final = 50  # of a dimension that are told; the others are in the sums
@@ -35,7 +37,15 @@ def window(first: date | None, last: date | None) -> Window:
     return Window(begin, end + DAY)
 
 
-def run(*, enterprise: str, case: str | None, first: date | None, last: date | None, actor: Actor) -> Json:
+def run(
+    *,
+    enterprise: str,
+    case: str | None,
+    first: date | None,
+    last: date | None,
+    actor: Actor,
+    progress: Progress = silent,
+) -> Json:
     """Locate in a period, both days included; with a case it is one of its steps. Numbers of persons are masked.
 
     ``role_missing``, ``rectify_unknown``, ``rectify_days_reversed``, ``rectify_closed``.
@@ -46,8 +56,9 @@ def run(*, enterprise: str, case: str | None, first: date | None, last: date | N
     days = window(first, last)
     rules = book(enterprise, min(days.end - DAY, clock.today()))
     said = lakes.terms(rules)
-    with lakes.tables(enterprise, rules) as tables:
-        found = located(tables, days, said)
+    step = Steps(progress, case or "", lakes.SETTING_UP + len(locate.DIMENSIONS) + 3)
+    with lakes.tables(enterprise, rules, step) as tables:
+        found = located(tables, days, said, step)
         snapshot = tables.snapshot
     told: Json = {
         "enterprise": enterprise,
@@ -71,11 +82,18 @@ def run(*, enterprise: str, case: str | None, first: date | None, last: date | N
     return told
 
 
-def located(tables: lakes.Tables, days: Window, said: locate.Terms) -> Mapping[str, locate.Location]:
+def located(
+    tables: lakes.Tables, days: Window, said: locate.Terms, step: Steps | None = None
+) -> Mapping[str, locate.Location]:
     """Every dimension of a period; the calls to the largest complainants are looked up for these alone."""
     tickets = locate.counted(tables.tickets, tables.dated["complaint_fact"], days, said.sources)
     asked = locate.questions(tables.cube, tickets, days)
-    rows = {name: tables.engine.rows(expression) for name, expression in asked.items()}
+    step = step or unwatched()
+    rows = {}
+    for name, expression in asked.items():
+        step()
+        rows[name] = tables.engine.rows(expression)
+    step()
     known = [row for row in rows[locate.COMPLAINANT] if row["key"] is not None]
     known.sort(key=lambda row: (-cast("int", row["complaints"]), cast("int", row["key"])))
     callees = [cast("int", row["key"]) for row in known[:GROUPS]]
@@ -96,34 +114,60 @@ def _mask(dimension: str, key: str | None) -> str | None:
 
 
 def tickets(
-    *, enterprise: str, dimension: str, key: str | None, first: date | None, last: date | None, page: int, actor: Actor
+    *,
+    enterprise: str,
+    dimension: str,
+    key: str | None,
+    first: date | None,
+    last: date | None,
+    page: int,
+    actor: Actor,
+    publishing: bool = True,
+    progress: Progress = silent,
 ) -> Json:
     """The tickets of a group, ``PAGE`` at a time from page 1, each with the calls it may be about and their recordings.
 
-    ``role_missing``, ``rectify_dimension_unknown``, ``rectify_days_reversed``.
+    Without ``publishing`` they are those of the last time that tickets were published, which ``at`` tells, and nothing
+    is written. ``role_missing``, ``rectify_dimension_unknown``, ``rectify_days_reversed``.
     """
     require(actor, enterprise, Act.READ)
     if dimension not in locate.DIMENSIONS:
         raise NianjianError("rectify_dimension_unknown", dimension=dimension, dimensions=", ".join(locate.DIMENSIONS))
     days = window(first, last)
     rules = book(enterprise, min(days.end - DAY, clock.today()))
-    said = lakes.counting(rules)
-    with lakes.tables(enterprise, rules) as tables:
-        counted = locate.counted(tables.tickets, tables.dated["complaint_fact"], days, lakes.terms(rules).sources)
-        some = behind.tickets(counted, dimension, key).limit(PAGE + 1, offset=(page - 1) * PAGE)
-        rows = tables.engine.rows(some)
-        told = tables.engine.hold("rectify_shown", tables.engine.arrow(some.limit(PAGE)))
-        calls = tables.engine.rows(behind.calls(tables.dated["calls"], told, minutes=said.minutes)) if rows else []
-    by_ticket: dict[str, list[Json]] = {}
-    for row in calls:
-        by_ticket.setdefault(str(row["complaint_id"]), []).append(_call(row))
+    step = Steps(progress, "", 2 + lakes.SETTING_UP * publishing)
+    if publishing:
+        with lakes.tables(enterprise, rules, step):
+            pass
+    with lakes.published(enterprise, rules) as held:
+        rows, by_ticket = _behind(held, days, dimension, key, page, rules, step)
+        at = held.at
     return {
         "dimension": dimension,
         "key": key,
         "page": page,
         "more": len(rows) > PAGE,
+        "at": None if at is None else at.isoformat(timespec="seconds"),
         "tickets": [_ticket(row, by_ticket.get(str(row["complaint_id"]), ())) for row in rows[:PAGE]],
     }
+
+
+def _behind(  # noqa: PLR0917 -- the same values as `tickets`
+    held: lakes.Published, days: Window, dimension: str, key: str | None, page: int, rules: Rulebook, step: Steps
+) -> tuple[Sequence[Mapping[str, Any]], dict[str, list[Json]]]:
+    """A page of tickets and one more, and the calls of each ticket of the page."""
+    step()
+    counted = locate.counted(held.tickets, held.dated["complaint_fact"], days, lakes.terms(rules).sources)
+    some = behind.tickets(counted, dimension, key).limit(PAGE + 1, offset=(page - 1) * PAGE)
+    rows = held.engine.rows(some)
+    by_ticket: dict[str, list[Json]] = {}
+    if rows:
+        step()
+        told = held.engine.hold("rectify_shown", held.engine.arrow(some.limit(PAGE)))
+        asked = behind.calls(held.dated["calls"], told, minutes=lakes.counting(rules).minutes)
+        for row in held.engine.rows(asked):
+            by_ticket.setdefault(str(row["complaint_id"]), []).append(_call(row))
+    return rows, by_ticket
 
 
 def _ticket(row: Mapping[str, Any], calls: Sequence[Json]) -> Json:

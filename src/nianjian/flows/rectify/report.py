@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import transaction
 
@@ -17,16 +17,25 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.audit import query as audit
 from nianjian.audit.record import record
+from nianjian.flows import jobs
+from nianjian.flows.progress import Progress, Steps, silent
 from nianjian.flows.rectify import cases, evidence, locate
+from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.rectification.content import Stamp, content
 from nianjian.paper.rectification.pictures import charts
 from nianjian.paper.words import words
+from nianjian.queue import query as queue
+from nianjian.queue import service as queue_service
+from nianjian.queue.query import JobValue
 from nianjian.rectification import isolate, states
 from nianjian.rectification.cases import service
 from nianjian.rectification.cases.model import Case
+from nianjian.vault import blobs
 
 Json = dict[str, Any]
+
+KEPT: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +67,94 @@ FORMS: Final[Mapping[str, tuple[str, Callable[[Json, list[Any]], bytes]]]] = {
 }
 
 
-def report(*, case: str, form: str, language: str, actor: Actor) -> Report:
+def report(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> Report:
     """Set the report and note it; complete, it is a step of the case. ``rectify_unknown``, ``rectify_form_unknown``.
 
     The figures in it are those that the case keeps, with the versions of their tables; a draft says so on top.
     """
     held = cases.own(case, actor, Act.REPORT)
+    made = _set(held, form, language, actor, progress)
+    _note(held, form, made, actor)
+    return made
+
+
+def checked_form(form: str) -> str:
+    """``rectify_form_unknown`` unless a report comes in such a form."""
     if form not in FORMS:
         raise NianjianError("rectify_form_unknown", form=form, forms=", ".join(FORMS))
-    gaps = evidence.of_case(held)
+    return form
+
+
+def _set(held: Case, form: str, language: str, actor: Actor, progress: Progress) -> Report:
+    media, draw = FORMS[checked_form(form)]
+    step = Steps(progress, held.pk, evidence.COUNTING + evidence.LOOKING + 2)
+    gaps = evidence.of_case(held, step)
     draft = any(gap.blocks for gap in gaps)
     told_gaps = tuple(gap.as_dict() for gap in gaps)
-    shown = cases.shown(case=case, actor=actor)
+    shown = cases.shown(case=held.pk, actor=actor)
     stamp = Stamp(accounts.enterprise(held.enterprise_id).name, draft, *audit.head())
+    step()
     told = content(shown, _annex(held, actor), list(told_gaps), language, stamp)
-    media, draw = FORMS[form]
+    step()
     body = draw(told, charts(shown, words(language)))
-    data = {"form": form, "draft": draft, "sha256": hashlib.sha256(body).hexdigest(), "gaps": len(gaps)}
-    if draft or held.state == states.CLOSED:
-        with transaction.atomic():
-            told_case = {"case": held.pk, **data}
-            record(verb="rectify.report", enterprise=held.enterprise_id, actor=actor, data=told_case)
-    else:
-        service.step(case=held, step=states.REPORTED, data=data, actor=actor)
     name = f"{words(language)('Rectification report')}-{held.pk}{'-draft' if draft else ''}.{form}"
     return Report(name, media, body, told_gaps, draft)
+
+
+def _note(held: Case, form: str, made: Report, actor: Actor) -> None:
+    sha256 = hashlib.sha256(made.content).hexdigest()
+    data = {"form": form, "draft": made.draft, "sha256": sha256, "gaps": len(made.gaps)}
+    if made.draft or held.state == states.CLOSED:
+        with transaction.atomic():
+            told = {"case": held.pk, **data}
+            record(verb="rectify.report", enterprise=held.enterprise_id, actor=actor, data=told)
+    else:
+        service.step(case=held, step=states.REPORTED, data=data, actor=actor)
+
+
+def kept(*, case: str, form: str, language: str, actor: Actor, progress: Progress = silent) -> Json:
+    """Set the report as `report`, keep it sealed until it is fetched, and tell where: the result of a job."""
+    held = cases.own(case, actor, Act.REPORT)
+    made = _set(held, form, language, actor, progress)
+    blob = blobs.put(made.content)
+    try:
+        _note(held, form, made, actor)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
+    told = {"case": held.pk, "form": form, "name": made.name, "media": made.media, "sha256": blob.sha256}
+    return {**told, "draft": made.draft, "gaps": list(made.gaps), "blob": blob.id}
+
+
+def fetched(*, case: str, job: str, actor: Actor) -> Report:
+    """The report that a job has set; ``rectify_unknown``, ``role_missing``, ``rectify_report_gone``."""
+    held = cases.own(case, actor, Act.REPORT)
+    made = _job(held, job)
+    told = {} if made is None else dict(made.result)
+    if "blob" not in told:
+        raise NianjianError("rectify_report_gone", case=held.pk, days=KEPT.days)
+    body = blobs.get(str(told["blob"]))
+    return Report(
+        str(told["name"]), str(told["media"]), body, tuple(cast("list[Json]", told["gaps"])), bool(told["draft"])
+    )
+
+
+def _job(held: Case, job: str) -> JobValue | None:
+    try:
+        found = queue.job(job)
+    except NianjianError:
+        return None
+    mine = found.enterprise == held.enterprise_id and found.kind == jobs.RECTIFY_REPORT
+    return found if mine and found.payload.get("case") == held.pk else None
+
+
+def sweep() -> int:
+    """Delete reports that were set more than `KEPT` ago: another one can be set at any time. How many."""
+    old = queue.done_before(jobs.RECTIFY_REPORT, clock.now() - KEPT, "blob")
+    for one in old:
+        queue_service.forget(job=one.id, name="blob")
+        blobs.remove(str(one.result["blob"]))
+    return len(old)
 
 
 def _annex(case: Case, actor: Actor) -> Json:

@@ -30,6 +30,12 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.CHECK_REGISTER: mark("Check of a register's sheet"),
     jobs.RUN_PORTRAIT: mark("Portrait"),
     jobs.ERASE_OVER: mark("Erasure of what is over its time"),
+    jobs.RECTIFY_LOCATE: mark("Location of a bad channel"),
+    jobs.RECTIFY_TICKETS: mark("Complaints behind a channel"),
+    jobs.RECTIFY_MEASURE: mark("Figures before and since an isolation"),
+    jobs.RECTIFY_CHECK: mark("Check of a rectification"),
+    jobs.RECTIFY_REPORT: mark("Rectification report"),
+    jobs.RECTIFY_CLOSE: mark("Closing of a case"),
 }
 STATES: Final[Mapping[str, tuple[str, str]]] = {  # state -> badge, word
     "waiting": ("plain", mark("waiting")),

@@ -24,6 +24,7 @@ from nianjian.queue.query import JobValue
 from nianjian.registers.batches import query as batches
 from nianjian.registers.drafts import query as drafts
 from nianjian.web.data import preview, shown
+from nianjian.web.data.outcomes import outcome
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 
@@ -38,7 +39,8 @@ def _job(request: Request, code: str, job: str) -> JobValue:
     return found
 
 
-def _bar(code: str, job: JobValue) -> dict[str, object]:
+def progressing(code: str, job: JobValue) -> dict[str, object]:
+    """Return what `data/progress.html` shows of a job; it asks for itself until the job is over."""
     beat = query.last_beat()
     return {
         "job": job,
@@ -57,7 +59,7 @@ def job(request: Request, code: str, job: str) -> HttpResponse:
     """Show one piece of work."""
     found = _job(request, code, job)
     context = {
-        **_bar(code, found),
+        **progressing(code, found),
         "by": shown.person(found.requested_by),
         "asked": shown.moment(found.created_at),
         "ended": shown.moment(found.finished_at),
@@ -91,6 +93,7 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
         told["year"] = result["year"]
     if job.kind == jobs.ERASE_OVER and job.state == "done":
         told |= {"text": _erased(result["rows"]), "retention": may(request.actor, code, Act.AUDIT)}
+    told |= outcome(code, job, result)
     failed: list[Any] = result.get("failed", [])
     affected: list[Any] = result.get("affected", [])
     told["affected"] = [(one["batch"], ", ".join(one["files"])) for one in affected]
@@ -124,7 +127,7 @@ def _draft(request: Request, code: str, job: JobValue) -> str:
 def progress(request: Request, code: str, job: str) -> HttpResponse:
     """Give the part of the page that moves; once the work is over the page is loaded anew."""
     found = _job(request, code, job)
-    answer = render(request, "data/progress.html", _bar(code, found))
+    answer = render(request, "data/progress.html", progressing(code, found))
     if found.over:
         answer.headers["HX-Refresh"] = "true"
     return answer

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.roles import Act
-from nianjian.flows.rectify import cases, closing, evidence, lakes
+from nianjian.flows.rectify import cases, closing, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
 from nianjian.web.rectification.asked import found, sent
@@ -20,7 +23,7 @@ from nianjian.web.rectification.forms import Measure, Paper
 
 @require_POST
 @page(Act.LOAD)
-def work(request: Request, code: str, case: str) -> HttpResponse:
+def task(request: Request, code: str, case: str) -> HttpResponse:
     """Name a measure, or say that one was carried out today."""
     told = found(request, code, case)
     done = request.POST.get("done", "")
@@ -57,32 +60,44 @@ def paper(request: Request, code: str, case: str) -> HttpResponse:
 @require_POST
 @page(Act.REPORT)
 def end(request: Request, code: str, case: str) -> HttpResponse:
-    """Count the figures, note the handing in, or close."""
+    """Note the handing in; let the worker count the figures, check everything, or close."""
     told = found(request, code, case)
+    who = {"case": told["id"], "actor": request.actor}
     match request.POST.get("act", ""):
         case "measure":
-            lakes.free(code)
-            evidence.measure(case=told["id"], first=None, last=None, actor=request.actor)
-            messages.success(request, gettext("The figures before and since are counted."))
-        case "submit":
-            cases.submit(case=told["id"], day=clock.today(), actor=request.actor)
-            messages.success(request, gettext("Handed in."))
+            job = work.ask_figures(first=None, last=None, **who)
+        case "check":
+            job = work.ask_check(**who)
         case "close":
-            lakes.free(code)
-            closing.close(case=told["id"], check=request.POST.get("check", ""), actor=request.actor)
-            messages.success(request, gettext("Case closed."))
-    return redirect("rectify-one", code=code, case=told["id"])
+            job = work.ask_closing(check=request.POST.get("check", ""), **who)
+        case "submit":
+            closing.submit(day=clock.today(), **who)
+            messages.success(request, gettext("Handed in."))
+            return redirect("rectify-one", code=code, case=told["id"])
+        case _:
+            return redirect("rectify-one", code=code, case=told["id"])
+    return redirect("data-job", code=code, job=job)
 
 
 @require_POST
 @page(Act.REPORT)
 def report(request: Request, code: str, case: str, form: str) -> HttpResponse:
-    """Set the report and give it away."""
+    """Let the worker set the report."""
     told = found(request, code, case)
-    lakes.free(code)
-    made = flow.report(case=told["id"], form=form, language=current(), actor=request.actor)
+    job = work.ask_report(case=told["id"], form=form, language=current(), actor=request.actor)
+    return redirect("data-job", code=code, job=job)
+
+
+@require_safe
+@page(Act.REPORT)
+def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
+    """Give a report away that was set; 404 where there is none any more."""
+    told = found(request, code, case)
+    try:
+        made = flow.fetched(case=told["id"], job=job.replace("\0", ""), actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
     answer = HttpResponse(made.content, content_type=made.media)
-    answer.headers["Content-Disposition"] = (
-        f'attachment; filename="{told["id"]}{"-draft" if made.draft else ""}.{form}"'
-    )
+    name = f"{told['id']}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,13 +18,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
 from nianjian.flows.rectify import isolate as orders
-from nianjian.flows.rectify import lakes
-from nianjian.flows.rectify import locate as flow
+from nianjian.flows.rectify import work
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper import fragments
 from nianjian.paper.rectification import content, pictures
 from nianjian.paper.texts.rectification.words import DIMENSIONS
 from nianjian.paper.words import Words, words
+from nianjian.web.data.shown import moment
+from nianjian.web.data.shown import told as fault_of
+from nianjian.web.data.work import progressing
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
@@ -84,41 +88,58 @@ def locate(request: Request, code: str, case: str) -> HttpResponse:
     form = Period(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        lakes.free(code)
-        flow.run(enterprise=code, case=told["id"], first=given["first"], last=given["last"], actor=request.actor)
-        messages.success(request, gettext("Located."))
-    else:
-        messages.error(request, gettext("These are no days."))
+        job = work.ask_location(case=told["id"], first=given["first"], last=given["last"], actor=request.actor)
+        return redirect("data-job", code=code, job=job)
+    messages.error(request, gettext("These are no days."))
     return redirect("rectify-locate", code=code, case=told["id"])
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(Act.READ)
 def tickets(request: Request, code: str, case: str) -> HttpResponse:
-    """List the complaints of a group with the calls they may be about."""
+    """Show what the last look at a group found, or let the worker look: its complaints and the calls of each."""
     told = found(request, code, case)
-    where = told["located"] or {"from": None, "to": None}
-    number = request.GET.get("page", "1")
-    lakes.free(code)
-    rows = flow.tickets(
-        enterprise=code,
-        dimension=request.GET.get("group", "line"),
-        key=request.GET.get("key") or None,
-        first=_day(where["from"]),
-        last=_day(where["to"], before=True),
-        page=max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1,  # noqa: PLR2004 -- no list is longer
-        actor=request.actor,
-    )
+    group = _group(request)
+    if request.method == "POST":
+        work.ask_tickets(case=told["id"], group=group, actor=request.actor)
+        return redirect(f"{request.path}?{_query(group)}")
+    job = work.tickets_of(case=told["id"], group=group, actor=request.actor)
+    rows = job.result if job is not None and job.state == "done" else None
     _ = words(current())
     context = {
         "case": told,
         "ways": ways(code, told["id"]),
-        "group": f"{_(DIMENSIONS[rows['dimension']])} {rows['key'] or _('not known')}",
-        "rows": rows["tickets"],
-        "more": rows["more"],
-        "next": f"?{urlencode({'group': rows['dimension'], 'key': rows['key'] or '', 'page': rows['page'] + 1})}",
+        "group": f"{_(DIMENSIONS[group.dimension])} {group.key or _('not known')}",
+        "rows": rows,
+        "at": _moment(rows),
+        "query": _query(group),
+        "next": _query(replace(group, page=group.page + 1)),
+        "located": told["located"] is not None,
+        **(progressing(code, job) if job is not None and rows is None else {}),
     }
+    if job is not None and job.state == "failed":
+        context["error"] = fault_of(job.error)
     return render(request, "rectification/tickets.html", context)
+
+
+def _group(request: Request) -> work.Group:
+    """The group that the address names; 404 for what is no dimension."""
+    dimension, number = request.GET.get("group", "line"), request.GET.get("page", "1")
+    if dimension not in DIMENSIONS:
+        raise Http404
+    page = max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1  # noqa: PLR2004 -- no list is longer
+    key = request.GET.get("key", "").replace("\0", "")
+    return work.Group(dimension, key or None, page)
+
+
+def _query(group: work.Group) -> str:
+    told: dict[str, str | int] = {"group": group.dimension, "key": group.key or "", "page": group.page}
+    return urlencode(told)
+
+
+def _moment(rows: Mapping[str, object] | None) -> str:
+    at = None if rows is None else rows.get("at")
+    return "" if at is None else moment(datetime.fromisoformat(str(at)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -150,11 +171,6 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
         "open": told["state"] != "closed",
     }
     return render(request, "rectification/isolate.html", context, status=status)
-
-
-def _day(text: str | None, *, before: bool = False) -> date | None:
-    """A day of the location; the end is not included there, so the last day is the one before."""
-    return None if text is None else date.fromisoformat(text) - timedelta(days=int(before))
 
 
 def _holds(order: Json) -> bool:

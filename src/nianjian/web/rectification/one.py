@@ -10,14 +10,16 @@ from django.views.decorators.http import require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
-from nianjian.flows.rectify import evidence, lakes
+from nianjian.flows.rectify import work
 from nianjian.paper import fragments
 from nianjian.paper.rectification import content, pictures
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.texts.rectification.words import PAPERS, STEPS
 from nianjian.paper.words import Words, words
+from nianjian.web.data.shown import moment
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
+from nianjian.web.rectification import steps
 from nianjian.web.rectification.asked import Json, found, ways
 from nianjian.web.rectification.forms import Measure, Paper
 
@@ -28,32 +30,38 @@ def shown(request: Request, code: str, case: str) -> HttpResponse:
     """Show a case."""
     told = found(request, code, case)
     _ = words(current())
-    whole = request.GET.get("check") == "1"
-    if whole:
-        lakes.free(code)
-    found_open = evidence.gaps(case=told["id"], actor=request.actor, count=whole)
-    gaps = found_open if told["state"] != "closed" else []
-    open_gaps = [(gap.blocks, sentence(gap.code, gap.values, _)) for gap in gaps]
+    looked = work.looked(case=told["id"], actor=request.actor)
+    working = work.under_way(code, told["id"])
+    closed = told["state"] == "closed"
     context = {
         "case": told,
         "ways": ways(code, told["id"]),
         "state": _(STEPS[told["state"]]),
         "pairs": _pairs(told),
         "steps": [(_(STEPS[one["step"]]), one["done"]) for one in told["steps"]],
-        "gaps": open_gaps,
-        "whole": whole,
-        "ready": whole and not any(blocks for blocks, _text in open_gaps),
+        "next": steps.following(code, told, looked, _),
+        "working": steps.at_work(code, working.values()),
+        "waits": steps.waits(told, looked, working, _),
+        "gaps": [] if closed else _gaps(code, told, looked, _),
+        "looked": looked,
+        "checked": moment(looked.at),
         "figures": content.measured(told["measured"], _),
         "chart": _chart(told, _),
         "papers": [one | {"kind": _(PAPERS[one["kind"]])} for one in told["papers"]],
         "events": [(one["at"][:16].replace("T", " "), _(STEPS[one["step"]]), one["actor"]) for one in told["events"]],
         "measure": Measure(auto_id="measure_%s"),
         "paper": Paper(auto_id="paper_%s"),
-        "open": told["state"] != "closed",
+        "open": not closed,
         "may_load": may(request.actor, code, Act.LOAD),
         "may_report": may(request.actor, code, Act.REPORT),
     }
     return render(request, "rectification/one.html", context)
+
+
+def _gaps(code: str, told: Json, looked: work.Looked, _: Words) -> list[tuple[bool, str, str, str]]:
+    """(whether it blocks, its sentence, where it is closed, what that place is called) of each gap."""
+    found = steps.gap_ways(code, told, looked.gaps)
+    return [(gap.blocks, sentence(gap.code, gap.values, _), address, label) for gap, address, label in found]
 
 
 def _pairs(told: Json) -> list[tuple[str, str]]:

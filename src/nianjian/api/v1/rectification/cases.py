@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpResponse
@@ -10,10 +11,11 @@ from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
-from nianjian.api.door.operations import read, take, write
+from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.v1.given import Day, Named, Text, plain
-from nianjian.flows.rectify import cases, closing, evidence, lakes
+from nianjian.api.v1.jobs import Job, asked
+from nianjian.flows.rectify import cases, closing, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -130,9 +132,14 @@ class CaseGap(Schema):
 
 
 class CaseGaps(Schema):
-    """What is open before report and test report go out."""
+    """What is open before report and test report go out; ``checked_at``: when everything was counted anew last.
+
+    ``fresh``: the case has not changed since; until then what only counting finds is not among the gaps.
+    """
 
     ready: bool
+    fresh: bool
+    checked_at: datetime | None
     gaps: list[CaseGap]
 
 
@@ -182,10 +189,16 @@ def rectification_get(request: Request, code: str, case: str) -> dict[str, objec
 
 @read(router, f"{CASE}/gaps", act=Act.READ, answer=CaseGaps)
 def rectification_gaps(request: Request, code: str, case: str) -> dict[str, object]:
-    """What is open before report and test report go out."""
-    lakes.free(code)
-    gaps = evidence.gaps(case=found(request, code, case), actor=request.actor)
-    return {"ready": not any(gap.blocks for gap in gaps), "gaps": [gap.as_dict() for gap in gaps]}
+    """What is open before report and test report go out, with what the last check has counted."""
+    looked = work.looked(case=found(request, code, case), actor=request.actor)
+    gaps = [gap.as_dict() for gap in looked.gaps]
+    return {"ready": looked.ready, "fresh": looked.fresh, "checked_at": looked.at, "gaps": gaps}
+
+
+@write(router, f"{CASE}/checks", act=Act.REPORT, answer=Job, status=202)
+def rectification_check(request: Request, code: str, case: str) -> dict[str, object]:
+    """Count everything anew and say what is open: work for the worker."""
+    return asked(request, work.ask_check(case=found(request, code, case), actor=request.actor))
 
 
 @write(router, f"{CASE}/measures", act=Act.LOAD, answer=MeasureNumber, status=201)
@@ -214,23 +227,30 @@ def rectification_paper_add(request: Request, code: str, case: str, file: Query[
 @write(router, f"{CASE}/submission", act=Act.REPORT, answer=CaseEnded)
 def rectification_submit(request: Request, code: str, case: str) -> dict[str, object]:
     """Note that report and test report were handed in today."""
-    return cases.submit(case=found(request, code, case), day=clock.today(), actor=request.actor)
+    return closing.submit(case=found(request, code, case), day=clock.today(), actor=request.actor)
 
 
-@write(router, f"{CASE}/closing", act=Act.REPORT, answer=CaseEnded)
+@write(router, f"{CASE}/closing", act=Act.REPORT, answer=Job, status=202)
 def rectification_close(request: Request, code: str, case: str, given: CaseCheck) -> dict[str, object]:
-    """Close the case; refused while the figures do not bear out that the measures worked."""
-    lakes.free(code)
-    return closing.close(case=found(request, code, case), check=given.check, actor=request.actor)
-
-
-@take(router, f"{CASE}/report/{{form}}", act=Act.REPORT, media=[media for media, _draw in flow.FORMS.values()])
-def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> HttpResponse:
-    """The report as Word or PDF, in the language of the request; a draft while gaps stand."""
+    """Close the case: work that fails while the figures do not bear out that the measures worked."""
     held = found(request, code, case)
-    lakes.free(code)
+    return asked(request, work.ask_closing(case=held, check=given.check, actor=request.actor))
+
+
+@write(router, f"{CASE}/reports/{{form}}", act=Act.REPORT, answer=Job, status=202)
+def rectification_report(request: Request, code: str, case: str, form: Literal["docx", "pdf"]) -> dict[str, object]:
+    """Set the report as Word or PDF in the language of the request, a draft while gaps stand: work for the worker."""
+    held = found(request, code, case)
     language = language_of(request.headers.get("accept-language", CHINESE))
-    made = flow.report(case=held, form=form, language=language, actor=request.actor)
+    return asked(request, work.ask_report(case=held, form=form, language=language, actor=request.actor))
+
+
+@read(router, f"{CASE}/reports/{{job}}/file", act=Act.REPORT, media=[media for media, _draw in flow.FORMS.values()])
+def rectification_report_file(request: Request, code: str, case: str, job: str) -> HttpResponse:
+    """The report that a job has set; it is kept for seven days."""
+    held = found(request, code, case)
+    made = flow.fetched(case=held, job=plain(job), actor=request.actor)
     answer = HttpResponse(made.content, content_type=made.media)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{held}{"-draft" if made.draft else ""}.{form}"'
+    name = f"{held}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from ninja import Field, Router, Schema
 
@@ -10,8 +10,9 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import write
 from nianjian.api.v1.given import Day, Text
+from nianjian.api.v1.jobs import Job, asked
 from nianjian.api.v1.rectification.cases import CASE, Long, found
-from nianjian.flows.rectify import evidence, isolate, lakes, locate
+from nianjian.flows.rectify import isolate, work
 
 router = Router(tags=["rectification"])
 Key = Literal["line", "display", "team"]
@@ -24,25 +25,12 @@ class CasePeriod(Schema):
     last: Day | None = None
 
 
-class CaseLocated(Schema):
-    """What stands out beyond chance, and every group; numbers of persons are masked."""
+class CaseGroup(Schema):
+    """A group of the location, ``key`` null: the complaints that name none; ``page``: from 1, 50 complaints each."""
 
-    complaints: int
-    named: list[dict[str, Any]]
-    dimensions: dict[str, Any]
-    snapshot: dict[str, Any]
-    rulebook: dict[str, Any]
-
-
-class CaseFigures(Schema):
-    """Both windows, the day between them, what the gate decided, days above the cap."""
-
-    before: dict[str, Any]
-    after: dict[str, Any]
-    that_day: dict[str, Any]
-    gate: dict[str, Any]
-    over_cap: list[list[Any]]
-    snapshot: dict[str, Any]
+    dimension: Literal["line", "display", "team", "complainant"]
+    key: Annotated[Text, Field(max_length=120)] | None = None
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
 class NewIsolation(Schema):
@@ -72,20 +60,31 @@ class IsolationAsked(Schema):
     cap: int
 
 
-@write(router, f"{CASE}/location", act=Act.REPORT, answer=CaseLocated)
+@write(router, f"{CASE}/location", act=Act.REPORT, answer=Job, status=202)
 def rectification_locate(request: Request, code: str, case: str, given: CasePeriod) -> dict[str, object]:
-    """Find the number, line or team that draws the complaints, and keep it with the case."""
+    """Find the number, line or team that draws the complaints: work for the worker; the case keeps what is found."""
     held = found(request, code, case)
-    lakes.free(code)
-    return locate.run(enterprise=code, case=held, first=given.first, last=given.last, actor=request.actor)
+    job = work.ask_location(case=held, first=given.first, last=given.last, actor=request.actor)
+    return asked(request, job)
 
 
-@write(router, f"{CASE}/figures", act=Act.REPORT, answer=CaseFigures)
+@write(router, f"{CASE}/tickets", act=Act.READ, answer=Job, status=202)
+def rectification_tickets(request: Request, code: str, case: str, given: CaseGroup) -> dict[str, object]:
+    """Look up the complaints of a group with their calls, as last published: work whose result they are."""
+    held = found(request, code, case)
+    group = work.Group(given.dimension, given.key or None, given.page)
+    return asked(request, work.ask_tickets(case=held, group=group, actor=request.actor))
+
+
+@write(router, f"{CASE}/figures", act=Act.REPORT, answer=Job, status=202)
 def rectification_figures(request: Request, code: str, case: str, given: CasePeriod) -> dict[str, object]:
-    """Count the figures before the isolation and since: ``first`` begins the one window, ``last`` ends the other."""
+    """Count the figures before the isolation and since: ``first`` begins the one window, ``last`` ends the other.
+
+    Work for the worker; the case keeps the figures.
+    """
     held = found(request, code, case)
-    lakes.free(code)
-    return evidence.measure(case=held, first=given.first, last=given.last, actor=request.actor)
+    job = work.ask_figures(case=held, first=given.first, last=given.last, actor=request.actor)
+    return asked(request, job)
 
 
 @write(router, f"{CASE}/isolations", act=Act.REQUEST, answer=IsolationAsked, status=202)

@@ -9,9 +9,10 @@ from nianjian.paper.words import mark
 
 TEXTS: Final[Mapping[str, str]] = {
     "rectify_unknown": mark("there is no case {case}"),
-    "rectify_lake_busy": mark("call records are being imported; try again when that is over"),
+    "rectify_report_gone": mark("there is no such report of case {case}; one that was set is kept for {days} days"),
     "rectify_closed": mark("case {case} is closed; nothing is added to it"),
     "rectify_step_early": mark("case {case}: “{step}” comes after “{first}”"),
+    "rectify_gaps_open": mark("case {case} cannot be handed in: something that was reported does not hold any more"),
     "rectify_due_before_receipt": mark("the printed last day {due} lies before the receipt {received}"),
     "rectify_case_needed": mark("name the case: {count} are open"),
     "rectify_form_unknown": mark("the report comes as {forms}, not as “{form}”"),
@@ -39,17 +40,17 @@ TEXTS: Final[Mapping[str, str]] = {
     "rectify_task_unknown": mark("there is no task {task}"),
     "rectify_portrait_missing": mark("there is no portrait of {year} to look at more closely"),
     # what is open before a report goes out, and what speaks against effect
-    "not_located": mark("nothing is located yet; locate the channel (nianjian rectify locate)"),
-    "not_isolated": mark("no channel is isolated; ask for it (nianjian rectify isolate)"),
-    "isolation_pending": mark("the isolation waits for a second person (nianjian approve)"),
+    "not_located": mark("nothing is located yet; locate the channel"),
+    "not_isolated": mark("no channel is isolated; ask for it"),
+    "isolation_pending": mark("the isolation waits for a second person"),
     "isolation_lifted": mark("the isolation was lifted; isolate again, or close the case by another measure"),
     "not_enforced": mark("the gate does not hold the channel to cap and white list; set its policy again"),
     "over_cap": mark(
         "{days} days with more attempts than the cap {cap}, the first {first} with {attempts}; see that every"
         " switch asks the gate"
     ),
-    "not_measured": mark("the figures before and after are not counted yet (nianjian rectify measure)"),
-    "figures_changed": mark("the data changed since; count the figures again (nianjian rectify measure)"),
+    "not_measured": mark("the figures before and after are not counted yet"),
+    "figures_changed": mark("the data changed since; count the figures again"),
     "tickets_open": mark(
         "{count} complaints of the channel are open, the first is {first}; close them with a call-back"
     ),
