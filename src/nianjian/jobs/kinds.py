@@ -15,7 +15,7 @@ from nianjian.flows.operation import retention
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
 from nianjian.flows.wizard import check_register, drafts
-from nianjian.jobs import rectify
+from nianjian.jobs import complaints, rectify
 from nianjian.jobs.kind import Kind, Report, StopWantedError, day, text, texts
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue.query import JobValue
@@ -144,6 +144,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.CHECK_REGISTER: Kind(_check_register, again=True),
     jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
     jobs.ERASE_OVER: Kind(_erase_over, again=True),  # what is gone is not over its time any more
+    **complaints.KINDS,
     **rectify.KINDS,
 }
 AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

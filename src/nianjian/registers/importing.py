@@ -12,6 +12,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers import kinds
+from nianjian.registers.references import named
 from nianjian.registers.tables import marking
 from nianjian.registers.tables.checking import check
 from nianjian.registers.tables.findings import Finding
@@ -78,7 +79,7 @@ def import_sheet(
     register = kinds.register(kind)
     tenant = accounts.enterprise(enterprise)
     table = read(path, register.sheet)
-    checked = check(table, register.sheet)
+    checked = check(table, register.sheet, named(kind, tenant.code, sheet=True))
     rows = {"read": len(table.lines), "inserted": 0, "updated": 0, "unchanged": 0, "rejected": checked.faulty}
     marked = None
     if checked.findings:

@@ -76,7 +76,7 @@ def _row(operator: Any) -> dict[str, Any]:
     from nianjian.registers.models import Line  # noqa: PLC0415
     from nianjian.registers.rows import service  # noqa: PLC0415
 
-    texts = {"line_id": "L1", "team": "T1"}
+    texts = {"line_id": "L1"}
     key = service.create(kind="lines", enterprise="demo", texts=texts, since=None, reason="", actor=operator)
     row = Line.objects.get(enterprise_id="demo", key=key)
     content = b"\x89PNG\r\n\x1a\n picture"

@@ -20,6 +20,9 @@ PNG = b"\x89PNG\r\n\x1a\n picture"
 
 
 def _line(client: Client, key: str, **values: str) -> str:
+    from tests.support.teams import standing  # noqa: PLC0415 -- after Django
+
+    standing("demo", values.get("team", ""))
     new = {"values": {"line_id": key, **values}, "since": "2025-01-01"}
     assert post(client, f"{LINES}/rows", new).status_code == 201
     return f"{LINES}/rows/{key}"

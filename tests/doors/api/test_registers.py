@@ -93,6 +93,12 @@ def test_an_empty_or_too_large_file_is_refused(site: Ask, monkeypatch: pytest.Mo
 def test_a_row_is_written_changed_ended_and_remembered(site: Ask) -> None:
     client = site()
     address = f"{DEMO}/registers/lines/rows"
+    from tests.support.teams import standing  # noqa: PLC0415 -- after Django
+
+    standing("demo", "T1", "T2")
+    wrong = post(client, address, {"values": {"line_id": "L1", "team": "T9"}})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "register_row_faulty")
+    assert "T9" in wrong.content.decode()
     new = {"values": {"line_id": "L1", "team": "T1"}, "since": "2025-01-01", "reason": "new"}
     assert (made := post(client, address, new, key="k")).status_code == 201
     assert post(client, address, new, key="k").json() == made.json() == {"key": "L1"}

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from tests.doors.web.data_pages import begun, committed, sent, work
 from tests.support.people import signed_in
+from tests.support.teams import standing
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
@@ -40,6 +41,8 @@ def _filled(template: bytes) -> bytes:
 
 @pytest.mark.parametrize("kind", kinds.kinds())
 def test_every_register_from_its_template_to_its_rows(site: Client, kind: str) -> None:
+    if kind != "teams":
+        standing("demo", "T01")  # the one that the examples name
     answer = site.get(f"/e/demo/data/import/template/{kind}/")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{kind}.xlsx"'
     draft = begun(site, kind)
@@ -55,6 +58,17 @@ def test_every_register_from_its_template_to_its_rows(site: Client, kind: str) -
     assert (act.actor, act.data["inserted"]) == ("user:anna", 1)
     text = site.get("/e/demo/data/").content.decode()
     assert f"{kind}.xlsx" in text
+
+
+def test_a_sheet_that_names_a_missing_team_says_where_and_what_helps(site: Client) -> None:
+    for kind, head in (("seats", "坐席编号"), ("staff", "工号"), ("lines", "线路编号")):
+        draft = begun(site, kind)
+        sent(site, draft, (f"{kind}.csv", f"{head},团队\nA1,\nA2,T9\n".encode()))
+        text = site.get(f"{draft}check/").content.decode()
+        why = "没有编号或名称为“T9”的团队：请先在团队台账中登记，或改正该单元格"
+        told = f'<td class="n">3</td><td>团队</td><td>{why}</td><td>T9</td>'
+        assert told in text
+        assert ("notice error" in text) == (kind != "lines"), "lines are imported before their teams: a warning"
 
 
 def test_a_faulty_sheet_is_marked_and_changes_nothing(site: Client) -> None:

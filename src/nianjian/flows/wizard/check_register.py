@@ -8,6 +8,7 @@ from typing import Final
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers import kinds
+from nianjian.registers.references import named
 from nianjian.registers.tables import marking
 from nianjian.registers.tables.checking import Keyed, check
 from nianjian.registers.tables.column import Column, Kind, Sheet
@@ -42,11 +43,11 @@ class CheckedSheet:
     warnings: tuple[Finding, ...]
 
 
-def check_register(kind: str, path: Path) -> CheckedSheet:
+def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
     """Check the whole sheet. NianjianError: ``register_kind_unknown``, what `tables.reading.read` raises."""
     sheet = kinds.register(kind).sheet
     table = read(path, sheet)
-    found = check(table, sheet)
+    found = check(table, sheet, named(kind, enterprise, sheet=True))
     present = {column.field for column in table.columns.values()}
     return CheckedSheet(
         file=table.file,
@@ -65,19 +66,19 @@ def check_register(kind: str, path: Path) -> CheckedSheet:
     )
 
 
-def counted(kind: str, path: Path) -> dict[str, object]:
+def counted(kind: str, path: Path, enterprise: str) -> dict[str, object]:
     """The check of a large sheet, as the queue keeps it: rows, faulty rows, faults, and the first of them."""
-    found = check_register(kind, path)
+    found = check_register(kind, path, enterprise)
     told = [{**one.as_dict(), "values": dict(one.values())} for one in found.findings]
     return {"file": found.file, "read": found.read, "faulty": found.faulty, "faults": found.faults, "findings": told}
 
 
-def error_workbook(kind: str, path: Path, target: Path, words: marking.Words) -> None:
+def error_workbook(kind: str, path: Path, target: Path, words: marking.Words, *, enterprise: str) -> None:
     """Write the sheet with every faulty cell marked and its reason beside it; ``file_unwritable``."""
     sheet = kinds.register(kind).sheet
     table = read(path, sheet)
     try:
-        marking.mark(table, check(table, sheet).findings, target, words)
+        marking.mark(table, check(table, sheet, named(kind, enterprise, sheet=True)).findings, target, words)
     except OSError as fault:
         raise NianjianError("file_unwritable", file=str(target), reason=fault.strerror or "") from fault
 

@@ -25,7 +25,7 @@ def marked(*, kind: str, enterprise: str, incoming: uploads.Incoming, words: Wor
         incoming.keep(place, sheet)
         with tempfile.TemporaryDirectory(prefix="nianjian-marked-") as name:
             target = Path(name) / "marked.xlsx"
-            check_register.error_workbook(kind, uploads.path(place, sheet), target, words)
+            check_register.error_workbook(kind, uploads.path(place, sheet), target, words, enterprise=enterprise)
             return target.read_bytes()
     finally:
         uploads.remove(place)

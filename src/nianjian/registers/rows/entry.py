@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from nianjian.kernel import clock
-from nianjian.registers.tables.checking import Keyed, check
+from nianjian.registers.tables.checking import Keyed, Named, check
 from nianjian.registers.tables.column import Column, Kind, Row, Sheet
 from nianjian.registers.tables.findings import Finding
 from nianjian.registers.tables.reading import Line, Table
@@ -31,13 +31,13 @@ def columns(sheet: Sheet) -> tuple[Column, ...]:
     return tuple(column for column in sheet.columns if column.field != CHANGED)
 
 
-def read(sheet: Sheet, texts: Mapping[str, str]) -> Entry:
-    """Check texts by field; one that is absent is blank."""
+def read(sheet: Sheet, texts: Mapping[str, str], named: Sequence[Named] = ()) -> Entry:
+    """Check texts by field; one that is absent is blank. ``named``: as `tables.checking.check` takes it."""
     shown = columns(sheet)
     line = Line(1, [texts.get(column.field, "") for column in shown])
     header = tuple(column.header for column in shown)
     table = Table("", "", "", "", header, 1, dict(enumerate(shown)), {}, [line])
-    checked = check(table, sheet)
+    checked = check(table, sheet, named)
     fields = {column.header: column.field for column in shown}
 
     def by_field(found: list[Finding]) -> tuple[tuple[str, Finding], ...]:

@@ -20,6 +20,7 @@ from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers import kinds
+from nianjian.registers.references import named
 from nianjian.registers.rows import entry
 from nianjian.registers.rows.query import PAGE
 from nianjian.registers.tables.checking import SEPARATOR, Keyed
@@ -42,7 +43,7 @@ def create(
     """
     require(actor, enterprise, Act.LOAD)
     register, tenant = kinds.register(kind), accounts.enterprise(enterprise)
-    read = _sound(entry.read(register.sheet, texts))
+    read = _sound(entry.read(register.sheet, texts, named(kind, enterprise)))
     with transaction.atomic():
         wait_for_others(tenant.code)
         key = _free_key(register.model, register.sheet, tenant.code, read.key)
@@ -81,7 +82,9 @@ def change(
     with transaction.atomic():
         wait_for_others(tenant.code)
         old = _still(kind, tenant.code, [version])[0]
-        read = _sound(entry.read(sheet, entry.texts(old, sheet) | dict(texts)))
+        stood = entry.texts(old, sheet)
+        allowed = named(kind, enterprise, stood=stood)
+        read = _sound(entry.read(sheet, stood | dict(texts), allowed))
         _same_key(sheet, old, read.key)
         fields = [name for name, value in read.row.items() if getattr(old, name) != value]
         if not fields:

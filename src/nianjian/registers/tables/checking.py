@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,8 +38,21 @@ class Checked:
     faulty: int = 0
 
 
-def check(table: Table, sheet: Sheet) -> Checked:
-    """Check every row of the table; a row with several faults gives several findings."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A field whose value must be one of ``allowed``: else ``code``, a finding where it ``refuses``, a warning else."""
+
+    field: str
+    allowed: frozenset[str]
+    code: str
+    refuses: bool = True
+
+
+def check(table: Table, sheet: Sheet, named: Sequence[Named] = ()) -> Checked:
+    """Check every row of the table; a row with several faults gives several findings.
+
+    ``named``: fields that name rows of another register.
+    """
     found = Checked()
     seen: dict[str, int] = {}
     places = {column.field: column for column in table.columns.values()}
@@ -47,6 +60,7 @@ def check(table: Table, sheet: Sheet) -> Checked:
         before = len(found.findings)
         row = _row(line, table, found)
         _whole_row(row, line, table, sheet, places, found)
+        _references(row, line, table, sheet, named, found)
         key = _key(row, sheet)
         fields = sheet.keys[0] if key is None else key[0]
         text = None if key is None else SEPARATOR.join(key[1])
@@ -103,6 +117,16 @@ def _whole_row(  # noqa: PLR0917 - one step of `check`, over its own values
             if fault is not None:
                 column = places.get(fault[0]) or sheet.by_field(fault[0])
                 into.append(_finding(table, line, column, fault[1], cell=str(row.get(fault[0]) or "")))
+
+
+def _references(  # noqa: PLR0917 - one step of `check`, over its own values
+    row: Row, line: Line, table: Table, sheet: Sheet, named: Sequence[Named], found: Checked
+) -> None:
+    for one in named:
+        value = row.get(one.field)
+        if value is not None and str(value) not in one.allowed:
+            into = found.findings if one.refuses else found.warnings
+            into.append(_finding(table, line, sheet.by_field(one.field), one.code, cell=str(value)))
 
 
 def _key(row: Row, sheet: Sheet) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

@@ -3,67 +3,121 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.flows import jobs
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import words
 from nianjian.queue.query import JobValue
+from nianjian.web.layout.language import current
+from nianjian.web.registers import shown as registers
 
 Told = Mapping[str, Any]
-Ways = list[tuple[str, str]]  # address, label
+Shown = dict[str, object]
+SHOWN: Final = 200  # tickets of a list that are named
 
 
-def outcome(code: str, job: JobValue, result: Told) -> dict[str, object]:
-    """``text`` and ``ways`` of a job's page; nothing for work that `web.data.work` tells itself."""
+def outcome(code: str, job: JobValue, result: Told) -> Shown:
+    """Return what the page of a job shows more; nothing for work that `web.data.work` tells itself.
+
+    ``text``: what came of it; ``ways``: (address, label) of where to go on; ``error`` and ``more``: what was refused;
+    ``listed``: a heading and (address, label) below it.
+    """
     found = OUTCOMES.get(job.kind)
     if found is None or not job.over:
         return {}
-    text, ways = found(code, job, result)
-    return {"ways": ways} | ({"text": text} if job.state == "done" else {})
+    told = found(code, job, result)
+    return told if job.state == "done" else {"ways": told["ways"]}
 
 
-def _case(code: str, job: JobValue, _result: Told) -> tuple[str, Ways]:
-    return "", [_to_case("rectify-one", code, job, _("To the case"))]
+def _case(code: str, job: JobValue, _result: Told) -> Shown:
+    return {"ways": [_to_case("rectify-one", code, job, _("To the case"))]}
 
 
-def _located(code: str, job: JobValue, result: Told) -> tuple[str, Ways]:
+def _located(code: str, job: JobValue, result: Told) -> Shown:
     named = len(result.get("named", ()))
     text = _("Beyond chance: {count}.").format(count=named) if named else _("No channel stands out beyond chance.")
-    return text, [_to_case("rectify-locate", code, job, _("To the location"))]
+    return {"text": text, "ways": [_to_case("rectify-locate", code, job, _("To the location"))]}
 
 
-def _checked(code: str, job: JobValue, result: Told) -> tuple[str, Ways]:
+def _checked(code: str, job: JobValue, result: Told) -> Shown:
     count = len(result.get("gaps", ()))
     text = _("Still open: {count}.").format(count=count) if count else _("Nothing is open any more.")
-    return text, [_to_case("rectify-one", code, job, _("To the case"))]
+    return {"text": text, "ways": [_to_case("rectify-one", code, job, _("To the case"))]}
 
 
-def _reported(code: str, job: JobValue, result: Told) -> tuple[str, Ways]:
+def _reported(code: str, job: JobValue, result: Told) -> Shown:
     back = _to_case("rectify-one", code, job, _("To the case"))
     if "blob" not in result:  # it failed, or the time for which it is kept is over
-        return "", [back]
+        return {"ways": [back]}
     text = _("The report is set; it is a draft.") if result["draft"] else _("The report is set.")
-    return text, [
-        (reverse("rectify-report-file", args=[code, job.payload["case"], job.id]), _("Fetch the report")),
-        back,
+    file = reverse("rectify-report-file", args=[code, job.payload["case"], job.id])
+    return {"text": text, "ways": [(file, _("Fetch the report")), back]}
+
+
+def _tickets(code: str, job: JobValue, _result: Told) -> Shown:
+    return {"ways": [_to_case("rectify-locate", code, job, _("To the location"))]}
+
+
+def _matched(code: str, job: JobValue, result: Told) -> Shown:
+    keys = cast("list[str] | None", job.payload.get("complaints"))
+    if keys and len(keys) == 1:
+        address = f"{reverse('complaints-one', kwargs={'code': code, 'ticket': keys[0]})}#call"
+        return {"text": _("The calls were looked through."), "ways": [(address, _("To the ticket"))]}
+    counted = {name: result.get(name, 0) for name in ("looked_at", "asserted", "proposed", "none", "linked")}
+    text = _(
+        "{looked_at} tickets were looked at: the call of {asserted} is found, {proposed} wait for a decision,"
+        " {none} have no call. {linked} tickets changed."
+    ).format(**counted)
+    tickets = reverse("complaints", args=[code])
+    return {"text": text, "ways": [(tickets, _("To the tickets"))]}
+
+
+def _forwarded(code: str, job: JobValue, result: Told) -> Shown:
+    tickets = (reverse("complaints", args=[code]), _("To the tickets"))
+    again = (reverse("complaints-forwards", args=[code]), _("Send a list"))
+    if not result:
+        return {"ways": [again, tickets]}
+    if result["errors"]:
+        speak = words(current())
+        file = (reverse("complaints-forwards-marked", args=[code, job.id]), _("Fetch the list with its faults marked"))
+        return {
+            "error": _("Nothing was taken: correct these cells and send the list again."),
+            "more": [sentence(str(one["code"]), one["values"], speak) for one in result["errors"]],
+            "ways": [*([file] if "blob" in result else []), again],
+        }
+    text = _("{added} tickets opened, {updated} completed, {unchanged} unchanged.").format(**result["rows"])
+    return {"text": text, "ways": [tickets], "listed": _differing(code, result["differing"])}
+
+
+def _differing(code: str, found: Mapping[str, list[str]]) -> tuple[str, list[tuple[str, str]]] | None:
+    if not found:
+        return None
+    lines = [
+        (
+            reverse("complaints-one", kwargs={"code": code, "ticket": key}),
+            f"{key}: {', '.join(registers.label(COMPLAINTS.by_field(name)) for name in fields)}",
+        )
+        for key, fields in list(found.items())[:SHOWN]
     ]
-
-
-def _tickets(code: str, job: JobValue, _result: Told) -> tuple[str, Ways]:
-    return "", [_to_case("rectify-locate", code, job, _("To the location"))]
+    return _("What the list says otherwise; what is recorded stays:"), lines
 
 
 def _to_case(route: str, code: str, job: JobValue, label: str) -> tuple[str, str]:
     return reverse(route, args=[code, job.payload["case"]]), label
 
 
-OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], tuple[str, Ways]]]] = {
+OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.RECTIFY_LOCATE: _located,
     jobs.RECTIFY_TICKETS: _tickets,
     jobs.RECTIFY_MEASURE: _case,
     jobs.RECTIFY_CHECK: _checked,
     jobs.RECTIFY_REPORT: _reported,
     jobs.RECTIFY_CLOSE: _case,
+    jobs.MATCH_TICKETS: _matched,
+    jobs.IMPORT_FORWARDS: _forwarded,
 }

@@ -132,7 +132,7 @@ def sheet(draft: DraftValue) -> dict[str, object]:
     if draft.files[0].size > check_register.LARGE:
         return _by_the_worker(draft)
     try:
-        found = check_register.check_register(draft.kind, uploads.paths(draft)[0])
+        found = check_register.check_register(draft.kind, uploads.paths(draft)[0], draft.enterprise)
     except NianjianError as fault:
         return {"fault": shown.fault(fault)}
     rows = [[Cell(cell) for cell in row] for row in found.rows]

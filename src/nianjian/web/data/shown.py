@@ -30,6 +30,8 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.CHECK_REGISTER: mark("Check of a register's sheet"),
     jobs.RUN_PORTRAIT: mark("Portrait"),
     jobs.ERASE_OVER: mark("Erasure of what is over its time"),
+    jobs.MATCH_TICKETS: mark("Calls of complaints"),
+    jobs.IMPORT_FORWARDS: mark("Import of a forward list"),
     jobs.RECTIFY_LOCATE: mark("Location of a bad channel"),
     jobs.RECTIFY_TICKETS: mark("Complaints behind a channel"),
     jobs.RECTIFY_MEASURE: mark("Figures before and since an isolation"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from tests.support.people import signed_in
+from tests.support.teams import standing
 
 from nianjian.accounts import models
 from nianjian.accounts import service as people
@@ -40,6 +41,8 @@ def demo(db: None) -> str:
 @pytest.fixture
 def write(demo: str) -> Write:
     def run(kind: str, since: date | None = None, /, **texts: str) -> str:
+        if kind != "teams":
+            standing(demo, texts.get("team", ""))
         return service.create(kind=kind, enterprise=demo, texts=texts, since=since, reason="", actor=OPERATOR)
 
     return run

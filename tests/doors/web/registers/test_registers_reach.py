@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.support.people import signed_in
 from tests.support.register_pages import BASE, address, sheet, text, verbs
+from tests.support.teams import standing
 
 from nianjian.accounts import service as people
 from nianjian.accounts.query import Actor
@@ -102,6 +103,7 @@ def test_an_outsourcer_sees_own_rows_and_writes_none(outsourcer: Client, write: 
 
 
 def test_what_a_team_owned_before_is_not_shown_to_the_next(outsourcer: Client, write: Write) -> None:
+    standing("demo", "T1")
     write("lines", line_id="L1", team="T2", name="旧名")
     seen = Line.objects.get().pk
     service.change(

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.test import Client
 from tests.support.register_pages import address, sent, text, verbs
+from tests.support.teams import standing
 
 from nianjian.accounts.query import Actor
 from nianjian.registers import kinds
@@ -19,11 +20,19 @@ Write = Callable[..., str]
 
 
 def test_the_form_writes_a_row_and_one_entry(officer: Client) -> None:
+    standing("demo", "T1")
     answer = officer.post(address("new", kind="lines"), {"line_id": "L1", "team": "T1", "state": "启用"})
     assert answer.status_code == 302
     assert answer.headers["Location"] == address("row", kind="lines", key="L1")
     assert Line.objects.get().state == "active"
     assert verbs() == ["registers.create"]
+
+
+def test_a_team_that_is_not_there_is_told_at_its_field(officer: Client) -> None:
+    page = text(officer.post(address("new", kind="seats"), {"seat_id": "S1", "team": "T9"}), 422)
+    assert 'href="#id_team"' in page
+    assert "没有编号或名称为“T9”的团队：请先在团队台账中登记，或改正该单元格" in page
+    assert verbs() == []
 
 
 def test_a_faulty_row_is_told_at_its_field(officer: Client) -> None:
@@ -60,6 +69,7 @@ def test_a_complaint_keeps_its_moments_through_ansent(officer: Client, write: Wr
 
 
 def test_a_change_holds_from_its_day_on_the_page(officer: Client, write: Write) -> None:
+    standing("demo", "T2")
     write("lines", line_id="L1", team="T1")
     answer = sent(officer, "lines", "L1", how="change", holds_from="2026-03-01", team="T2", reason_given="换队")
     assert answer.status_code == 302
@@ -74,6 +84,7 @@ def test_a_change_holds_from_its_day_on_the_page(officer: Client, write: Write) 
 
 
 def test_a_stale_form_shows_both_versions(officer: Client, write: Write) -> None:
+    standing("demo", "T2", "T3")
     write("lines", line_id="L1", team="T1", carrier="电信")
     seen = Line.objects.get().pk
     assert sent(officer, "lines", "L1", team="T2").status_code == 302
