@@ -197,9 +197,12 @@ def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, opera
     assert Entry.objects.filter(verb="gate.policy").count() == 1
 
 
-def test_switches_and_vendors_rules_reach_the_gate(house: str, operator: Actor) -> None:
+def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, operator: Actor) -> None:
     gate_policy.enforce(enterprise=house, on=False, reason="试运行", actor=operator)
-    gate_policy.fail_open(enterprise=house, purpose="service", on=True, reason="", actor=operator)
+    waiting = gate_policy.fail_open(enterprise=house, purpose="service", on=True, reason="", actor=operator)
+    assert waiting.state == "pending"  # calls go unasked: never one person's own choice
+    assert gate_policy.listed(enterprise=house, actor=anna)["enforce"] is False
+    approve.approve(approval=str(waiting.approval), actor=anna)
     gate_policy.choose(enterprise=house, rule="frequency.aliyun_vms", on=True, reason="", actor=operator)
     tenant = opened().tenants[house]
     assert not tenant.policy.enforce
@@ -216,6 +219,11 @@ def test_switches_and_vendors_rules_reach_the_gate(house: str, operator: Actor) 
             gate_policy.choose(enterprise=house, rule=rule, on=True, reason="", actor=operator)
     with pytest.raises(NianjianError, match="gate_purpose_unknown"):
         gate_policy.fail_open(enterprise=house, purpose="x", on=True, reason="", actor=operator)
+    assert gate_policy.fail_open(enterprise=house, purpose="service", on=False, reason="", actor=anna).state == "set"
+    assert not any(one.fail_open for one in opened().tenants[house].policy.purposes.values())
+    told = [(one["key"], one["name"], one["values"]) for one in gate_policy.history(enterprise=house, actor=anna)]
+    assert told[:2] == [("purpose", "service", {"fail_open": False}), ("rule", "frequency.aliyun_vms", {"on": True})]
+    assert len(told) == 4
 
 
 def overlaid(key: str, value: object) -> None:

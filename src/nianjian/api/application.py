@@ -10,7 +10,7 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 
 from nianjian.api.door import problems
 from nianjian.api.door.access import Token
-from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, retention, rules, webhooks
+from nianjian.api.v1 import approvals, audit, batches, enterprises, gate, imports, jobs, retention, rules, webhooks
 from nianjian.api.v1.complaints import tickets, worked
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
@@ -46,6 +46,7 @@ ROUTERS: Final = (
     worked.router,
     cases.router,
     channel.router,
+    gate.router,
     webhooks.router,
 )
 

@@ -71,6 +71,7 @@ SETTINGS: Final = (
         "CODE=TOKEN for each enterprise that may ask the gate, with commas between; empty: only this machine may",
         secret=True,
     ),
+    Setting("NIANJIAN_GATE_URL", "http://127.0.0.1:18431", "where the gate answers, for the page that shows its state"),
     Setting("NIANJIAN_TODAY", "", "ISO date taken for today, for drills; the audit trail keeps the real time"),
 )
 DEFAULTS: Final = {setting.name: setting.default for setting in SETTINGS}

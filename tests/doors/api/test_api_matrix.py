@@ -53,6 +53,7 @@ QUERIES: Final[Mapping[str, str]] = {
     "roles_take_everywhere": "enterprise={code}",
     "papers_add": "name=scan.png",
     "rectification_paper_add": "name=scan.png&kind=annex",
+    "complaints_forward": "name=list.csv&source=12321",
     "effects_get": "value=0.2&valid_from=2026-01-01",
     "effects_everywhere": "value=0.2&valid_from=2026-01-01",
     "rows_list": "metric=complaint_rate&component=complaints",
@@ -93,12 +94,17 @@ BODIES: Final[Mapping[str, Any]] = {
     "rectification_open": {"received": "2026-04-28"},
     "rectification_measure_add": {"text": "抽查", "owner": "王五", "due": "2026-05-01"},
     "rectification_paper_add": PNG,
+    "complaints_forward": "上级单号\nA-1\n".encode(),
     "rectification_close": {"check": "复核"},
     "rectification_locate": {},
     "rectification_tickets": {"dimension": "line", "key": "L1"},
     "rectification_figures": {},
     "rectification_isolate": {"channel": "L-none", "reason": "投诉集中", "end": "投诉下降"},
     "rectification_lift": {"channel": "L-none", "reason": "已整改"},
+    "gate_cap": {"key": "display", "name": "95013009", "cap": 100, "reason": "试"},
+    "gate_fail_open": {"purpose": "service", "on": True, "reason": "试"},
+    "gate_mode": {"enforce": False, "reason": "试"},
+    "gate_choice": {"rule": "frequency.tencent_tccc", "on": True, "reason": "试"},
     "webhooks_add": {"url": "https://192.0.2.1/x", "events": ["portrait.run"]},
 }
 DEEPER: Final[Mapping[str, Act]] = {
@@ -106,7 +112,7 @@ DEEPER: Final[Mapping[str, Act]] = {
     "approvals_decide": Act.APPROVE,
     "approvals_decide_everywhere": Act.APPROVE,
 }
-NOBODYS: Final = frozenset({"tokens_revoke"})  # the address names what is not the asker's own
+NOBODYS: Final = frozenset({"tokens_revoke", "complaints_forward_file"})  # the address names what is another's own
 OPERATIONS: Final = [
     (path, operation)
     for _prefix, router in API._routers
@@ -166,7 +172,7 @@ def _expected(one: Persona, case: Case) -> set[int]:
         return {404}
     if not one.may(case.act, case.code):
         return {403}
-    if case.crossed:
+    if case.crossed or case.name in NOBODYS:
         return {404}
     return set() if one.may(DEEPER.get(case.name, case.act), case.code) else {403}
 

@@ -60,6 +60,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "registers-new": {"line_id": "L-new", "team": "T1"},
     "registers-end": {"row": "{version}", "start": "2026-01-01", "reason": "合同到期"},
     "registers-edit": {"how": "correct", "seen": "{version}", "line_id": "L-x", "team": "T1"},
+    "gate-change": {"act": "cap", "key": "display", "name": "95013009", "cap": "100", "reason": "试"},
     "rules-overlay": {**_ASKED, "province": "北京"},
     "rules-overlay-here": _ASKED,
     "approvals-decide": {"decision": "yes"},
@@ -99,6 +100,7 @@ NOTHING: Final[Mapping[str, str]] = {
     "data-import-mapping-load": "no mapping is kept under a name",
     "data-import-errors": "calls have no workbook of errors",
     "rectify-report-file": "the tenant's work has set no report",
+    "complaints-forwards-marked": "the tenant's work has left no marked list",
 }
 
 

@@ -19,7 +19,7 @@ from nianjian.accounts.roles import Act
 from nianjian.config import env
 from nianjian.flows.gate import feed as gate_feed
 from nianjian.gate import places
-from nianjian.gate.asked import ALLOWED, Request
+from nianjian.gate.asked import ALLOWED, Request, Used
 from nianjian.gate.decide import Refusal, decide
 from nianjian.gate.decisions.journal import SUFFIX
 from nianjian.gate.decisions.record import Decision
@@ -166,17 +166,18 @@ def plain(one: Decision) -> dict[str, Any]:
         "observed": verdict.observed or None,
         "rule": verdict.rule,
         "retry_at": verdict.retry_at,
-        "counter": None if verdict.counter is None else _masked(asdict(verdict.counter)),
+        "counter": None if verdict.counter is None else _masked(verdict.counter),
         "generation": one.generation,
     }
 
 
-def _masked(counter: dict[str, Any]) -> dict[str, Any]:
+def _masked(counter: Used) -> dict[str, Any]:
     """A counter's name may hold a callee's number: callee:138…, caller_callee:95013001>138…."""
-    key, colon, value = counter["key"].partition(":")
+    key, colon, value = counter.key.partition(":")
     if key in PERSONAL:
         value = ">".join(numbers.mask(part) for part in value.split(">"))
-    return {**counter, "key": f"{key}{colon}{value}"}
+    told = {name: getattr(counter, name) for name in ("window", "used", "limit", "counts")}
+    return {"key": f"{key}{colon}{value}", **told}
 
 
 def moment(at: int) -> str:

@@ -91,7 +91,10 @@ def choose(*, enterprise: str, rule: str, on: bool, reason: str, actor: Actor) -
 
 
 def fail_open(*, enterprise: str, purpose: str, on: bool, reason: str, actor: Actor) -> Done:
-    """Let calls of a purpose go, or not, while the gate cannot know; ``gate_purpose_unknown``, and as `set_cap`."""
+    """Let calls of a purpose go, or not, while the gate cannot know; letting them asks for a second person, always.
+
+    ``gate_purpose_unknown``, and as `set_cap`.
+    """
     require(actor, enterprise, Act.REQUEST)
     one = accounts.enterprise(enterprise)
     words = rulebook(day=None, province=one.province, enterprise=enterprise).value("gate.purposes")
@@ -149,6 +152,12 @@ def listed(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     }
 
 
+def history(*, enterprise: str, actor: Actor) -> list[dict[str, Any]]:
+    """Everything that was ever set, newest first, with its reason and who said so; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return [_setting(setting) for setting in query.history(enterprise)]
+
+
 def _cap(told: Mapping[str, Any]) -> dict[str, Any]:
     names = ("name", "key", "only", "limit", "window", "counts", "rule")
     shown = {name: told[name] for name in names}
@@ -178,7 +187,12 @@ def _change(enterprise: str, wanted: Wanted, actor: Actor) -> Done:
 
 
 def _two(enterprise: str, wanted: Wanted) -> bool:
-    """Whether it touches what is isolated: a cap its own, everything else whatever is isolated in the enterprise."""
+    """Whether it touches what is isolated: a cap its own, everything else whatever is isolated in the enterprise.
+
+    To let calls go unasked is never one person's own choice.
+    """
+    if wanted.values.get("fail_open"):
+        return True
     if wanted.key not in ruled.CAPPED:
         return query.isolates(enterprise)
     standing = query.standing(enterprise, wanted.key, wanted.name)

@@ -38,6 +38,7 @@ ENTERPRISE: Final = (
     Item(mark("Registers"), "registers", Act.READ_OWN, "registers"),
     Item(mark("Complaints"), "complaints", Act.READ_OWN, "complaints"),
     Item(mark("Rectification"), "rectify", Act.READ, "work"),
+    Item(mark("Gate"), "gate", Act.READ, "gate"),
     Item(mark("Rulebook"), "rules-here", Act.READ, "rules"),
     Item(mark("Approvals"), "approvals-here", Act.READ, "approvals"),
     Item(mark("Audit"), "audit-here", Act.AUDIT, "audit"),

@@ -38,6 +38,25 @@ WINDOWS: Final[Mapping[str, str]] = {
 }
 COUNTS: Final[Mapping[str, str]] = {"attempts": mark("attempts"), "answered": mark("answered calls")}
 
+PURPOSES: Final[Mapping[str, str]] = {
+    "marketing": mark("marketing"),
+    "survey": mark("surveys"),
+    "service": mark("service"),
+    "notice": mark("notices"),
+    "unnamed": mark("no purpose named"),
+    "other": mark("any other purpose"),
+}
+STATES: Final[Mapping[str, str]] = {
+    "fresh": mark("fresh"),
+    "ok": mark("answers"),
+    "alarm": mark("old: an alarm"),
+    "stale": mark("too old: every call is refused"),
+    "missing": mark("there is none: every call is refused"),
+    "refusing": mark("refuses every call"),
+    "refused": mark("wants another token (NIANJIAN_GATE_TOKENS)"),
+    "unreached": mark("does not answer"),
+}
+
 
 def told(names: Mapping[str, str], code: str, _: Words) -> str:
     """A code as a reader calls it; one without a name speaks for itself."""

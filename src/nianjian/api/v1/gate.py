@@ -1,0 +1,281 @@
+"""The gate: what it allows and why, how its process is, what it decided; changes of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import StreamingHttpResponse
+from ninja import Field, Query, Router, Schema
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read, write
+from nianjian.api.v1.given import Day, Text, plain
+from nianjian.flows.gate import check, live, policy
+from nianjian.gate.decisions.search import Wanted
+from nianjian.kernel import clock
+
+router = Router(tags=["gate"])
+GATE = "/enterprises/{code}/gate"
+CSV = "text/csv"
+MOST = 500
+Reason = Annotated[Text, Field(min_length=1)]
+
+
+class GateCap(Schema):
+    """At most ``limit`` calls of a key in a window; ``rule``: the rulebook's key behind it."""
+
+    name: str
+    key: str
+    only: str
+    limit: int
+    window: str
+    seconds: int | None = None
+    counts: str
+    rule: str
+
+
+class GateChannel(Schema):
+    """A line; ``isolated``: white list only."""
+
+    name: str
+    team: str
+    isolated: bool
+
+
+class GatePurpose(Schema):
+    """What a call is for; ``hours`` as pairs of HH:MM, ``fail_open``: it may go while the gate cannot know."""
+
+    name: str
+    words: list[str]
+    needs_consent: bool
+    hours: list[list[str]]
+    hours_rule: str
+    fail_open: bool
+
+
+class GateSetting(Schema):
+    """What was set beside the rulebook: about what, why, by whom, since when, and the second person's approval."""
+
+    key: str
+    name: str
+    values: dict[str, Any]
+    reason: str
+    by: str
+    since: datetime | None
+    approval: str | None
+
+
+class GatePolicy(Schema):
+    """Everything that the gate goes by; ``enforce`` false: it only looks on."""
+
+    enterprise: str
+    enforce: bool
+    caps: list[GateCap]
+    channels: list[GateChannel]
+    isolated_displays: list[str]
+    purposes: list[GatePurpose]
+    set: list[GateSetting]
+    choices: list[str]
+
+
+class GateSettings(Schema):
+    """Everything that was ever set, newest first."""
+
+    items: list[GateSetting]
+
+
+class SnapshotState(Schema):
+    """The snapshot in the home: fresh, alarm, stale or missing; ``epoch``: the newest of its caps' epochs."""
+
+    state: str
+    generation: int | None
+    age_s: int | None
+    version: int | None
+    epoch: int | None
+
+
+class ProcessState(Schema):
+    """The running gate: ok, alarm, refusing, refused (it wants another token) or unreached; its counters."""
+
+    url: str
+    status: str
+    generation: int | None
+    age_s: int | None
+    problem: str
+    counters: str | None
+    available: bool | None
+    reason: str
+    decisions: dict[str, int]
+
+
+class GateState(Schema):
+    """How the gate is."""
+
+    enterprise: str
+    snapshot: SnapshotState
+    process: ProcessState
+
+
+class Counted(Schema):
+    """The counter that decided."""
+
+    key: str
+    window: str
+    used: int
+    limit: int
+
+
+class GateDecision(Schema):
+    """One answer; numbers of people are masked, ``retry_at`` are epoch seconds."""
+
+    at: datetime
+    decision_id: str
+    channel: str
+    team: str
+    display: str
+    callee: str
+    purpose: str
+    call_id: str
+    allow: bool
+    reason: str
+    observed: str | None
+    rule: str
+    retry_at: int | None
+    counter: Counted | None
+    generation: int
+
+
+class GateDecisions(Schema):
+    """The newest that fit; ``more``: there are older ones."""
+
+    items: list[GateDecision]
+    more: bool
+
+
+class DecisionsWanted(Schema):
+    """Which decisions; ``until``: older than that moment (epoch milliseconds)."""
+
+    channel: Text = ""
+    display: Text = ""
+    callee: Text = ""
+    reason: Text = ""
+    call_id: Text = ""
+    allow: bool | None = None
+    until: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+
+
+class JournalWanted(Schema):
+    """The day; today if none."""
+
+    day: Day | None = None
+
+
+class NewGateCap(Schema):
+    """A cap of attempts a natural day, null: the rulebook's; ``white_list``: isolated."""
+
+    key: Literal["channel", "display", "team"] = "channel"
+    name: Annotated[Text, Field(min_length=1, max_length=120)]
+    cap: Annotated[int, Field(ge=0, le=policy.MOST)] | None = None
+    white_list: bool = False
+    reason: Reason
+
+
+class NewFailOpen(Schema):
+    """Whether calls of a purpose go while the gate cannot know."""
+
+    purpose: Annotated[Text, Field(min_length=1, max_length=120)]
+    on: bool
+    reason: Reason
+
+
+class NewGateMode(Schema):
+    """Refuse, or only look on."""
+
+    enforce: bool
+    reason: Reason
+
+
+class NewGateChoice(Schema):
+    """A vendor's limits, taken over or dropped."""
+
+    rule: Annotated[Text, Field(min_length=1, max_length=120)]
+    on: bool
+    reason: Reason
+
+
+class GateChange(Schema):
+    """``state``: set, or pending with the approval that waits for a second person."""
+
+    state: str
+    approval: str | None
+    key: str
+    name: str
+    values: dict[str, Any]
+
+
+@read(router, GATE, act=Act.READ, answer=GatePolicy)
+def gate_policy(request: Request, code: str) -> dict[str, Any]:
+    """What the gate allows."""
+    return policy.listed(enterprise=code, actor=request.actor)
+
+
+@read(router, f"{GATE}/settings", act=Act.READ, answer=GateSettings)
+def gate_settings(request: Request, code: str) -> dict[str, Any]:
+    """Everything that was ever set, newest first."""
+    return {"items": policy.history(enterprise=code, actor=request.actor)}
+
+
+@read(router, f"{GATE}/state", act=Act.READ, answer=GateState)
+def gate_state(request: Request, code: str) -> dict[str, Any]:
+    """Snapshot and process of the gate."""
+    return live.state(enterprise=code, actor=request.actor)
+
+
+@read(router, f"{GATE}/decisions", act=Act.READ, answer=GateDecisions)
+def gate_decisions(request: Request, code: str, asked: Query[DecisionsWanted]) -> dict[str, Any]:
+    """The newest decisions that fit."""
+    wanted = Wanted(enterprise=code, **asked.dict(exclude={"limit"}))
+    found = check.found(wanted=wanted, limit=asked.limit, actor=request.actor)
+    return {"items": [check.plain(one) for one in found.decisions], "more": found.more}
+
+
+@read(router, f"{GATE}/journal", act=Act.READ, media=(CSV,))
+def gate_journal(request: Request, code: str, asked: Query[JournalWanted]) -> StreamingHttpResponse:
+    """A day's decisions as CSV, oldest first, numbers of people masked."""
+    day = asked.day or clock.today()
+    lines = live.journal(enterprise=code, day=day, actor=request.actor)
+    answer = StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="gate-{code}-{day}.csv"'
+    return answer
+
+
+@write(router, f"{GATE}/caps", act=Act.REQUEST, answer=GateChange)
+def gate_cap(request: Request, code: str, given: NewGateCap) -> dict[str, Any]:
+    """Cap a channel, a display number or a team; what is isolated needs a second person."""
+    said = given.dict() | {"name": plain(given.name)}
+    return _told(policy.set_cap(enterprise=code, actor=request.actor, **said))
+
+
+@write(router, f"{GATE}/fail-open", act=Act.REQUEST, answer=GateChange)
+def gate_fail_open(request: Request, code: str, given: NewFailOpen) -> dict[str, Any]:
+    """Let calls of a purpose go while the gate cannot know: needs a second person; or no longer."""
+    return _told(policy.fail_open(enterprise=code, actor=request.actor, **given.dict()))
+
+
+@write(router, f"{GATE}/mode", act=Act.REQUEST, answer=GateChange)
+def gate_mode(request: Request, code: str, given: NewGateMode) -> dict[str, Any]:
+    """Let the gate refuse, or only look on."""
+    return _told(policy.enforce(enterprise=code, on=given.enforce, reason=given.reason, actor=request.actor))
+
+
+@write(router, f"{GATE}/choices", act=Act.REQUEST, answer=GateChange)
+def gate_choice(request: Request, code: str, given: NewGateChoice) -> dict[str, Any]:
+    """Take a vendor's limits over, or drop them."""
+    return _told(policy.choose(enterprise=code, actor=request.actor, **given.dict()))
+
+
+def _told(done: policy.Done) -> dict[str, Any]:
+    return {name: getattr(done, name) for name in GateChange.model_fields}

@@ -1,0 +1,134 @@
+"""How the gate is: the snapshot that lies in the home, the process that answers, and a day's journal to take away."""
+
+from __future__ import annotations
+
+import csv
+import heapq
+import http.client
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.config import env
+from nianjian.flows.audit_export import FORMULA
+from nianjian.flows.gate import feed as gate_feed
+from nianjian.flows.gate.check import plain
+from nianjian.gate import places
+from nianjian.gate.decisions.journal import SUFFIX
+from nianjian.gate.decisions.search import Found, decisions
+from nianjian.gate.snapshot import write
+from nianjian.gate.snapshot.read import ALARM, FRESH, STALE, checked
+from nianjian.kernel import clock
+
+Json = dict[str, Any]
+
+PATIENCE: Final = 1.0  # seconds for the process to say how it is: a page waits for it
+MISSING: Final = "missing"
+UNREACHED: Final = "unreached"
+COLUMNS: Final = (
+    "at", "decision_id", "channel", "team", "display", "callee", "purpose", "call_id", "allow", "reason", "observed",
+    "rule", "retry_at", "counter", "window", "used", "limit", "generation",
+)  # fmt: skip
+
+
+def state(*, enterprise: str, actor: Actor) -> Json:
+    """``snapshot`` as it lies in the home, ``process`` as the running gate tells it; ``role_missing``.
+
+    A snapshot has a state of fresh, alarm, stale or missing. A process that does not answer has the status
+    ``unreached``, one that wants another token ``refused``; else ok, alarm or refusing.
+    """
+    require(actor, enterprise, Act.READ)
+    return {"enterprise": enterprise, "snapshot": _snapshot(enterprise), "process": _process(enterprise)}
+
+
+def _snapshot(enterprise: str) -> Json:
+    place = gate_feed.root()
+    manifest = write.in_force(place)
+    told = None if manifest is None else write.told(place, enterprise)
+    if manifest is None or told is None:
+        return {"state": MISSING, "generation": None, "age_s": None, "version": None, "epoch": None}
+    age = int(clock.now().timestamp()) - checked(place, manifest)
+    state_of = STALE if age > manifest.deny_age else ALARM if age > manifest.alarm_age else FRESH
+    epoch = max((int(cap["epoch"]) for cap in told["caps"]), default=None)
+    return {
+        "state": state_of,
+        "generation": manifest.generation,
+        "age_s": age,
+        "version": told["version"],
+        "epoch": epoch,
+    }
+
+
+def _process(enterprise: str) -> Json:
+    address = env.text("NIANJIAN_GATE_URL", os.environ)
+    told = _asked(address, enterprise)
+    counters, snapshot = told.get("counters"), told.get("snapshot")
+    counters = counters if isinstance(counters, Mapping) else {}
+    snapshot = snapshot if isinstance(snapshot, Mapping) else {}
+    reasons = told.get("decisions")
+    return {
+        "url": address,
+        "status": told["status"],
+        "generation": snapshot.get("generation"),
+        "age_s": snapshot.get("age_s"),
+        "problem": snapshot.get("problem") or "",
+        "counters": counters.get("kind"),
+        "available": counters.get("available"),
+        "reason": counters.get("reason") or "",
+        "decisions": dict(reasons.get(enterprise, {})) if isinstance(reasons, Mapping) else {},
+    }
+
+
+def _asked(address: str, enterprise: str) -> Json:
+    """What the process says of itself, with the token of the enterprise where there are tokens."""
+    from nianjian.config.gate import tokens  # noqa: PLC0415 -- only this loads the gate's process
+
+    known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
+    token = next((token for token, code in known.items() if code == enterprise), "")
+    at = urlsplit(address)
+    link = http.client.HTTPConnection(at.hostname or "", at.port or 80, timeout=PATIENCE)
+    try:
+        link.request("GET", "/v1/state", headers={"Authorization": f"Bearer {token}"} if token else {})
+        answer = link.getresponse()
+        told = json.loads(answer.read())
+    except (OSError, ValueError, http.client.HTTPException):
+        return {"status": UNREACHED}
+    finally:
+        link.close()
+    if answer.status == http.client.UNAUTHORIZED:
+        return {"status": "refused"}
+    return told if isinstance(told, dict) and "status" in told and "counters" in told else {"status": UNREACHED}
+
+
+def journal(*, enterprise: str, day: date, actor: Actor) -> Iterator[str]:
+    """Lines of a CSV of a day's decisions, oldest first, numbers of people masked; ``role_missing``.
+
+    Memory holds one decision a file of the day; a cell that a table program would run as a formula begins with '.
+    """
+    require(actor, enterprise, Act.READ)
+    return _lines(enterprise, day)
+
+
+def _lines(enterprise: str, day: date) -> Iterator[str]:
+    yield "\ufeff" + _line(COLUMNS)
+    files = sorted((places.decisions(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
+    notes = Found([])
+    for one in heapq.merge(*(decisions(path, notes) for path in files), key=lambda one: one.decided_at):
+        if one.request.enterprise == enterprise:
+            told = plain(one)
+            counter = told["counter"] or {}
+            told |= {name: counter.get(name) for name in ("window", "used", "limit")} | {"counter": counter.get("key")}
+            yield _line(["" if told[name] is None else str(told[name]) for name in COLUMNS])
+
+
+def _line(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    return out.getvalue()

@@ -1,0 +1,134 @@
+"""The forms of the gate: what is changed, each with its reason, and what the journal is filtered by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any, ClassVar, Final
+
+from django import forms
+from django.utils.translation import gettext, gettext_lazy
+
+from nianjian.flows.gate.policy import MOST
+from nianjian.gate.decisions.search import Wanted
+from nianjian.kernel import clock
+from nianjian.paper.texts.gate.words import REASONS
+from nianjian.paper.words import words
+from nianjian.web.layout.language import current
+
+LONG: Final = 1000
+NAME: Final = 120
+ON_OFF: Final = (("on", gettext_lazy("on")), ("off", gettext_lazy("off")))
+
+
+class Reasoned(forms.Form):
+    """A change and why; the reason stands last."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=LONG,
+        help_text=gettext_lazy("It stands in the audit chain."),
+    )
+    field_order: ClassVar[list[str] | None] = None
+
+    def choose(self, field: str, choices: Iterable[tuple[str, str]]) -> None:
+        """Give a field its choices."""
+        chosen = self.fields[field]
+        assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 - for the type checker
+        chosen.choices = list(choices)
+
+
+class Mode(Reasoned):
+    """Refuse, or look on."""
+
+    mode = forms.ChoiceField(
+        label=gettext_lazy("Mode"),
+        choices=(
+            ("enforce", gettext_lazy("refuse what may not be dialled")),
+            ("observe", gettext_lazy("only look on: every call goes")),
+        ),
+    )
+    field_order: ClassVar[list[str] | None] = ["mode", "reason"]
+
+
+class FailOpen(Reasoned):
+    """Whether calls of a purpose go while the gate cannot know."""
+
+    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=())
+    on = forms.ChoiceField(
+        label=gettext_lazy("May go while the gate cannot know"),
+        choices=ON_OFF,
+        help_text=gettext_lazy("To switch it on needs a second person."),
+    )
+    field_order: ClassVar[list[str] | None] = ["purpose", "on", "reason"]
+
+
+class Cap(Reasoned):
+    """Attempts a natural day."""
+
+    key = forms.ChoiceField(
+        label=gettext_lazy("What is capped"),
+        choices=(
+            ("channel", gettext_lazy("line")),
+            ("display", gettext_lazy("displayed number")),
+            ("team", gettext_lazy("team")),
+        ),
+    )
+    name = forms.CharField(label=gettext_lazy("Line, number or team"), max_length=NAME)
+    cap = forms.IntegerField(
+        label=gettext_lazy("Attempts a day"),
+        required=False,
+        min_value=0,
+        max_value=MOST,
+        help_text=gettext_lazy("Empty: what the rulebook says."),
+    )
+    white_list = forms.BooleanField(
+        label=gettext_lazy("Isolate it: only callees with a consent on file; needs a second person"), required=False
+    )
+    field_order: ClassVar[list[str] | None] = ["key", "name", "cap", "white_list", "reason"]
+
+
+class Choice(Reasoned):
+    """A vendor's limits."""
+
+    rule = forms.ChoiceField(label=gettext_lazy("Limits of a vendor"), choices=())
+    on = forms.ChoiceField(label=gettext_lazy("Take them over"), choices=ON_OFF)
+    field_order: ClassVar[list[str] | None] = ["rule", "on", "reason"]
+
+
+class Filter(forms.Form):
+    """Which decisions."""
+
+    day = forms.DateField(
+        label=gettext_lazy("Day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    channel = forms.CharField(label=gettext_lazy("Line"), required=False, max_length=NAME)
+    callee = forms.CharField(label=gettext_lazy("Dialled number"), required=False, max_length=30)
+    reason = forms.ChoiceField(label=gettext_lazy("Answer"), required=False, choices=())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        _ = words(current())
+        reason = self.fields["reason"]
+        assert isinstance(reason, forms.ChoiceField)  # noqa: S101 - for the type checker
+        refused = ("refused", gettext("every refusal"))
+        reason.choices = [("", gettext("all")), refused, *((code, _(name)) for code, name in REASONS.items())]
+
+    def wanted(self, enterprise: str) -> Wanted:
+        """As the journal is searched; what cannot be read narrows nothing."""
+        self.is_valid()
+        given = self.cleaned_data
+        reason, day = given.get("reason") or "", given.get("day")
+        since = until = None
+        if day is not None:
+            begin = datetime.combine(day, time(), clock.ZONE)
+            since, until = (int((begin + timedelta(days=after)).timestamp() * 1000) for after in (0, 1))
+        return Wanted(
+            enterprise=enterprise,
+            callee=given.get("callee") or "",
+            channel=given.get("channel") or "",
+            reason="" if reason == "refused" else reason,
+            allow=False if reason == "refused" else None,
+            since=since,
+            until=until,
+        )

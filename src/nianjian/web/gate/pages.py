@@ -1,0 +1,89 @@
+"""The gate's policy and state, the decisions, and a day's journal to take away: to read for whoever reads."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from nianjian.accounts.access import may
+from nianjian.accounts.roles import Act
+from nianjian.flows.gate import check, live, policy
+from nianjian.flows.rulebooks import rulebook
+from nianjian.gate.decisions.record import Decision
+from nianjian.gate.decisions.search import Wanted
+from nianjian.kernel import clock
+from nianjian.web.gate import shown
+from nianjian.web.gate.forms import Filter
+from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.paging import SIZE, Page, paged
+from nianjian.web.rulebook import shown as rules_shown
+
+LAST: Final = 10
+FARTHEST_BACK: Final = 20  # pages of decisions; who needs more takes the day's journal
+BEHIND: Final = ("gate.", "rectification.frequency.", "rectification.white_list")
+
+
+@require_safe
+@page(Act.READ)
+def here(request: Request, code: str) -> HttpResponse:
+    """Show what the gate allows and why, how it is, and its last decisions."""
+    told = policy.listed(enterprise=code, actor=request.actor)
+    book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
+    known = book.in_force
+    last = check.found(wanted=Wanted(enterprise=code), limit=LAST, actor=request.actor)
+    chosen = {one["rule"] for one in told["caps"]}
+    behind = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
+    context = {
+        "told": told,
+        "state": shown.state(live.state(enterprise=code, actor=request.actor)),
+        "purposes": shown.purposes(code, told["purposes"], known),
+        "caps": shown.caps(code, told["caps"], told["channels"], known),
+        "open": [shown.purpose(one["name"]) for one in told["purposes"] if one["fail_open"]],
+        "settings": shown.settings(policy.history(enterprise=code, actor=request.actor)[:SIZE]),
+        "rules": shown.rules(code, [rules_shown.told(rule, book) for rule in behind]),
+        "decisions": shown.decisions(code, [check.plain(one) for one in last.decisions], known),
+        "may": may(request.actor, code, Act.REQUEST),
+    }
+    return render(request, "gate/here.html", context)
+
+
+@require_safe
+@page(Act.READ)
+def decisions(request: Request, code: str) -> HttpResponse:
+    """List decisions, newest first."""
+    form = Filter(request.GET or None)
+    wanted = form.wanted(code) if form.is_bound else Wanted(enterprise=code)
+    found = check.found(wanted=wanted, limit=FARTHEST_BACK * SIZE, actor=request.actor)
+    cut: Page[Decision] = paged(request, found.decisions)
+    book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
+    context = {
+        "form": form,
+        "page": cut,
+        "table": shown.decisions(code, [check.plain(one) for one in cut.rows], book.in_force),
+        "more": found.more,
+        "day": _day(request).isoformat(),
+    }
+    return render(request, "gate/decisions.html", context)
+
+
+@require_safe
+@page(Act.READ)
+def journal(request: Request, code: str) -> StreamingHttpResponse:
+    """Give a day's decisions as CSV."""
+    day = _day(request)
+    lines = live.journal(enterprise=code, day=day, actor=request.actor)
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="gate-{code}-{day}.csv"'
+    return answer
+
+
+def _day(request: Request) -> date:
+    """The day that ``?day=`` names; today for none."""
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return clock.today()

@@ -1,0 +1,100 @@
+"""The gate by the API: what it allows, how it is, what it decided; some changes wait for a second person."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from tests.support import gate as asked
+from tests.support.asking import DEMO, Ask, post
+
+from nianjian.flows.gate import feed
+from nianjian.gate import places
+from nianjian.gate.asked import Verdict
+from nianjian.gate.decisions.journal import Journal
+
+GATE = f"{DEMO}/gate"
+
+
+@pytest.fixture(autouse=True)
+def _gate(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answers at the gate's address; its journal knows three decisions of two enterprises."""
+    monkeypatch.setattr(transaction, "on_commit", lambda act: act())  # a test's transaction is never over
+    monkeypatch.setenv("NIANJIAN_GATE_URL", "http://127.0.0.1:9")
+    journal = Journal(places.decisions(home), "p1")
+    journal.open(asked.NOON)
+    for place, (code, allow, reason) in enumerate(
+        (("demo", True, "allow"), ("demo", False, "do-not-call"), ("other", False, "hours"))
+    ):
+        request = asked.request(enterprise=code, callee=f"1390013900{place}", call_id=f"c{place}")
+        journal.note(request, Verdict(allow=allow, reason=reason, decision_id=f"d{place}"), 1, asked.NOON + place)
+    journal.close()
+
+
+def test_what_it_allows_and_what_was_set(site: Ask) -> None:
+    client = site()
+    told = client.get(GATE).json()
+    assert (told["enforce"], told["caps"], told["set"]) == (True, [], [])
+    assert {one["name"]: one["fail_open"] for one in told["purposes"]}["service"] is False
+    cap = {"key": "display", "name": "95013009", "cap": 40, "reason": "投诉多"}
+    done = post(client, f"{GATE}/caps", cap)
+    assert (done.status_code, done.json()["state"], done.json()["approval"]) == (200, "set", None)
+    (one,) = client.get(GATE).json()["caps"]
+    assert (one["key"], one["only"], one["limit"], one["window"]) == ("display", "95013009", 40, "calendar_day")
+    (row,) = client.get(f"{GATE}/settings").json()["items"]
+    assert (row["reason"], row["values"], row["by"]) == ("投诉多", {"cap": 40, "white_list": False}, "user:anna")
+    assert post(client, f"{GATE}/caps", cap).json()["code"] == "gate_policy_same"
+    assert post(client, f"{GATE}/caps", {**cap, "reason": ""}).status_code == 422
+
+
+def test_what_lets_calls_go_and_what_isolates_waits(site: Ask) -> None:
+    client = site()
+    open_ = post(client, f"{GATE}/fail-open", {"purpose": "service", "on": True, "reason": "门诊"}).json()
+    assert open_["state"] == "pending"
+    isolated = {"key": "display", "name": "95013009", "white_list": True, "reason": "整改"}
+    waiting = post(client, f"{GATE}/caps", isolated).json()
+    assert (waiting["state"], client.get(GATE).json()["isolated_displays"]) == ("pending", [])
+    second = site("compliance_lead", name="bo")
+    for one in (open_, waiting):
+        address = f"{DEMO}/approvals/{one['approval']}/decision"
+        assert post(second, address, {"decision": "yes"}).status_code == 200
+    told = client.get(GATE).json()
+    assert told["isolated_displays"] == ["95013009"]
+    assert [one["name"] for one in told["purposes"] if one["fail_open"]] == ["service"]
+    mode = post(client, f"{GATE}/mode", {"enforce": False, "reason": "试"}).json()
+    assert mode["state"] == "pending"  # something is isolated
+    unknown = post(client, f"{GATE}/choices", {"rule": "frequency.nothing", "on": True, "reason": "试"})
+    assert unknown.json()["code"] == "gate_choice_unknown"
+
+
+def test_how_it_is(site: Ask) -> None:
+    client = site("inspector")
+    told = client.get(f"{GATE}/state").json()
+    assert (told["snapshot"]["state"], told["process"]["status"]) == ("missing", "unreached")
+    feed.feed()
+    told = client.get(f"{GATE}/state").json()["snapshot"]
+    assert (told["state"], told["generation"]) == ("fresh", 1)
+    assert told["age_s"] < 60
+
+
+def test_decisions_and_a_days_journal_show_nobodys_number(site: Ask) -> None:
+    client = site("auditor")
+    told = client.get(f"{GATE}/decisions").json()
+    assert [(one["callee"], one["reason"]) for one in told["items"]] == [
+        ("139****9001", "do-not-call"),
+        ("139****9000", "allow"),
+    ]
+    assert told["more"] is False
+    newest = client.get(f"{GATE}/decisions?limit=1").json()
+    assert (newest["more"], newest["items"][0]["call_id"]) == (True, "c1")
+    older = client.get(f"{GATE}/decisions?until={asked.NOON + 1}").json()["items"]
+    assert [one["call_id"] for one in older] == ["c0"]
+    allowed = client.get(f"{GATE}/decisions?allow=true&callee=13900139000").json()["items"]
+    assert [one["call_id"] for one in allowed] == ["c0"]
+    answer = client.get(f"{GATE}/journal?day=2026-11-25")
+    body = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert [row["call_id"] for row in csv.DictReader(io.StringIO(body))] == ["c0", "c1"]
+    assert "13900139" not in body

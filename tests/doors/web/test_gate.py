@@ -1,0 +1,195 @@
+"""The gate's pages: what it allows and why, how it is, its journal without anybody's number, changes by two persons."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from tests.support import gate as asked
+from tests.support.people import signed_in
+
+from nianjian.accounts.query import USER, Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.approvals.query import approvals
+from nianjian.flows.approve import approve
+from nianjian.flows.gate import feed
+from nianjian.gate import places
+from nianjian.gate.asked import Used, Verdict
+from nianjian.gate.decisions.journal import Journal
+from nianjian.registers.gate_policies import query as policies
+from nianjian.registers.importing import import_sheet
+
+pytestmark = pytest.mark.django_db
+HOME = "/e/demo/gate/"
+DAY = "2026-11-25"
+BOSS = Actor("tester")
+STATE = {
+    "status": "alarm",
+    "snapshot": {"state": "alarm", "generation": 7, "age_s": 1200, "problem": ""},
+    "counters": {"kind": "journal", "available": True, "reason": ""},
+    "decisions": {"demo": {"allow": 3}, "other": {"allow": 9}},
+}
+
+
+@pytest.fixture(autouse=True)
+def house(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An enterprise with a line, nobody at the gate's address, and a journal of one day."""
+    monkeypatch.setattr(transaction, "on_commit", lambda act: act())  # a test's transaction is never over
+    monkeypatch.setenv("NIANJIAN_GATE_URL", "http://127.0.0.1:9")
+    add_enterprise(code="demo", name="示范", province="北京", actor=BOSS)
+    (home / "lines.csv").write_text("线路编号,状态\nL01,启用\n")
+    import_sheet(kind="lines", path=home / "lines.csv", enterprise="demo", actor=BOSS)
+    journal = Journal(places.decisions(home), "p1")
+    journal.open(asked.NOON)
+    used = Used("caller_callee:95013001>13900139001", "sliding 300s", 3, 3)
+    for callee, code, verdict in (
+        ("13900139000", "demo", Verdict(allow=True, reason="allow", decision_id="d1")),
+        ("13900139001", "demo", Verdict(allow=False, reason="cap", rule="rectification.frequency.after", counter=used)),
+        ("13900139002", "other", Verdict(allow=False, reason="do-not-call", decision_id="d3")),
+    ):
+        request = asked.request(enterprise=code, callee=callee, call_id=f"=c{callee[-1]}")
+        journal.note(request, verdict, 1, asked.NOON)
+    journal.close()
+
+
+@pytest.fixture
+def lead() -> Client:
+    return signed_in("anna", "compliance_lead", "demo", "en")
+
+
+@pytest.fixture
+def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str | None]]:
+    """A stand-in for a running gate; the tokens that it was shown."""
+    shown: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            shown.append(self.headers.get("Authorization"))
+            body = json.dumps(STATE).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setenv("NIANJIAN_GATE_URL", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("NIANJIAN_GATE_TOKENS", "demo=open-sesame")
+    yield shown
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def text(client: Client, address: str = HOME) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.content.decode()
+
+
+def test_without_snapshot_and_process_the_page_says_so(lead: Client) -> None:
+    told = text(lead)
+    assert "there is none: every call is refused" in told
+    assert "does not answer" in told
+    feed.feed()
+    told = text(lead)
+    assert "number 1, 0 s old" in told or "number 1, 1 s old" in told
+    assert 'badge good">fresh' in told
+
+
+def test_the_process_tells_how_it_is_to_the_enterprise_alone(lead: Client, process: list[str | None]) -> None:
+    told = text(lead)
+    assert "by snapshot 7, 1200 s old" in told
+    assert 'badge warn">old: an alarm' in told
+    assert 'badge good">counting' in told
+    assert process == ["Bearer open-sesame"]
+
+
+def test_the_policy_names_its_rules_and_a_reader_changes_nothing(lead: Client) -> None:
+    told = text(lead)
+    for wanted in ("L01", "300", "/e/demo/rules/rectification.frequency.before/", "08:00–21:00", "natural day"):
+        assert wanted in told
+    assert f"{HOME}change/" in told
+    for name, role in (("ivo", "inspector"), ("ada", "auditor")):
+        reader = signed_in(name, role, "demo", "en")
+        assert f"{HOME}change/" not in text(reader)
+        assert reader.get(f"{HOME}change/").status_code == 403
+        assert reader.post(f"{HOME}change/", {"act": "mode", "mode": "observe", "reason": "x"}).status_code == 403
+    assert signed_in("olga", "outsourcer", "demo").get(HOME).status_code == 403
+    assert policies.in_force("demo") == []
+
+
+def test_a_switch_that_lets_calls_go_waits_for_a_second_person(lead: Client) -> None:
+    form = {"act": "fail-open", "purpose": "service", "on": "on", "reason": ""}
+    refused = lead.post(f"{HOME}change/", form)
+    assert refused.status_code == 422
+    assert "fail-open_reason" in refused.content.decode()
+    answer = lead.post(f"{HOME}change/", {**form, "reason": "门诊回访"}, follow=True)
+    assert "a second person decides" in answer.content.decode()
+    assert policies.in_force("demo") == []
+    (waiting,) = approvals()
+    signed_in("bo", "compliance_lead", "demo")
+    approve(approval=waiting.id, actor=Actor("bo", USER))
+    told = text(lead)
+    assert "May go while the gate cannot know: service." in told
+    assert "门诊回访" in told
+    assert waiting.id in told
+    off = lead.post(f"{HOME}change/", {**form, "on": "off", "reason": "不再需要"}, follow=True)
+    assert "In force; the gate has been told." in off.content.decode()
+    assert "May go while the gate cannot know: " not in text(lead)
+
+
+def test_caps_mode_and_vendors_limits(lead: Client) -> None:
+    address = f"{HOME}change/"
+    cap = {"act": "cap", "key": "channel", "name": "L01", "cap": "80", "reason": "投诉多"}
+    assert lead.post(address, cap).status_code == 302
+    unknown = lead.post(address, {**cap, "name": "L99"})
+    assert unknown.status_code == 422
+    assert "L99 stands in no register" in unknown.content.decode()
+    assert lead.post(address, {"act": "mode", "mode": "observe", "reason": "试运行"}).status_code == 302
+    rule = "frequency.tencent_tccc"
+    assert lead.post(address, {"act": "choice", "rule": rule, "on": "on", "reason": "平台"}).status_code == 302
+    told = text(lead)
+    for wanted in ("only looks on", ">80<", rule, "taken over", "投诉多"):
+        assert wanted in told
+    for wrong in ({"act": "nothing"}, {"act": "cap", "name": "L01", "cap": "-1", "key": "channel", "reason": "x"}):
+        assert lead.post(address, wrong).status_code == 422
+
+
+def test_the_decisions_are_masked_and_of_the_enterprise_alone(lead: Client) -> None:
+    told = text(lead, f"{HOME}decisions/?day={DAY}")
+    assert "139****9001" in told
+    assert "(cap)" in told
+    assert "/e/demo/rules/rectification.frequency.after/" in told
+    assert "13900139" not in told
+    assert "139****9002" not in told
+    refused = text(lead, f"{HOME}decisions/?day={DAY}&reason=refused&callee=13900139001")
+    assert "139****9001" in refused
+    assert "139****9000" not in refused
+    assert "No decision fits" in text(lead, f"{HOME}decisions/?day=2026-11-24")
+    assert "139****9001" in text(lead)  # the last ones stand on the first page too
+
+
+def test_a_days_journal_is_a_file_without_numbers_and_formulas(lead: Client) -> None:
+    answer = lead.get(f"{HOME}decisions/journal.csv?day={DAY}")
+    assert answer.headers["content-disposition"] == f'attachment; filename="gate-demo-{DAY}.csv"'
+    body = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(body)))
+    assert [(row["callee"], row["allow"], row["reason"], row["call_id"]) for row in rows] == [
+        ("139****9000", "True", "allow", "'=c0"),
+        ("139****9001", "False", "cap", "'=c1"),
+    ]
+    assert (rows[1]["counter"], rows[1]["used"]) == ("caller_callee:95013001>139****9001", "3")
+    assert "13900139" not in body
