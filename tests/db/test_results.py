@@ -88,7 +88,8 @@ def test_what_if_says_what_the_shell_says(moves: Moves) -> None:
 def test_there_is_no_room_for_more_than_there_is() -> None:
     _run()
     most = room(enterprise="demo", year=2026, run=None, actor=ACTOR)
-    assert most == {"open_seats": 40, "cut_seats": 100, "close_seats": 60, "close_tickets": most["close_tickets"]}
+    seats = {"open_seats": 40, "cut_seats": 100, "close_seats": 60, "close_unfiled": 0, "file_seats": 0}
+    assert most == {**seats, "close_tickets": most["close_tickets"]}
     with pytest.raises(NianjianError) as raised:
         what_if(enterprise="demo", year=2026, run=None, moves=Moves(open_seats=41), actor=ACTOR)
     assert raised.value.code == "simulation_too_many"

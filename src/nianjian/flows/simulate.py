@@ -24,6 +24,8 @@ def simulate(  # noqa: PLR0913 -- one argument a move
     close_tickets: int,
     move_line: str | None,
     waiting: Waiting,
+    close_unfiled: int = 0,
+    file_seats: int = 0,
 ) -> dict[str, dict[str, object]]:
     """Return ``before`` and ``after`` as portraits; nothing is kept. ``role_missing``, and what `compute` raises.
 
@@ -37,6 +39,8 @@ def simulate(  # noqa: PLR0913 -- one argument a move
         cut_seats=cut_seats,
         close_seats=close_seats,
         close_tickets=close_tickets,
+        close_unfiled=close_unfiled,
+        file_seats=file_seats,
         move_line=move_line,
     )
     return {"before": before.as_dict(), "after": after.as_dict()}

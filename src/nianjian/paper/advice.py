@@ -14,6 +14,8 @@ Json = Mapping[str, Any]
 STEPS: Final[Mapping[str, str]] = {
     "open_seats": mark("open {count} more filed seats"),
     "cut_seats": mark("cut the filing by {count} seats"),
+    "close_unfiled": mark("close the {count} seats that are open without being filed"),
+    "file_seats": mark("file the {count} seats that are open without being filed"),
     "cut_stopped_seats": mark("cut the filing of the {count} stopped seats"),
     "close_idle_seat": mark("closing {count} seat without cutting the filing raises the vacancy"),
     "move_line": mark("line {line}: display own filed numbers ({count} calls showed landline or mobile numbers)"),

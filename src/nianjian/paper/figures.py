@@ -167,6 +167,11 @@ def _worth_saying(flag: Json) -> bool:
     return flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
 
 
+def _gravest_first(flags: Sequence[Json]) -> Sequence[Json]:
+    """What makes the light red stands before what only stands beside it."""
+    return sorted(flags, key=lambda flag: flag["light"] != "red")
+
+
 def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
     """Seats and tickets as they stand on a second day, usually the day of the run."""
     twin = (metric.get("twins") or {}).get("today")
@@ -211,7 +216,7 @@ def card(metric: Json, _: Words) -> Card:
         bounds=_bounds(metric),
         parts=_parts(metric, _),
         flags=(
-            *(_flag(flag, unit, _) for flag in metric.get("flags", ()) if _worth_saying(flag)),
+            *(_flag(flag, unit, _) for flag in _gravest_first(metric.get("flags", ())) if _worth_saying(flag)),
             *_second_day(metric, unit, _),
         ),
         attachments=_attachments(metric, _),

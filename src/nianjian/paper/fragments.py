@@ -7,10 +7,11 @@ from html import escape
 from types import MappingProxyType
 from typing import Final
 
-from nianjian.paper.figures import Card, Light, Line
+from nianjian.paper.figures import Card, Flag, Light, Line
 from nianjian.paper.words import Words, mark
 
 BEHIND: Final = mark("rows behind %(label)s")
+FLAG: Final = "flag."
 NO_WAYS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -34,15 +35,12 @@ def _text(line: Line, way: str, _: Words) -> str:
 def card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
     """One metric: light, figure, limit, head-room, bounds, counts, flags, papers to attach, source of the rule.
 
-    ``ways``: code of a part -> address of the rows behind its count.
+    ``ways``: code of a part, or of a flag behind `FLAG`, -> address of the rows behind its count.
     """
     facts = [Line(_("flagged when"), one.limit), Line(_("head-room"), one.headroom)]
     if one.bounds:
         facts.append(Line(_("bounds"), one.bounds))
-    found = "".join(
-        f'<li>{light(flag.light, flag.title)} <span class="soft">{escape(flag.detail)}</span></li>'
-        for flag in one.flags
-    )
+    found = "".join(f"<li>{light(flag.light, flag.title)} {_detail(flag, ways, _)}</li>" for flag in one.flags)
     papers = "".join(f"<li>{escape(line)}</li>" for line in one.attachments)
     return (
         f'<article class="card" id="{escape(one.slug)}"><header><h2>{escape(one.title)}</h2>'
@@ -51,6 +49,14 @@ def card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
         f'<ul class="found">{found}{papers}</ul><dl>{_pairs(one.parts, ways, _)}</dl>'
         f'<p class="source">{escape(_("rule"))} {escape(one.source)}<br>{escape(one.citation)}</p></article>'
     )
+
+
+def _detail(flag: Flag, ways: Mapping[str, str], _: Words) -> str:
+    way = ways.get(f"{FLAG}{flag.code}", "")
+    if not way:
+        return f'<span class="soft">{escape(flag.detail)}</span>'
+    said = f"{_(BEHIND) % {'label': flag.title}}: {flag.detail}"
+    return f'<a href="{escape(way)}" aria-label="{escape(said)}">{escape(flag.detail)}</a>'
 
 
 def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str | Light]], *, form: str = "") -> str:

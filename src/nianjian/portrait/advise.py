@@ -31,6 +31,9 @@ def _seats(result: Result) -> list[dict[str, object]]:
         found.append(_step("open_seats", metric.slug, more, simulate(result, open_seats=more)))
         less = lights.seats_to_cut(filed=filed, opened=opened, limit=limit)
         found.append(_step("cut_seats", metric.slug, less, simulate(result, cut_seats=less)))
+    if beyond := metric.count("unfiled_open"):
+        found.append(_step("close_unfiled", metric.slug, beyond, simulate(result, close_unfiled=beyond)))
+        found.append(_step("file_seats", metric.slug, beyond, simulate(result, file_seats=beyond)))
     if stopped := metric.lists.get("stopped_seats", ()):
         count = len(stopped)
         step = _step("cut_stopped_seats", metric.slug, count, simulate(result, cut_seats=count))

@@ -31,6 +31,8 @@ def simulate(
     cut_seats: int = 0,
     close_seats: int = 0,
     close_tickets: int = 0,
+    close_unfiled: int = 0,
+    file_seats: int = 0,
     move_line: str | None = None,
 ) -> Result:
     """The portrait as it would stand after these steps; the metrics touched lose their splits, twins and months.
@@ -43,17 +45,20 @@ def simulate(
         "cut_seats": cut_seats,
         "close_seats": close_seats,
         "close_tickets": close_tickets,
+        "close_unfiled": close_unfiled,
+        "file_seats": file_seats,
     }
     for name, count in moves.items():
         if count < 0:
             raise NianjianError("simulation_negative", move=name, count=count)
-    for name, maximum in maxima(result, open_seats).items():
+    for name, maximum in maxima(result, open_seats, close_unfiled).items():
         if moves[name] > maximum:
             raise NianjianError("simulation_too_many", move=name, count=moves[name], maximum=maximum)
     changed: dict[str, Metric] = {}
-    if open_seats or cut_seats or close_seats:
+    if open_seats or cut_seats or close_seats or close_unfiled or file_seats:
         seats = result.metric("seat_vacancy")
-        changed[seats.slug] = _seats(seats, open_seats, cut_seats, close_seats)
+        filed = _beyond(seats, close_unfiled, file_seats)
+        changed[seats.slug] = _seats(seats, filed, open_seats, cut_seats, close_seats)
     if close_tickets:
         tickets = result.metric("closing_rate")
         changed[tickets.slug] = _tickets(tickets, close_tickets)
@@ -71,20 +76,34 @@ def simulate(
     )
 
 
-def maxima(result: Result, open_seats: int) -> dict[str, int]:
-    """How much of each move there is room for: idle filed seats to open, filed ones to cut, opened ones to close."""
+def maxima(result: Result, open_seats: int = 0, close_unfiled: int = 0) -> dict[str, int]:
+    """How much of each move there is room for: idle filed seats to open, filed ones to cut, opened ones to close.
+
+    A seat that is open and not filed can be closed or filed, not both.
+    """
     seats, tickets = result.metric("seat_vacancy"), result.metric("closing_rate")
     return {
         "open_seats": max(0, seats.count("filed") - seats.count("opened_and_filed")),
         "cut_seats": seats.count("filed"),
-        "close_seats": seats.count("opened") + open_seats,
+        "close_seats": seats.count("opened") + open_seats - close_unfiled,
         "close_tickets": tickets.count("tickets") - tickets.count("closed"),
+        "close_unfiled": seats.count("unfiled_open"),
+        "file_seats": max(0, seats.count("unfiled_open") - close_unfiled),
     }
 
 
-def _seats(metric: Metric, opened: int, cut: int, closed: int) -> Metric:
-    """Open filed seats, cut idle seats out of the filing (opened ones when no idle one is left), close opened ones."""
+def _beyond(metric: Metric, closed: int, filed: int) -> dict[str, int]:
+    """Counts after seats that are open beyond the filing were closed or filed."""
     counts = {name: metric.count(name) for name in seat_vacancy.COUNTS}
+    counts["unfiled_open"] -= closed + filed
+    counts["opened"] -= closed
+    counts["filed"] += filed
+    counts["opened_and_filed"] += filed
+    return counts
+
+
+def _seats(metric: Metric, counts: dict[str, int], opened: int, cut: int, closed: int) -> Metric:
+    """Open filed seats, cut idle seats out of the filing (opened ones when no idle one is left), close opened ones."""
     counts["opened"] += opened - closed
     both = counts["opened_and_filed"] + opened
     counts["opened_and_filed"] = max(0, both - closed)

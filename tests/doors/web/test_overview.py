@@ -114,6 +114,36 @@ def test_a_red_day_names_its_metrics(site: Client, sample: dict[str, Any]) -> No
     assert 'class="today act"' in text
 
 
+def test_a_red_tile_says_why_before_its_head_room(site: Client, sample: dict[str, Any]) -> None:
+    made = _green(sample)
+    seats, numbers = made["metrics"][0], made["metrics"][2]
+    made["light"] = seats["light"] = numbers["light"] = "red"
+    seats["components"] |= {"unfiled_open": 7}
+    seats["flags"] = [
+        {"code": "over_limit", "light": "yellow", "count": 40},
+        {"code": "unfiled_open", "light": "red", "count": 7},
+    ]
+    numbers["components"] |= {"other_short": 1234}
+    numbers["flags"] = [{"code": "other_short", "light": "red", "count": 1234}]
+    _keep("demo", made)
+    tiles = _text(site).split('<article class="card">')
+    for tile, slug, flag, count in (
+        (tiles[1], "seat_vacancy", "unfiled_open", "7"),
+        (tiles[3], "number_consistency", "other_short", "1,234"),
+    ):
+        rows = f"/e/demo/2026/metric/{slug}/rows/?class={flag}"
+        assert f'<a href="{rows}">' in tile
+        assert f"{count}</span>" in tile
+        assert site.get(rows).status_code == 200
+        card = _text(site, "/e/demo/2026/").split(f'id="{slug}"')[1].split("</article>")[0]
+        assert card.count(f'href="{rows}"') == 2, "at the flag and at the figure"
+        assert f'href="{rows}"' in _text(site, f"/e/demo/2026/metric/{slug}/").split("<h2>")[0]
+    assert tiles[1].index("class=unfiled_open") < tiles[1].index("余量"), "the cause stands before the head-room"
+    card = _text(site, "/e/demo/2026/").split('id="seat_vacancy"')[1].split('class="found"')[1]
+    assert card.index("未备案") < card.index("超过阈值"), "what makes it red comes first"
+    assert "超过阈值" not in tiles[1], "a yellow flag is not why it is red"
+
+
 def test_an_undone_batch_is_neither_fresh_nor_in_the_way(site: Client) -> None:
     _batch("B1")
     batches.end(batch="B1", state="undone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import re
@@ -256,7 +257,9 @@ def test_runs_are_kept_and_compared(site: Client, sample: dict[str, Any]) -> Non
 
 def test_steps_are_tried_with_and_without_script(site: Client) -> None:
     page = text(site, f"{HOME}simulate/")
-    assert page.count('type="range"') == 4
+    assert page.count('type="range"') == 6
+    assert page.count("所有已开通坐席均已备案。") == 2, "a step without room says why"
+    assert re.search(r'name="file_seats"[^>]* disabled aria-describedby="id_file_seats-why"', page)
     assert "<html" in page
     part = text(site, f"{HOME}simulate/?open_seats=10", **{"hx-request": "true", "accept-language": "en"})
     assert "<html" not in part
@@ -271,6 +274,24 @@ def test_steps_are_tried_with_and_without_script(site: Client) -> None:
     assert "the called persons must have consented" in moved
     assert "No line" not in moved
     assert 'role="alert"' in text(site, f"{HOME}simulate/?move_line=nothing")
+
+
+def test_seats_open_beyond_the_filing_can_be_mended(site: Client, sample: dict[str, Any]) -> None:
+    made = copy.deepcopy(sample)
+    seats = made["metrics"][0]
+    seats["components"] |= {"opened": seats["components"]["opened"] + 80, "unfiled_open": 80}
+    seats["light"] = made["light"] = "red"
+    seats["flags"] = [{"code": "unfiled_open", "light": "red", "count": 80}]
+    with portraits.staged("demo", 2026, made) as put:
+        put()
+    page = text(site, f"{HOME}simulate/", **{"accept-language": "en"})
+    assert 'max="80" name="close_unfiled"' in page
+    assert 'max="80" name="file_seats"' in page
+    assert "opened seats that are not filed" in page.split('id="outcome"')[1]
+    after = text(site, f"{HOME}simulate/?close_unfiled=80", **{"accept-language": "en"}).split('id="outcome"')[1]
+    assert "opened seats that are not filed" not in after.split("</article>")[0]
+    both = text(site, f"{HOME}simulate/?close_unfiled=50&file_seats=31", **{"accept-language": "en"})
+    assert "at most 30" in both
 
 
 def test_a_run_is_asked_for_and_waits_in_the_queue(site: Client) -> None:

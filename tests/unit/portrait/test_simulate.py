@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from tests.support import portrait_data as data
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.duckdb_engine import DuckDBEngine
 from nianjian.lake.tables import Lake
+from nianjian.portrait.advise import advise
+from nianjian.portrait.definitions import seat_vacancy
 from nianjian.portrait.result import Result
 from nianjian.portrait.run import run
-from nianjian.portrait.simulate import MOVE_WARNINGS, simulate
+from nianjian.portrait.simulate import MOVE_WARNINGS, maxima, simulate
 from nianjian.rules.rulebook import Rulebook
 
 MORNING = data.TURN.replace(month=3, day=9, hour=10)
@@ -121,3 +124,35 @@ def test_more_than_there_is_is_refused_with_the_maximum(portrait: Result, move: 
 
 def test_seats_opened_in_the_same_step_can_be_closed_again(portrait: Result) -> None:
     assert simulate(portrait, open_seats=5, close_seats=60).metric("seat_vacancy").count("opened") == 0
+
+
+def _with_unfiled(portrait: Result, opened: int) -> Result:
+    """Seats open without being filed, beside the others."""
+    seats = portrait.metric("seat_vacancy")
+    counts = {name: seats.count(name) for name in seat_vacancy.COUNTS}
+    counts |= {"opened": counts["opened"] + opened, "unfiled_open": opened}
+    assert seats.limit is not None
+    verdict = seat_vacancy.judge(counts, seats.limit)
+    changed = replace(seats, components=counts, verdict=verdict)
+    return replace(portrait, metrics=tuple(changed if one is seats else one for one in portrait.metrics))
+
+
+def test_seats_open_beyond_the_filing_are_closed_or_filed(portrait: Result) -> None:
+    red = _with_unfiled(portrait, 60)
+    assert red.metric("seat_vacancy").verdict.light == "red"
+    assert {flag.code for flag in red.metric("seat_vacancy").verdict.flags} >= {"unfiled_open", "over_filed"}
+    assert [maxima(red)[step] for step in ("close_unfiled", "file_seats")] == [60, 60]
+    closed = simulate(red, close_unfiled=60).metric("seat_vacancy")
+    assert dict(closed.components) == dict(portrait.metric("seat_vacancy").components)
+    assert closed.verdict.light == portrait.metric("seat_vacancy").verdict.light
+    filed = simulate(red, file_seats=60).metric("seat_vacancy")
+    assert [filed.count(name) for name in ("filed", "opened", "opened_and_filed", "unfiled_open")] == [160, 115, 115, 0]
+    assert filed.verdict.light == "green"
+    some = simulate(red, close_unfiled=40, file_seats=19).metric("seat_vacancy")
+    assert (some.count("unfiled_open"), some.verdict.light) == (1, "red"), "one is one too many"
+    with pytest.raises(NianjianError, match="simulation_too_many"):
+        simulate(red, close_unfiled=40, file_seats=21)
+    steps = {step["code"]: step for step in advise(red)}
+    assert (steps["file_seats"]["count"], steps["file_seats"]["light"]) == (60, "green")
+    assert (steps["close_unfiled"]["count"], steps["close_unfiled"]["light"]) == (60, "yellow")
+    assert "close_unfiled" not in {step["code"] for step in advise(portrait)}

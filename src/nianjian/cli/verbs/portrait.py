@@ -46,6 +46,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what_if.add_argument("--cut-seats", type=number, default=0, metavar="N", help=_("cut this many seats' filing"))
     what_if.add_argument("--close-seats", type=number, default=0, metavar="N", help=_("close this many opened seats"))
     what_if.add_argument("--close-tickets", type=number, default=0, metavar="N", help=_("close this many tickets"))
+    what_if.add_argument(
+        "--close-unfiled", type=number, default=0, metavar="N", help=_("close this many seats that are not filed")
+    )
+    what_if.add_argument(
+        "--file-seats", type=number, default=0, metavar="N", help=_("file this many opened seats that are not filed")
+    )
     what_if.add_argument("--move-line", metavar="LINE", help=_("this line's calls display an own filed number"))
     attach = actions.add("attach", _attach, _("record the paper that explains a yellow light"))
     attach.add_argument("metric", metavar="METRIC", help=_("the metric, for example seat_vacancy"))
@@ -160,6 +166,8 @@ def _simulate(args: argparse.Namespace) -> Answer:
         cut_seats=args.cut_seats,
         close_seats=args.close_seats,
         close_tickets=args.close_tickets,
+        close_unfiled=args.close_unfiled,
+        file_seats=args.file_seats,
         move_line=args.move_line,
         waiting=_waiting,
     )

@@ -22,6 +22,8 @@ class Moves:
     cut_seats: int = 0
     close_seats: int = 0
     close_tickets: int = 0
+    close_unfiled: int = 0
+    file_seats: int = 0
     move_line: str | None = None
 
 
@@ -39,6 +41,8 @@ def what_if(*, enterprise: str, year: int, run: str | None, moves: Moves, actor:
         cut_seats=moves.cut_seats,
         close_seats=moves.close_seats,
         close_tickets=moves.close_tickets,
+        close_unfiled=moves.close_unfiled,
+        file_seats=moves.file_seats,
         move_line=moves.move_line,
     )
     return {"before": before, "after": after.as_dict()}
@@ -47,7 +51,7 @@ def what_if(*, enterprise: str, year: int, run: str | None, moves: Moves, actor:
 def room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
     """How much of each step there is; the errors of `what_if`."""
     require(actor, enterprise, Act.READ)
-    return maxima(revive.result(_kept(enterprise, year, run)), 0)
+    return maxima(revive.result(_kept(enterprise, year, run)))
 
 
 def _kept(enterprise: str, year: int, run: str | None) -> dict[str, Any]:

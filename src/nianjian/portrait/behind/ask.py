@@ -35,6 +35,23 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     number_consistency.CARD.slug: {name.value: name.value for name in NumberClass},
     closing_rate.CARD.slug: {"tickets": "denominator", "closed": "numerator", "on_time": "on_time"},
 }
+# Metric -> flag -> the component whose rows it speaks of; the evasion share speaks of two.
+FLAGGED: Final[Mapping[str, Mapping[str, str]]] = {
+    seat_vacancy.CARD.slug: {
+        "over_limit": IDLE,
+        "over_filed": "unfiled_open",
+        "unfiled_open": "unfiled_open",
+        "filing_unknown": "unknown_filing",
+    },
+    complaint_rate.CARD.slug: {
+        "over_limit": "complaints",
+        "no_answered_calls": "complaints",
+        "undated": "undated",
+        "answer_unknown": complaint_rate.UNTOLD,
+    },
+    number_consistency.CARD.slug: {"other_short": "other_short", "unknown_high": "unknown"},
+    closing_rate.CARD.slug: {"below_limit": "open", "undated": "undated"},
+}
 SUMS: Final = frozenset({"allowance", "headroom"})  # reckoned, no rows of their own
 
 
@@ -62,6 +79,12 @@ def components(metric: Json) -> dict[str, int]:
     if metric["slug"] == seat_vacancy.CARD.slug:
         found[IDLE] = found["filed"] - found["opened_and_filed"]
     return found
+
+
+def flagged(metric: Json, flag: str) -> str | None:
+    """The component whose rows a flag speaks of; None where no single one has any."""
+    part = FLAGGED[metric["slug"]].get(flag)
+    return part if part is not None and components(metric).get(part) else None
 
 
 def figure(metric: Json, ask: Ask) -> int | None:

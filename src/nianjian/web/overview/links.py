@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from nianjian.flows.overview import attention
 from nianjian.flows.overview.attention import Point
+from nianjian.flows.overview.facts import Overview
+from nianjian.portrait.behind.ask import flagged
 
 
 def link(point: Point, code: str, year: int | None) -> str:
@@ -48,6 +51,16 @@ def expiry_address(code: str, kind: str, keys: Sequence[str]) -> str:
     if len(keys) > 1:
         return reverse("registers-list", kwargs={"code": code, "kind": kind})
     return reverse("registers-row", kwargs={"code": code, "kind": kind, "key": keys[0]})
+
+
+def flag_address(told: Overview, metric: Mapping[str, Any], flag: str) -> str:
+    """Return the address of the rows that a flag speaks of; of the metric's page where no single figure counts them."""
+    assert told.portrait is not None  # noqa: S101 - a metric comes out of it
+    place = {"code": told.portrait["enterprise"], "year": told.year, "slug": metric["slug"]}
+    part = flagged(metric, flag)
+    if part is None:
+        return reverse("portrait-metric", kwargs=place)
+    return f"{reverse('portrait-rows', kwargs=place)}?{urlencode({'class': part})}"
 
 
 def line_address(code: str, line: str) -> str:

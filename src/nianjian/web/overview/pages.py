@@ -24,6 +24,7 @@ from nianjian.flows.overview.freshness import Fresh
 from nianjian.flows.portraits import Run
 from nianjian.kernel.periods import day_of
 from nianjian.paper import figures
+from nianjian.paper.figures import Flag
 from nianjian.paper.texts.errors import named
 from nianjian.paper.texts.portrait import LIGHTS, name
 from nianjian.paper.words import ENGLISH, Words, words
@@ -32,8 +33,10 @@ from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.overview import words as said
 from nianjian.web.overview.bars import Bar, bar
-from nianjian.web.overview.links import expiry_address, line_address, link
+from nianjian.web.overview.links import expiry_address, flag_address, line_address, link
 
+RED: Final = "red"
+DAY: Final = "today"  # a second day beside the headline is no cause
 LATER: Final = 7  # deadlines after the earliest one
 
 
@@ -98,6 +101,7 @@ class Rate:
     limit: str
     headroom: str
     bar: Bar | None
+    causes: Sequence[tuple[Flag, str]] = ()  # why it is red, with the address of the rows
 
 
 def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
@@ -108,7 +112,12 @@ def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
         title, word = name("metric", slug, _), name("light", light, _)
         if whole:
             card = figures.card(metric, _)
-            found.append(Rate(slug, title, light, word, card.value, card.limit, card.headroom, bar(metric)))
+            red = [
+                (one, flag_address(told, metric, one.code))
+                for one in card.flags
+                if one.light == RED and one.code != DAY
+            ]
+            found.append(Rate(slug, title, light, word, card.value, card.limit, card.headroom, bar(metric), red))
         else:
             found.append(
                 Rate(slug, title, light, word, figures.amount(metric["value"], str(metric["unit"])), "", "", None)

@@ -26,6 +26,8 @@ class SimulateForm(forms.Form):
     cut_seats = forms.IntegerField(label=_("cut seats out of the filing"), required=False, min_value=0)
     close_seats = forms.IntegerField(label=_("close opened seats"), required=False, min_value=0)
     close_tickets = forms.IntegerField(label=_("close open tickets"), required=False, min_value=0)
+    close_unfiled = forms.IntegerField(label=_("close opened seats that are not filed"), required=False, min_value=0)
+    file_seats = forms.IntegerField(label=_("file opened seats that are not filed"), required=False, min_value=0)
     move_line = forms.ChoiceField(label=_("this line displays own filed numbers"), required=False)
 
     def __init__(self, *args: Any, lines: list[str], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
@@ -38,4 +40,14 @@ class SimulateForm(forms.Form):
         return Moves(**told, move_line=self.cleaned_data["move_line"] or None)
 
 
-STEPS = ("open_seats", "cut_seats", "close_seats", "close_tickets")
+STEPS = ("close_unfiled", "file_seats", "open_seats", "cut_seats", "close_seats", "close_tickets")
+#: Why a step has no room at all.
+NO_ROOM = {
+    "close_unfiled": _("Every opened seat is filed."),
+    "file_seats": _("Every opened seat is filed."),
+    "open_seats": _("Every filed seat is open, or none is filed."),
+    "cut_seats": _("No seat is filed."),
+    "close_seats": _("No seat is open."),
+    "close_tickets": _("No ticket is open."),
+    "move_line": _("No call in the data year names a line."),
+}

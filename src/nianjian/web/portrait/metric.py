@@ -21,7 +21,7 @@ from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, address, paged
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.portrait.opened import Opened, opened, safe, shared, translator
-from nianjian.web.portrait.ways import Place, address_of, cells, inputs, part_name, plain_keys
+from nianjian.web.portrait.ways import Place, address_of, cells, inputs, part_name, plain_keys, ways_of_flags
 
 # Other readings of a metric -> components that their numerator and denominator count; "": of no one component.
 TWINS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
@@ -44,10 +44,11 @@ def metric(request: Request, code: str, year: int, slug: str) -> HttpResponse:
     told = found[0]
     if request.team is not None:
         return _own(request, one, slug, request.team)
-    card = figures.card(told, _)
+    card, ways = figures.card(told, _), ways_of_flags(one, told)
     context = shared(request, one, "portrait") | _rules(one, slug, _) | {
         "slug": slug,
         "card": card,
+        "flags": [(flag, ways.get(flag.code, "")) for flag in card.flags],
         "formulas": formula.formulas(told, _),
         "inputs": inputs(one, told, components(told), _),
         "left_out": _left_out(one, told, _),

@@ -17,7 +17,7 @@ from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import Words
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
-from nianjian.web.portrait.forms import STEPS, SimulateForm
+from nianjian.web.portrait.forms import NO_ROOM, STEPS, SimulateForm
 from nianjian.web.portrait.opened import opened, shared, translator
 
 
@@ -47,8 +47,15 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
             raise
         context["fault"], context["remedy"] = said(error)
     context["sliders"] = [
-        {"field": form[step], "most": maxima[step], "value": form[step].value() or 0} for step in STEPS
+        {
+            "field": form[step],
+            "most": maxima[step],
+            "value": form[step].value() or 0,
+            "why": "" if maxima[step] else NO_ROOM[step],
+        }
+        for step in STEPS
     ]
+    context["no_lines"] = "" if lines else NO_ROOM["move_line"]
     return render(request, "portrait/simulated.html" if request.htmx else "portrait/simulate.html", context)
 
 

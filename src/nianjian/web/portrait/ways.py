@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from nianjian.flows import portraits
 from nianjian.paper import drill, figures
-from nianjian.paper.fragments import BEHIND
+from nianjian.paper.fragments import BEHIND, FLAG
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import Words
-from nianjian.portrait.behind.ask import EXCLUDED, IDLE, SPLITS, components
+from nianjian.portrait.behind.ask import EXCLUDED, IDLE, SPLITS, components, flagged
 from nianjian.web.layout.tables import Cell
 from nianjian.web.portrait.opened import NONE, Opened, token
 
@@ -58,12 +58,19 @@ def inputs(one: Opened, told: Mapping[str, Any], counts: Mapping[str, int], _: W
 
 
 def ways_of_card(one: Opened, told: Mapping[str, Any]) -> dict[str, str]:
-    """Code of a card's line -> address of the rows that it counts."""
-    return {
+    """Code of a card's line or flag -> address of the rows that it counts."""
+    parts = {
         part.removeprefix(EXCLUDED): address_of(one, told["slug"], part)
         for part, number in components(told).items()
         if number
     }
+    return parts | {f"{FLAG}{code}": address for code, address in ways_of_flags(one, told).items()}
+
+
+def ways_of_flags(one: Opened, told: Mapping[str, Any]) -> dict[str, str]:
+    """Code of a flag -> address of the rows that it speaks of."""
+    found = {flag["code"]: flagged(told, flag["code"]) for flag in told["flags"]}
+    return {code: address_of(one, told["slug"], part) for code, part in found.items() if part}
 
 
 def plain_keys(one: Opened, told: Mapping[str, Any], split: str) -> list[str | None]:

@@ -48,6 +48,8 @@ class Steps(Schema):
     cut_seats: Count = 0
     close_seats: Count = 0
     close_tickets: Count = 0
+    close_unfiled: Count = 0
+    file_seats: Count = 0
     move_line: Text | None = None
 
 
@@ -118,6 +120,8 @@ def portraits_simulate(request: Request, code: str, year: Year, steps: Query[Ste
         cut_seats=steps.cut_seats,
         close_seats=steps.close_seats,
         close_tickets=steps.close_tickets,
+        close_unfiled=steps.close_unfiled,
+        file_seats=steps.file_seats,
         move_line=steps.move_line or None,
     )
     told = what_if(enterprise=code, year=year, run=steps.run, moves=moves, actor=request.actor)
