@@ -19,6 +19,8 @@ IMPORT_REGISTER: Final = "registers.import"
 CHECK_REGISTER: Final = "registers.check"
 RUN_PORTRAIT: Final = "portrait.run"
 ERASE_OVER: Final = "retention.run"
+MATCH_TICKETS: Final = "complaints.match"
+IMPORT_FORWARDS: Final = "complaints.import"
 RECTIFY_LOCATE: Final = "rectify.locate"
 RECTIFY_TICKETS: Final = "rectify.tickets"
 RECTIFY_MEASURE: Final = "rectify.measure"
@@ -35,6 +37,8 @@ NEEDS: Final[Mapping[str, Act]] = {
     CHECK_REGISTER: Act.LOAD,
     RUN_PORTRAIT: Act.REPORT,
     ERASE_OVER: Act.ADMINISTER,
+    MATCH_TICKETS: Act.LOAD,
+    IMPORT_FORWARDS: Act.LOAD,
     RECTIFY_LOCATE: Act.REPORT,
     RECTIFY_TICKETS: Act.READ,  # it reads what was published before and writes nothing
     RECTIFY_MEASURE: Act.REPORT,

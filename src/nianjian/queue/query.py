@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue.models import Intent, Job, Worker
+
+UNDER_WAY: Final = (Job.WAITING, Job.RUNNING)
+OVER: Final = (Job.DONE, Job.FAILED, Job.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class JobValue:
     @property
     def over(self) -> bool:
         """Whether nothing more will happen."""
-        return self.state in (Job.DONE, Job.FAILED, Job.STOPPED)
+        return self.state in OVER
 
 
 def job(id_: str) -> JobValue:
@@ -86,13 +90,14 @@ def newest(enterprise: str, kind: str, payload: Mapping[str, object], *states: s
 
 def under_way(enterprise: str) -> list[JobValue]:
     """An enterprise's jobs that wait or run, in the order in which they will be done."""
-    found = Job.objects.filter(enterprise=enterprise, state__in=(Job.WAITING, Job.RUNNING))
+    found = Job.objects.filter(enterprise=enterprise, state__in=UNDER_WAY)
     return [value(one) for one in found.order_by("created_at", "id")]
 
 
-def done_before(kind: str, moment: datetime, name: str) -> list[JobValue]:
-    """Jobs of a kind that were done before a moment and whose result still holds a value ``name``."""
-    found = Job.objects.filter(kind=kind, state=Job.DONE, finished_at__lt=moment, result__has_key=name)
+def over_before(kind: str, moment: datetime, name: str) -> list[JobValue]:
+    """Jobs of a kind that were over before a moment and whose payload or result still holds a value ``name``."""
+    holds = Q(payload__has_key=name) | Q(result__has_key=name)
+    found = Job.objects.filter(holds, kind=kind, state__in=OVER, finished_at__lt=moment)
     return [value(one) for one in found.order_by("finished_at")]
 
 

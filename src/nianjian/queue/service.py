@@ -150,11 +150,15 @@ def stopped(*, job: str, worker: str, result: Mapping[str, object]) -> None:
 
 
 def forget(*, job: str, name: str) -> None:
-    """Take a value out of the result of a job that is over: what it named is gone."""
+    """Take a value out of payload and result of a job that is over: what it named is gone."""
     with transaction.atomic():
         row = Job.objects.select_for_update().get(pk=job)
-        row.result = {key: value for key, value in row.result.items() if key != name}
-        row.save(update_fields=["result"])
+        row.payload, row.result = _without(row.payload, name), _without(row.result, name)
+        row.save(update_fields=["payload", "result"])
+
+
+def _without(told: Mapping[str, object], name: str) -> dict[str, object]:
+    return {key: value for key, value in told.items() if key != name}
 
 
 def give_back(*, job: str, worker: str) -> None:

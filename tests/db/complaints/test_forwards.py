@@ -14,10 +14,12 @@ import xlsxwriter
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
 from nianjian.complaints import query
+from nianjian.complaints.forwards import service
 from nianjian.complaints.forwards.receipt import Receipt
 from nianjian.complaints.model import Complaint
 from nianjian.flows.complaints import acts as flows
 from nianjian.flows.complaints.forwards import import_forwards
+from nianjian.flows.progress import Progress, silent
 from nianjian.kernel.clock import ZONE
 from nianjian.kernel.errors import NianjianError
 
@@ -42,11 +44,19 @@ Load = Callable[..., Receipt]
 
 @pytest.fixture
 def lists(demo: str, operator: Actor, sheet: Sheet, tmp_path: Path) -> Load:
-    def run(*rows: tuple[str, ...], header: str = HEADER, mapping: str = MAPPING, path: Path | None = None) -> Receipt:
+    def run(
+        *rows: tuple[str, ...],
+        header: str = HEADER,
+        mapping: str = MAPPING,
+        path: Path | None = None,
+        progress: Progress = silent,
+    ) -> Receipt:
         chosen = tmp_path / "mapping.yaml"
         chosen.write_text(mapping, encoding="utf-8")
         given = path or sheet(header, *rows)
-        return import_forwards(enterprise=demo, path=given, mapping_file=chosen, arrived=ARRIVED, actor=operator)
+        return import_forwards(
+            enterprise=demo, path=given, mapping_file=chosen, arrived=ARRIVED, actor=operator, progress=progress
+        )
 
     return run
 
@@ -138,3 +148,21 @@ def test_a_list_without_its_reference_is_refused(lists: Load) -> None:
     with pytest.raises(NianjianError) as error:
         lists(("13800138000",), header="举报手机")
     assert error.value.code == "header_missing"
+
+
+def test_a_list_that_is_stopped_on_the_way_leaves_no_ticket(lists: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "CHUNK", 2)
+    rows = [(f"A{number}", *ROW[1:]) for number in range(5)]
+    seen: list[tuple[int, int]] = []
+
+    def told(_name: str, done: int, total: int) -> None:
+        seen.append((done, total))
+        if done == 4:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        lists(*rows, progress=told)
+    assert seen == [(0, 0), (0, 5), (2, 5), (4, 5)]
+    assert not Complaint.objects.exists()
+    assert not list(acts(verb="complaints.import"))
+    assert lists(*rows).rows["added"] == 5

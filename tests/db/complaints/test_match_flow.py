@@ -161,3 +161,22 @@ def test_what_is_kept_of_a_ticket_goes_with_its_last_version(match: Match, opera
     assert (matches.delete_left(enterprise="demo"), warned.delete_left(enterprise="demo")) == (1, 1)
     assert [one.key for one in Proposal.objects.all()] == ["I2"]
     assert [one.key for one in Warned.objects.all()] == ["I2"]
+
+
+def test_a_look_goes_month_by_month_and_a_stop_keeps_nothing(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    earlier = {"arrived_at": "2026-01-05 09:00:00", "accepted_at": "2026-01-05 08:00:00"}
+    _add(operator, "I2", called_at="2026-01-04 10:00:00", **earlier)
+    told: list[tuple[str, int, int]] = []
+
+    def progress(note: str, done: int, total: int) -> None:
+        told.append((note, done, total))
+        if done == 1:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        match(progress=progress)
+    assert told == [("", 0, 0), ("2026-01", 0, 2), ("2026-03", 1, 2)]
+    assert not Proposal.objects.exists()
+    assert match()["looked_at"] == 2

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.doors.web.data_pages import work
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts as chain
@@ -31,10 +32,13 @@ def ask(db: None, home: Any) -> Callable[..., tuple[int, Any]]:
         service.add_user(name=name, role=role, enterprises=["demo"], actor=boss, **more)
         made[name] = tokens.add(user=name, name="t", scopes=None, days=None, actor=Actor(name, "user")).secret
 
-    def asked(method: str, address: str, body: Any = None, who: str = "olga") -> tuple[int, Any]:
+    def asked(
+        method: str, address: str, body: Any = None, who: str = "olga", raw: bytes = b"", *, parsed: bool = True
+    ) -> tuple[int, Any]:
         client = Client(headers={"authorization": f"Bearer {made[who]}"})
-        answer = client.generic(method, address, "" if body is None else json.dumps(body), "application/json")
-        return answer.status_code, json.loads(answer.content)
+        media = "application/octet-stream" if raw else "application/json"
+        answer = client.generic(method, address, raw or ("" if body is None else json.dumps(body)), media)
+        return answer.status_code, json.loads(answer.content) if parsed else answer.content
 
     return asked
 
@@ -95,7 +99,28 @@ def test_a_stale_version_an_unknown_ticket_and_no_mass_close(ask: Callable[..., 
     assert ask("POST", f"{ONE}/exclude", {"exclusion": "duplicate", "duplicate_of": "I2"})[1]["state"] == "excluded"
     assert ask("POST", f"{ONE}/readmit", {"reason": "误"})[1]["state"] == "new"
     assert ask("POST", f"{ONE}/match", {"decision": "confirm"})[0] == 409
-    assert ask("POST", f"{HOME}/matches", {"tickets": ["I1"]})[1]["none"] == 1
+    status, job = ask("POST", f"{HOME}/matches", {"tickets": ["I1"]})
+    assert (status, job["kind"], job["state"]) == (202, "complaints.match", "waiting")
+    assert ask("POST", f"{HOME}/matches", {"tickets": ["I9"]})[0] == 404
+    work()
+    assert ask("GET", f"/api/v1/enterprises/demo/jobs/{job['id']}")[1]["result"]["none"] == 1
+
+
+def test_a_forward_list_is_work_and_a_faulty_one_comes_back_marked(ask: Callable[..., tuple[int, Any]]) -> None:
+    def sent(content: str) -> Any:
+        status, job = ask("POST", f"{HOME}/forwards?name=a.csv&source=12321", raw=content.encode())
+        assert status == 202, job
+        work()
+        return ask("GET", f"/api/v1/enterprises/demo/jobs/{job['id']}")[1]
+
+    done = sent("上级单号,被投诉号码,来电时间\nA-1,95013001,2026-03-01 10:00:00\n")["result"]
+    assert (done["rows"]["added"], done["errors"]) == (1, [])
+    job = sent("上级单号,被投诉号码,来电时间\nA-2,95013001,昨天\n")
+    assert [one["code"] for one in job["result"]["errors"]] == ["date_unreadable"]
+    assert "blob" not in job["result"]
+    status, book = ask("GET", f"{HOME}/forwards/{job['id']}/file", parsed=False)
+    assert (status, book[:2]) == (200, b"PK")
+    assert ask("GET", f"{HOME}/forwards/J0/file")[0] == 404
 
 
 def test_an_outsourcer_reads_own_tickets_and_a_reveal_is_told(ask: Callable[..., tuple[int, Any]]) -> None:

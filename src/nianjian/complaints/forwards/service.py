@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,7 @@ from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.kernel import clock
 from nianjian.registers.tables.checking import Keyed, check
 from nianjian.registers.tables.column import Column, Row, Sheet, folded
+from nianjian.registers.tables.marking import Words, mark
 from nianjian.registers.tables.reading import Line, Table, read
 from nianjian.registers.versions.plan import Plan, Source, kept
 from nianjian.registers.versions.service import wait_for_others, write
@@ -33,14 +34,19 @@ Reference = tuple[str, str]  # source, upstream number
 CHUNK: Final = 500
 
 
-def load(*, enterprise: str, path: Path, mapping: ForwardMapping, arrived: datetime, actor: Actor) -> Receipt:
+Told = Callable[[int, int], None]
+"""(tickets looked at, all of them; 0: not known yet); what it raises leaves everything as it was."""
+
+
+def load(
+    *, enterprise: str, path: Path, mapping: ForwardMapping, arrived: datetime, actor: Actor, told: Told
+) -> Receipt:
     """Read, check and write a list; with a faulty cell nothing is written.
 
     ``arrived``: when the list came, for rows that do not say. Raises what `tables.reading.read` raises.
     """
-    sheet = _sheet(mapping)
-    table = read(path, sheet)
-    table = dataclasses.replace(table, lines=[_line(one, table, mapping) for one in table.lines])
+    told(0, 0)
+    table, sheet = _table(path, mapping)
     checked = check(table, sheet)
     rows = {"read": len(table.lines), "added": 0, "updated": 0, "unchanged": 0, "rejected": checked.faulty}
     extra = tuple(table.extra.values())
@@ -53,7 +59,9 @@ def load(*, enterprise: str, path: Path, mapping: ForwardMapping, arrived: datet
         plan = Plan(Complaint, Source(str(actor), clock.now(), table.sha256))
         taken: set[str] = set()
         tickets, differing = [], {}
-        for reference, row in wanted.items():
+        for place, (reference, row) in enumerate(wanted.items()):
+            if not place % CHUNK:
+                told(place, len(wanted))
             old = known.get(reference)
             if old is None:
                 key = _free(enterprise, reference, taken)
@@ -67,9 +75,22 @@ def load(*, enterprise: str, path: Path, mapping: ForwardMapping, arrived: datet
                     differing[key] = fields
             tickets.append(key)
         write(plan)
-        told = {"file": table.file, "sha256": table.sha256, **rows}
-        record(verb="complaints.import", enterprise=enterprise, actor=actor, data=told)
+        data = {"file": table.file, "sha256": table.sha256, **rows}
+        record(verb="complaints.import", enterprise=enterprise, actor=actor, data=data)
     return Receipt(table.file, table.sha256, rows, (), extra, tuple(tickets), differing)
+
+
+def marked(*, path: Path, mapping: ForwardMapping, target: Path, words: Words) -> None:
+    """Write the list as a workbook with every faulty cell marked and its reason beside it."""
+    table, sheet = _table(path, mapping)
+    mark(table, check(table, sheet).findings, target, words)
+
+
+def _table(path: Path, mapping: ForwardMapping) -> tuple[Table, Sheet]:
+    """The list as the complaints' sheet reads it."""
+    sheet = _sheet(mapping)
+    table = read(path, sheet)
+    return dataclasses.replace(table, lines=[_line(one, table, mapping) for one in table.lines]), sheet
 
 
 def _sheet(mapping: ForwardMapping) -> Sheet:

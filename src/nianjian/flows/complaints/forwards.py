@@ -1,9 +1,16 @@
-"""Import a forward list of 12321, 12300 or a carrier."""
+"""Import a forward list of 12321, 12300 or a carrier, at once or as work for the worker.
+
+A list that waits for the worker lies sealed in the vault: it names who complained.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, Final
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
@@ -13,7 +20,22 @@ from nianjian.complaints.forwards import mapping as mappings
 from nianjian.complaints.forwards import service
 from nianjian.complaints.forwards.mapping import ForwardMapping
 from nianjian.complaints.forwards.receipt import Receipt
+from nianjian.config import env, spill
+from nianjian.flows import jobs
+from nianjian.flows.progress import Progress, silent
+from nianjian.flows.wizard.uploads import plain_name
 from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.queue import query as queue
+from nianjian.queue import service as queue_service
+from nianjian.registers.tables.marking import Words
+from nianjian.vault import blobs
+
+LIMIT: Final = 20 * 1024 * 1024
+KEPT: Final = timedelta(days=7)
+FAULTS: Final = 50  # that are told one by one; the workbook has all
+
+Json = dict[str, Any]
 
 
 def import_forwards(
@@ -24,6 +46,7 @@ def import_forwards(
     mapping_file: Path | None = None,
     mapping: ForwardMapping | None = None,
     arrived: datetime | None = None,
+    progress: Progress = silent,
 ) -> Receipt:
     """Import by a mapping file, or by a mapping that a page has made; ``arrived`` None: the list came now.
 
@@ -38,4 +61,90 @@ def import_forwards(
         mapping=chosen or ForwardMapping(),
         arrived=arrived or clock.now().replace(microsecond=0),
         actor=actor,
+        told=lambda done, total: progress(path.name, done, total),
     )
+
+
+def ask(
+    *,
+    enterprise: str,
+    name: str,
+    content: bytes,
+    mapping: ForwardMapping,
+    arrived: datetime | None,
+    language: str,
+    actor: Actor,
+) -> str:
+    """Put the import of a list; its job. ``language``: of the reasons in the workbook of a faulty list.
+
+    ``role_missing``, ``file_empty``, ``file_too_large``.
+    """
+    require(actor, enterprise, jobs.NEEDS[jobs.IMPORT_FORWARDS])
+    if not content:
+        raise NianjianError("file_empty", file=name)
+    if len(content) > LIMIT:
+        raise NianjianError("file_too_large", file=name, limit=LIMIT)
+    came = arrived or clock.now().replace(microsecond=0)
+    blob = blobs.put(content)
+    given = {
+        "list": blob.id,
+        "name": plain_name(name),
+        "mapping": asdict(mapping),
+        "arrived": came.isoformat(),
+        "language": language,
+    }
+    try:
+        return jobs.enqueue(kind=jobs.IMPORT_FORWARDS, enterprise=enterprise, payload=given, actor=actor)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
+
+
+def worked(*, enterprise: str, given: Mapping[str, Any], words: Words, actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put: what became of the list, and of a faulty one the blob of its marked workbook."""
+    mapping = ForwardMapping(**given["mapping"])
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
+        path = Path(folder) / str(given["name"])
+        path.write_bytes(blobs.get(str(given["list"])))
+        receipt = import_forwards(
+            enterprise=enterprise,
+            path=path,
+            actor=actor,
+            mapping=mapping,
+            arrived=datetime.fromisoformat(str(given["arrived"])),
+            progress=progress,
+        )
+        told = receipt.as_dict()
+        del told["tickets"]  # a long list: the rows say how many
+        told["errors"] = [{"code": one.code, "values": dict(one.values())} for one in receipt.errors[:FAULTS]]
+        if receipt.errors:
+            target = Path(folder) / "marked.xlsx"
+            service.marked(path=path, mapping=mapping, target=target, words=words)
+            told["blob"] = blobs.put(target.read_bytes()).id
+    return told
+
+
+def marked(*, enterprise: str, job: str, actor: Actor) -> tuple[str, bytes]:
+    """Name and content of the workbook that a faulty list has left, for whoever sent the list; ``job_unknown``."""
+    require(actor, enterprise, jobs.NEEDS[jobs.IMPORT_FORWARDS])
+    found = jobs.job_for(job, actor)
+    mine = found.enterprise == enterprise and found.kind == jobs.IMPORT_FORWARDS and found.requested_by == str(actor)
+    if not mine or "blob" not in found.result:
+        raise NianjianError("job_unknown", job=job)
+    return f"{Path(str(found.payload['name'])).stem}.xlsx", blobs.get(str(found.result["blob"]))
+
+
+def drop(*, job: str, name: str, blob: str) -> None:
+    """Delete what a job that is over has held under ``name``."""
+    queue_service.forget(job=job, name=name)
+    blobs.remove(blob)
+
+
+def sweep() -> int:
+    """Delete lists that were stopped or failed, and workbooks that nobody has fetched for `KEPT`; how many jobs."""
+    done = 0
+    for name in ("list", "blob"):
+        for one in queue.over_before(jobs.IMPORT_FORWARDS, clock.now() - KEPT, name):
+            drop(job=one.id, name=name, blob=str(one.payload.get(name) or one.result.get(name)))
+            done += 1
+    return done

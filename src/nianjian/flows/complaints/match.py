@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
@@ -15,19 +16,47 @@ from nianjian.complaints import match, query
 from nianjian.complaints.matches import service
 from nianjian.complaints.model import Proposal
 from nianjian.config import wiring
+from nianjian.flows import jobs
+from nianjian.flows.progress import Progress, silent
 from nianjian.flows.publish import publish
 from nianjian.flows.rulebooks import rulebook
+from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.schema import SCHEMAS
+from nianjian.queue import query as queue
 
 WINDOW: Final = "portrait.complaint_rate.match_window"  # minutes around the time that a complaint names
 TABLES: Final = ("calls", "line_dim", "complaint_fact")
 
 
+def ask_match(*, enterprise: str, complaints: Sequence[str] | None, again: bool, actor: Actor) -> str:
+    """Put a match for the worker, or name the one that waits or runs; its job.
+
+    ``role_missing``, ``complaint_unknown``.
+    """
+    require(actor, enterprise, Act.LOAD)
+    if complaints is not None:
+        known = query.tickets(enterprise).filter(key__in=list(complaints)).values_list("key", flat=True)
+        if missing := set(complaints) - set(known):
+            raise NianjianError("complaint_unknown", complaint=min(missing))
+    payload = {"complaints": None if complaints is None else sorted(complaints), "again": again}
+    same = queue.newest(enterprise, jobs.MATCH_TICKETS, payload, *queue.UNDER_WAY)
+    if same is not None:
+        return same.id
+    return jobs.enqueue(kind=jobs.MATCH_TICKETS, enterprise=enterprise, payload=payload, actor=actor)
+
+
 def match_complaints(
-    *, enterprise: str, actor: Actor, complaints: Sequence[str] | None = None, again: bool = False
+    *,
+    enterprise: str,
+    actor: Actor,
+    complaints: Sequence[str] | None = None,
+    again: bool = False,
+    progress: Progress = silent,
 ) -> dict[str, int]:
     """Match these tickets, or all that are not excluded; how many of each state, ``linked`` and ``looked_at``.
+
+    The calls are looked through month by month of the tickets: what a run finds is kept at its end, or not at all.
 
     What nothing new can be found for is left out, unless ``again``; what a person decided stays in any case.
     ``role_missing``, ``enterprise_unknown``, ``complaint_unknown``.
@@ -35,15 +64,19 @@ def match_complaints(
     require(actor, enterprise, Act.LOAD)
     tenant = accounts.enterprise(enterprise)
     lake = wiring.lake(enterprise)
+    progress("", 0, 0)
     publish(lake, enterprise)
     minutes = rulebook(day=None, province=tenant.province or None, enterprise=enterprise).integer(WINDOW)
     with lake.lock():  # tickets, calls and lines of one moment
         versions = {name: lake.version(name) for name in TABLES}
         files = {name: lake.files(name) for name in TABLES}
     wanted, own_ids = _wanted(enterprise, complaints, versions["calls"], again=again)
+    months, found = _months(enterprise, wanted), list[match.Match]()
     with closing(wiring.engine()) as engine:
         tables = {name: engine.table(name, files[name], SCHEMAS[name]) for name in TABLES}
-        found = match.look(engine, tables, wanted, own_ids, minutes)
+        for place, month in enumerate(months):
+            progress(month, place, len(months))
+            found += match.look(engine, tables, months[month], own_ids, minutes)
     told = service.keep(enterprise=enterprise, found=found, snapshot=versions["calls"], actor=actor)
     return {"looked_at": len(found)} | told
 
@@ -68,6 +101,15 @@ def _wanted(
         ):
             wanted.add(key)
     return frozenset(wanted), frozenset(own_ids)
+
+
+def _months(enterprise: str, wanted: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Month of acceptance -> tickets, so that each look reaches over few days of calls."""
+    by_month: defaultdict[str, set[str]] = defaultdict(set)
+    for key, accepted in query.tickets(enterprise, drills=True).values_list("key", "accepted_at"):
+        if key in wanted:
+            by_month[f"{accepted.astimezone(clock.ZONE):%Y-%m}" if accepted else ""].add(key)
+    return {month: frozenset(by_month[month]) for month in sorted(by_month)}
 
 
 def _older(proposal: Proposal, calls: int | None, recorded_at: datetime) -> bool:

@@ -150,7 +150,7 @@ def _job(held: Case, job: str) -> JobValue | None:
 
 def sweep() -> int:
     """Delete reports that were set more than `KEPT` ago: another one can be set at any time. How many."""
-    old = queue.done_before(jobs.RECTIFY_REPORT, clock.now() - KEPT, "blob")
+    old = queue.over_before(jobs.RECTIFY_REPORT, clock.now() - KEPT, "blob")
     for one in old:
         queue_service.forget(job=one.id, name="blob")
         blobs.remove(str(one.result["blob"]))

@@ -22,7 +22,6 @@ from nianjian.rectification.cases.model import Case
 from nianjian.rectification.orders import query as orders
 from nianjian.rectification.recheck import Gap
 
-UNDER_WAY: Final = (Job.WAITING, Job.RUNNING)
 COUNTED: Final = frozenset({"figures_changed", "tickets_open", "tickets_late"})  # gaps that only counting finds
 AFTER_CHECK: Final = frozenset({states.REPORTED, states.SUBMITTED})  # events that leave a check as true as it was
 
@@ -140,7 +139,7 @@ def _gaps(job: JobValue) -> list[Gap]:
 def _put(kind: str, held: Case, payload: Mapping[str, object], actor: Actor) -> str:
     """The job; one that does the same already is not put twice."""
     whole = {"case": held.pk, **payload}
-    same = queue.newest(held.enterprise_id, kind, whole, *UNDER_WAY)
+    same = queue.newest(held.enterprise_id, kind, whole, *queue.UNDER_WAY)
     if same is not None:
         return same.id
     return jobs.enqueue(kind=kind, enterprise=held.enterprise_id, payload=whole, actor=actor)

@@ -16,7 +16,7 @@ from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.complaints.states import Act
 from nianjian.flows.complaints import acts
 from nianjian.flows.complaints.listing import ticket as read
-from nianjian.flows.complaints.match import match_complaints
+from nianjian.flows.complaints.match import ask_match
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.attachments.service import ROW_LIMIT
 from nianjian.web.complaints.forms import FORMS, Paper
@@ -94,11 +94,22 @@ def match(request: Request, code: str, ticket: str) -> HttpResponse:
             )
             messages.success(request, _("The decision is recorded."))
         else:
-            match_complaints(enterprise=code, actor=request.actor, complaints=[ticket], again=True)
-            messages.success(request, _("The calls were looked through; what was found stands below."))
+            return redirect("data-job", code=code, job=_looked(request, code, [ticket]))
     except NianjianError as error:
         messages.error(request, " ".join(said(error)))
     return redirect(f"{reverse('complaints-one', kwargs={'code': code, 'ticket': ticket})}#call")
+
+
+@require_POST
+@page(Role.LOAD)
+def match_all(request: Request, code: str) -> HttpResponse:
+    """Let the worker look for the calls of all tickets; what nothing new came in for is left out."""
+    return redirect("data-job", code=code, job=_looked(request, code, None))
+
+
+def _looked(request: Request, code: str, tickets: list[str] | None) -> str:
+    """The job of a look; one that was asked for is looked through again, whatever came in."""
+    return ask_match(enterprise=code, complaints=tickets, again=tickets is not None, actor=request.actor)
 
 
 @require_POST

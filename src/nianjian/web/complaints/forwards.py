@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any, Final
 
 from django import forms
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.accounts.roles import Act
 from nianjian.complaints.forwards.mapping import UPSTREAM, ForwardMapping
-from nianjian.complaints.forwards.receipt import Receipt
 from nianjian.complaints.sheet import COMPLAINTS
-from nianjian.flows.complaints.forwards import import_forwards
-from nianjian.flows.wizard.uploads import plain_name
+from nianjian.flows.complaints import forwards as flow
 from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts.errors import sentence
-from nianjian.paper.words import words
 from nianjian.registers.tables.column import Kind
 from nianjian.web.complaints.forms import MOMENTS
 from nianjian.web.layout.access import Request, page
@@ -30,9 +25,8 @@ from nianjian.web.layout.language import current
 from nianjian.web.registers import shown as registers
 
 UNPROCESSABLE = 422
-LIMIT: Final = 20 * 1024 * 1024
 HEADING: Final = "heading_"
-SHOWN: Final = 50  # faults
+WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Forward(forms.Form):
@@ -91,47 +85,47 @@ class Forward(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Act.LOAD)
 def forwards(request: Request, code: str) -> HttpResponse:
-    """Take a list: with a faulty cell nothing is written, and the faults are shown."""
-    form, receipt, status = Forward(request.POST or None, request.FILES or None), None, 200
+    """Take a list: the worker imports it, whole or not at all, and tells its faults."""
+    form, status = Forward(request.POST or None, request.FILES or None), 200
     if request.method == "POST":
         status = UNPROCESSABLE
         if form.is_valid():
             try:
-                receipt = _taken(request, code, form)
-                status = UNPROCESSABLE if receipt.errors else 200
+                return redirect("data-job", code=code, job=_asked(request, code, form))
             except NianjianError as error:
                 form.add_error("file", " ".join(said(error)))
     context = {
         "form": form,
         "back": reverse("complaints", kwargs={"code": code}),
-        "receipt": receipt,
-        "faults": _faults(receipt) if receipt else [],
         "open": bool(form.is_bound and status == UNPROCESSABLE),
-        "differing": [
-            (key, [registers.label(COMPLAINTS.by_field(name)) for name in fields])
-            for key, fields in (receipt.differing.items() if receipt else ())
-        ],
     }
     return render(request, "complaints/forwards.html", context, status=status)
 
 
-def _taken(request: Request, code: str, form: Forward) -> Receipt:
-    """Import it; ``file_too_large``, and what `import_forwards` raises."""
+def _asked(request: Request, code: str, form: Forward) -> str:
+    """The job of its import; ``file_too_large`` before it is read into memory, and what `flow.ask` raises."""
     file = form.cleaned_data["file"]
-    if file.size > LIMIT:
-        raise NianjianError("file_too_large", file=file.name, limit=LIMIT)
-    with tempfile.TemporaryDirectory() as folder:  # only its owner reads it, and it is gone with the answer
-        path = Path(folder) / plain_name(file.name)
-        path.write_bytes(file.read())
-        return import_forwards(
-            enterprise=code,
-            path=path,
-            actor=request.actor,
-            mapping=form.mapping(),
-            arrived=form.cleaned_data["arrived"],
-        )
+    if file.size > flow.LIMIT:
+        raise NianjianError("file_too_large", file=file.name, limit=flow.LIMIT)
+    return flow.ask(
+        enterprise=code,
+        name=file.name,
+        content=file.read(),
+        mapping=form.mapping(),
+        arrived=form.cleaned_data["arrived"],
+        language=current(),
+        actor=request.actor,
+    )
 
 
-def _faults(receipt: Receipt) -> list[str]:
-    _ = words(current())
-    return [sentence(one.code, one.values(), _) for one in receipt.errors[:SHOWN]]
+@require_safe
+@page(Act.LOAD)
+def marked(request: Request, code: str, job: str) -> HttpResponse:
+    """Give a faulty list back with its faults marked, to whom it came from; else 404."""
+    try:
+        name, content = flow.marked(enterprise=code, job=job.replace("\0", ""), actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    answer = HttpResponse(content, content_type=WORKBOOK)
+    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return answer

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
+import zipfile
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -12,12 +14,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.doors.web.complaints.conftest import BOSS, ago, opened
+from tests.doors.web.data_pages import work
+from tests.support.people import signed_in
 
 from nianjian.audit.query import acts as chain
 from nianjian.complaints.model import Complaint, Proposal
 from nianjian.complaints.query import standing
-from nianjian.flows.complaints import acts
+from nianjian.flows.complaints import acts, forwards
 from nianjian.kernel import clock
+from nianjian.queue.models import Job
+from nianjian.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 HOME = "/e/demo/complaints/"
@@ -170,8 +176,25 @@ def test_a_match_is_confirmed_by_a_person(officer: Client) -> None:
 
 def test_the_calls_are_looked_through_on_the_page(officer: Client) -> None:
     opened("I1")
-    officer.post(f"{HOME}t/I1/call/", {"decision": "look"})
+    job = officer.post(f"{HOME}t/I1/call/", {"decision": "look"}).headers["location"]
+    assert not Proposal.objects.exists()
+    work()
     assert Proposal.objects.get(key="I1").state == Proposal.NONE
+    assert f'href="{HOME}t/I1/#call"' in text(officer.get(job))
+
+
+def test_all_tickets_are_matched_by_one_button(officer: Client, outsourcer: Client) -> None:
+    assert f"{HOME}match/" not in text(officer.get(HOME))
+    opened("I1")
+    opened("I2")
+    assert f'action="{HOME}match/"' in text(officer.get(HOME))
+    assert f"{HOME}match/" not in text(outsourcer.get(HOME))
+    job = officer.post(f"{HOME}match/").headers["location"]
+    assert officer.post(f"{HOME}match/").headers["location"] == job
+    assert text(officer.get(job))
+    work()
+    assert "共查看 2 张工单" in text(officer.get(job))
+    assert Proposal.objects.filter(state=Proposal.NONE).count() == 2
 
 
 def test_personal_values_are_masked_and_a_reveal_is_told(officer: Client, outsourcer: Client) -> None:
@@ -230,20 +253,37 @@ def test_a_forward_list_with_headings_of_its_own(officer: Client) -> None:
         "heading_called_at": "何时", "moments": "%Y%m%d%H%M%S",
     }  # fmt: skip
 
-    def sent(content: str) -> Any:
+    def sent(content: str) -> str:
         file = SimpleUploadedFile("清单.csv", content.encode(), "text/csv")
-        return officer.post(f"{HOME}forwards/", given | {"file": file})
+        job = officer.post(f"{HOME}forwards/", given | {"file": file}).headers["location"]
+        work()
+        return text(officer.get(job))
 
     assert text(officer.get(f"{HOME}forwards/"))
-    wrong = text(sent(sheet.replace("20260301151200", "昨天")), 422)
+    wrong = sent(sheet.replace("20260301151200", "昨天"))
     assert "整张清单都没有导入" in wrong
     assert not Complaint.objects.exists()
-    assert "新开 1 张工单" in text(sent(sheet))
+    (marked,) = re.findall(r'href="([^"]*/marked/)"', wrong)
+    with zipfile.ZipFile(io.BytesIO(officer.get(marked).content)) as book:
+        assert any("昨天" in book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    assert signed_in("bert", "data_officer", "demo").get(marked).status_code == 404
+    assert "新开 1 张工单" in sent(sheet)
     made = Complaint.objects.get()
     assert (made.reference, made.complained, f"{made.called_at:%H%M}") == ("A-1", "95013001", "0712")
-    assert "1 张未变" in text(sent(sheet))
-    differs = text(sent(sheet.replace("95013001", "95013002")))
+    assert "1 张未变" in sent(sheet)
+    differs = sent(sheet.replace("95013001", "95013002"))
     assert f'href="{HOME}t/12321-A-1/"' in differs
+    assert len(list(blobs.blobs())) == 1, "the marked workbook; the lists themselves are gone"
+    Job.objects.update(finished_at=clock.now() - forwards.KEPT)
+    assert forwards.sweep() == 1
+    assert not list(blobs.blobs())
+    assert officer.get(marked).status_code == 404
+
+
+def test_a_list_that_cannot_be_taken_is_refused_at_once(officer: Client) -> None:
+    empty = SimpleUploadedFile("清单.csv", b"", "text/csv")
+    assert officer.post(f"{HOME}forwards/", {"source": "12321", "file": empty}).status_code == 422
+    assert not Job.objects.exists()
 
 
 def test_a_ticket_whose_number_holds_a_slash(officer: Client) -> None:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from ninja import Field, Router, Schema
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from ninja import Field, Query, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
-from nianjian.api.door.operations import write
-from nianjian.api.v1.complaints.tickets import HERE, TICKET, Long, Ticketed, aware, one, told
-from nianjian.api.v1.given import Text
+from nianjian.api.door.operations import read, write
+from nianjian.api.door.problems import language
+from nianjian.api.v1.complaints.tickets import HERE, TICKET, Long, Source, Ticketed, aware, one, told
+from nianjian.api.v1.given import Named, Text, plain
+from nianjian.api.v1.jobs import Job, asked
 from nianjian.api.v1.registers.lists import row_key
+from nianjian.complaints.forwards.mapping import ForwardMapping
 from nianjian.complaints.service import MOST
-from nianjian.flows.complaints import acts, match
+from nianjian.flows.complaints import acts, forwards, match
 from nianjian.flows.complaints.listing import listed, ticket
 
 router = Router(tags=["complaints"])
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Id = Annotated[int, Field(ge=1, le=2**62)]
 Keys = Annotated[list[Text], Field(min_length=1, max_length=MOST)]
 
@@ -102,21 +108,19 @@ class MatchDecision(Schema):
     decision: Literal["confirm", "runner_up", "dismiss"]
 
 
+class ForwardAsked(Schema):
+    """A list; ``source``: from whom, null where a column says it; ``arrived``: when it came, now where it is absent."""
+
+    name: Named
+    source: Source | None = None
+    arrived: datetime | None = None
+
+
 class MatchAsked(Schema):
     """Which tickets, all where none are named; ``again``: also those for which nothing new can be found."""
 
     tickets: list[Text] | None = Field(None, max_length=MOST)
     again: bool = False
-
-
-class Matched(Schema):
-    """How many were looked at, what was found by state, and how many tickets changed."""
-
-    looked_at: int
-    linked: int
-    asserted: int = 0
-    proposed: int = 0
-    none: int = 0
 
 
 @write(router, f"{HERE}/responses", act=Act.LOAD, answer=Tickets)
@@ -149,11 +153,38 @@ def complaints_assign(request: Request, code: str, given: Assigned) -> dict[str,
     return _items(request, code, given.tickets)
 
 
-@write(router, f"{HERE}/matches", act=Act.LOAD, answer=Matched)
-def complaints_match(request: Request, code: str, asked: MatchAsked) -> dict[str, int]:
-    """Look for the calls of tickets."""
-    found = match.match_complaints(enterprise=code, actor=request.actor, complaints=asked.tickets, again=asked.again)
-    return {name: found.get(name, 0) for name in Matched.model_fields}
+@write(router, f"{HERE}/matches", act=Act.LOAD, answer=Job, status=202)
+def complaints_match(request: Request, code: str, given: MatchAsked) -> dict[str, object]:
+    """Look for the calls of tickets: work for the worker, whose result counts what was found."""
+    job = match.ask_match(enterprise=code, complaints=given.tickets, again=given.again, actor=request.actor)
+    return asked(request, job)
+
+
+@write(router, f"{HERE}/forwards", act=Act.LOAD, answer=Job, status=202, held=forwards.LIMIT)
+def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -> dict[str, object]:
+    """Import a forward list with its usual headings: work whose result tells the rows and the faults; at most 20 MiB.
+
+    With one faulty cell nothing is taken.
+    """
+    job = forwards.ask(
+        enterprise=code,
+        name=file.name,
+        content=request.content,
+        mapping=ForwardMapping(file.source),
+        arrived=_at(file.arrived),
+        language=language(request),
+        actor=request.actor,
+    )
+    return asked(request, job)
+
+
+@read(router, f"{HERE}/forwards/{{job}}/file", act=Act.LOAD, media=[WORKBOOK])
+def complaints_forward_file(request: Request, code: str, job: str) -> HttpResponse:
+    """A faulty list as a workbook with each faulty cell marked, for whom it came from; it is kept for seven days."""
+    name, body = forwards.marked(enterprise=code, job=plain(job), actor=request.actor)
+    answer = HttpResponse(body, content_type=WORKBOOK)
+    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return answer
 
 
 @write(router, f"{TICKET}/callback", act=Act.LOAD, answer=Ticketed)
