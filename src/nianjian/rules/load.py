@@ -26,7 +26,7 @@ _KEY: Final = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _VERSION: Final = re.compile(r"[0-9]+(\.[0-9]+)*")
 _NEEDED: Final = ("key", "id", "value", "unit", "level", "citation", "valid_from", "title_zh", "title_en")
 _ALLOWED: Final = frozenset(field.name for field in fields(Rule)) - {"subject"}
-_TEXTS: Final = ("id", "unit", "citation", "url", "province", "title_zh", "title_en", "text_zh", "note_en")
+_TEXTS: Final = ("id", "unit", "citation", "url", "province", "title_zh", "title_en", "text_zh", "note_en", "note_zh")
 
 
 @dataclass(frozen=True, slots=True)

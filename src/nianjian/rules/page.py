@@ -102,7 +102,8 @@ def _entry(rule: Rule) -> str:
         ("省份 province", rule.province),
         ("改写 overlay", "" if rule.settable else "不可 refused"),
         ("原文 text", _cell(rule.text_zh)),
-        ("说明 note", _cell(rule.note_en)),
+        ("说明", _cell(rule.note_zh)),
+        ("note", _cell(rule.note_en)),
     ]
     table = "\n".join(f"| {name} | {value} |" for name, value in rows if value)
     return f"## {rule.title_zh} {rule.title_en}\n\n| `{rule.key}` | |\n|---|---|\n{table}\n"

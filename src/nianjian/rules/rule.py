@@ -29,8 +29,8 @@ class Rule:
     """``value`` in ``unit``, compared by ``operator``, valid from ``valid_from`` to ``valid_to`` (both included).
 
     ``id`` is the guide's row (T1, M1, D1, S1, R1) or a short name of the law; ``province`` None: everywhere;
-    ``valid_to`` None: open. ``text_zh`` quotes the source, ``note_en`` says how the project reads it. ``settable``
-    False: the program knows one reading only, and an overlay is refused.
+    ``valid_to`` None: open. ``text_zh`` quotes the source, ``note_en`` and ``note_zh`` say how the project reads it.
+    ``settable`` False: the program knows one reading only, and an overlay is refused.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Rule:
     title_en: str
     text_zh: str = ""
     note_en: str = ""
+    note_zh: str = ""
     subject: str = ""
     settable: bool = True
 

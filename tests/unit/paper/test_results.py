@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -127,3 +128,30 @@ def test_a_page_for_print_is_masked_and_speaks_one_language(sample: dict[str, An
     assert "7 · " + "f" * 16 in told["foot"]
     assert not re.search(r"[\u4e00-\u9fff]", text)
     assert "13800138000" not in str(content(masked(sample), "zh_Hans", Stamp("示范", "", 7, "f" * 64)))
+
+
+def test_no_rule_shows_a_code_to_people() -> None:
+    """Every word of a rule's value that reads like a code has a name in both languages."""
+    code = re.compile(r"[a-z]+(_[a-z0-9]+)*")
+
+    def codes(value: object) -> set[str]:
+        if isinstance(value, Mapping):
+            return {key for key in value if code.fullmatch(key)}.union(*(codes(one) for one in value.values()))
+        if isinstance(value, tuple):
+            return set().union(*(codes(one) for one in value))
+        return {value} if isinstance(value, str) and code.fullmatch(value) else set()
+
+    found = {one: rule for rule in load().rules if rule.unit not in {"light", "purposes"} for one in codes(rule.value)}
+    assert len(found) > 100
+    for one, rule in found.items():
+        shown = rules.value_text({"value": one, "unit": "text", "operator": None}, CHINESE)
+        assert re.search("[\u4e00-\u9fff]", shown), (rule.key, one)
+        assert "_" not in rules.value_text({"value": one, "unit": "text", "operator": None}, ENGLISH), (rule.key, one)
+
+
+def test_a_value_of_parts_names_each_and_the_rules_that_it_means() -> None:
+    told = {"key": "k", "unit": "limits", "operator": None}
+    told["value"] = {"limits": [{"calls": 5, "hours": 1}], "rules": ["a.b"], "board": "special"}
+    assert rules.value_text(told, CHINESE, {"a.b": "另一条"}) == "限值：(通话：5 · 时段：1); 规则：另一条; 板块：专项"
+    told |= {"unit": "purposes", "value": {"marketing": ["营销", "sales"]}}
+    assert rules.value_text(told, CHINESE) == "营销: 营销 + sales", "words that are looked for stand as they are"

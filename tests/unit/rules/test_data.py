@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -278,3 +279,9 @@ def test_without_a_list_of_fixed_holidays(data: Path, monkeypatch: pytest.Monkey
 def test_the_data_survive_a_copy(tmp_path: Path) -> None:
     shutil.copytree(DATA, tmp_path / "data")
     gate.check(tmp_path / "data")
+
+
+def test_every_note_stands_in_both_languages() -> None:
+    assert [rule.key for rule in load().rules if bool(rule.note_en) != bool(rule.note_zh)] == []
+    chinese = re.compile("[\u4e00-\u9fff]")
+    assert [rule.key for rule in load().rules if rule.note_zh and not chinese.search(rule.note_zh)] == []

@@ -13,7 +13,8 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
 from nianjian.api.v1.given import Day, Text
-from nianjian.flows.overlay import Effect, effects, request_overlay
+from nianjian.api.v1.jobs import Job, asked
+from nianjian.flows.overlay import ask_effects, request_overlay
 from nianjian.flows.rulebooks import rulebook
 from nianjian.rules.rule import Rule
 from nianjian.rules.rulebook import Rulebook
@@ -52,6 +53,7 @@ class RuleTold(Schema):
     province: str | None
     text: str
     note: str
+    note_zh: str
     settable: bool
     changed: Changed | None
 
@@ -76,38 +78,6 @@ class EverywhereTrial(Trial):
     """The same for every enterprise, of a province if one is named."""
 
     province: Text = ""
-
-
-class LightTold(Schema):
-    """A metric's light, value and limit; exact numbers as text."""
-
-    light: str
-    value: str | None
-    limit: str | None
-
-
-class MetricEffect(Schema):
-    """A metric without and with the tried value."""
-
-    slug: str
-    before: LightTold
-    after: LightTold
-
-
-class EnterpriseEffect(Schema):
-    """What a tried value does to the newest portrait of an enterprise."""
-
-    enterprise: str
-    year: int
-    before: str
-    after: str
-    metrics: list[MetricEffect]
-
-
-class Effects(Schema):
-    """The first five of the enterprises that are concerned and have a portrait."""
-
-    items: list[EnterpriseEffect]
 
 
 class Proposal(Schema):
@@ -155,9 +125,12 @@ def overlays_request(request: Request, code: str, key: str, proposal: Proposal) 
     return {"approval": asked.id, "state": asked.state}
 
 
-@read(router, "/enterprises/{code}/rules/{key}/effects", act=Act.REQUEST, answer=Effects)
-def effects_get(request: Request, code: str, key: str, trial: Query[Trial]) -> dict[str, object]:
-    """What another value of a rule would do to the lights of the enterprise; nothing is asked for or kept."""
+@write(router, "/enterprises/{code}/rules/{key}/effects", act=Act.REQUEST, answer=Job, status=202)
+def effects_look(request: Request, code: str, key: str, trial: Trial) -> dict[str, object]:
+    """What another value of a rule would do to the enterprise's lights: work whose result tells both.
+
+    Nothing is asked for or kept.
+    """
     return _effects(request, key, code, None, trial)
 
 
@@ -180,32 +153,21 @@ def overlays_request_everywhere(request: Request, key: str, proposal: Everywhere
     return {"approval": asked.id, "state": asked.state}
 
 
-@read(router, "/rules/{key}/effects", act=Act.REQUEST, answer=Effects)
-def effects_everywhere(request: Request, key: str, trial: Query[EverywhereTrial]) -> dict[str, object]:
-    """What another value of a rule would do to the lights of every enterprise, or those of a province."""
+@write(router, "/rules/{key}/effects", act=Act.REQUEST, answer=Job, status=202)
+def effects_look_everywhere(request: Request, key: str, trial: EverywhereTrial) -> dict[str, object]:
+    """What another value would do to the lights of every enterprise, or those of a province: work as above.
+
+    The first five of those that are concerned and have a portrait.
+    """
     return _effects(request, key, None, trial.province or None, trial)
 
 
 def _effects(request: Request, key: str, code: str | None, province: str | None, trial: Trial) -> dict[str, object]:
-    found = effects(
+    job = ask_effects(
         key=key, value=trial.value, province=province, enterprise=code, valid_from=trial.valid_from, reason="",
         actor=request.actor,
     )  # fmt: skip
-    return {"items": [_effect(one) for one in found]}
-
-
-def _effect(one: Effect) -> dict[str, object]:
-    names = LightTold.model_fields
-    metrics = [
-        {
-            "slug": before["slug"],
-            "before": {name: before[name] for name in names},
-            "after": {name: after[name] for name in names},
-        }
-        for before, after in zip(one.before["metrics"], one.after["metrics"], strict=True)
-    ]
-    lights = {"before": one.before["light"], "after": one.after["light"]}
-    return {"enterprise": one.enterprise, "year": one.year, **lights, "metrics": metrics}
+    return asked(request, job)
 
 
 def _list(request: Request, code: str | None, cut: Cut, looked: RulesWanted) -> dict[str, object]:
@@ -240,6 +202,7 @@ def _told(rule: Rule, book: Rulebook) -> dict[str, object]:
         "level": str(rule.level),
         "text": rule.text_zh,
         "note": rule.note_en,
+        "note_zh": rule.note_zh,
         "changed": {name: str(acting[-1].get(name) or "") for name in Changed.model_fields} if acting else None,
     }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 from nianjian.paper.texts.portrait import TABLES, name
+from nianjian.paper.texts.rule_values import VALUES
 from nianjian.paper.words import CHINESE, Words, mark
 
 Json = Mapping[str, Any]
@@ -18,6 +20,9 @@ CONFLICTS: Final[Mapping[str, tuple[str, ...]]] = {
     "closing_rate": ("conflict.complaint_clock",),
 }
 PER_CENT: Final = 100
+WORDS_TO_FIND: Final = "purposes"  # unit of a value whose words are looked for as they stand
+NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
+SPEAKS_FOR_ITSELF: Final = frozenset({"code", "name", "text", "item"})  # parts whose own name would say nothing
 UNITS: Final[Mapping[str, str]] = {
     "minutes": mark("{n} minutes"),
     "hours": mark("{n} hours"),
@@ -75,28 +80,51 @@ def title(rule: Json, language: str) -> str:
     return str(rule["title_zh"] if language == CHINESE else rule["title_en"])
 
 
-def value_text(rule: Json, _: Words) -> str:
-    """Value and operator as people write them: ``> 30 %``."""
+def value_text(rule: Json, _: Words, titles: Mapping[str, str] = NO_TITLES) -> str:
+    """Value and operator as people write them: ``> 30 %``; ``titles``: rule key -> what that rule is called."""
     value, unit, operator = rule["value"], str(rule["unit"]), rule.get("operator")
     sign = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "==": "= "}.get(str(operator), "")
-    if isinstance(value, list):
-        return ", ".join(" + ".join(item) if isinstance(item, list) else _word(item, _) for item in value) or "–"
-    if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {inside}" for key, inside in value.items() if not isinstance(inside, list))
+    if unit == WORDS_TO_FIND and isinstance(value, Mapping):
+        return "; ".join(f"{_word(key, _, titles)}: {' + '.join(words)}" for key, words in value.items())
+    if isinstance(value, list | Mapping):
+        return _inside(value, _, titles) or "–"
     if unit in {"share", "factor"}:
         return f"{sign}{(Decimal(str(value)) * PER_CENT).normalize():f} %"
     if unit == "light":
         return name("light", str(value), _)
     if unit in UNITS and not isinstance(value, str):
         return sign + _(UNITS[unit]).format(n=f"{value:,}")
-    return sign + _word(value, _)
+    return sign + _word(value, _, titles)
 
 
-def _word(item: object, _: Words) -> str:
-    if isinstance(item, Mapping):
-        return " · ".join(str(inside) for inside in item.values())
-    table = next((one for one in ("attachment", "exclusion", "component") if item in TABLES[one]), None)
-    return str(item) if table is None else name(table, str(item), _)
+def _inside(value: object, _: Words, titles: Mapping[str, str], depth: int = 0) -> str:
+    """A value of any depth: parts under their names, deeper ones in brackets."""
+    if isinstance(value, Mapping):
+        parts = ((key, _inside(inside, _, titles, depth + 1)) for key, inside in value.items())
+        said = (" · " if depth else "; ").join(
+            text if key in SPEAKS_FOR_ITSELF else _("{part}: {text}").format(part=_word(key, _, titles), text=text)
+            for key, text in parts
+        )
+        return f"({said})" if depth > 1 else said
+    if isinstance(value, list):
+        if depth == 0 and any(isinstance(item, Mapping) for item in value):
+            return "; ".join(_inside(item, _, titles, 1) for item in value)
+        sign = " + " if depth and all(isinstance(item, str) for item in value) else ", "
+        return sign.join(_inside(item, _, titles, depth + 1) for item in value)
+    return _word(value, _, titles)
+
+
+def _word(item: object, _: Words, titles: Mapping[str, str]) -> str:
+    """One word of a value: a code's name, another rule's title, or what it is."""
+    if isinstance(item, bool):
+        return _("yes") if item else _("no")
+    text = str(item)
+    if text in titles:
+        return titles[text]
+    table = next((one for one in ("attachment", "exclusion") if text in TABLES[one]), None)
+    if table is not None:
+        return name(table, text, _)
+    return _(VALUES[text]) if text in VALUES else name("component", text, _) if text in TABLES["component"] else text
 
 
 def _told(rule: Json, language: str, _: Words) -> Told:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext
 
-from nianjian.flows.overlay import Effect
 from nianjian.paper.results.rules import value_text
 from nianjian.paper.texts.portrait import METRICS, name
 from nianjian.paper.words import CHINESE, words
@@ -51,14 +51,14 @@ def told(rule: Rule, book: Rulebook) -> Told:
         key=rule.key,
         id=rule.id,
         title=rule.title_zh if current() == CHINESE else rule.title_en,
-        value=value_text(asked, _),
+        value=value_text(asked, _, titles(book)),
         level=name("level", str(rule.level), _),
         badge=LEVELS[str(rule.level)],
         citation=rule.citation,
         url=rule.url or "",
         days=f"{rule.valid_from} – {rule.valid_to or gettext('open')}",
         text=rule.text_zh,
-        note=rule.note_en,
+        note=(rule.note_zh if current() == CHINESE else "") or rule.note_en,
         province=rule.province or "",
         changed=str(overlay.get("reason") or ""),
         who=str(overlay.get("who") or ""),
@@ -66,16 +66,23 @@ def told(rule: Rule, book: Rulebook) -> Told:
     )
 
 
-def effect_table(effects: Sequence[Effect]) -> Table:
+def titles(book: Rulebook) -> dict[str, str]:
+    """What each rule in force is called."""
+    chinese = current() == CHINESE
+    return {key: rule.title_zh if chinese else rule.title_en for key, rule in book.in_force.items()}
+
+
+def effect_table(effects: Sequence[Mapping[str, Any]]) -> Table:
     """The lights and values without and with the tried value, a row a metric and enterprise."""
     _ = words(current())
     rows = []
     for one in effects:
-        for before, after in zip(one.before["metrics"], one.after["metrics"], strict=True):
+        for metric in one["metrics"]:
+            before, after = metric["before"], metric["after"]
             rows.append(
                 [
-                    Cell(f"{one.enterprise} {one.year}"),
-                    Cell(_(METRICS[before["slug"]])),
+                    Cell(f"{one['enterprise']} {one['year']}"),
+                    Cell(_(METRICS[metric["slug"]])),
                     Cell(name("light", before["light"], _), code=before["light"]),
                     Cell(name("light", after["light"], _), code=after["light"]),
                     Cell(before["limit"] or "–", figure=True),
