@@ -38,6 +38,9 @@ def run(args: argparse.Namespace) -> Answer:
         console.print(text.format(**data), highlight=False)
         if done.told["migrated"]:
             console.print(_("The tables were brought to this version."))
+        lost = _("The gate's list {kind} of {enterprise} was not in the backup; build it again from {file}.")
+        for one in done.told["gate"]["lists_missing"]:
+            console.print(lost.format(**one), style="yellow", highlight=False)
         for path in done.aside:
             console.print(_("What was there before is kept in {folder}.").format(folder=path), highlight=False)
 

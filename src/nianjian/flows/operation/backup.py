@@ -25,7 +25,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.config import env, wiring
-from nianjian.flows.operation import database
+from nianjian.flows.operation import database, gate_files
 from nianjian.flows.operation.archive import Writer, synced, written
 from nianjian.intake.crash import crash_point
 from nianjian.kernel import clock
@@ -176,7 +176,7 @@ def _files(writer: Writer, home: Path) -> None:
     for top in sorted(home.iterdir()):
         if top.name in APART or top.name == PORTRAITS or top.name.startswith("."):
             continue
-        for path in [top] if top.is_file() else _visible(top):
+        for path in [top] if top.is_file() else gate_files.once(home, _visible(top)):
             _add(writer, path, home)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nianjian.config import env, switch, wiring
 from nianjian.config.folders import make_private
@@ -21,7 +22,7 @@ class Restored:
 
     home: Path
     aside: tuple[Path, ...]
-    told: dict[str, object]
+    told: dict[str, Any]
 
 
 def restore(*, file: Path, replace: bool, keys: Path | None, progress: Progress) -> Restored:

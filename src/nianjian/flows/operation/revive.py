@@ -17,7 +17,7 @@ from nianjian.audit.models import Head
 from nianjian.audit.record import record
 from nianjian.audit.verify import verify
 from nianjian.config import switch, wiring
-from nianjian.flows.operation import rows
+from nianjian.flows.operation import gate_files, rows
 from nianjian.flows.operation.stage import Stage
 from nianjian.intake.crash import crash_point
 from nianjian.kernel.errors import NianjianError
@@ -26,7 +26,7 @@ VERB: Final = "home.restore"
 SUFFIX: Final = ".jsonl.gz"
 
 
-def revive(stage: Stage, *, home: Path, replace: bool) -> dict[str, object]:
+def revive(stage: Stage, *, home: Path, replace: bool) -> dict[str, Any]:
     """Make the staged home whole and write the journal: from its end on the restored home holds.
 
     ``backup_newer``, ``database_not_empty``, ``backup_counts_differ``, ``backup_chain_broken``,
@@ -59,7 +59,7 @@ def revive(stage: Stage, *, home: Path, replace: bool) -> dict[str, object]:
     return told
 
 
-def _filled(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str, object]:
+def _filled(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[str, Any]:
     if fresh:
         _built(manifest["migrations"])
         _load(stage, manifest)
@@ -72,6 +72,7 @@ def _filled(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[s
     call_command("migrate", verbosity=0, interactive=False)
     _chained(manifest["audit"])
     _lakes(manifest["lake"])
+    generations = gate_files.linked(stage.home, stage.archive.members)
     data = {
         "archive": stage.archive.path.name,
         "sha256": stage.archive.digest,
@@ -80,7 +81,9 @@ def _filled(stage: Stage, manifest: Mapping[str, Any], *, fresh: bool) -> dict[s
         "migrated": migrated,
     }
     record(verb=VERB, enterprise="", actor=accounts.actor(None), data=data)
-    return {**data, "enterprises": len(accounts.enterprises()), "audit_entries": manifest["audit"]["seq"]}
+    gate = {"generations": generations, "lists_missing": gate_files.missing(stage.home)}
+    told = {"enterprises": len(accounts.enterprises()), "audit_entries": manifest["audit"]["seq"], "gate": gate}
+    return {**data, **told}
 
 
 def _built(migrations: list[list[str]]) -> None:

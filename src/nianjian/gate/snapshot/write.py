@@ -75,7 +75,7 @@ def write(root: Path, manifest: form.Manifest, given: Mapping[str, Given]) -> fo
     final = home / form.folder_name(made.generation)
     folder.rename(final)
     synced(home)
-    _link(root, final)
+    link(root, final)
     check(root, made.generation, made.made_at)
     return made
 
@@ -131,7 +131,8 @@ def _tenant(root: Path, folder: Path, code: str, given: Given) -> form.TenantEnt
     return form.TenantEntry(form.sha256_of(path), len(text), tuple(given.lists))
 
 
-def _link(root: Path, folder: Path) -> None:
+def link(root: Path, folder: Path) -> None:
+    """Put a generation's folder in force."""
     fresh = root / ".current"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(folder.relative_to(root))
