@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import argparse
 import configparser
 import re
 import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 
 from nianjian.cli.main import VERBS
-from nianjian.config.env import SETTINGS
+from nianjian.cli.verbs import gate as gate_verb
+from nianjian.cli.verbs import serve as serve_verb
+from nianjian.config.env import DEFAULTS, SETTINGS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -56,6 +60,26 @@ def test_a_unit_is_shut_in_and_runs_a_verb(path: Path) -> None:
     assert shlex.split(service["ExecStart"])[1] in VERBS
 
 
+def _read(verb: ModuleType, name: str, words: list[str]) -> argparse.Namespace:
+    """A command as the program takes it apart."""
+    parser = argparse.ArgumentParser()
+    verb.configure(parser)
+    assert words[0] == name
+    return parser.parse_args(words[1:])
+
+
+def test_only_one_of_a_homes_units_and_containers_is_the_gate() -> None:
+    """A second gate over the same counters would be refused, and the switches would ask one that is not there."""
+    pages = shlex.split(_unit(DEPLOY / "systemd" / "nianjian.service")["Service"]["ExecStart"])
+    gate = shlex.split(_unit(DEPLOY / "systemd" / "nianjian-gate.service")["Service"]["ExecStart"])
+    services = _compose()["services"]
+    for page, other in ((pages[1:], gate[1:]), (services["app"]["command"], services["gate"]["command"])):
+        assert _read(serve_verb, "serve", page).no_gate
+        told = _read(gate_verb, "gate", other)
+        assert (told.no_feed, told.listen.rpartition(":")[2], told.fastagi) == (False, "18431", 18433)
+    assert services["app"]["environment"]["NIANJIAN_GATE_URL"].endswith(":18431")
+
+
 @pytest.mark.parametrize("path", sorted((DEPLOY / "systemd").glob("*.timer")), ids=lambda path: path.name)
 def test_a_timer_has_its_service(path: Path) -> None:
     assert path.with_suffix(".service").exists()
@@ -88,11 +112,25 @@ def test_the_image_has_a_user_and_keeps_keys_apart() -> None:
     assert not Path(keys[1]).is_relative_to(home[1])
 
 
-def test_the_container_cannot_write_its_root() -> None:
-    app = _compose()["services"]["app"]
+@pytest.mark.parametrize("name", ["app", "gate"])
+def test_the_container_cannot_write_its_root(name: str) -> None:
+    app = _compose()["services"][name]
     assert app["read_only"] is True
     assert app["cap_drop"] == ["ALL"]
     assert {mount.split(":")[0] for mount in app["volumes"]} <= set(_compose()["volumes"])
     assert all(port.startswith(("127.0.0.1:", "${NIANJIAN_TLS_PORT:-127.0.0.1")) for port in app["ports"])
+    assert set(app["secrets"]) <= set(_compose()["secrets"])
     assert _compose()["services"]["proxy"]["network_mode"] == "service:app"
     assert _compose()["networks"]["inside"]["internal"] is True
+
+
+def test_the_proxy_lets_the_programs_own_limit_decide_and_keeps_nothing_on_a_disk() -> None:
+    text = (DEPLOY / "nginx" / "nianjian.conf").read_text(encoding="utf-8")
+    lets = re.search(r"client_max_body_size (\d+)m;", text)
+    assert lets is not None
+    assert int(lets[1]) > int(DEFAULTS["NIANJIAN_UPLOAD_MIB"])  # the form around the file
+    assert "proxy_request_buffering off;" in text
+    place = re.search(r"client_body_temp_path (\S+);", text)
+    assert place is not None
+    assert Path(place[1]).parent == Path("/run")
+    assert "/run" in _compose()["services"]["proxy"]["tmpfs"]
