@@ -19,6 +19,7 @@ IMPORT_REGISTER: Final = "registers.import"
 CHECK_REGISTER: Final = "registers.check"
 RUN_PORTRAIT: Final = "portrait.run"
 ERASE_OVER: Final = "retention.run"
+OVERLAY_EFFECT: Final = "rules.effect"
 MATCH_TICKETS: Final = "complaints.match"
 IMPORT_FORWARDS: Final = "complaints.import"
 RECTIFY_LOCATE: Final = "rectify.locate"
@@ -37,6 +38,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     CHECK_REGISTER: Act.LOAD,
     RUN_PORTRAIT: Act.REPORT,
     ERASE_OVER: Act.ADMINISTER,
+    OVERLAY_EFFECT: Act.REQUEST,
     MATCH_TICKETS: Act.LOAD,
     IMPORT_FORWARDS: Act.LOAD,
     RECTIFY_LOCATE: Act.REPORT,

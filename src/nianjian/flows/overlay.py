@@ -12,12 +12,14 @@ from nianjian.accounts.access import EVERYWHERE, require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.approvals.query import Approval
-from nianjian.flows import portraits
+from nianjian.flows import jobs, portraits
+from nianjian.flows.progress import Progress, Steps, silent
 from nianjian.flows.run_portrait import compute
 from nianjian.kernel import clock, provinces
 from nianjian.registers.overlays.service import Proposed, propose
 from nianjian.rules.rulebook import Overlay, Rulebook
 
+KEPT: Final = ("light", "value", "limit")
 MOST: Final = 5  # enterprises of a province that an effect is computed for
 
 
@@ -56,6 +58,37 @@ class Effect:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
+    def as_dict(self) -> dict[str, Any]:
+        """The lights of both, and of each metric light, value and limit: what is kept of them."""
+        metrics = [
+            {
+                "slug": before["slug"],
+                "before": {name: before[name] for name in KEPT},
+                "after": {name: after[name] for name in KEPT},
+            }
+            for before, after in zip(self.before["metrics"], self.after["metrics"], strict=True)
+        ]
+        lights = {"before": self.before["light"], "after": self.after["light"]}
+        return {"enterprise": self.enterprise, "year": self.year, **lights, "metrics": metrics}
+
+
+def ask_effects(
+    *, key: str, value: str, province: str | None, enterprise: str | None, valid_from: date, reason: str, actor: Actor
+) -> str:
+    """Put a look at what the overlay would do; its job. Errors as `request_overlay`."""
+    require(actor, enterprise or EVERYWHERE, Act.REQUEST)
+    where = None if province is None else provinces.short(province)
+    Rulebook.on(valid_from, where, enterprise, [_tried(key, value, where, enterprise, valid_from, reason)])
+    payload = {
+        "key": key,
+        "value": value,
+        "province": where,
+        "valid_from": valid_from.isoformat(),
+        "reason": reason,
+    }
+    place = enterprise or EVERYWHERE
+    return jobs.enqueue(kind=jobs.OVERLAY_EFFECT, enterprise=place, payload=payload, actor=actor)
+
 
 def effects(
     *,
@@ -66,6 +99,7 @@ def effects(
     valid_from: date,
     reason: str,
     actor: Actor,
+    progress: Progress = silent,
 ) -> list[Effect]:
     """What the overlay would do to the newest portrait of each enterprise that it concerns, at most `MOST` of them.
 
@@ -77,22 +111,19 @@ def effects(
     tried = _tried(key, value, where, enterprise, valid_from, reason)
     Rulebook.on(valid_from, where, enterprise, [tried])
     concerned = [
-        one for one in accounts.enterprises() if enterprise in {None, one.code} and where in {None, one.province}
+        one.code for one in accounts.enterprises() if enterprise in {None, one.code} and where in {None, one.province}
     ]
-    found: list[Effect] = []
-    for one in concerned:
-        years = portraits.years(one.code)
-        if years and len(found) < MOST:
-            found.append(_effect(one.code, years[0], max(valid_from, date(years[0], 12, 31)), tried))
-    return found
+    newest = [(code, years[0]) for code in concerned if (years := portraits.years(code))][:MOST]
+    step = Steps(progress, key, 2 * len(newest))
+    return [_effect(code, year, max(valid_from, date(year, 12, 31)), tried, step) for code, year in newest]
 
 
-def _effect(enterprise: str, year: int, day: date, tried: Overlay) -> Effect:
-    before, after = (
-        compute(enterprise=enterprise, year=year, as_of=day, province=None, tried=more).as_dict()
-        for more in ((), (tried,))
-    )
-    return Effect(enterprise, year, before, after)
+def _effect(enterprise: str, year: int, day: date, tried: Overlay, step: Steps) -> Effect:
+    found = []
+    for more in ((), (tried,)):
+        step()
+        found.append(compute(enterprise=enterprise, year=year, as_of=day, province=None, tried=more).as_dict())
+    return Effect(enterprise, year, *found)
 
 
 def _tried(  # noqa: PLR0917 -- the same values as the acts'

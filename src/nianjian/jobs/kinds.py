@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from nianjian.flows import jobs
 from nianjian.flows.check_calls import check_calls
 from nianjian.flows.import_calls import import_calls
 from nianjian.flows.operation import retention
+from nianjian.flows.overlay import effects
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
 from nianjian.flows.wizard import check_register, drafts
@@ -129,6 +131,22 @@ def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
     return {"year": year, "light": found.light.value}
 
 
+def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    """``payload``: key, value, province (None: all), valid_from, reason."""
+    given = job.payload
+    found = effects(
+        key=str(given["key"]),
+        value=str(given["value"]),
+        province=text(given, "province"),
+        enterprise=job.enterprise or None,
+        valid_from=date.fromisoformat(str(given["valid_from"])),
+        reason=str(given["reason"]),
+        actor=actor,
+        progress=report,
+    )
+    return {"items": [one.as_dict() for one in found]}
+
+
 def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """No ``payload``: what is over its time when the work begins."""
     report("", 0, 1)
@@ -144,6 +162,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.CHECK_REGISTER: Kind(_check_register, again=True),
     jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
     jobs.ERASE_OVER: Kind(_erase_over, again=True),  # what is gone is not over its time any more
+    jobs.OVERLAY_EFFECT: Kind(_effect, again=True),
     **complaints.KINDS,
     **rectify.KINDS,
 }

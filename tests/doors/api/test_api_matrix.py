@@ -38,8 +38,8 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("rectification_report", "form"): "docx",
     ("rules_get", "key"): RULE,
     ("rules_get_everywhere", "key"): RULE,
-    ("effects_get", "key"): RULE,
-    ("effects_everywhere", "key"): RULE,
+    ("effects_look", "key"): RULE,
+    ("effects_look_everywhere", "key"): RULE,
     ("overlays_request", "key"): RULE,
     ("overlays_request_everywhere", "key"): RULE,
     ("roles_give", "name"): "insp",  # anybody may be given a role
@@ -54,8 +54,6 @@ QUERIES: Final[Mapping[str, str]] = {
     "papers_add": "name=scan.png",
     "rectification_paper_add": "name=scan.png&kind=annex",
     "complaints_forward": "name=list.csv&source=12321",
-    "effects_get": "value=0.2&valid_from=2026-01-01",
-    "effects_everywhere": "value=0.2&valid_from=2026-01-01",
     "rows_list": "metric=complaint_rate&component=complaints",
 }
 _SHEET: Final = "线路编号,名称\nL-x,甲\n".encode()
@@ -91,6 +89,8 @@ BODIES: Final[Mapping[str, Any]] = {
     "complaints_callback": {"result": "满意"},
     "complaints_exclude": {"exclusion": "not_accepted"},
     "complaints_decide": {"decision": "dismiss"},
+    "effects_look": {"value": "0.2", "valid_from": "2026-01-01"},
+    "effects_look_everywhere": {"value": "0.2", "valid_from": "2026-01-01"},
     "rectification_open": {"received": "2026-04-28"},
     "rectification_measure_add": {"text": "抽查", "owner": "王五", "due": "2026-05-01"},
     "rectification_paper_add": PNG,
@@ -109,6 +109,7 @@ BODIES: Final[Mapping[str, Any]] = {
 }
 DEEPER: Final[Mapping[str, Act]] = {
     "jobs_stop": Act.LOAD,
+    "jobs_stop_everywhere": Act.REQUEST,
     "approvals_decide": Act.APPROVE,
     "approvals_decide_everywhere": Act.APPROVE,
 }
@@ -214,7 +215,14 @@ def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, A
         key=RULE, value="0.25", province="上海", enterprise=None, valid_from=date(2026, 1, 1), valid_to=None,
         reason="口头要求", actor=OPERATOR,
     )  # fmt: skip
-    own = {"approvals_decide_everywhere approval": asked.id}  # an enterprise's is decided at the enterprise
+    job = overlay.ask_effects(
+        key=RULE, value="0.25", province="上海", enterprise=None, valid_from=date(2026, 1, 1), reason="", actor=OPERATOR
+    )
+    own = {  # an enterprise's is decided, shown and stopped at the enterprise
+        "approvals_decide_everywhere approval": asked.id,
+        "jobs_get_everywhere job": job,
+        "jobs_stop_everywhere job": job,
+    }
     return {
         code: {**things, **own, **_inspected(code), **_linked(things), **_reported(things)}
         for code, things in made.items()

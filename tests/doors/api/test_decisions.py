@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.doors.web.data_pages import work
 from tests.support.asking import DEMO, Ask, post
 
 RULE = "portrait.seat_vacancy.limit"
@@ -44,10 +45,17 @@ def test_rules_and_an_overlay_that_a_second_person_approves(site: Ask) -> None:
     assert anna.get(f"/api/v1/enterprises/other/approvals/{approval}").status_code == 404
 
 
+def looked(client: Client, place: str, rule: str = RULE, **trial: str) -> Any:
+    """Ask what another value would do and let the worker look; what came of it."""
+    answer = post(client, f"{place}/rules/{rule}/effects", {"valid_from": "2026-01-01", **trial})
+    assert answer.status_code == 202, answer.content
+    work()
+    return client.get(f"{place}/jobs/{answer.json()['id']}").json()["result"]["items"]
+
+
 def test_what_another_value_would_do_is_told_and_nothing_is_kept(site: Ask) -> None:
     client = site()
-    address = f"{DEMO}/rules/{RULE}/effects"
-    (told,) = client.get(f"{address}?value=0.9&valid_from=2026-01-01").json()["items"]
+    (told,) = looked(client, DEMO, value="0.9")
     assert (told["enterprise"], told["year"]) == ("demo", 2026)
     limits = {one["slug"]: (one["before"]["limit"], one["after"]["limit"]) for one in told["metrics"]}
     before, after = limits.pop("seat_vacancy")
@@ -55,15 +63,18 @@ def test_what_another_value_would_do_is_told_and_nothing_is_kept(site: Ask) -> N
     assert all(one == two for one, two in limits.values())
     assert client.get(f"{DEMO}/approvals").json()["items"] == []
     assert client.get(f"{DEMO}/rules/{RULE}").json()["changed"] is None
-    wrong = client.get(f"{address}?value=many&valid_from=2026-01-01")
+    trial = {"value": "many", "valid_from": "2026-01-01"}
+    wrong = post(client, f"{DEMO}/rules/{RULE}/effects", trial)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "overlay_value_wrong")
-    unknown = client.get(f"{DEMO}/rules/nothing/effects?value=1&valid_from=2026-01-01")
+    unknown = post(client, f"{DEMO}/rules/nothing/effects", trial)
     assert unknown.json()["code"] == "overlay_rule_unknown"
-    assert site("inspector", name="ines").get(f"{address}?value=0.9&valid_from=2026-01-01").status_code == 403
+    inspector = site("inspector", name="ines")
+    assert post(inspector, f"{DEMO}/rules/{RULE}/effects", trial | {"value": "0.9"}).status_code == 403
     chief = site("compliance_lead", name="chief", enterprise="")
-    asked = f"/api/v1/rules/{RULE}/effects?value=0.9&valid_from=2026-01-01"
-    assert [one["enterprise"] for one in chief.get(asked).json()["items"]] == ["demo"]
-    assert chief.get(f"{asked}&province=%E4%B8%8A%E6%B5%B7").json()["items"] == []
+    assert [one["enterprise"] for one in looked(chief, "/api/v1", value="0.9")] == ["demo"]
+    assert looked(chief, "/api/v1", value="0.9", province="上海") == []
+    assert len(chief.get("/api/v1/jobs").json()["items"]) == 2
+    assert client.get("/api/v1/jobs").status_code == 403
 
 
 def test_rules_are_looked_for_and_say_what_changed_them(site: Ask) -> None:

@@ -45,6 +45,10 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("rules-one-here", "key"): RULE,
     ("rules-overlay", "key"): RULE,
     ("rules-overlay-here", "key"): RULE,
+    ("rules-effect", "key"): RULE,
+    ("rules-effect-here", "key"): RULE,
+    ("rules-effect-stop", "key"): RULE,
+    ("rules-effect-stop-here", "key"): RULE,
 }
 # What names something of one tenant: beside the code of another it must lead nowhere.
 NAMING: Final = frozenset(
@@ -99,6 +103,10 @@ DOCUMENT: Final = "openapi-json"  # public, the API's own tests read it
 NOTHING: Final[Mapping[str, str]] = {
     "data-import-mapping-load": "no mapping is kept under a name",
     "data-import-errors": "calls have no workbook of errors",
+    "rules-effect": "the tenant's work is no look at a value",
+    "rules-effect-here": "the tenant's work is no look at a value",
+    "rules-effect-stop": "the tenant's work is no look at a value",
+    "rules-effect-stop-here": "the tenant's work is no look at a value",
     "rectify-report-file": "the tenant's work has set no report",
     "complaints-forwards-marked": "the tenant's work has left no marked list",
 }

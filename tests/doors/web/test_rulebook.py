@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import Any
 
-import pytest
 from django.test import Client
+from tests.doors.web.data_pages import work
 from tests.support.people import signed_in
 
 from nianjian.audit.models import Entry
-from nianjian.flows import overlay
 from nianjian.registers.overlays import query
 
 KEY = "portrait.seat_vacancy.limit"
@@ -38,14 +36,40 @@ def test_levels_filter_and_pages_hold_fifty(site: Client) -> None:
     assert site.get("/rules/?q=zzzz").content.decode().count("<tr>") == 0
 
 
-def test_two_people_change_a_value(site: Client, monkeypatch: pytest.MonkeyPatch, sample: dict[str, Any]) -> None:
-    effect = overlay.Effect("demo", 2026, sample, {**sample, "metrics": sample["metrics"]})
-    monkeypatch.setattr("nianjian.web.rulebook.pages.effects", lambda **_asked: [effect])
+def test_what_it_would_do_is_work_that_the_form_follows_and_can_stop(site: Client) -> None:
+    address = f"/e/demo/rules/{KEY}/overlay/"
+    tried = site.post(address, {**ASKED, "step": "try"}).content.decode()
+    (fragment,) = set(re.findall(rf'hx-get="({address}J\w+/)"', tried))
+    assert 'value="省局口头要求"' in tried or "省局口头要求" in tried
+    assert 'value="send"' in tried
+    htmx = {"HX-Request": "true"}
+    waiting = site.get(fragment, headers=htmx).content.decode()
+    assert "hx-get" in waiting
+    assert "<html" not in waiting
+    assert "<html" in site.get(fragment).content.decode()
+    work()
+    done = site.get(fragment, headers=htmx).content.decode()
+    assert "hx-get" not in done
+    assert "坐席空置率" in done
+    assert "25.0000" in done
+    (other,) = set(re.findall(rf'hx-get="({address}J\w+/)"', site.post(address, ASKED).content.decode()))
+    assert "hx-get" not in site.post(f"{other}stop/", headers=htmx).content.decode()
+    assert site.post(f"{fragment}stop/").status_code == 302
+    assert site.get(fragment.replace(KEY, "portrait.closing_rate.limit")).status_code == 404
+    assert signed_in("carl", "auditor", "demo").get(fragment).status_code == 403
+    everywhere = f"/rules/{KEY}/overlay/"
+    chief = signed_in("chief")
+    asked = chief.post(everywhere, {**ASKED, "province": "北京", "step": "try"}).content.decode()
+    (whole,) = set(re.findall(rf'hx-get="({everywhere}J\w+/)"', asked))
+    work()
+    assert "demo 2026" in chief.get(whole, headers=htmx).content.decode()
+
+
+def test_two_people_change_a_value(site: Client) -> None:
     address = f"/e/demo/rules/{KEY}/overlay/"
     assert site.post(address, {**ASKED, "reason": ""}).status_code == 422
     tried = site.post(address, {**ASKED, "step": "try"})
     assert tried.status_code == 200
-    assert "坐席空置率" in tried.content.decode()
     assert query.overlays() == []
     sent = site.post(address, {**ASKED, "step": "send"})
     assert (sent.status_code, sent.headers["Location"]) == (302, "/e/demo/approvals/")

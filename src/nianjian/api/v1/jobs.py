@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404
 from ninja import Query, Router, Schema
 
+from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
@@ -59,6 +60,27 @@ def jobs_get(request: Request, code: str, job: str) -> dict[str, object]:
 def jobs_stop(request: Request, code: str, job: str) -> dict[str, object]:
     """Ask it to stop at its next step; the act that the work needs is asked for."""
     found = _job(request, code, job)
+    jobs.stop(job=found.id, actor=request.actor)
+    return told(request, query.job(found.id))
+
+
+@read(router, "/jobs", act=Act.READ, answer=Page[Job])
+def jobs_list_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]:
+    """The work of the whole installation, newest first; that of enterprises stands with them."""
+    rows = Reader(lambda first, count: query.jobs(EVERYWHERE, first=first, newest=count))
+    return paged(request, cut, rows, lambda one: told(request, one))
+
+
+@read(router, "/jobs/{job}", act=Act.READ, answer=Job)
+def jobs_get_everywhere(request: Request, job: str) -> dict[str, object]:
+    """One piece of work of the whole installation."""
+    return told(request, _job(request, EVERYWHERE, job))
+
+
+@write(router, "/jobs/{job}/stop", act=Act.READ, answer=Job, status=202)
+def jobs_stop_everywhere(request: Request, job: str) -> dict[str, object]:
+    """Ask it to stop at its next step; the act that the work needs is asked for."""
+    found = _job(request, EVERYWHERE, job)
     jobs.stop(job=found.id, actor=request.actor)
     return told(request, query.job(found.id))
 

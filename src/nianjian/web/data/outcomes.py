@@ -63,6 +63,11 @@ def _tickets(code: str, job: JobValue, _result: Told) -> Shown:
     return {"ways": [_to_case("rectify-locate", code, job, _("To the location"))]}
 
 
+def _effect(code: str, job: JobValue, _result: Told) -> Shown:
+    address = reverse("rules-effect-here", args=[code, job.payload["key"], job.id])
+    return {"ways": [(address, _("To the lights"))]}
+
+
 def _matched(code: str, job: JobValue, result: Told) -> Shown:
     keys = cast("list[str] | None", job.payload.get("complaints"))
     if keys and len(keys) == 1:
@@ -118,6 +123,7 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.RECTIFY_CHECK: _checked,
     jobs.RECTIFY_REPORT: _reported,
     jobs.RECTIFY_CLOSE: _case,
+    jobs.OVERLAY_EFFECT: _effect,
     jobs.MATCH_TICKETS: _matched,
     jobs.IMPORT_FORWARDS: _forwarded,
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.accounts.access import EVERYWHERE, may
 from nianjian.accounts.roles import Act
-from nianjian.flows.overlay import effects, request_overlay
+from nianjian.flows.overlay import ask_effects, request_overlay
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -24,7 +22,7 @@ from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
-from nianjian.web.rulebook import shown
+from nianjian.web.rulebook import effect, shown
 from nianjian.web.rulebook.forms import Ask
 
 UNPROCESSABLE = 422
@@ -74,10 +72,7 @@ def ask(request: Request, key: str) -> HttpResponse:
 
 def _book(request: Request, place: str) -> Rulebook:
     """Take the rulebook of the day that ``?on=`` names, today if none."""
-    try:
-        day = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        day = clock.today()
+    day = clock.asked_day(request.GET.get("on", ""))
     province = request.enterprise.province if place else None
     return rulebook(day=day, province=province or None, enterprise=place or None)
 
@@ -105,7 +100,7 @@ def _list(request: Request, place: str) -> HttpResponse:
     columns = [Column(head) for head in (*heads, gettext("Changed because"))]
     context = {
         "page": part,
-        "table": Table(gettext("Rules"), columns, rows, wrap=True),
+        "table": Table(gettext("Rules"), columns, rows, wrap=True, cards=True),
         "book": book,
         "search": request.GET.get("q", ""),
         "level": level,
@@ -150,7 +145,7 @@ def _ask(request: Request, place: str, key: str) -> HttpResponse:
                 messages.success(request, gettext("Asked for. A second person decides."))
                 return redirect(at("approvals", place))
             del asked["valid_to"]
-            context["effects"] = shown.effect_table(effects(**asked))
+            context |= effect.context(place, key, ask_effects(**asked), request.actor)
         except NianjianError as error:
             text, remedy = said(error)
             form.add_error(None, f"{text} {remedy}".strip())
