@@ -19,6 +19,7 @@ from nianjian.complaints.one_click import query
 from nianjian.complaints.one_click import service as doors
 from nianjian.complaints.one_click.model import Door
 from nianjian.flows.complaints.promise import promise
+from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 
@@ -40,6 +41,22 @@ def promised(enterprise: str) -> Promised:
     """How soon a ticket that arrives now is responded to and closed."""
     terms = promise(enterprise).on(clock.now())
     return Promised(terms[Clock.RESPONSE].length, terms[Clock.CLOSE].length)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many complaints are taken: of a network address an hour, of a complainant's number a day."""
+
+    address: int
+    number: int
+
+
+def limits(enterprise: str) -> Limits:
+    """What the rulebook says today."""
+    where = accounts.enterprise(enterprise).province or None
+    book = rulebook(day=clock.today(), province=where, enterprise=enterprise)
+    names = ("complaints.one_click.per_address", "complaints.one_click.per_number")
+    return Limits(*(book.integer(name) for name in names))
 
 
 def complain(*, token: str, once: str, texts: Mapping[str, str]) -> str:

@@ -12,15 +12,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from nianjian.flows.complaints.one_click import limits
+
 APP: Final = "one_click"
-# One network address is often that of many telephones, so it may do more.
-RATES: Final = {"address": "30/h/ip", "number": "5/d/key"}
 
 
 def allowed(request: HttpRequest, enterprise: str, complainant: str) -> bool:
-    """Count one complaint; False if there were too many, of whichever kind."""
+    """Count one complaint; False if there were more than the rulebook lets through, of whichever kind."""
+    most = limits(enterprise)
+    rates = {"address": f"{most.address}/h/ip", "number": f"{most.number}/d/key"}
     key = salted_hmac(APP, f"{enterprise}\n{complainant}", settings.SECRET_KEY, algorithm="sha256").hexdigest()
     for action, more in (("address", None), ("number", key)):
-        if ratelimit.consume(request, app=APP, action=action, config=dict(RATES), key=more) is None:
+        if ratelimit.consume(request, app=APP, action=action, config=rates, key=more) is None:
             return False
     return True

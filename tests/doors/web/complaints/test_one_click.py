@@ -16,7 +16,8 @@ from nianjian.complaints.model import Complaint
 from nianjian.complaints.one_click.model import Door
 from nianjian.flows.complaints import one_click
 from nianjian.flows.complaints.listing import listed
-from nianjian.web.one_click import limits
+from nianjian.kernel import clock
+from nianjian.registers.overlays.model import Overlay
 from nianjian.web.one_click.picture import png
 
 pytestmark = pytest.mark.django_db
@@ -140,13 +141,23 @@ def test_a_receipt_is_not_made_up(demo: SimpleNamespace) -> None:
     assert Client().get(f"{demo.address}/done/TS-1").status_code == 404
 
 
-def test_too_many_from_one_place_or_of_one_number(demo: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(limits.RATES, "number", "2/d/key")
+def _limited(name: str, value: int) -> None:
+    """An overlay of the rulebook in force."""
+    now, today = clock.now(), clock.today()
+    Overlay.objects.create(
+        id=name, key=f"complaints.one_click.{name}", value=value, enterprise="demo", valid_from=today, reason="r",
+        proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
+    )  # fmt: skip
+
+
+def test_too_many_from_one_place_or_of_one_number(demo: SimpleNamespace) -> None:
+    assert one_click.limits("demo") == one_click.Limits(address=30, number=5)
+    _limited("per_number", 2)
     client = Client()
     assert [sent(client, demo.address).status_code for _turn in range(3)] == [302, 302, 429]
     assert sent(client, demo.address, complainant="+86 138-0013-8000").status_code == 429, "another spelling"
     assert sent(client, demo.address, complainant="13900139000").status_code == 302
-    monkeypatch.setitem(limits.RATES, "address", "5/h/ip")
+    _limited("per_address", 5)
     other = Client(REMOTE_ADDR="192.0.2.7")
     codes = [sent(other, demo.address, complainant=f"1390013900{turn}").status_code for turn in range(6)]
     assert codes == [302] * 5 + [429]
