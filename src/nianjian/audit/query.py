@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Final
 
 from django.db.models import Q, QuerySet
 
 from nianjian.audit.models import Entry, Head
+
+LATELY: Final = 2_000  # entries whose actors are offered to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +44,33 @@ def found(
 ) -> QuerySet[Entry]:
     """Entries, newest first, not loaded yet; "" filters nothing, ``enterprise`` "": of every one.
 
-    ``verb`` and ``actor``: how they begin; ``since`` and ``until`` (excluded): moments as in the chain.
+    ``verb``: how it begins; ``actor``: how it begins, with its kind (``user:anna``) or without; ``since`` and
+    ``until`` (excluded): moments as in the chain.
     """
     entries = Entry.objects.order_by("-seq")
     for name, value in (
         ("enterprise", enterprise),
         ("verb__startswith", verb),
-        ("actor__startswith", actor),
         ("at__gte", since),
         ("at__lt", until),
     ):
         entries = entries.filter(**{name: value}) if value else entries
-    return entries
+    return entries.filter(_acted(actor)) if actor else entries
+
+
+def _acted(actor: str) -> Q:
+    """Who acted: as it stands in the chain from its beginning, or a bare name of whatever kind."""
+    begins = Q(actor__startswith=actor)
+    return begins if ":" in actor else begins | Q(actor__contains=f":{actor}")
+
+
+def actors(enterprise: str = "") -> list[str]:
+    """Whoever acted lately, by name, with the kind before it where two have the same name; "": in every enterprise."""
+    entries = Entry.objects.order_by("-seq").values_list("actor", flat=True)
+    lately = entries.filter(enterprise=enterprise) if enterprise else entries
+    found = sorted(set(lately[:LATELY]))
+    names = [one.partition(":")[2] or one for one in found]
+    return [name if names.count(name) == 1 else one for one, name in zip(found, names, strict=True)]
 
 
 def act(entry: Entry) -> Act:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
@@ -22,12 +22,14 @@ from nianjian.kernel import clock
 from nianjian.paper.texts.chain import acts
 from nianjian.paper.words import words
 from nianjian.web.audit.forms import Filter
+from nianjian.web.audit.shown import pairs
 from nianjian.web.layout.access import Request, at, everywhere, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
 
-LONGEST: Final = 300  # characters of an entry's data that the table shows
+FEW: Final = 4  # parts of an entry that stand open
+LONGEST: Final = 40  # characters of a part in the line that stands for the others
 
 
 @require_safe
@@ -67,7 +69,7 @@ def verified(request: Request) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> dict[str, str]:
     """Read what the filter asks for as `audit.query.found` takes it; days are those of the clock's zone."""
-    form = Filter(request.GET)
+    form = Filter(request.GET, actors=())
     form.is_valid()
     given = form.cleaned_data
     asked = {name: str(given.get(name) or "") for name in ("verb", "actor")}
@@ -86,7 +88,7 @@ def _list(request: Request, place: str) -> HttpResponse:
     context = {
         "page": shown,
         "table": _table(shown, place),
-        "form": Filter(request.GET),
+        "form": Filter(request.GET, actors=query.actors(place)),
         "number": number,
         "head": head,
         "out": f"{out}?{inside}" if inside else out,
@@ -99,7 +101,7 @@ def _table(shown: Page[Entry], place: str) -> Table:
     _ = words(current())
     rows = []
     for one in map(query.act, shown.rows):
-        text = json.dumps(one.data, ensure_ascii=False)
+        said = pairs(one.data, _)
         cells = [
             Cell(one.seq, figure=True),
             Cell(datetime.fromisoformat(one.at).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
@@ -107,7 +109,7 @@ def _table(shown: Page[Entry], place: str) -> Table:
             *([] if place else [Cell(one.enterprise or "–")]),
             Cell(acts.verb(one.verb, _)),
             Cell(one.verb),
-            Cell(text if len(text) <= LONGEST else text[:LONGEST] + "…"),
+            Cell(_summary(said) if len(said) > FEW else "", pairs=said),
         ]
         rows.append(cells)
     columns = [
@@ -119,7 +121,12 @@ def _table(shown: Page[Entry], place: str) -> Table:
         Column(gettext("Act code")),
         Column(gettext("Content")),
     ]
-    return Table(gettext("Audit chain"), columns, rows, wrap=True)
+    return Table(gettext("Audit chain"), columns, rows, wrap=True, cards=True)
+
+
+def _summary(said: Sequence[tuple[str, str]]) -> str:
+    """The first parts in one line; the rest is folded away behind it."""
+    return " · ".join(f"{value[:LONGEST]}" for _name, value in said[:2]) + " …"
 
 
 def _out(request: Request, place: str) -> HttpResponseBase:

@@ -14,7 +14,8 @@ from nianjian.web.layout.paging import Order
 class Cell:
     """``text``; with ``href`` a link, with ``code`` a light, with ``badge`` (good, warn, bad, plain) a badge.
 
-    ``figure``: a number, set to the right; ``says``: what a link says to those who do not see where it stands.
+    ``figure``: a number, set to the right; ``says``: what a link says to those who do not see where it stands;
+    ``pairs``: (name, value) in place of ``text``, which then sums up what is folded away.
     """
 
     text: object
@@ -23,6 +24,7 @@ class Cell:
     badge: str = ""
     figure: bool = False
     says: str = ""
+    pairs: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,23 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``caption`` names it for those who do not see it; ``wrap`` lets long cells break, ``form`` is a further class."""
+    """``caption`` names it for those who do not see it; ``wrap`` lets long cells break, ``form`` is a further class.
+
+    ``cards``: where the screen is narrow each row stands by itself, every cell under the name of its column.
+    """
 
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     wrap: bool = False
     form: str = ""
+    cards: bool = False
+
+    @property
+    def labelled(self) -> list[list[tuple[str, Cell]]]:
+        """Rows of (name of the column, cell); no name where rows do not stand by themselves."""
+        labels = [column.label if self.cards else "" for column in self.columns]
+        return [list(zip(labels, row, strict=True)) for row in self.rows]
 
 
 def column(request: HttpRequest, order: Order, label: str, key: str, *, figure: bool = False) -> Column:
