@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+API = ("doors/api/test_api_matrix.py", "doors/api/test_hostile.py")
 PROCESSES = 4
 ACTS = 25
 WRITE = f"""
@@ -136,7 +137,7 @@ def test_dated_history_on_postgresql(tmp_path: Path, database: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("tests", ["db", "doors/web/test_matrix.py", "doors/api/test_api_matrix.py"])
+@pytest.mark.parametrize("tests", ["db", "doors/web/test_matrix.py", "doors/web/test_hostile.py", *API])
 def test_the_same_tests_hold_on_postgresql(database: str, tests: str) -> None:
     here = Path(__file__).parent
     environment = os.environ | {"PYTHONPATH": str(here), "NIANJIAN_TEST_DATABASE": database}

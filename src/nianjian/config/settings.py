@@ -67,12 +67,18 @@ MIDDLEWARE = [
     "nianjian.web.layout.language.OwnLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "nianjian.config.readable.Readable",
     "nianjian.web.layout.errors.Refusals",
     "allauth.account.middleware.AccountMiddleware",
     "nianjian.web.account.limits.Limits",
     "nianjian.web.account.second_factor.Enrolment",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+# Beginning of an address -> what answers 404 and 400 there (`readable`); "": everywhere else.
+UNREADABLE = {
+    "/api/": ("nianjian.api.door.problems.nowhere", "nianjian.api.door.problems.unreadable"),
+    "": ("nianjian.web.layout.errors.missing", "nianjian.web.layout.errors.bad"),
+}
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

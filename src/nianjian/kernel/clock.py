@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from nianjian.kernel.errors import NianjianError
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
+FIRST_DAY: Final = date(1990, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
+"""The days that may be asked for. Sums over days beyond the calendar's end are faults, and no register goes there."""
 OVERRIDE: Final = "NIANJIAN_TODAY"
 """Environment variable: an ISO date that `today` gives instead of the real one, for drills and repeatable runs."""
 
@@ -34,3 +37,12 @@ def today() -> date:
         return date.fromisoformat(wanted)
     except ValueError as error:
         raise NianjianError("today_unreadable", variable=OVERRIDE, value=wanted) from error
+
+
+def asked_day(text: str) -> date:
+    """Return the day that a text names in ISO form; today where it names none, or one that may not be asked for."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today()
+    return day if FIRST_DAY <= day <= LAST_DAY else today()

@@ -123,7 +123,8 @@ def _unauthorised(request: HttpRequest, error: AuthenticationError) -> HttpRespo
     return answer
 
 
-def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer 400: what was sent cannot be read; 413: it is too large."""
     if isinstance(error, RequestDataTooBig):
         return problem(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "api_too_large")
     return problem(request, HTTPStatus.BAD_REQUEST, "api_unreadable")
@@ -140,8 +141,8 @@ def attach(one: NinjaAPI) -> None:
         NianjianError: refused,
         ValidationError: _invalid,
         AuthenticationError: _unauthorised,
-        HttpError: _unreadable,
-        SuspiciousOperation: _unreadable,
+        HttpError: unreadable,
+        SuspiciousOperation: unreadable,
         Http404: nowhere,
         Exception: _fault,
     }

@@ -8,7 +8,7 @@ from typing import Annotated
 from ninja import Field, Path
 from pydantic import AfterValidator
 
-FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
+from nianjian.kernel import clock
 
 
 def plain(text: str) -> str:
@@ -17,7 +17,7 @@ def plain(text: str) -> str:
 
 
 def _in_reach(day: date) -> date:
-    if not FIRST <= day <= LAST:
+    if not clock.FIRST_DAY <= day <= clock.LAST_DAY:
         raise ValueError("day_out_of_reach")
     return day
 
@@ -28,4 +28,4 @@ Named = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1
 """The name of a file that is sent."""
 Day = Annotated[date, AfterValidator(_in_reach)]
 """A day from 1990 to 2199."""
-Year = Annotated[int, Path(ge=FIRST.year, le=LAST.year, description="data year")]
+Year = Annotated[int, Path(ge=clock.FIRST_DAY.year, le=clock.LAST_DAY.year, description="data year")]

@@ -120,7 +120,7 @@ class Filter(forms.Form):
         given = self.cleaned_data
         reason, day = given.get("reason") or "", given.get("day")
         since = until = None
-        if day is not None:
+        if day is not None and clock.FIRST_DAY <= day <= clock.LAST_DAY:
             begin = datetime.combine(day, time(), clock.ZONE)
             since, until = (int((begin + timedelta(days=after)).timestamp() * 1000) for after in (0, 1))
         return Wanted(

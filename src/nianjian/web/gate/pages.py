@@ -83,7 +83,4 @@ def journal(request: Request, code: str) -> StreamingHttpResponse:
 
 def _day(request: Request) -> date:
     """The day that ``?day=`` names; today for none."""
-    try:
-        return date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return clock.today()
+    return clock.asked_day(request.GET.get("day", ""))

@@ -22,8 +22,8 @@ def sight(request: Request, kind: str = "") -> Sight:
     """
     team = request.team
     if team is None and own.known(kind):
-        team = request.GET.get("team", "").replace("\0", "").strip() or None
-    found = Sight(request.enterprise.code, _day(request.GET.get("as_at", "")), team)
+        team = request.GET.get("team", "").strip() or None
+    found = Sight(request.enterprise.code, clock.asked_day(request.GET.get("as_at", "")), team)
     if kind and not found.sees(kind):
         raise Http404
     return found
@@ -45,10 +45,3 @@ def standing(request: Request, kind: str, key: str) -> Version:
 def may(request: Request, act: Act) -> bool:
     """Whether the reader may do this here."""
     return access.may(request.actor, request.enterprise.code, act)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return clock.today()

@@ -14,8 +14,6 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read
 from nianjian.api.door.paging import Cut, Page, paged
-from nianjian.api.v1.given import FIRST as DAY_FIRST
-from nianjian.api.v1.given import LAST as DAY_LAST
 from nianjian.api.v1.given import Day, Text, plain
 from nianjian.flows.registers.states import states
 from nianjian.kernel import clock
@@ -126,7 +124,7 @@ def _edge(column: Column, text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
-    if day is None or column.kind not in DAYS or not DAY_FIRST <= day <= DAY_LAST:
+    if day is None or column.kind not in DAYS or not clock.FIRST_DAY <= day <= clock.LAST_DAY:
         raise NianjianError("filter_unreadable", column=column.header, value=text)
     return day
 

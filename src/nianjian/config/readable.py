@@ -1,0 +1,52 @@
+"""Middleware: no address and no form holds a NUL, which PostgreSQL stores in no text and answers with a fault.
+
+Asked before any view, so that no query needs to look for itself. What a file or a JSON document holds is looked at
+where it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPMethod
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+
+NUL: Final = "\0"
+QUOTED: Final = "%00"
+FORM: Final = "application/x-www-form-urlencoded"
+
+
+class Readable:
+    """Answers 404 to an address with a NUL, 400 to a query or a form with one, as the door does whose address it is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or hand on."""
+        if NUL in request.path:
+            return self._refused(request, Http404())
+        if QUOTED in request.META.get("QUERY_STRING", "") or self._form_holds_one(request):
+            return self._refused(request, SuspiciousOperation())
+        return self._get_response(request)
+
+    def _form_holds_one(self, request: HttpRequest) -> bool:
+        """Whether a form does; a document of the API is not read here, it may be a file of any size."""
+        if request.method != HTTPMethod.POST or request.content_type != FORM or self._door(request):
+            return False
+        return QUOTED in request.body.decode("latin-1")
+
+    def _door(self, request: HttpRequest) -> str:
+        """The beginning of the address by which a door other than the pages is known, else ""."""
+        return next((start for start in settings.UNREADABLE if start and request.path.startswith(start)), "")
+
+    def _refused(self, request: HttpRequest, fault: Exception) -> HttpResponse:
+        missing, bad = settings.UNREADABLE[self._door(request)]
+        answer: Callable[[HttpRequest, Exception], HttpResponse] = import_string(
+            missing if isinstance(fault, Http404) else bad
+        )
+        return answer(request, fault)
