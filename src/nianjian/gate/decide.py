@@ -64,20 +64,22 @@ def decide(request: Request, snapshot: Snapshot, now: int) -> Refusal | tuple[Sl
 
 
 def _decided(request: Request, tenant: Tenant) -> Refusal | tuple[Slot, ...]:
-    way = _way(request, tenant)
-    if isinstance(way, Refusal):
-        return way
+    way = tenant.way((request.display, request.channel, request.purpose))
+    if way is None or way.minute != request.at // 60_000:
+        found = _way(request, tenant)
+        if isinstance(found, Refusal):
+            return found
+        way = found
     callee = telephone.key(request.callee)
-    reason = _callee(tenant, callee, request, way.purpose, isolated=way.isolated)
-    return _refused(reason) if reason else tenant.slots(request, way.display, callee, way.channel, way.purpose)
+    reason = _callee(tenant, callee, request, way)
+    if reason:
+        return _refused(reason)
+    return way.slots or tenant.slots(request, way.display, callee, way.channel, way.purpose)
 
 
 def _way(request: Request, tenant: Tenant) -> Refusal | Way:
     """What does not depend on the callee: it holds for a minute, and most calls of a minute go few ways."""
     minute = request.at // 60_000
-    known = tenant.way(request.display, request.channel, request.purpose)
-    if known is not None and known.minute == minute:
-        return known
     purpose = tenant.purpose(request.purpose)
     second = request.at // 1000
     day, into = divmod(second + EAST, DAY)
@@ -90,7 +92,7 @@ def _way(request: Request, tenant: Tenant) -> Refusal | Way:
     if not _open(purpose, into // MINUTE):
         return Refusal("hours", purpose.hours_rule, _opens(purpose, second, into))
     isolated = line.channel.isolated or display in tenant.isolated_displays
-    way = Way(minute, display, line.channel, purpose, isolated)
+    way = Way(minute, display, line.channel, purpose, isolated, tenant.fixed(line.channel))
     tenant.remember(request.display, request.channel, request.purpose, way)
     return way
 
@@ -122,16 +124,17 @@ def _number(tenant: Tenant, rows: tuple[Filed, ...], purpose: str, day: int) -> 
     return reason
 
 
-def _callee(tenant: Tenant, callee: int, request: Request, purpose: Purpose, *, isolated: bool) -> str:
+def _callee(tenant: Tenant, callee: int, request: Request, way: Way) -> str:
     """Why this callee may not be dialled now; "" where nothing forbids it."""
-    second = request.at // 1000
     if callee == telephone.UNREADABLE:
         return "callee-unreadable"
-    if tenant.refused and tenant.is_refused(callee, second, purpose):
+    second = request.at // 1000
+    if tenant.refused and tenant.is_refused(callee, second, way.purpose):
         return "do-not-call"
+    purpose = way.purpose
     if purpose.needs_consent and not tenant.has_consent(callee, second, consented_to(purpose, request.purpose)):
         return "no-consent"
-    if isolated and not tenant.has_consent(callee, second, ""):
+    if way.isolated and not tenant.has_consent(callee, second, ""):
         return "not-on-white-list"
     return ""
 

@@ -44,10 +44,14 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One counter that a call must pass: a cap and the value of its key (``trunk17``, ``95013001``, …)."""
+    """One counter that a call must pass: a cap and the value of its key (``trunk17``, ``95013001``, …).
+
+    ``told``: how an answer names it; given where a slot serves many calls, so that it is not written for each.
+    """
 
     cap: Cap
     value: str
+    told: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:

@@ -6,11 +6,13 @@ import http.client
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import structs
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.access import may, require
@@ -87,7 +89,9 @@ def take(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[s
     known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
     token = next((token for token, code in known.items() if code == question.enterprise), "")
     request = question.request(call_id)
-    body = {name: value for name, value in asdict(request).items() if value != "" and (name != "at" or question.at)}
+    body = {
+        name: value for name, value in structs.asdict(request).items() if value != "" and (name != "at" or question.at)
+    }
     address = urlsplit(gate)
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     try:

@@ -62,8 +62,8 @@ class Memory:
             self._version += 1
         self._meters.sweep(self._watch.moment())
 
-    def take(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Done) -> None:
-        """Answered at once."""
+    def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Taken | None:
+        """One unit of a calendar day that has room: nearly every call."""
         if len(slots) == 1:
             slot = slots[0]
             cap = slot.cap
@@ -77,9 +77,16 @@ class Memory:
             ):
                 meter.count += 1
                 self._calls.note(enterprise, call_id, meter.one)
-                done(_made(Taken, (True, slot, meter.count, meter.limit, None, False)))
-                return
-        self._all_or_none(enterprise, slots, call_id, now, done)
+                return _made(Taken, (True, slot, meter.count, meter.limit, None, False))
+        return None
+
+    def take(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Done) -> None:
+        """Answered at once."""
+        taken = self.at_once(enterprise, slots, call_id, now)
+        if taken is None:
+            self._all_or_none(enterprise, slots, call_id, now, done)
+        else:
+            done(taken)
 
     def _all_or_none(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Done) -> None:
         if self._watch.behind or not self._started:

@@ -39,6 +39,10 @@ class Counters(Protocol):
         """These caps are in force from now on; tokens of an older epoch are dropped, the counts stay."""
         ...
 
+    def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Taken | None:
+        """Take as `take` does, where memory is sure of the answer; None: nothing has happened, ask `take`."""
+        ...
+
     def take(
         self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Callable[[Taken], None]
     ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from nianjian.gate.server import wire
@@ -16,7 +16,7 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 class Admission:
     """Tokens are kept and looked up by their sha256, so that the time of a look-up tells nothing of them."""
 
-    def __init__(self, tokens: Mapping[str, str], enterprises: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, tokens: Mapping[str, str], enterprises: Callable[[], Collection[str]]) -> None:
         """``tokens``: enterprise by token. ``enterprises``: those of the snapshot in force."""
         self._digests = {_digest(token.encode()): enterprise for token, enterprise in tokens.items()}
         self._enterprises = enterprises
@@ -54,10 +54,10 @@ class Admission:
             return whose
         if named:
             return named
-        known = list(self._enterprises())
+        known = self._enterprises()
         if len(known) > 1:
             raise wire.MalformedError("enterprise: it must be named, there are several")
-        return known[0] if known else ""  # none is known: the gate refuses by itself
+        return next(iter(known), "")  # none is known: the gate refuses by itself
 
 
 def _digest(token: bytes) -> bytes:

@@ -68,43 +68,54 @@ class Gate:
 
     def ask(self, request: Request, answer: Answer) -> None:
         """Answer once, at once or when the counters have; an error inside is a refusal ``gate-unavailable``."""
-        try:
-            known = self.answers.get(request) if request.call_id else None
-            if known is not None:
-                self.again += 1
-            else:
-                known = self._ask(request, answer)
-        except Exception:
-            LOG.exception("a question could not be decided")
-            known = Verdict(allow=False, reason=UNAVAILABLE, rule=RULES[UNAVAILABLE])
+        known = self.verdict(request, lambda: answer, self.moment())
         if known is not None:
             answer(known)
 
-    def _ask(self, request: Request, answer: Answer) -> Verdict | None:
+    def verdict(self, request: Request, later: Callable[[], Answer], now: int) -> Verdict | None:
+        """The verdict where it is known at once; None: what ``later`` gives is told when the counters have answered.
+
+        ``now`` is the wall clock's, epoch milliseconds. An error inside is a refusal ``gate-unavailable``.
+        """
+        try:
+            if request.call_id:
+                known = self.answers.get(request)
+                if known is not None:
+                    self.again += 1
+                    return known
+            return self._decided(request, later, now)
+        except Exception:
+            LOG.exception("a question could not be decided")
+            return Verdict(allow=False, reason=UNAVAILABLE, rule=RULES[UNAVAILABLE])
+
+    def _decided(self, request: Request, later: Callable[[], Answer], now: int) -> Verdict | None:
         """The verdict; None: the counters have it and will answer."""
         open_one = self.open.get(key(request)) if self.open else None
         if open_one is not None and request.call_id:
             self.again += 1
-            open_one.join(answer)
+            open_one.join(later())
             return None
         number = self._begun + str(next(self._number)) if self.journal is None else self.journal.next_id()
         snapshot = self.held.snapshot
         if snapshot is None:
-            return self.close(request, None, Refusal(UNAVAILABLE, RULES[UNAVAILABLE]), number)
-        found = decide(request, snapshot, self.moment())
+            return self.close(request, None, Refusal(UNAVAILABLE, RULES[UNAVAILABLE]), number, now)
+        found = decide(request, snapshot, now)
         if isinstance(found, Refusal):
-            return self.close(request, snapshot, found, number)
+            return self.close(request, snapshot, found, number, now)
+        taken = self.counters.at_once(request.enterprise, found, request.call_id or number, request.at)
+        if taken is not None:
+            return self.counted(request, snapshot, taken, number, now)
         if len(self.open) >= self.pending.most:  # counters that never answer must not fill the memory
             self.shed += 1
-            return self.close(request, snapshot, _unavailable(request, snapshot), number)
+            return self.close(request, snapshot, _unavailable(request, snapshot), number, now)
         question = Question(self, request, snapshot, number)
         self.counters.take(request.enterprise, found, request.call_id or number, request.at, question.taken)
         if question.verdict is None:
             self.open[question.key] = question
-            question.join(answer)
+            question.join(later())
         return question.verdict
 
-    def close(self, request: Request, snapshot: Snapshot | None, refusal: Refusal, number: str) -> Verdict:
+    def close(self, request: Request, snapshot: Snapshot | None, refusal: Refusal, number: str, now: int) -> Verdict:
         """A refusal's verdict, by the operator's switches, counted, remembered and written down."""
         observing = _observing(request, snapshot)
         if refusal.fail_open and not observing:
@@ -125,19 +136,20 @@ class Gate:
                 allow=False, reason=refusal.reason, rule=refusal.rule, retry_at=refusal.retry_at, decision_id=number
             )
         # who could not be answered may ask again: it has taken nothing
-        self.note(request, snapshot, verdict, keep=refusal.reason != UNAVAILABLE)
+        self.note(request, snapshot, verdict, now, keep=refusal.reason != UNAVAILABLE)
         return verdict
 
-    def counted(self, request: Request, snapshot: Snapshot, taken: Taken, number: str) -> Verdict:
+    def counted(self, request: Request, snapshot: Snapshot, taken: Taken, number: str, now: int) -> Verdict:
         """The verdict of what the counters have answered."""
-        if taken.unavailable:
-            return self.close(request, snapshot, _unavailable(request, snapshot), number)
+        allowed, slot, used, limit, retry_at, unavailable = taken
+        if unavailable:
+            return self.close(request, snapshot, _unavailable(request, snapshot), number, now)
         counter, rule = None, ""
-        if taken.slot is not None:
-            cap = taken.slot.cap
+        if slot is not None:
+            cap = slot.cap
             rule = cap.rule
-            counter = Used(f"{cap.key}:{taken.slot.value}", cap.semantics, taken.used, taken.limit, cap.counts)
-        if taken.allowed:
+            counter = Used(slot.told or f"{cap.key}:{slot.value}", cap.semantics, used, limit, cap.counts)
+        if allowed:
             verdict = Verdict(True, ALLOWED, rule, None, counter, number)  # noqa: FBT003 - by place it is made faster
         else:
             observing = _observing(request, snapshot)
@@ -145,17 +157,16 @@ class Gate:
                 allow=observing,
                 reason=OBSERVED + "cap" if observing else "cap",
                 rule=rule,
-                retry_at=taken.retry_at,
+                retry_at=retry_at,
                 counter=counter,
                 decision_id=number,
                 observed="cap" if observing else "",
             )
-        self.note(request, snapshot, verdict, keep=True)
+        self.note(request, snapshot, verdict, now, keep=True)
         return verdict
 
-    def note(self, request: Request, snapshot: Snapshot | None, verdict: Verdict, *, keep: bool) -> None:
+    def note(self, request: Request, snapshot: Snapshot | None, verdict: Verdict, now: int, *, keep: bool) -> None:
         """Count, remember and write down."""
-        now = self.moment()
         known = snapshot is not None and request.enterprise in snapshot.tenants  # others' names come from outside
         self.reasons[request.enterprise if known else "", verdict.reason] += 1
         self.recent.append((now, request, verdict))
@@ -230,7 +241,7 @@ class Question:
         """What the counters say: at once, or later, when those who wait are told."""
         gate, answers = self._gate, self._answers
         if answers is None:
-            self.verdict = gate.counted(self._request, self._snapshot, taken, self._number)
+            self.verdict = gate.counted(self._request, self._snapshot, taken, self._number, gate.moment())
             return
         gate.open.pop(self.key, None)
         if not answers:
@@ -238,7 +249,7 @@ class Question:
                 gate.given_back += 1
                 gate.counters.release(self._request.enterprise, self._request.call_id or self._number, gate.moment())
             return
-        self.verdict = gate.counted(self._request, self._snapshot, taken, self._number)
+        self.verdict = gate.counted(self._request, self._snapshot, taken, self._number, gate.moment())
         self._answers = []
         for answer in answers:
             try:
@@ -252,7 +263,8 @@ class Question:
             return False
         self._answers.remove(answer)
         refusal = _unavailable(self._request, self._snapshot)
-        verdict = self._gate.close(self._request, self._snapshot, refusal, self._number)
+        gate = self._gate
+        verdict = gate.close(self._request, self._snapshot, refusal, self._number, gate.moment())
         self._let = self._let or verdict.allow
         try:
             answer(verdict)

@@ -12,30 +12,37 @@ import logging
 from collections import deque
 from typing import Final, cast
 
-from nianjian.gate.asked import Verdict
+from nianjian.gate.asked import Request, Verdict
 from nianjian.gate.server import wire
 from nianjian.gate.server.admission import Admission
 from nianjian.gate.server.gate import Gate
+from nianjian.gate.server.pending import Answer
 
 LOG: Final = logging.getLogger(__name__)
 LINE_MOST: Final = 1024
 WAITING_MOST: Final = 10_000
 _FIELDS: Final = range(3, 8)
-_MALFORMED: Final = "deny malformed"
+_USUAL: Final = 4  # display, callee, channel, call_id
+_ALLOW: Final = b"allow\n"
+_MALFORMED: Final = b"deny malformed\n"
+
+
+def _told(verdict: Verdict) -> bytes:
+    return _ALLOW if verdict.allow else f"deny {verdict.reason}\n".encode()
 
 
 class _Slot:
-    """The place of one answer."""
+    """The place of an answer that is not known at once, or that another one before it keeps back."""
 
     __slots__ = ("_door", "text")
 
-    def __init__(self, door: LineDoor) -> None:
+    def __init__(self, door: LineDoor, text: bytes = b"") -> None:
         self._door = door
-        self.text = ""
+        self.text = text
 
     def fill(self, verdict: Verdict) -> None:
         """The answer is known."""
-        self.text = "allow" if verdict.allow else f"deny {verdict.reason}"
+        self.text = _told(verdict)
         self._door.flush()
 
 
@@ -48,6 +55,7 @@ class LineDoor(asyncio.Protocol):
         self._admission = admission
         self._connections = connections
         self._transport: asyncio.Transport | None = None
+        self._known: list[bytes] = []  # answers that may leave, before those of the slots
         self._slots: deque[_Slot] = deque()
         self._rest = b""
         self._whose = admission.token(b"")
@@ -96,16 +104,15 @@ class LineDoor(asyncio.Protocol):
         """Write the answers that are known, up to the first that is not."""
         if self._reading:
             return
-        slots, transport = self._slots, self._transport
-        known: list[str] = []
+        slots, transport, known = self._slots, self._transport, self._known
         while slots and (text := slots[0].text):
             known.append(text)
             slots.popleft()
         if transport is None or transport.is_closing():
             return
         if known:
-            known.append("")
-            transport.write("\n".join(known).encode())
+            transport.write(known[0] if len(known) == 1 else b"".join(known))
+            known.clear()
         if self._closing and not slots:
             transport.close()
 
@@ -120,26 +127,41 @@ class LineDoor(asyncio.Protocol):
             if self._closing:
                 return
             try:
-                self._line(line.split(), now)
+                self._line(line, now)
             except wire.MalformedError:
                 self._malformed()
 
-    def _line(self, words: list[str], now: int) -> None:
+    def _line(self, line: str, now: int) -> None:
+        words = line.split()
         if len(words) == 2 and words[0] == "token":  # noqa: PLR2004 - the word and the token
             self._whose = self._admission.token(words[1].encode())
             return
         if self._whose is None or len(words) not in _FIELDS or len(self._slots) >= WAITING_MOST:
             raise wire.MalformedError("no question")
-        display, callee, channel, *more = ["" if word == "-" else word for word in words]
-        call_id, named, team, purpose = (*more, "", "", "", "")[:4]
-        enterprise = self._admission.enterprise(named, self._whose)
+        if len(line) > wire.LONGEST:
+            wire.measured(words)
+        if "-" in words:
+            words = ["" if word == "-" else word for word in words]
+        enterprise, team, purpose = "", "", ""
+        if len(words) > _USUAL:
+            enterprise, team, purpose = (*words[_USUAL:], "", "")[:3]
+        request = Request(
+            self._admission.enterprise(enterprise, self._whose),
+            words[0], words[1], words[2], words[3] if len(words) >= _USUAL else "", now, "", team, purpose,
+        )  # fmt: skip
+        verdict = self._gate.verdict(request, self._later, now)
+        if verdict is None:
+            return
+        if self._slots:
+            self._slots.append(_Slot(self, _told(verdict)))
+        else:
+            self._known.append(_told(verdict))
+
+    def _later(self) -> Answer:
         slot = _Slot(self)
         self._slots.append(slot)
-        ask = wire.Ask(display, callee, channel, call_id, enterprise, "", team, purpose)
-        self._gate.ask(wire.request(ask, enterprise, now), slot.fill)
+        return slot.fill
 
     def _malformed(self) -> None:
         self._closing = True
-        slot = _Slot(self)
-        slot.text = _MALFORMED
-        self._slots.append(slot)
+        self._slots.append(_Slot(self, _MALFORMED))

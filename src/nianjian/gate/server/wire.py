@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import unquote_plus
@@ -65,11 +66,15 @@ _encode: Final = msgspec.json.Encoder().encode
 
 def request(ask: Ask, enterprise: str, now: int) -> Request:
     """The question; ``enterprise`` is the asker's own. `MalformedError` for a field too long, a moment that is none."""
-    texts = (ask.display, ask.callee, ask.channel, ask.call_id, ask.caller, ask.team, ask.purpose)
-    if len("".join(texts)) > LONGEST and max(map(len, texts)) > LONGEST:
-        raise MalformedError("a field is longer than 256 characters")
+    measured((ask.display, ask.callee, ask.channel, ask.call_id, ask.caller, ask.team, ask.purpose))
     at = now if ask.at is None else moment(ask.at)
     return Request(enterprise, ask.display, ask.callee, ask.channel, ask.call_id, at, ask.caller, ask.team, ask.purpose)
+
+
+def measured(texts: Sequence[str]) -> None:
+    """`MalformedError` for a field that is too long."""
+    if len("".join(texts)) > LONGEST and max(map(len, texts)) > LONGEST:
+        raise MalformedError("a field is longer than 256 characters")
 
 
 def moment(told: str | float) -> int:

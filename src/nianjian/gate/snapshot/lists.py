@@ -36,6 +36,7 @@ LOW: Final = 0xFFFF_FFFF
 NOWHERE: Final = range(0)
 PIECE: Final = 1 << 22  # bytes: about a millisecond
 POPULATE: Final = 22  # MADV_POPULATE_READ, which the standard library does not name yet
+FEW: Final = 200_000  # entries: so many keys are held as a set too, which says "no" in a tenth of the time
 BLOCK: Final = 512  # entries between two fences: 2 kB
 
 
@@ -57,7 +58,7 @@ def sections(flags: int, highs: int, entries: int) -> list[tuple[str, int]]:
 class NumberList:
     """One open list. Look-ups cost two bisections and touch a few pages; nothing is read ahead."""
 
-    __slots__ = ("_fences", "_from", "_high", "_low", "_purpose", "_start", "_to", "entries", "purposes")
+    __slots__ = ("_fences", "_few", "_from", "_high", "_low", "_purpose", "_start", "_to", "entries", "purposes")
 
     def __init__(self, path: Path, purposes: tuple[str, ...] = ("",)) -> None:
         """Open ``path``; ``purposes`` names the purpose numbers, the first of them none. ``gate_snapshot_damaged``."""
@@ -79,6 +80,12 @@ class NumberList:
         self._purpose = found.get("purpose")
         self.purposes = purposes
         self._fences = self._fenced()
+        self._few = frozenset(self._keys()) if self.entries <= FEW else None
+
+    def _keys(self) -> Iterator[int]:
+        for at, high in enumerate(self._high):
+            for place in range(self._start[at], self._start[at + 1]):
+                yield (high << HALF) + self._low[place]
 
     def _fenced(self) -> list[int]:
         """The key of every `BLOCK`-th entry: they stay in the processor's cache, so a look-up touches one block."""
@@ -91,6 +98,8 @@ class NumberList:
 
     def places(self, key: int) -> range:
         """The places of a key's entries."""
+        if self._few is not None and key not in self._few:
+            return NOWHERE
         high, low, column = key >> HALF, key & LOW, self._low
         at = bisect_left(self._high, high)
         if at == len(self._high) or self._high[at] != high:

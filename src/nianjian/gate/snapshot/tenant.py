@@ -55,13 +55,17 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A display number, a channel and a purpose that went together in a minute (counted from 1970-01-01)."""
+    """A display number, a channel and a purpose that went together in a minute (counted from 1970-01-01).
+
+    ``slots``: the call's counters where they depend on its channel alone, else none.
+    """
 
     minute: int
     display: str
     channel: Channel
     purpose: Purpose
     isolated: bool
+    slots: tuple[Slot, ...] = ()
 
 
 class Tenant:
@@ -91,10 +95,8 @@ class Tenant:
         self._resolved: dict[str, Purpose] = {}
         self._fits: dict[tuple[str, str], bool] = {}
         self._ways: dict[tuple[str, str, str], Way] = {}
-
-    def way(self, display: str, channel: str, purpose: str) -> Way | None:
-        """The way that calls with these texts last went; it holds for its minute alone."""
-        return self._ways.get((display, channel, purpose))
+        self.way = self._ways.get
+        """The way that calls with these texts (display number, channel, purpose) last went; it holds for its minute."""
 
     def remember(self, display: str, channel: str, purpose: str, way: Way) -> None:
         """Remember it."""
@@ -198,12 +200,7 @@ class Tenant:
 
         The register's team of the channel goes before the one that the switch names.
         """
-        known = self._slots.get(channel.name)
-        if known is None:
-            caps = [cap for cap in self.policy.caps if cap.key != "channel" or cap.only in {"", channel.name}]
-            fixed = tuple(Slot(cap, channel.name) for cap in caps if cap.key == "channel")
-            known = self._slots[channel.name] = (fixed, () if len(fixed) == len(caps) else tuple(caps))
-        fixed, open_caps = known
+        fixed, open_caps = self._counted(channel)
         if not open_caps:
             return fixed
         called = telephone.written(callee)
@@ -216,6 +213,19 @@ class Tenant:
             "purpose": purpose.name,
         }
         return tuple([Slot(cap, values[cap.key]) for cap in open_caps if not cap.only or cap.only == values[cap.key]])
+
+    def fixed(self, channel: Channel) -> tuple[Slot, ...]:
+        """The counters of every call on the channel where nothing else of a call is counted; none where it is."""
+        fixed, open_caps = self._counted(channel)
+        return () if open_caps else fixed
+
+    def _counted(self, channel: Channel) -> tuple[tuple[Slot, ...], tuple[Cap, ...]]:
+        known = self._slots.get(channel.name)
+        if known is None:
+            caps = [cap for cap in self.policy.caps if cap.key != "channel" or cap.only in {"", channel.name}]
+            fixed = tuple(Slot(cap, channel.name, f"channel:{channel.name}") for cap in caps if cap.key == "channel")
+            known = self._slots[channel.name] = (fixed, () if len(fixed) == len(caps) else tuple(caps))
+        return known
 
 
 def consented_to(purpose: Purpose, text: str) -> str:

@@ -109,8 +109,8 @@ class Store:
             self._dropped = True
             self.leases.recall(lambda lease: lease.have > 0)
 
-    def take(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Done) -> None:
-        """From memory while a token is there; else by the store within the deadline, or unavailable."""
+    def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Taken | None:
+        """From memory while a token is there."""
         if len(slots) == 1:
             slot = slots[0]
             cap = slot.cap
@@ -118,9 +118,16 @@ class Store:
             if lease is not None and lease.have > 0 and lease.cap is cap and self._steady() < self.keeper.fresh_until:
                 lease.have -= 1
                 self._calls.note(enterprise, call_id, lease.one)
-                done(_made(Taken, (True, slot, lease.granted - lease.have, lease.limit, None, False)))
-                return
-        self._begin(enterprise, slots, call_id, now, done)
+                return _made(Taken, (True, slot, lease.granted - lease.have, lease.limit, None, False))
+        return None
+
+    def take(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Done) -> None:
+        """From memory while a token is there; else by the store within the deadline, or unavailable."""
+        taken = self.at_once(enterprise, slots, call_id, now)
+        if taken is None:
+            self._begin(enterprise, slots, call_id, now, done)
+        else:
+            done(taken)
 
     def _begin(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Done) -> None:
         self._drop_stale()
