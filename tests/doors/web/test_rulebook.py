@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import date
+from html import escape
 
 from django.test import Client
 from tests.doors.web.data_pages import work
@@ -12,6 +14,7 @@ from tests.support.people import signed_in
 
 from nianjian.audit.models import Entry
 from nianjian.registers.overlays import query
+from nianjian.rules.rulebook import Rulebook
 
 KEY = "portrait.seat_vacancy.limit"
 ASKED = {"value": "0.25", "valid_from": "2026-01-01", "valid_to": "", "reason": "省局口头要求"}
@@ -110,6 +113,29 @@ def test_the_chain_is_filtered_taken_out_and_checked(site: Client) -> None:
     assert [line["verb"] for line in lines] == ["enterprise.add"]
     assert Entry.objects.count() == before + 1
     assert "链条完整" in site.post("/audit/verify/").content.decode()
+
+
+def test_the_second_person_sees_what_the_value_means(site: Client) -> None:
+    berta = signed_in("berta", "compliance_lead", "demo")
+    there = f"/e/demo/rules/{KEY}/overlay/"
+    asked = {**ASKED, "valid_to": "2026-12-31", "step": "send"}
+    assert berta.post(there, asked).status_code == 302
+    (waiting,) = set(re.findall(r'href="(/e/demo/approvals/[^"]+/)"', site.get("/e/demo/approvals/").content.decode()))
+    text = " ".join(site.get(waiting).content.decode().split())
+    rule = Rulebook.on(date(2026, 1, 1)).in_force[KEY]
+    for words in (
+        rule.title_zh, "> 30 % → > 25 %", rule.citation, rule.text_zh, rule.note_zh,
+        "省局口头要求", "berta", "2026-01-01 – 2026-12-31", "指南",
+    ):  # fmt: skip
+        assert escape(words) in text, words
+    follow = site.post(waiting, {"decision": "look"})
+    assert follow.status_code == 302
+    work()
+    assert "demo 2026" in site.get(follow.headers["Location"]).content.decode()
+    assert query.overlays() == [], "to look decides nothing"
+    auditor = signed_in("carl", "auditor", "demo")
+    assert 'value="look"' not in auditor.get(waiting).content.decode()
+    assert auditor.post(waiting, {"decision": "look"}).status_code == 403
 
 
 def test_an_auditor_of_one_enterprise_sees_its_entries_alone(site: Client) -> None:

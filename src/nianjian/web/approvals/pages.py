@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nianjian.accounts.access import EVERYWHERE, may
 from nianjian.accounts.roles import Act
 from nianjian.flows import approve as flow
+from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.errors import named
 from nianjian.paper.words import mark, words
+from nianjian.web.approvals import overlay
 from nianjian.web.layout.access import Request, at, everywhere, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
@@ -67,13 +70,18 @@ def decide(request: Request, approval: str) -> HttpResponse:
     return _one(request, EVERYWHERE, approval)
 
 
-def _requests(request: Request, place: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = flow.requests(actor=request.actor)
-    return [one for one in found if place in {EVERYWHERE, one["enterprise"]}]
+@dataclass(frozen=True, slots=True)
+class _Requests:
+    """The requests of a place, newest first, read where they are cut."""
+
+    place: str
+
+    def __getitem__(self, part: slice) -> list[dict[str, Any]]:
+        return flow.part(self.place or None, part.start, part.stop - part.start)
 
 
 def _list(request: Request, place: str) -> HttpResponse:
-    shown: Page[dict[str, Any]] = paged(request, _requests(request, place))
+    shown: Page[dict[str, Any]] = paged(request, _Requests(place))
     _ = words(current())
     rows = [
         [
@@ -101,11 +109,16 @@ def _person(actor: str) -> str:
 
 
 def _one(request: Request, place: str, approval: str) -> HttpResponse:
-    one = next((one for one in _requests(request, place) if one["approval"] == approval), None)
-    if one is None:
+    try:
+        one: dict[str, Any] = flow.request(approval=approval.replace("\0", ""), actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    if place not in {EVERYWHERE, one["enterprise"]}:
         raise Http404
     back = at("approvals", place)
     if request.method == "POST":
+        if request.POST.get("decision") == "look" and one["kind"] == overlay.KIND:
+            return redirect(overlay.look(one["asked"], request.actor))
         if request.POST.get("decision") == "yes":
             flow.approve(approval=approval, actor=request.actor)
             messages.success(request, gettext("Approved and carried out."))
@@ -128,4 +141,7 @@ def _one(request: Request, place: str, approval: str) -> HttpResponse:
         "may": may(request.actor, one["enterprise"] or EVERYWHERE, Act.APPROVE) and not mine,
         "back": back,
     }
+    if one["kind"] == overlay.KIND:
+        looks = may(request.actor, one["enterprise"] or EVERYWHERE, Act.REQUEST)
+        context |= overlay.told(one["asked"], by=_person(one["requested_by"])) | {"looks": looks}
     return render(request, "approvals/one.html", context)
