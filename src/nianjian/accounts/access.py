@@ -102,7 +102,14 @@ def people(actor: Actor) -> dict[str, list[dict[str, str | None]]]:
     """
     whole = may(actor, EVERYWHERE, Act.READ)
     found: dict[str, list[dict[str, str | None]]] = {name: [] for name in query.users()} if whole else {}
-    for one in query.held():
-        if whole or (one.enterprise is not None and may(actor, one.enterprise, Act.READ)):
-            found.setdefault(one.user, []).append({"role": one.role, "enterprise": one.enterprise})
+    for one in query.held(None if whole else _own(actor)):
+        found.setdefault(one.user, []).append({"role": one.role, "enterprise": one.enterprise})
     return found
+
+
+def _own(actor: Actor) -> list[str]:
+    """The enterprises at which a person without a role in the installation may read."""
+    if not scoped(actor, Act.READ):
+        return []
+    own = Membership.objects.filter(user_id=actor.name, role__in=roles_for(Act.READ)).exclude(enterprise=None)
+    return list(own.values_list("enterprise_id", flat=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,10 +93,21 @@ class Held:
     team: str = ""
 
 
-def held() -> list[Held]:
-    """Every role of every user, by user, enterprise (those of the installation first) and role."""
+def held(places: Collection[str] | None = None) -> list[Held]:
+    """Every user's roles at these enterprises (None: everywhere), by user, enterprise and role.
+
+    Those of the installation stand first.
+    """
     found = models.Membership.objects.order_by("user_id", F("enterprise_id").asc(nulls_first=True), "role")
+    if places is not None:
+        found = found.filter(enterprise_id__in=places)
     return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
+
+
+def first_with(role: str) -> str | None:
+    """The first user by name who holds a role anywhere; None: nobody does."""
+    found = models.Membership.objects.filter(role=role).order_by("user_id").values_list("user_id", flat=True)
+    return found.first()
 
 
 def roles_of(user: str) -> list[Held]:

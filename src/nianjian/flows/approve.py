@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from nianjian.accounts.access import may
@@ -31,15 +32,18 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
 }
 
 
-def _asked_overlay(subject: str) -> dict[str, object]:
-    row = overlay_rows.plain(overlay_rows.proposal(subject))
+def _asked_overlays(subjects: Collection[str]) -> dict[str, dict[str, object]]:
+    return {id_: _asked_overlay(overlay_rows.plain(row)) for id_, row in overlay_rows.proposals(subjects).items()}
+
+
+def _asked_overlay(row: Mapping[str, object]) -> dict[str, object]:
     days = {name: None if (day := row[name]) is None else str(day) for name in ("valid_from", "valid_to")}
     return {name: row[name] for name in ("key", "value", "province", "enterprise", "reason")} | days
 
 
-# Kind of request -> what it asks for, to be read before saying yes.
-SUBJECTS: Final[Mapping[str, Callable[[str], dict[str, object]]]] = {
-    overlays.KIND: _asked_overlay,
+# Kind of request -> what these ask for, to be read before saying yes; one question a kind, however many there are.
+SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, object]]]]] = {
+    overlays.KIND: _asked_overlays,
     **dict.fromkeys(orders.KINDS, isolate.asked),
     gate_policy.KIND: gate_policy.asked,
 }
@@ -47,12 +51,14 @@ SUBJECTS: Final[Mapping[str, Callable[[str], dict[str, object]]]] = {
 
 def requests(*, actor: Actor) -> list[dict[str, object]]:
     """Every request that the actor may see, newest first; ``asked`` tells the second person what it asks for."""
-    return [_told(one) for one in query.approvals() if may(actor, one.enterprise, Act.READ)]
+    found = query.approvals()
+    seen = {place for place in {one.enterprise for one in found} if may(actor, place, Act.READ)}
+    return _told([one for one in found if one.enterprise in seen])
 
 
 def part(enterprise: str | None, first: int, count: int) -> list[dict[str, object]]:
     """Some requests of an enterprise (None: all), newest first; the caller has asked whether the actor may."""
-    return [_told(one) for one in query.part(enterprise, first=first, count=count)]
+    return _told(query.part(enterprise, first=first, count=count))
 
 
 def request(*, approval: str, actor: Actor) -> dict[str, object]:
@@ -60,19 +66,26 @@ def request(*, approval: str, actor: Actor) -> dict[str, object]:
     found = query.approval(approval)
     if not may(actor, found.enterprise, Act.READ):
         raise NianjianError("approval_unknown", approval=approval)
-    return _told(found)
+    return _told([found])[0]
 
 
-def _told(one: Approval) -> dict[str, object]:
-    return {
-        "approval": one.id,
-        "kind": one.kind,
-        "state": one.state,
-        "enterprise": one.enterprise or None,
-        "requested_by": one.requested_by,
-        "decided_by": one.decided_by or None,
-        "asked": SUBJECTS[one.kind](one.subject) if one.kind in SUBJECTS else {},
-    }
+def _told(found: Sequence[Approval]) -> list[dict[str, object]]:
+    subjects: defaultdict[str, list[str]] = defaultdict(list)
+    for one in found:
+        subjects[one.kind].append(one.subject)
+    asked = {kind: SUBJECTS[kind](ids) for kind, ids in subjects.items() if kind in SUBJECTS}
+    return [
+        {
+            "approval": one.id,
+            "kind": one.kind,
+            "state": one.state,
+            "enterprise": one.enterprise or None,
+            "requested_by": one.requested_by,
+            "decided_by": one.decided_by or None,
+            "asked": asked.get(one.kind, {}).get(one.subject, {}),
+        }
+        for one in found
+    ]
 
 
 def approve(*, approval: str, actor: Actor) -> dict[str, object]:

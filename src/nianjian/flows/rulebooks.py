@@ -20,3 +20,18 @@ def rulebook(
     An overlay that was approved on a rule which can no longer be overlaid does not act; it stands in ``ignored``.
     """
     return Rulebook.on(day or clock.today(), province, enterprise, [*query.overlays(), *tried], tolerant=True)
+
+
+class Rulebooks:
+    """The rulebooks of one enterprise on many days: overlays are read once, each day's book is made once."""
+
+    def __init__(self, *, province: str | None, enterprise: str) -> None:
+        self._province, self._enterprise = province, enterprise
+        self._overlays = query.overlays()
+        self._made: dict[date, Rulebook] = {}
+
+    def on(self, day: date) -> Rulebook:
+        """As `rulebook`."""
+        if day not in self._made:
+            self._made[day] = Rulebook.on(day, self._province, self._enterprise, self._overlays, tolerant=True)
+        return self._made[day]

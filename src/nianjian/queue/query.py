@@ -34,6 +34,11 @@ def open_intents() -> list[Open]:
     return [Open(one.id, one.kind, one.enterprise, one.txn, one.payload, one.opened_at) for one in found]
 
 
+def open_count() -> int:
+    """How many intents are open."""
+    return Intent.objects.filter(state=Intent.OPEN).count()
+
+
 @dataclass(frozen=True, slots=True)
 class JobValue:
     """A job as a value; the fields are those of `models.Job`."""

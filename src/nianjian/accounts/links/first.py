@@ -20,7 +20,7 @@ def first_administrator(*, name: str, enterprise: str, again: bool, actor: Actor
     """
     require(actor, EVERYWHERE, Act.PEOPLE)
     with transaction.atomic():
-        already = next((one.user for one in query.held() if one.role == Role.ADMINISTRATOR), None)
+        already = query.first_with(Role.ADMINISTRATOR)
         if already and not again:
             raise NianjianError("administrator_exists", user=already)
         if not query.exists(name):

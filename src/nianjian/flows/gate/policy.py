@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -120,12 +120,18 @@ def approve(approval: str, actor: Actor) -> dict[str, object]:
     return {"key": row.key, "name": row.name, "values": row.values}
 
 
-def asked(subject: str) -> dict[str, object]:
-    """What a request asks for, to be read before saying yes."""
-    row = query.proposal(subject)
-    standing = query.standing(row.enterprise_id, row.key, row.name)
-    before = None if standing is None else standing.values
-    return {"key": row.key, "name": row.name, "values": row.values, "before": before, "reason": row.reason}
+def asked(subjects: Collection[str]) -> dict[str, dict[str, object]]:
+    """What requests ask for, by subject, to be read before saying yes."""
+    return {
+        id_: {
+            "key": row.key,
+            "name": row.name,
+            "values": row.values,
+            "before": None if standing is None else standing.values,
+            "reason": row.reason,
+        }
+        for id_, (row, standing) in query.proposals(subjects).items()
+    }
 
 
 def tell(enterprise: str) -> None:

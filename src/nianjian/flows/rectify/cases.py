@@ -10,7 +10,7 @@ from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows.holidays import calendar
-from nianjian.flows.rulebooks import rulebook
+from nianjian.flows.rulebooks import Rulebooks, rulebook
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.rectification import plan, states
@@ -41,15 +41,36 @@ def book(enterprise: str, day: date) -> Rulebook:
     return rulebook(day=day, province=where, enterprise=enterprise)
 
 
+class Days:
+    """What the days of an enterprise's cases are counted by, read once for many of them."""
+
+    def __init__(self, enterprise: str) -> None:
+        where = accounts.enterprise(enterprise).province or None
+        self._books = Rulebooks(province=where, enterprise=enterprise)
+        self._calendar = calendar()
+
+    def plan(self, case: Case) -> plan.Plan:
+        """The days of a case, counted with today's calendar: a notice of holidays that came since moves them."""
+        return plan.plan(case.received, case.printed_due, self._books.on(case.received), self._calendar)
+
+    def reminder(self, case: Case) -> Json | None:
+        """When to ask after the opinion, once submitted; a reminder, never an overdue verdict."""
+        if case.submitted_on is None:
+            return None
+        found = plan.reminder(case.submitted_on, self._books.on(case.submitted_on), self._calendar)
+        return {"day": found.day.isoformat(), "provisional": found.provisional}
+
+
 def planned(case: Case) -> plan.Plan:
-    """The days of a case, counted with today's calendar: a notice of holidays that came since moves them."""
-    return plan.plan(case.received, case.printed_due, book(case.enterprise_id, case.received), calendar())
+    """The days of one case."""
+    return Days(case.enterprise_id).plan(case)
 
 
 def waiting(enterprise: str) -> list[Running]:
     """Cases whose report has not been submitted, with their days, the earliest due first."""
-    cases = [case for case in query.cases(enterprise) if case.submitted_on is None and case.state != states.CLOSED]
-    return sorted(((case, planned(case)) for case in cases), key=lambda one: one[1].due.day)
+    found = list(query.cases(enterprise).filter(submitted_on=None).exclude(state=states.CLOSED))
+    days = Days(enterprise) if found else None
+    return sorted(((case, days.plan(case)) for case in found if days), key=lambda one: one[1].due.day)
 
 
 def own(case: str, actor: Actor, act: Act = Act.READ) -> Case:
@@ -86,45 +107,39 @@ def told_plan(days: plan.Plan) -> Json:
     }
 
 
-def listed(*, enterprise: str, actor: Actor) -> list[Json]:
-    """The cases of an enterprise, newest first; ``role_missing``."""
+def listed(*, enterprise: str, actor: Actor, first: int = 0, count: int | None = None) -> list[Json]:
+    """The cases of an enterprise, newest first, ``count`` (None: all) from the ``first`` on; ``role_missing``."""
     require(actor, enterprise, Act.READ)
-    return [summary(case) for case in query.cases(enterprise)]
+    days = Days(enterprise)
+    found = query.cases(enterprise)[first : None if count is None else first + count]
+    return [summary(case, days) for case in found]
 
 
 def only_open(*, enterprise: str, actor: Actor) -> str:
     """The enterprise's one case that is not closed; ``rectify_case_needed`` where there is none, or several."""
     require(actor, enterprise, Act.READ)
-    found = [case.pk for case in query.cases(enterprise) if case.state != states.CLOSED]
+    found = list(query.cases(enterprise).exclude(state=states.CLOSED).values_list("pk", flat=True))
     if len(found) != 1:
         raise NianjianError("rectify_case_needed", count=len(found))
     return str(found[0])
 
 
-def summary(case: Case) -> Json:
+def summary(case: Case, days: Days) -> Json:
     """A case in one line."""
-    days = planned(case)
-    late = case.submitted_on is None and clock.today() > days.due.day
+    planned = days.plan(case)
+    late = case.submitted_on is None and clock.today() > planned.due.day
     return {
         "id": case.pk,
         "enterprise": case.enterprise_id,
         "notice": case.notice,
         "received": case.received.isoformat(),
-        **told_plan(days),
+        **told_plan(planned),
         "state": case.state,
         "causes": list(case.causes),
         "submitted_on": None if case.submitted_on is None else case.submitted_on.isoformat(),
         "late": late,
-        "reminder": reminder(case),
+        "reminder": days.reminder(case),
     }
-
-
-def reminder(case: Case) -> Json | None:
-    """When to ask after the opinion, once submitted; a reminder, never an overdue verdict."""
-    if case.submitted_on is None:
-        return None
-    found = plan.reminder(case.submitted_on, book(case.enterprise_id, case.submitted_on), calendar())
-    return {"day": found.day.isoformat(), "provisional": found.provisional}
 
 
 def shown(*, case: str, actor: Actor) -> Json:
@@ -132,7 +147,7 @@ def shown(*, case: str, actor: Actor) -> Json:
     found = own(case, actor)
     done = service.done(found)
     return {
-        **summary(found),
+        **summary(found, Days(found.enterprise_id)),
         "steps": [
             {"step": step, "done": step in done, "open_for": list(states.missing(step, done))} for step in states.STEPS
         ],

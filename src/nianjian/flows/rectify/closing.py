@@ -34,10 +34,10 @@ def submit(*, case: str, day: date, actor: Actor) -> Json:
     if against := [gap for gap in evidence.standing(held) if gap.blocks]:
         findings = tuple({"code": gap.code, **gap.values} for gap in against)
         raise NianjianError("rectify_gaps_open", case=held.pk, findings=findings)
-    days = cases.planned(held)
-    data: Mapping[str, Any] = {"day": day.isoformat(), "in_time": day <= days.due.day}
+    days = cases.Days(held.enterprise_id)
+    data: Mapping[str, Any] = {"day": day.isoformat(), "in_time": day <= days.plan(held).due.day}
     done = service.step(case=held, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)
-    reminder = cases.reminder(done)
+    reminder = days.reminder(done)
     return {"id": done.pk, "state": done.state, "submitted_on": day.isoformat(), **data, "reminder": reminder}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from django.db import transaction
@@ -128,8 +128,8 @@ def _check(enterprise: str, key: str, channel: str) -> None:
         raise NianjianError("gate_channel_unknown", channel=channel)
 
 
-def asked(subject: str) -> Json:
-    """What a request asks for, to be read before saying yes."""
-    told = query.plain(query.order(subject))
+def asked(subjects: Collection[str]) -> dict[str, Json]:
+    """What requests ask for, by subject, to be read before saying yes."""
     names = ("channel", "cap", "cap_before", "white_list", "reason", "end", "case")
-    return {"by": told["key"], **{name: told[name] for name in names}}
+    told = {id_: query.plain(order) for id_, order in query.orders(subjects).items()}
+    return {id_: {"by": one["key"], **{name: one[name] for name in names}} for id_, one in told.items()}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from nianjian.kernel.errors import NianjianError
 from nianjian.rectification.cases.model import Case, Event, Measure, Paper
 
@@ -56,9 +58,9 @@ def case(id_: str) -> Case:
     return found
 
 
-def cases(enterprise: str) -> list[Case]:
+def cases(enterprise: str) -> QuerySet[Case]:
     """The cases of an enterprise, newest first."""
-    return list(Case.objects.filter(enterprise_id=enterprise).order_by("-opened_at", "-pk"))
+    return Case.objects.filter(enterprise_id=enterprise).order_by("-opened_at", "-pk")
 
 
 def events(case: Case) -> list[Happened]:

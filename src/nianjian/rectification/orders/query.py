@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -31,12 +32,9 @@ def of_approval(approval: str) -> Order:
     return found
 
 
-def order(id_: str) -> Order:
-    """One order; ``rectify_order_unknown``."""
-    found = Order.objects.filter(pk=id_).first()
-    if found is None:
-        raise NianjianError("rectify_order_unknown", order=id_)
-    return found
+def orders(ids: Collection[str]) -> dict[str, Order]:
+    """These orders by id, as far as there are any."""
+    return {one.pk: one for one in Order.objects.filter(pk__in=ids)}
 
 
 def proposed(like: Order) -> list[Order]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from nianjian.accounts.models import Enterprise
 from nianjian.kernel.errors import NianjianError
@@ -75,6 +75,12 @@ def newest(enterprise: str, *, first: int = 0, count: int = 50) -> list[BatchVal
     """As `batches`, ``count`` of them from the ``first`` on."""
     found = Batch.objects.prefetch_related("files").filter(enterprise_id=enterprise).order_by("-created_at", "-id")
     return [_value(one) for one in found[first : first + count]]
+
+
+def by_state() -> dict[tuple[str, str], int]:
+    """(enterprise, state) -> how many batches, of every enterprise."""
+    rows = Batch.objects.order_by().values_list("enterprise_id", "state").annotate(Count("pk"))
+    return {(enterprise, state): count for enterprise, state, count in rows}
 
 
 def number(enterprise: str) -> int:

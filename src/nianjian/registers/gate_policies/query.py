@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,19 @@ def proposal(id_: str) -> GatePolicy:
     if found is None:
         raise NianjianError("gate_policy_unknown", policy=id_)
     return found
+
+
+def proposals(ids: Collection[str]) -> dict[str, tuple[GatePolicy, GatePolicy | None]]:
+    """These proposals by id, each with the row in force about the same thing, as far as there are any."""
+    found = list(GatePolicy.objects.filter(pk__in=ids))
+    holding = GatePolicy.objects.filter(
+        enterprise_id__in={one.enterprise_id for one in found},
+        key__in={one.key for one in found},
+        name__in={one.name for one in found},
+        superseded_at=None,
+    ).exclude(in_force_at=None)
+    standing = {(one.enterprise_id, one.key, one.name): one for one in holding}
+    return {one.pk: (one, standing.get((one.enterprise_id, one.key, one.name))) for one in found}
 
 
 def _value(row: GatePolicy) -> Setting:

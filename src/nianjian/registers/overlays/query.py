@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.overlays.model import Overlay
 
@@ -25,6 +27,11 @@ def proposal(id_: str) -> Overlay:
     if found is None:
         raise NianjianError("overlay_unknown", overlay=id_)
     return found
+
+
+def proposals(ids: Collection[str]) -> dict[str, Overlay]:
+    """The rows of these proposals by id, as far as there are any."""
+    return {one.pk: one for one in Overlay.objects.filter(pk__in=ids)}
 
 
 def plain(row: Overlay) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -30,11 +32,23 @@ from nianjian.web.rectification.forms import Opened, Watched
 UNPROCESSABLE = 422
 
 
+@dataclass(frozen=True, slots=True)
+class _Cases:
+    """The cases, newest first, read where they are cut."""
+
+    code: str
+    request: Request
+
+    def __getitem__(self, part: slice) -> list[Json]:
+        first, count = part.start, part.stop - part.start
+        return flow.listed(enterprise=self.code, actor=self.request.actor, first=first, count=count)
+
+
 @require_safe
 @page(Act.READ)
 def cases(request: Request, code: str) -> HttpResponse:
     """List the cases, the next due first read from the dates."""
-    shown: Page[Json] = paged(request, flow.listed(enterprise=code, actor=request.actor))
+    shown: Page[Json] = paged(request, _Cases(code, request))
     _ = words(current())
     rows = [
         [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -86,6 +86,6 @@ def _context(place: str, key: str, job: JobValue) -> dict[str, Any]:
         "bar": bar(job),
         "address": at("rules-effect", place, key=key, job=job.id),
         "stop": at("rules-effect-stop", place, key=key, job=job.id),
-        "effects": shown.effect_table(job.result["items"]) if done else None,
+        "effects": shown.effect_table(cast("list[dict[str, Any]]", job.result["items"])) if done else None,
         "error": fault(job.error)[0] if job.state == "failed" else "",
     }

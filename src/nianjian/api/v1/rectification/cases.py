@@ -170,8 +170,11 @@ def found(request: Request, code: str, case: str) -> str:
 @read(router, HERE, act=Act.READ, answer=Page[CaseSummary])
 def rectification_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
     """The enterprise's cases, newest first."""
-    every = cases.listed(enterprise=code, actor=request.actor)
-    return paged(request, cut, Reader(lambda first, count: every[first : first + count]), dict)
+
+    def read(first: int, count: int) -> list[dict[str, Any]]:
+        return cases.listed(enterprise=code, actor=request.actor, first=first, count=count)
+
+    return paged(request, cut, Reader(read), dict)
 
 
 @write(router, HERE, act=Act.LOAD, answer=CaseOpened, status=201)
