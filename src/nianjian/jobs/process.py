@@ -26,6 +26,7 @@ from nianjian.jobs.beside import PATIENCE
 from nianjian.jobs.worker import Worker
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query, service
+from nianjian.queue.answers import service as answers
 
 LOG: Final = logging.getLogger(__name__)
 IDLE: Final = 1.0  # seconds between two looks at an empty queue
@@ -94,11 +95,12 @@ def _survived(work: Callable[[], object]) -> None:
 
 
 def tidy() -> None:
-    """Finish or drop what killed processes left open; delete drafts, files, reports and sessions that nobody needs."""
+    """Finish or drop what killed processes left open; delete drafts, answers, reports and sessions nobody needs."""
     try:
         if query.open_intents():
             recover()
         sweep()
+        answers.purge()
         report.sweep()
         forwards.sweep()
         call_command("clearsessions")

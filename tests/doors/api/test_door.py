@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from nianjian.kernel.errors import NianjianError
+
 Ask = Callable[..., Client]
 V1 = "/api/v1"
 NEW = {"code": "new", "name": "新的", "province": "北京"}
@@ -109,8 +111,9 @@ def test_an_unexpected_fault_tells_no_details(site: Ask, monkeypatch: pytest.Mon
     def broken(_user: str) -> None:
         raise RuntimeError("13912345678")
 
+    client = site()
     monkeypatch.setattr("nianjian.accounts.query.roles_of", broken)
-    answer = site().get(f"{V1}/me")
+    answer = client.get(f"{V1}/me")
     _problem(answer, 500, "api_fault")
     assert b"13912345678" not in answer.content
 
@@ -173,3 +176,35 @@ def test_a_write_that_broke_off_is_not_begun_again(site: Ask, monkeypatch: pytes
         patch.setattr("nianjian.accounts.service.add_enterprise", broken)
         _problem(_post(client, "/enterprises", NEW, key="k1"), 500, "api_fault")
     _problem(_post(client, "/enterprises", NEW, key="k1"), 409, "idempotency_running")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_write_whose_answer_cannot_be_read_is_not_done_again(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nianjian.accounts.query import users  # noqa: PLC0415 -- after Django
+
+    def gone(*_given: object) -> None:
+        raise NianjianError("link_invalid")
+
+    client = site()
+    new = {"name": "carl", "role": "auditor"}
+    with monkeypatch.context() as patch:
+        patch.setattr("nianjian.api.v1.people.folk.added", gone)
+        _problem(_post(client, "/enterprises/demo/people", new, key="k1"), 422, "link_invalid")
+    assert "carl" in users()
+    _problem(_post(client, "/enterprises/demo/people", new, key="k1"), 409, "idempotency_running")
+    _problem(_post(client, "/enterprises/demo/people", {"name": "dora", "role": "king"}, key="k2"), 422, "role_unknown")
+    assert _post(client, "/enterprises/demo/people", {**new, "name": "dora"}, key="k2").status_code == 201
+
+
+def test_answers_that_are_kept_no_longer_go_without_another_write(site: Ask) -> None:
+    from datetime import timedelta  # noqa: PLC0415 -- beside what it is for
+
+    from nianjian.jobs.process import tidy  # noqa: PLC0415 -- after Django
+    from nianjian.queue.models import Answer  # noqa: PLC0415
+
+    _post(site(enterprise=""), "/enterprises", NEW, key="k1")
+    tidy()
+    assert Answer.objects.count() == 1
+    Answer.objects.update(created_at=Answer.objects.get().created_at - timedelta(hours=25))
+    tidy()
+    assert Answer.objects.count() == 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -32,8 +33,8 @@ def begin(*, who: str, key: str, digest: str) -> Stored | None:
     known then.
     """
     now = clock.now()
-    Answer.objects.filter(created_at__lt=now - KEPT).delete()
     made = Answer(id=_id(who, key), digest=digest, created_at=now)
+    _over(now).filter(pk=made.id).delete()
     try:
         with transaction.atomic():
             made.save(force_insert=True)
@@ -55,6 +56,16 @@ def finish(*, who: str, key: str, status: int, body: str) -> None:
 def drop(*, who: str, key: str) -> None:
     """Give the key back: nothing was done."""
     Answer.objects.filter(pk=_id(who, key)).delete()
+
+
+def purge() -> int:
+    """Delete what is kept no longer; how many."""
+    gone, _each = _over(clock.now()).delete()
+    return gone
+
+
+def _over(now: datetime) -> QuerySet[Answer]:
+    return Answer.objects.filter(created_at__lt=now - KEPT)
 
 
 def _id(who: str, key: str) -> str:
