@@ -86,8 +86,12 @@ def test_sources_and_exclusions(world: tuple[Lake, Rows]) -> None:
 def test_numbers_of_answered_calls(world: tuple[Lake, Rows]) -> None:
     lake, tables = world
     answered = [call for call in calls_of_the_year(tables) if call["delivered"] and call["answered"]]
+    untold = [call for call in calls_of_the_year(tables) if call["untold"]]
+    assert untold
     found = metric(portrait(lake, book(number_consistency__denominator="answered")), "number_consistency")
     assert found["denominator"] == found["components"]["answered"] == len(answered)
+    assert found["components"]["answer_unknown"] == len(untold)
+    assert {flag["code"]: flag["count"] for flag in found["flags"]}["answer_unknown"] == len(untold)
     assert found["components"]["landline"] == sum(call["class"] == "landline" for call in answered)
     assert sum(row["denominator"] for row in found["months"]) == len(answered)
 

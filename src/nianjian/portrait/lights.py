@@ -208,13 +208,50 @@ def number_consistency(
     unknown: Limit,
     evading: Light = Light.RED,
     foreign_shown: Light = Light.RED,
+    untold: Mapping[NumberClass, int] | None = None,
 ) -> Verdict:
     """D3, own short numbers / delivered calls; lights come from evasion, foreign short numbers and unknown ones.
 
     ``evasion`` is met by (landline + mobile) / delivered. An unknown number may be any class: when it could
     lift the share to the limit the light is `insufficient`, never green. ``evading`` and ``foreign_shown`` are
     the lights of evasion and of a short number that is not an own filed one.
+
+    ``untold``: calls that may belong to ``counts`` or not (where answered ones are the base, those of unknown answer).
+    The light holds only if it is the same whichever of them do.
     """
+    verdict = _consistency(counts, evasion, unknown, evading, foreign_shown)
+    doubtful = sum(untold.values()) if untold else 0
+    if untold is None or not doubtful:
+        return verdict
+    ends = [
+        _consistency(_with(counts, untold, harming=harming), evasion, unknown, evading, foreign_shown)
+        for harming in (True, False)
+    ]
+    light = verdict.light if all(end.light is verdict.light for end in ends) else Light.INSUFFICIENT
+    flags = (*verdict.flags, Flag("answer_unknown", Light.INSUFFICIENT, doubtful))
+    spans = [end.bounds for end in (verdict, *ends) if end.bounds is not None]
+    highs = [high for _, high in spans if high is not None]
+    bounds = (min(low for low, _ in spans), max(highs)) if highs else None
+    return Verdict(verdict.numerator, verdict.denominator, light, flags, bounds)
+
+
+_HARMING: Final = frozenset({NumberClass.LANDLINE, NumberClass.MOBILE, NumberClass.OTHER_SHORT, NumberClass.UNKNOWN})
+"""Classes of displayed numbers that can only make the light of D3 worse; of all others it gets better, or stays."""
+
+
+def _with(
+    counts: Mapping[NumberClass, int], untold: Mapping[NumberClass, int], *, harming: bool
+) -> dict[NumberClass, int]:
+    """The counts with those of the untold calls that all harm, or all do not."""
+    return {
+        name: counts.get(name, 0) + (untold.get(name, 0) if (name in _HARMING) is harming else 0)
+        for name in NumberClass
+    }
+
+
+def _consistency(
+    counts: Mapping[NumberClass, int], evasion: Limit, unknown: Limit, evading: Light, foreign_shown: Light
+) -> Verdict:
     total = sum(counts.values())
     if not total:
         return Verdict(0, 0, Light.NA)

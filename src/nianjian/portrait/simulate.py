@@ -136,7 +136,9 @@ def _line(metric: Metric, line: str) -> Metric:
         counts[name] -= moved
         counts[NumberClass.OWN_SHORT] += moved
     (evasion, unknown), (evading, foreign) = metric.limits, metric.lights
-    verdict = number_consistency.judge(counts, evasion, unknown, evading, foreign)
+    # Of what class the calls of unknown answer are is not known any more: they may be any.
+    untold = {NumberClass.UNKNOWN: whole(metric.components.get(number_consistency.UNTOLD, 0))}
+    verdict = number_consistency.judge(counts, evasion, unknown, evading, foreign, untold=untold)
     named: Mapping[str, object] = {name.value: count for name, count in counts.items()}
     return _changed(metric, {**metric.components, **named}, verdict)
 

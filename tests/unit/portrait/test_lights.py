@@ -136,6 +136,35 @@ def test_number_table(counts: tuple[int, ...], light: str, codes: dict[str, str]
 
 
 @pytest.mark.parametrize(
+    ("untold", "light"),
+    [
+        ({}, "green"),
+        ({NumberClass.OWN_SHORT: 500}, "green"),
+        ({NumberClass.LANDLINE: 1666}, "green"),
+        ({NumberClass.LANDLINE: 1667}, "insufficient"),  # with all of them 1,867 of 2,667: over 70 %
+        ({NumberClass.OTHER_SHORT: 1}, "insufficient"),
+        ({NumberClass.UNKNOWN: 200}, "insufficient"),
+    ],
+)
+def test_calls_of_unknown_answer_never_leave_a_light_that_they_could_change(
+    untold: dict[NumberClass, int], light: str
+) -> None:
+    counts = {NumberClass.OWN_SHORT: 800, NumberClass.LANDLINE: 200}
+    verdict = lights.number_consistency(counts=counts, evasion=EVASION, unknown=UNKNOWN, untold=untold)
+    assert (verdict.numerator, verdict.denominator, verdict.light) == (800, 1000, light)
+    assert [flag.count for flag in verdict.flags if flag.code == "answer_unknown"] == [*untold.values()]
+
+
+def test_calls_of_unknown_answer_may_lift_a_red_light_which_is_then_unknown() -> None:
+    counts = {NumberClass.OWN_SHORT: 20, NumberClass.LANDLINE: 80}
+    verdict = lights.number_consistency(
+        counts=counts, evasion=EVASION, unknown=UNKNOWN, untold={NumberClass.OWN_SHORT: 900}
+    )
+    assert verdict.light == "insufficient"
+    assert verdict.bounds == (Fraction(20, 100), Fraction(920, 1000))
+
+
+@pytest.mark.parametrize(
     ("closed", "tickets", "light", "need"),
     [
         (49, 50, "green", 0),
