@@ -261,6 +261,7 @@ def test_a_token_is_shown_once_and_may_do_less_than_its_person(anna: Client) -> 
         {"scopes": ["administer"]},  # more than a data officer may
         {"scopes": ["read", "nonsense"]},
         {"scopes": []},
+        {"scopes": ["load"]},  # without reading it would open nothing
         {"name": ""},
         {"days": "100000"},
     ],

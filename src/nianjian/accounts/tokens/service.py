@@ -14,6 +14,7 @@ from django.db.models import Q
 from nianjian.accounts import models
 from nianjian.accounts.access import govern
 from nianjian.accounts.query import Actor, acts_of, digest
+from nianjian.accounts.roles import Act
 from nianjian.accounts.tokens import query
 from nianjian.audit.record import record
 from nianjian.kernel import clock
@@ -23,6 +24,8 @@ BYTES: Final = 32
 NAME: Final = 80  # characters
 DAYS: Final = 3660  # the longest that a token may hold
 EACH: Final = 50  # tokens a person
+READING: Final = frozenset({Act.READ, Act.READ_OWN})
+"""One of these every token is for: to whom an enterprise may not be shown it does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def add(*, user: str, name: str, scopes: Collection[str] | None, days: int | Non
 
     One's own only, lest an administrator be both of two people; the local operator may for anybody.
     ``user_unknown``, ``token_of_another``, ``token_by_token``, ``token_name``, ``token_days``, ``token_scopes``,
-    ``tokens_too_many``.
+    ``token_without_reading``, ``tokens_too_many``.
     """
     if actor.proved and actor.name != user:
         raise NianjianError("token_of_another")
@@ -50,6 +53,8 @@ def add(*, user: str, name: str, scopes: Collection[str] | None, days: int | Non
     allowed = acts_of(user)
     if scopes is not None and (not scopes or not allowed.issuperset(scopes)):
         raise NianjianError("token_scopes", user=user, scopes=", ".join(sorted(allowed)))
+    if scopes is not None and READING.isdisjoint(scopes):
+        raise NianjianError("token_without_reading")
     secret, now = secrets.token_urlsafe(BYTES), clock.now()
     with transaction.atomic():
         if models.Token.objects.filter(user_id=user).count() >= EACH:

@@ -35,6 +35,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "token_name": mark("a token needs a name of at most {most} characters"),
     "token_days": mark("a token holds 1 to {most} days, or until it is revoked"),
     "token_scopes": mark("a token of {user} can be for: {scopes}"),
+    "token_without_reading": mark("a token opens nothing without reading: choose read (or read_own) as well"),
     "tokens_too_many": mark("{user} has {most} tokens already; revoke some first"),
     "setting_not_one_of": mark("{setting} is one of {choices}, not “{value}”"),
     "sign_on_incomplete": mark("single sign-on needs {setting}"),

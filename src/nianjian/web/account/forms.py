@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from nianjian.accounts.models import User
+from nianjian.accounts.tokens.service import READING
 
 
 def _new_password(label: Any) -> forms.CharField:  # noqa: ANN401 -- a lazy text
@@ -44,7 +45,9 @@ class NewToken(forms.Form):
 
     def __init__(self, acts: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
         super().__init__(*args, **kwargs)
-        cast("forms.MultipleChoiceField", self.fields["scopes"]).choices = acts
+        scopes = cast("forms.MultipleChoiceField", self.fields["scopes"])
+        scopes.choices = acts
+        scopes.initial = [act for act, _name in acts if act in READING]
 
     def asked(self) -> dict[str, Any]:
         """Return what `tokens.service.add` wants."""
