@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from nianjian.flows.receipts import ImportReceipt
 from nianjian.intake import load, mapping, read
 from nianjian.intake.format import FileMapping
 from nianjian.intake.mapping import FIELDS
-from nianjian.intake.preview import look, trial
+from nianjian.intake.preview import example, look, trial
 from nianjian.intake.preview.look import Look
 from nianjian.intake.preview.trial import ROWS, Trial
 from nianjian.intake.receipt import FileReceipt
@@ -46,6 +47,11 @@ def look_at(paths: Sequence[Path], source: str, chosen: FileMapping) -> list[Loo
 def sources() -> list[tuple[str, str, str]]:
     """Name, title and evidence of each source that can be read."""
     return look.sources()
+
+
+def example_of(source: str) -> Path:
+    """A small file of a source; ``source_unknown``."""
+    return example.example(source)
 
 
 def try_calls(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: str | None) -> Sequence[Tried]:
@@ -93,6 +99,29 @@ def _tried(paths: Sequence[Path], source: str, chosen: FileMapping, timezone: st
         except NianjianError as fault:
             found.append(Tried(item.name, None, fault.with_traceback(None)))  # it holds on to nothing
     return tuple(found)
+
+
+def rejected_of_trial(  # noqa: PLR0917 -- what a trial takes, and where the rows go
+    paths: Sequence[Path],
+    source: str,
+    chosen: FileMapping,
+    timezone: str | None,
+    folder: Path,
+    words: Callable[[str], str],
+) -> list[Path]:
+    """Write the rows that the beginnings of the first files would lose, a file each; one that cannot be read has none.
+
+    They hold what the importing person has sent, no more, so numbers stand in full.
+    """
+    found: list[Path] = []
+    for number, item in enumerate(read.items(list(paths))):
+        if number == TRIED:
+            break
+        if item.fault is None:
+            target = folder / f"{number + 1}-{Path(item.name).stem}-rejects.csv"
+            with suppress(NianjianError):
+                found += trial.rejected(item, source, chosen, timezone, target, words)
+    return found
 
 
 def check_calls(

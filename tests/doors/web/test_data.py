@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
@@ -19,6 +20,7 @@ from nianjian.config import wiring
 from nianjian.flows import jobs
 from nianjian.flows.wizard import uploads
 from nianjian.intake import ledger
+from nianjian.intake.recognise import catalogue
 from nianjian.queue import query as queue
 from nianjian.queue import service as queue_service
 from nianjian.registers.batches import query as batches
@@ -317,3 +319,35 @@ def test_a_page_of_batches_loads_no_more_than_it_shows(site: Client, monkeypatch
     )
     _text(site, "/e/demo/data/?page=1")
     assert asked == [51]
+
+
+def test_each_source_has_an_example_that_comes_in_as_it_is(site: Client) -> None:
+    page = _text(site, "/e/demo/data/import/")
+    found = re.findall(r'href="(/e/demo/data/import/example/([a-z0-9_]+)/)"', page)
+    assert len(found) == len(catalogue()) > 10
+    for address, source in found:
+        answer = site.get(address)
+        name = answer.headers["Content-Disposition"].split('"')[1]
+        draft = begun(site)
+        sent(site, draft, (name, answer.content))
+        site.post(f"{draft}mapping/", {"source": source, "timezone": "Asia/Shanghai"})
+        rows = queue.job(committed(site, draft).split("/")[-2]).result["rows"]
+        assert rows["read"] > 0, source
+        assert rows["loaded"] + rows["duplicate"] == rows["read"], (source, rows)
+    assert site.get("/e/demo/data/import/example/none/").status_code == 404
+
+
+def test_the_rows_that_a_check_rejects_are_given_back_to_be_corrected(site: Client) -> None:
+    draft = begun(site)
+    assert site.get(f"{draft}errors/").status_code == 400, "no file was sent yet"
+    sent(site, draft, ("话单.csv", calls(rows=3, bad=2)))
+    assert f'href="{draft}errors/"' in _text(site, f"{draft}check/")
+    answer = site.get(f"{draft}errors/")
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row["行号"], row["列"]) for row in rows] == [("5", "开始时间"), ("6", "开始时间")]
+    assert all(row["原因"] and row["被叫号码"].isdigit() for row in rows)
+    clean = begun(site)
+    sent(site, clean, ("clean.csv", calls(rows=3, bad=0)))
+    assert f"{clean}errors/" not in _text(site, f"{clean}check/")
+    assert site.get(f"{clean}errors/").status_code == 404

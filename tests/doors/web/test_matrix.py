@@ -30,6 +30,7 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("", "form"): "xlsx",
     ("", "kind"): "lines",
     ("", "number"): 1,
+    ("", "source"): "tinet",
     ("", "secret"): "nonsense",
     ("", "provider_id"): "oidc",
     ("", "pk"): 1,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from nianjian.intake.format import FileMapping
 from nianjian.intake.preview import masked
 from nianjian.intake.read import Item, Stream
 from nianjian.intake.receipt import FileReceipt
-from nianjian.intake.rejects import first_rejects
+from nianjian.intake.rejects import first_rejects, write
 from nianjian.intake.rows.prepare import encoding_of, text_blocks
 from nianjian.kernel import numbers
 from nianjian.lake.schema import REJECTED
@@ -51,6 +52,32 @@ class Trial:
 
 def trial(item: Item, source: str, mapping: FileMapping, timezone: str | None) -> Trial:
     """Try the first `ROWS` lines. Raises what `load.import_file` raises."""
+    with _tried(item, source, mapping, timezone) as (lake, receipt, whole):
+        rejected = tuple(
+            (row.line, row.column, row.reason, masked.cells(row.header, row.cells))
+            for row in first_rejects(lake, "B0", SHOWN)
+        )
+        return Trial(receipt, whole, tuple(_rows(lake)), rejected)
+
+
+def rejected(  # noqa: PLR0917 -- what a trial takes, and where the rows go
+    item: Item, source: str, mapping: FileMapping, timezone: str | None, target: Path, words: Callable[[str], str]
+) -> list[Path]:
+    """Write the rows of the beginning that would be rejected, in full, as `intake.rejects.write` does; the files.
+
+    None where no row would be. Raises what `load.import_file` raises.
+    """
+    with _tried(item, source, mapping, timezone) as (lake, receipt, _whole):
+        if not receipt.as_dict()["rows"]["rejected"]:
+            return []
+        return list(write(lake, "B0", target, words))
+
+
+@contextmanager
+def _tried(
+    item: Item, source: str, mapping: FileMapping, timezone: str | None
+) -> Iterator[tuple[Lake, FileReceipt, bool]]:
+    """The lake with the beginning in it, its receipt, and whether that is the whole file."""
     with tempfile.TemporaryDirectory(prefix="nianjian-trial-") as name:
         folder = Path(name)
         path, whole = _cut(item, folder)
@@ -63,11 +90,7 @@ def trial(item: Item, source: str, mapping: FileMapping, timezone: str | None) -
             mapping=mapping,
             timezone=timezone,
         )
-        rejected = tuple(
-            (row.line, row.column, row.reason, masked.cells(row.header, row.cells))
-            for row in first_rejects(lake, "B0", SHOWN)
-        )
-        return Trial(receipt, whole, tuple(_rows(lake)), rejected)
+        yield lake, receipt, whole
 
 
 def _cut(item: Item, folder: Path) -> tuple[Path, bool]:

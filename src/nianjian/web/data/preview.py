@@ -66,6 +66,7 @@ def tried(draft: DraftValue) -> dict[str, object]:
     return {
         "trials": [_tried(one) for one in found],
         "more": len(draft.files) > len(found),
+        "rejects": any(one.trial is not None and one.trial.rejected for one in found),
         "check_job": job,
         "check_sums": job.result.get("rows") if job and job.state == "done" else None,
         "check_state": shown.state(job) if job else None,

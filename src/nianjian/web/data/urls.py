@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{AT}jobs/<str:job>/stop/", work.stop, name="data-job-stop"),
     path(NEW, wizard.kinds, name="data-import"),
     path(f"{NEW}template/<str:kind>/", wizard.template, name="data-import-template"),
+    path(f"{NEW}example/<str:source>/", wizard.example, name="data-import-example"),
     path(f"{DRAFT}files/", wizard.files, name="data-import-files"),
     path(f"{DRAFT}files/<int:number>/drop/", wizard.remove_file, name="data-import-file-drop"),
     path(f"{DRAFT}mapping/", wizard.mapping, name="data-import-mapping"),

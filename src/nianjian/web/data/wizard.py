@@ -21,7 +21,7 @@ from nianjian.registers import template as templates
 from nianjian.registers.drafts.query import DraftValue
 from nianjian.registers.mappings import query as mappings
 from nianjian.registers.mappings import service as mapping_service
-from nianjian.web.data import preview, shown
+from nianjian.web.data import files_out, preview, shown
 from nianjian.web.data.mapping_form import AUTO, FORMATS, ZONES, MappingForm, initial
 from nianjian.web.data.receiving import Receiving
 from nianjian.web.layout.access import Request, page
@@ -79,6 +79,14 @@ def template(request: Request, code: str, kind: str) -> HttpResponse:
     """Give the empty sheet of a register."""
     del request, code
     return _attached(templates.content(kind), f"{kind}.xlsx")
+
+
+@require_safe
+@page(Act.LOAD)
+def example(request: Request, code: str, source: str) -> HttpResponse:
+    """Give a small file of a source, as its switch or vendor writes it."""
+    del request, code
+    return files_out.example(source)
 
 
 def _attached(content: bytes, name: str) -> HttpResponse:
@@ -225,9 +233,14 @@ def check_whole(request: Request, code: str, draft: str) -> HttpResponse:
 @require_safe
 @page(Act.LOAD)
 def errors(request: Request, code: str, draft: str) -> HttpResponse:
-    """Give the sheet back with every faulty cell marked; it holds what its owner has sent, no more."""
+    """Give the sheet back with every faulty cell marked, of calls the rows that the check rejects.
+
+    It holds what its owner has sent, no more.
+    """
     found = drafts.open_draft(draft, code, request.actor)
     drafts.ready(found)
+    if found.kind == drafts.CALLS:
+        return files_out.rejected(found)
     with tempfile.TemporaryDirectory(prefix="nianjian-errors-") as name:
         path = Path(name) / "errors.xlsx"
         sheet = uploads.paths(found)[0]

@@ -1,0 +1,47 @@
+"""Files that the wizard gives for call records: an example of a source, the rows that a check rejects."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+
+from django.http import Http404, HttpResponse
+
+from nianjian.flows.check_calls import example_of, rejected_of_trial
+from nianjian.flows.wizard import drafts, uploads
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.drafts.query import DraftValue
+from nianjian.web.data import shown
+
+
+def example(source: str) -> HttpResponse:
+    """Return the file; 404 for a source that there is not."""
+    try:
+        path = example_of(source)
+    except NianjianError as error:
+        raise Http404 from error
+    return _attached(path.read_bytes(), path.name, "application/json" if path.suffix == ".jsonl" else "text/csv")
+
+
+def rejected(draft: DraftValue) -> HttpResponse:
+    """Return the rejected rows of the sample as CSV, of several files as a zip; 404 where none is rejected."""
+    source, zone = drafts.text(draft, "source") or "auto", drafts.text(draft, "timezone") or None
+    with tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name:
+        paths = uploads.paths(draft)
+        found = rejected_of_trial(paths, source, drafts.mapping_of(draft), zone, Path(name), shown.reason)
+        if not found:
+            raise Http404
+        if len(found) == 1:
+            return _attached(found[0].read_bytes(), "rejects.csv", "text/csv")
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
+            for path in found:
+                pack.write(path, path.name)
+        return _attached(packed.getvalue(), "rejects.zip", "application/zip")
+
+
+def _attached(content: bytes, name: str, media: str) -> HttpResponse:
+    kind = media if media == "application/zip" else f"{media}; charset=utf-8"
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
