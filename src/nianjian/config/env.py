@@ -108,6 +108,17 @@ def text(name: str, environ: Mapping[str, str]) -> str:
     return environ.get(name, DEFAULTS[name]).strip()
 
 
+def address(path: str, asked: str, environ: Mapping[str, str] | None = None) -> str:
+    """Return ``path`` under the address that people open; ``asked``, as the asker named it, where none is set.
+
+    What an asker says is no ground for what goes to others: whoever sends another host would choose their address.
+    """
+    given = os.environ if environ is None else environ
+    own = text("NIANJIAN_URL", given)
+    is_set = given.get("NIANJIAN_URL") or given.get("NIANJIAN_URL_FILE")
+    return own.rstrip("/") + path if is_set and own else asked
+
+
 def flag(name: str, environ: Mapping[str, str]) -> bool:
     """Yes or no; ``setting_not_a_flag`` for any other word."""
     word = text(name, environ).lower()

@@ -173,3 +173,9 @@ def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(site: A
     assert post(chief, f"{EVERYBODY}/carl/confirm").json() == {"name": "carl", "behind": ["anna"]}
     assert client.get(f"{PEOPLE}/carl").json()["behind"] == []
     assert post(client, f"{PEOPLE}/carl/confirm").json() == {"name": "carl", "behind": []}
+
+
+def test_a_link_begins_with_the_address_that_is_set(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_URL", "https://check.example.org/")
+    url = post(site(), PEOPLE, {"name": "carl", "role": "auditor"}).json()["url"]
+    assert url.startswith("https://check.example.org/account/first/")

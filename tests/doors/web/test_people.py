@@ -233,3 +233,9 @@ def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(boss: C
     assert boss.post("/e/demo/people/of/carl/", {"act": "confirm"}).status_code == 403
     assert chief.post("/people/of/carl/", {"act": "confirm"}).status_code == 302
     assert 'id="behind"' not in chief.get("/people/of/carl/").content.decode()
+
+
+def test_a_link_begins_with_the_address_that_is_set(boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_URL", "https://check.example.org/")
+    answer = boss.post("/e/demo/people/add/", {"name": "carl", "role": "auditor", "email": "", "team": ""})
+    assert '<code class="secret">https://check.example.org/account/first/' in answer.content.decode()

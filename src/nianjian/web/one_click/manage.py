@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.accounts.roles import Act
 from nianjian.complaints.one_click.model import Door
+from nianjian.config import env
 from nianjian.flows.complaints import one_click as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -99,4 +100,5 @@ def _found(request: Request, code: str, door: int) -> Door:
 
 
 def _address(request: Request, door: Door) -> str:
-    return request.build_absolute_uri(reverse("complain", kwargs={"token": door.token}))
+    path = reverse("complain", kwargs={"token": door.token})
+    return env.address(path, request.build_absolute_uri(path))

@@ -17,6 +17,7 @@ from nianjian.accounts.holds.query import holders
 from nianjian.accounts.links import query as links
 from nianjian.accounts.links.service import Made
 from nianjian.accounts.roles import Act, Role
+from nianjian.config import env
 from nianjian.flows import people
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -178,10 +179,14 @@ def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpRe
         "until": Until(),
         "address": Address(initial={"email": someone.email}),
         "done": done,
-        "url": request.build_absolute_uri(done.link.path) if done and isinstance(done.link, Made) else "",
+        "url": _address(request, done.link) if done and done.link else "",
         "here": at("people-one", place, name=name),
         "list": at("people-list", place),
         "place": place,
         "self": request.actor.name == name,
     }
     return render(request, "people/person.html", context)
+
+
+def _address(request: Request, made: Made) -> str:
+    return env.address(made.path, request.build_absolute_uri(made.path))

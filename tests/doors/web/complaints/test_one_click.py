@@ -197,6 +197,19 @@ def test_an_administrator_makes_shows_and_ends_addresses(demo: SimpleNamespace) 
     assert made.token not in str([dict(one.data) for one in acts()])
 
 
+def test_what_goes_to_others_carries_the_address_that_is_set(
+    demo: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in("anna")
+    address = f"{HERE}{demo.door.pk}/"
+    asked = client.get(f"{address}code.svg").content
+    assert client.get(f"{address}code.svg", headers={"host": "localhost"}).content != asked
+    monkeypatch.setenv("NIANJIAN_URL", "https://check.example.org")
+    assert f"一键投诉：https://check.example.org/c/{demo.door.token}" in text(client.get(address))
+    told = [client.get(f"{address}code.svg", headers=host).content for host in ({}, {"host": "localhost"})]
+    assert told[0] == told[1] != asked
+
+
 def test_who_may_not_administer_keeps_no_addresses(demo: SimpleNamespace, officer: Client) -> None:
     assert officer.get(HERE).status_code == 403
     assert officer.get(f"{HERE}{demo.door.pk}/").status_code == 403

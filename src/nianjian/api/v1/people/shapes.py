@@ -16,6 +16,7 @@ from nianjian.accounts.query import Actor
 from nianjian.api.door.access import Request
 from nianjian.api.v1.enterprises import Role
 from nianjian.api.v1.given import Day, Text, plain
+from nianjian.config import env
 
 
 class Somebody(Schema):
@@ -161,7 +162,8 @@ def added(request: Request, name: str, made: Made | None) -> dict[str, object]:
 
 def linked(request: Request, made: Made) -> dict[str, object]:
     """A link that was just made."""
-    return {"id": made.id, "url": request.build_absolute_uri(made.path), "expires_at": made.expires_at}
+    url = env.address(made.path, request.build_absolute_uri(made.path))
+    return {"id": made.id, "url": url, "expires_at": made.expires_at}
 
 
 def _link(one: links.Issued) -> dict[str, object]:
