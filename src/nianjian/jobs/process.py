@@ -48,10 +48,10 @@ def run(parent: int | None = None) -> None:
     name = f"{socket.gethostname()[:50]}:{os.getpid()}:{int(time.monotonic())}"
     beats = Thread(target=_beat, args=(name, leaving, parent), daemon=True)
     beats.start()
-    clocks = Thread(target=_clock, args=(leaving,), daemon=True)
-    clocks.start()
+    clocks = start_clocks(leaving)
     _loop(Worker(name, leaving), leaving)
-    clocks.join(BEAT)
+    for clock in clocks:
+        clock.join(BEAT)
     beats.join(BEAT)
     with suppress(Error):
         service.leave(worker=name)
@@ -73,16 +73,22 @@ def _loop(worker: Worker, leaving: Event) -> None:
         leaving.wait(IDLE)
 
 
-def _clock(leaving: Event) -> None:
-    """Warn of tickets and send messages when it is time, also while a job takes hours."""
-    watched = float("-inf")
+def start_clocks(leaving: Event) -> list[Thread]:
+    """Warn of tickets and send messages when it is time, also while a job takes hours.
+
+    Each in a thread of its own: a receiver of messages that answers slowly keeps no warning back.
+    """
+    made = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in ((warn, WATCH), (deliver, TELL))]
+    for thread in made:
+        thread.start()
+    return made
+
+
+def _clock(leaving: Event, work: Callable[[], object], pause: float) -> None:
     while not leaving.is_set():
         close_old_connections()
-        if time.monotonic() - watched > WATCH:
-            watched = time.monotonic()
-            _survived(warn)
-        _survived(deliver)
-        leaving.wait(TELL)
+        _survived(work)
+        leaving.wait(pause)
     connection.close()
 
 

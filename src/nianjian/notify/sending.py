@@ -11,13 +11,16 @@ import http.client
 import socket
 import ssl
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from ipaddress import ip_address
+from threading import Thread
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from nianjian.kernel.errors import NianjianError
 
 PATIENCE: Final = 10.0  # seconds for each step of a try
+DEADLINE: Final = 20.0  # seconds for a whole try, less than `service.PAUSES[0]` for which a message is taken
 SCHEMES: Final[Mapping[str, int]] = {"https": 443, "http": 80}
 
 
@@ -63,16 +66,56 @@ def place(host: str, port: int, allowed: Collection[str]) -> str:
     return found[0]
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Collection[str]) -> int:
-    """Send; the answer's status. NianjianError of `checked` and `place`, ``webhook_unanswered`` with a reason."""
-    parts = checked(url, allowed)
-    port = parts.port or SCHEMES[parts.scheme]
-    connection = _At(parts, port, place(str(parts.hostname), port, allowed))
-    path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-    try:
-        connection.request("POST", path, body, {"content-type": "application/json", **headers})
-        return connection.getresponse().status
-    except (OSError, ValueError, http.client.HTTPException) as fault:
-        raise NianjianError("webhook_unanswered", reason=type(fault).__name__) from fault
-    finally:
-        connection.close()
+def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Collection[str], within: float = DEADLINE) -> int:
+    """Send; the answer's status. NianjianError of `checked` and `place`, ``webhook_unanswered`` with a reason.
+
+    A try that is not over ``within`` so many seconds is given up: neither the resolver of names nor an answer that
+    comes byte by byte holds the caller longer.
+    """
+    tried = _Try(url, body, headers, allowed)
+    tried.start()
+    tried.join(within)
+    if tried.is_alive():
+        tried.give_up()
+        raise NianjianError("webhook_unanswered", reason=TimeoutError.__name__)
+    if tried.fault:
+        raise tried.fault
+    return tried.status
+
+
+class _Try(Thread):
+    """One POST in a thread of its own, which ends soon after it was given up."""
+
+    def __init__(self, url: str, body: bytes, headers: Mapping[str, str], allowed: Collection[str]) -> None:
+        super().__init__(daemon=True)
+        self.status = 0
+        self.fault: NianjianError | None = None
+        self._url, self._body, self._headers, self._allowed = url, body, headers, allowed
+        self._connection: _At | None = None
+
+    def run(self) -> None:
+        """Send; the status or the fault."""
+        try:
+            self.status = self._sent()
+        except NianjianError as fault:
+            self.fault = fault
+        except (OSError, ValueError, http.client.HTTPException) as fault:
+            self.fault = NianjianError("webhook_unanswered", reason=type(fault).__name__)
+            self.fault.__cause__ = fault
+        finally:
+            if self._connection:
+                self._connection.close()
+
+    def give_up(self) -> None:
+        """End what the thread waits for, as soon as there is a socket."""
+        if self._connection and self._connection.sock:
+            with suppress(OSError):
+                self._connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def _sent(self) -> int:
+        parts = checked(self._url, self._allowed)
+        port = parts.port or SCHEMES[parts.scheme]
+        self._connection = _At(parts, port, place(str(parts.hostname), port, self._allowed))
+        path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+        self._connection.request("POST", path, self._body, {"content-type": "application/json", **self._headers})
+        return self._connection.getresponse().status

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.audit import query as audit
+from nianjian.audit.models import Entry
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -101,7 +102,7 @@ def gather() -> int:
     The entry and the message need no common transaction: the chain is the outbox, and the cursor moves with the
     messages, so that each entry becomes one message whatever is killed in between.
     """
-    return sum(_gathered(one.pk) for one in Webhook.objects.filter(closed_at=None))
+    return sum(_gathered(one.pk) for one in Webhook.objects.filter(closed_at=None) if _fresh(one).exists())
 
 
 def _gathered(webhook: str) -> int:
@@ -109,7 +110,7 @@ def _gathered(webhook: str) -> int:
         row = Webhook.objects.select_for_update().filter(pk=webhook, closed_at=None).first()
         if row is None:
             return 0
-        fresh = list(audit.found(enterprise=row.enterprise).filter(seq__gt=row.seq).order_by("seq")[:MOST])
+        fresh = list(_fresh(row).order_by("seq")[:MOST])
         wanted = [one for one in fresh if one.verb.startswith(tuple(row.events))]
         for one in wanted:
             _put(row, one.seq, one.verb, json.loads(one.data), one.at)
@@ -117,6 +118,11 @@ def _gathered(webhook: str) -> int:
             row.seq = fresh[-1].seq
             row.save(update_fields=["seq"])
     return len(wanted)
+
+
+def _fresh(row: Webhook) -> QuerySet[Entry]:
+    """The entries that a webhook has not looked at; asked before anything is locked, for mostly there is none."""
+    return audit.found(enterprise=row.enterprise).filter(seq__gt=row.seq)
 
 
 def _put(row: Webhook, seq: int, event: str, data: object, at: str) -> None:

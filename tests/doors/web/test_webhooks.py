@@ -7,25 +7,32 @@ import hashlib
 import hmac
 import json
 import socket
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
+from tests.support.site import PATIENCE
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.flows import webhooks as flow
+from nianjian.jobs import process
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.notify import sending, service
 from nianjian.notify.models import Delivery, Webhook
 
 BOSS = Actor("root")
+DRIPS = 40  # seconds that an answer goes on for
 
 
 class Listener:
@@ -188,3 +195,53 @@ def test_the_secret_is_sealed(site: Client, other: Listener) -> None:
         cursor.execute("SELECT secret FROM notify_webhook")
         (kept,) = cursor.fetchone()
     assert secret not in kept
+
+
+def test_an_answer_that_drips_ends_at_the_deadline(other: Listener) -> None:
+    """The other side sends a byte of a header, again and again, so that no step of the try is over its time."""
+    del other
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        Thread(target=_drip, args=(listening,), daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(NianjianError, match="webhook_unanswered") as raised:
+            sending.post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {}, ("127.0.0.1",), within=1)
+    assert raised.value.values["reason"] == "TimeoutError"
+    assert time.monotonic() - began < DRIPS / 2
+    assert timedelta(seconds=sending.DEADLINE) < service.PAUSES[0]  # for which a message is taken
+
+
+def _drip(listening: socket.socket) -> None:
+    taken, _address = listening.accept()
+    with taken, suppress(OSError):
+        taken.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        for _second in range(DRIPS):
+            taken.sendall(b"x")
+            time.sleep(1)
+
+
+def test_a_slow_receiver_keeps_no_warning_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaving, warned, held = Event(), Event(), Event()
+    monkeypatch.setattr(process, "deliver", lambda: held.wait(PATIENCE))
+    monkeypatch.setattr(process, "warn", warned.set)
+    monkeypatch.setattr(process, "WATCH", 0.1)
+    threads = process.start_clocks(leaving)
+    try:
+        for _look in range(3):
+            assert warned.wait(PATIENCE)
+            warned.clear()
+        assert not held.is_set()
+    finally:
+        leaving.set()
+        held.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+
+
+def test_with_nothing_to_tell_nothing_is_locked(site: Client, other: Listener) -> None:
+    del site
+    _made(other.url)
+    record(verb="registers.change", enterprise="demo", actor=BOSS, data={})
+    flow.deliver()
+    with CaptureQueriesContext(connection) as asked:
+        assert flow.deliver() == 0
+    assert {one["sql"].split()[0] for one in asked.captured_queries} == {"SELECT"}
