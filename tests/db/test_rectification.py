@@ -21,9 +21,14 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
 from nianjian.config import wiring
 from nianjian.flows.approve import approve, request
+from nianjian.flows.gate import feed as gate_feed
 from nianjian.flows.rectify import cases, closing, evidence, isolate, locate, report, watch, work
+from nianjian.gate.snapshot.read import open_snapshot
 from nianjian.jobs.worker import Worker
+from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.rectification.content import measured
+from nianjian.paper.words import words
 from nianjian.queue import query as queue
 from nianjian.queue import service
 from nianjian.rectification.cases.papers import content
@@ -171,6 +176,35 @@ def test_figures_before_and_since_are_counted_by_one_method(case: str, anna: Act
     assert "figures_changed" in {gap.code for gap in evidence.gaps(case=case, actor=anna)}
     told = evidence.measure(case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna)
     assert told["over_cap"] == [[moment.date().isoformat(), 31]]
+
+
+def test_the_share_of_the_white_list_is_counted_by_the_call_records_before_and_since(
+    case: str, load: Import, anna: Actor, bo: Actor
+) -> None:
+    def at(days: int, hour: int) -> str:
+        return f"{datetime.combine(TODAY + timedelta(days=days), time(hour))}"
+
+    # L1 calls 13900000000 to …039 at ten o'clock of the days -10, -6 and -2, and …500 to …539 of the days -8 and -4.
+    load(
+        "consents",
+        "号码,用途,取得时间,到期时间,撤回时间",
+        ("13900000000", "电话营销", at(-6, 9), at(-2, 9), ""),  # day -6 alone: expired an hour before day -2
+        ("13900000001", "电话营销", at(-10, 11), "", at(-2, 11)),  # days -6 and -2: withdrawn an hour later
+        ("13900000500", "客服", at(-30, 9), "", ""),  # days -8 and -4, and the first day since: any purpose
+        ("13900000999", "电话营销", at(-30, 9), "", ""),  # L1 never calls it
+    )
+    isolated(case, anna, bo)
+    told = evidence.measure(case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna)
+    before, after = (told[part]["channel"] for part in ("before", "after"))
+    assert (before["white_listed"], before["callees_known"], before["white_list_share"]) == (5, 400, "1.2500")
+    oracle = open_snapshot(gate_feed.root()).tenants["demo"]
+    for channel, sides in ((before, range(-10, 0)), (after, range(1, 11))):
+        rows = [row for row in calls() if row["line_id"] == "L1" and (row["start_ts"].date() - TODAY).days in sides]
+        seconds = [(row["callee"], int(row["start_ts"].replace(tzinfo=clock.ZONE).timestamp())) for row in rows]
+        assert channel["white_listed"] == sum(oracle.has_consent(*one, "") for one in seconds)
+        assert channel["callees_known"] == len(rows)
+    shown = {row[0]: row[1:] for row in measured(told, words("zh")) or ()}
+    assert shown["被叫有有效同意的呼叫占比"] == ["1.2500 % (5 / 400)", "2.0000 % (1 / 50)"]
 
 
 def test_a_report_is_a_draft_until_the_loop_is_closed(case: str, anna: Actor, bo: Actor) -> None:

@@ -42,8 +42,13 @@ def key(text: str) -> int:
 @lru_cache(maxsize=65_536)
 def _read(text: str) -> int:
     number = normalise(text)
-    kind = _KINDS.get(number.shape)
-    return UNREADABLE if kind is None or number.value is None else kind * KIND + number.value
+    return of_value(number.shape, number.value)
+
+
+def of_value(shape: Shape, value: int | None) -> int:
+    """Key of a number that was read before, as call records keep it; `UNREADABLE` for a shape that has none."""
+    kind = _KINDS.get(shape)
+    return UNREADABLE if kind is None or value is None else kind * KIND + value
 
 
 def written(of: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -73,14 +73,19 @@ def questions(cube: ir.Table, tickets: ir.Table, channel: Channel, window: Windo
 def that_day(calls: ir.Table, line_dim: ir.Table, channel: Channel, moment: datetime) -> ir.Table:
     """The channel's delivered calls on the day of the isolation: those that began before the moment, and since."""
     day = moment.date()
-    rows = with_team(facts_of_window(calls, day, day, ("start_ts",)), line_dim)
+    own = attempts(calls, line_dim, channel, Window(day, day + DAY), ("start_ts",))
+    since = own.start_ts >= ibis.literal(moment)
+    return own.aggregate(before=own.count(where=~since), after=own.count(where=since))
+
+
+def attempts(calls: ir.Table, line_dim: ir.Table, channel: Channel, window: Window, also: Sequence[str]) -> ir.Table:
+    """The channel's delivered calls of a window, one row a call, with the columns ``also``."""
+    rows = with_team(facts_of_window(calls, window.first, window.end - DAY, also), line_dim)
     if channel.key == "display":
         mine = printed(rows.display, rows["shape"].fill_null(Shape.NONE.value)) == ibis.literal(channel.value)
     else:
         mine = rows["line_id" if channel.key == "line" else "team"] == ibis.literal(channel.value)
-    own = rows.filter(known(mine), known(rows.delivered))
-    since = own.start_ts >= ibis.literal(moment)
-    return own.aggregate(before=own.count(where=~since), after=own.count(where=since))
+    return rows.filter(known(mine), known(rows.delivered))
 
 
 def figures(rows: Mapping[str, Rows], window: Window, rules: Rules) -> Figures:

@@ -159,6 +159,10 @@ def measured(told: Json) -> Show:
             (_("complaints of the channel"), *(count(one["channel"]["complaints"]) for one in parts)),
             (_("attempts of the channel"), *(count(one["channel"]["attempts"]) for one in parts)),
             (_("most attempts on a day"), *(count(one["channel"]["most"]) for one in parts)),
+            (
+                _("calls to callees with a consent on file"),
+                *(amount(one["channel"]["white_list_share"], "%") for one in parts),
+            ),
         ]
         table.rows(console, (_("figure"), _("before the isolation"), _("since the isolation")), body)
         day = _("On {day}, the day of the isolation: {before} attempts before it, {after} since.")

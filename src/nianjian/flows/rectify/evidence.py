@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import env
+from nianjian.flows.gate import feed as gate_feed
 from nianjian.flows.progress import Progress, Steps, silent
 from nianjian.flows.rectify import lakes
 from nianjian.flows.rectify.cases import book, own
 from nianjian.flows.rectify.isolate import enforced
 from nianjian.gate import places
+from nianjian.gate.snapshot.lists import NumberList
+from nianjian.gate.snapshot.read import open_snapshot
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.portrait.frame import DAY, Window
-from nianjian.rectification import behind, decided, isolate, locate, recheck, states
+from nianjian.rectification import behind, decided, isolate, locate, recheck, states, white_list
 from nianjian.rectification.cases import query, service
 from nianjian.rectification.cases.model import Case, Paper
 from nianjian.rectification.orders import query as orders
@@ -27,7 +30,7 @@ from nianjian.rules.rulebook import Rulebook
 Json = dict[str, Any]
 
 
-COUNTING = lakes.SETTING_UP + 8  # steps of `_counted`
+COUNTING = lakes.SETTING_UP + 13  # steps of `_counted`
 LOOKING = lakes.SETTING_UP + 1  # steps of `_tickets`
 
 
@@ -52,8 +55,12 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
     isolated = orders.day(order)
     rules = book(enterprise, min(days[isolate.AFTER].first, clock.today()))
     channel = isolate.Channel(order.key, order.channel, order.cap)
+    step()
+    consents = _consents(enterprise)
     with lakes.tables(enterprise, rules, step) as tables:
         parts = {name: _figures(tables, channel, window, rules, step) for name, window in days.items()}
+        for name, window in days.items():
+            parts[name]["channel"] |= _white_listed(tables, channel, window, consents, step)
         step()
         moment = orders.moment(order).replace(tzinfo=None)
         asked = isolate.that_day(tables.dated["calls"], tables.dated["line_dim"], channel, moment)
@@ -90,6 +97,25 @@ def _figures(tables: lakes.Tables, channel: isolate.Channel, window: Window, rul
         step()
         rows[name] = tables.engine.rows(expression)
     return isolate.figures(rows, window, rules)
+
+
+def _consents(enterprise: str) -> Sequence[NumberList]:
+    """The lists of consents by which the gate would decide now."""
+    gate_feed.feed(enterprise=enterprise)
+    tenant = open_snapshot(gate_feed.root()).tenants.get(enterprise)
+    return () if tenant is None else tenant.consented
+
+
+def _white_listed(
+    tables: lakes.Tables, channel: isolate.Channel, window: Window, consents: Sequence[NumberList], step: Steps
+) -> Json:
+    """How many of the channel's calls in a window went to callees with a consent on file at that moment."""
+    asked = isolate.attempts(tables.dated["calls"], tables.dated["line_dim"], channel, window, white_list.ALSO)
+    step()
+    called = tables.engine.rows(white_list.callees(asked)) if consents else []
+    step()
+    spans = tables.engine.hold("consents", white_list.spans(called, consents))
+    return white_list.told(tables.engine.rows(white_list.counted(asked, spans))[0])
 
 
 def again(case: Case, step: Steps) -> Json | None:

@@ -158,9 +158,18 @@ def measured(told: Json | None, _: Words) -> list[list[str]]:
         (_("Complaints of the channel"), [count(part["channel"]["complaints"]) for part in parts]),
         (_("Attempts of the channel"), [count(part["channel"]["attempts"]) for part in parts]),
         (_("Most attempts of the channel on a day"), [count(part["channel"]["most"]) for part in parts]),
+        (_("Share of calls to callees with a consent on file"), [_white_list(part["channel"]) for part in parts]),
         (_("Days above the cap"), [DASH, count(len(told["over_cap"]))]),
     ]
     return [[label, *both] for label, both in [*rows, *_gate(told["gate"], _)]]
+
+
+def _white_list(channel: Json) -> str:
+    """Share and count; figures that an older program has counted have none."""
+    if channel.get("white_list_share") is None:
+        return DASH
+    share = amount(channel["white_list_share"], "%")
+    return f"{share} ({count(channel['white_listed'])} / {count(channel['callees_known'])})"
 
 
 def _gate(gate: Json, _: Words) -> list[tuple[str, list[str]]]:
@@ -175,7 +184,7 @@ def _gate(gate: Json, _: Words) -> list[tuple[str, list[str]]]:
         (_("Most allowed on a day"), "most"),
     )
     told = [(label, [DASH, count(gate[name])]) for label, name in rows]
-    return [*told, (_("Share of white-listed callees"), [DASH, amount(gate["white_list_share"], "%")])]
+    return [*told, (_("Share of white-listed callees at the gate"), [DASH, amount(gate["white_list_share"], "%")])]
 
 
 def _lit(value: str | None, unit: str, light: str, _: Words) -> str:

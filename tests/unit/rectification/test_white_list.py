@@ -1,0 +1,21 @@
+"""Spans of consents: what overlaps or touches is one, so that no call is counted twice."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nianjian.rectification.white_list import merged
+
+SECONDS = st.integers(0, 30)
+
+
+@given(st.lists(st.tuples(SECONDS, SECONDS)))
+def test_merged_spans_hold_the_same_seconds_once(found: list[tuple[int, int]]) -> None:
+    told = list(merged(found))
+    assert {second for start, end in found for second in range(start, end)} == {
+        second for start, end in told for second in range(start, end)
+    }
+    assert all(end < start for (_first, end), (start, _last) in pairwise(told))
