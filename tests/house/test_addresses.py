@@ -17,6 +17,11 @@ from nianjian.web.layout.access import MARK  # noqa: E402
 # Addresses whose views come from a library and are marked otherwise, each with its reason.
 ELSEWHERE: dict[str, str] = {}
 OPEN = {"public", "person"}
+# Views that take a form without the token against foreign pages, each with its reason.
+WITHOUT_TOKEN = {
+    "c/<str:token>": "whoever complains has no session here, and the address itself is the secret",
+    "e/<str:code>/data/import/<str:draft>/files/": "asks for the token itself, once the files have a place to go to",
+}
 
 
 API = "api/v1/"  # its operations are walked by test_api.py
@@ -41,3 +46,9 @@ def test_a_line_of_the_menu_leads_to_a_page_that_asks_for_the_same(item: menu.It
     address = reverse(item.route, kwargs={"code": "demo"} if item in menu.ENTERPRISE else {})
     mark = getattr(resolve(address).func, MARK, None)
     assert mark in {item.act, "person"}
+
+
+def test_what_a_foreign_page_may_send_has_a_reason() -> None:
+    """A form of another site can be sent with the person's cookies to every view that asks for no token of its own."""
+    free = {route for route, one in ADDRESSES if getattr(one.callback, "csrf_exempt", False)}
+    assert free == set(WITHOUT_TOKEN)

@@ -19,7 +19,7 @@ from tests.support.services import free_port, missing
 
 PROGRAM = (sys.executable, "-m", "nianjian")
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds until the server must answer
+PATIENCE = 60  # seconds in which a busy machine answers, starts or ends something
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -87,7 +87,7 @@ def serving(folder: Path, **more: str) -> Iterator[Site]:
         yield Site(f"http://{listen}/", folder / "home", variables)
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=PATIENCE)
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final
@@ -30,6 +30,7 @@ from nianjian.queue.models import Job
 
 pytestmark = pytest.mark.django_db
 
+TOMORROW: Final = clock.today() + timedelta(days=1)  # still to come when midnight passes while the tests run
 SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("", "kind"): "lines",
     ("", "form"): "xlsx",
@@ -72,8 +73,8 @@ BODIES: Final[Mapping[str, Any]] = {
     "people_add_everywhere": {"name": "third", "role": "auditor"},
     "roles_give": {"role": "auditor"},
     "roles_give_everywhere": {"role": "auditor"},
-    "inspections_make": {"until": str(clock.today())},
-    "inspections_make_everywhere": {"until": str(clock.today())},
+    "inspections_make": {"until": str(TOMORROW)},
+    "inspections_make_everywhere": {"until": str(TOMORROW)},
     "email_set": {"email": "a@example.org"},
     "email_set_everywhere": {"email": "a@example.org"},
     "mappings_keep": {"name": "本月", "mapping": {"columns": {"callee": "被叫"}}},

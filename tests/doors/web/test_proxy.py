@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.services import free_port
+from tests.support.site import PATIENCE
 
 
 @pytest.fixture
@@ -27,11 +28,11 @@ def port(tmp_path: Path) -> Iterator[int]:
     server.stderr.readline()  # the address is said once the port is open
     yield found
     server.terminate()
-    server.communicate(timeout=20)
+    server.communicate(timeout=PATIENCE)
 
 
 def _asked(port: int, said: dict[str, str]) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", "/", headers=said)
     answer = connection.getresponse()
     connection.close()

@@ -19,6 +19,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from tests.support.people import signed_in
 from tests.support.services import free_port
+from tests.support.site import PATIENCE
 
 from nianjian.accounts import models
 from nianjian.audit.query import acts
@@ -49,13 +50,13 @@ def provider() -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     for _attempt in range(200):
         try:
-            urllib.request.urlopen(f"{address}/.well-known/openid-configuration", timeout=5).close()  # noqa: S310 -- loopback
+            urllib.request.urlopen(f"{address}/.well-known/openid-configuration", timeout=PATIENCE).close()  # noqa: S310 -- loopback
             break
         except OSError:
             time.sleep(0.1)
     yield address
     server.terminate()
-    server.wait(timeout=20)
+    server.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +82,7 @@ def _through(client: Client, sub: str, process: str = "") -> Any:
     said = urllib.parse.urlencode({"sub": sub}).encode()
     opener = urllib.request.build_opener(_NoRedirect)
     with pytest.raises(urllib.error.HTTPError) as raised:
-        opener.open(address, data=said, timeout=20)
+        opener.open(address, data=said, timeout=PATIENCE)
     back = urllib.parse.urlsplit(str(raised.value.headers["Location"]))
     raised.value.close()
     return client.get(f"{back.path}?{back.query}")

@@ -12,6 +12,7 @@ from tests.support.site import Site, follow
 
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of people of the tests
 HOME = "e/demo/"
+WHO = 2  # column of the audit chain
 RULE = f"{HOME}rules/portrait.seat_vacancy.limit/overlay/"
 PATIENCE = 90_000  # milliseconds for the worker, on a busy machine
 
@@ -168,7 +169,7 @@ def test_compliance_lead(walk: Walk, browser: Any) -> None:
     walk.compares()
     walk.takes_files()
     walk.go(f"{HOME}audit/")
-    assert "second" in walk.text()
+    assert "second" in walk.page.locator(f"tbody tr td:nth-child({WHO + 1})").all_inner_texts()
     walk.may_not(f"{HOME}people/")
     walk.ends()
 
@@ -186,7 +187,9 @@ def test_administrator(walk: Walk) -> None:
     walk.compares()
     walk.takes_files()
     walk.go(f"{HOME}audit/")
-    assert "王芳" in walk.text() or "administrator" in walk.text()
+    added = walk.page.locator("tbody tr", has=walk.page.locator("td", has_text=re.compile(r"^user\.add$"))).first
+    assert added.locator("td").nth(WHO).inner_text() == "administrator"
+    assert "王芳" in (added.locator("td").last.text_content() or "")
     walk.go(f"{HOME}webhooks/")
     walk.may_not("people/", "enterprises/")
     walk.ends()
