@@ -1,4 +1,4 @@
-"""Where engines put what does not fit into memory: in the home, for it holds telephone numbers in plain.
+"""Where what does not fit into memory goes, of engines and of requests: the home, for it holds what is personal.
 
 One folder a process under ``<home>/tmp/engine``, mode 0700. Its owner holds a lock on it for as long as it lives;
 a folder whose lock is free was left by a killed process, and goes at the next start.
@@ -31,6 +31,17 @@ def folder(home: Path) -> Path:
             fcntl.flock(lock, fcntl.LOCK_EX)
         _own[owner] = made, lock
     return _own[owner][0]
+
+
+def shelter(home: Path) -> Path:
+    """Let the whole process put its temporary files into its folder instead of the system's; that folder.
+
+    The web server writes a request of more than half a mebibyte into a temporary file before any code of ours sees it.
+    """
+    place = folder(home) / "files"
+    make_private(place)
+    tempfile.tempdir = str(place)
+    return place
 
 
 def empty(home: Path) -> None:

@@ -67,7 +67,8 @@ def write(
     """Declare a write, done once under an ``Idempotency-Key``; the view gives a value or a dictionary for ``answer``.
 
     ``hidden``: fields of the answer told once only. ``upload``: the content is a file, the query names it; with
-    ``held`` a file of at most so many bytes that never lies on a disk in the clear.
+    ``held`` a file of at most so many bytes, for one that is kept sealed: it is taken into memory. The server may have
+    put it aside before, in a file without a name in the home (`config.spill.shelter`).
     """
 
     def around(view: View) -> View:

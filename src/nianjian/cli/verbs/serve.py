@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 from typing import Final, NoReturn
 
@@ -11,6 +12,7 @@ from nianjian.cli.arguments import common
 from nianjian.cli.language import _
 from nianjian.cli.session import prepare
 from nianjian.cli.terminal.console import stderr
+from nianjian.config import env, spill
 from nianjian.kernel.errors import NianjianError
 
 PORTS: Final = range(1, 65536)
@@ -38,7 +40,9 @@ def run(args: argparse.Namespace) -> Answer:
     """Serve until interrupted or terminated; worker and gate end with it."""
     host, port = _address(args.listen)
     _address(args.gate)
+    os.environ.setdefault("NIANJIAN_GATE_URL", f"http://{args.gate}")  # the page of the gate asks there
     prepare()
+    spill.shelter(env.read().home)
     from nianjian.jobs.beside import Beside
     from nianjian.web.server import serve
 
@@ -65,8 +69,6 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _warn(host: str) -> None:
     """Say that passwords would not be safe here."""
-    from nianjian.config import env
-
     if host not in LOOPBACK and not env.read().https:
         text = _(
             "Warning: {host} can be reached by others, and passwords would travel readably: "

@@ -8,6 +8,7 @@ from nianjian.cli.answer import Answer
 from nianjian.cli.arguments import common
 from nianjian.cli.language import _
 from nianjian.cli.session import prepare
+from nianjian.config import env, spill
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Answer:
     """Work until interrupted."""
     prepare()
+    spill.shelter(env.read().home)
     from nianjian.jobs import process
 
     process.run(args.parent)
