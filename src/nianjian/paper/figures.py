@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -62,7 +63,9 @@ class Card:
     light: str
     light_word: str
     value: str
+    value_other: str
     limit: str
+    limit_other: str
     headroom: str
     bounds: str
     parts: tuple[Line, ...]
@@ -80,6 +83,13 @@ def count(number: object) -> str:
 def amount(value: object, unit: str) -> str:
     """Show a value that already stands in its unit (``31.0000``); None is a dash."""
     return DASH if value in (None, "") else f"{value} {unit}"
+
+
+def other_unit(value: object, unit: str) -> str:
+    """The same figure in per cent, where it is told per ten thousand; "" else."""
+    if unit != "‱" or value in (None, ""):
+        return ""
+    return f"{(Decimal(str(value)) / PER_CENT).normalize():f} %"
 
 
 def limit(metric: Json, unit: str) -> str:
@@ -211,7 +221,9 @@ def card(metric: Json, _: Words) -> Card:
         light=str(metric["light"]),
         light_word=name("light", str(metric["light"]), _),
         value=amount(metric["value"], unit),
+        value_other=other_unit(metric["value"], unit),
         limit=_flagged_when(metric, unit, _),
+        limit_other=other_unit(metric.get("limit"), unit),
         headroom=headroom(metric, _),
         bounds=_bounds(metric),
         parts=_parts(metric, _),
@@ -223,6 +235,12 @@ def card(metric: Json, _: Words) -> Card:
         source=f"{source['rule']} · {name('level', str(source['level']), _)}",
         citation=str(source.get("citation") or ""),
     )
+
+
+def window(period: Json, _: Words) -> str:
+    """The days of a portrait, both included, and the day as of which it stands."""
+    last = date.fromisoformat(str(period["to"])) - timedelta(days=1)  # the period's own end is excluded
+    return f"{period['from']} – {last} · {_('as of')} {period['as_of']}"
 
 
 def cards(portrait: Json, _: Words) -> tuple[Card, ...]:

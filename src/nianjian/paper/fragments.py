@@ -37,7 +37,7 @@ def card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
 
     ``ways``: code of a part, or of a flag behind `FLAG`, -> address of the rows behind its count.
     """
-    facts = [Line(_("flagged when"), one.limit), Line(_("head-room"), one.headroom)]
+    facts = [Line(_("head-room"), one.headroom)]
     if one.bounds:
         facts.append(Line(_("bounds"), one.bounds))
     found = "".join(f"<li>{light(flag.light, flag.title)} {_detail(flag, ways, _)}</li>" for flag in one.flags)
@@ -45,10 +45,20 @@ def card(one: Card, _: Words, ways: Mapping[str, str] = NO_WAYS) -> str:
     return (
         f'<article class="card" id="{escape(one.slug)}"><header><h2>{escape(one.title)}</h2>'
         f"{light(one.light, one.light_word)}</header>"
-        f'<p class="figure">{escape(one.value)}</p><dl>{_pairs(facts, NO_WAYS, _)}</dl>'
+        f'<p class="figure"{_titled(one.value_other)}>{escape(one.value)}</p>'
+        f"<dl>{_limit(one, _)}{_pairs(facts, NO_WAYS, _)}</dl>"
         f'<ul class="found">{found}{papers}</ul><dl>{_pairs(one.parts, ways, _)}</dl>'
         f'<p class="source">{escape(_("rule"))} {escape(one.source)}<br>{escape(one.citation)}</p></article>'
     )
+
+
+def _limit(one: Card, _: Words) -> str:
+    return f"<dt>{escape(_('flagged when'))}</dt><dd{_titled(one.limit_other)}>{escape(one.limit)}</dd>"
+
+
+def _titled(text: str) -> str:
+    """What a pointer that rests on it is told."""
+    return f' title="{escape(text)}"' if text else ""
 
 
 def _detail(flag: Flag, ways: Mapping[str, str], _: Words) -> str:

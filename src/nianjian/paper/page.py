@@ -41,7 +41,7 @@ def style() -> str:
 
 def _body(data: Json, title: str, _: Words) -> str:
     period, book = data["period"], data["rulebook"]
-    window = f"{period['from']} – {period['to']} ({_('end excluded')}) · {_('as of')} {period['as_of']}"
+    window = figures.window(period, _)
     parts = [
         f'<div class="head"><div><h1>{escape(title)}</h1><p class="soft">{escape(window)}</p></div>',
         f"{headline.html(data, _)}</div>",

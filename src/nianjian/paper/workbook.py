@@ -93,7 +93,7 @@ def _overview(book: Any, data: Json, _: Words) -> None:  # noqa: ANN401 -- untyp
     ]  # fmt: skip
     body.append((_("whole"), name("light", str(data["light"]), _), *[""] * (len(header) - 2)))
     period, rules = data["period"], data["rulebook"]
-    window = f"{period['from']} – {period['to']} ({_('end excluded')}) · {_('as of')} {period['as_of']}"
+    window = figures.window(period, _)
     for label, text in (
         (_("enterprise"), data["enterprise"]),
         (_("period"), window),

@@ -6,9 +6,12 @@ import csv
 import io
 import re
 import zipfile
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from tests.doors.web.data_pages import begun, calls, committed, sent, work
 from tests.support.people import signed_in
@@ -16,16 +19,19 @@ from tests.support.people import signed_in
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
 from nianjian.audit.query import acts
+from nianjian.audit.record import record
 from nianjian.config import wiring
 from nianjian.flows import jobs
 from nianjian.flows.wizard import uploads
 from nianjian.intake import ledger
 from nianjian.intake.recognise import catalogue
+from nianjian.kernel import clock
 from nianjian.queue import query as queue
 from nianjian.queue import service as queue_service
 from nianjian.registers.batches import query as batches
 from nianjian.registers.drafts import query as drafts
 from nianjian.registers.mappings import query as mappings
+from nianjian.web.data import shown
 
 pytestmark = pytest.mark.django_db
 
@@ -351,3 +357,26 @@ def test_the_rows_that_a_check_rejects_are_given_back_to_be_corrected(site: Clie
     sent(site, clean, ("clean.csv", calls(rows=3, bad=0)))
     assert f"{clean}errors/" not in _text(site, f"{clean}check/")
     assert site.get(f"{clean}errors/").status_code == 404
+
+
+def test_every_time_is_beijing_time_and_work_that_is_done_is_done(site: Client) -> None:
+    with transaction.atomic():
+        record(verb="registers.import", enterprise="demo", actor=OPERATOR, data={"kind": "teams", "file": "x.csv"})
+    (act,) = acts(enterprise="demo", verb="registers.import")
+    local = datetime.fromisoformat(act.at).astimezone(clock.ZONE)
+    committed(site, _with_file(site))
+    page = _text(site, "/e/demo/data/")
+    assert f"<td>{local:%Y-%m-%d %H:%M}</td>" in page
+    assert f"<td>{act.at[:16].replace('T', ' ')}" not in page
+    assert "UTC" not in page.replace("UTC+8", "")
+    assert "时间均为北京时间" in page
+    done = queue.jobs("demo", newest=1)[0]
+    assert shown.bar(replace(done, total=7, done=0)).percent == 100
+    assert shown.bar(replace(done, state="running", total=7, done=0)).percent == 0
+    assert "通用话单" in _text(site, f"/e/demo/data/batches/{batches.batches('demo')[0].id}/")
+
+
+def _with_file(client: Client) -> str:
+    draft = begun(client)
+    sent(client, draft, ("话单.csv", calls(rows=3, bad=0)))
+    return draft

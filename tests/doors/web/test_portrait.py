@@ -294,6 +294,29 @@ def test_seats_open_beyond_the_filing_can_be_mended(site: Client, sample: dict[s
     assert "at most 30" in both
 
 
+def test_a_single_run_is_compared_with_nothing(site: Client) -> None:
+    ids = portraits.runs("demo", 2026)
+    assert len(ids) == 1
+    listed = text(site, f"{HOME}runs/")
+    assert "只有一次计算结果" in listed
+    assert ">比较</button>" not in listed
+    same = text(site, f"{HOME}compare/?a={ids[0]}&b={ids[0]}")
+    assert "两边是同一次计算" in same
+
+
+def test_days_are_told_as_people_count_them_and_one_unit_with_the_other_beside(site: Client) -> None:
+    for address in (HOME, f"{HOME}metric/complaint_rate/"):
+        page = text(site, address)
+        assert "2026-01-01 – 2026-12-31" in page, "the last day is one of them"
+        assert "2027-01-01" not in page
+    assert '<dd title="0.01 %">&gt; 1 ‱</dd>' in text(site, f"{HOME}metric/complaint_rate/")
+    card = text(site, HOME).split('id="complaint_rate"')[1].split("</article>")[0]
+    assert '<dd title="0.01 %">&gt; 1 ‱</dd>' in card
+    assert "0.01 %" not in re.sub(r'title="[^"]*"', "", card)
+    assert '<dd title="0.01 %">&gt; 1 ‱</dd>' in text(site, "/e/demo/")
+    assert ">&gt; 1 ‱</td>" in text(site, "/e/demo/rules/?q=portrait.complaint_rate.limit")
+
+
 def test_a_run_is_asked_for_and_waits_in_the_queue(site: Client) -> None:
     answer = site.post(f"{HOME}run/", {"as_of": "2026-06-30", "province": "浙江"})
     assert answer.status_code == 302

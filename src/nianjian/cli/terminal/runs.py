@@ -51,7 +51,7 @@ def compared(console: Console, told: Json) -> None:
         text = f"{rule['title']} ({rule['id']}): {before} → {after}"
         console.print(Padding(Text(f"{text}  {rule['changed']}".rstrip(), style="yellow"), INDENT, expand=False))
     for act in said["acts"]:
-        line = f"{act['at']} UTC  {act['actor']}  {act['what']}  {act['detail']}"
+        line = f"{act['at']}  {act['actor']}  {act['what']}  {act['detail']}"
         console.print(Padding(Text(line, style="dim"), INDENT, expand=False))
     for metric in said["metrics"]:
         _metric(console, metric)

@@ -62,7 +62,7 @@ def content(data: Json, language: str, stamp: Stamp) -> dict[str, Any]:
     """Every text of the document, in the reader's language."""
     _ = words(language)
     period, book = data["period"], data["rulebook"]
-    window = f"{period['from']} – {period['to']} ({_('end excluded')}) · {_('as of')} {period['as_of']}"
+    window = figures.window(period, _)
     return {
         "lang": "zh" if language == CHINESE else "en",
         "title": f"{_('Compliance portrait')} {period['from'][:4]}",

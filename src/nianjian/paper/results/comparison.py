@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
+from nianjian.kernel import clock
 from nianjian.paper import drill
 from nianjian.paper.figures import DASH, amount, count
 from nianjian.paper.results import rules
@@ -146,7 +148,7 @@ def _act(act: Json, _: Words) -> dict[str, str]:
     data = act["data"]
     said = ", ".join(f"{key} {data[key]}" for key in TOLD if isinstance(data.get(key), str | int) and data[key] != "")
     return {
-        "at": str(act["at"])[:16].replace("T", " "),
+        "at": f"{datetime.fromisoformat(str(act['at'])).astimezone(clock.ZONE):%Y-%m-%d %H:%M}",
         "actor": str(act["actor"]),
         "what": _(ACTS[verb]) if verb in ACTS else verb,
         "detail": said,

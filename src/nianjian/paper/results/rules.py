@@ -20,6 +20,8 @@ CONFLICTS: Final[Mapping[str, tuple[str, ...]]] = {
     "closing_rate": ("conflict.complaint_clock",),
 }
 PER_CENT: Final = 100
+TEN_THOUSAND: Final = 10_000
+PER_TEN_THOUSAND: Final = frozenset({"portrait.complaint_rate.limit"})  # told as the metric itself
 WORDS_TO_FIND: Final = "purposes"  # unit of a value whose words are looked for as they stand
 NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 SPEAKS_FOR_ITSELF: Final = frozenset({"code", "name", "text", "item"})  # parts whose own name would say nothing
@@ -89,7 +91,8 @@ def value_text(rule: Json, _: Words, titles: Mapping[str, str] = NO_TITLES) -> s
     if isinstance(value, list | Mapping):
         return _inside(value, _, titles) or "–"
     if unit in {"share", "factor"}:
-        return f"{sign}{(Decimal(str(value)) * PER_CENT).normalize():f} %"
+        scale, shown = (TEN_THOUSAND, "‱") if rule.get("key") in PER_TEN_THOUSAND else (PER_CENT, "%")
+        return f"{sign}{(Decimal(str(value)) * scale).normalize():f} {shown}"
     if unit == "light":
         return name("light", str(value), _)
     if unit in UNITS and not isinstance(value, str):

@@ -17,6 +17,7 @@ from nianjian.accounts.roles import Act
 from nianjian.audit import query
 from nianjian.audit.models import Entry
 from nianjian.audit.verify import verify
+from nianjian.config.answers import named
 from nianjian.flows.audit_export import export
 from nianjian.kernel import clock
 from nianjian.paper.texts.chain import acts
@@ -132,5 +133,4 @@ def _summary(said: Sequence[tuple[str, str]]) -> str:
 def _out(request: Request, place: str) -> HttpResponseBase:
     lines = export(enterprise=place, asked=_asked(request), actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{place or "all"}.csv"'
-    return answer
+    return named(answer, f"audit-{place or 'all'}.csv")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.http import Http404, HttpResponse
 
+from nianjian.config.answers import named
 from nianjian.flows.check_calls import example_of, rejected_of_trial
 from nianjian.flows.wizard import drafts, uploads
 from nianjian.kernel.errors import NianjianError
@@ -44,4 +45,4 @@ def rejected(draft: DraftValue) -> HttpResponse:
 
 def _attached(content: bytes, name: str, media: str) -> HttpResponse:
     kind = media if media == "application/zip" else f"{media}; charset=utf-8"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return named(HttpResponse(content, content_type=kind), name)

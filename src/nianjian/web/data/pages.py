@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -70,7 +71,7 @@ def _registers(found: list[Any]) -> Table:
             Cell(act.data.get("file", "")),
             *(Cell(f"{act.data.get(name, 0):,}", figure=True) for name in ("inserted", "updated", "unchanged")),
             Cell(shown.person(act.actor)),
-            Cell(act.at[:16].replace("T", " ") + " UTC"),
+            Cell(shown.moment(datetime.fromisoformat(act.at))),
         ]
         for act in found
     ]

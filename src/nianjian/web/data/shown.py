@@ -15,6 +15,7 @@ from nianjian.flows.receipts import summed
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.errors import named, sentence
+from nianjian.paper.texts.sources import source_name
 from nianjian.paper.words import mark, words
 from nianjian.queue.query import JobValue
 from nianjian.registers.batches.query import BatchValue
@@ -40,6 +41,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.RECTIFY_REPORT: mark("Rectification report"),
     jobs.RECTIFY_CLOSE: mark("Closing of a case"),
 }
+DONE: Final = "done"
 STATES: Final[Mapping[str, tuple[str, str]]] = {  # state -> badge, word
     "waiting": ("plain", mark("waiting")),
     "running": ("warn", mark("running")),
@@ -85,6 +87,11 @@ def reason(code: str) -> str:
     return sentence(code, {}, words(current()))
 
 
+def source(name: str) -> str:
+    """What a source of calls is called."""
+    return source_name(name, words(current()))
+
+
 def register(name: str) -> str:
     """What a register is called."""
     return str(named("kind", name, words(current())))
@@ -100,6 +107,8 @@ class Bar:
 
 def bar(job: JobValue) -> Bar:
     """How far a job is and how long it will take at the speed that it has had."""
+    if job.state == DONE:  # a step that was left out on the way counts for nothing
+        return Bar(100, "")
     if not job.total:
         return Bar(None, "")
     percent = min(100, job.done * 100 // job.total)
@@ -191,7 +200,7 @@ def file_table(receipts: Sequence[Mapping[str, Any]]) -> Table:
     rows = [
         [
             Cell(one["name"]),
-            Cell(one["source"]),
+            Cell(source(one["source"])),
             Cell(one["encoding"]),
             Cell(one["timezone"]),
             *(Cell(f"{one['rows'][name]:,}", figure=True) for name in FIGURES),

@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import named
 from nianjian.flows.check_calls import ROWS, look_at, sources
 from nianjian.flows.wizard import check_register, drafts, uploads
 from nianjian.kernel.errors import NianjianError
@@ -90,7 +91,7 @@ def example(request: Request, code: str, source: str) -> HttpResponse:
 
 
 def _attached(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=BOOK, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return named(HttpResponse(content, content_type=BOOK), name)
 
 
 @csrf_exempt  # the token is asked for inside, once the files have a place to go to

@@ -27,6 +27,7 @@ from nianjian.paper import figures
 from nianjian.paper.figures import Flag
 from nianjian.paper.texts.errors import named
 from nianjian.paper.texts.portrait import LIGHTS, name
+from nianjian.paper.texts.sources import source_name
 from nianjian.paper.words import ENGLISH, Words, words
 from nianjian.web.layout.access import Request, page, person
 from nianjian.web.layout.language import current
@@ -57,7 +58,7 @@ def overview(request: Request, code: str) -> HttpResponse:
         "start": _start(told.calendar, _),
         "blockers": _points(told.blockers, told, code, _),
         "tasks": _points(told.tasks, told, code, _),
-        "sources": [(one.name, one.last, said.ago(one.age, _)) for one in told.sources],
+        "sources": [(source_name(one.name, _), one.last, said.ago(one.age, _)) for one in told.sources],
         "registers": [(one.name, _kind(one, _), one.last, said.ago(one.age, _)) for one in told.registers],
         "lines": _lines(told, code, _),
         "runs": [_run(one, _) for one in told.runs],
@@ -102,6 +103,8 @@ class Rate:
     headroom: str
     bar: Bar | None
     causes: Sequence[tuple[Flag, str]] = ()  # why it is red, with the address of the rows
+    value_other: str = ""  # value and limit in the other unit
+    limit_other: str = ""
 
 
 def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
@@ -117,7 +120,21 @@ def _rates(told: Overview, *, whole: bool, _: Words) -> list[Rate]:
                 for one in card.flags
                 if one.light == RED and one.code != DAY
             ]
-            found.append(Rate(slug, title, light, word, card.value, card.limit, card.headroom, bar(metric), red))
+            found.append(
+                Rate(
+                    slug,
+                    title,
+                    light,
+                    word,
+                    card.value,
+                    card.limit,
+                    card.headroom,
+                    bar(metric),
+                    red,
+                    card.value_other,
+                    card.limit_other,
+                )
+            )
         else:
             found.append(
                 Rate(slug, title, light, word, figures.amount(metric["value"], str(metric["unit"])), "", "", None)

@@ -19,6 +19,7 @@ from nianjian.flows import erased, portraits
 from nianjian.flows.portraits import Run
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper import figures
 from nianjian.paper.words import Words, words
 from nianjian.web.layout.access import Request
 from nianjian.web.layout.language import current
@@ -79,6 +80,7 @@ def shared(request: Request, one: Opened, here: str) -> dict[str, Any]:
         "known": one.known,
         "moment": moment(one.known) if one.known else "",
         "data": one.data,
+        "window": figures.window(one.data["period"], _),
         "home": one.link("portrait"),
         "tabs": [(one.link(route), label, route == here) for route, label in ways],
         "erased": erased.of(one.data["snapshot"], erased.marks(one.code)),

@@ -17,6 +17,7 @@ from nianjian.flows.results import rows_behind as behind
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper import drill, figures
 from nianjian.paper.texts.portrait import name
+from nianjian.paper.texts.sources import SOURCES, source_name
 from nianjian.paper.words import Words, mark
 from nianjian.portrait.behind.ask import EXCLUDED, MONTH, SPLITS, Ask, components, figure
 from nianjian.portrait.behind.query import CALLS
@@ -196,7 +197,7 @@ def _cell(value: object, column: str, _: Words) -> str:
     if column in TABLES:
         return name(TABLES[column], text, _)
     if column == "source":
-        return drill.key_text(text, _)
+        return source_name(text, _) if text in SOURCES else drill.key_text(text, _)
     if column in {"filing", "how", "result"}:
         return _(WORDS[text]) if text in WORDS else text
     return text[:TO_SECOND] if column.endswith("_ts") else text

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import UNPROCESSABLE, named
 from nianjian.flows import erased, jobs, portraits
 from nianjian.flows.results.comparison import compare_runs, runs_of
 from nianjian.flows.results.export import FORMS, export
@@ -67,6 +68,7 @@ def compare(request: Request, code: str, year: int) -> HttpResponse:
     told = compare_runs(enterprise=code, year=year, before=before, after=after, actor=request.actor)
     context = shared(request, one, "portrait-runs") | {
         "told": told,
+        "same": before == after,
         "view": comparison.view(told, current(), _),
         "swap": f"{request.path}?{urlencode({'a': after, 'b': before})}",
     }
@@ -79,7 +81,7 @@ def run(request: Request, code: str, year: int) -> HttpResponse:
     """Ask for a run, the first one of a year too: the worker does it, the job's page tells how far it is."""
     form = RunForm(request.POST) if request.method == "POST" else RunForm()
     if not form.is_bound or not form.is_valid():
-        status = 422 if form.is_bound else 200
+        status = UNPROCESSABLE if form.is_bound else 200
         return render(request, "portrait/run.html", {"form": form, "year": year}, status=status)
     day = form.cleaned_data["as_of"]
     payload: Mapping[str, Any] = {
@@ -105,5 +107,4 @@ def take(request: Request, code: str, year: int, form: str) -> HttpResponse:
             raise Http404 from error
         raise
     answer = HttpResponse(made.content, content_type=made.media)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
-    return answer
+    return named(answer, made.name)

@@ -46,7 +46,7 @@ def told(rule: Rule, book: Rulebook) -> Told:
     _ = words(current())
     acting = [one for one in book.overlays if one["key"] == rule.key]
     overlay = acting[-1] if acting else {}
-    asked = {"value": plain(rule.value), "unit": rule.unit, "operator": rule.operator}
+    asked = {"key": rule.key, "value": plain(rule.value), "unit": rule.unit, "operator": rule.operator}
     return Told(
         key=rule.key,
         id=rule.id,
