@@ -28,10 +28,13 @@ from nianjian.flows.simulate import simulate
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake import rollups
 from nianjian.lake.schema import ATTACHMENT_FACT, COMPLAINT_FACT
+from nianjian.paper import headline
 from nianjian.paper.printing.pdf import Stamp, pdf
+from nianjian.paper.words import words
 from nianjian.portrait.behind.ask import Ask
 from nianjian.portrait.behind.query import counting
 from nianjian.portrait.tables.materialised import tickets_rollup
+from nianjian.rectification.watch import service as watch
 
 ACTOR = Actor("tester")
 DAY = date(2026, 12, 31)
@@ -83,6 +86,41 @@ def test_what_if_says_what_the_shell_says(moves: Moves) -> None:
         enterprise="demo", year=2026, as_of=DAY, province=None, waiting=lambda _file: None, actor=ACTOR, **asked
     )
     assert what_if(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR) == json.loads(json.dumps(slow))
+
+
+def test_a_watched_licence_is_judged_by_stricter_limits_beside_the_guides() -> None:
+    plain = _run()
+    assert "internal" not in plain["metrics"][0]
+    assert plain["warnings"] == []
+    watch.flag(enterprise="demo", licence="浙B2-1", since=date(2026, 6, 1), source="来函", case=None, actor=ACTOR)
+    told = {one["slug"]: one for one in _run()["metrics"]}
+    vacancy = told["seat_vacancy"]
+    assert (vacancy["value"], vacancy["limit"], vacancy["light"]) == ("40.0000", "30.0000", "yellow")
+    assert vacancy["internal"] == {"limit": "24.0000", "operator": ">", "level": "internal"}
+    assert [flag["code"] for flag in vacancy["flags"]] == ["over_limit"], "the guide's own limit says it all"
+    assert (told["complaint_rate"]["internal"]["limit"], told["number_consistency"]["internal"]["limit"]) == (
+        "0.8000",
+        "56.0000",
+    )
+    assert "internal" not in told["closing_rate"]
+    (warning,) = headline.warnings(_run(), words("zh"))
+    assert "浙B2-1" in warning
+    assert "80 %" in warning
+    lights = {}
+    for opened in (14, 15, 16):
+        moves = Moves(open_seats=opened)
+        asked = {name: getattr(moves, name) for name in Moves.__slots__}
+        after = what_if(enterprise="demo", year=2026, run=None, moves=moves, actor=ACTOR)["after"]
+        slow = simulate(
+            enterprise="demo", year=2026, as_of=DAY, province=None, waiting=lambda _file: None, actor=ACTOR, **asked
+        )
+        assert json.loads(json.dumps(after)) == json.loads(json.dumps(slow["after"]))
+        lights[opened] = {one["slug"]: one for one in after["metrics"]}["seat_vacancy"]
+    assert [lights[opened]["light"] for opened in (14, 15, 16)] == ["yellow", "yellow", "green"]
+    (flag,) = lights[15]["flags"]
+    assert (flag["code"], flag["value"], flag["limit"]) == ("internal_limit", "25.0000", "24.0000")
+    watch.unflag(enterprise="demo", licence="浙B2-1", until=date(2026, 11, 1), actor=ACTOR)
+    assert json.loads(json.dumps(_run()["metrics"])) == json.loads(json.dumps(plain["metrics"]))
 
 
 def test_there_is_no_room_for_more_than_there_is() -> None:

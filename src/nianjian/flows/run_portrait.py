@@ -26,7 +26,10 @@ from nianjian.lake.tables import Lake
 from nianjian.portrait.frame import Frame
 from nianjian.portrait.result import Result
 from nianjian.portrait.run import run
+from nianjian.portrait.watched import FACTOR
 from nianjian.queue import query as queue
+from nianjian.rectification.watch import query as watch
+from nianjian.rectification.watch.query import Watched
 from nianjian.rules.rulebook import Overlay, Rulebook
 
 Waiting = Callable[[str], None]
@@ -65,6 +68,7 @@ def compute(
     _tell(lake, waiting)
     publish(lake, enterprise)
     book = rulebook(day=as_of or date(year, 12, 31), province=where, enterprise=enterprise, tried=tried)
+    watched = watch.watched(enterprise, year)
     with closing(wiring.engine()) as engine:
         result = run(
             lake=lake,
@@ -76,8 +80,18 @@ def compute(
             province=where,
             today=today,
             raw=raw,
+            watch=book.decimal(FACTOR) if watched else None,
         )
-    return replace(result, warnings=_warnings(book))
+    return replace(result, warnings=(*_watched(watched, book), *_warnings(book)))
+
+
+def _watched(found: Sequence[Watched], book: Rulebook) -> tuple[dict[str, object], ...]:
+    """Which licences make the limits stricter, and how much; nothing where nobody is watched."""
+    if not found:
+        return ()
+    licences = "、".join(dict.fromkeys(one.licence for one in found))
+    share = f"{(book.decimal(FACTOR) * 100).normalize():f} %"
+    return ({"code": "watched", "licences": licences, "share": share, "rule": FACTOR},)
 
 
 def _in_time(year: int, as_of: date | None) -> None:

@@ -49,6 +49,10 @@ def warnings(portrait: Json, _: Words) -> tuple[str, ...]:
     ignored = _("the approved overlay of {key} ({value}) does not act: the rule takes no overlay any more")
     texts = {
         "overlay_ignored": ignored,
+        "watched": _(
+            "in the watch list: {licences}. Internal limits at {share} of the guide's act on the lights beside them;"
+            " they are the house's own, no law"
+        ),
         "rows_erased": _("rows erased on {on}: those before {before} are gone; the figures stay as they were sealed"),
     }
     return tuple(

@@ -91,6 +91,7 @@ class Metric:
     limits: tuple[Limit, ...] = ()  # of its flags, where they have limits of their own
     lights: tuple[Light, ...] = ()  # of its flags, where a rule names them
     statements: Mapping[str, bool] = field(default_factory=dict)  # sentences that the figures bear out
+    internal: Limit | None = None  # of a watched licence, stricter than the guide's; the worse light of both holds
 
     @property
     def slug(self) -> str:
@@ -105,6 +106,7 @@ class Metric:
         """The metric in the JSON answer (docs/reference/portrait.md): counts as integers, values as decimal strings."""
         unit = self.card.unit
         low, high = self.verdict.bounds or (None, None)
+        own = {} if self.internal is None else {"internal": self._internal(self.internal)}
         return {
             "slug": self.slug,
             "title": {"zh": self.card.title_zh, "en": self.card.title_en},
@@ -112,6 +114,7 @@ class Metric:
             "unit": unit,
             "limit": None if self.limit is None else limit_text(self.limit, unit),
             "operator": None if self.limit is None else self.limit.operator,
+            **own,
             "bounds": {"low": decimal_text(low, unit), "high": decimal_text(high, unit)},
             "components": dict(self.components),
             "flags": [flag_dict(flag, unit) for flag in self.verdict.flags],
@@ -124,6 +127,10 @@ class Metric:
             "months": list(self.months),
             "trailing": self.trailing,
         }
+
+    def _internal(self, limit: Limit) -> dict[str, object]:
+        """The internal limit as JSON, marked as the house's own."""
+        return {"limit": limit_text(limit, self.card.unit), "operator": limit.operator, "level": "internal"}
 
 
 class Definition(Protocol):

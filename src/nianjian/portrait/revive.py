@@ -132,7 +132,14 @@ def _metric(told: Json, known: KeptRules) -> Metric:
         limits=tuple(limit_of(known, key) for key in LIMITS.get(slug, ())),
         lights=tuple(light_of(known, key) for key in LIGHTS.get(slug, ())),
         statements=told["statements"],
+        internal=_internal(told, unit),
     )
+
+
+def _internal(told: Json, unit: str) -> Limit | None:
+    """The internal limit of a watched licence; its four decimals are exact."""
+    found = told.get("internal")
+    return None if found is None else Limit(Decimal(found["limit"]) / SCALE[unit], found["operator"])
 
 
 def _flag(told: Json, unit: str) -> Flag:

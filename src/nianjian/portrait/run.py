@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from importlib.metadata import version
 from typing import Final, Protocol
 
@@ -15,11 +16,11 @@ from nianjian.lake import rollups
 from nianjian.lake.engine import Engine
 from nianjian.lake.schema import SCHEMAS
 from nianjian.lake.tables import Lake
-from nianjian.portrait import provenance, quality
+from nianjian.portrait import provenance, quality, watched
 from nianjian.portrait.advise import advise
 from nianjian.portrait.catalogue import METRICS
 from nianjian.portrait.frame import DAY, Frame
-from nianjian.portrait.metric import Rows, Rules, Tables, kinds_of, whole
+from nianjian.portrait.metric import Definition, Metric, Rows, Rules, Tables, kinds_of, whole
 from nianjian.portrait.result import Result
 from nianjian.portrait.tables.daily import daily
 from nianjian.portrait.tables.facts import facts
@@ -67,12 +68,14 @@ def run(  # noqa: PLR0913 -- one argument a choice
     today: date | None = None,
     raw: bool = False,
     snapshot: Mapping[str, int] | None = None,
+    watch: Decimal | None = None,
 ) -> Result:
     """The portrait of data year ``year``.
 
     ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value.
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
+    ``watch``: the licence is watched, and limits at this share of the guide's act beside them (`portrait.watched`).
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or _default_day(rulebook, year), today=today)
@@ -91,15 +94,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
         tickets=sources.tickets,
     )
     attached = _attachments(engine, sources.dated["attachment_fact"], year)
-    metrics = tuple(
-        definition.answer(
-            _asked(engine, definition.questions(tables, frame, rulebook)),
-            frame,
-            rulebook,
-            attached.get(definition.card.slug, frozenset()),
-        )
-        for definition in METRICS
-    )
+    metrics = tuple(_answered(engine, definition, tables, frame, rulebook, attached, watch) for definition in METRICS)
     trust = quality.answer(_asked(engine, quality.questions(tables, sources.dated["calls"], frame)), frame)
     result = Result(
         enterprise=enterprise,
@@ -113,6 +108,24 @@ def run(  # noqa: PLR0913 -- one argument a choice
         rules=provenance.told(rulebook),
     )
     return replace(result, advice=advise(result))
+
+
+def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
+    engine: Engine,
+    definition: Definition,
+    tables: Tables,
+    frame: Frame,
+    rules: Rules,
+    attached: Mapping[str, frozenset[str]],
+    watch: Decimal | None,
+) -> Metric:
+    """One metric; of a watched licence judged a second time, from the same rows."""
+    rows = _asked(engine, definition.questions(tables, frame, rules))
+    papers = attached.get(definition.card.slug, frozenset())
+    found = definition.answer(rows, frame, rules, papers)
+    if watch is None:
+        return found
+    return watched.internal(found, definition.answer(rows, frame, watched.Stricter(rules, watch), papers))
 
 
 def _default_day(rules: Rules, year: int) -> date:

@@ -8,6 +8,7 @@ from typing import Final
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.numbers import NumberClass
+from nianjian.portrait import watched
 from nianjian.portrait.definitions import closing_rate, number_consistency, seat_vacancy
 from nianjian.portrait.lights import Verdict
 from nianjian.portrait.metric import Metric, whole
@@ -113,7 +114,11 @@ def _seats(metric: Metric, counts: dict[str, int], opened: int, cut: int, closed
     counts["unfiled_open"] += beyond
     limit = metric.limit
     assert limit is not None  # noqa: S101 - D1 always has one
-    verdict = seat_vacancy.judge(counts, limit, attached=bool(metric.attachments), beyond=metric.lights[0])
+    attached = bool(metric.attachments)
+    verdict = seat_vacancy.judge(counts, limit, attached=attached, beyond=metric.lights[0])
+    if metric.internal is not None:
+        strict = seat_vacancy.judge(counts, metric.internal, attached=attached, beyond=metric.lights[0])
+        verdict = watched.acting(verdict, strict, metric.internal)
     return _changed(metric, counts, verdict)
 
 
@@ -139,6 +144,9 @@ def _line(metric: Metric, line: str) -> Metric:
     # Of what class the calls of unknown answer are is not known any more: they may be any.
     untold = {NumberClass.UNKNOWN: whole(metric.components.get(number_consistency.UNTOLD, 0))}
     verdict = number_consistency.judge(counts, evasion, unknown, evading, foreign, untold=untold)
+    if metric.internal is not None:
+        strict = number_consistency.judge(counts, metric.internal, unknown, evading, foreign, untold=untold)
+        verdict = watched.acting(verdict, strict, metric.internal)
     named: Mapping[str, object] = {name.value: count for name, count in counts.items()}
     return _changed(metric, {**metric.components, **named}, verdict)
 

@@ -54,6 +54,7 @@ COMPONENTS: Final[Mapping[str, str]] = {
 }
 FLAGS: Final[Mapping[str, str]] = {
     "over_limit": mark("over the limit"),
+    "internal_limit": mark("over the stricter internal limit of a watched licence"),
     "below_limit": mark("below the limit"),
     "over_filed": mark("more seats opened than filed"),
     "unfiled_open": mark("opened seats that are not filed"),

@@ -39,12 +39,14 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
 FLAGGED: Final[Mapping[str, Mapping[str, str]]] = {
     seat_vacancy.CARD.slug: {
         "over_limit": IDLE,
+        "internal_limit": IDLE,
         "over_filed": "unfiled_open",
         "unfiled_open": "unfiled_open",
         "filing_unknown": "unknown_filing",
     },
     complaint_rate.CARD.slug: {
         "over_limit": "complaints",
+        "internal_limit": "complaints",
         "no_answered_calls": "complaints",
         "undated": "undated",
         "answer_unknown": complaint_rate.UNTOLD,
