@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from nianjian.flows.overview.deadlines import RENEWALS, Calendar, Deadline, Expiry, joined
 from nianjian.registers import kinds
@@ -22,7 +22,8 @@ def ends(enterprises: Collection[str], today: date) -> dict[str, Ends]:
     """Last valid days of each enterprise's numbers and licences, up to a year ahead; one query a register for all."""
     found: dict[str, dict[tuple[str, date], list[str]]] = {code: defaultdict(list) for code in enterprises}
     for kind in RENEWALS:
-        rows = current(kinds.register(kind).model, enterprises, today).filter(valid_until__lte=today + SIGHT)
+        every: Any = current(kinds.register(kind).model, enterprises, today)  # both registers have the last valid day
+        rows = every.filter(valid_until__lte=today + SIGHT)
         for code, key, until in rows.order_by("key").values_list("enterprise_id", "key", "valid_until"):
             found[code][kind, until].append(key)
     return {code: {name: tuple(keys) for name, keys in each.items()} for code, each in found.items()}

@@ -77,7 +77,7 @@ def _registers(found: list[Any]) -> Table:
     ]
     figures = [Column(name, figure=True) for name in (_("added"), _("changed"), _("unchanged"))]
     heads = [Column(_("register")), Column(_("file")), *figures, Column(_("who")), Column(_("imported"))]
-    return Table(_("Imports into registers"), heads, rows)
+    return Table(_("Imports into registers"), heads, rows, cards=True)
 
 
 def _drafts(request: Request, code: str) -> list[dict[str, object]]:

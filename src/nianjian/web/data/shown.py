@@ -142,7 +142,7 @@ def job_table(found: Sequence[JobValue], code: str) -> Table:
         Column(_("who")),
         Column(_("progress"), figure=True),
     ]
-    return Table(_("Work"), columns, rows)
+    return Table(_("Work"), columns, rows, cards=True)
 
 
 def batch_table(found: Sequence[BatchValue], code: str) -> Table:
@@ -171,6 +171,7 @@ def batch_table(found: Sequence[BatchValue], code: str) -> Table:
             Column(_("imported")),
         ],
         rows,
+        cards=True,
     )
 
 
