@@ -83,6 +83,7 @@ def test_each_reason(changes: dict[str, str], expected: str, snapshot: Snapshot)
         ({"first": TODAY + 1}, "number-unknown"),
         ({"until": TODAY}, "slots"),  # the last valid day is included
         ({"until": TODAY - 1}, "number-expired"),
+        ({"since": TODAY}, "slots"),  # and so is the first
         ({"since": TODAY + 1}, "number-expired"),
         ({"outbound": False}, "number-not-outbound"),
         ({"outbound": False, "until": TODAY - 1}, "number-expired"),
@@ -120,6 +121,13 @@ def test_hours_have_an_end_and_name_the_next_opening(snapshot: Snapshot) -> None
             assert isinstance(found, tuple)
         else:
             assert found == Refusal("hours", "gate.hours.marketing", midnight + expected * 3600)
+
+
+def test_hours_that_never_begin_name_no_opening(tmp_path: Path) -> None:
+    purposes = [{**one, "hours": [[600, 600]]} for one in gate.tenant()["purposes"]]
+    found = decide(gate.request(), opened(tmp_path, purposes=purposes), gate.NOON)
+    assert isinstance(found, Refusal)
+    assert (found.reason, found.retry_at) == ("hours", None)
 
 
 def test_a_channel_has_its_days(tmp_path: Path) -> None:

@@ -1,0 +1,73 @@
+"""The table of a ticket's states and acts, and what holds where two moments are one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from nianjian.complaints.states import ALLOWED, Act, Facts, State, refusal, stale_callback, state
+from nianjian.kernel.clock import ZONE
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=ZONE)
+LATER = NOON + timedelta(hours=1)
+BEFORE = NOON - timedelta(seconds=1)
+EARLY = "complaint_moment_too_early"
+
+TABLE = {
+    State.NEW: "acknowledge respond callback exclude assign attach",
+    State.RESPONDED: "callback exclude assign attach",
+    State.CALLED_BACK: "callback close exclude assign attach",
+    State.CLOSED: "reopen exclude attach",
+    State.REOPENED: "callback close exclude assign attach",
+    State.EXCLUDED: "readmit attach",
+}
+
+
+def test_these_acts_and_no_others_are_open() -> None:
+    assert {one: {act.value for act in ALLOWED[one]} for one in State} == {
+        one: set(acts.split()) for one, acts in TABLE.items()
+    }
+
+
+def test_one_moment_of_close_and_reopening_leaves_it_closed() -> None:
+    assert state(Facts(NOON, NOON, NOON, closed=NOON, reopened=NOON)) is State.CLOSED
+    assert state(Facts(NOON, NOON, NOON, closed=NOON, reopened=LATER)) is State.REOPENED
+
+
+def test_a_call_back_at_the_moment_of_the_reopening_is_one_since() -> None:
+    facts = Facts(NOON, NOON, LATER, closed=NOON, reopened=LATER)
+    assert state(facts) is State.CALLED_BACK
+    assert not stale_callback(facts)
+
+
+def test_a_call_back_of_before_is_stale_and_so_is_none() -> None:
+    assert stale_callback(Facts(NOON, NOON, NOON, closed=NOON, reopened=LATER))
+    assert stale_callback(Facts(NOON, NOON, None, closed=NOON, reopened=LATER))
+    assert not stale_callback(Facts(NOON, NOON, NOON, closed=NOON))
+
+
+def test_as_it_stood_at_a_moment_that_moment_is_known() -> None:
+    facts = Facts(NOON, NOON, LATER, closed=LATER)
+    assert facts.at(NOON) == Facts(NOON, NOON)
+    assert facts.at(LATER) == facts
+    assert facts.at(BEFORE) == Facts(NOON)
+
+
+@pytest.mark.parametrize(
+    ("facts", "act", "at", "expected"),
+    [
+        (Facts(NOON), Act.RESPOND, NOON, None),
+        (Facts(NOON), Act.RESPOND, BEFORE, EARLY),
+        (Facts(NOON, LATER), Act.CALL_BACK, LATER, None),
+        (Facts(NOON, LATER), Act.CALL_BACK, NOON, EARLY),
+        (Facts(BEFORE, BEFORE, NOON), Act.CLOSE, NOON, None),
+        (Facts(BEFORE, BEFORE, NOON), Act.CLOSE, BEFORE, EARLY),
+        (Facts(BEFORE, BEFORE, BEFORE, closed=BEFORE, reopened=LATER), Act.CLOSE, NOON, EARLY),
+        (Facts(BEFORE, BEFORE, BEFORE, closed=BEFORE, reopened=NOON), Act.CLOSE, NOON, None),
+        (Facts(NOON, NOON, NOON, closed=NOON), Act.REOPEN, NOON, EARLY),
+        (Facts(NOON, NOON, NOON, closed=NOON), Act.REOPEN, LATER, None),
+    ],
+)
+def test_nothing_happens_before_what_it_follows(facts: Facts, act: Act, at: datetime, expected: str | None) -> None:
+    assert refusal(facts, act, at) == expected
