@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,6 +105,14 @@ def test_tables_are_written_by_services_only() -> None:
 
 def test_the_clock_is_read_in_one_place() -> None:
     assert not _offences("clock"), "take the time from kernel.clock"
+
+
+def test_names_of_files_and_the_status_of_a_wrong_form_are_given_in_one_place() -> None:
+    doors = [path for room in ("web", "api") for path in (tree.SOURCE / room).rglob("*.py")]
+    found = [
+        path.relative_to(tree.SOURCE) for path in doors if re.search(r'"Content-Disposition"|= 422\b', path.read_text())
+    ]
+    assert not found, "take `named` and `UNPROCESSABLE` of config/answers.py"
 
 
 def test_the_rules_see_an_offence() -> None:

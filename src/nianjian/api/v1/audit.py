@@ -16,6 +16,7 @@ from nianjian.api.door.paging import MOST, after
 from nianjian.api.v1.given import Day, Text
 from nianjian.audit import query
 from nianjian.audit.verify import verify
+from nianjian.config.answers import named
 from nianjian.flows.audit_export import export
 from nianjian.kernel import clock
 
@@ -108,8 +109,7 @@ def _file(request: Request, place: str, asked: Filter) -> StreamingHttpResponse:
     wanted = {name: text for name, text in _wanted(asked).items() if text}
     lines = export(enterprise=place, asked=wanted, actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{place or "all"}.csv"'
-    return answer
+    return named(answer, f"audit-{place or 'all'}.csv")
 
 
 def _wanted(asked: Filter) -> dict[str, str]:

@@ -18,6 +18,7 @@ from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.door.problems import language
 from nianjian.api.v1.given import plain
 from nianjian.api.v1.jobs import Job, asked
+from nianjian.config.answers import named
 from nianjian.flows import jobs, rejects
 from nianjian.flows.batches import batch_for
 from nianjian.flows.receipts import summed
@@ -120,8 +121,7 @@ def rejects_file(request: Request, code: str, batch: str) -> HttpResponse:
                 for path in written:
                     pack.write(path, path.name)
         answer = HttpResponse(target.read_bytes(), content_type=media)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{target.name}"'
-    return answer
+    return named(answer, target.name)
 
 
 def _batch(request: Request, code: str, batch: str, act: Act) -> BatchValue:

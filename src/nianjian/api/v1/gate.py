@@ -12,6 +12,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.v1.given import Day, Text, plain
+from nianjian.config.answers import named
 from nianjian.flows.gate import check, live, policy
 from nianjian.gate.decisions.search import Wanted
 from nianjian.kernel import clock
@@ -248,8 +249,7 @@ def gate_journal(request: Request, code: str, asked: Query[JournalWanted]) -> St
     day = asked.day or clock.today()
     lines = live.journal(enterprise=code, day=day, actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="gate-{code}-{day}.csv"'
-    return answer
+    return named(answer, f"gate-{code}-{day}.csv")
 
 
 @write(router, f"{GATE}/caps", act=Act.REQUEST, answer=GateChange)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nianjian.accounts.roles import Act as Role
 from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.complaints.states import Act
+from nianjian.config.answers import UNPROCESSABLE
 from nianjian.flows.complaints import acts
 from nianjian.flows.complaints.listing import ticket as read
 from nianjian.flows.complaints.match import ask_match
@@ -25,7 +26,6 @@ from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.registers.forms import RowForm
 
-UNPROCESSABLE = 422
 ASKED: Final = (  # of a new ticket; what happens later is recorded by acts
     "ticket_id", "source", "reference", "accepted_at", "arrived_at", "complainant", "complained", "called_at",
     "duration", "category", "content", "assignee", "drill",

@@ -8,13 +8,13 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.accounts.roles import Act
 from nianjian.complaints.forwards.mapping import UPSTREAM, ForwardMapping
 from nianjian.complaints.sheet import COMPLAINTS
+from nianjian.config.answers import UNPROCESSABLE, named
 from nianjian.flows.complaints import forwards as flow
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.tables.column import Kind
@@ -24,7 +24,6 @@ from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
 from nianjian.web.registers import shown as registers
 
-UNPROCESSABLE = 422
 HEADING: Final = "heading_"
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -127,5 +126,4 @@ def marked(request: Request, code: str, job: str) -> HttpResponse:
     except NianjianError as error:
         raise Http404 from error
     answer = HttpResponse(content, content_type=WORKBOOK)
-    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
-    return answer
+    return named(answer, name)

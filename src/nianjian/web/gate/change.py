@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import UNPROCESSABLE
 from nianjian.flows.gate import policy
 from nianjian.kernel.errors import NianjianError
 from nianjian.web.gate.forms import Cap, Choice, FailOpen, Mode, Reasoned
@@ -20,7 +21,6 @@ from nianjian.web.gate.shown import purpose
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 
-UNPROCESSABLE = 422
 FORMS: Final[Mapping[str, type[Reasoned]]] = {"mode": Mode, "fail-open": FailOpen, "cap": Cap, "choice": Choice}
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import named
 from nianjian.flows.gate import check, live, policy
 from nianjian.flows.rulebooks import rulebook
 from nianjian.gate.decisions.record import Decision
@@ -77,8 +78,7 @@ def journal(request: Request, code: str) -> StreamingHttpResponse:
     day = _day(request)
     lines = live.journal(enterprise=code, day=day, actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="gate-{code}-{day}.csv"'
-    return answer
+    return named(answer, f"gate-{code}-{day}.csv")
 
 
 def _day(request: Request) -> date:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.accounts.roles import Act
 from nianjian.complaints.one_click.model import Door
 from nianjian.config import env
+from nianjian.config.answers import UNPROCESSABLE, named
 from nianjian.flows.complaints import one_click as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -22,8 +23,6 @@ from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.one_click.forms import NewDoor
 from nianjian.web.one_click.picture import MEDIA, drawn
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,8 +81,7 @@ def picture(request: Request, code: str, door: int, form: str) -> HttpResponse:
     if form not in MEDIA:
         raise Http404
     answer = HttpResponse(drawn(_address(request, found), form), content_type=MEDIA[form])
-    answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.{form}"'
-    return answer
+    return named(answer, f"{found.number}.{form}", shown=True)
 
 
 @require_POST

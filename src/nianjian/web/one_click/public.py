@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.complaints.one_click.model import Door
 from nianjian.complaints.one_click.query import behind
+from nianjian.config.answers import UNPROCESSABLE
 from nianjian.flows.complaints import one_click as flow
 from nianjian.kernel.errors import NianjianError
 from nianjian.web.layout.access import public
@@ -24,7 +25,7 @@ from nianjian.web.one_click.forms import Complaint
 from nianjian.web.one_click.limits import allowed
 
 SHOWN: Final = timedelta(days=30)  # so long the confirmation can be opened again
-UNPROCESSABLE, TOO_MANY = 422, 429
+TOO_MANY = 429
 
 
 @csrf_exempt

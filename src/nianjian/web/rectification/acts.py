@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import named
 from nianjian.flows.rectify import cases, closing, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
@@ -99,5 +100,4 @@ def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
         raise Http404 from error
     answer = HttpResponse(made.content, content_type=made.media)
     name = f"{told['id']}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return named(answer, name)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import UNPROCESSABLE
 from nianjian.flows.rectify import isolate as orders
 from nianjian.flows.rectify import work
 from nianjian.kernel.errors import NianjianError
@@ -33,8 +34,6 @@ from nianjian.web.layout.language import current
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.rectification.asked import Json, found, ways
 from nianjian.web.rectification.forms import Isolated, Period
-
-UNPROCESSABLE = 422
 
 
 @require_safe

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import UNPROCESSABLE
 from nianjian.flows.rectify import cases as flow
 from nianjian.flows.rectify import watch
 from nianjian.kernel import clock
@@ -28,8 +29,6 @@ from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.rectification.asked import Json, sent
 from nianjian.web.rectification.forms import Opened, Watched
-
-UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True, slots=True)

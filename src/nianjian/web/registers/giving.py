@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import named
 from nianjian.flows.registers.take import FORMS, take_register
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.attachments import service as attachments
@@ -108,7 +108,4 @@ def _any(request: Request, kind: str, key: str) -> Version:
 
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=media_type)
-    answer.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    )
-    return answer
+    return named(answer, name)

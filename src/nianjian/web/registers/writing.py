@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import UNPROCESSABLE
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.rows import entry, history, query, service
@@ -22,10 +23,9 @@ from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.registers import shown
 from nianjian.web.registers.forms import CHANGE, EndForm, RowForm
-from nianjian.web.registers.reading import sight, standing
+from nianjian.web.registers.reading import sight, standing, told_day
 
 CONFLICT: Final = 409
-WRONG: Final = 422
 PRIMARY: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -48,7 +48,7 @@ def new(request: Request, code: str, kind: str) -> HttpResponse:
             messages.success(request, _("The row is written."))
             return redirect(shown.address(code, kind, key))
     context = {"kind": kind, "register": shown.title(kind), "form": form, "back": _list(code, kind)}
-    return render(request, "registers/new.html", context, status=WRONG if form.errors else 200)
+    return render(request, "registers/new.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def _first(request: Request, sheet: Sheet) -> dict[str, str]:
@@ -63,10 +63,10 @@ def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     """Write another version of a row."""
     sheet, last = shown.sheet_of(kind), standing(request, kind, key)
     if request.method != "POST":
-        return _edit(request, kind, key, last, RowForm(sheet=sheet, version=last))
+        return _edit(request, kind, key, last, _begun(request, kind, last), looked=_looked(request, kind, key, last))
     form = RowForm(request.POST, sheet=sheet, version=last)
     if not form.is_valid():
-        return _edit(request, kind, key, last, form, status=WRONG)
+        return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
     given = form.cleaned_data
     try:
         service.change(
@@ -78,9 +78,29 @@ def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
         if error.code == "register_row_stale":
             return _stale(request, kind, key, last, form, error)
         form.refuse(error)
-        return _edit(request, kind, key, last, form, status=WRONG)
+        return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
     messages.success(request, _("The new version is written; the old one stays in the history."))
     return redirect(shown.address(code, kind, key))
+
+
+def _begun(request: Request, kind: str, last: Version) -> RowForm:
+    """The form, the change beginning on the day that was looked at."""
+    form = RowForm(sheet=shown.sheet_of(kind), version=last)
+    if day := told_day(sight(request, kind)):
+        form.initial["holds_from"] = day
+    return form
+
+
+def _looked(request: Request, kind: str, key: str, last: Version) -> str:
+    """Say that the form does not show what was looked at, where the row was another on that day."""
+    seen = sight(request, kind)
+    then = query.row(kind, seen, key)
+    if told_day(seen) is None or then == last:
+        return ""
+    return _(
+        "You looked at {day}; the form shows the newest version, which holds {span}. A change from that day on goes "
+        "over it only if you say so."
+    ).format(day=seen.day, span=shown.span(last.valid_from, last.valid_to))
 
 
 def _edit(  # noqa: PLR0917 -- one part of `edit`
@@ -172,7 +192,7 @@ def end(request: Request, code: str, kind: str) -> HttpResponse:
         "gone": _gone(len(wanted) - len(found)),
         "back": _list(code, kind),
     }
-    return render(request, "registers/end.html", context, status=WRONG if form.errors else 200)
+    return render(request, "registers/end.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def _gone(count: int) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.accounts.access import EVERYWHERE, may
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import UNPROCESSABLE
 from nianjian.flows.overlay import ask_effects, request_overlay
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
@@ -24,8 +25,6 @@ from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.rulebook import effect, shown
 from nianjian.web.rulebook.forms import Ask
-
-UNPROCESSABLE = 422
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from nianjian.accounts.roles import Act
+from nianjian.config.answers import UNPROCESSABLE
 from nianjian.flows import webhooks as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -24,7 +25,6 @@ from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.webhooks.forms import NewWebhook
 
-UNPROCESSABLE = 422
 STATES = {
     Delivery.WAITING: (mark("waiting"), "plain"),
     Delivery.DELIVERED: (mark("delivered"), "good"),

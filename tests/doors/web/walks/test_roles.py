@@ -187,7 +187,7 @@ def test_administrator(walk: Walk) -> None:
     walk.compares()
     walk.takes_files()
     walk.go(f"{HOME}audit/")
-    added = walk.page.locator("tbody tr", has=walk.page.locator("td", has_text=re.compile(r"^user\.add$"))).first
+    added = walk.page.locator("tbody tr", has=walk.page.locator("td", has_text=re.compile(r"^user\.grant$"))).first
     assert added.locator("td").nth(WHO).inner_text() == "administrator"
     assert "王芳" in (added.locator("td").last.text_content() or "")
     walk.go(f"{HOME}webhooks/")

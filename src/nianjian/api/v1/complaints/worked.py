@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from ninja import Field, Query, Router, Schema
 
 from nianjian.accounts.roles import Act
@@ -19,6 +18,7 @@ from nianjian.api.v1.jobs import Job, asked
 from nianjian.api.v1.registers.lists import row_key
 from nianjian.complaints.forwards.mapping import ForwardMapping
 from nianjian.complaints.service import MOST
+from nianjian.config.answers import named
 from nianjian.flows.complaints import acts, forwards, match
 from nianjian.flows.complaints.listing import listed, ticket
 
@@ -183,8 +183,7 @@ def complaints_forward_file(request: Request, code: str, job: str) -> HttpRespon
     """A faulty list as a workbook with each faulty cell marked, for whom it came from; it is kept for seven days."""
     name, body = forwards.marked(enterprise=code, job=plain(job), actor=request.actor)
     answer = HttpResponse(body, content_type=WORKBOOK)
-    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
-    return answer
+    return named(answer, name)
 
 
 @write(router, f"{TICKET}/callback", act=Act.LOAD, answer=Ticketed)

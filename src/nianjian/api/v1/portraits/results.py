@@ -14,6 +14,7 @@ from nianjian.api.door.paging import after
 from nianjian.api.door.problems import language
 from nianjian.api.v1.given import Text, Year
 from nianjian.api.v1.portraits.kept import Kept, shown
+from nianjian.config.answers import named
 from nianjian.flows.results import rows_behind as behind
 from nianjian.flows.results.comparison import compare_runs
 from nianjian.flows.results.export import FORMS, export
@@ -140,8 +141,7 @@ def portraits_export(
     """A kept portrait as workbook, PDF, picture or page."""
     made = export(enterprise=code, year=year, run=run, form=form, language=language(request), actor=request.actor)
     answer = HttpResponse(made.content, content_type=made.media)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
-    return answer
+    return named(answer, made.name)
 
 
 @read(router, "/enterprises/{code}/portraits/{year}/rows", act=Act.READ_OWN, answer=Rows)

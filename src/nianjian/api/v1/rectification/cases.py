@@ -15,6 +15,7 @@ from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.v1.given import Day, Named, Text, plain
 from nianjian.api.v1.jobs import Job, asked
+from nianjian.config.answers import named
 from nianjian.flows.rectify import cases, closing, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
@@ -255,5 +256,4 @@ def rectification_report_file(request: Request, code: str, case: str, job: str) 
     made = flow.fetched(case=held, job=plain(job), actor=request.actor)
     answer = HttpResponse(made.content, content_type=made.media)
     name = f"{held}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return named(answer, name)

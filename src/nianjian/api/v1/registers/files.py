@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from django.http import Http404, HttpResponse
-from django.utils.http import content_disposition_header
 from ninja import Query, Router, Schema
 
 from nianjian.accounts.roles import Act
@@ -14,6 +13,7 @@ from nianjian.api.door.operations import read, take
 from nianjian.api.door.problems import language
 from nianjian.api.v1.given import Named
 from nianjian.api.v1.registers.lists import CONDITION, RowsWanted, seen, wanted
+from nianjian.config.answers import named
 from nianjian.flows.registers.take import FORMS, take_register
 from nianjian.flows.wizard.marked import marked
 from nianjian.paper.texts.errors import sentence
@@ -102,7 +102,4 @@ def _filters(looked: RowsWanted) -> dict[str, str]:
 def attached(content: bytes, media: str, name: str) -> HttpResponse:
     """A file to be kept."""
     answer = HttpResponse(content, content_type=media)
-    answer.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    )
-    return answer
+    return named(answer, name)
