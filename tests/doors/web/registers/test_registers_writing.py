@@ -83,6 +83,20 @@ def test_a_change_holds_from_its_day_on_the_page(officer: Client, write: Write) 
     assert "user:olga" in page
 
 
+def test_an_edit_from_a_past_day_says_what_it_shows(officer: Client, write: Write) -> None:
+    standing("demo", "T2")
+    write("lines", line_id="L1", team="T1")
+    sent(officer, "lines", "L1", how="change", holds_from="2026-03-01", team="T2")
+    edit, there = address("edit", kind="lines", key="L1"), address("row", kind="lines", key="L1")
+    assert f'href="{edit}?as_at=2026-02-01"' in text(officer.get(f"{there}?as_at=2026-02-01"))
+    page = text(officer.get(f"{edit}?as_at=2026-02-01"))
+    assert "您查看的是 2026-02-01" in page
+    assert 'value="2026-02-01"' in page, "the change begins on the day that was looked at"
+    assert 'value="T2"' in page
+    for day in ("", "?as_at=2026-03-05"):  # the newest version held on that day
+        assert "您查看的是" not in text(officer.get(edit + day))
+
+
 def test_a_stale_form_shows_both_versions(officer: Client, write: Write) -> None:
     standing("demo", "T2", "T3")
     write("lines", line_id="L1", team="T1", carrier="电信")
