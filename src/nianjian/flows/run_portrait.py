@@ -24,9 +24,9 @@ from nianjian.kernel import clock, provinces
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.tables import Lake
 from nianjian.portrait.frame import Frame
+from nianjian.portrait.metric import WATCH_FACTOR
 from nianjian.portrait.result import Result
 from nianjian.portrait.run import run
-from nianjian.portrait.watched import FACTOR
 from nianjian.queue import query as queue
 from nianjian.rectification.watch import query as watch
 from nianjian.rectification.watch.query import Watched
@@ -80,7 +80,7 @@ def compute(
             province=where,
             today=today,
             raw=raw,
-            watch=book.decimal(FACTOR) if watched else None,
+            watch=book.decimal(WATCH_FACTOR) if watched else None,
         )
     return replace(result, warnings=(*_watched(watched, book), *_warnings(book)))
 
@@ -90,8 +90,8 @@ def _watched(found: Sequence[Watched], book: Rulebook) -> tuple[dict[str, object
     if not found:
         return ()
     licences = "、".join(dict.fromkeys(one.licence for one in found))
-    share = f"{(book.decimal(FACTOR) * 100).normalize():f} %"
-    return ({"code": "watched", "licences": licences, "share": share, "rule": FACTOR},)
+    share = f"{(book.decimal(WATCH_FACTOR) * 100).normalize():f} %"
+    return ({"code": "watched", "licences": licences, "share": share, "rule": WATCH_FACTOR},)
 
 
 def _in_time(year: int, as_of: date | None) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Protocol, cast
@@ -15,7 +15,7 @@ from typing import Final, Protocol, cast
 import ibis.expr.types as ir
 
 from nianjian.portrait.frame import Frame
-from nianjian.portrait.lights import Flag, Light, Limit, Verdict
+from nianjian.portrait.lights import Flag, Light, Limit, Verdict, worst
 
 # Domain 4.4 without the leading 0; 95/96, 400/800 and mobile numbers are no area codes.
 _LANDLINE: Final = re.compile(r"(10|2\d|[3-9]\d{2})\d{7,8}")
@@ -26,6 +26,17 @@ Rows = Sequence[Mapping[str, object]]
 # Value shown per unit: a share of 1 is 100 % or 10,000 per ten thousand.
 SCALE: Final[Mapping[str, int]] = {"%": 100, "‱": 10_000}
 DECIMALS: Final = 4  # for display; never compared
+
+
+# R8: of a watched licence these limits act at a share of the guide's as well, beside it and never in its place.
+WATCH_FACTOR: Final = "portrait.watch_factor"
+INTERNAL: Final = "internal_limit"  # the flag of an internal limit that gives a worse light than the guide's
+STRICTER: Final[Mapping[str, str]] = {  # metric -> the rule whose limit is stricter
+    "seat_vacancy": "portrait.seat_vacancy.limit",
+    "complaint_rate": "portrait.complaint_rate.limit",
+    "number_consistency": "portrait.number_consistency.evasion_limit",
+}
+_OVER: Final = frozenset({"over_limit", "evasion"})  # flags that speak of these limits
 
 
 class Rule(Protocol):
@@ -225,3 +236,51 @@ def by_size(rows: Iterable[dict[str, object]], *, size: str) -> list[dict[str, o
 def summed(rows: Rows, name: str) -> int:
     """The sum of a column of counts."""
     return sum(whole(row[name]) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scaled:
+    """A rule at a share of its value."""
+
+    id: str
+    value: object
+    operator: str | None
+    level: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stricter:
+    """A rulebook whose limits of R8 are scaled; everything else is as it was."""
+
+    rules: Rules
+    factor: Decimal
+
+    def rule(self, key: str) -> Rule:
+        """The rule under a key."""
+        found = self.rules.rule(key)
+        if key not in STRICTER.values():
+            return found
+        value = Decimal(str(found.value)) * self.factor
+        return _Scaled(found.id, value, found.operator, str(found.level), found.citation)
+
+
+def watched(metric: Metric, strict: Metric) -> Metric:
+    """The metric with its internal limit acting; ``strict``: the same answered under `Stricter` rules.
+
+    The headline alone is judged so; splits and months keep to the guide's limit.
+    """
+    if metric.slug not in STRICTER:
+        return metric
+    limit = strict.limit if strict.limit is not None else strict.limits[0]
+    return replace(metric, verdict=acting(metric.verdict, strict.verdict, limit), internal=limit)
+
+
+def acting(verdict: Verdict, strict: Verdict, limit: Limit) -> Verdict:
+    """The verdict with the worse light of both; the guide's own where it is as bad."""
+    light = worst((verdict.light, strict.light))
+    if light is verdict.light:
+        return verdict
+    count = next((flag.count for flag in strict.flags if flag.code in _OVER), strict.numerator)
+    share = Fraction(count, strict.denominator) if strict.denominator else None
+    return replace(verdict, light=light, flags=(*verdict.flags, Flag(INTERNAL, light, count, share, limit)))

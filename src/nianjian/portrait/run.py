@@ -16,11 +16,11 @@ from nianjian.lake import rollups
 from nianjian.lake.engine import Engine
 from nianjian.lake.schema import SCHEMAS
 from nianjian.lake.tables import Lake
-from nianjian.portrait import provenance, quality, watched
+from nianjian.portrait import provenance, quality
 from nianjian.portrait.advise import advise
 from nianjian.portrait.catalogue import METRICS
 from nianjian.portrait.frame import DAY, Frame
-from nianjian.portrait.metric import Definition, Metric, Rows, Rules, Tables, kinds_of, whole
+from nianjian.portrait.metric import Definition, Metric, Rows, Rules, Stricter, Tables, kinds_of, watched, whole
 from nianjian.portrait.result import Result
 from nianjian.portrait.tables.daily import daily
 from nianjian.portrait.tables.facts import facts
@@ -75,7 +75,7 @@ def run(  # noqa: PLR0913 -- one argument a choice
     ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value.
     ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
     brought up to date first, which writes them under the lake's lock.
-    ``watch``: the licence is watched, and limits at this share of the guide's act beside them (`portrait.watched`).
+    ``watch``: the licence is watched, and limits at this share of the guide's act beside them (`metric.watched`).
     ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
     """
     frame = Frame(year=year, as_of=as_of or _default_day(rulebook, year), today=today)
@@ -125,7 +125,7 @@ def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
     found = definition.answer(rows, frame, rules, papers)
     if watch is None:
         return found
-    return watched.internal(found, definition.answer(rows, frame, watched.Stricter(rules, watch), papers))
+    return watched(found, definition.answer(rows, frame, Stricter(rules, watch), papers))
 
 
 def _default_day(rules: Rules, year: int) -> date:

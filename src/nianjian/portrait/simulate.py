@@ -8,10 +8,9 @@ from typing import Final
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.numbers import NumberClass
-from nianjian.portrait import watched
 from nianjian.portrait.definitions import closing_rate, number_consistency, seat_vacancy
 from nianjian.portrait.lights import Verdict
-from nianjian.portrait.metric import Metric, whole
+from nianjian.portrait.metric import Metric, acting, whole
 from nianjian.portrait.result import Result
 
 # 工信部信管〔2020〕81号: no commercial marketing by call centres, access numbers in principle inbound only.
@@ -118,7 +117,7 @@ def _seats(metric: Metric, counts: dict[str, int], opened: int, cut: int, closed
     verdict = seat_vacancy.judge(counts, limit, attached=attached, beyond=metric.lights[0])
     if metric.internal is not None:
         strict = seat_vacancy.judge(counts, metric.internal, attached=attached, beyond=metric.lights[0])
-        verdict = watched.acting(verdict, strict, metric.internal)
+        verdict = acting(verdict, strict, metric.internal)
     return _changed(metric, counts, verdict)
 
 
@@ -146,7 +145,7 @@ def _line(metric: Metric, line: str) -> Metric:
     verdict = number_consistency.judge(counts, evasion, unknown, evading, foreign, untold=untold)
     if metric.internal is not None:
         strict = number_consistency.judge(counts, metric.internal, unknown, evading, foreign, untold=untold)
-        verdict = watched.acting(verdict, strict, metric.internal)
+        verdict = acting(verdict, strict, metric.internal)
     named: Mapping[str, object] = {name.value: count for name, count in counts.items()}
     return _changed(metric, {**metric.components, **named}, verdict)
 

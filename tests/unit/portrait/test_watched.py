@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nianjian.kernel.numbers import NumberClass
-from nianjian.portrait import lights, watched
+from nianjian.portrait import lights, metric
 from nianjian.portrait.lights import Flag, Light, Limit, Verdict
 
 FACTOR = Decimal("0.80")
@@ -20,7 +20,7 @@ COUNTS = st.integers(1, 3000)
 
 def internal(verdict: Verdict) -> Flag | None:
     """The flag of the internal limit."""
-    return next((flag for flag in verdict.flags if flag.code == watched.FLAG), None)
+    return next((flag for flag in verdict.flags if flag.code == metric.INTERNAL), None)
 
 
 @given(COUNTS, COUNTS)
@@ -35,13 +35,13 @@ def test_vacancy(filed: int, opened: int) -> None:
         return lights.seat_vacancy(filed=filed, opened=opened, opened_and_filed=opened, unfiled_open=0, limit=limit)
 
     guide, strict = judged(VACANCY), VACANCY.scaled(FACTOR)
-    found = watched.acting(guide, judged(strict), strict)
+    found = metric.acting(guide, judged(strict), strict)
     assert (found.light is Light.YELLOW) == (100 * (filed - opened) > 24 * filed)
     flag = internal(found)
     assert (flag is not None) == (100 * (filed - opened) > 24 * filed and not 10 * (filed - opened) > 3 * filed)
     if flag is not None:
         assert (flag.count, flag.share, flag.limit) == (filed - opened, Fraction(filed - opened, filed), strict)
-    assert [one for one in found.flags if one.code != watched.FLAG] == list(guide.flags)
+    assert [one for one in found.flags if one.code != metric.INTERNAL] == list(guide.flags)
 
 
 @given(st.integers(0, 4), st.integers(1, 60_000))
@@ -53,7 +53,7 @@ def test_complaints(complaints: int, answered: int) -> None:
         return lights.complaint_rate(complaints=complaints, answered=answered, limit=limit)
 
     strict = RATE.scaled(FACTOR)
-    found = watched.acting(judged(RATE), judged(strict), strict)
+    found = metric.acting(judged(RATE), judged(strict), strict)
     assert (found.light is Light.YELLOW) == (12_500 * complaints > answered)
     assert (internal(found) is not None) == (12_500 * complaints > answered >= 10_000 * complaints)
 
@@ -70,6 +70,6 @@ def test_evasion(own: int, landline: int, mobile: int) -> None:
         return lights.number_consistency(counts=counts, evasion=limit, unknown=UNKNOWN)
 
     strict, part, whole = EVASION.scaled(FACTOR), landline + mobile, own + landline + mobile
-    found = watched.acting(judged(EVASION), judged(strict), strict)
+    found = metric.acting(judged(EVASION), judged(strict), strict)
     assert (found.light is Light.RED) == (100 * part >= 56 * whole)
     assert (internal(found) is not None) == (100 * part >= 56 * whole and 10 * part < 7 * whole)
