@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
@@ -29,7 +29,10 @@ class Reasoned(forms.Form):
         max_length=LONG,
         help_text=gettext_lazy("It stands in the audit chain."),
     )
-    field_order: ClassVar[list[str] | None] = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = self.fields.pop("reason")
 
     def choose(self, field: str, choices: Iterable[tuple[str, str]]) -> None:
         """Give a field its choices."""
@@ -48,7 +51,6 @@ class Mode(Reasoned):
             ("observe", gettext_lazy("only look on: every call goes")),
         ),
     )
-    field_order: ClassVar[list[str] | None] = ["mode", "reason"]
 
 
 class FailOpen(Reasoned):
@@ -60,7 +62,6 @@ class FailOpen(Reasoned):
         choices=ON_OFF,
         help_text=gettext_lazy("To switch it on needs a second person."),
     )
-    field_order: ClassVar[list[str] | None] = ["purpose", "on", "reason"]
 
 
 class Cap(Reasoned):
@@ -85,7 +86,6 @@ class Cap(Reasoned):
     white_list = forms.BooleanField(
         label=gettext_lazy("Isolate it: only callees with a consent on file; needs a second person"), required=False
     )
-    field_order: ClassVar[list[str] | None] = ["key", "name", "cap", "white_list", "reason"]
 
 
 class Choice(Reasoned):
@@ -93,7 +93,6 @@ class Choice(Reasoned):
 
     rule = forms.ChoiceField(label=gettext_lazy("Limits of a vendor"), choices=())
     on = forms.ChoiceField(label=gettext_lazy("Take them over"), choices=ON_OFF)
-    field_order: ClassVar[list[str] | None] = ["rule", "on", "reason"]
 
 
 class Filter(forms.Form):
