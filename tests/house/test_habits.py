@@ -112,7 +112,7 @@ def test_names_of_files_and_the_status_of_a_wrong_form_are_given_in_one_place() 
     found = [
         path.relative_to(tree.SOURCE) for path in doors if re.search(r'"Content-Disposition"|= 422\b', path.read_text())
     ]
-    assert not found, "take `named` and `UNPROCESSABLE` of config/answers.py"
+    assert not found, "take `named` and `UNPROCESSABLE` of config/http/answers.py"
 
 
 def test_the_rules_see_an_offence() -> None:

@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "nianjian.web.layout.language.OwnLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "nianjian.config.readable.Readable",
+    "nianjian.config.http.readable.Readable",
     "nianjian.web.layout.errors.Refusals",
     "allauth.account.middleware.AccountMiddleware",
     "nianjian.web.account.limits.Limits",

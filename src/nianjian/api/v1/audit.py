@@ -16,7 +16,7 @@ from nianjian.api.door.paging import MOST, after
 from nianjian.api.v1.given import Day, Text
 from nianjian.audit import query
 from nianjian.audit.verify import verify
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.audit_export import export
 from nianjian.kernel import clock
 

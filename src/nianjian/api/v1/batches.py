@@ -18,7 +18,7 @@ from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.door.problems import language
 from nianjian.api.v1.given import plain
 from nianjian.api.v1.jobs import Job, asked
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows import jobs, rejects
 from nianjian.flows.batches import batch_for
 from nianjian.flows.receipts import summed

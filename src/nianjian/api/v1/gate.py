@@ -12,7 +12,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.v1.given import Day, Text, plain
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.gate import check, live, policy
 from nianjian.gate.decisions.search import Wanted
 from nianjian.kernel import clock

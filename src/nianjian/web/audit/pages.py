@@ -17,7 +17,7 @@ from nianjian.accounts.roles import Act
 from nianjian.audit import query
 from nianjian.audit.models import Entry
 from nianjian.audit.verify import verify
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.audit_export import export
 from nianjian.kernel import clock
 from nianjian.paper.texts.chain import acts

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nianjian.accounts.roles import Act as Role
 from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.complaints.states import Act
-from nianjian.config.answers import UNPROCESSABLE
+from nianjian.config.http.answers import UNPROCESSABLE
 from nianjian.flows.complaints import acts
 from nianjian.flows.complaints.listing import ticket as read
 from nianjian.flows.complaints.match import ask_match

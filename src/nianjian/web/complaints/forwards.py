@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nianjian.accounts.roles import Act
 from nianjian.complaints.forwards.mapping import UPSTREAM, ForwardMapping
 from nianjian.complaints.sheet import COMPLAINTS
-from nianjian.config.answers import UNPROCESSABLE, named
+from nianjian.config.http.answers import UNPROCESSABLE, named
 from nianjian.flows.complaints import forwards as flow
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.tables.column import Kind

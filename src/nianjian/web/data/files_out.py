@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.http import Http404, HttpResponse
 
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.check_calls import example_of, rejected_of_trial
 from nianjian.flows.wizard import drafts, uploads
 from nianjian.kernel.errors import NianjianError

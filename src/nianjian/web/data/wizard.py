@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.accounts.roles import Act
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.check_calls import ROWS, look_at, sources
 from nianjian.flows.wizard import check_register, drafts, uploads
 from nianjian.kernel.errors import NianjianError

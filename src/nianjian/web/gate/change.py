@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
-from nianjian.config.answers import UNPROCESSABLE
+from nianjian.config.http.answers import UNPROCESSABLE
 from nianjian.flows.gate import policy
 from nianjian.kernel.errors import NianjianError
 from nianjian.web.gate.forms import Cap, Choice, FailOpen, Mode, Reasoned

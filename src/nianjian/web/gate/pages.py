@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.gate import check, live, policy
 from nianjian.flows.rulebooks import rulebook
 from nianjian.gate.decisions.record import Decision

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.accounts.roles import Act
 from nianjian.complaints.one_click.model import Door
 from nianjian.config import env
-from nianjian.config.answers import UNPROCESSABLE, named
+from nianjian.config.http.answers import UNPROCESSABLE, named
 from nianjian.flows.complaints import one_click as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.complaints.one_click.model import Door
 from nianjian.complaints.one_click.query import behind
-from nianjian.config.answers import UNPROCESSABLE
+from nianjian.config.http.answers import UNPROCESSABLE
 from nianjian.flows.complaints import one_click as flow
 from nianjian.kernel.errors import NianjianError
 from nianjian.web.layout.access import public

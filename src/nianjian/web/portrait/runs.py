@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.accounts.roles import Act
-from nianjian.config.answers import UNPROCESSABLE, named
+from nianjian.config.http.answers import UNPROCESSABLE, named
 from nianjian.flows import erased, jobs, portraits
 from nianjian.flows.results.comparison import compare_runs, runs_of
 from nianjian.flows.results.export import FORMS, export

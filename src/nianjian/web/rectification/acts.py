@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.roles import Act
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.rectify import cases, closing, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock

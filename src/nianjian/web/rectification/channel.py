@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
-from nianjian.config.answers import UNPROCESSABLE
+from nianjian.config.http.answers import UNPROCESSABLE
 from nianjian.flows.rectify import isolate as orders
 from nianjian.flows.rectify import work
 from nianjian.kernel.errors import NianjianError

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nianjian.accounts.roles import Act
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.registers.take import FORMS, take_register
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.attachments import service as attachments

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from nianjian.accounts.roles import Act
-from nianjian.config.answers import UNPROCESSABLE
+from nianjian.config.http.answers import UNPROCESSABLE
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.rows import entry, history, query, service

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nianjian.accounts.access import EVERYWHERE, may
 from nianjian.accounts.roles import Act
-from nianjian.config.answers import UNPROCESSABLE
+from nianjian.config.http.answers import UNPROCESSABLE
 from nianjian.flows.overlay import ask_effects, request_overlay
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from nianjian.accounts.roles import Act
-from nianjian.config.answers import UNPROCESSABLE
+from nianjian.config.http.answers import UNPROCESSABLE
 from nianjian.flows import webhooks as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError

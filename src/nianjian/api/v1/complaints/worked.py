@@ -18,7 +18,7 @@ from nianjian.api.v1.jobs import Job, asked
 from nianjian.api.v1.registers.lists import row_key
 from nianjian.complaints.forwards.mapping import ForwardMapping
 from nianjian.complaints.service import MOST
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.complaints import acts, forwards, match
 from nianjian.flows.complaints.listing import listed, ticket
 

@@ -14,7 +14,7 @@ from nianjian.api.door.paging import after
 from nianjian.api.door.problems import language
 from nianjian.api.v1.given import Text, Year
 from nianjian.api.v1.portraits.kept import Kept, shown
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.results import rows_behind as behind
 from nianjian.flows.results.comparison import compare_runs
 from nianjian.flows.results.export import FORMS, export

@@ -15,7 +15,7 @@ from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.v1.given import Day, Named, Text, plain
 from nianjian.api.v1.jobs import Job, asked
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.rectify import cases, closing, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock

@@ -13,7 +13,7 @@ from nianjian.api.door.operations import read, take
 from nianjian.api.door.problems import language
 from nianjian.api.v1.given import Named
 from nianjian.api.v1.registers.lists import CONDITION, RowsWanted, seen, wanted
-from nianjian.config.answers import named
+from nianjian.config.http.answers import named
 from nianjian.flows.registers.take import FORMS, take_register
 from nianjian.flows.wizard.marked import marked
 from nianjian.paper.texts.errors import sentence

@@ -1,0 +1,1 @@
+"""What requests and answers of pages and API share."""
