@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from nianjian.audit.models import Entry, Head
 
@@ -87,6 +87,13 @@ def between(*, enterprise: str, after: str, until: str, verbs: Sequence[str], mo
     wanted = reduce(or_, (Q(verb__startswith=verb) for verb in verbs))
     entries = found.filter(wanted).order_by("-seq")[:most]
     return [act(one) for one in entries][::-1]
+
+
+def counted(*, enterprise: str, after: str, verbs: Sequence[str]) -> dict[str, int]:
+    """Verb -> how many acts of an enterprise and the whole installation after a moment; ``verbs``: how they begin."""
+    found = Entry.objects.filter(enterprise__in=["", enterprise], at__gt=after)
+    wanted = reduce(or_, (Q(verb__startswith=verb) for verb in verbs))
+    return dict(found.filter(wanted).order_by().values_list("verb").annotate(Count("pk")))
 
 
 def head() -> tuple[int, str]:

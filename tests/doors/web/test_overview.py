@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import statistics
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,16 @@ from nianjian.accounts.models import Membership, User
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise, add_user
 from nianjian.approvals import service as approvals
+from nianjian.audit.record import record
 from nianjian.flows import portraits
+from nianjian.flows.rulebooks import rulebook
 from nianjian.queue.models import Job
 from nianjian.registers.batches import service as batches
 from nianjian.registers.rows import service as rows
 from nianjian.web.overview.bars import bar
 
 CPU = 100  # milliseconds of processor time that a page may take
-QUERIES = 35
+QUERIES = 38
 RECEIPT = {
     "source": "asterisk",
     "rows": {"read": 10, "loaded": 7, "duplicate": 0, "rejected": 3},
@@ -281,6 +284,34 @@ def test_fifty_enterprises_a_page(site: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
         _text(site, "/")
     assert len(queries) <= QUERIES, "queries do not grow with the enterprises"
+
+
+def test_what_changed_since_the_last_run_is_told(site: Client, sample: dict[str, Any]) -> None:
+    portrait = copy.deepcopy(sample)
+    now = rulebook(
+        day=date.fromisoformat(portrait["period"]["as_of"]), province=portrait["province"], enterprise="demo"
+    )
+    portrait["rulebook"] = {"id": now.id, "version": now.version, "sha256": now.sha256}
+    _keep("demo", portrait)
+    assert "数据与规则此后均未变化" in _text(site)
+    _batch("B1")
+    record(verb="calls.import", enterprise="demo", actor=Actor("tester"), data={})
+    record(verb="calls.import", enterprise="other", actor=Actor("tester"), data={})
+    record(verb="registers.reveal", enterprise="demo", actor=Actor("tester"), data={})
+    record(verb="complaints.warning", enterprise="demo", actor=Actor("tester"), data={})
+    rows.create(kind="lines", enterprise="demo", texts={"line_id": "L1"}, since=None, reason="", actor=Actor("tester"))
+    text = _text(site)
+    assert "话单：导入、撤销或删除 1 次" in text
+    assert "台账（如坐席、码号）：变更 1 次" in text
+    assert "投诉工单：" not in text
+    assert "规则：" not in text
+    assert 'href="/e/demo/2026/run/"' in text
+    portrait["rulebook"]["sha256"] = "another"
+    _keep("demo", portrait)
+    text = _text(site)
+    assert "规则：规则库版本或已批准的取值有变化" in text
+    assert "话单：导入" not in text
+    assert 'href="/e/demo/2026/run/"' not in _text(signed_in("carl", "auditor", "demo"))
 
 
 # ---- cost

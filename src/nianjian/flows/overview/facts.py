@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nianjian.accounts.query import Actor, Enterprise
 from nianjian.flows import portraits
-from nianjian.flows.overview import attention, expiry, freshness, lines
+from nianjian.flows.overview import attention, expiry, freshness, lines, since
 from nianjian.flows.overview.attention import Point
 from nianjian.flows.overview.day import Situation, Verdict, gravest, urgency, verdict
 from nianjian.flows.overview.deadlines import Calendar, beside, calendars
@@ -37,6 +37,7 @@ class Overview:
     runs: Sequence[Run]
     verdict: Verdict
     lines: Lines | None = None
+    since: Mapping[str, int] = field(default_factory=dict)  # what changed since the newest run, with its acts
 
 
 def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview:
@@ -57,6 +58,7 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
     light = str(portrait["light"]) if portrait else ""
     runs = [] if year is None else portraits.runs(enterprise.code, year)[:RUNS]
     now = Situation(light, len(blockers), len(tasks), _left(calendar), _youngest(sources))
+    newest = None if year is None else portraits.newest(enterprise.code, year)
     return Overview(
         year=year,
         portrait=portrait,
@@ -69,6 +71,7 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
         runs=[portraits.run(enterprise.code, year, one) for one in runs] if year else [],
         verdict=verdict(now),
         lines=lines.lines(enterprise.code, today),
+        since={} if newest is None else since.since(enterprise.code, newest),
     )
 
 

@@ -62,6 +62,8 @@ def overview(request: Request, code: str) -> HttpResponse:
         "registers": [(one.name, _kind(one, _), one.last, said.ago(one.age, _)) for one in told.registers],
         "lines": _lines(told, code, _),
         "runs": [_run(one, _) for one in told.runs],
+        "since": [said.changed(what, count, _) for what, count in sorted(told.since.items())],
+        "may_run": access.may(request.actor, code, Act.REPORT),
     }
     return render(request, "overview/overview.html", context)
 

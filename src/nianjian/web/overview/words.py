@@ -20,6 +20,14 @@ from nianjian.paper.words import Words, mark
 Json = Mapping[str, Any]
 NAMED: Final = 3  # keys of what expires together
 
+CHANGED: Final[Mapping[str, str]] = {
+    "calls": mark("call records: imported, undone or erased {n} times"),
+    "registers": mark("registers, such as seats and numbers: {n} changes"),
+    "complaints": mark("complaints: {n} acts"),
+    "papers": mark("papers that explain a light: {n} added"),
+    "watch": mark("watch list: {n} changes"),
+    "rules": mark("rules: another version of the rulebook, or another approved value"),
+}
 VERDICTS: Final[Mapping[Reason, str]] = {
     Reason.NOTHING_YET: mark(
         "No portrait has been computed yet: bring in registers and call records, then compute it."
@@ -113,6 +121,11 @@ def expires(expiry: Expiry, *, asking: bool, _: Words) -> str:
     )
     what = named("kind", expiry.kind, _)
     return text.format(what=what, keys=several(expiry.keys, _), until=expiry.until, ask_by=expiry.ask_by)
+
+
+def changed(what: str, count: int, _: Words) -> str:
+    """Say what changed since the last run, and by how many acts."""
+    return _(CHANGED[what]).format(n=count)
 
 
 def person(actor: str) -> str:
