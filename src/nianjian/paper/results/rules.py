@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from nianjian.paper.texts.portrait import TABLES, name
-from nianjian.paper.texts.rule_values import VALUES
+from nianjian.paper.texts.results.rule_values import VALUES
 from nianjian.paper.words import CHINESE, Words, mark
 
 Json = Mapping[str, Any]
