@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
@@ -46,7 +48,18 @@ def _settings(examples: int) -> Any:
 
 
 @pytest.fixture
-def there(site: Ask, monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, Any]]:
+def _one_connection() -> Iterator[None]:
+    """The test's transaction is on its connection, which the application would close after a request."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def there(site: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> tuple[str, dict[str, Any]]:
     """A token for everything, and what addresses may name that is there."""
     from nianjian.accounts.query import Actor  # noqa: PLC0415 -- after Django
     from nianjian.flows import jobs, portraits  # noqa: PLC0415
