@@ -166,6 +166,13 @@ def test_search_is_newest_first_over_processes_and_days(tmp_path: Path) -> None:
     assert search(tmp_path / "none", Wanted(), 5) == Found([])
 
 
+@pytest.mark.parametrize("far", [10**18, 10**30, -(10**18)])
+def test_moments_beyond_the_calendar_are_no_fault(far: int, tmp_path: Path) -> None:
+    (tmp_path / "2026-11-25").mkdir()
+    for wanted in (Wanted(since=far), Wanted(until=far), Wanted(since=-far, until=far)):
+        assert search(tmp_path, wanted, 10).decisions == []
+
+
 def test_damaged_lines_are_counted(tmp_path: Path) -> None:
     noted(tmp_path, 10)
     path = next(tmp_path.glob("*/*.log"))

@@ -7,11 +7,15 @@ import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from nianjian.gate import telephone
 from nianjian.gate.decisions import record
 from nianjian.gate.decisions.journal import DAY, EAST, SUFFIX, day_name
 from nianjian.gate.decisions.record import Decision
+
+
+LAST_DAY: Final = 2_932_896  # 9999-12-31, counted from 1970-01-01
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,17 @@ def decisions(path: Path, found: Found | None = None) -> Iterator[Decision]:
 
 
 def _days(folder: Path, wanted: Wanted) -> list[Path]:
-    first = "" if wanted.since is None else day_name((wanted.since + EAST) // DAY)
-    last = "9" if wanted.until is None else day_name((wanted.until - 1 + EAST) // DAY)
+    first = "" if wanted.since is None else _day_of(wanted.since)
+    last = "9" if wanted.until is None else _day_of(wanted.until - 1)
     if not folder.is_dir():
         return []
     days = [path for path in folder.iterdir() if path.is_dir() and first <= path.name <= last]
     return sorted(days, key=lambda path: path.name, reverse=True)
+
+
+def _day_of(moment: int) -> str:
+    """The day of any number of milliseconds; beyond the calendar its end."""
+    return day_name(min(max((moment + EAST) // DAY, 0), LAST_DAY))
 
 
 def _backwards(path: Path, found: Found) -> Iterator[Decision]:
