@@ -14,7 +14,6 @@ from nianjian.gate.decisions import record
 from nianjian.gate.decisions.journal import DAY, EAST, SUFFIX, day_name
 from nianjian.gate.decisions.record import Decision
 
-
 LAST_DAY: Final = 2_932_896  # 9999-12-31, counted from 1970-01-01
 
 
