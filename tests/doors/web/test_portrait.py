@@ -259,6 +259,7 @@ def test_steps_are_tried_with_and_without_script(site: Client) -> None:
     page = text(site, f"{HOME}simulate/")
     assert page.count('type="range"') == 6
     assert page.count("所有已开通坐席均已备案。") == 2, "a step without room says why"
+    assert page.index('name="open_seats"') < page.index('name="close_unfiled"'), "what has room stands first"
     assert re.search(r'name="file_seats"[^>]* disabled aria-describedby="id_file_seats-why"', page)
     assert "<html" in page
     part = text(site, f"{HOME}simulate/?open_seats=10", **{"hx-request": "true", "accept-language": "en"})
@@ -286,6 +287,7 @@ def test_seats_open_beyond_the_filing_can_be_mended(site: Client, sample: dict[s
         put()
     page = text(site, f"{HOME}simulate/", **{"accept-language": "en"})
     assert 'max="80" name="close_unfiled"' in page
+    assert page.index('name="close_unfiled"') < page.index('name="open_seats"')
     assert 'max="80" name="file_seats"' in page
     assert "opened seats that are not filed" in page.split('id="outcome"')[1]
     after = text(site, f"{HOME}simulate/?close_unfiled=80", **{"accept-language": "en"}).split('id="outcome"')[1]

@@ -53,7 +53,7 @@ def simulate(request: Request, code: str, year: int) -> HttpResponse:
             "value": form[step].value() or 0,
             "why": "" if maxima[step] else NO_ROOM[step],
         }
-        for step in STEPS
+        for step in sorted(STEPS, key=lambda step: not maxima[step])  # those without room come last
     ]
     context["no_lines"] = "" if lines else NO_ROOM["move_line"]
     return render(request, "portrait/simulated.html" if request.htmx else "portrait/simulate.html", context)
