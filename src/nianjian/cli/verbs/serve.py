@@ -82,7 +82,7 @@ def _hint() -> None:
     from nianjian.accounts import query
     from nianjian.accounts.roles import Role
 
-    if not any(one.role == Role.ADMINISTRATOR for one in query.held()):
+    if query.first_with(Role.ADMINISTRATOR) is None:
         stderr().print(_("Nobody can sign in yet: `nianjian init --name NAME` makes the first administrator."))
 
 
