@@ -15,6 +15,7 @@ UNITS: Final[Mapping[str, str]] = {
     "attempts_per_day": mark("attempts a day"),
     "calls": mark("calls"),
     "cny": mark("yuan"),
+    "complaints": mark("complaints"),
     "days": mark("days"),
     "digits": mark("digits"),
     "dpi": mark("dpi"),
