@@ -134,7 +134,9 @@ def _callee(tenant: Tenant, callee: int, request: Request, way: Way) -> str:
     purpose = way.purpose
     if purpose.needs_consent and not tenant.has_consent(callee, second, consented_to(purpose, request.purpose)):
         return "no-consent"
-    if way.isolated and not tenant.has_consent(callee, second, ""):
+    # The register's team of the channel has told already; where it knows none, the one that the switch names counts.
+    isolated = way.isolated or (not way.channel.team and request.team in tenant.isolated_teams)
+    if isolated and not tenant.has_consent(callee, second, ""):
         return "not-on-white-list"
     return ""
 

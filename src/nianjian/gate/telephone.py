@@ -24,6 +24,7 @@ _KINDS: Final = {
     Shape.INTERNATIONAL: 4,
     Shape.OTHER: 5,
 }
+_CODES_END: Final = 10**6
 _MOBILE: Final = 11
 _SECOND: Final = "3456789"
 
@@ -46,9 +47,15 @@ def _read(text: str) -> int:
 
 
 def of_value(shape: Shape, value: int | None) -> int:
-    """Key of a number that was read before, as call records keep it; `UNREADABLE` for a shape that has none."""
+    """Key of a number that was read before, as call records keep it; `UNREADABLE` for a shape that has none.
+
+    Digits of no class are a short code (110, 10086) or an extension; longer ones are a number behind a dial prefix
+    (17951…, 9…) or without its area code, whose own entry on a list would not be found by them.
+    """
     kind = _KINDS.get(shape)
-    return UNREADABLE if kind is None or value is None else kind * KIND + value
+    if kind is None or value is None or (shape is Shape.OTHER and value >= _CODES_END):
+        return UNREADABLE
+    return kind * KIND + value
 
 
 def written(of: int) -> str:

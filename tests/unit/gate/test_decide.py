@@ -58,6 +58,11 @@ def reason(asked: Request, snapshot: Snapshot) -> str:
         ({"callee": "1.38E+10"}, "callee-unreadable"),
         ({"callee": "57188888888"}, "callee-unreadable"),  # the 0 of the area code is lost
         ({"callee": gate.REFUSED}, "do-not-call"),
+        ({"callee": f"17951{gate.REFUSED}"}, "callee-unreadable"),  # behind a dial prefix no list would find it
+        ({"callee": f"9{gate.REFUSED}"}, "callee-unreadable"),
+        ({"callee": "62345678"}, "callee-unreadable"),  # without its area code
+        ({"callee": "10086"}, "slots"),
+        ({"callee": "110"}, "slots"),
         ({"callee": f"0086{gate.REFUSED}"}, "do-not-call"),
         ({"purpose": "marketing"}, "no-consent"),
         ({"purpose": "电话营销"}, "no-consent"),
@@ -175,6 +180,14 @@ def test_an_isolated_display_number_takes_white_listed_callees_only(tmp_path: Pa
     assert reason(gate.request(), found) == "not-on-white-list"
     assert reason(gate.request(display="+8695013001", callee=gate.CONSENTED), found) == "slots"
     assert reason(gate.request(display="95013002"), found) == "slots"
+
+
+def test_a_team_that_only_the_switch_names_is_isolated_too(tmp_path: Path) -> None:
+    channels = [{"name": "L01", "team": "", "isolated": False, "days": [[None, None]]}]
+    found = opened(tmp_path, channels=channels, isolated_teams=["T09"])
+    assert reason(gate.request(team="T09"), found) == "not-on-white-list"
+    assert reason(gate.request(team="T09", callee=gate.CONSENTED), found) == "slots"
+    assert reason(gate.request(team="T08"), found) == "slots"
 
 
 def test_slots_come_in_the_order_of_the_policy(tmp_path: Path) -> None:

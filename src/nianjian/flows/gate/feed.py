@@ -127,6 +127,7 @@ def policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[str, A
         "caps": ruled.stamped(caps, () if before is None else before["caps"], now),
         "channels": lines,
         "isolated_displays": sorted(ruled.isolated(settings, ruled.DISPLAY)),
+        "isolated_teams": sorted(ruled.isolated(settings, ruled.TEAM)),
         "purposes": ruled.purposes(book, settings),
         "numbers": facts.numbers(code),
     }

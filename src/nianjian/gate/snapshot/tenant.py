@@ -85,6 +85,7 @@ class Tenant:
         )
         self.refused, self.consented = tuple(refused), tuple(consented)
         self.isolated_displays = frozenset[str](told["isolated_displays"])
+        self.isolated_teams = frozenset[str](told.get("isolated_teams", ()))
         self.unfiled_purpose_allowed: bool = told["unfiled_purpose"] == "allow"
         self.words = [(one["name"], tuple(one["words"])) for one in told["purposes"]]
         self._unnamed: str = told["unnamed"]
