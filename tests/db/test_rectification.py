@@ -22,6 +22,7 @@ from nianjian.audit.query import acts
 from nianjian.config import wiring
 from nianjian.flows.approve import approve, request
 from nianjian.flows.gate import feed as gate_feed
+from nianjian.flows.gate import policy
 from nianjian.flows.rectify import cases, closing, evidence, isolate, locate, report, watch, work
 from nianjian.gate.snapshot.read import open_snapshot
 from nianjian.jobs.worker import Worker
@@ -33,6 +34,7 @@ from nianjian.queue import query as queue
 from nianjian.queue import service
 from nianjian.rectification.cases.papers import content
 from nianjian.rectification.cases.service import Notice
+from nianjian.rectification.orders import query as orders
 from nianjian.registers.gate_policies import query as policies
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +143,37 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
         lambda: isolate.ask_lift(enterprise="demo", key="line", channel="L1", reason="x", actor=bo),
     )
     assert cases.shown(case=case, actor=bo)["state"] == "isolated"
+
+
+def test_the_cap_of_before_is_the_gates_own_and_isolating_never_raises_it(world: str, anna: Actor, bo: Actor) -> None:
+    demo = "demo"
+
+    def asked(channel: str, cap: int | None = None) -> tuple[int, int]:
+        told = isolate.ask(
+            enterprise=demo, case=None, key="display", channel=channel, cap=cap, reason="x", end="y", actor=anna
+        )
+        order = orders.of_approval(told["approval"])
+        return order.cap_before, order.cap
+
+    for name, cap in (("95013002", 100), ("95013003", 10)):
+        policy.set_cap(enterprise=demo, key="display", name=name, cap=cap, white_list=False, reason="自定", actor=bo)
+    assert asked("95013001") == (300, 30)
+    assert asked("95013002") == (100, 30)
+    assert asked("95013003") == (10, 10)
+    fails("rectify_cap_not_lower", lambda: asked("95013002", 100))
+    fails("rectify_cap_not_lower", lambda: asked("95013003", 31))
+
+
+def test_a_displayed_number_is_one_channel_however_it_is_written(world: str, anna: Actor, bo: Actor) -> None:
+    demo = "demo"
+    told = isolate.ask(
+        enterprise=demo, case=None, key="display", channel="+86 95013001", cap=None, reason="x", end="y", actor=anna
+    )
+    assert told["channel"] == "95013001"
+    approve(approval=told["approval"], actor=bo)
+    again = {"enterprise": demo, "case": None, "key": "display", "channel": "95013001", "cap": 20}
+    fails("rectify_isolated_already", lambda: isolate.ask(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
+    isolate.ask_lift(enterprise=demo, key="display", channel="0086-95013001", reason="已整改", actor=bo)
 
 
 def ready(case: str, anna: Actor, bo: Actor) -> None:

@@ -49,6 +49,23 @@ def test_a_channel_is_told_from_the_moment_on(tmp_path: Path) -> None:
     }
 
 
+def test_a_team_is_its_lines_and_a_number_is_itself_however_it_is_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "one")
+    journal.open(SINCE)
+    asked = [
+        Request("demo", "+86 95013001", "13800138000", "L1", "c1", SINCE),
+        Request("demo", "95013001", "13800138000", "L2", "c2", SINCE, "", "T1"),
+        Request("demo", "95013002", "13800138000", "L3", "c3", SINCE),
+    ]
+    for one in asked:
+        journal.note(one, Verdict(allow=True, reason="allow", decision_id=one.call_id), 1, SINCE)
+    journal.close()
+    day = date(2026, 3, 2)
+    assert told(tmp_path, "demo", Channel("team", "T1", 30), SINCE, day, lines=("L1",))["asked"] == 2
+    assert told(tmp_path, "demo", Channel("team", "T1", 30), SINCE, day)["asked"] == 1
+    assert told(tmp_path, "demo", Channel("display", "95013001", 30), SINCE, day)["asked"] == 2
+
+
 def test_no_journal_tells_nothing(tmp_path: Path) -> None:
     found = told(tmp_path / "none", "demo", CHANNEL, SINCE, date(2026, 3, 3))
     assert (found["asked"], found["white_list_share"], found["by_day"]) == (0, None, [])

@@ -9,6 +9,7 @@ from typing import Any
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import env
+from nianjian.flows.gate import facts as gate_facts
 from nianjian.flows.gate import feed as gate_feed
 from nianjian.flows.progress import Progress, Steps, silent
 from nianjian.flows.rectify import lakes
@@ -81,11 +82,19 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
             channel,
             int(orders.moment(order).timestamp() * 1000),
             days[isolate.AFTER].end - DAY,
+            lines=_lines(enterprise, order.key, order.channel),
         ),
         "over_cap": [list(one) for one in isolate.over_cap(parts[isolate.AFTER], day, order.cap)],
         "snapshot": snapshot,
         "rulebook": {"id": rules.id, "version": rules.version, "sha256": rules.sha256},
     }
+
+
+def _lines(enterprise: str, key: str, team: str) -> list[str]:
+    """The lines that the register gives a team; none for another channel."""
+    if key != "team":
+        return []
+    return [line["name"] for line in gate_facts.channels(enterprise, set(), set()) if line["team"] == team]
 
 
 def _figures(tables: lakes.Tables, channel: isolate.Channel, window: Window, rules: Rulebook, step: Steps) -> Json:

@@ -21,6 +21,7 @@ from nianjian.rectification.orders import query, service
 from nianjian.rectification.orders.model import Order
 from nianjian.rectification.orders.service import Wanted
 from nianjian.registers.gate_policies import query as policies
+from nianjian.rules.rulebook import Rulebook
 
 Json = dict[str, Any]
 
@@ -39,10 +40,12 @@ def ask(
     end: str,
     actor: Actor,
 ) -> Json:
-    """Ask for an isolation; ``cap`` None: what the rulebook says (30). White list only, whatever the cap.
+    """Ask for an isolation; ``cap`` None: what the rulebook says (30), or what the gate allows already if that is less.
 
-    ``role_missing``, ``rectify_unknown``, ``rectify_closed``, and those of `service.isolate`.
+    White list only, whatever the cap. A displayed number is taken by its digits, however it is written.
+    ``role_missing``, ``rectify_unknown``, ``rectify_closed``, ``rectify_cap_not_lower``, those of `service.isolate`.
     """
+    channel = _plain(key, channel)
     held = None if case is None else own(case, actor, Act.REQUEST)
     enterprise = enterprise if held is None else held.enterprise_id
     require(actor, enterprise, Act.REQUEST)
@@ -50,11 +53,14 @@ def ask(
         raise NianjianError("rectify_closed", case=held.pk)
     _check(enterprise, key, channel)
     rules = book(enterprise, clock.today())
+    after, before = rules.integer("rectification.frequency.after"), _allowed(enterprise, key, channel, rules)
+    if cap is not None and before <= cap > after:
+        raise NianjianError("rectify_cap_not_lower", cap=cap, before=before)
     wanted = Wanted(
         key=key,
         channel=channel,
-        cap=rules.integer("rectification.frequency.after") if cap is None else cap,
-        cap_before=rules.integer("rectification.frequency.before"),
+        cap=min(after, before) if cap is None else cap,
+        cap_before=before,
         white_list=True,
         reason=reason,
         end=end,
@@ -71,7 +77,7 @@ def usual_cap(enterprise: str) -> int:
 def ask_lift(*, enterprise: str, key: str, channel: str, reason: str, actor: Actor) -> Json:
     """Ask to lift an isolation; ``role_missing``, ``rectify_not_isolated``, and those of `service.lift`."""
     require(actor, enterprise, Act.REQUEST)
-    standing = query.in_force(enterprise, key, channel.strip())
+    standing = query.in_force(enterprise, key, _plain(key, channel))
     if standing is None:
         raise NianjianError("rectify_not_isolated", channel=channel)
     order, asked = service.lift(isolation=standing, reason=reason, actor=actor)
@@ -109,8 +115,25 @@ def approved(approval: str, actor: Actor) -> Json:
 
 def gate_name(order: Order) -> str:
     """What the gate calls the channel: a displayed number by its digits."""
-    value = numbers.normalise(order.channel).value if order.key == "display" else None
-    return order.channel if value is None else str(value)
+    return _gate_name(order.key, order.channel)
+
+
+def _gate_name(key: str, channel: str) -> str:
+    value = numbers.normalise(channel).value if key == "display" else None
+    return channel if value is None else str(value)
+
+
+def _plain(key: str, channel: str) -> str:
+    """A displayed number as records and rows print it; everything else as it is written."""
+    found = numbers.normalise(channel) if key == "display" else None
+    return channel.strip() if found is None or found.value is None else numbers.printed(found.shape, found.value)
+
+
+def _allowed(enterprise: str, key: str, channel: str, rules: Rulebook) -> int:
+    """How many attempts a day the channel has before: the gate's own cap where one stands, else the rulebook's."""
+    standing = policies.standing(enterprise, GATE.get(key, key), _gate_name(key, channel))
+    cap = None if standing is None else standing.values.get("cap")
+    return rules.integer("rectification.frequency.before") if cap is None else int(cap)
 
 
 def enforced(order: Order) -> bool:

@@ -57,7 +57,7 @@ def isolate(*, enterprise: str, case: Case | None, wanted: Wanted, actor: Actor)
         raise NianjianError("rectify_reason_missing", channel=channel)
     if not wanted.end.strip():
         raise NianjianError("rectify_end_missing", channel=channel)
-    if wanted.cap >= wanted.cap_before:
+    if wanted.cap > wanted.cap_before:
         raise NianjianError("rectify_cap_not_lower", cap=wanted.cap, before=wanted.cap_before)
     if query.in_force(enterprise, wanted.key, channel) is not None:
         raise NianjianError("rectify_isolated_already", channel=channel)
