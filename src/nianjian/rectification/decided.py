@@ -23,7 +23,7 @@ CAP: Final = "cap"
 
 
 def told(
-    folder: Path, enterprise: str, channel: Channel, since: int, last: date, lines: Collection[str] = ()
+    folder: Path, enterprise: str, channel: Channel, since: int, last: date, *, lines: Collection[str] = ()
 ) -> dict[str, Any]:
     """Decisions from ``since`` (epoch milliseconds) to the end of the day ``last``; a looking-on gate refuses nothing.
 
