@@ -16,9 +16,11 @@ from django.db import transaction
 from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.complaints import query
+from nianjian.complaints.clocks import Clock
 from nianjian.complaints.model import Complaint
 from nianjian.complaints.sheet import COMPLAINTS, latest
 from nianjian.complaints.states import DUPLICATE, EXCLUSIONS, Act, refusal, state
+from nianjian.complaints.warned.model import Warned
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.rows import entry
@@ -147,18 +149,20 @@ def reopen(
     reason: str = "",
     version: int | None = None,
 ) -> None:
-    """Take a closing back; the clocks keep their start. Raises what `_acted` raises."""
+    """Take a closing back; the clocks keep their start, and that of closing warns anew. Raises what `_acted` raises."""
     moment = _moment(at)
-    _acted(
-        Act.REOPEN,
-        enterprise,
-        [complaint],
-        lambda _row: {"reopened_at": moment},
-        actor,
-        at=moment,
-        reason=reason,
-        versions=_one(version),
-    )
+    with transaction.atomic():
+        _acted(
+            Act.REOPEN,
+            enterprise,
+            [complaint],
+            lambda _row: {"reopened_at": moment},
+            actor,
+            at=moment,
+            reason=reason,
+            versions=_one(version),
+        )
+        Warned.objects.filter(enterprise_id=enterprise, key=complaint, clock=Clock.CLOSE.value).delete()
 
 
 def exclude(

@@ -60,6 +60,17 @@ def test_what_is_done_is_not_warned_of_but_what_is_reopened_may_be(demo: str, op
     assert _told() == [("I1", "close", "warned")]
 
 
+def test_a_ticket_that_was_warned_of_is_warned_of_again_when_it_is_reopened(demo: str, operator: Actor) -> None:
+    _add(operator)
+    flows.respond(enterprise="demo", complaints=["I1"], actor=operator, at=_after(hours=1))
+    assert warn(_after(hours=20)) == 1
+    flows.callback(enterprise="demo", complaint="I1", result="满意", actor=operator, at=_after(hours=20, minutes=5))
+    flows.close(enterprise="demo", complaints=["I1"], result="致歉", actor=operator, at=_after(hours=20, minutes=10))
+    flows.reopen(enterprise="demo", complaint="I1", actor=operator, at=_after(hours=22))
+    assert [warn(_after(hours=22, minutes=1)), warn(_after(hours=22, minutes=2))] == [1, 0]
+    assert _told() == [("I1", "close", "warned")] * 2
+
+
 def test_excluded_and_old_ones_are_left_alone_a_drill_is_told_of(demo: str, operator: Actor) -> None:
     _add(operator, "gone")
     flows.exclude(enterprise="demo", complaint="gone", exclusion="not_a_call", actor=operator)
