@@ -175,6 +175,22 @@ def test_windows_are_rebuilt_from_the_decision_logs(valkey: Valkey) -> None:
     asyncio.run(test())
 
 
+def test_a_unit_of_an_anchored_window_that_is_over_is_not_of_the_one_that_is_open(valkey: Valkey) -> None:
+    anchored = windowed(2, "anchored", 300)
+
+    async def test() -> None:
+        before = await opened(valkey, anchored)
+        assert (await take(before, slot(anchored, CALLEE))).allowed
+        await before.stop()
+        units = [Unit((E, anchored.name, CALLEE), anchored, NOON - 400_000 + one, f"c{one}") for one in range(2)]
+        await rebuild(valkey.url, {E: [anchored]}, Figures(1, {}, units))
+        gate = await opened(valkey, anchored)
+        assert await many(gate, 3, slot(anchored, CALLEE), now=NOON + 2000) == 1
+        await gate.stop()
+
+    asyncio.run(test())
+
+
 def test_a_refusal_writes_nothing(valkey: Valkey) -> None:
     async def test() -> None:
         window, day = windowed(1, "sliding", 300), per_day(1, name="one")

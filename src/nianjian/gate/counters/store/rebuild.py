@@ -78,8 +78,10 @@ async def _windows(connection: Connection, units: Iterable[Unit]) -> None:
     for number, unit in enumerate(sorted(units, key=lambda one: one.at)):
         window = names.window(unit.key, unit.cap, unit.at)
         if unit.cap.window == "anchored":
-            start = await connection.ask("ZSCORE", window, "")
-            if start is None or unit.at >= int(float(start)) + unit.cap.seconds * 1000:
+            start, length = await connection.ask("ZSCORE", window, ""), unit.cap.seconds * 1000
+            if start is not None and unit.at + length <= int(float(start)):
+                continue  # of a window that was over before this one began
+            if start is None or unit.at >= int(float(start)) + length:
                 await connection.ask("DEL", window)
                 await connection.ask("ZADD", window, unit.at, "")
         await connection.ask("ZADD", window, unit.at, f"rebuilt:{number}:{unit.call_id}")
