@@ -7,14 +7,19 @@ import importlib
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 
 from nianjian.accounts import query, service
-from nianjian.accounts.holds.query import behind, behind_both, holders
+from nianjian.accounts.holds.query import WaysIn, behind, behind_both, holders
 from nianjian.accounts.holds.service import confirm
 from nianjian.accounts.links.service import make_first, use_first
 from nianjian.accounts.models import Hold
 from nianjian.accounts.query import USER, Actor
+from nianjian.accounts.tokens import service as tokens
 from nianjian.approvals import service as approvals
 from nianjian.audit.query import acts
 from nianjian.flows import people
@@ -101,12 +106,47 @@ def test_another_administrator_confirms(boss: Actor, chief: Actor) -> None:
     puppet = _made("puppet", boss, "compliance_lead")
     with pytest.raises(NianjianError, match="confirm_not_apart"):
         confirm(user="puppet", actor=boss)
-    assert confirm(user="puppet", actor=chief) == ["boss"]
+    assert confirm(user="puppet", actor=chief).behind == ["boss"]
     assert next(acts(newest=1)).verb == "user.confirm"
     assert _approve(boss, puppet) == "approved"
-    assert confirm(user="puppet", actor=chief) == []
+    assert confirm(user="puppet", actor=chief).behind == []
     make_first(user="puppet", actor=boss)
     assert _approve(boss, puppet) == "approval_not_apart"
+
+
+def _session(user: str) -> str:
+    held = SessionStore()
+    held[SESSION_KEY] = user
+    held.save()
+    return str(held.session_key)
+
+
+def test_a_confirmation_ends_every_way_in_that_a_holder_may_have_kept(boss: Actor, chief: Actor) -> None:
+    made = people.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss, email="p@example.com")
+    assert made
+    token = tokens.add(user="puppet", name="kept", scopes=None, days=None, actor=Actor("puppet", USER)).secret
+    for kind in Authenticator.Type:
+        Authenticator.objects.create(user_id="puppet", type=kind, data={})
+    SocialAccount.objects.create(user_id="puppet", provider="oidc", uid="boss")
+    mine, other = _session("puppet"), _session("chief")
+    done = confirm(user="puppet", actor=chief)
+    assert done.ended == WaysIn(links=1, sessions=1, tokens=1, passkeys=1, connections=1)
+    assert done.email == "p@example.com"
+    with pytest.raises(NianjianError, match="link_invalid"):
+        use_first(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
+    assert query.bearer(token) is None
+    assert not SocialAccount.objects.filter(user_id="puppet").exists()
+    kept = set(Authenticator.objects.filter(user_id="puppet").values_list("type", flat=True))
+    assert kept == {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}
+    assert not SessionStore().exists(mine)
+    assert SessionStore().exists(other)
+    assert next(acts(verb="user.confirm")).data["ended"] == done.ended.as_dict()
+
+
+def test_a_confirmation_of_an_account_that_nobody_holds_ends_nothing(anna: Actor, chief: Actor) -> None:
+    token = tokens.add(user="anna", name="own", scopes=None, days=None, actor=anna).secret
+    assert confirm(user="anna", actor=chief).ended == WaysIn(0, 0, 0, 0, 0)
+    assert query.bearer(token) == Actor("anna", USER)
 
 
 def test_a_puppet_confirms_no_puppet(boss: Actor) -> None:
@@ -121,7 +161,7 @@ def test_a_puppet_confirms_no_puppet(boss: Actor) -> None:
 def test_the_only_administrator_has_the_operators_word(boss: Actor, operator: Actor) -> None:
     lead, officer = _made("lead", boss, "compliance_lead"), _made("officer", boss, "data_officer")
     assert _approve(officer, lead) == "approval_not_apart"
-    assert confirm(user="lead", actor=operator) == ["boss"]
+    assert confirm(user="lead", actor=operator).behind == ["boss"]
     assert _approve(officer, lead) == "approved"
     assert next(acts(verb="user.confirm")).actor == "os:root"
 

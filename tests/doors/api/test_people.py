@@ -170,9 +170,11 @@ def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(site: A
     post(client, PEOPLE, {"name": "carl", "role": "compliance_lead"})
     assert client.get(f"{PEOPLE}/carl").json()["behind"] == ["anna"]
     assert post(client, f"{PEOPLE}/carl/confirm").json()["code"] == "confirm_not_apart"
-    assert post(chief, f"{EVERYBODY}/carl/confirm").json() == {"name": "carl", "behind": ["anna"]}
+    nothing = {"links": 0, "sessions": 0, "tokens": 0, "passkeys": 0, "connections": 0}
+    told = {"name": "carl", "behind": ["anna"], "ended": {**nothing, "links": 1}, "email": ""}
+    assert post(chief, f"{EVERYBODY}/carl/confirm").json() == told
     assert client.get(f"{PEOPLE}/carl").json()["behind"] == []
-    assert post(client, f"{PEOPLE}/carl/confirm").json() == {"name": "carl", "behind": []}
+    assert post(client, f"{PEOPLE}/carl/confirm").json() == {**told, "behind": [], "ended": nothing}
 
 
 def test_a_link_begins_with_the_address_that_is_set(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

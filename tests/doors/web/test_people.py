@@ -227,9 +227,14 @@ def test_an_address_belongs_to_one_person(chief: Client) -> None:
 
 
 def test_an_account_is_confirmed_by_an_administrator_who_did_not_make_it(boss: Client, chief: Client) -> None:
-    boss.post("/e/demo/people/add/", {"name": "carl", "role": "compliance_lead", "email": "", "team": ""})
+    boss.post(
+        "/e/demo/people/add/", {"name": "carl", "role": "compliance_lead", "email": "carl@example.com", "team": ""}
+    )
     page = chief.get("/people/of/carl/").content.decode()
-    assert "Let in by boss." in page.partition('id="behind"')[2].partition("</div>")[0]
+    told = page.partition('id="behind"')[2].partition("</div>")[0]
+    assert "Let in by boss." in told
+    assert "Confirming ends: one-time links: 1, sessions: 0, tokens: 0, passkeys: 0" in told
+    assert "goes on letting in who has the address carl@example.com" in told
     assert boss.post("/e/demo/people/of/carl/", {"act": "confirm"}).status_code == 403
     assert chief.post("/people/of/carl/", {"act": "confirm"}).status_code == 302
     assert 'id="behind"' not in chief.get("/people/of/carl/").content.decode()

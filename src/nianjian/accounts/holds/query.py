@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
-from nianjian.accounts.models import Hold
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+
+from nianjian.accounts.links.query import valid
+from nianjian.accounts.models import Hold, Link, Token, User
+from nianjian.kernel import clock
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How many ways into an account there are that need no password; ``connections``: of single sign-on."""
+
+    links: int
+    sessions: int
+    tokens: int
+    passkeys: int
+    connections: int
+
+    def as_dict(self) -> dict[str, int]:
+        """Each by its name."""
+        return asdict(self)
 
 
 def holders(user: str) -> list[str]:
@@ -22,3 +50,35 @@ def behind(user: str) -> frozenset[str]:
 def behind_both(one: str, other: str) -> list[str]:
     """Return who might act as both accounts, by name; nobody: they are two people."""
     return sorted(behind(one) & behind(other))
+
+
+def ways_in(user: str) -> WaysIn:
+    """What a confirmation would end."""
+    return WaysIn(
+        links=first_links(user).count(),
+        sessions=len(sessions(user)),
+        tokens=Token.objects.filter(user_id=user).count(),
+        passkeys=passkeys(user).count(),
+        connections=SocialAccount.objects.filter(user_id=user).count(),
+    )
+
+
+def email(user: str) -> str:
+    """The address by which single sign-on lets the person in; "": none."""
+    return User.objects.filter(pk=user).values_list("email", flat=True).first() or ""
+
+
+def first_links(user: str) -> QuerySet[Link]:
+    """The links by which somebody can still choose the account's password."""
+    return valid(Link.FIRST).filter(user_id=user)
+
+
+def passkeys(user: str) -> QuerySet[Authenticator]:
+    """The account's passkeys, each of which signs in by itself."""
+    return Authenticator.objects.filter(user_id=user, type=Authenticator.Type.WEBAUTHN)  # type: ignore[no-any-return]
+
+
+def sessions(user: str) -> list[str]:
+    """Keys of the account's sessions; whose a session is stands within it, so each one that holds is read."""
+    held = Session.objects.filter(expire_date__gt=clock.now())
+    return [one.session_key for one in held.iterator() if one.get_decoded().get(SESSION_KEY) == user]

@@ -155,10 +155,15 @@ def _reopen(args: argparse.Namespace) -> Answer:
 def _confirm(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.accounts.holds import service
+    from nianjian.paper.texts.people import ADDRESS, CHANGE, ENDED, ways_in
 
-    behind = service.confirm(user=args.name, actor=actor)
-    told = _("The account of {name} counts as its person's own.").format(name=args.name)
-    return Answer({"name": args.name, "behind": behind}, lambda console: console.print(told))
+    done = service.confirm(user=args.name, actor=actor)
+    told = [_("The account of {name} counts as its person's own.").format(name=args.name)]
+    if done.behind:
+        told += [_(ENDED).format(ways=ways_in(done.ended.as_dict(), _)), _(CHANGE)]
+    if done.behind and done.email:
+        told.append(_(ADDRESS).format(email=done.email))
+    return Answer({"name": args.name, **done.as_dict()}, lambda console: console.print("\n".join(told)))
 
 
 def _list(args: argparse.Namespace) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.paper.words import mark
+from nianjian.paper.words import Words, mark
 
 TEXTS: Final[Mapping[str, str]] = {
     "administrator_exists": mark("there is an administrator already ({user}); `nianjian init --again` makes another"),
@@ -40,3 +40,18 @@ TEXTS: Final[Mapping[str, str]] = {
     "setting_not_one_of": mark("{setting} is one of {choices}, not “{value}”"),
     "sign_on_incomplete": mark("single sign-on needs {setting}"),
 }
+
+WAYS_IN: Final = mark(
+    "one-time links: {links}, sessions: {sessions}, tokens: {tokens}, passkeys: {passkeys}, "
+    "connections of single sign-on: {connections}"
+)
+ENDED: Final = mark("Ended: {ways}.")
+CHANGE: Final = mark("If the person has not yet chosen a new password in front of you, let that be done now.")
+ADDRESS: Final = mark(
+    "Single sign-on goes on letting in who has the address {email}: make sure that it is this person's."
+)
+
+
+def ways_in(count: Mapping[str, int], _: Words) -> str:
+    """How many ways into an account there are of each kind that needs no password."""
+    return _(WAYS_IN).format(**count)

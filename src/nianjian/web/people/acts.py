@@ -15,6 +15,9 @@ from nianjian.accounts.links.service import Made
 from nianjian.accounts.query import Actor
 from nianjian.flows import people
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.people import ENDED, ways_in
+from nianjian.paper.words import words
+from nianjian.web.layout.language import current
 from nianjian.web.people.forms import Address, Until
 
 
@@ -72,8 +75,12 @@ def _reopen(asked: Asked) -> Done:
 
 
 def _confirm(asked: Asked) -> Done:
-    confirm(user=asked.user, actor=asked.actor)
-    return Done(gettext("The account counts as its person's own."))
+    done = confirm(user=asked.user, actor=asked.actor)
+    told = [gettext("The account counts as its person's own.")]
+    if done.behind:
+        _ = words(current())
+        told.append(_(ENDED).format(ways=ways_in(done.ended.as_dict(), _)))
+    return Done(" ".join(told))
 
 
 def _factor(asked: Asked) -> Done:

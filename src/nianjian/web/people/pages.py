@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nianjian.accounts import folk
 from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.folk import Person
-from nianjian.accounts.holds.query import holders
+from nianjian.accounts.holds.query import holders, ways_in
 from nianjian.accounts.links import query as links
 from nianjian.accounts.links.service import Made
 from nianjian.accounts.roles import Act, Role
@@ -22,6 +22,7 @@ from nianjian.flows import people
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.errors import named
+from nianjian.paper.texts.people import ways_in as counted
 from nianjian.paper.words import words
 from nianjian.web.layout.access import Request, at, everywhere, page
 from nianjian.web.layout.errors import said
@@ -168,12 +169,14 @@ def _shown(request: Request, place: str, name: str, done: Done | None) -> HttpRe
     if someone is None:
         raise Http404
     governed = folk.governs(request.actor, name)
+    held = holders(name) if governed else []
     context = {
         "person": someone,
         "roles": [(held, named("role", held.role, _), not place or held.enterprise == place) for held in someone.roles],
         "governed": governed,
         "links": links.of([name]).get(name, []) if governed else [],
-        "behind": ", ".join(holders(name)) if governed else "",
+        "behind": ", ".join(held),
+        "ends": counted(ways_in(name).as_dict(), _) if held else "",
         "inspector": any(held.role == Role.INSPECTOR for held in someone.roles),
         "second_factor": folk.has_second_factor(name),
         "until": Until(),

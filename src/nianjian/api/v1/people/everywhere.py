@@ -97,8 +97,8 @@ def links_end_everywhere(request: Request, name: str, link: str) -> dict[str, st
 
 @write(router, f"{ONE}/confirm", act=Act.PEOPLE, answer=Confirmed)
 def people_confirm_everywhere(request: Request, name: str) -> dict[str, object]:
-    """Vouch that anybody's account is its person's alone."""
-    return {"name": name, "behind": confirm(user=named(name, EVERYWHERE), actor=request.actor)}
+    """Vouch that anybody's account is its person's alone, as for an enterprise."""
+    return {"name": name, **confirm(user=named(name, EVERYWHERE), actor=request.actor).as_dict()}
 
 
 @write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)

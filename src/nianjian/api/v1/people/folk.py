@@ -92,8 +92,13 @@ def links_end(request: Request, code: str, name: str, link: str) -> dict[str, st
 
 @write(router, f"{ONE}/confirm", act=Act.PEOPLE, answer=Confirmed)
 def people_confirm(request: Request, code: str, name: str) -> dict[str, object]:
-    """Vouch that the account is its person's alone, so that it counts as a second person beside who let it in."""
-    return {"name": name, "behind": confirm(user=named(name, code), actor=request.actor)}
+    """Vouch that the account is its person's alone, so that it counts as a second person beside who let it in.
+
+    Before, have the person choose a new password in front of you. One-time links, sessions, tokens, passkeys and
+    connections of single sign-on end, for who let the account in may have kept some; password, authenticator app and
+    e-mail address stay: make sure that the address is the person's.
+    """
+    return {"name": name, **confirm(user=named(name, code), actor=request.actor).as_dict()}
 
 
 @write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)

@@ -91,10 +91,25 @@ class Touched(Schema):
     name: str
 
 
+class Ended(Schema):
+    """How many ways into an account were ended; ``connections``: of single sign-on."""
+
+    links: int
+    sessions: int
+    tokens: int
+    passkeys: int
+    connections: int
+
+
 class Confirmed(Touched):
-    """Who might have been behind the account until now."""
+    """Who might have been behind the account until now (nobody: nothing was ended), and what was ended.
+
+    ``email``: the address that goes on letting in by single sign-on; make sure that it is the person's.
+    """
 
     behind: list[str]
+    ended: Ended
+    email: str
 
 
 class Given(Touched):
