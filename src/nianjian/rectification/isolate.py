@@ -17,6 +17,7 @@ from nianjian.portrait.metric import Rows, Rules, decimal_text, light_of, limit_
 from nianjian.portrait.tables.classes import with_team
 from nianjian.portrait.tables.daily import printed
 from nianjian.portrait.tables.facts import facts_of_window, known
+from nianjian.rectification import white_list
 
 BEFORE: Final = "before"
 AFTER: Final = "after"
@@ -163,5 +164,14 @@ def effective(measured: Mapping[str, Any]) -> list[str]:
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any], parts: Collection[str] = (BEFORE, AFTER)) -> bool:
-    """Whether two measurements of the same windows have the same figures."""
-    return all(one[part] == other[part] for part in parts)
+    """Whether two measurements of the same windows have the same figures.
+
+    The counts of the white list are left out: a consent that comes or is erased later changes them, and they stand in
+    no measurement of an older program.
+    """
+    return all(_compared(one[part]) == _compared(other[part]) for part in parts)
+
+
+def _compared(part: Mapping[str, Any]) -> Figures:
+    channel = {name: value for name, value in part["channel"].items() if name not in white_list.FIGURES}
+    return {**part, "channel": channel}

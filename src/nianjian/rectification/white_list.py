@@ -25,6 +25,7 @@ ALSO: Final = ("start_ts", "callee", "callee_shape")  # columns of a call that a
 SPANS: Final = pa.schema(
     [("callee", pa.int64()), ("callee_shape", pa.string()), ("from_ts", MOMENT), ("to_ts", MOMENT)]
 )
+FIGURES: Final = frozenset({"white_listed", "callees_known", "white_list_share"})  # what `told` adds to a channel's
 EAST: Final = timedelta(hours=8)
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 -- wall time, as the lake keeps it
 _NEVER: Final = datetime(9999, 1, 1)  # noqa: DTZ001 -- the same

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nianjian.paper.texts.errors import ERRORS
-from nianjian.rectification import states
+from nianjian.rectification import states, white_list
 from nianjian.rectification.recheck import REMEDIES, Facts, gaps
 
 PART: dict[str, Any] = {"channel": {"by_day": []}, "complaints": 1}
@@ -60,6 +60,18 @@ def test_each_gap_is_told_with_what_to_do(changed: dict[str, Any], code: str) ->
     assert found.blocks is (code != "tickets_late")
     ERRORS[code].format(**found.values)
     assert found.remedy == REMEDIES[code]
+
+
+def test_a_consent_that_comes_later_changes_no_figure() -> None:
+    def counted(listed: int) -> dict[str, Any]:
+        channel = {**PART["channel"], **white_list.told({"listed": listed, "known": 10})}
+        return {**MEASURED, "before": {**PART, "channel": channel}}
+
+    assert set(counted(1)["before"]["channel"]) == {"by_day", *white_list.FIGURES}
+    for measured, again in ((MEASURED, counted(1)), (counted(1), counted(2)), (counted(1), MEASURED)):
+        assert gaps(replace(CLOSED, measured=measured, again=again)) == []
+    more = {**MEASURED, "before": {**PART, "channel": {"by_day": [["2026-03-01", 4]]}}}
+    assert [gap.code for gap in gaps(replace(CLOSED, measured=counted(1), again=more))] == ["figures_changed"]
 
 
 def test_every_gap_can_be_told() -> None:
