@@ -206,6 +206,32 @@ def test_looking_writes_nothing_into_the_lake(lead: Client) -> None:
     assert lake.snapshot() != before
 
 
+def test_after_a_look_that_failed_or_was_stopped_one_can_look_again(lead: Client) -> None:
+    case = opened(lead)
+    located(lead, case)
+    address = behind(text(lead, f"{case}locate/"))
+    again = re.compile(r'<form method="post" action="\?group=line&amp;key=L1&amp;page=1">')
+    assert again.search(text(lead, address))
+    for state, error in (("stopped", {}), ("failed", {"code": "engine_missing", "values": {}})):
+        lead.post(address)
+        assert not again.search(text(lead, address))
+        Job.objects.filter(state=Job.WAITING).update(state=state, error=error, finished_at=clock.now())
+        page = text(lead, address)
+        assert 'id="progress"' in page
+        assert again.search(page)
+    lead.post(address)
+    work()
+    assert "rec/" in text(lead, address)
+    lead.post(address)
+    page = text(lead, address)
+    assert "rec/" in page
+    assert 'id="progress"' in page
+    Job.objects.filter(state=Job.WAITING).update(state="stopped", finished_at=clock.now())
+    page = text(lead, address)
+    assert "rec/" in page
+    assert again.search(page)
+
+
 def test_a_report_is_kept_for_a_week(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     case = opened(lead)
     page = worked(lead, f"{case}report/pdf/")

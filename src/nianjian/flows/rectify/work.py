@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, cast
@@ -89,10 +89,14 @@ def ask_tickets(*, case: str, group: Group, actor: Actor) -> str:
     return _put(jobs.RECTIFY_TICKETS, held, group.payload(held), actor)
 
 
-def tickets_of(*, case: str, group: Group, actor: Actor) -> JobValue | None:
-    """The newest look at a page of a group; None: nobody has looked since the location. ``rectify_unknown``."""
+def tickets_of(*, case: str, group: Group, actor: Actor, states: Collection[str] = ()) -> JobValue | None:
+    """The newest look at a page of a group, in one of ``states`` (none: in any); None: none since the location.
+
+    ``rectify_unknown``.
+    """
     held = cases.own(case, actor)
-    return queue.newest(held.enterprise_id, jobs.RECTIFY_TICKETS, {"case": held.pk, **group.payload(held)})
+    wanted = {"case": held.pk, **group.payload(held)}
+    return queue.newest(held.enterprise_id, jobs.RECTIFY_TICKETS, wanted, *states)
 
 
 def under_way(enterprise: str, case: str) -> dict[str, JobValue]:

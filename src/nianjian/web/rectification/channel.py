@@ -103,7 +103,9 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
         work.ask_tickets(case=told["id"], group=group, actor=request.actor)
         return redirect(f"{request.path}?{_query(group)}")
     job = work.tickets_of(case=told["id"], group=group, actor=request.actor)
-    rows = job.result if job is not None and job.state == "done" else None
+    last = work.tickets_of(case=told["id"], group=group, actor=request.actor, states=("done",))
+    rows = None if last is None else last.result
+    latest = job is not None and last is not None and job.id == last.id
     _ = words(current())
     context = {
         "case": told,
@@ -114,7 +116,8 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
         "query": _query(group),
         "next": _query(replace(group, page=group.page + 1)),
         "located": told["located"] is not None,
-        **(progressing(code, job) if job is not None and rows is None else {}),
+        "under_way": job is not None and not job.over,
+        **(progressing(code, job) if job is not None and not latest else {}),
     }
     if job is not None and job.state == "failed":
         context["error"] = fault_of(job.error)
