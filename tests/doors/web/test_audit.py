@@ -39,6 +39,24 @@ def test_an_entry_is_told_in_named_parts(site: Client) -> None:
     assert text.count("<details><summary>") == 1, "more than four parts are folded behind the first two"
 
 
+def test_numbers_of_people_are_masked_and_keys_of_rows_are_not(site: Client) -> None:
+    keys = {"complaint": "12321-2026000123", "key": "10000001", "line": "13900139000", "drill": "D-20260301-1"}
+    plain = {"rulebook": "2026-1", "day": "2026-03-01", "size": 13800138000, "notice": "20260301 0001"}
+    people = {"callee": "0571-87654321", "value": 13700137000, "id_number": "330106199001011234"}
+    _acted("anna", "user", **keys, **plain, **people)
+    text = _text(site, "/e/demo/audit/")
+    for told in (*keys.values(), *plain.values()):
+        assert f"{told:,}" in text if isinstance(told, int) else told in text, told
+    for told, masked in (
+        ("0571-87654321", "0571****21"),
+        (13700137000, "137****7000"),
+        ("330106199001011234", "330**"),
+    ):
+        assert str(told) not in text
+        assert masked in text, masked
+    assert "13,700,137,000" not in text
+
+
 def test_a_plain_name_finds_whoever_acted(site: Client) -> None:
     for name, kind in (("anna", "user"), ("berta", "user"), ("berta", "os")):
         _acted(name, kind, run=f"{kind}-{name}")

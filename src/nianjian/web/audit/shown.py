@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from nianjian.kernel import numbers
+from nianjian.kernel.numbers import Shape
 from nianjian.paper.figures import DASH, count
 from nianjian.paper.texts.chain.content import part
 from nianjian.paper.texts.errors import named
 from nianjian.paper.texts.portrait import LIGHTS
 from nianjian.paper.words import Words
 
-TELEPHONE: Final = re.compile(r"\+?[0-9][0-9 -]{6,18}")
-DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*")
+PERSONS: Final = frozenset({Shape.MOBILE, Shape.LANDLINE})  # that a person's telephone has as it is usually written
+OF_PEOPLE: Final = frozenset(
+    {"callee", "caller", "complainant", "phone", "telephone", "mobile", "contact", "id_number"}
+)
+"""Parts that tell a number of a person, whatever it looks like."""
+KEYS: Final = frozenset(
+    {"batch", "call_id", "case", "complaint", "delivery", "digest", "drill", "id", "key", "keys", "line", "run",
+     "sha256", "team", "ticket", "tickets"}
+)  # fmt: skip
+"""Parts that name a row, which are read whole: no register has a person's number for its key, but as a blind index."""
 MOST: Final = 10  # items of a list that are shown; the file that can be taken out has all
+
+SIZES: Final = frozenset({"bytes", "size"})  # an archive of 13 GB has as many digits as a mobile number
 
 
 def pairs(data: Mapping[str, object], _: Words) -> list[tuple[str, str]]:
@@ -30,7 +40,8 @@ def text(key: str, value: object, _: Words) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
-        return str(value) if key == "year" else count(value)
+        masked = "" if key in SIZES else _masked(key, str(value))
+        return masked or (str(value) if key == "year" else count(value))
     if isinstance(value, Mapping):
         said = ((part(name, _), text(name, inside, _)) for name, inside in value.items())
         return " · ".join(_("{part}: {text}").format(part=name, text=inside) for name, inside in said)
@@ -44,6 +55,11 @@ def text(key: str, value: object, _: Words) -> str:
 def _word(key: str, value: str, _: Words) -> str:
     if key == "light" and value in LIGHTS:
         return _(LIGHTS[value])
-    if TELEPHONE.fullmatch(value) and not DAY.fullmatch(value):
-        return numbers.mask(value)
-    return str(named(key, value, _))
+    return _masked(key, value) or str(named(key, value, _))
+
+
+def _masked(key: str, value: str) -> str:
+    """The text without what tells whose number it is; "" where it is no number of a person."""
+    if key in KEYS or not (key in OF_PEOPLE or numbers.normalise(value).shape in PERSONS):
+        return ""
+    return numbers.mask(value)
