@@ -188,12 +188,18 @@ def _add(writer: Writer, path: Path, home: Path) -> None:
 
 
 def _visible(folder: Path) -> list[Path]:
-    """Files below a folder, sorted; a hidden one is a lock or half-written."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    """Files below a folder, sorted; a hidden one is a lock or half-written. A folder may go while it is listed."""
+    found: list[Path] = []
+    for top, folders, names in os.walk(folder, onerror=_unless_gone):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = (Path(top) / name for name in names if not name.startswith("."))
+        found += [path for path in paths if path.is_file()]
+    return sorted(found)
+
+
+def _unless_gone(fault: OSError) -> None:
+    if not isinstance(fault, FileNotFoundError):
+        raise fault
 
 
 def _lake(writer: Writer, code: str, held: Held) -> None:

@@ -16,12 +16,24 @@ SHARED: Final = f"{form.GENERATIONS}/*/*.list"
 
 
 def once(home: Path, files: Iterable[Path]) -> Iterator[Path]:
-    """The files without those generations' lists that stand in ``lists/`` too; hard links of one file."""
+    """The files without those generations' lists that stand in ``lists/`` too; hard links of one file.
+
+    The feed deletes generations and lists meanwhile: what is gone is left out, nothing refers to it any more.
+    """
     root = places.snapshot(home)
-    kept = {path.stat().st_ino for path in (root / form.LISTS).glob("*.list")}
+    kept = {None, *(_inode(path) for path in (root / form.LISTS).glob("*.list"))}
     for path in files:
-        if not (path.is_relative_to(root) and path.relative_to(root).match(SHARED) and path.stat().st_ino in kept):
+        shared = path.is_relative_to(root) and path.relative_to(root).match(SHARED)
+        if not shared or _inode(path) not in kept:
             yield path
+
+
+def _inode(path: Path) -> int | None:
+    """Which file it is; None: none any more."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def linked(home: Path, members: Mapping[str, Mapping[str, Any]]) -> int:
