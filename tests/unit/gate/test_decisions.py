@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -129,15 +130,85 @@ def test_what_could_not_be_written_waits(tmp_path: Path, monkeypatch: pytest.Mon
     journal.open(MORNING)
     journal.note(gate.request(), Verdict(True, "allow"), 1, MORNING)  # noqa: FBT003
 
-    def full(*_: object) -> int:
-        raise OSError(28, "No space left on device")
-
     with monkeypatch.context() as patch:
         patch.setattr("nianjian.gate.decisions.journal.os.write", full)
         with pytest.raises(OSError, match="space"):
             journal.flush()
     journal.close()
     assert len(list(decisions(next(tmp_path.glob("*/*.log"))))) == 1
+
+
+def full(*_: object, **_more: object) -> int:
+    raise OSError(28, "No space left on device")
+
+
+def take_down(journal: Journal, *calls: str, now: int) -> None:
+    for call in calls:
+        journal.note(gate.request(call_id=call), Verdict(True, "allow"), 1, now)  # noqa: FBT003
+
+
+def by_day(folder: Path) -> dict[str, list[str]]:
+    return {path.parent.name: [one.request.call_id for one in decisions(path)] for path in sorted(folder.glob("*/*"))}
+
+
+@pytest.mark.parametrize("broken", ["write", "open", "mkdir"])
+def test_a_midnight_that_fails_is_tried_again_and_every_line_finds_its_day(
+    broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path, "p1")
+    journal.open(MORNING)
+    take_down(journal, "before", now=MORNING + DAY - 1)
+    with monkeypatch.context() as patch:
+        place = "pathlib.Path" if broken == "mkdir" else "nianjian.gate.decisions.journal.os"
+        patch.setattr(f"{place}.{broken}", full)
+        for call in ("first", "second"):
+            take_down(journal, call, now=MORNING + DAY)
+            with pytest.raises(OSError, match="space"):
+                journal.flush()
+    take_down(journal, "third", now=MORNING + DAY + 1)
+    journal.flush()
+    assert by_day(tmp_path) == {"2026-11-25": ["before"], "2026-11-26": ["first", "second", "third"]}
+    journal.close()
+
+
+def test_a_write_that_breaks_off_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path, "p1")
+    journal.open(MORNING)
+    names = [f"c{one}" for one in range(1000)]
+    take_down(journal, *names, now=MORNING)
+    write, room = os.write, [50_001]
+
+    def little(file: int, content: bytes) -> int:
+        if not room[0]:
+            full()
+        done = write(file, content[: min(room[0], 30_000)])
+        room[0] -= done
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nianjian.gate.decisions.journal.os.write", little)
+        with pytest.raises(OSError, match="space"):
+            journal.flush()
+    journal.close()
+    assert by_day(tmp_path) == {"2026-11-25": names}
+    assert journal.written == 1000
+
+
+def test_what_waits_has_an_end_and_what_is_lost_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nianjian.gate.decisions.journal.MOST", 10_000)
+    journal = Journal(tmp_path, "p1")
+    journal.open(MORNING)
+    with monkeypatch.context() as patch:
+        patch.setattr("nianjian.gate.decisions.journal.os.write", full)
+        take_down(journal, *(f"c{one}" for one in range(1000)), now=MORNING)
+        with pytest.raises(OSError, match="space"):
+            journal.flush()
+    journal.flush()
+    take_down(journal, "later", now=MORNING)
+    journal.close()
+    (kept,) = by_day(tmp_path).values()
+    assert kept == [*(f"c{one}" for one in range(1000 - journal.lost)), "later"]
+    assert 0 < (tmp_path / "2026-11-25" / "p1.log").stat().st_size < 11_000
 
 
 def test_search_is_newest_first_over_processes_and_days(tmp_path: Path) -> None:

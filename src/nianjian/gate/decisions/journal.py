@@ -1,9 +1,10 @@
 """The decision journal of one gate process: one file a day, only ever added to.
 
-What is noted waits in memory until `flush`, which the process calls at the end of a turn of its loop: one write. A
-killed process loses the answers of that turn and nothing that was written. `sync` (fdatasync) is called once a second
-in a thread, so a power cut may cost a second of the journal; the counters have a journal of their own that costs
-nothing. A line that broke off is cut away when the file is opened again.
+What is noted waits in memory until `flush`, which the process calls at the end of a turn of its loop; a note touches no
+file, so it cannot fail. What cannot be written waits for the next `flush`, each line for the file of its day. A killed
+process loses the answers of that turn and nothing that was written. `sync` (fdatasync) is called once a second in a
+thread, so a power cut may cost a second of the journal; the counters have a journal of their own that costs nothing.
+A line that broke off is cut away when the file is opened again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+from collections import deque
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +23,8 @@ from nianjian.kernel.errors import NianjianError
 
 EAST: Final = 28_800_000
 DAY: Final = 86_400_000
-FULL: Final = 1 << 16  # bytes in memory after which a note is written at once
+PIECE: Final = 1000  # lines that are written at once
+MOST: Final = 1 << 25  # bytes that may wait where nothing can be written: a hundred thousand decisions
 STEP: Final = 1 << 16
 SUFFIX: Final = ".log"
 PROCESS: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -33,13 +37,15 @@ class Journal:
         if not PROCESS.fullmatch(process):
             raise NianjianError("gate_process_name", process=process)
         self._folder, self._process = folder, process
-        self._lines: list[bytes] = []
-        self._waiting = 0
+        self._lines: deque[bytes | int] = deque()  # a number: what follows belongs to that day
+        self._waiting = 0  # bytes
         self._file = -1
-        self._ends = 0  # the moment at which the file's day is over, epoch milliseconds
+        self._ends = 0  # the moment at which the day of the newest line is over, epoch milliseconds
         self._prefix, self._count = "", 0
         self.written = 0
         """Lines written since it was opened."""
+        self.lost = 0
+        """Decisions that are in no journal: too many waited."""
 
     def open(self, now: int) -> int:
         """Open the file of the day of ``now`` (epoch milliseconds), cutting a torn tail; how many bytes were cut.
@@ -47,7 +53,10 @@ class Journal:
         ``gate_journal_taken`` where another process of this name is running.
         """
         self._prefix = f"{self._process}-{now:x}-"
-        return self._day(now)
+        number = _day_of(now)
+        cut = self._day(number)
+        self._ends = _end(number)
+        return cut
 
     def next_id(self) -> str:
         """A decision's id that no other decision has: process, its start, a count."""
@@ -55,29 +64,47 @@ class Journal:
         return f"{self._prefix}{self._count:x}"
 
     def note(self, request: Request, verdict: Verdict, generation: int, now: int) -> None:
-        """Take a decision down; ``now`` epoch milliseconds."""
-        if now >= self._ends:
-            self._turn(now)
+        """Take a decision down; ``now`` epoch milliseconds. A clock that goes back stays in the newer file."""
         line = record.line(request, verdict, now, generation)
+        if self._waiting + len(line) > MOST:
+            self.lost += 1
+            return
+        if now >= self._ends:
+            number = _day_of(now)
+            self._ends = _end(number)
+            self._lines.append(number)
         self._lines.append(line)
         self._waiting += len(line)
-        if self._waiting >= FULL:
-            self.flush()
 
     def flush(self) -> None:
-        """Write what waits; OSError where there is no room, then it still waits."""
-        if not self._lines:
-            return
-        content = memoryview(b"".join(self._lines))
-        lines, self._lines, self._waiting = len(self._lines), [], 0
-        try:
-            while content:
-                content = content[os.write(self._file, content) :]
-        except OSError:
-            self._lines.insert(0, bytes(content))
-            self._waiting = len(content)
-            raise
-        self.written += lines
+        """Write what waits; what could not be written waits still.
+
+        OSError where there is no room, ``gate_journal_taken`` where another process has this name's file of a new day.
+        """
+        while self._lines:
+            first = self._lines[0]
+            if isinstance(first, int):
+                self._turn(first)
+                self._lines.popleft()
+            else:
+                self._write()
+
+    def _write(self) -> None:
+        """A piece of the lines up to the next midnight."""
+        piece: list[bytes] = []
+        for line in islice(self._lines, PIECE):
+            if isinstance(line, int):
+                break
+            piece.append(line)
+        left = os.write(self._file, b"".join(piece))
+        self._waiting -= left
+        for line in piece:
+            if left < len(line):  # the disk took a part of it
+                self._lines[0] = line[left:]
+                return
+            left -= len(line)
+            self._lines.popleft()
+            self.written += 1
 
     def sync(self) -> None:
         """Have what was written on the disk; blocks, so it is called in a thread."""
@@ -86,20 +113,26 @@ class Journal:
 
     def close(self) -> None:
         """Write, sync and close."""
-        if self._file >= 0:
+        try:
             self.flush()
-            self.sync()
-            os.close(self._file)
-            self._file = -1
+        finally:
+            self._shut()
 
-    def _turn(self, now: int) -> None:
-        """Midnight: what waits belongs to the day before. A clock that goes back stays in the newer file."""
-        self.close()
-        self._day(now)
+    def _shut(self) -> None:
+        if self._file < 0:
+            return
+        file, self._file = self._file, -1
+        try:
+            os.fdatasync(file)
+        finally:
+            os.close(file)
 
-    def _day(self, now: int) -> int:
-        number = (now + EAST) // DAY
-        self._ends = (number + 1) * DAY - EAST
+    def _turn(self, number: int) -> None:
+        """Midnight: what waited for the day before is written."""
+        self._shut()
+        self._day(number)
+
+    def _day(self, number: int) -> int:
         folder = self._folder / day_name(number)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{self._process}{SUFFIX}"
@@ -114,6 +147,14 @@ class Journal:
         if os.fstat(self._file).st_size == 0:
             os.write(self._file, f"{record.HEADER}\n".encode())
         return cut
+
+
+def _day_of(now: int) -> int:
+    return (now + EAST) // DAY
+
+
+def _end(number: int) -> int:
+    return (number + 1) * DAY - EAST
 
 
 def day_name(number: int) -> str:

@@ -21,11 +21,14 @@ from nianjian.gate.server.memory import Answers, Key, key
 from nianjian.gate.server.pending import Answer, Pending
 from nianjian.gate.snapshot.read import Snapshot
 from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
 
 LOG: Final = logging.getLogger(__name__)
 UNAVAILABLE: Final = "gate-unavailable"
 OBSERVED: Final = "observed:"
 RECENT: Final = 500
+AGAIN: Final = 1.0  # seconds after which a journal that could not be written is tried again
+UNWRITTEN: Final = "unwritten"
 
 
 class Held(Protocol):
@@ -64,7 +67,8 @@ class Gate:
         self._begun = f"gate-{int(clock.now().timestamp() * 1000):x}-"
         self._number = count(1)
         self._noted = False
-        self.unwritten = False  # the journal could not be written: an alarm
+        self.unwritten = ""  # why the journal cannot be written: an alarm
+        self._again: asyncio.TimerHandle | None = None
 
     def ask(self, request: Request, answer: Answer) -> None:
         """Answer once, at once or when the counters have; an error inside is a refusal ``gate-unavailable``."""
@@ -185,11 +189,18 @@ class Gate:
             return
         try:
             self.journal.flush()
-            self.unwritten = False
-        except OSError as fault:
-            if not self.unwritten:
-                LOG.error("the decision journal cannot be written: %s", fault.strerror)  # noqa: TRY400 - no place tells more
-            self.unwritten = True
+            self.unwritten = ""
+        except (OSError, NianjianError) as fault:
+            known, self.unwritten = self.unwritten, getattr(fault, "strerror", None) or str(fault) or UNWRITTEN
+            if not known:
+                LOG.error("the decision journal cannot be written: %s", self.unwritten)  # noqa: TRY400 - no place tells more
+            if self._again is None:
+                self._again = asyncio.get_running_loop().call_later(AGAIN, self._try_again)
+
+    def _try_again(self) -> None:
+        """What waits is not left in memory until somebody asks."""
+        self._again = None
+        self.flush()
 
     def settle(self, enterprise: str, call_id: str, *, answered: bool) -> bool:
         """Tell a call's outcome; False: not known."""
@@ -207,6 +218,8 @@ class Gate:
         """Refuse whoever still waits, and write what is noted."""
         self.pending.stop()
         self.flush()
+        if self._again is not None:
+            self._again.cancel()
 
 
 class Question:
@@ -264,7 +277,11 @@ class Question:
         self._answers.remove(answer)
         refusal = _unavailable(self._request, self._snapshot)
         gate = self._gate
-        verdict = gate.close(self._request, self._snapshot, refusal, self._number, gate.moment())
+        try:
+            verdict = gate.close(self._request, self._snapshot, refusal, self._number, gate.moment())
+        except Exception:  # who waits is answered all the same: answers behind this one wait for it
+            LOG.exception("a question that waited too long could not be refused")
+            verdict = Verdict(allow=False, reason=UNAVAILABLE, rule=RULES[UNAVAILABLE])
         self._let = self._let or verdict.allow
         try:
             answer(verdict)

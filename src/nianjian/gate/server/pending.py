@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
 from nianjian.gate.asked import Verdict
 
+LOG: Final = logging.getLogger(__name__)
 MOST: Final = 10_000
 PATIENCE: Final = 0.3  # seconds: the doors themselves give up then, and counters of a store before
 
@@ -61,5 +63,7 @@ class Pending:
     def _expire(self, now: float) -> None:
         while self._line and self._line[0][0] <= now:
             _due, question, answer = self._line.popleft()
-            if question.expire(answer):
-                self.late += 1
+            try:
+                self.late += question.expire(answer)
+            except Exception:  # the deadlines of the others hold
+                LOG.exception("a question that waited too long could not be refused")

@@ -223,29 +223,6 @@ def test_every_decision_is_written_down_once(tmp_path: Path) -> None:
     assert len({name for name, _ in found}) == 2
 
 
-def test_a_full_disk_is_an_alarm_and_what_waits_is_written_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def play() -> None:
-        journal = Journal(tmp_path / "decisions", "main")
-        journal.open(NOON)
-        gate = made(tmp_path / "snapshot")
-        gate.journal = journal
-        with monkeypatch.context() as full:
-            full.setattr("os.write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-            ask(gate, request())
-            await asyncio.sleep(0)
-            assert gate.unwritten
-        ask(gate, request(call_id="c2"))
-        await asyncio.sleep(0)
-        assert not gate.unwritten
-        path = next((tmp_path / "decisions").rglob("*.log"))
-        assert len(list(decisions(path, Found([])))) == 2
-
-    run(play())
-    assert caplog.text.count("cannot be written") == 1
-
-
 def test_answers_are_bounded() -> None:
     answers = Answers(10)
     for number in range(100):
