@@ -7,8 +7,10 @@ from importlib import import_module
 from inspect import getsource, unwrap
 from itertools import product
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
@@ -76,6 +78,23 @@ def test_no_word_of_an_address_breaks_a_page(world: dict[str, dict[str, Any]]) -
             if status >= 500 or (value == NUL and status != 404):
                 faults.append(f"{status} {address[:120]}")
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("name", ["value", "name"])
+@pytest.mark.parametrize("kind", ["raw", "quoted", "multipart"])
+def test_no_form_holds_a_nul(client: Client, kind: str, name: str) -> None:
+    given = {"login": "a\0b"} if name == "value" else {"log\0in": "a"}
+    if kind == "multipart":
+        answer = client.post("/account/login/", {**given, "file": SimpleUploadedFile("a.bin", b"a\0b")})
+    else:
+        body = urlencode(given) if kind == "quoted" else "&".join("=".join(one) for one in given.items())
+        answer = client.post("/account/login/", body, "application/x-www-form-urlencoded")
+    assert answer.status_code == 400
+
+
+def test_a_file_may_hold_one(client: Client) -> None:
+    given = {"login": "a", "file": SimpleUploadedFile("a.bin", b"a\0b")}
+    assert client.post("/account/login/", given).status_code == 200
 
 
 def _status(client: Client, address: str) -> int:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
+from nianjian.config.http.readable import reads_form_itself
 from nianjian.flows.check_calls import ROWS, look_at, sources
 from nianjian.flows.wizard import check_register, drafts, uploads
 from nianjian.kernel.errors import NianjianError
@@ -94,6 +95,7 @@ def _attached(content: bytes, name: str) -> HttpResponse:
     return named(HttpResponse(content, content_type=BOOK), name)
 
 
+@reads_form_itself
 @csrf_exempt  # the token is asked for inside, once the files have a place to go to
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Act.LOAD)
