@@ -9,6 +9,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -30,6 +31,10 @@ from nianjian.kernel import clock
 Json = dict[str, Any]
 
 PATIENCE: Final = 1.0  # seconds for the process to say how it is: a page waits for it
+LINKS: Final[Mapping[str, type[http.client.HTTPConnection]]] = {
+    "http": http.client.HTTPConnection,
+    "https": http.client.HTTPSConnection,
+}
 MISSING: Final = "missing"
 UNREACHED: Final = "unreached"
 COLUMNS: Final = (
@@ -92,19 +97,24 @@ def _asked(address: str, enterprise: str) -> Json:
 
     known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
     token = next((token for token, code in known.items() if code == enterprise), "")
-    at = urlsplit(address)
-    link = http.client.HTTPConnection(at.hostname or "", at.port or 80, timeout=PATIENCE)
     try:
-        link.request("GET", "/v1/state", headers={"Authorization": f"Bearer {token}"} if token else {})
-        answer = link.getresponse()
-        told = json.loads(answer.read())
+        with closing(_link(address)) as link:
+            link.request("GET", "/v1/state", headers={"Authorization": f"Bearer {token}"} if token else {})
+            answer = link.getresponse()
+            told = json.loads(answer.read())
     except (OSError, ValueError, http.client.HTTPException):
         return {"status": UNREACHED}
-    finally:
-        link.close()
     if answer.status == http.client.UNAUTHORIZED:
         return {"status": "refused"}
     return told if isinstance(told, dict) and "status" in told and "counters" in told else {"status": UNREACHED}
+
+
+def _link(address: str) -> http.client.HTTPConnection:
+    """A connection to be opened; ValueError for what is no address of http or https."""
+    at = urlsplit(address)
+    if at.scheme not in LINKS or not at.hostname:
+        raise ValueError(address)
+    return LINKS[at.scheme](at.hostname, at.port, timeout=PATIENCE)
 
 
 def journal(*, enterprise: str, day: date, actor: Actor) -> Iterator[str]:
