@@ -1,4 +1,4 @@
-"""The same draft handed over twice at once is imported once, and both who asked are told the one work."""
+"""The same work asked for twice at once is put once, and both who asked are told the one job."""
 
 from __future__ import annotations
 
@@ -45,19 +45,51 @@ for number in range({TIMES}):
 print(json.dumps([told, Job.objects.count()]))
 """
 
+MATCH = f"""
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from nianjian.config import wiring
+wiring.prepare()
+from django.db import connection
+from nianjian.accounts import service
+from nianjian.accounts.query import Actor
+from nianjian.flows.complaints.match import ask_match
+from nianjian.queue.models import Job
+root = Actor("root")
+service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
+together = Barrier({CLICKS})
 
-def _clicked(tmp_path: Path, url: str) -> None:
+def click(again):
+    together.wait()
+    try:
+        return ask_match(enterprise="demo", complaints=None, again=again, actor=root)
+    finally:
+        connection.close()
+
+told = []
+for number in range({TIMES}):
+    Job.objects.update(state="done")
+    with ThreadPoolExecutor({CLICKS}) as pool:
+        told.append(len(set(pool.map(click, [False] * {CLICKS}))))
+print(json.dumps([told, Job.objects.count()]))
+"""
+
+
+def _clicked(tmp_path: Path, url: str, program: str) -> None:
     own = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "k" / "keys.json")}
     environment = os.environ | own | {"NIANJIAN_DATABASE_URL": url}
-    done = subprocess.run([sys.executable, "-c", CLICK], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [[1] * TIMES, TIMES]
 
 
-def test_a_double_click_imports_once_on_sqlite(tmp_path: Path) -> None:
-    _clicked(tmp_path, "")
+@pytest.mark.parametrize("program", [CLICK, MATCH], ids=["import", "match"])
+def test_a_double_click_works_once_on_sqlite(tmp_path: Path, program: str) -> None:
+    _clicked(tmp_path, "", program)
 
 
 @pytest.mark.long
-def test_a_double_click_imports_once_on_postgresql(tmp_path: Path, database: str) -> None:
-    _clicked(tmp_path, database)
+@pytest.mark.parametrize("program", [CLICK, MATCH], ids=["import", "match"])
+def test_a_double_click_works_once_on_postgresql(tmp_path: Path, database: str, program: str) -> None:
+    _clicked(tmp_path, database, program)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from django.db import transaction
+
 from nianjian.accounts.access import may, require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query, service
 from nianjian.queue.query import JobValue
+from nianjian.registers.versions.service import wait_for_others
 
 IMPORT_CALLS: Final = "calls.import"
 CHECK_CALLS: Final = "calls.check"
@@ -54,6 +57,21 @@ def enqueue(*, kind: str, enterprise: str, payload: Mapping[str, object], actor:
     """Put the job; its id. ``role_missing``."""
     require(actor, enterprise, NEEDS[kind])
     return service.put(kind=kind, enterprise=enterprise, payload=payload, requested_by=str(actor))
+
+
+def enqueue_once(*, kind: str, enterprise: str, payload: Mapping[str, object], actor: Actor) -> str:
+    """Put the job, or name the one with this payload that waits or runs: a double click works once. ``role_missing``.
+
+    Only who finds none waits for the enterprise's other writers, and looks again.
+    """
+    require(actor, enterprise, NEEDS[kind])
+    same = query.newest(enterprise, kind, payload, *query.UNDER_WAY)
+    if same is not None:
+        return same.id
+    with transaction.atomic():
+        wait_for_others(enterprise)
+        same = query.newest(enterprise, kind, payload, *query.UNDER_WAY)
+        return same.id if same is not None else enqueue(kind=kind, enterprise=enterprise, payload=payload, actor=actor)
 
 
 def job_for(job: str, actor: Actor) -> JobValue:

@@ -23,7 +23,6 @@ from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.schema import SCHEMAS
-from nianjian.queue import query as queue
 
 WINDOW: Final = "portrait.complaint_rate.match_window"  # minutes around the time that a complaint names
 TABLES: Final = ("calls", "line_dim", "complaint_fact")
@@ -40,10 +39,7 @@ def ask_match(*, enterprise: str, complaints: Sequence[str] | None, again: bool,
         if missing := set(complaints) - set(known):
             raise NianjianError("complaint_unknown", complaint=min(missing))
     payload = {"complaints": None if complaints is None else sorted(complaints), "again": again}
-    same = queue.newest(enterprise, jobs.MATCH_TICKETS, payload, *queue.UNDER_WAY)
-    if same is not None:
-        return same.id
-    return jobs.enqueue(kind=jobs.MATCH_TICKETS, enterprise=enterprise, payload=payload, actor=actor)
+    return jobs.enqueue_once(kind=jobs.MATCH_TICKETS, enterprise=enterprise, payload=payload, actor=actor)
 
 
 def match_complaints(

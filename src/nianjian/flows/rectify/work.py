@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Final, cast
+from datetime import date
 
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
-from nianjian.flows.rectify import cases, closing, evidence, locate, report
+from nianjian.flows.rectify import cases, closing, locate, report
 from nianjian.kernel.errors import NianjianError
 from nianjian.portrait.frame import DAY
 from nianjian.queue import query as queue
-from nianjian.queue.models import Job
 from nianjian.queue.query import JobValue
 from nianjian.rectification import locate as dimensions
 from nianjian.rectification import states
-from nianjian.rectification.cases import query, service
+from nianjian.rectification.cases import service
 from nianjian.rectification.cases.model import Case
 from nianjian.rectification.orders import query as orders
-from nianjian.rectification.recheck import Gap
-
-COUNTED: Final = frozenset({"figures_changed", "tickets_open", "tickets_late"})  # gaps that only counting finds
-AFTER_CHECK: Final = frozenset({states.REPORTED, states.SUBMITTED})  # events that leave a check as true as it was
 
 
 def ask_location(*, case: str, first: date | None, last: date | None, actor: Actor) -> str:
@@ -104,49 +98,10 @@ def under_way(enterprise: str, case: str) -> dict[str, JobValue]:
     return {one.kind: one for one in queue.under_way(enterprise) if one.payload.get("case") == case}
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What is open. ``at``: the last check of everything (None: never); ``fresh``: nothing changed in the case since.
-
-    What only counting finds is among the ``gaps`` while the check is fresh.
-    """
-
-    gaps: tuple[Gap, ...]
-    at: datetime | None
-    fresh: bool
-
-    @property
-    def ready(self) -> bool:
-        """Whether report and test report may go out."""
-        return self.fresh and not any(gap.blocks for gap in self.gaps)
-
-
-def looked(*, case: str, actor: Actor) -> Looked:
-    """What is open as far as it is known without waiting for the lake; ``rectify_unknown``."""
-    held = cases.own(case, actor)
-    found = evidence.standing(held)
-    last = queue.newest(held.enterprise_id, jobs.RECTIFY_CHECK, {"case": held.pk}, Job.DONE)
-    if last is None or last.started_at is None:
-        return Looked(tuple(found), None, fresh=False)
-    changed = max(one.at for one in query.events(held) if one.step not in AFTER_CHECK)
-    fresh = changed < last.started_at
-    if fresh:
-        found += [gap for gap in _gaps(last) if gap.code in COUNTED]
-    return Looked(tuple(found), last.finished_at, fresh)
-
-
-def _gaps(job: JobValue) -> list[Gap]:
-    told = cast("list[dict[str, Any]]", job.result.get("gaps", []))
-    return [Gap(str(one["code"]), bool(one["blocks"]), one["values"]) for one in told]
-
-
 def _put(kind: str, held: Case, payload: Mapping[str, object], actor: Actor) -> str:
     """The job; one that does the same already is not put twice."""
     whole = {"case": held.pk, **payload}
-    same = queue.newest(held.enterprise_id, kind, whole, *queue.UNDER_WAY)
-    if same is not None:
-        return same.id
-    return jobs.enqueue(kind=kind, enterprise=held.enterprise_id, payload=whole, actor=actor)
+    return jobs.enqueue_once(kind=kind, enterprise=held.enterprise_id, payload=whole, actor=actor)
 
 
 def _iso(day: date | None) -> str | None:
