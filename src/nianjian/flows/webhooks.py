@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from typing import Final
 
 from nianjian.accounts.query import Actor
 from nianjian.config import env
@@ -10,6 +12,8 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.notify import sending, service, signing
 from nianjian.notify.models import Webhook
+
+SLOW: Final = 5.0  # seconds
 
 
 def add(*, enterprise: str, url: str, events: Sequence[str], actor: Actor) -> tuple[Webhook, str]:
@@ -21,7 +25,10 @@ def add(*, enterprise: str, url: str, events: Sequence[str], actor: Actor) -> tu
 
 
 def deliver() -> int:
-    """Gather new messages and send every one that is due; how many were tried. One that fails holds up no other."""
+    """Gather new messages and send every one that is due; how many were tried. One that fails holds up no other.
+
+    A receiver that let a try wait for `SLOW` gets nothing more in this round, lest the others wait for it each time.
+    """
     service.gather()
     count = 0
     while (due := service.take(clock.now())) is not None:
@@ -29,11 +36,13 @@ def deliver() -> int:
         head = signing.headers(
             secret=due.webhook.secret or "", message=due.id, moment=int(moment.timestamp()), body=body
         )
-        status, fault = None, ""
+        status, fault, began = None, "", time.monotonic()
         try:
             status = sending.post(due.webhook.url, body, head, env.read().webhook_hosts)
         except NianjianError as error:
             fault = str(error.values.get("reason") or error.code)
         service.tried(delivery=due, status=status, fault=fault, now=clock.now())
+        if time.monotonic() - began >= SLOW:
+            service.put_off(webhook=due.webhook_id, now=clock.now())
         count += 1
     return count

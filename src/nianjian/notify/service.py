@@ -149,6 +149,12 @@ def take(now: datetime) -> Delivery | None:
     return found if taken else None
 
 
+def put_off(*, webhook: str, now: datetime) -> int:
+    """Let what else is due at a receiver that is slow wait as after a first try; how many. No try is counted."""
+    due = Delivery.objects.filter(webhook_id=webhook, state=Delivery.WAITING, next_at__lte=now)
+    return due.update(next_at=now + PAUSES[0])
+
+
 def tried(*, delivery: Delivery, status: int | None, fault: str, now: datetime) -> None:
     """Note a try: delivered, to be tried again later, or given up after the last pause."""
     delivery.tries += 1

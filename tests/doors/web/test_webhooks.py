@@ -127,6 +127,25 @@ def test_a_redirect_is_not_followed_and_silence_is_named(site: Client, other: Li
     assert (Delivery.objects.get().status, Delivery.objects.get().fault) == (None, "ConnectionRefusedError")
 
 
+def test_a_receiver_that_lets_one_wait_gets_one_message_a_round(
+    site: Client, other: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del site
+    monkeypatch.setattr(sending, "PATIENCE", 0.5)
+    monkeypatch.setattr(flow, "SLOW", 0.4)
+    with socket.create_server(("127.0.0.1", 0)) as dead:  # takes the connection and says nothing
+        silent, _secret = _made(f"http://127.0.0.1:{dead.getsockname()[1]}/")
+        for _each in range(4):
+            service.test(webhook=silent.id, enterprise="demo", actor=BOSS)
+        hook, _secret = _made(other.url)
+        service.test(webhook=hook.id, enterprise="demo", actor=BOSS)
+        assert flow.deliver() == 2
+    assert len(other.heard) == 1
+    rows = Delivery.objects.filter(webhook=silent).order_by("created_at")
+    assert [(one.tries, one.state) for one in rows] == [(1, Delivery.WAITING)] + [(0, Delivery.WAITING)] * 3
+    assert all(timedelta() < one.next_at - clock.now() <= service.PAUSES[0] for one in rows)
+
+
 @pytest.mark.parametrize(
     ("url", "code"),
     [
