@@ -16,6 +16,7 @@ from typing import Final
 from django.core.management import call_command
 from django.db import Error, close_old_connections, connection
 
+from nianjian.flows import strays
 from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
 from nianjian.flows.recover import recover
@@ -109,6 +110,7 @@ def tidy() -> None:
         answers.purge()
         report.sweep()
         forwards.sweep()
+        strays.sweep()
         call_command("clearsessions")
     except (OSError, NianjianError):  # of one thing; the work must go on
         LOG.exception("tidying up was not possible")

@@ -106,6 +106,13 @@ def over_before(kind: str, moment: datetime, name: str) -> list[JobValue]:
     return [value(one) for one in found.order_by("finished_at")]
 
 
+def told(name: str) -> set[str]:
+    """The values that payload and result of any job hold under a name."""
+    held = Job.objects.filter(Q(payload__has_key=name) | Q(result__has_key=name))
+    rows = held.values_list(f"payload__{name}", f"result__{name}")
+    return {str(value) for row in rows for value in row if value is not None}
+
+
 def waiting() -> int:
     """How many jobs nobody has taken yet."""
     return Job.objects.filter(state=Job.WAITING).count()

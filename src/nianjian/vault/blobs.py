@@ -8,7 +8,9 @@ import re
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +55,16 @@ def blobs() -> Iterator[str]:
     for path in sorted((keyring.home() / "vault").glob("??/*")):
         if ID.fullmatch(path.name):
             yield path.name
+
+
+def before(moment: datetime) -> list[str]:
+    """Ids of the files that were last written before a moment; one that goes meanwhile is none."""
+    found = []
+    for blob in blobs():
+        with suppress(FileNotFoundError):
+            if _path(blob).stat().st_mtime < moment.timestamp():
+                found.append(blob)
+    return found
 
 
 def key_of(blob: str) -> str:

@@ -135,9 +135,9 @@ def marked(*, enterprise: str, job: str, actor: Actor) -> tuple[str, bytes]:
 
 
 def drop(*, job: str, name: str, blob: str) -> None:
-    """Delete what a job that is over has held under ``name``."""
-    queue_service.forget(job=job, name=name)
+    """Delete what a job that is over has held under ``name``; the file first, so that a row names it to the end."""
     blobs.remove(blob)
+    queue_service.forget(job=job, name=name)
 
 
 def sweep() -> int:

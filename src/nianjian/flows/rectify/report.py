@@ -152,8 +152,8 @@ def sweep() -> int:
     """Delete reports that were set more than `KEPT` ago: another one can be set at any time. How many."""
     old = queue.over_before(jobs.RECTIFY_REPORT, clock.now() - KEPT, "blob")
     for one in old:
+        blobs.remove(str(one.result["blob"]))  # first: killed in between, the next sweep finds the row again
         queue_service.forget(job=one.id, name="blob")
-        blobs.remove(str(one.result["blob"]))
     return len(old)
 
 

@@ -1,0 +1,94 @@
+"""Sealed files that no row names go after a day; what a row names stays."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from nianjian.accounts.query import Actor
+from nianjian.complaints.forwards.mapping import ForwardMapping
+from nianjian.flows import strays
+from nianjian.flows.complaints import forwards
+from nianjian.kernel import clock
+from nianjian.queue.models import Job
+from nianjian.registers.attachments.model import RowAttachment
+from nianjian.vault import blobs, keyring
+
+SOURCE = Path(strays.__file__).parents[1]
+
+
+def _aged(blob: str, age: timedelta = timedelta(days=2)) -> None:
+    at = (clock.now() - age).timestamp()
+    os.utime(keyring.home() / "vault" / blob[:2] / blob, (at, at))
+
+
+def _asked(actor: Actor) -> str:
+    forwards.ask(
+        enterprise="demo",
+        name="a.csv",
+        content=b"x",
+        mapping=ForwardMapping(),
+        arrived=None,
+        language="en",
+        actor=actor,
+    )
+    return str(Job.objects.get().payload["list"])
+
+
+def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
+    stray, fresh, paper, kept = (blobs.put(word).id for word in (b"stray", b"fresh", b"paper", b"kept"))
+    asked = _asked(operator)
+    Job.objects.create(id="J1", kind="rectify.report", result={"blob": kept}, requested_by="x", created_at=clock.now())
+    RowAttachment.objects.create(
+        enterprise_id=demo, register="lines", key="L1", name="a", media_type="image/png", sha256="0" * 64, size=5,
+        blob=paper, recorded_at=clock.now(), recorded_by="x",
+    )  # fmt: skip
+    for blob in (stray, paper, kept, asked):
+        _aged(blob)
+    _aged(fresh, timedelta(hours=23))
+    assert strays.sweep() == 1
+    assert set(blobs.blobs()) == {fresh, paper, kept, asked}
+
+
+def test_the_files_of_another_database_stay(demo: str) -> None:
+    del demo
+    _aged(blobs.put(b"of another").id)
+    assert strays.sweep() == 0
+    assert len(list(blobs.blobs())) == 1
+
+
+def test_a_paper_of_a_case_is_named() -> None:
+    assert {"Attachment", "RowAttachment", "Paper"} <= {one.__name__ for one in strays.models()}
+
+
+def test_a_file_goes_before_the_row_that_names_it(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = _asked(operator)
+    Job.objects.update(state=Job.STOPPED, finished_at=clock.now() - forwards.KEPT)
+
+    def killed(**_given: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forwards.queue_service, "forget", killed)
+        with pytest.raises(KeyboardInterrupt):
+            forwards.sweep()
+    assert asked not in set(blobs.blobs())
+    assert forwards.sweep() == 1
+    assert "list" not in Job.objects.get().payload
+
+
+def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
+    """Where another place puts sealed files, a column ``blob`` or a job must name them, lest they be deleted."""
+    puts = {
+        str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py") if re.search(r"\bblobs\.put\(", path.read_text())
+    }
+    assert puts == {
+        "flows/complaints/forwards.py",
+        "flows/rectify/report.py",
+        "rectification/cases/service.py",
+        "registers/attachments/service.py",
+    }
