@@ -31,6 +31,7 @@ def _forwards(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]
         words=lambda code, values: sentence(code, values, _),
         actor=actor,
         progress=told,
+        again=job.created_at if job.attempts > 1 else None,
     )
 
 

@@ -6,22 +6,31 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 import xlsxwriter
+import yaml
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
 from nianjian.complaints import query
+from nianjian.complaints.forwards import mapping as mappings
 from nianjian.complaints.forwards import service
 from nianjian.complaints.forwards.receipt import Receipt
 from nianjian.complaints.model import Complaint
 from nianjian.flows.complaints import acts as flows
+from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.forwards import import_forwards
 from nianjian.flows.progress import Progress, silent
+from nianjian.jobs.kinds import AGAIN, KINDS
+from nianjian.jobs.worker import Worker
+from nianjian.kernel import clock
 from nianjian.kernel.clock import ZONE
 from nianjian.kernel.errors import NianjianError
+from nianjian.queue import service as queue
+from nianjian.queue.models import Job
 
 Sheet = Callable[..., Path]
 HEADER = "举报编号,举报手机,对方号码,来电日期,不良类型,举报描述,所属省份,办结情况"
@@ -166,3 +175,29 @@ def test_a_list_that_is_stopped_on_the_way_leaves_no_ticket(lists: Load, monkeyp
     assert not Complaint.objects.exists()
     assert not list(acts(verb="complaints.import"))
     assert lists(*rows).rows["added"] == 5
+
+
+def test_a_list_whose_worker_died_behind_the_commit_tells_what_that_one_did(demo: str, operator: Actor) -> None:
+    def taken(worker: str) -> None:
+        job = queue.take(worker=worker, again=AGAIN)
+        assert job
+        KINDS[job.kind].run(job, operator, silent)
+
+    content = f"{HEADER}\n{','.join(ROW)}\n".encode()
+    mapping = mappings.checked(yaml.safe_load(MAPPING), "mapping.yaml")
+    for added in (1, 0):
+        forwards.ask(
+            enterprise=demo,
+            name="a.csv",
+            content=content,
+            mapping=mapping,
+            arrived=ARRIVED,
+            language="en",
+            actor=operator,
+        )
+        taken("dead")
+        Job.objects.filter(state=Job.RUNNING).update(beat_at=clock.now() - 2 * queue.SILENT)
+        assert Worker("next", Event()).step()
+        job = Job.objects.latest("created_at")
+        assert (job.attempts, job.state) == (2, Job.DONE)
+        assert (job.result["rows"]["added"], job.result["rows"]["unchanged"]) == (added, 1 - added)

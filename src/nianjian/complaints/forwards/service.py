@@ -32,6 +32,7 @@ from nianjian.registers.versions.service import wait_for_others, write
 
 Reference = tuple[str, str]  # source, upstream number
 CHUNK: Final = 500
+VERB: Final = "complaints.import"
 
 
 Told = Callable[[int, int], None]
@@ -76,7 +77,7 @@ def load(
             tickets.append(key)
         write(plan)
         data = {"file": table.file, "sha256": table.sha256, **rows}
-        record(verb="complaints.import", enterprise=enterprise, actor=actor, data=data)
+        record(verb=VERB, enterprise=enterprise, actor=actor, data=data)
     return Receipt(table.file, table.sha256, rows, (), extra, tuple(tickets), differing)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.audit import query as audit
 from nianjian.complaints.forwards import mapping as mappings
 from nianjian.complaints.forwards import service
 from nianjian.complaints.forwards.mapping import ForwardMapping
@@ -100,8 +101,14 @@ def ask(
         raise
 
 
-def worked(*, enterprise: str, given: Mapping[str, Any], words: Words, actor: Actor, progress: Progress) -> Json:
-    """Do what `ask` has put: what became of the list, and of a faulty one the blob of its marked workbook."""
+def worked(
+    *, enterprise: str, given: Mapping[str, Any], words: Words, actor: Actor, progress: Progress, again: datetime | None
+) -> Json:
+    """Do what `ask` has put: what became of the list, and of a faulty one the blob of its marked workbook.
+
+    ``again``: when it was put, if a worker has begun it before. Had that one the list in already, its figures are
+    told: now the same list changes nothing.
+    """
     mapping = ForwardMapping(**given["mapping"])
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
         path = Path(folder) / str(given["name"])
@@ -115,6 +122,8 @@ def worked(*, enterprise: str, given: Mapping[str, Any], words: Words, actor: Ac
             progress=progress,
         )
         told = receipt.as_dict()
+        if again is not None:
+            told["rows"] = _first_rows(enterprise, receipt, actor, again)
         del told["tickets"]  # a long list: the rows say how many
         told["errors"] = [{"code": one.code, "values": dict(one.values())} for one in receipt.errors[:FAULTS]]
         if receipt.errors:
@@ -122,6 +131,16 @@ def worked(*, enterprise: str, given: Mapping[str, Any], words: Words, actor: Ac
             service.marked(path=path, mapping=mapping, target=target, words=words)
             told["blob"] = blobs.put(target.read_bytes()).id
     return told
+
+
+def _first_rows(enterprise: str, receipt: Receipt, actor: Actor, since: datetime) -> Mapping[str, object]:
+    """The rows of the first import of this list by this person since a moment, which may be the one just made."""
+    began = since.astimezone(UTC).isoformat(timespec="microseconds")
+    entries = audit.found(enterprise=enterprise, verb=service.VERB, actor=str(actor), since=began)
+    for one in map(audit.act, entries.order_by("seq")):
+        if one.data["sha256"] == receipt.sha256:
+            return {name: one.data[name] for name in receipt.rows}
+    return receipt.rows  # faulty: nothing was written
 
 
 def marked(*, enterprise: str, job: str, actor: Actor) -> tuple[str, bytes]:
