@@ -23,7 +23,8 @@ from nianjian.config import wiring
 from nianjian.flows.approve import approve, request
 from nianjian.flows.gate import feed as gate_feed
 from nianjian.flows.gate import policy
-from nianjian.flows.rectify import cases, closing, evidence, isolate, locate, report, watch, work
+from nianjian.flows.rectify import cases, closing, evidence, isolate, locate, looked, report, watch, work
+from nianjian.flows.rectify.cases import own
 from nianjian.gate.snapshot.read import open_snapshot
 from nianjian.jobs.worker import Worker
 from nianjian.kernel import clock
@@ -338,21 +339,39 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
 
     assert done(work.ask_figures(case=case, first=None, last=None, actor=anna)).kind == "rectify.measure"
     assert done(work.ask_check(case=case, actor=anna)).result["ready"] is True
-    assert work.looked(case=case, actor=anna).ready
+    assert looked.looked(case=case, actor=anna).ready
     made = done(work.ask_report(case=case, form="docx", language="zh", actor=anna))
     body = report.fetched(case=case, job=made.id, actor=anna).content
     assert hashlib.sha256(body).hexdigest() == made.result["sha256"]
-    assert work.looked(case=case, actor=anna).ready
+    assert looked.looked(case=case, actor=anna).ready
     closing.submit(case=case, day=TODAY, actor=anna)
     assert done(work.ask_closing(case=case, check="复核", actor=anna)).result["state"] == "closed"
+
+
+def test_what_a_check_has_counted_since_the_report_refuses_the_handing_in(case: str, anna: Actor, bo: Actor) -> None:
+    ready(case, anna, bo)
+    report.report(case=case, form="docx", language="en", actor=anna)
+    day = TODAY + timedelta(days=2)
+    more = [call(900_000 + n, day, "L1", second=5000 + n) for n in range(3)]
+    data.append(wiring.lake("demo"), more, "b1")
+    assert [gap.code for gap in evidence.standing(own(case, anna)) if gap.blocks] == []
+    work.ask_check(case=case, actor=anna)
+    Worker("w1", Event()).step()
+    refused = fails("rectify_gaps_open", lambda: closing.submit(case=case, day=TODAY, actor=anna))
+    assert [one["code"] for one in refused.findings] == ["figures_changed"]
+    assert cases.shown(case=case, actor=anna)["state"] == "reported"
+    data.change(wiring.lake("demo"), add={}, remove=("b1",))
+    work.ask_check(case=case, actor=anna)
+    Worker("w1", Event()).step()
+    closing.submit(case=case, day=TODAY, actor=anna)
 
 
 def test_a_check_is_over_once_the_case_changes(case: str, anna: Actor, bo: Actor) -> None:
     ready(case, anna, bo)
     work.ask_check(case=case, actor=anna)
     Worker("w1", Event()).step()
-    assert work.looked(case=case, actor=anna).ready
+    assert looked.looked(case=case, actor=anna).ready
     cases.add_measure(case=case, text="再查一次", owner="王五", due=TODAY, every=None, actor=anna)
-    looked = work.looked(case=case, actor=anna)
-    assert (looked.fresh, looked.ready) == (False, False)
-    assert [gap.code for gap in looked.gaps] == ["measures_open"]
+    known = looked.looked(case=case, actor=anna)
+    assert (known.fresh, known.ready) == (False, False)
+    assert [gap.code for gap in known.gaps] == ["measures_open"]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
-from nianjian.flows.rectify import work
+from nianjian.flows.rectify import looked, work
 from nianjian.paper import fragments
 from nianjian.paper.rectification import content, pictures
 from nianjian.paper.texts.errors import sentence
@@ -30,7 +30,7 @@ def shown(request: Request, code: str, case: str) -> HttpResponse:
     """Show a case."""
     told = found(request, code, case)
     _ = words(current())
-    looked = work.looked(case=told["id"], actor=request.actor)
+    known = looked.looked(case=told["id"], actor=request.actor)
     working = work.under_way(code, told["id"])
     closed = told["state"] == "closed"
     context = {
@@ -39,12 +39,12 @@ def shown(request: Request, code: str, case: str) -> HttpResponse:
         "state": _(STEPS[told["state"]]),
         "pairs": _pairs(told),
         "steps": [(_(STEPS[one["step"]]), one["done"]) for one in told["steps"]],
-        "next": steps.following(code, told, looked, _),
+        "next": steps.following(code, told, known, _),
         "working": steps.at_work(code, working.values()),
-        "waits": steps.waits(told, looked, working, _),
-        "gaps": [] if closed else _gaps(code, told, looked, _),
-        "looked": looked,
-        "checked": moment(looked.at),
+        "waits": steps.waits(told, known, working, _),
+        "gaps": [] if closed else _gaps(code, told, known, _),
+        "looked": known,
+        "checked": moment(known.at),
         "figures": content.measured(told["measured"], _),
         "chart": _chart(told, _),
         "papers": [one | {"kind": _(PAPERS[one["kind"]])} for one in told["papers"]],
@@ -58,9 +58,9 @@ def shown(request: Request, code: str, case: str) -> HttpResponse:
     return render(request, "rectification/one.html", context)
 
 
-def _gaps(code: str, told: Json, looked: work.Looked, _: Words) -> list[tuple[bool, str, str, str]]:
+def _gaps(code: str, told: Json, known: looked.Looked, _: Words) -> list[tuple[bool, str, str, str]]:
     """(whether it blocks, its sentence, where it is closed, what that place is called) of each gap."""
-    found = steps.gap_ways(code, told, looked.gaps)
+    found = steps.gap_ways(code, told, known.gaps)
     return [(gap.blocks, sentence(gap.code, gap.values, _), address, label) for gap, address, label in found]
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nianjian.flows import jobs
-from nianjian.flows.rectify.work import Looked
+from nianjian.flows.rectify.looked import Looked
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.texts.rectification.words import STEPS
 from nianjian.paper.words import Words

@@ -16,7 +16,7 @@ from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.v1.given import Day, Named, Text, plain
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.config.http.answers import named
-from nianjian.flows.rectify import cases, closing, work
+from nianjian.flows.rectify import cases, closing, looked, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -194,9 +194,9 @@ def rectification_get(request: Request, code: str, case: str) -> dict[str, objec
 @read(router, f"{CASE}/gaps", act=Act.READ, answer=CaseGaps)
 def rectification_gaps(request: Request, code: str, case: str) -> dict[str, object]:
     """What is open before report and test report go out, with what the last check has counted."""
-    looked = work.looked(case=found(request, code, case), actor=request.actor)
-    gaps = [gap.as_dict() for gap in looked.gaps]
-    return {"ready": looked.ready, "fresh": looked.fresh, "checked_at": looked.at, "gaps": gaps}
+    known = looked.looked(case=found(request, code, case), actor=request.actor)
+    gaps = [gap.as_dict() for gap in known.gaps]
+    return {"ready": known.ready, "fresh": known.fresh, "checked_at": known.at, "gaps": gaps}
 
 
 @write(router, f"{CASE}/checks", act=Act.REPORT, answer=Job, status=202)
