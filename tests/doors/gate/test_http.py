@@ -117,6 +117,29 @@ def test_answers_leave_in_the_order_of_the_questions(tmp_path: Path) -> None:
     assert [json.loads(one)["reason"] for _, one in split(run(play()))] == ["allow", "no-channel", "allow"]
 
 
+def test_a_question_after_one_too_many_is_read_as_it_was_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nianjian.gate.server.http.PIPELINED_MOST", 2)
+
+    async def play() -> bytes:
+        counters = Slow()
+        async with running(made(tmp_path, counters=counters, patience=5)) as ports:
+            reader, writer = await asyncio.open_connection("127.0.0.1", ports["http"])
+            writer.write(requests([body(call_id=f"c{one}") for one in range(4)]))
+            await asyncio.sleep(0.05)
+            counters.answer()
+            received = b""
+            while received.count(b"HTTP/1.1") < 4:
+                received += await asyncio.wait_for(reader.read(4096), 5)
+            writer.write(requests([body(call_id="last", channel="L99")]))
+            received += await asyncio.wait_for(reader.read(4096), 5)
+            writer.close()
+            return received
+
+    answers = split(run(play()))
+    assert [status for status, _ in answers] == [200, 200, 503, 503, 200]
+    assert json.loads(answers[-1][1])["reason"] == "no-channel"
+
+
 def test_a_switch_reads_words(tmp_path: Path) -> None:
     query = "/gate?display=95013001&callee={}&channel=L01&call_id=c1"
     assert got(made(tmp_path), query.format("13900139000")) == (200, b"allow")

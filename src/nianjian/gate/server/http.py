@@ -28,7 +28,6 @@ TOO_MANY: Final = f"a batch has at most {QUESTIONS_MOST} questions"
 IDLE: Final = 75.0  # seconds that a connection may be silent
 LINGER: Final = 1.0
 PIPELINED_MOST: Final = 1000  # questions of one connection that wait for their answers
-
 _AUTHORIZATION, _EXPECT = len(b"authorization"), len(b"expect")
 Control = Callable[["Received"], Awaitable[bytes]]
 
@@ -208,6 +207,7 @@ class HttpDoor(asyncio.Protocol):
             self._closing = True
         if len(self._slots) > PIPELINED_MOST:
             slot.content = problem(b"503 Service Unavailable", "too many questions wait on this connection")
+            self._fresh()
             return
         path, _, query = self._target.partition(b"?")
         method = self._parser.get_method()
