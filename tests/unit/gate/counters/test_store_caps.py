@@ -90,6 +90,39 @@ def test_row_18_a_lowered_cap_holds_at_once_and_recalls_tokens(valkey: Valkey) -
     asyncio.run(test())
 
 
+def test_row_18_tokens_on_their_way_when_a_cap_drops_go_back(valkey: Valkey) -> None:
+    async def test() -> None:
+        gate = await opened(valkey, CAP)
+        assert await many(gate, 24, ONE) == 24
+        gate.leases.recall(lambda lease: lease.have > 0)
+        await until(lambda: not gate.state()["owed"])
+        asked = asyncio.ensure_future(take(gate, ONE))
+        await asyncio.sleep(0)  # the call waits
+        await asyncio.sleep(0)  # the store is asked for ten under the old cap
+        low = replace(CAP, limit=20, epoch=2)
+        gate.policy(E, [low])
+        answer = await asked
+        assert (answer.allowed, answer.unavailable, answer.limit) == (False, False, 20)
+        await until(lambda: not gate.state()["owed"])
+        assert (gate.state()["free"], valkey.granted(CAP, "trunk17")) == (0, 24)
+        again = await take(gate, slot(low))
+        assert (again.allowed, again.limit) == (False, 20)
+        await gate.stop()
+
+    asyncio.run(test())
+
+
+def test_row_18_a_word_of_the_store_from_before_a_new_cap_changes_nothing(valkey: Valkey) -> None:
+    async def test() -> None:
+        gate = await opened(valkey, CAP)
+        gate.policy(E, [replace(CAP, limit=30, epoch=2)])
+        gate._renew((E, CAP.name), (1, 300))  # as a catching up that began before tells it
+        assert gate._pairs[E, CAP.name] == (2, 30)
+        await gate.stop()
+
+    asyncio.run(test())
+
+
 def test_row_19_a_gate_that_is_cut_off_stops_by_itself(valkey: Valkey) -> None:
     async def test() -> None:
         steady = Steady()

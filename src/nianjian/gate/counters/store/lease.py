@@ -185,6 +185,11 @@ class Leases:
         lease.dry_until = self._steady() + DRY if got < want else 0.0
         self.serve(lease)
 
+    def outdated(self, lease: Lease, count: int) -> None:
+        """The store's answer by a cap that holds no more, given back whole: who waits still asks anew."""
+        lease.waiting = deque(call for call in lease.waiting if not call.over)
+        self.granted(lease, 0, 0, count)
+
     def failed(self, lease: Lease) -> None:
         """No answer will come. What the store may have granted is forfeited, the question is never repeated."""
         lease.asked = False

@@ -191,6 +191,11 @@ class Store:
                 self.leases.failed(lease)
                 continue
             known = self._pairs.get(lease.key[:2])
+            if known is not None and int(epoch) < known[0]:  # a cap that holds no more: it came after its recall
+                if got:
+                    self._give(lease, got)
+                self.leases.outdated(lease, count - got)
+                continue
             if known is None or int(epoch) > known[0]:
                 self._renew(lease.key[:2], (int(epoch), cap))
             lease.limit = cap
@@ -225,9 +230,9 @@ class Store:
             self.keeper.doubt(error)
 
     def _renew(self, key: tuple[str, str], pair: tuple[int, int]) -> None:
-        """A cap has another version or limit: where it sinks, free tokens go back at once."""
+        """A cap has another version or limit: where it sinks, free tokens go back at once. An older version is none."""
         before = self._pairs.get(key)
-        if before == pair:
+        if before is not None and (before == pair or pair[0] < before[0]):
             return
         self._pairs[key] = pair
         sinks = before is None or pair[1] < before[1]
@@ -236,6 +241,7 @@ class Store:
     def _forfeit(self) -> None:
         """The store is another one: our tokens are worth nothing there, and nothing is given back to it."""
         self._debts.forget()
+        self._pairs.clear()  # its versions need not be those of the other
         self._giving = False
         self.leases.recall(lambda lease: lease.have > 0)
         self._giving = True
