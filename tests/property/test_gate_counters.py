@@ -310,6 +310,37 @@ class InStore(Machine):
         await asyncio.gather(*(gate.keeper.connection.ask("PING") for gate in self.gates if gate.keeper.connection))
         await self.quiet()
 
+    @rule(limit=st.integers(0, 80), value=st.sampled_from(VALUES), times=st.integers(1, 12))
+    def change_under_way(self, limit: int, value: str, times: int) -> None:
+        """A day's cap moves while a gate waits for tokens: what comes under the old cap is not used."""
+
+        async def moved() -> None:
+            before, gate = Slot(self.caps["d1"], value), self.gates[0]
+            for lease in gate.leases.by_key.values():
+                lease.dry_until = 0.0
+            calls = [f"c{len(self.calls) + number}" for number in range(times)]
+            self.calls += calls
+            self.by_call |= dict.fromkeys(calls, gate)
+            asked = [asyncio.ensure_future(take(gate, before, call=call, now=self.now)) for call in calls]
+            for _ in range(2):  # they wait, and the store is asked
+                await asyncio.sleep(0)
+            known = {call for call, one in zip(calls, asked, strict=True) if one.done()}
+            self.caps["d1"] = replace(before.cap, limit=limit, epoch=before.cap.epoch + 1)
+            await self.policy()
+            answers = dict(zip(calls, await asyncio.gather(*asked), strict=True))
+            await self.quiet()
+            assert not any(taken.unavailable for taken in answers.values())
+            for call in sorted(calls, key=lambda call: call not in known):
+                if answers[call].allowed:
+                    slots = (before if call in known else Slot(self.caps["d1"], value),)
+                    assert self.oracle.allows(slots, self.now), "above a cap"
+                    self.oracle.take(slots, call, self.now)
+            free = self.lost(before) - self.forfeited["d1", value]
+            granted = self.valkey.granted(before.cap, value, day_name((self.now + AHEAD) // DAY))
+            assert not free or granted <= limit, "tokens above the cap are kept"
+
+        self.runner.run(moved())
+
     @rule(which=st.integers(0, 2))
     def crash(self, which: int) -> None:
         async def again() -> None:
