@@ -191,6 +191,27 @@ def test_what_runs_out_is_a_deadline_and_what_has_run_out_is_in_the_way(demo: st
     assert (later.day, later.days) == (date(2026, 10, 2), 0), "the last day to ask is in time"
 
 
+def test_what_was_given_back_is_not_renewed_and_of_many_only_the_first_are_read(
+    demo: str, other: str, operator: Actor
+) -> None:
+    for n in range(5):
+        for code, filing in ((demo, "未备案"), (other, "已注销")):
+            texts = {"root": f"9501{n}", "valid_until": "2026-12-31", "filing": filing, "outbound": "是"}
+            rows.create(kind="numbers", texts=texts, since=None, reason="", actor=operator, enterprise=code)
+    texts = {"root": "95020", "valid_until": "2026-12-31"}
+    rows.create(kind="numbers", texts=texts, since=None, reason="", actor=operator, enterprise=other)
+    with CaptureQueriesContext(connection) as queries:
+        ending = expiry.ends([demo, other], date(2027, 1, 1))
+    assert len(queries) == 2
+    until = date(2026, 12, 31)
+    assert ending == {
+        demo: {("numbers", until): (("95010", "95011", "95012"), 5)},
+        other: {("numbers", until): (("95020",), 1)},
+    }
+    (over,) = expiry.over(ending[demo], date(2027, 1, 1))
+    assert (over.keys, over.count) == (("95010", "95011", "95012"), 5)
+
+
 def test_an_overlay_moves_the_renewal_of_its_enterprise_only(demo: str, other: str) -> None:
     Overlay(
         id="O1", key="numbers.renewal", value="30", enterprise=demo, valid_from=date(2026, 1, 1),

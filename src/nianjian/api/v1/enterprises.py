@@ -56,10 +56,14 @@ class Standing(Enterprise):
 
 
 class Expiring(Schema):
-    """Rows of a register that run out together: renewal is asked for by ``ask_by``, ``until`` is the last valid day."""
+    """Rows of a register that run out together: renewal is asked for by ``ask_by``, ``until`` is the last valid day.
+
+    ``keys`` of the first three of them, ``count`` of all.
+    """
 
     kind: str
     keys: list[str]
+    count: int
     until: date
     ask_by: date
 

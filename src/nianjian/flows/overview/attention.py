@@ -51,7 +51,9 @@ def blockers(
 ) -> list[Point]:
     """Tell which cases of rectification run, what has expired, what the portrait lacks, and rows not taken."""
     found = [Point(CASE, {"case": case.pk, "due": days.due.day}) for case, days in cases]
-    found += [Point(EXPIRED, {"kind": one.kind, "keys": one.keys, "until": one.until}) for one in expired]
+    found += [
+        Point(EXPIRED, {"kind": one.kind, "keys": one.keys, "count": one.count, "until": one.until}) for one in expired
+    ]
     found += [Point(NOT_RUN)] if portrait is None else _in_portrait(enterprise, portrait)
     waiting = batches.with_rejects(enterprise, most=MOST)
     return [*found, *(Point(REJECTS, {"batch": batch, "rows": rows}) for batch, rows in waiting)]

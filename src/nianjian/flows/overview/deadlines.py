@@ -28,10 +28,14 @@ RENEWALS: Final[Mapping[str, str]] = {"licences": "licence.renewal", "numbers": 
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """Rows of a register that share their last valid day ``until``; renewal is to be asked for by ``ask_by``."""
+    """Rows of a register that share their last valid day ``until``; renewal is to be asked for by ``ask_by``.
+
+    ``keys`` of the first of them, ``count`` of all.
+    """
 
     kind: str
     keys: tuple[str, ...]
+    count: int
     until: date
     ask_by: date
 

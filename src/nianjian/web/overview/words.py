@@ -18,7 +18,6 @@ from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import Words, mark
 
 Json = Mapping[str, Any]
-NAMED: Final = 3  # keys of what expires together
 
 CHANGED: Final[Mapping[str, str]] = {
     "calls": mark("call records: imported, undone or erased {n} times"),
@@ -99,17 +98,16 @@ def points(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[
             values["clock"] = _(CLOCKS[str(values["clock"])])
             values["due"] = f"{values['due'].astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
         if one.code == attention.EXPIRED:
-            values |= {"what": named("kind", values["kind"], _), "keys": several(values["keys"], _)}
+            values |= {"what": named("kind", values["kind"], _), "keys": several(values["keys"], values["count"], _)}
         if "by" in values:
             values["by"] = person(str(values["by"]))
         yield _(POINTS[one.code]).format(**values)
 
 
-def several(keys: Sequence[str], _: Words) -> str:
+def several(keys: Sequence[str], count: int, _: Words) -> str:
     """Name the first of many keys, and how many there are."""
-    if len(keys) <= NAMED:
-        return _(", ").join(keys)
-    return _("{first} and others ({n})").format(first=_(", ").join(keys[:NAMED]), n=len(keys))
+    first = _(", ").join(keys)
+    return first if count <= len(keys) else _("{first} and others ({n})").format(first=first, n=count)
 
 
 def expires(expiry: Expiry, *, asking: bool, _: Words) -> str:
@@ -120,7 +118,7 @@ def expires(expiry: Expiry, *, asking: bool, _: Words) -> str:
         else _("{what} {keys}: last valid day (renewal was to be asked for by {ask_by})")
     )
     what = named("kind", expiry.kind, _)
-    return text.format(what=what, keys=several(expiry.keys, _), until=expiry.until, ask_by=expiry.ask_by)
+    return text.format(what=what, keys=several(expiry.keys, expiry.count, _), until=expiry.until, ask_by=expiry.ask_by)
 
 
 def changed(what: str, count: int, _: Words) -> str:
