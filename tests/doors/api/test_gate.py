@@ -11,7 +11,7 @@ from django.db import transaction
 from tests.support import gate as asked
 from tests.support.asking import DEMO, Ask, post
 
-from nianjian.flows.gate import feed
+from nianjian.flows.gate import check, feed
 from nianjian.gate import places
 from nianjian.gate.asked import Verdict
 from nianjian.gate.decisions.journal import Journal
@@ -80,8 +80,10 @@ def test_how_it_is(site: Ask) -> None:
     assert told["age_s"] < 60
 
 
-def test_decisions_and_a_days_journal_show_nobodys_number(site: Ask) -> None:
+def test_decisions_and_a_days_journal_show_nobodys_number(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = site("auditor")
+    assert client.get(f"{GATE}/decisions").json() == {"items": [], "more": False, "reached": None}
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
     told = client.get(f"{GATE}/decisions").json()
     assert [(one["callee"], one["reason"]) for one in told["items"]] == [
         ("139****9001", "do-not-call"),
@@ -92,9 +94,22 @@ def test_decisions_and_a_days_journal_show_nobodys_number(site: Ask) -> None:
     assert (newest["more"], newest["items"][0]["call_id"]) == (True, "c1")
     older = client.get(f"{GATE}/decisions?until={asked.NOON + 1}").json()["items"]
     assert [one["call_id"] for one in older] == ["c0"]
+    since = client.get(f"{GATE}/decisions?since={asked.NOON + 1}").json()["items"]
+    assert [one["call_id"] for one in since] == ["c1"]
     allowed = client.get(f"{GATE}/decisions?allow=true&callee=13900139000").json()["items"]
     assert [one["call_id"] for one in allowed] == ["c0"]
     answer = client.get(f"{GATE}/journal?day=2026-11-25")
     body = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert [row["call_id"] for row in csv.DictReader(io.StringIO(body))] == ["c0", "c1"]
     assert "13900139" not in body
+
+
+def test_one_question_reads_so_many_lines_and_says_how_to_go_on(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-26")
+    monkeypatch.setattr(check, "LINES", 1)
+    client = site("auditor")
+    told = client.get(f"{GATE}/decisions?until={asked.NOON + 2}").json()  # no since: the day of that moment
+    assert [one["call_id"] for one in told["items"]] == ["c1"]
+    assert (told["more"], told["reached"]) == (True, asked.NOON + 1)
+    told = client.get(f"{GATE}/decisions?until={told['reached']}").json()
+    assert ([one["call_id"] for one in told["items"]], told["more"]) == (["c0"], False)

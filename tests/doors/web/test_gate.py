@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -20,7 +21,7 @@ from nianjian.accounts.query import USER, Actor
 from nianjian.accounts.service import add_enterprise
 from nianjian.approvals.query import approvals
 from nianjian.flows.approve import approve
-from nianjian.flows.gate import feed
+from nianjian.flows.gate import check, feed
 from nianjian.gate import places
 from nianjian.gate.asked import Used, Verdict
 from nianjian.gate.decisions.journal import Journal
@@ -44,6 +45,7 @@ def house(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> 
     """An enterprise with a line, nobody at the gate's address, and a journal of one day."""
     monkeypatch.setattr(transaction, "on_commit", lambda act: act())  # a test's transaction is never over
     monkeypatch.setenv("NIANJIAN_GATE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("NIANJIAN_TODAY", DAY)
     add_enterprise(code="demo", name="示范", province="北京", actor=BOSS)
     (home / "lines.csv").write_text("线路编号,状态\nL01,启用\n")
     import_sheet(kind="lines", path=home / "lines.csv", enterprise="demo", actor=BOSS)
@@ -180,6 +182,46 @@ def test_the_decisions_are_masked_and_of_the_enterprise_alone(lead: Client) -> N
     assert "139****9000" not in refused
     assert "No decision fits" in text(lead, f"{HOME}decisions/?day=2026-11-24")
     assert "139****9001" in text(lead)  # the last ones stand on the first page too
+    assert "139****9001" in text(lead, f"{HOME}decisions/")
+
+
+def test_who_names_no_day_sees_today_alone(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-26")
+    assert "Nothing was asked today." in text(lead)
+    page = text(lead, f"{HOME}decisions/")
+    assert "No decision fits" in page
+    assert 'value="2026-11-26"' in page
+    assert "139****9001" in text(lead, f"{HOME}decisions/?day={DAY}")
+
+
+def test_a_page_reads_no_more_of_the_journal_than_it_may(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "LINES", 2)  # the newest line is another enterprise's
+    page = text(lead, f"{HOME}decisions/")
+    assert "The newest 2 lines of the journal were looked through" in page
+    assert "The newest 2 lines of the journal were looked through" in text(lead)
+    (further,) = re.findall(r'href="([^"]*until=[^"]*)"', page)
+    assert further == f"{HOME}decisions/?until={asked.NOON + 1}"
+    assert "139****9000" not in page
+    monkeypatch.setattr(check, "LINES", 3)
+    assert "139****9000" in text(lead, further)
+    assert "Look further back" not in text(lead, further)
+
+
+def test_the_decisions_stand_on_pages(lead: Client, home: Path) -> None:
+    journal = Journal(places.decisions(home), "p2")
+    journal.open(asked.NOON)
+    for one in range(1100):
+        request = asked.request(enterprise="demo", call_id=f"many-{one}", channel=f"K{one}")
+        journal.note(request, Verdict(allow=True, reason="allow", decision_id=f"m{one}"), 1, asked.NOON + 1 + one)
+    journal.close()
+    page = text(lead, f"{HOME}decisions/?page=2")
+    assert "K1049" in page
+    assert "K1000" in page
+    assert "K999<" not in page
+    last = text(lead, f"{HOME}decisions/?page=20")
+    assert "K100<" in last
+    assert "page=21" not in last
+    assert "There are older ones" in last
 
 
 def test_a_days_journal_is_a_file_without_numbers_and_formulas(lead: Client) -> None:

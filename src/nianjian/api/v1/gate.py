@@ -149,14 +149,22 @@ class GateDecision(Schema):
 
 
 class GateDecisions(Schema):
-    """The newest that fit; ``more``: there are older ones."""
+    """The newest that fit; ``more``: there are older ones.
+
+    ``reached`` (epoch milliseconds): as many lines as one question may read were read before the page was full; to go
+    on from there, give it as ``until``.
+    """
 
     items: list[GateDecision]
     more: bool
+    reached: int | None
 
 
 class DecisionsWanted(Schema):
-    """Which decisions; ``until``: older than that moment (epoch milliseconds)."""
+    """Which decisions, of moments from ``since`` on and before ``until`` (epoch milliseconds).
+
+    Without ``since`` of one day alone: that of ``until``, today without.
+    """
 
     channel: Text = ""
     display: Text = ""
@@ -164,6 +172,7 @@ class DecisionsWanted(Schema):
     reason: Text = ""
     call_id: Text = ""
     allow: bool | None = None
+    since: Annotated[int, Field(ge=0, le=2**53)] | None = None
     until: Annotated[int, Field(ge=0, le=2**53)] | None = None
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
 
@@ -239,8 +248,9 @@ def gate_state(request: Request, code: str) -> dict[str, Any]:
 def gate_decisions(request: Request, code: str, asked: Query[DecisionsWanted]) -> dict[str, Any]:
     """The newest decisions that fit."""
     wanted = Wanted(enterprise=code, **asked.dict(exclude={"limit"}))
-    found = check.found(wanted=wanted, limit=asked.limit, actor=request.actor)
-    return {"items": [check.plain(one) for one in found.decisions], "more": found.more}
+    found = check.lately(wanted=wanted, limit=asked.limit, actor=request.actor)
+    reached = None if found.reached is None else found.reached + 1  # others of that millisecond may follow
+    return {"items": [check.plain(one) for one in found.decisions], "more": found.more, "reached": reached}
 
 
 @read(router, f"{GATE}/journal", act=Act.READ, media=(CSV,))

@@ -6,8 +6,8 @@ import http.client
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ from nianjian.flows.gate import feed as gate_feed
 from nianjian.gate import places
 from nianjian.gate.asked import ALLOWED, Request, Used
 from nianjian.gate.decide import Refusal, decide
-from nianjian.gate.decisions.journal import SUFFIX
+from nianjian.gate.decisions.journal import DAY, EAST, SUFFIX
 from nianjian.gate.decisions.record import Decision
 from nianjian.gate.decisions.replay import replay
 from nianjian.gate.decisions.search import Found, Wanted, decisions, search
@@ -33,6 +33,7 @@ from nianjian.kernel.errors import NianjianError
 
 PERSONAL: Final = frozenset({"callee", "caller_callee"})
 PATIENCE: Final = 5.0  # seconds for a running gate to answer
+LINES: Final = 20_000  # of the journal that are read for one page: a fraction of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,26 @@ def take(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[s
     return {**told, "taken": True}
 
 
-def found(*, wanted: Wanted, limit: int, actor: Actor) -> Found:
-    """Search the journal; without an enterprise only for whom may read everywhere. ``role_missing``."""
+def found(*, wanted: Wanted, limit: int, actor: Actor, lines: int | None = None) -> Found:
+    """Search the journal, at most so many ``lines`` of it; without an enterprise only for whom may read everywhere.
+
+    ``role_missing``.
+    """
     require(actor, wanted.enterprise, Act.READ)
-    return search(places.decisions(env.read().home), wanted, limit)
+    return search(places.decisions(env.read().home), wanted, limit, lines=lines)
+
+
+def lately(*, wanted: Wanted, limit: int, actor: Actor) -> Found:
+    """Search as `found`, for who waits for the answer: one day where nothing says since when, at most `LINES`.
+
+    The day is that of ``until``, today without. All enterprises write into one journal: a quiet one must not read
+    through what a busy one has asked. ``role_missing``.
+    """
+    if wanted.since is None:
+        today = datetime.combine(clock.today(), time(), clock.ZONE)
+        last = int(today.timestamp() * 1000) if wanted.until is None else wanted.until - 1
+        wanted = replace(wanted, since=last - (last + EAST) % DAY)
+    return found(wanted=wanted, limit=limit, actor=actor, lines=LINES)
 
 
 def again(*, what: str, actor: Actor) -> dict[str, Any]:

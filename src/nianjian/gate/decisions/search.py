@@ -14,6 +14,8 @@ from nianjian.gate.decisions import record
 from nianjian.gate.decisions.journal import DAY, EAST, SUFFIX, day_name
 from nianjian.gate.decisions.record import Decision
 
+NEAR: Final = 1 << 16  # bytes that are read through for one place in a file
+DIGITS: Final = 20  # more than a moment has
 LAST_DAY: Final = 2_932_896  # 9999-12-31, counted from 1970-01-01
 
 
@@ -57,21 +59,34 @@ class Wanted:
 
 @dataclass(slots=True)
 class Found:
-    """Decisions newest first; ``more``: there are others; ``damaged``: lines that could not be read on the way."""
+    """Decisions newest first; ``more``: there are others, or may be; ``damaged``: lines that could not be read.
+
+    ``reached``: the search ended early, at a line of that moment (epoch milliseconds), as it was to read no more.
+    """
 
     decisions: list[Decision]
     more: bool = False
     damaged: int = 0
+    reached: int | None = None
 
 
-def search(folder: Path, wanted: Wanted, limit: int) -> Found:
-    """At most ``limit`` decisions; days outside the wanted span are not opened."""
-    found = Found([])
+def search(folder: Path, wanted: Wanted, limit: int, *, lines: int | None = None) -> Found:
+    """At most ``limit`` decisions; days outside the wanted span are not opened.
+
+    ``lines``: how many may be read, of all enterprises; None: as many as it takes.
+    """
+    found, read = Found([]), 0
     for day in _days(folder, wanted):
-        sources = [_backwards(path, found) for path in sorted(day.glob(f"*{SUFFIX}"))]
+        sources = [_backwards(path, found, wanted.until) for path in sorted(day.glob(f"*{SUFFIX}"))]
         for one in heapq.merge(*sources, key=lambda one: one.decided_at, reverse=True):
             if wanted.since is not None and one.decided_at < wanted.since:
                 return found
+            if wanted.until is not None and one.decided_at >= wanted.until:
+                continue
+            if lines is not None and read >= lines:
+                found.more, found.reached = True, one.decided_at
+                return found
+            read += 1
             if not wanted.fits(one):
                 continue
             if len(found.decisions) == limit:
@@ -102,15 +117,31 @@ def _day_of(moment: int) -> str:
     return day_name(min(max((moment + EAST) // DAY, 0), LAST_DAY))
 
 
-def _backwards(path: Path, found: Found) -> Iterator[Decision]:
+def _backwards(path: Path, found: Found, until: int | None) -> Iterator[Decision]:
     if path.stat().st_size == 0:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         end = content.rfind(b"\n")  # what stands behind it is still being written
+        if until is not None:
+            end = content.find(b"\n", _before(content, end, until))
         while end > 0:
             start = content.rfind(b"\n", 0, end) + 1
             yield from _read(content[start:end], found)
             end = start - 1
+
+
+def _before(content: mmap.mmap, end: int, until: int) -> int:
+    """A place not far behind the last line that is older than a moment: lines stand in order of their moments."""
+    low = 0
+    while end - low > NEAR:
+        middle = (low + end) // 2
+        start = content.rfind(b"\n", 0, middle) + 1
+        moment = content[start : max(start, content.find(b"\t", start, start + DIGITS))]
+        if moment.isdigit() and int(moment) >= until:
+            end = middle
+        else:
+            low = middle
+    return end
 
 
 def _read(raw: bytes, found: Found | None) -> Iterator[Decision]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -113,15 +113,13 @@ class Filter(forms.Form):
         refused = ("refused", gettext("every refusal"))
         reason.choices = [("", gettext("all")), refused, *((code, _(name)) for code, name in REASONS.items())]
 
-    def wanted(self, enterprise: str) -> Wanted:
-        """As the journal is searched; what cannot be read narrows nothing."""
+    def wanted(self, enterprise: str, day: date, before: int | None) -> Wanted:
+        """As the journal is searched on a day, of moments ``before``; what cannot be read narrows nothing."""
         self.is_valid()
         given = self.cleaned_data
-        reason, day = given.get("reason") or "", given.get("day")
-        since = until = None
-        if day is not None and clock.FIRST_DAY <= day <= clock.LAST_DAY:
-            begin = datetime.combine(day, time(), clock.ZONE)
-            since, until = (int((begin + timedelta(days=after)).timestamp() * 1000) for after in (0, 1))
+        reason = given.get("reason") or ""
+        begin = datetime.combine(day, time(), clock.ZONE)
+        since, end = (int((begin + timedelta(days=after)).timestamp() * 1000) for after in (0, 1))
         return Wanted(
             enterprise=enterprise,
             callee=given.get("callee") or "",
@@ -129,5 +127,5 @@ class Filter(forms.Form):
             reason="" if reason == "refused" else reason,
             allow=False if reason == "refused" else None,
             since=since,
-            until=until,
+            until=end if before is None else min(before, end),
         )

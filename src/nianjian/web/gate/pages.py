@@ -20,11 +20,12 @@ from nianjian.kernel import clock
 from nianjian.web.gate import shown
 from nianjian.web.gate.forms import Filter
 from nianjian.web.layout.access import Request, page
-from nianjian.web.layout.paging import SIZE, Page, paged
+from nianjian.web.layout.paging import SIZE, Page, address, number, paged
 from nianjian.web.rulebook import shown as rules_shown
 
 LAST: Final = 10
 FARTHEST_BACK: Final = 20  # pages of decisions; who needs more takes the day's journal
+DIGITS: Final = 15  # of epoch milliseconds
 BEHIND: Final = ("gate.", "rectification.frequency.", "rectification.white_list")
 
 
@@ -35,7 +36,7 @@ def here(request: Request, code: str) -> HttpResponse:
     told = policy.listed(enterprise=code, actor=request.actor)
     book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
     known = book.in_force
-    last = check.found(wanted=Wanted(enterprise=code), limit=LAST, actor=request.actor)
+    last = check.lately(wanted=Wanted(enterprise=code), limit=LAST, actor=request.actor)
     chosen = {one["rule"] for one in told["caps"]}
     behind = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
     context = {
@@ -47,6 +48,8 @@ def here(request: Request, code: str) -> HttpResponse:
         "settings": shown.settings(policy.history(enterprise=code, actor=request.actor)[:SIZE]),
         "rules": shown.rules(code, [rules_shown.told(rule, book) for rule in behind]),
         "decisions": shown.decisions(code, [check.plain(one) for one in last.decisions], known),
+        "cut": last.reached is not None,
+        "lines": check.LINES,
         "may": may(request.actor, code, Act.REQUEST),
     }
     return render(request, "gate/here.html", context)
@@ -55,18 +58,22 @@ def here(request: Request, code: str) -> HttpResponse:
 @require_safe
 @page(Act.READ)
 def decisions(request: Request, code: str) -> HttpResponse:
-    """List decisions, newest first."""
-    form = Filter(request.GET or None)
-    wanted = form.wanted(code) if form.is_bound else Wanted(enterprise=code)
-    found = check.found(wanted=wanted, limit=FARTHEST_BACK * SIZE, actor=request.actor)
-    cut: Page[Decision] = paged(request, found.decisions)
+    """List decisions of a day, newest first: no more of them are looked for than the page needs."""
+    day = _day(request)
+    form = Filter(request.GET or None, initial={"day": day})
+    wanted = (form if form.is_bound else Filter({})).wanted(code, day, _moment(request))
+    limit = min(number(request), FARTHEST_BACK) * SIZE + 1
+    found = check.lately(wanted=wanted, limit=limit, actor=request.actor)
+    cut: Page[Decision] = paged(request, found.decisions, farthest=FARTHEST_BACK)
     book = rulebook(day=clock.today(), province=request.enterprise.province or None, enterprise=code)
     context = {
         "form": form,
         "page": cut,
         "table": shown.decisions(code, [check.plain(one) for one in cut.rows], book.in_force),
-        "more": found.more,
-        "day": _day(request).isoformat(),
+        "more": len(found.decisions) == FARTHEST_BACK * SIZE + 1 and not cut.on,
+        "further": "" if found.reached is None else address(request, until=str(found.reached + 1), page=""),
+        "lines": check.LINES,
+        "day": day.isoformat(),
     }
     return render(request, "gate/decisions.html", context)
 
@@ -79,6 +86,12 @@ def journal(request: Request, code: str) -> StreamingHttpResponse:
     lines = live.journal(enterprise=code, day=day, actor=request.actor)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return named(answer, f"gate-{code}-{day}.csv")
+
+
+def _moment(request: Request) -> int | None:
+    """Up to which moment (epoch milliseconds, not included) ``?until=`` wants to see; None: to the end of the day."""
+    text = request.GET.get("until", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
 
 
 def _day(request: Request) -> date:

@@ -37,10 +37,12 @@ class Page(Generic[T]):
     on: str
 
 
-def paged(request: HttpRequest, rows: Sliced[T], *, total: int | None = None, size: int = SIZE) -> Page[T]:
+def paged(
+    request: HttpRequest, rows: Sliced[T], *, total: int | None = None, size: int = SIZE, farthest: int = FARTHEST
+) -> Page[T]:
     """Cut out the page that ``?page=`` asks for; a number that makes no sense is the first page."""
-    number = _number(request.GET.get("page", ""))
-    start = (number - 1) * size
+    asked = min(number(request), farthest)
+    start = (asked - 1) * size
     found: list[T] = list(rows[start : start + size + 1])
     shown = found[:size]
     return Page(
@@ -48,18 +50,20 @@ def paged(request: HttpRequest, rows: Sliced[T], *, total: int | None = None, si
         first=start + 1 if shown else 0,
         last=start + len(shown),
         total=total,
-        back=_at(request, number - 1) if number > 1 else "",
-        on=_at(request, number + 1) if len(found) > size and number < FARTHEST else "",
+        back=_at(request, asked - 1) if asked > 1 else "",
+        on=_at(request, asked + 1) if len(found) > size and asked < farthest else "",
     )
 
 
-def _number(text: str) -> int:
+def number(request: HttpRequest) -> int:
+    """Return the number of the page that is asked for."""
+    text = request.GET.get("page", "")
     sensible = text.isascii() and text.isdigit() and len(text) <= len(str(FARTHEST)) and int(text)
     return min(int(text), FARTHEST) if sensible else 1
 
 
-def _at(request: HttpRequest, number: int) -> str:
-    return address(request, page="" if number == 1 else str(number))
+def _at(request: HttpRequest, page: int) -> str:
+    return address(request, page="" if page == 1 else str(page))
 
 
 def address(request: HttpRequest, **changed: str) -> str:
