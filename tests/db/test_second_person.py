@@ -143,6 +143,16 @@ def test_a_confirmation_ends_every_way_in_that_a_holder_may_have_kept(boss: Acto
     assert next(acts(verb="user.confirm")).data["ended"] == done.ended.as_dict()
 
 
+def test_a_link_of_a_closed_account_ends_too(boss: Actor, chief: Actor) -> None:
+    made = people.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
+    assert made
+    service.close(user="puppet", actor=boss)
+    assert confirm(user="puppet", actor=chief).ended.links == 1
+    service.reopen(user="puppet", actor=boss)
+    with pytest.raises(NianjianError, match="link_invalid"):
+        use_first(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
+
+
 def test_a_confirmation_of_an_account_that_nobody_holds_ends_nothing(anna: Actor, chief: Actor) -> None:
     token = tokens.add(user="anna", name="own", scopes=None, days=None, actor=anna).secret
     assert confirm(user="anna", actor=chief).ended == WaysIn(0, 0, 0, 0, 0)

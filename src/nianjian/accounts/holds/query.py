@@ -10,7 +10,6 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
-from nianjian.accounts.links.query import valid
 from nianjian.accounts.models import Hold, Link, Token, User
 from nianjian.kernel import clock
 
@@ -69,8 +68,9 @@ def email(user: str) -> str:
 
 
 def first_links(user: str) -> QuerySet[Link]:
-    """The links by which somebody can still choose the account's password."""
-    return valid(Link.FIRST).filter(user_id=user)
+    """The links by which somebody can still choose the account's password, or could once it is opened again."""
+    held = Link.objects.filter(user_id=user, purpose=Link.FIRST, used_at=None, revoked_at=None)
+    return held.filter(expires_at__gt=clock.now())
 
 
 def passkeys(user: str) -> QuerySet[Authenticator]:
