@@ -12,7 +12,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
 NUL: Final = "\0"
@@ -20,7 +20,7 @@ QUOTED: Final = "%00"
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 APART: Final = "reads_form_itself"
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def reads_form_itself(view: View) -> View:
