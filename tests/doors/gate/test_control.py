@@ -7,9 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.support.gate import cap, request, tenant
+import pytest
+from tests.support.gate import NOON, cap, request, tenant
 from tests.support.gate_asking import CALL, body, got, posted
 from tests.support.gate_server import ask, made
+
+from nianjian.gate.decisions.journal import Journal
 
 
 def told(gate: Any, target: str) -> Any:
@@ -26,6 +29,32 @@ def test_health(tmp_path: Path) -> None:
     assert told(gate, "/health")["status"] == "alarm"
     gate.moment = lambda: before() + 172_800_000
     assert got(gate, "/health")[0] == 503
+
+
+def test_a_journal_that_cannot_be_written_is_an_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = made(tmp_path / "snapshot")
+    gate.journal = Journal(tmp_path / "decisions", "main")
+    gate.journal.open(NOON)
+    assert told(gate, "/health")["journal"] == {"problem": "", "lost": 0}
+    assert b"nianjian_gate_journal_written 1.0" in got(gate, "/metrics")[1]
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("nianjian.gate.decisions.journal.os.write", full)
+    monkeypatch.setattr("nianjian.gate.decisions.journal.MOST", 300)
+    posted(gate, *(body(call_id=f"c{one}") for one in range(5)))
+    for page in ("/health", "/v1/state"):
+        state = told(gate, page)
+        assert state["status"] == "alarm"
+        assert state["journal"] == {"problem": "No space left on device", "lost": gate.journal.lost}
+    page = got(gate, "/metrics")[1]
+    assert b"nianjian_gate_journal_written 0.0" in page
+    assert b"nianjian_gate_decisions_lost_total %d.0" % gate.journal.lost in page
+    assert gate.journal.lost > 0
+    monkeypatch.undo()
+    gate.flush()
+    assert told(gate, "/health")["status"] == "ok"
 
 
 def test_state_counts_what_was_decided(tmp_path: Path) -> None:

@@ -74,16 +74,17 @@ def _snapshot(enterprise: str) -> Json:
 def _process(enterprise: str) -> Json:
     address = env.text("NIANJIAN_GATE_URL", os.environ)
     told = _asked(address, enterprise)
-    counters, snapshot = told.get("counters"), told.get("snapshot")
+    counters, snapshot, journal_of = told.get("counters"), told.get("snapshot"), told.get("journal")
     counters = counters if isinstance(counters, Mapping) else {}
     snapshot = snapshot if isinstance(snapshot, Mapping) else {}
+    unwritten = journal_of.get("problem") if isinstance(journal_of, Mapping) else ""
     reasons = told.get("decisions")
     return {
         "url": address,
         "status": told["status"],
         "generation": snapshot.get("generation"),
         "age_s": snapshot.get("age_s"),
-        "problem": snapshot.get("problem") or "",
+        "problem": snapshot.get("problem") or unwritten or "",
         "counters": counters.get("kind"),
         "available": counters.get("available"),
         "reason": counters.get("reason") or "",

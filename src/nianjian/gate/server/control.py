@@ -113,7 +113,7 @@ class Control:
         if snapshot is None or state == STALE or not counters.get("available"):
             status = "refusing"
         else:
-            status = "alarm" if state == ALARM or self._problem() else "ok"
+            status = "alarm" if state == ALARM or self._problem() or gate.unwritten else "ok"
         return {
             "status": status,
             "snapshot": {
@@ -123,6 +123,7 @@ class Control:
                 "problem": self._problem(),
             },
             "counters": counters,
+            "journal": {"problem": gate.unwritten, "lost": gate.lost},
         }
 
     def _state(self, _request: Request, whose: str) -> Response:

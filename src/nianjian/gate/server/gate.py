@@ -28,7 +28,6 @@ UNAVAILABLE: Final = "gate-unavailable"
 OBSERVED: Final = "observed:"
 RECENT: Final = 500
 AGAIN: Final = 1.0  # seconds after which a journal that could not be written is tried again
-UNWRITTEN: Final = "unwritten"
 
 
 class Held(Protocol):
@@ -59,7 +58,7 @@ class Gate:
         self.moment = moment
         self.reasons: Counter[tuple[str, str]] = Counter()  # by enterprise and reason
         self.recent: deque[tuple[int, Request, Verdict]] = deque(maxlen=RECENT)
-        self.again = self.shed = self.given_back = 0
+        self.again = self.shed = self.given_back = self.lost = 0
         self.answers = Answers() if answers is None else answers
         self.pending = Pending() if pending is None else pending
         self.journal = journal
@@ -187,11 +186,12 @@ class Gate:
         self._noted = False
         if self.journal is None:
             return
+        self.lost = self.journal.lost
         try:
             self.journal.flush()
             self.unwritten = ""
         except (OSError, NianjianError) as fault:
-            known, self.unwritten = self.unwritten, getattr(fault, "strerror", None) or str(fault) or UNWRITTEN
+            known, self.unwritten = self.unwritten, getattr(fault, "strerror", None) or repr(fault)
             if not known:
                 LOG.error("the decision journal cannot be written: %s", self.unwritten)  # noqa: TRY400 - no place tells more
             if self._again is None:

@@ -42,6 +42,7 @@ class _Figures(Collector):
             ("shed", "Questions refused because too many were waiting", gate.shed),
             ("late", "Questions refused because the counters were too slow", gate.pending.late),
             ("given_back", "Units given back", gate.given_back),
+            ("decisions_lost", "Decisions that no journal has: it could not be written for long", gate.lost),
         ):
             yield CounterMetricFamily(f"nianjian_gate_{name}", about, value=value)
         snapshot, counters = gate.held.snapshot, gate.counters.state()
@@ -53,6 +54,7 @@ class _Figures(Collector):
             ("snapshot_age_seconds", "Since the feed last looked; -1: no snapshot", age),
             ("snapshot_generation", "Number of the snapshot in force", generation),
             ("counters_available", "1: the counters can count", int(bool(counters.get("available")))),
+            ("journal_written", "1: the decision journal can be written", int(not gate.unwritten)),
             ("waiting", "Questions that wait for their counters", len(gate.open)),
         ):
             yield GaugeMetricFamily(f"nianjian_gate_{name}", about, value=level)
