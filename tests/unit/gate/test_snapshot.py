@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import gate
 
 from nianjian.gate import telephone
-from nianjian.gate.snapshot import build, write
+from nianjian.gate.snapshot import build, lists, write
 from nianjian.gate.snapshot import format as form
 from nianjian.gate.snapshot.hold import Held
 from nianjian.gate.snapshot.lists import BLOCK, OPEN, NumberList
@@ -29,13 +29,21 @@ KEYS = st.one_of(
 ENTRY = st.tuples(KEYS, st.integers(0, 5), st.sampled_from([3, 6, OPEN]), st.integers(0, 2))
 
 
-@given(rows=st.lists(ENTRY, max_size=80), asked=KEYS, few=st.sampled_from(["", "on disk"]))
-@settings(max_examples=150, deadline=None)
+@pytest.mark.parametrize("few", [lists.FEW, 0], ids=["a set knows who is absent", "the fences do"])
+@given(rows=st.lists(ENTRY, max_size=80), asked=KEYS, held=st.sampled_from([3, build.HELD]))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_list_answers_as_a_dictionary_does(
-    rows: list[tuple[int, int, int, int]], asked: int, few: str, tmp_path_factory: pytest.TempPathFactory
+    rows: list[tuple[int, int, int, int]],
+    asked: int,
+    *,
+    held: int,
+    few: int,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(lists, "FEW", few)
     path = tmp_path_factory.mktemp("list") / "a.list"
-    with build.ListBuilder(path, spans=True, purposes=True, most=3 if few else build.HELD) as builder:
+    with build.ListBuilder(path, spans=True, purposes=True, most=held) as builder:
         for row in rows:
             builder.add_rows([row])
         count = builder.finish()
@@ -60,7 +68,11 @@ def test_numbers_alone_take_four_bytes(tmp_path: Path) -> None:
     assert 13_000_000_008 not in found
 
 
-def test_every_number_of_a_list_of_many_blocks_is_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("few", [lists.FEW, 0], ids=["a set knows who is absent", "the fences do"])
+def test_every_number_of_a_list_of_many_blocks_is_found(
+    few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "FEW", few)
     keys = [13_000_000_000 + one * 3 for one in range(5 * BLOCK)] + [telephone.KIND + one for one in range(BLOCK)]
     repeated = [(key, start, OPEN, 0) for key in keys[BLOCK - 3 : BLOCK + 3] for start in range(3)]
     with build.ListBuilder(tmp_path / "a.list", spans=True, purposes=False) as builder:
@@ -68,7 +80,9 @@ def test_every_number_of_a_list_of_many_blocks_is_found(tmp_path: Path) -> None:
         builder.finish()
     found = NumberList(tmp_path / "a.list")
     assert all(key in found for key in keys)
+    assert (found._few is None) == (few == 0)
     assert not any(key + 1 in found for key in keys[: 5 * BLOCK])
+    assert not any(key in found for key in (1, keys[0] - 1, telephone.KIND - 1, keys[-1] + 1, 2 * telephone.KIND))
     assert [len(list(found.spans(key))) for key in keys[BLOCK - 4 : BLOCK + 4]] == [1, *[3] * 6, 1]
 
 
