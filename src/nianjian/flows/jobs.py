@@ -45,7 +45,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     MATCH_TICKETS: Act.LOAD,
     IMPORT_FORWARDS: Act.LOAD,
     RECTIFY_LOCATE: Act.REPORT,
-    RECTIFY_TICKETS: Act.READ,  # it reads what was published before and writes nothing
+    RECTIFY_TICKETS: Act.REPORT,
     RECTIFY_MEASURE: Act.REPORT,
     RECTIFY_CHECK: Act.REPORT,
     RECTIFY_REPORT: Act.REPORT,

@@ -20,7 +20,7 @@ from nianjian.flows import strays
 from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
 from nianjian.flows.recover import recover
-from nianjian.flows.rectify import report
+from nianjian.flows.rectify import locate, report
 from nianjian.flows.webhooks import deliver
 from nianjian.flows.wizard.drafts import sweep
 from nianjian.jobs.beside import PATIENCE
@@ -109,6 +109,7 @@ def tidy() -> None:
         sweep()
         answers.purge()
         report.sweep()
+        locate.sweep()
         forwards.sweep()
         strays.sweep()
         call_command("clearsessions")

@@ -90,6 +90,7 @@ QUERIES: Final[Mapping[str, str]] = {
 # Acts that a view asks for beyond its mark.
 DEEPER: Final[Mapping[tuple[str, str], Act]] = {
     ("data-job-stop", "POST"): Act.LOAD,
+    ("rectify-tickets", "POST"): Act.REPORT,
     ("rectify-watch", "POST"): Act.LOAD,
     ("approvals-decide", "POST"): Act.APPROVE,
     ("approvals-decide-here", "POST"): Act.APPROVE,

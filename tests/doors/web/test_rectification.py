@@ -20,7 +20,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
 from nianjian.config import wiring
 from nianjian.flows.complaints import acts
-from nianjian.flows.rectify import report
+from nianjian.flows.rectify import locate, report
 from nianjian.kernel import clock
 from nianjian.queue import query
 from nianjian.queue.models import Job
@@ -192,7 +192,10 @@ def test_looking_writes_nothing_into_the_lake(lead: Client) -> None:
     reader = signed_in("carl", "auditor", "demo")
     address = behind(text(reader, f"{case}locate/"))
     assert "rec/" not in text(reader, address)
-    assert reader.post(address).status_code == 302
+    assert reader.post(address).status_code == 403
+    assert not query.under_way("demo")
+    assert '<form method="post" action="?' not in text(reader, address)
+    assert lead.post(address).status_code == 302
     assert 'id="progress"' in text(reader, address)
     work()
     page = text(reader, address)
@@ -230,6 +233,37 @@ def test_after_a_look_that_failed_or_was_stopped_one_can_look_again(lead: Client
     page = text(lead, address)
     assert "rec/" in page
     assert again.search(page)
+
+
+def test_only_groups_that_are_named_in_full_are_looked_up(lead: Client) -> None:
+    case = opened(lead)
+    behind_it = f"{case}complaints/?group="
+    assert lead.post(f"{behind_it}line&key=L1").status_code == 409  # nothing is located yet
+    located(lead, case)
+    for group in ("line&key=L9", "complainant&key=13900000000", "complainant&key=139****0000", "team&key=L1"):
+        answer = lead.post(f"{behind_it}{group}")
+        assert answer.status_code == 409, group
+        assert "13900000000" not in answer.content.decode()
+    assert not query.under_way("demo")
+    assert lead.post(f"{behind_it}line&key=L1").status_code == 302
+
+
+def test_complaints_that_were_looked_up_are_kept_for_a_week(lead: Client) -> None:
+    case = opened(lead)
+    located(lead, case)
+    address = behind(text(lead, f"{case}locate/"))
+    lead.post(address)
+    work()
+    assert "rec/" in text(lead, address)
+    assert locate.sweep() == 0
+    Job.objects.update(finished_at=clock.now() - locate.KEPT)
+    assert locate.sweep() == 1
+    assert locate.sweep() == 0
+    (job,) = Job.objects.filter(kind="rectify.tickets")
+    assert not {"tickets", "key"} & {*job.payload, *job.result}
+    page = text(lead, address)
+    assert "rec/" not in page
+    assert '<form method="post" action="?' in page
 
 
 def test_a_report_is_kept_for_a_week(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,15 @@ from typing import Any, Final, cast
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.flows import jobs
 from nianjian.flows.progress import Progress, Steps, silent, unwatched
 from nianjian.flows.rectify import lakes
 from nianjian.flows.rectify.cases import book, own
 from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.portrait.frame import DAY, Window
+from nianjian.queue import query as queue
+from nianjian.queue import service as queue_service
 from nianjian.rectification import behind, locate, states
 from nianjian.rectification.cases import service
 from nianjian.rules.rulebook import Rulebook
@@ -23,6 +26,7 @@ from nianjian.rules.rulebook import Rulebook
 YEAR: Final = timedelta(days=365)
 GROUPS: Final = 50  # of a dimension that are told; the others are in the sums
 PAGE: Final = 50  # tickets shown at once
+KEPT: Final = timedelta(days=7)  # complaints that were looked up on a page
 RECORDING: Final = ("录音", "record", "rec_")
 
 Json = dict[str, Any]
@@ -144,12 +148,24 @@ def tickets(
         at = held.at
     return {
         "dimension": dimension,
-        "key": key,
+        "key": _mask(dimension, key),
         "page": page,
         "more": len(rows) > PAGE,
         "at": None if at is None else at.isoformat(timespec="seconds"),
         "tickets": [_ticket(row, by_ticket.get(str(row["complaint_id"]), ())) for row in rows[:PAGE]],
     }
+
+
+def sweep() -> int:
+    """Delete the complaints that were looked up more than `KEPT` ago, and of which group: no record outlives its days.
+
+    How many.
+    """
+    old = queue.over_before(jobs.RECTIFY_TICKETS, clock.now() - KEPT, "key")
+    for one in old:
+        queue_service.forget(job=one.id, name="tickets")
+        queue_service.forget(job=one.id, name="key")
+    return len(old)
 
 
 def _behind(  # noqa: PLR0917 -- the same values as `tickets`

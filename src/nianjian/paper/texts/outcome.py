@@ -52,7 +52,7 @@ STATE: Final = frozenset(
         "complaint_callback_missing",
         "complaint_proposal_missing",
         "rectify_closed",
-        "rectify_gaps_open",
+        "rectify_gaps_open", "rectify_group_unknown",
         "rectify_report_gone",
         "rectify_step_early",
         "rectify_isolated_already",

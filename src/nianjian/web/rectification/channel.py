@@ -99,6 +99,7 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
     """Show what the last look at a group found, or let the worker look: its complaints and the calls of each."""
     told = found(request, code, case)
     group = _group(request)
+    free = may(request.actor, code, Act.REPORT)
     if request.method == "POST":
         work.ask_tickets(case=told["id"], group=group, actor=request.actor)
         return redirect(f"{request.path}?{_query(group)}")
@@ -116,7 +117,7 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
         "query": _query(group),
         "next": _query(replace(group, page=group.page + 1)),
         "located": told["located"] is not None,
-        "under_way": job is not None and not job.over,
+        "may": free and (job is None or job.over),
         **(progressing(code, job) if job is not None and not latest else {}),
     }
     if job is not None and job.state == "failed":

@@ -26,7 +26,10 @@ class CasePeriod(Schema):
 
 
 class CaseGroup(Schema):
-    """A group of the location, ``key`` null: the complaints that name none; ``page``: from 1, 50 complaints each."""
+    """A group that the location names in full, ``key`` null: the complaints that name none.
+
+    ``page``: from 1, 50 complaints each.
+    """
 
     dimension: Literal["line", "display", "team", "complainant"]
     key: Annotated[Text, Field(max_length=120)] | None = None
@@ -68,7 +71,7 @@ def rectification_locate(request: Request, code: str, case: str, given: CasePeri
     return asked(request, job)
 
 
-@write(router, f"{CASE}/tickets", act=Act.READ, answer=Job, status=202)
+@write(router, f"{CASE}/tickets", act=Act.REPORT, answer=Job, status=202)
 def rectification_tickets(request: Request, code: str, case: str, given: CaseGroup) -> dict[str, object]:
     """Look up the complaints of a group with their calls, as last published: work whose result they are."""
     held = found(request, code, case)

@@ -25,6 +25,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "rectify_day_ahead": mark("{day} is still to come"),
     "rectify_days_reversed": mark("the last day {last} lies before the first, {first}"),
     "rectify_dimension_unknown": mark("{dimension} is nothing to group by; there are {dimensions}"),
+    "rectify_group_unknown": mark(
+        "{dimension} {key} is no group that the location of case {case} names in full; locate, and choose one of those"
+    ),
     "rectify_key_unknown": mark("a channel is a {keys}, not a {key}"),
     "rectify_channel_missing": mark("name the channel"),
     "rectify_reason_missing": mark("{channel}: a reason is needed"),
