@@ -198,7 +198,9 @@ def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, opera
 
 
 def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, operator: Actor) -> None:
-    gate_policy.enforce(enterprise=house, on=False, reason="试运行", actor=operator)
+    looking_on = gate_policy.enforce(enterprise=house, on=False, reason="试运行", actor=operator)
+    assert looking_on.state == "pending"  # every call would go
+    approve.approve(approval=str(looking_on.approval), actor=anna)
     waiting = gate_policy.fail_open(enterprise=house, purpose="service", on=True, reason="", actor=operator)
     assert waiting.state == "pending"  # calls go unasked: never one person's own choice
     assert gate_policy.listed(enterprise=house, actor=anna)["enforce"] is False

@@ -64,10 +64,38 @@ def test_what_lets_calls_go_and_what_isolates_waits(site: Ask) -> None:
     told = client.get(GATE).json()
     assert told["isolated_displays"] == ["95013009"]
     assert [one["name"] for one in told["purposes"] if one["fail_open"]] == ["service"]
-    mode = post(client, f"{GATE}/mode", {"enforce": False, "reason": "试"}).json()
-    assert mode["state"] == "pending"  # something is isolated
     unknown = post(client, f"{GATE}/choices", {"rule": "frequency.nothing", "on": True, "reason": "试"})
     assert unknown.json()["code"] == "gate_choice_unknown"
+
+
+def test_only_to_look_on_waits_for_a_second_person(site: Ask) -> None:
+    client = site()
+    mode = post(client, f"{GATE}/mode", {"enforce": False, "reason": "试"}).json()
+    assert (mode["state"], mode["told"], client.get(GATE).json()["enforce"]) == ("pending", False, True)
+    address = f"{DEMO}/approvals/{mode['approval']}/decision"
+    assert post(site("compliance_lead", name="bo"), address, {"decision": "yes"}).status_code == 200
+    assert client.get(GATE).json()["enforce"] is False
+    back = post(client, f"{GATE}/mode", {"enforce": True, "reason": "正式"}).json()
+    assert (back["state"], back["told"], client.get(GATE).json()["enforce"]) == ("set", True, True)
+
+
+def test_what_is_set_stands_though_the_gate_cannot_be_told(site: Ask, home: Path) -> None:
+    client = site()
+    assert client.get(GATE).json()["told"] is False  # there is no snapshot
+    feed.feed()
+    assert client.get(GATE).json()["told"] is True
+    place = feed.root()
+    place.rename(home / "elsewhere")
+    place.write_text("in the way", encoding="utf-8")
+    cap = {"key": "display", "name": "95013009", "cap": 40, "reason": "投诉多"}
+    done = post(client, f"{GATE}/caps", cap)
+    assert (done.status_code, done.json()["state"], done.json()["told"]) == (200, "set", False)
+    place.unlink()
+    (home / "elsewhere").rename(place)
+    told = client.get(GATE).json()
+    assert (told["told"], [one["only"] for one in told["caps"]]) == (False, ["95013009"])
+    feed.feed()
+    assert client.get(GATE).json()["told"] is True
 
 
 def test_how_it_is(site: Ask) -> None:

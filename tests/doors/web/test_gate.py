@@ -160,7 +160,12 @@ def test_caps_mode_and_vendors_limits(lead: Client) -> None:
     unknown = lead.post(address, {**cap, "name": "L99"})
     assert unknown.status_code == 422
     assert "L99 stands in no register" in unknown.content.decode()
-    assert lead.post(address, {"act": "mode", "mode": "observe", "reason": "试运行"}).status_code == 302
+    waiting = lead.post(address, {"act": "mode", "mode": "observe", "reason": "试运行"}, follow=True).content.decode()
+    assert "a second person decides" in waiting
+    assert "only looks on" not in text(lead)
+    signed_in("bo", "compliance_lead", "demo")
+    (asked_for,) = approvals()
+    approve(approval=asked_for.id, actor=Actor("bo", USER))
     rule = "frequency.tencent_tccc"
     assert lead.post(address, {"act": "choice", "rule": rule, "on": "on", "reason": "平台"}).status_code == 302
     told = text(lead)
@@ -168,6 +173,23 @@ def test_caps_mode_and_vendors_limits(lead: Client) -> None:
         assert wanted in told
     for wrong in ({"act": "nothing"}, {"act": "cap", "name": "L01", "cap": "-1", "key": "channel", "reason": "x"}):
         assert lead.post(address, wrong).status_code == 422
+
+
+def test_what_the_gate_has_not_been_told_is_said(lead: Client, home: Path) -> None:
+    cap = {"act": "cap", "key": "channel", "name": "L01", "cap": "80", "reason": "投诉多"}
+    feed.feed()
+    place = feed.root()
+    place.rename(home / "elsewhere")
+    place.write_text("in the way", encoding="utf-8")
+    answer = lead.post(f"{HOME}change/", cap)
+    assert answer.status_code == 302
+    place.unlink()
+    (home / "elsewhere").rename(place)
+    page = text(lead)
+    assert "Set; the gate has not been told yet." in page
+    assert "The gate does not go by all of this yet" in page
+    feed.feed()
+    assert "The gate does not go by all of this yet" not in text(lead)
 
 
 def test_the_decisions_are_masked_and_of_the_enterprise_alone(lead: Client) -> None:

@@ -69,10 +69,11 @@ class GateSetting(Schema):
 
 
 class GatePolicy(Schema):
-    """Everything that the gate goes by; ``enforce`` false: it only looks on."""
+    """Everything that the gate goes by; ``enforce`` false: it only looks on; ``told`` false: its snapshot is older."""
 
     enterprise: str
     enforce: bool
+    told: bool
     caps: list[GateCap]
     channels: list[GateChannel]
     isolated_displays: list[str]
@@ -217,13 +218,17 @@ class NewGateChoice(Schema):
 
 
 class GateChange(Schema):
-    """``state``: set, or pending with the approval that waits for a second person."""
+    """``state``: set, or pending with the approval that waits for a second person.
+
+    ``told`` false of what is set: the gate could not be told yet, it will be tried again.
+    """
 
     state: str
     approval: str | None
     key: str
     name: str
     values: dict[str, Any]
+    told: bool
 
 
 @read(router, GATE, act=Act.READ, answer=GatePolicy)
@@ -277,7 +282,7 @@ def gate_fail_open(request: Request, code: str, given: NewFailOpen) -> dict[str,
 
 @write(router, f"{GATE}/mode", act=Act.REQUEST, answer=GateChange)
 def gate_mode(request: Request, code: str, given: NewGateMode) -> dict[str, Any]:
-    """Let the gate refuse, or only look on."""
+    """Let the gate refuse; or only look on, which needs a second person."""
     return _told(policy.enforce(enterprise=code, on=given.enforce, reason=given.reason, actor=request.actor))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,19 +26,24 @@ from nianjian.registers.gate_policies.service import Wanted
 from nianjian.registers.versions.query import believed
 from nianjian.registers.versions.service import wait_for_others
 
+LOG: Final = logging.getLogger(__name__)
 KIND: Final = service.KIND
 MOST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """``state`` is ``set`` (in force, the gate is told) or ``pending`` (``approval`` waits for a second person)."""
+    """``state`` is ``set`` (in force) or ``pending`` (``approval`` waits for a second person).
+
+    ``told``: whether the gate has been told of what is in force; where that failed the clock tries it again.
+    """
 
     state: str
     approval: str | None
     key: str
     name: str
     values: Mapping[str, Any]
+    told: bool
 
 
 def set_cap(
@@ -106,7 +112,7 @@ def fail_open(*, enterprise: str, purpose: str, on: bool, reason: str, actor: Ac
 
 
 def enforce(*, enterprise: str, on: bool, reason: str, actor: Actor) -> Done:
-    """Let the gate refuse, or only look on (试运行); as `set_cap`."""
+    """Let the gate refuse, or only look on (试运行), which asks for a second person, always; as `set_cap`."""
     require(actor, enterprise, Act.REQUEST)
     accounts.enterprise(enterprise)
     wanted = Wanted(ruled.MODE, "", {"enforce": on}, reason)
@@ -134,9 +140,30 @@ def asked(subjects: Collection[str]) -> dict[str, dict[str, object]]:
     }
 
 
-def tell(enterprise: str) -> None:
-    """Write the snapshot as soon as the transaction is over; the lists stay as they are."""
-    transaction.on_commit(lambda: gate_feed.feed(enterprise=enterprise, lists=False))
+@dataclass(slots=True)
+class Telling:
+    """``failed``: the snapshot could not be written; what was set stands all the same."""
+
+    failed: bool = False
+
+
+def tell(enterprise: str) -> Telling:
+    """Write the snapshot as soon as the transaction is over; the lists stay as they are.
+
+    What keeps it from being written is logged, no fault of the change that is committed by then: it may even lie in
+    another enterprise's list. The clock feeds the gate again.
+    """
+    telling = Telling()
+
+    def feed() -> None:
+        try:
+            gate_feed.feed(enterprise=enterprise, lists=False)
+        except (NianjianError, OSError):
+            telling.failed = True
+            LOG.exception("the gate could not be told", extra={"enterprise": enterprise})
+
+    transaction.on_commit(feed)
+    return telling
 
 
 def listed(*, enterprise: str, actor: Actor) -> dict[str, Any]:
@@ -144,11 +171,13 @@ def listed(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     require(actor, enterprise, Act.READ)
     one = accounts.enterprise(enterprise)
     book = rulebook(day=None, province=one.province, enterprise=enterprise)
-    now = gate_feed.policy(enterprise, gate_feed.told(enterprise), 0)
+    before = gate_feed.told(enterprise)
+    now = gate_feed.policy(enterprise, before, 0)
     settings = query.in_force(enterprise)
     return {
         "enterprise": enterprise,
         "enforce": now["enforce"],
+        "told": before is not None and before["version"] == now["version"],
         "caps": [_cap(told) for told in now["caps"]],
         "channels": [{name: line[name] for name in ("name", "team", "isolated")} for line in now["channels"]],
         "isolated_displays": now["isolated_displays"],
@@ -186,18 +215,18 @@ def _change(enterprise: str, wanted: Wanted, actor: Actor) -> Done:
         wait_for_others(enterprise)
         if _two(enterprise, wanted):
             waiting = service.propose(enterprise=enterprise, wanted=wanted, actor=actor)
-            return Done("pending", waiting.id, wanted.key, wanted.name, wanted.values)
+            return Done("pending", waiting.id, wanted.key, wanted.name, wanted.values, told=False)
         service.put(enterprise=enterprise, wanted=wanted, actor=actor)
-        tell(enterprise)
-    return Done("set", None, wanted.key, wanted.name, wanted.values)
+        telling = tell(enterprise)
+    return Done("set", None, wanted.key, wanted.name, wanted.values, told=not telling.failed)
 
 
 def _two(enterprise: str, wanted: Wanted) -> bool:
     """Whether it touches what is isolated: a cap its own, everything else whatever is isolated in the enterprise.
 
-    To let calls go unasked is never one person's own choice.
+    To let calls go unasked is never one person's own choice, be it while the gate cannot know or all of them.
     """
-    if wanted.values.get("fail_open"):
+    if wanted.values.get("fail_open") or wanted.values.get("enforce") is False:
         return True
     if wanted.key not in ruled.CAPPED:
         return query.isolates(enterprise)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
@@ -30,7 +31,7 @@ from nianjian.rules.rulebook import Rulebook
 
 Json = dict[str, Any]
 
-
+LOG: Final = logging.getLogger(__name__)
 COUNTING = lakes.SETTING_UP + 13  # steps of `_counted`
 LOOKING = lakes.SETTING_UP + 1  # steps of `_tickets`
 
@@ -61,7 +62,8 @@ def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: St
     with lakes.tables(enterprise, rules, step) as tables:
         parts = {name: _figures(tables, channel, window, rules, step) for name, window in days.items()}
         for name, window in days.items():
-            parts[name]["channel"] |= _white_listed(tables, channel, window, consents, step)
+            told = _white_listed(tables, channel, window, consents or (), step)
+            parts[name]["channel"] |= told if consents is not None else {}
         step()
         moment = orders.moment(order).replace(tzinfo=None)
         asked = isolate.that_day(tables.dated["calls"], tables.dated["line_dim"], channel, moment)
@@ -108,11 +110,17 @@ def _figures(tables: lakes.Tables, channel: isolate.Channel, window: Window, rul
     return isolate.figures(rows, window, rules)
 
 
-def _consents(enterprise: str) -> Sequence[NumberList]:
-    """The lists of consents by which the gate would decide now."""
-    gate_feed.feed(enterprise=enterprise)
-    tenant = open_snapshot(gate_feed.root()).tenants.get(enterprise)
-    return () if tenant is None else tenant.consented
+def _consents(enterprise: str) -> Sequence[NumberList] | None:
+    """The lists of consents by which the gate decides now; None: it has no snapshot that can be read.
+
+    Nothing is written for that: figures are counted whatever becomes of the gate, and of other enterprises' lists.
+    """
+    try:
+        tenant = open_snapshot(gate_feed.root()).tenants.get(enterprise)
+    except NianjianError:
+        LOG.warning("counted without consents: the gate's snapshot cannot be read", exc_info=True)
+        return None
+    return None if tenant is None else tenant.consented
 
 
 def _white_listed(

@@ -81,5 +81,7 @@ def _done(code: str, act: str, given: Mapping[str, Any], actor: Actor) -> policy
 def _say(request: Request, done: policy.Done) -> None:
     if done.state == "pending":
         messages.success(request, gettext("Asked for; a second person decides under Approvals."))
-    else:
+    elif done.told:
         messages.success(request, gettext("In force; the gate has been told."))
+    else:
+        messages.warning(request, gettext("Set; the gate has not been told yet. It is tried again with the next feed."))

@@ -50,6 +50,7 @@ class Mode(Reasoned):
             ("enforce", gettext_lazy("refuse what may not be dialled")),
             ("observe", gettext_lazy("only look on: every call goes")),
         ),
+        help_text=gettext_lazy("To let it only look on needs a second person."),
     )
 
 
