@@ -9,7 +9,8 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from nianjian.audit.models import Entry, Head
 
@@ -89,11 +90,19 @@ def between(*, enterprise: str, after: str, until: str, verbs: Sequence[str], mo
     return [act(one) for one in entries][::-1]
 
 
-def counted(*, enterprise: str, after: str, verbs: Sequence[str]) -> dict[str, int]:
-    """Verb -> how many acts of an enterprise and the whole installation after a moment; ``verbs``: how they begin."""
-    found = Entry.objects.filter(enterprise__in=["", enterprise], at__gt=after)
-    wanted = reduce(or_, (Q(verb__startswith=verb) for verb in verbs))
-    return dict(found.filter(wanted).order_by().values_list("verb").annotate(Count("pk")))
+def counted(
+    *, enterprise: str, after: str, verbs: Sequence[str], marks: Sequence[str] = ()
+) -> dict[tuple[str, str], int]:
+    """(Verb, mark) -> how many acts of an enterprise and the whole installation after a moment.
+
+    ``marks``: pieces of the canonical JSON of an act's data, of which it has the first that it holds, "" for none. The
+    entries before the moment are not looked at: their numbers say where they end.
+    """
+    before = Entry.objects.filter(at__lte=after).order_by("-seq").values("seq")[:1]
+    found = Entry.objects.filter(seq__gt=Coalesce(Subquery(before), 0), enterprise__in=["", enterprise])
+    told = Case(*(When(data__contains=mark, then=Value(mark)) for mark in marks), default=Value(""))
+    rows = found.filter(verb__in=verbs).order_by().annotate(mark=told).values_list("verb", "mark")
+    return {(verb, mark): count for verb, mark, count in rows.annotate(Count("pk"))}
 
 
 def head() -> tuple[int, str]:

@@ -299,12 +299,26 @@ def test_what_changed_since_the_last_run_is_told(site: Client, sample: dict[str,
     record(verb="calls.import", enterprise="demo", actor=Actor("tester"), data={})
     record(verb="calls.import", enterprise="other", actor=Actor("tester"), data={})
     record(verb="registers.reveal", enterprise="demo", actor=Actor("tester"), data={})
-    record(verb="complaints.warning", enterprise="demo", actor=Actor("tester"), data={})
+    for verb, data in (
+        ("complaints.warning", {}),
+        ("complaints.respond", {"complaints": ["C1"]}),
+        ("complaints.assign", {"complaints": ["C1"]}),
+        ("complaints.add", {"complaint": "C2", "drill": True}),
+        ("registers.import", {"kind": "consents"}),
+        ("registers.change", {"kind": "wages", "fields": ["lines"]}),
+        ("registers.create", {"kind": "staff"}),
+    ):
+        record(verb=verb, enterprise="demo", actor=Actor("tester"), data=data)
     rows.create(kind="lines", enterprise="demo", texts={"line_id": "L1"}, since=None, reason="", actor=Actor("tester"))
     text = _text(site)
     assert "话单：导入、撤销或删除 1 次" in text
     assert "台账（如坐席、码号）：变更 1 次" in text
     assert "投诉工单：" not in text
+    record(verb="complaints.close", enterprise="demo", actor=Actor("tester"), data={"complaints": ["C1"]})
+    record(verb="registers.import", enterprise="demo", actor=Actor("tester"), data={"kind": "complaints"})
+    text = _text(site)
+    assert "台账（如坐席、码号）：变更 1 次" in text
+    assert "投诉工单：处理 2 次" in text
     assert "规则：" not in text
     assert 'href="/e/demo/2026/run/"' in text
     portrait["rulebook"]["sha256"] = "another"

@@ -12,31 +12,41 @@ from nianjian.flows.portraits import Run
 from nianjian.flows.rulebooks import rulebook
 
 RULES: Final = "rules"
-# Act -> what it changes of that which a portrait is made of.
+TICKETS: Final = "complaints"
+# Act -> what it changes of that which a portrait is made of; acts that change no figure are not among them.
 CHANGES: Final[Mapping[str, str]] = {
     "calls.import": "calls",
     "calls.undo": "calls",
     "retention.erase": "calls",
-    "registers.import": "registers",
-    "registers.create": "registers",
-    "registers.change": "registers",
-    "registers.end": "registers",
+    "complaints.add": TICKETS,
+    "complaints.import": TICKETS,
+    "complaints.match": TICKETS,
+    "complaints.match.decide": TICKETS,
+    "complaints.close": TICKETS,
+    "complaints.reopen": TICKETS,
+    "complaints.exclude": TICKETS,
+    "complaints.readmit": TICKETS,
     "portrait.attach": "papers",
     "rectify.watch": "watch",
     "rectify.unwatch": "watch",
 }
-TICKETS: Final = "complaints."
-NO_FIGURE: Final = ("complaints.warning", "complaints.door.")  # acts on tickets that change no figure
+ROWS: Final = ("registers.import", "registers.create", "registers.change", "registers.end")
+KINDS: Final[Mapping[str, str]] = {  # register -> what an act on its rows changes; the portrait reads no other one
+    **dict.fromkeys(("numbers", "lines", "teams", "seats"), "registers"),
+    "complaints": TICKETS,
+}
+DRILL: Final = '"drill":true'  # in the entry of a ticket that is none
 
 
 def since(enterprise: str, run: Run) -> dict[str, int]:
     """What -> how many acts have changed it since the run; `RULES` 1 where another rulebook would decide now."""
     found: Counter[str] = Counter()
-    for verb, count in audit.counted(enterprise=enterprise, after=run.moment, verbs=(*CHANGES, TICKETS)).items():
-        if verb in CHANGES:
-            found[CHANGES[verb]] += count
-        elif verb.startswith(TICKETS) and not verb.startswith(NO_FIGURE):
-            found["complaints"] += count
+    marks = {f'"kind":"{kind}"': what for kind, what in KINDS.items()}
+    acts = audit.counted(enterprise=enterprise, after=run.moment, verbs=(*CHANGES, *ROWS), marks=(*marks, DRILL))
+    for (verb, mark), count in acts.items():
+        what = marks.get(mark, "") if verb in ROWS else CHANGES[verb]
+        if what and mark != DRILL:
+            found[what] += count
     book = rulebook(day=date.fromisoformat(run.as_of), province=run.province, enterprise=enterprise)
     if book.sha256 != run.rulebook["sha256"]:
         found[RULES] = 1
