@@ -68,6 +68,16 @@ def test_what_lets_calls_go_and_what_isolates_waits(site: Ask) -> None:
     assert unknown.json()["code"] == "gate_choice_unknown"
 
 
+def test_what_was_set_comes_in_pages(site: Ask) -> None:
+    client = site()
+    for cap in (40, 50, 60):
+        post(client, f"{GATE}/caps", {"key": "display", "name": "95013009", "cap": cap, "reason": "试"})
+    told = client.get(f"{GATE}/settings?limit=2").json()
+    assert ([one["values"]["cap"] for one in told["items"]], told["more"]) == ([60, 50], True)
+    told = client.get(f"{GATE}/settings?limit=2&first=2").json()
+    assert ([one["values"]["cap"] for one in told["items"]], told["more"]) == ([40], False)
+
+
 def test_only_to_look_on_waits_for_a_second_person(site: Ask) -> None:
     client = site()
     mode = post(client, f"{GATE}/mode", {"enforce": False, "reason": "试"}).json()

@@ -26,6 +26,8 @@ from nianjian.gate import places
 from nianjian.gate.asked import Used, Verdict
 from nianjian.gate.decisions.journal import Journal
 from nianjian.registers.gate_policies import query as policies
+from nianjian.registers.gate_policies import service
+from nianjian.registers.gate_policies.service import Wanted
 from nianjian.registers.importing import import_sheet
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +175,22 @@ def test_caps_mode_and_vendors_limits(lead: Client) -> None:
         assert wanted in told
     for wrong in ({"act": "nothing"}, {"act": "cap", "name": "L01", "cap": "-1", "key": "channel", "reason": "x"}):
         assert lead.post(address, wrong).status_code == 422
+
+
+def test_caps_and_what_was_set_stand_on_pages(lead: Client, home: Path) -> None:
+    lines = [f"M{one:03},启用" for one in range(60)]
+    (home / "lines.csv").write_text("\n".join(["线路编号,状态", *lines, ""]))
+    import_sheet(kind="lines", path=home / "lines.csv", enterprise="demo", actor=BOSS)
+    for cap in range(52):
+        wanted = Wanted("channel", "L01", {"cap": cap + 1000, "white_list": False}, "试")
+        service.put(enterprise="demo", wanted=wanted, actor=BOSS)
+    page = text(lead)
+    assert ("M048<" in page, "M049<" in page) == (True, False)
+    assert (">1051<" in page, ">1002<" in page, ">1001<" in page) == (True, True, False)
+    assert f'href="{HOME}?caps=2"' in page
+    page = text(lead, f"{HOME}?caps=2&settings=2")
+    assert ("M059<" in page, "M048<" in page) == (True, False)
+    assert (">1001<" in page, ">1002<" in page) == (True, False)
 
 
 def test_what_the_gate_has_not_been_told_is_said(lead: Client, home: Path) -> None:

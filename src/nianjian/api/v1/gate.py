@@ -83,9 +83,17 @@ class GatePolicy(Schema):
 
 
 class GateSettings(Schema):
-    """Everything that was ever set, newest first."""
+    """What was ever set, newest first; ``more``: there are older ones, from ``first`` + the number of these on."""
 
     items: list[GateSetting]
+    more: bool
+
+
+class SettingsWanted(Schema):
+    """``limit`` of them from the ``first`` on, counted from 0."""
+
+    first: Annotated[int, Field(ge=0, le=2**31)] = 0
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
 
 
 class SnapshotState(Schema):
@@ -238,9 +246,10 @@ def gate_policy(request: Request, code: str) -> dict[str, Any]:
 
 
 @read(router, f"{GATE}/settings", act=Act.READ, answer=GateSettings)
-def gate_settings(request: Request, code: str) -> dict[str, Any]:
-    """Everything that was ever set, newest first."""
-    return {"items": policy.history(enterprise=code, actor=request.actor)}
+def gate_settings(request: Request, code: str, asked: Query[SettingsWanted]) -> dict[str, Any]:
+    """What was ever set, newest first."""
+    found = policy.history(enterprise=code, actor=request.actor, first=asked.first, most=asked.limit + 1)
+    return {"items": found[: asked.limit], "more": len(found) > asked.limit}
 
 
 @read(router, f"{GATE}/state", act=Act.READ, answer=GateState)

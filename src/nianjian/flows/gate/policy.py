@@ -187,10 +187,13 @@ def listed(*, enterprise: str, actor: Actor) -> dict[str, Any]:
     }
 
 
-def history(*, enterprise: str, actor: Actor) -> list[dict[str, Any]]:
-    """Everything that was ever set, newest first, with its reason and who said so; ``role_missing``."""
+def history(*, enterprise: str, actor: Actor, first: int = 0, most: int) -> list[dict[str, Any]]:
+    """What was ever set, newest first, with its reason and who said so: ``most`` of it from the ``first`` on.
+
+    ``role_missing``.
+    """
     require(actor, enterprise, Act.READ)
-    return [_setting(setting) for setting in query.history(enterprise)]
+    return [_setting(setting) for setting in query.history(enterprise, first=first, most=most)]
 
 
 def _cap(told: Mapping[str, Any]) -> dict[str, Any]:

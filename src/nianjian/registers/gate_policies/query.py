@@ -31,10 +31,10 @@ def in_force(enterprise: str) -> list[Setting]:
     return [_value(row) for row in found.order_by("key", "name")]
 
 
-def history(enterprise: str) -> list[Setting]:
-    """Everything that ever was in force, newest first."""
+def history(enterprise: str, *, first: int = 0, most: int) -> list[Setting]:
+    """What ever was in force, newest first: ``most`` settings from the ``first`` on."""
     found = GatePolicy.objects.filter(enterprise_id=enterprise).exclude(in_force_at=None)
-    return [_value(row) for row in found.order_by("-in_force_at", "-id")]
+    return [_value(row) for row in found.order_by("-in_force_at", "-id")[first : first + most]]
 
 
 def standing(enterprise: str, key: str, name: str) -> GatePolicy | None:

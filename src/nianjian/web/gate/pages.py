@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from nianjian.accounts.access import may
+from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
 from nianjian.flows.gate import check, live, policy
@@ -29,6 +31,18 @@ DIGITS: Final = 15  # of epoch milliseconds
 BEHIND: Final = ("gate.", "rectification.frequency.", "rectification.white_list")
 
 
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What was ever set, read as far as a page shows it."""
+
+    enterprise: str
+    actor: Actor
+
+    def __getitem__(self, part: slice, /) -> list[dict[str, Any]]:
+        first, end = int(part.start), int(part.stop)
+        return policy.history(enterprise=self.enterprise, actor=self.actor, first=first, most=end - first)
+
+
 @require_safe
 @page(Act.READ)
 def here(request: Request, code: str) -> HttpResponse:
@@ -39,13 +53,17 @@ def here(request: Request, code: str) -> HttpResponse:
     last = check.lately(wanted=Wanted(enterprise=code), limit=LAST, actor=request.actor)
     chosen = {one["rule"] for one in told["caps"]}
     behind = [rule for rule in book.rules() if rule.key.startswith(BEHIND) or rule.key in chosen]
+    caps: Page[Any] = paged(request, told["caps"], name="caps")
+    settings: Page[Any] = paged(request, _History(code, request.actor), name="settings")
     context = {
         "told": told,
         "state": shown.state(live.state(enterprise=code, actor=request.actor)),
         "purposes": shown.purposes(code, told["purposes"], known),
-        "caps": shown.caps(code, told["caps"], told["channels"], known),
+        "caps": shown.caps(code, caps.rows, told["channels"], known),
+        "caps_page": caps,
         "open": [shown.purpose(one["name"]) for one in told["purposes"] if one["fail_open"]],
-        "settings": shown.settings(policy.history(enterprise=code, actor=request.actor)[:SIZE]),
+        "settings": shown.settings(settings.rows),
+        "settings_page": settings,
         "rules": shown.rules(code, [rules_shown.told(rule, book) for rule in behind]),
         "decisions": shown.decisions(code, [check.plain(one) for one in last.decisions], known),
         "cut": last.reached is not None,

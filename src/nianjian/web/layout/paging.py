@@ -38,10 +38,19 @@ class Page(Generic[T]):
 
 
 def paged(
-    request: HttpRequest, rows: Sliced[T], *, total: int | None = None, size: int = SIZE, farthest: int = FARTHEST
+    request: HttpRequest,
+    rows: Sliced[T],
+    *,
+    total: int | None = None,
+    size: int = SIZE,
+    farthest: int = FARTHEST,
+    name: str = "page",
 ) -> Page[T]:
-    """Cut out the page that ``?page=`` asks for; a number that makes no sense is the first page."""
-    asked = min(number(request), farthest)
+    """Cut out the page that ``?page=``, or another ``name``, asks for.
+
+    A number that makes no sense is the first page.
+    """
+    asked = min(number(request, name), farthest)
     start = (asked - 1) * size
     found: list[T] = list(rows[start : start + size + 1])
     shown = found[:size]
@@ -50,20 +59,20 @@ def paged(
         first=start + 1 if shown else 0,
         last=start + len(shown),
         total=total,
-        back=_at(request, asked - 1) if asked > 1 else "",
-        on=_at(request, asked + 1) if len(found) > size and asked < farthest else "",
+        back=_at(request, name, asked - 1) if asked > 1 else "",
+        on=_at(request, name, asked + 1) if len(found) > size and asked < farthest else "",
     )
 
 
-def number(request: HttpRequest) -> int:
+def number(request: HttpRequest, name: str = "page") -> int:
     """Return the number of the page that is asked for."""
-    text = request.GET.get("page", "")
+    text = request.GET.get(name, "")
     sensible = text.isascii() and text.isdigit() and len(text) <= len(str(FARTHEST)) and int(text)
     return min(int(text), FARTHEST) if sensible else 1
 
 
-def _at(request: HttpRequest, page: int) -> str:
-    return address(request, page="" if page == 1 else str(page))
+def _at(request: HttpRequest, name: str, page: int) -> str:
+    return address(request, **{name: "" if page == 1 else str(page)})
 
 
 def address(request: HttpRequest, **changed: str) -> str:
