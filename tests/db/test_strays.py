@@ -11,14 +11,14 @@ import pytest
 
 from nianjian.accounts.query import Actor
 from nianjian.complaints.forwards.mapping import ForwardMapping
-from nianjian.flows import strays
 from nianjian.flows.complaints import forwards
+from nianjian.flows.operation import strays
 from nianjian.kernel import clock
 from nianjian.queue.models import Job
 from nianjian.registers.attachments.model import RowAttachment
 from nianjian.vault import blobs, keyring
 
-SOURCE = Path(strays.__file__).parents[1]
+SOURCE = Path(strays.__file__).parents[2]
 
 
 def _aged(blob: str, age: timedelta = timedelta(days=2)) -> None:

@@ -16,9 +16,9 @@ from typing import Final
 from django.core.management import call_command
 from django.db import Error, close_old_connections, connection
 
-from nianjian.flows import strays
 from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
+from nianjian.flows.operation import strays
 from nianjian.flows.recover import recover
 from nianjian.flows.rectify import locate, report
 from nianjian.flows.webhooks import deliver
