@@ -154,6 +154,8 @@ def _answer(done: Done) -> Answer:
         text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
         data = {"approval": done.approval, "state": done.state}
         return Answer(data, lambda console: console.print(text.format(approval=done.approval)), NO)
-    set_ = {"state": done.state, "key": done.key, "name": done.name, "values": dict(done.values)}
+    set_ = {"state": done.state, "key": done.key, "name": done.name, "values": dict(done.values), "told": done.told}
     said = _("In force; the gate has been told.")
+    if not done.told:
+        said = _("Set; the gate has not been told yet. It is tried again with the next feed.")
     return Answer(set_, lambda console: console.print(said), DONE)
