@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import machine
-from bench.complaints.plant import plant
+from bench.complaints.plant import NoRoomError, plant
 from nianjian.complaints import match
 from nianjian.complaints.match import Confidence, Match
 from nianjian.lake.engines import open_engine
@@ -58,11 +58,17 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="keep the lake")
     args = parser.parse_args()
     head = machine.describe()
-    lake, truth = plant(args.folder.resolve(), args.rows, args.complaints)
+    folder = args.folder.resolve()
+    try:
+        lake, truth = plant(folder, args.rows, args.complaints)
+    except NoRoomError as full:
+        parser.exit(2, f"{full}\n")
+    planted = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     seconds: list[float] = []
+    walls: list[float] = []
     found: list[Match] = []
     for _ in range(args.runs):
-        began = time.process_time()
+        began, begun = time.process_time(), time.perf_counter()
         with closing(open_engine("duckdb")) as engine:
             tables = {
                 name: engine.table(name, lake.files(name), SCHEMAS[name])
@@ -70,6 +76,7 @@ def main() -> int:
             }
             found = match.look(engine, tables, None, frozenset(), MINUTES)
         seconds.append(time.process_time() - began)
+        walls.append(time.perf_counter() - begun)
     told = graded(found, truth)
     sure = told["asserted, right"] + told["asserted, wrong"]
     share = told["asserted, right"] / max(sure, 1)
@@ -82,6 +89,8 @@ def main() -> int:
             f"# Complaints matched with calls, {datetime.now(tz=UTC):%Y-%m-%d}\n",
             *(f"- {line}" for line in head),
             f"- {args.rows:,} calls, {len(truth):,} complaints; peak memory with the planting {peak:.1f} GiB",
+            f"- The lake takes {planted / 1e9:.2f} GB of disk",
+            f"- Seconds on the clock: {', '.join(f'{one:.1f}' for one in walls)}",
             f"- CPU seconds of the matching: {spent} (median {cost:.2f}; limit {BUDGET:g} at 100,000,000 calls)",
             f"- Unambiguous pairs right: {share:.2%} of {sure:,} (limit {RIGHT:.0%})\n",
             "| answer | complaints |",

@@ -7,6 +7,7 @@ told. Always the same for the same number.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ from nianjian.lake.tables import Lake, NewFile
 
 MONTHS: Final = tuple(f"2025-{month:02d}" for month in range(1, 13))
 EVERY: Final = 10  # of ten complaints one is a fake
+A_CALL: Final = 100  # bytes of disk a call takes at most: the lake, and one month of it being sorted
+SPARE: Final = 2 * 10**9  # bytes that stay free whatever happens
 
 _CALLS: Final = """
 copy (
@@ -59,11 +62,27 @@ _COMPLAINTS: Final = """
 """
 
 
+class NoRoomError(Exception):
+    """The disk has no room for that many calls."""
+
+
+def needed(rows: int) -> int:
+    """Bytes that must be free before calls are planted."""
+    return rows * A_CALL + SPARE
+
+
 def plant(folder: Path, rows: int, complaints: int) -> tuple[Lake, dict[str, str | None]]:
-    """Write the lake, or take the one that is there; complaint -> its true call, None for a fake."""
+    """Write the lake, or take the one that is there; complaint -> its true call, None for a fake. `NoRoomError`."""
     lake = Lake(str(folder), f"B{rows}")
+    spill = folder / "tmp"
+    spill.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if lake.version("calls") is None and free < needed(rows):
+        told = f"{rows:,} calls need {needed(rows) / 1e9:.0f} GB, {free / 1e9:.0f} GB are free in {folder}"
+        raise NoRoomError(told)
     with duckdb.connect() as db:
         db.execute("set threads = 2; set memory_limit = '3GB'")
+        db.execute(f"set temp_directory = '{spill}'; set max_temp_directory_size = '{rows * A_CALL // 2 + SPARE} B'")
         if lake.version("calls") is None:
             _calls(db, lake, rows)
         files = ", ".join(f"'{name}'" for name in lake.files("calls"))
