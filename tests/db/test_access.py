@@ -129,6 +129,7 @@ OPEN = {
     "serve",
     "worker",
     "check",
+    "dossier check",  # of a file of the person's own
     "gate serve",
     "gate replay",  # of what the person may read
     # the local operator's acts, when nobody can sign in: they take no `--as`

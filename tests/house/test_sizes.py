@@ -12,7 +12,7 @@ LINES = 400
 FUNCTION = 50
 FOLDER = 12
 REGISTRY = 24
-REGISTRIES = {"formats", "verbs", "definitions", "data", "flows"}  # many files of one kind
+REGISTRIES = {"formats", "verbs", "definitions", "data", "flows", "kinds"}  # many files of one kind
 LEFTOVERS = {"utils", "util", "helpers", "helper", "common", "misc", "core", "base", "shared", "lib"}
 CODE = {"src", "bench", "tests", "docs"}
 

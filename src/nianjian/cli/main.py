@@ -35,6 +35,7 @@ VERBS: Final = {
     "complaints": mark("complaint tickets: add, respond, callback, close, list, match, import"),
     "portrait": mark("compliance portrait: run, runs, compare, simulate, attach"),
     "rectify": mark("rectification: open, locate, isolate, lift, measure, check, report, submit, close, watch"),
+    "dossier": mark("the package of materials: check, build, verify, seal-plan"),
     "gate": mark("the gate before dialling: check, feed, policy, list, decisions, replay"),
     "rules": mark("rulebook: show, overlay"),
     "holidays": mark("holidays and working days: import, list, due"),

@@ -1,0 +1,1 @@
+"""The package on a terminal, and the words of its JSON."""

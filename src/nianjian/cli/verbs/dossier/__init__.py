@@ -1,0 +1,26 @@
+"""``nianjian dossier``: the package of the annual inspection, one file an action."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from nianjian.cli.answer import Answer
+from nianjian.cli.arguments import Actions
+from nianjian.cli.verbs.dossier import check
+
+#: Each offers `configure(actions)` and names its own function.
+PARTS: Final = (check,)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Every action."""
+    actions = Actions(parser)
+    for part in PARTS:
+        part.configure(actions)
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer

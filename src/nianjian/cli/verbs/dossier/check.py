@@ -1,0 +1,28 @@
+"""``nianjian dossier check FILE --item ITEM``: what a file is worth for an item of the package."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nianjian.cli.answer import DONE, NO, Answer
+from nianjian.cli.arguments import Actions
+from nianjian.cli.language import _
+
+
+def configure(actions: Actions) -> None:
+    """Name the options."""
+    checked = actions.add("check", _check, _("check a scan, photo or PDF for an item: pages, seals, fields"))
+    checked.add_argument("file", type=Path, metavar="FILE", help=_("PDF, JPEG, PNG or TIFF; OFD is kept, not read"))
+    checked.add_argument("--item", required=True, metavar="ITEM", help=_("the item's name, for example audit_report"))
+
+
+def _check(args: argparse.Namespace) -> Answer:
+    from nianjian.cli.terminal.dossier.check import shown, told
+    from nianjian.dossier.check import check
+    from nianjian.dossier.finding import Verdict
+    from nianjian.dossier.kinds.catalogue import item
+
+    checked = check(args.file, item(args.item))
+    answer = told(checked)
+    return Answer(answer, shown(answer), DONE if checked.verdict is Verdict.READY else NO)

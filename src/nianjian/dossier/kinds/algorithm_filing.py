@@ -1,0 +1,9 @@
+"""AI外呼算法备案表: the algorithm filing for AI outbound."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nianjian.dossier.kinds.item import Item
+
+ITEM: Final = Item("algorithm_filing", "materials.m13", ("state",))

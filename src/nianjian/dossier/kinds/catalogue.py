@@ -1,0 +1,50 @@
+"""All items, in the order of the guide's list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.dossier.kinds import (
+    algorithm_filing,
+    articles,
+    audit_report,
+    business_licence,
+    complaint_records,
+    legal_person_id,
+    licence,
+    monthly_traffic,
+    number_ledger,
+    responsibility_report,
+    seat_table,
+    shareholders,
+    social_insurance,
+)
+from nianjian.dossier.kinds.item import Item
+from nianjian.kernel.errors import NianjianError
+
+ITEMS: Final[Mapping[str, Item]] = {
+    item.name: item
+    for item in (
+        business_licence.ITEM,
+        licence.ITEM,
+        articles.ITEM,
+        shareholders.ITEM,
+        audit_report.ITEM,
+        legal_person_id.ITEM,
+        social_insurance.ITEM,
+        number_ledger.ITEM,
+        seat_table.ITEM,
+        monthly_traffic.ITEM,
+        complaint_records.ITEM,
+        responsibility_report.ITEM,
+        algorithm_filing.ITEM,
+    )
+}
+
+
+def item(name: str) -> Item:
+    """The item; NianjianError dossier_item_unknown."""
+    if name not in ITEMS:
+        raise NianjianError("dossier_item_unknown", item=name, items=", ".join(ITEMS))
+    return ITEMS[name]

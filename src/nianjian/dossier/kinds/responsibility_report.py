@@ -1,0 +1,9 @@
+"""信息安全责任制报告: the report on the information-security responsibility system."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nianjian.dossier.kinds.item import Item
+
+ITEM: Final = Item("responsibility_report", "materials.m12", ("dated",))

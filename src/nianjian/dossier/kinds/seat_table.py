@@ -1,0 +1,9 @@
+"""坐席明细表: the list of seats."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nianjian.dossier.kinds.item import Item
+
+ITEM: Final = Item("seat_table", "materials.m9", ("filed", "opened"))
