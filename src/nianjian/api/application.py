@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 
 from nianjian.api.door import problems
 from nianjian.api.door.access import Token
+from nianjian.api.door.parsing import Readable
 from nianjian.api.v1 import approvals, audit, batches, enterprises, gate, imports, jobs, retention, rules, webhooks
 from nianjian.api.v1.complaints import tickets, worked
 from nianjian.api.v1.people import everywhere, folk, tokens
@@ -76,6 +77,7 @@ def _made() -> Api:
         description=ABOUT,
         docs_url=None,
         auth=Token(),
+        parser=Readable(),
         urls_namespace="api",
     )
     problems.attach(one)

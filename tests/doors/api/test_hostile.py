@@ -7,13 +7,18 @@ from string import Formatter
 from typing import Any, Final
 
 import pytest
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest
 from django.test import Client
+from django.utils.datastructures import MultiValueDict
 from tests.doors.api import test_api_matrix as matrix
 from tests.support.two_tenants import EVERYWHERE, OWN, people
 
 from nianjian.accounts.roles import Role
 from nianjian.api.application import API, PREFIX
 from nianjian.api.door.problems import MEDIA
+from nianjian.registers.rows import address
 
 pytestmark = pytest.mark.django_db
 world = matrix.world
@@ -74,3 +79,46 @@ def test_no_word_of_an_address_breaks_an_operation(world: dict[str, dict[str, An
             for value in WORDS.values()
         ]
     assert not any(faults), "\n".join(filter(None, faults))
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (b'{"result": "a\\u0000b"}', "application/json"),
+        (b'{"result": "a", "other\\u0000": 1}', "application/json"),
+        (b"result=a%00b", "application/x-www-form-urlencoded"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="result"\r\n\r\na\0b\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+        ),
+    ],
+    ids=["value", "name", "form", "multipart"],
+)
+def test_no_document_and_no_form_holds_a_nul(
+    world: dict[str, dict[str, Any]], asks: Client, body: bytes, media: str
+) -> None:
+    """A ticket's texts are kept as they come: a NUL is refused before the operation is entered."""
+    asked = f"/{PREFIX}/enterprises/{OWN}/complaints/tickets/{world[OWN]['ticket']}/callback"
+    answer = asks.post(asked, body, media)
+    assert (answer.status_code, answer.headers["Content-Type"], answer.json()["code"]) == (400, MEDIA, "api_unreadable")
+
+
+def test_a_form_that_an_operation_takes_is_looked_at_as_a_document_is() -> None:
+    """No operation takes a form today; one that will be is parsed by the same parser."""
+    fields = MultiValueDict({"name": ["a\0b"]})
+    with pytest.raises(SuspiciousOperation):
+        API.parser.parse_querydict(fields, [], HttpRequest())
+    file = MultiValueDict({"file": [SimpleUploadedFile("a.bin", b"a\0b")]})
+    assert API.parser.parse_querydict(file, [], HttpRequest())["file"].read() == b"a\0b"
+
+
+def test_the_content_of_an_upload_may_hold_one(world: dict[str, dict[str, Any]], asks: Client) -> None:
+    asked = f"/{PREFIX}/enterprises/{OWN}/registers/lines/rows/{world[OWN]['key']}/papers?name=scan.png"
+    answer = asks.post(asked, b"\x89PNG\r\n\x1a\n\0\0", "application/octet-stream")
+    assert answer.status_code == 201
+
+
+def test_a_coded_nul_names_no_row(world: dict[str, dict[str, Any]], asks: Client) -> None:
+    """The sign before a code is a sign like others where no control character could stand."""
+    assert asks.get(f"/{PREFIX}/enterprises/{OWN}/registers/lines/rows/L~00").status_code == 404
+    assert address.read("a~2Fb~00") == "a/b~00"

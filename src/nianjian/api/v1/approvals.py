@@ -12,7 +12,6 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
-from nianjian.api.v1.given import plain
 from nianjian.flows import approve as flow
 
 router = Router(tags=["approvals"])
@@ -90,7 +89,7 @@ def _decided(request: Request, one: dict[str, object], decision: Decision, place
 
 def _found(request: Request, code: str | None, approval: str) -> dict[str, object]:
     """One of this enterprise's (None: any); what is another's does not exist here."""
-    found = flow.request(approval=plain(approval), actor=request.actor)
+    found = flow.request(approval=approval, actor=request.actor)
     if code is not None and found["enterprise"] != code:
         raise Http404
     return found

@@ -16,7 +16,6 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, take, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.door.problems import language
-from nianjian.api.v1.given import plain
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.config.http.answers import named
 from nianjian.flows import jobs, rejects
@@ -126,7 +125,7 @@ def rejects_file(request: Request, code: str, batch: str) -> HttpResponse:
 
 def _batch(request: Request, code: str, batch: str, act: Act) -> BatchValue:
     """One of this enterprise's; what is another's does not exist here."""
-    found = batch_for(plain(batch), request.actor, act)
+    found = batch_for(batch, request.actor, act)
     if found.enterprise != code:
         raise Http404
     return found

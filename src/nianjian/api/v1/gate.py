@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
-from nianjian.api.v1.given import Day, Text, plain
+from nianjian.api.v1.given import Day, Text
 from nianjian.config.http.answers import named
 from nianjian.flows.gate import check, live, policy
 from nianjian.gate.decisions.search import Wanted
@@ -97,9 +97,13 @@ class SettingsWanted(Schema):
 
 
 class SnapshotState(Schema):
-    """The snapshot in the home: fresh, alarm, stale or missing; ``epoch``: the newest of its caps' epochs."""
+    """The snapshot in the home: fresh, alarm (it is old), stale, untold or missing.
+
+    Untold: the feed could not tell of this enterprise, ``problem`` says why. ``epoch``: the newest of its caps' epochs.
+    """
 
     state: str
+    problem: dict[str, Any] | None
     generation: int | None
     age_s: int | None
     version: int | None
@@ -107,10 +111,14 @@ class SnapshotState(Schema):
 
 
 class ProcessState(Schema):
-    """The running gate: ok, alarm, refusing, refused (it wants another token) or unreached; its counters."""
+    """The running gate: ok, alarm, refusing, refused (it wants another token) or unreached; its counters.
+
+    ``alarms``: snapshot_old, snapshot_untaken, enterprise_refused, journal_unwritten.
+    """
 
     url: str
     status: str
+    alarms: list[str]
     generation: int | None
     age_s: int | None
     problem: str
@@ -279,8 +287,7 @@ def gate_journal(request: Request, code: str, asked: Query[JournalWanted]) -> St
 @write(router, f"{GATE}/caps", act=Act.REQUEST, answer=GateChange)
 def gate_cap(request: Request, code: str, given: NewGateCap) -> dict[str, Any]:
     """Cap a channel, a display number or a team; what is isolated needs a second person."""
-    said = given.dict() | {"name": plain(given.name)}
-    return _told(policy.set_cap(enterprise=code, actor=request.actor, **said))
+    return _told(policy.set_cap(enterprise=code, actor=request.actor, **given.dict()))
 
 
 @write(router, f"{GATE}/fail-open", act=Act.REQUEST, answer=GateChange)

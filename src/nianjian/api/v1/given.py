@@ -11,11 +11,6 @@ from pydantic import AfterValidator
 from nianjian.kernel import clock
 
 
-def plain(text: str) -> str:
-    """A word of the address: PostgreSQL takes no NUL, and no key, id or name holds one."""
-    return text.replace("\0", "")
-
-
 def _in_reach(day: date) -> date:
     if not clock.FIRST_DAY <= day <= clock.LAST_DAY:
         raise ValueError("day_out_of_reach")

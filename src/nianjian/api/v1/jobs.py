@@ -14,7 +14,6 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.door.problems import Finding, language
-from nianjian.api.v1.given import plain
 from nianjian.flows import jobs
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.words import words
@@ -87,7 +86,7 @@ def jobs_stop_everywhere(request: Request, job: str) -> dict[str, object]:
 
 def _job(request: Request, code: str, job: str) -> JobValue:
     """One of this enterprise's; what is another's does not exist here."""
-    found = jobs.job_for(plain(job), request.actor)
+    found = jobs.job_for(job, request.actor)
     if found.enterprise != code:
         raise Http404
     return found

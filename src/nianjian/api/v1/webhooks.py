@@ -10,7 +10,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
-from nianjian.api.v1.given import Text, plain
+from nianjian.api.v1.given import Text
 from nianjian.flows import webhooks as flow
 from nianjian.notify import query, service
 from nianjian.notify.models import Delivery as DeliveryRow
@@ -78,27 +78,27 @@ def webhooks_add(request: Request, code: str, new: NewWebhook) -> dict[str, obje
 def webhooks_get(request: Request, code: str, webhook: str) -> dict[str, object]:
     """One webhook."""
     del request
-    return _told(query.webhook(plain(webhook), code))
+    return _told(query.webhook(webhook, code))
 
 
 @write(router, "/enterprises/{code}/webhooks/{webhook}", act=Act.ADMINISTER, answer=Done, method="DELETE")
 def webhooks_close(request: Request, code: str, webhook: str) -> dict[str, object]:
     """End a webhook; its log stays."""
-    service.close(webhook=plain(webhook), enterprise=code, actor=request.actor)
+    service.close(webhook=webhook, enterprise=code, actor=request.actor)
     return {"id": webhook}
 
 
 @write(router, "/enterprises/{code}/webhooks/{webhook}/test", act=Act.ADMINISTER, answer=Done, status=202)
 def webhooks_test(request: Request, code: str, webhook: str) -> dict[str, object]:
     """Send a message that tells of nothing."""
-    service.test(webhook=plain(webhook), enterprise=code, actor=request.actor)
+    service.test(webhook=webhook, enterprise=code, actor=request.actor)
     return {"id": webhook}
 
 
 @read(router, "/enterprises/{code}/webhooks/{webhook}/deliveries", act=Act.ADMINISTER, answer=Page[Delivery])
 def deliveries_list(request: Request, code: str, webhook: str, cut: Query[Cut]) -> dict[str, object]:
     """The webhook's log, newest first."""
-    return paged(request, cut, query.deliveries(query.webhook(plain(webhook), code)), _sent)
+    return paged(request, cut, query.deliveries(query.webhook(webhook, code)), _sent)
 
 
 @write(
@@ -107,7 +107,7 @@ def deliveries_list(request: Request, code: str, webhook: str, cut: Query[Cut]) 
 )  # fmt: skip
 def deliveries_again(request: Request, code: str, webhook: str, delivery: str) -> dict[str, object]:
     """Send a message once more."""
-    service.again(delivery=plain(delivery), webhook=plain(webhook), enterprise=code, actor=request.actor)
+    service.again(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
     return {"id": webhook}
 
 

@@ -1,7 +1,8 @@
 """Middleware: no address and no form holds a NUL, which PostgreSQL stores in no text and answers with a fault.
 
-Asked before any view, so that no query needs to look for itself. What a file or a JSON document holds is looked at
-where it is read; of a form with files the fields alone, the files lie on disk as they would for the view.
+Asked before any view, so that no query needs to look for itself; what a document or a form to the API holds is looked
+at where it is parsed (`api.door.parsing`). Of a form with files the fields alone, the files lie on disk as they would
+for the view.
 """
 
 from __future__ import annotations

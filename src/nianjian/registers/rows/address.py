@@ -7,7 +7,7 @@ from typing import Final
 
 MARK: Final = "~"
 CLOSED: Final = re.compile(r"[~/\\]|^\.+$")
-CODED: Final = re.compile(r"~([0-9A-F]{2})")
+CODED: Final = re.compile(r"~([2-9A-F][0-9A-F])")  # no control character: no key holds one
 
 
 def read(part: str) -> str:

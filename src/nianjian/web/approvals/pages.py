@@ -110,7 +110,7 @@ def _person(actor: str) -> str:
 
 def _one(request: Request, place: str, approval: str) -> HttpResponse:
     try:
-        one: dict[str, Any] = flow.request(approval=approval.replace("\0", ""), actor=request.actor)
+        one: dict[str, Any] = flow.request(approval=approval, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
     if place not in {EVERYWHERE, one["enterprise"]}:

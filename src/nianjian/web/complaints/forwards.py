@@ -122,7 +122,7 @@ def _asked(request: Request, code: str, form: Forward) -> str:
 def marked(request: Request, code: str, job: str) -> HttpResponse:
     """Give a faulty list back with its faults marked, to whom it came from; else 404."""
     try:
-        name, content = flow.marked(enterprise=code, job=job.replace("\0", ""), actor=request.actor)
+        name, content = flow.marked(enterprise=code, job=job, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
     answer = HttpResponse(content, content_type=WORKBOOK)

@@ -95,7 +95,7 @@ def fetch(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """Give a report away that was set; 404 where there is none any more."""
     told = found(request, code, case)
     try:
-        made = flow.fetched(case=told["id"], job=job.replace("\0", ""), actor=request.actor)
+        made = flow.fetched(case=told["id"], job=job, actor=request.actor)
     except NianjianError as error:
         raise Http404 from error
     answer = HttpResponse(made.content, content_type=made.media)

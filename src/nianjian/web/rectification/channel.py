@@ -131,7 +131,7 @@ def _group(request: Request) -> work.Group:
     if dimension not in DIMENSIONS:
         raise Http404
     page = max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1  # noqa: PLR2004 -- no list is longer
-    key = request.GET.get("key", "").replace("\0", "")
+    key = request.GET.get("key", "")
     return work.Group(dimension, key or None, page)
 
 

@@ -71,7 +71,7 @@ def _stopped(request: Request, place: str, key: str, job: str) -> HttpResponse:
 
 def _job(place: str, key: str, job: str, actor: Actor) -> JobValue:
     """The look at this rule here; what is another's does not exist."""
-    found = jobs.job_for(job.replace("\0", ""), actor)
+    found = jobs.job_for(job, actor)
     if found.enterprise != place or found.kind != jobs.OVERLAY_EFFECT or found.payload.get("key") != key:
         raise Http404
     return found

@@ -13,7 +13,7 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.problems import language
 from nianjian.api.v1.complaints.tickets import HERE, TICKET, Long, Source, Ticketed, aware, one, told
-from nianjian.api.v1.given import Named, Text, plain
+from nianjian.api.v1.given import Named, Text
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.api.v1.registers.lists import row_key
 from nianjian.complaints.forwards.mapping import ForwardMapping
@@ -181,7 +181,7 @@ def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -
 @read(router, f"{HERE}/forwards/{{job}}/file", act=Act.LOAD, media=[WORKBOOK])
 def complaints_forward_file(request: Request, code: str, job: str) -> HttpResponse:
     """A faulty list as a workbook with each faulty cell marked, for whom it came from; it is kept for seven days."""
-    name, body = forwards.marked(enterprise=code, job=plain(job), actor=request.actor)
+    name, body = forwards.marked(enterprise=code, job=job, actor=request.actor)
     answer = HttpResponse(body, content_type=WORKBOOK)
     return named(answer, name)
 

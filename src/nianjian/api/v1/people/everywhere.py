@@ -15,7 +15,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
-from nianjian.api.v1.given import Text, plain
+from nianjian.api.v1.given import Text
 from nianjian.api.v1.people.shapes import (
     Added,
     Address,
@@ -63,8 +63,7 @@ def people_get_everywhere(request: Request, name: str) -> dict[str, object]:
 @write(router, f"{ONE}/roles", act=Act.PEOPLE, answer=Given)
 def roles_give_everywhere(request: Request, name: str, new: NewRole) -> dict[str, object]:
     """Give a role in the installation."""
-    who = plain(name)
-    changed = people.grant(user=who, role=new.role, team=new.team, enterprise=EVERYWHERE, actor=request.actor)
+    changed = people.grant(user=name, role=new.role, team=new.team, enterprise=EVERYWHERE, actor=request.actor)
     return {"name": name, "changed": changed}
 
 

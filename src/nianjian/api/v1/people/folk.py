@@ -12,7 +12,6 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
-from nianjian.api.v1.given import plain
 from nianjian.api.v1.people.shapes import (
     Added,
     Address,
@@ -60,7 +59,7 @@ def people_get(request: Request, code: str, name: str) -> dict[str, object]:
 @write(router, f"{ONE}/roles", act=Act.PEOPLE, answer=Given)
 def roles_give(request: Request, code: str, name: str, new: NewRole) -> dict[str, object]:
     """Give a role at the enterprise to anybody who has an account."""
-    changed = people.grant(user=plain(name), role=new.role, team=new.team, enterprise=code, actor=request.actor)
+    changed = people.grant(user=name, role=new.role, team=new.team, enterprise=code, actor=request.actor)
     return {"name": name, "changed": changed}
 
 

@@ -15,7 +15,7 @@ from nianjian.accounts.links.service import Made
 from nianjian.accounts.query import Actor
 from nianjian.api.door.access import Request
 from nianjian.api.v1.enterprises import Role
-from nianjian.api.v1.given import Day, Text, plain
+from nianjian.api.v1.given import Day, Text
 from nianjian.config import env
 
 
@@ -149,7 +149,7 @@ def somebody(one: Person) -> dict[str, object]:
 
 def known(actor: Actor, name: str, place: str) -> dict[str, object]:
     """A person with the ways in, as its page tells them; Http404."""
-    one = folk.person(plain(name), place)
+    one = folk.person(name, place)
     if one is None:
         raise Http404
     governed = folk.governs(actor, one.name)
@@ -164,9 +164,9 @@ def known(actor: Actor, name: str, place: str) -> dict[str, object]:
 
 def named(name: str, place: str) -> str:
     """The person that the address names, if it is somebody of the place; Http404."""
-    if folk.person(plain(name), place) is None:
+    if folk.person(name, place) is None:
         raise Http404
-    return plain(name)
+    return name
 
 
 def added(request: Request, name: str, made: Made | None) -> dict[str, object]:

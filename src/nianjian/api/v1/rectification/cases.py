@@ -13,7 +13,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
-from nianjian.api.v1.given import Day, Named, Text, plain
+from nianjian.api.v1.given import Day, Named, Text
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.config.http.answers import named
 from nianjian.flows.rectify import cases, closing, looked, work
@@ -160,7 +160,7 @@ class CaseEnded(Schema):
 def found(request: Request, code: str, case: str) -> str:
     """The number of a case of this enterprise; else 404."""
     try:
-        held = cases.own(plain(case), request.actor)
+        held = cases.own(case, request.actor)
     except NianjianError as error:
         raise Http404 from error
     if held.enterprise_id != code:
@@ -253,7 +253,7 @@ def rectification_report(request: Request, code: str, case: str, form: Literal["
 def rectification_report_file(request: Request, code: str, case: str, job: str) -> HttpResponse:
     """The report that a job has set; it is kept for seven days."""
     held = found(request, code, case)
-    made = flow.fetched(case=held, job=plain(job), actor=request.actor)
+    made = flow.fetched(case=held, job=job, actor=request.actor)
     answer = HttpResponse(made.content, content_type=made.media)
     name = f"{held}{'-draft' if made.draft else ''}{PurePath(made.name).suffix}"
     return named(answer, name)

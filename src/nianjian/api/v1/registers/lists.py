@@ -14,7 +14,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read
 from nianjian.api.door.paging import Cut, Page, paged
-from nianjian.api.v1.given import Day, Text, plain
+from nianjian.api.v1.given import Day, Text
 from nianjian.flows.registers.states import states
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -143,7 +143,7 @@ def row_told(row: Version, sheet: Sheet, *, full: bool = False) -> dict[str, obj
 
 def row_key(part: str) -> str:
     """The key that an address tells."""
-    return plain(address.read(part))
+    return address.read(part)
 
 
 def seen(request: Request, kind: str, day: date | None, team: str = "") -> Sight:
