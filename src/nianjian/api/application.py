@@ -11,8 +11,9 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 from nianjian.api.door import problems
 from nianjian.api.door.access import Token
 from nianjian.api.door.parsing import Readable
-from nianjian.api.v1 import approvals, audit, batches, enterprises, gate, imports, jobs, retention, rules, webhooks
+from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, retention, rules, webhooks
 from nianjian.api.v1.complaints import tickets, worked
+from nianjian.api.v1.gate import decisions, policy
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
 from nianjian.api.v1.rectification import cases, channel
@@ -47,7 +48,8 @@ ROUTERS: Final = (
     worked.router,
     cases.router,
     channel.router,
-    gate.router,
+    policy.router,
+    decisions.router,
     webhooks.router,
 )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from tests.support import gate as asked
 from tests.support.asking import DEMO, Ask, post
 
@@ -34,17 +36,25 @@ def _gate(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     journal.close()
 
 
+def listed(client: Client, name: str) -> list[Any]:
+    """One of the gate's lists."""
+    found: list[Any] = client.get(f"{GATE}/{name}").json()["items"]
+    return found
+
+
 def test_what_it_allows_and_what_was_set(site: Ask) -> None:
     client = site()
     told = client.get(GATE).json()
-    assert (told["enforce"], told["caps"], told["set"]) == (True, [], [])
+    assert (told["enforce"], listed(client, "caps"), listed(client, "standing")) == (True, [], [])
     assert {one["name"]: one["fail_open"] for one in told["purposes"]}["service"] is False
     cap = {"key": "display", "name": "95013009", "cap": 40, "reason": "投诉多"}
     done = post(client, f"{GATE}/caps", cap)
     assert (done.status_code, done.json()["state"], done.json()["approval"]) == (200, "set", None)
-    (one,) = client.get(GATE).json()["caps"]
+    (one,) = listed(client, "caps")
     assert (one["key"], one["only"], one["limit"], one["window"]) == ("display", "95013009", 40, "calendar_day")
-    (row,) = client.get(f"{GATE}/settings").json()["items"]
+    assert listed(client, "channels") == []
+    (row,) = listed(client, "settings")
+    assert listed(client, "standing") == [row]
     assert (row["reason"], row["values"], row["by"]) == ("投诉多", {"cap": 40, "white_list": False}, "user:anna")
     assert post(client, f"{GATE}/caps", cap).json()["code"] == "gate_policy_same"
     assert post(client, f"{GATE}/caps", {**cap, "reason": ""}).status_code == 422
@@ -56,13 +66,13 @@ def test_what_lets_calls_go_and_what_isolates_waits(site: Ask) -> None:
     assert open_["state"] == "pending"
     isolated = {"key": "display", "name": "95013009", "white_list": True, "reason": "整改"}
     waiting = post(client, f"{GATE}/caps", isolated).json()
-    assert (waiting["state"], client.get(GATE).json()["isolated_displays"]) == ("pending", [])
+    assert (waiting["state"], listed(client, "isolated-displays")) == ("pending", [])
     second = site("compliance_lead", name="bo")
     for one in (open_, waiting):
         address = f"{DEMO}/approvals/{one['approval']}/decision"
         assert post(second, address, {"decision": "yes"}).status_code == 200
     told = client.get(GATE).json()
-    assert told["isolated_displays"] == ["95013009"]
+    assert listed(client, "isolated-displays") == ["95013009"]
     assert [one["name"] for one in told["purposes"] if one["fail_open"]] == ["service"]
     unknown = post(client, f"{GATE}/choices", {"rule": "frequency.nothing", "on": True, "reason": "试"})
     assert unknown.json()["code"] == "gate_choice_unknown"
@@ -73,9 +83,20 @@ def test_what_was_set_comes_in_pages(site: Ask) -> None:
     for cap in (40, 50, 60):
         post(client, f"{GATE}/caps", {"key": "display", "name": "95013009", "cap": cap, "reason": "试"})
     told = client.get(f"{GATE}/settings?limit=2").json()
-    assert ([one["values"]["cap"] for one in told["items"]], told["more"]) == ([60, 50], True)
-    told = client.get(f"{GATE}/settings?limit=2&first=2").json()
-    assert ([one["values"]["cap"] for one in told["items"]], told["more"]) == ([40], False)
+    assert [one["values"]["cap"] for one in told["items"]] == [60, 50]
+    told = client.get(told["next"]).json()
+    assert ([one["values"]["cap"] for one in told["items"]], told["next"]) == ([40], None)
+
+
+def test_caps_come_in_pages(site: Ask) -> None:
+    client = site()
+    for name in ("95013009", "95013010", "95013011"):
+        post(client, f"{GATE}/caps", {"key": "display", "name": name, "cap": 40, "reason": "试"})
+    first = client.get(f"{GATE}/caps?limit=2").json()
+    last = client.get(first["next"]).json()
+    assert sorted(one["only"] for one in first["items"] + last["items"]) == ["95013009", "95013010", "95013011"]
+    assert (len(first["items"]), last["next"]) == (2, None)
+    assert client.get(f"{GATE}/caps?limit=201").status_code == 422
 
 
 def test_only_to_look_on_waits_for_a_second_person(site: Ask) -> None:
@@ -102,8 +123,8 @@ def test_what_is_set_stands_though_the_gate_cannot_be_told(site: Ask, home: Path
     assert (done.status_code, done.json()["state"], done.json()["told"]) == (200, "set", False)
     place.unlink()
     (home / "elsewhere").rename(place)
-    told = client.get(GATE).json()
-    assert (told["told"], [one["only"] for one in told["caps"]]) == (False, ["95013009"])
+    assert client.get(GATE).json()["told"] is False
+    assert [one["only"] for one in listed(client, "caps")] == ["95013009"]
     feed.feed()
     assert client.get(GATE).json()["told"] is True
 

@@ -28,7 +28,7 @@ class Readable(Parser):
     ) -> dict[str, Any]:
         """Parse a query or the fields of a form; files among them are not opened."""
         _readable(dict(data.lists()))
-        return cast("dict[str, Any]", super().parse_querydict(data, list_fields, request))
+        return super().parse_querydict(data, list_fields, request)
 
 
 def _readable(found: object) -> object:
