@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from nianjian.audit import query
+from nianjian.audit import verify as module
 from nianjian.audit.models import Entry, Head
 from nianjian.audit.record import record
 from nianjian.audit.verify import verify
@@ -74,6 +75,35 @@ def test_a_head_set_back_is_seen(five: None) -> None:
     fourth = Entry.objects.get(seq=4)
     _sql("UPDATE audit_head SET seq = 4, hash = %s", fourth.hash)
     assert (verify().broken_at, verify().reason) == (5, "head")
+
+
+def test_entries_that_come_meanwhile_are_no_fault(five: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CHUNK", 2)
+    told: list[tuple[int, int]] = []
+
+    def meanwhile(done: int, total: int) -> None:
+        told.append((done, total))
+        record(verb="test.act", enterprise="demo", actor="os:root", data={"number": 0})
+
+    report = verify(meanwhile)
+    assert (report.ok, report.entries) == (True, 5)
+    assert told == [(0, 5), (2, 5), (4, 5), (5, 5)]
+    assert verify().entries == 9
+
+
+def test_an_entry_beyond_the_head_is_seen_also_below_the_first(five: None) -> None:
+    fifth = Entry.objects.get(seq=5)
+    fields = ("at", "actor", "enterprise", "verb", "data", "prev", "hash")
+    for number, reason in ((7, "head"), (0, "missing")):
+        names, values = ", ".join(("seq", *fields)), (number, *(getattr(fifth, name) for name in fields))
+        _sql(f"INSERT INTO audit_entry ({names}) VALUES ({', '.join(['%s'] * 8)})", *values)
+        assert verify().reason == reason
+
+
+def test_few_actors_are_offered(five: None) -> None:
+    for number in range(60):
+        record(verb="test.act", enterprise="demo", actor=f"user:p{number:02}", data={})
+    assert query.actors("demo") == [f"p{number:02}" for number in range(10, 60)]
 
 
 def test_the_model_neither_changes_nor_deletes(five: None) -> None:

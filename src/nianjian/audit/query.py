@@ -14,7 +14,8 @@ from django.db.models.functions import Coalesce
 
 from nianjian.audit.models import Entry, Head
 
-LATELY: Final = 2_000  # entries whose actors are offered to choose from
+LATELY: Final = 500  # entries whose actors are offered to choose from
+OFFERED: Final = 50  # actors that are offered; whoever is not among them is found by the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,13 @@ def _acted(actor: str) -> Q:
 
 
 def actors(enterprise: str = "") -> list[str]:
-    """Whoever acted lately, by name, with the kind before it where two have the same name; "": in every enterprise."""
+    """Who acted last, by name, with the kind before it where two have the same name; "": in every enterprise.
+
+    At most `OFFERED` of those of the newest `LATELY` entries: a choice to begin with, not a list of all.
+    """
     entries = Entry.objects.order_by("-seq").values_list("actor", flat=True)
     lately = entries.filter(enterprise=enterprise) if enterprise else entries
-    found = sorted(set(lately[:LATELY]))
+    found = sorted(list(dict.fromkeys(lately[:LATELY]))[:OFFERED])
     names = [one.partition(":")[2] or one for one in found]
     return [name if names.count(name) == 1 else one for one, name in zip(found, names, strict=True)]
 

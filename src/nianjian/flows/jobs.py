@@ -31,6 +31,7 @@ RECTIFY_MEASURE: Final = "rectify.measure"
 RECTIFY_CHECK: Final = "rectify.check"
 RECTIFY_REPORT: Final = "rectify.report"
 RECTIFY_CLOSE: Final = "rectify.close"
+VERIFY_CHAIN: Final = "audit.verify"
 
 # Kind of work -> the act that it needs; the flow that does it asks again when it runs.
 NEEDS: Final[Mapping[str, Act]] = {
@@ -50,6 +51,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     RECTIFY_CHECK: Act.REPORT,
     RECTIFY_REPORT: Act.REPORT,
     RECTIFY_CLOSE: Act.REPORT,
+    VERIFY_CHAIN: Act.AUDIT,
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.accounts.query import Actor
+from nianjian.audit.verify import verify
 from nianjian.flows import jobs
 from nianjian.flows.check_calls import check_calls
 from nianjian.flows.import_calls import import_calls
@@ -154,6 +155,11 @@ def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, obj
     return {"rows": {one.period.record_class: one.over for one in erased if one.over}}
 
 
+def _verify_chain(_job: JobValue, _actor: Actor, report: Report) -> Mapping[str, object]:
+    """No ``payload``: the whole chain as it stands when the work begins."""
+    return verify(lambda done, total: report("", done, total)).as_dict()
+
+
 KINDS: Final[Mapping[str, Kind]] = {
     jobs.IMPORT_CALLS: Kind(_import_calls, again=True, after=_draft_done),  # a file that is in is known
     jobs.CHECK_CALLS: Kind(_check_calls, again=True),
@@ -163,6 +169,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
     jobs.ERASE_OVER: Kind(_erase_over, again=True),  # what is gone is not over its time any more
     jobs.OVERLAY_EFFECT: Kind(_effect, again=True),
+    jobs.VERIFY_CHAIN: Kind(_verify_chain, again=True),
     **complaints.KINDS,
     **rectify.KINDS,
 }

@@ -116,7 +116,12 @@ def test_the_chain_is_read_and_checked(site: Ask) -> None:
     numbers = [one["seq"] for one in (*first["items"], *second["items"])]
     assert numbers == sorted(numbers, reverse=True)
     assert first["items"][0]["hash"] == first["head"]
-    assert client.get("/api/v1/audit/verification").json()["valid"] is True
+    asked = post(client, "/api/v1/audit/verifications", {})
+    assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
+    work()
+    told = client.get(f"/api/v1/jobs/{asked.json()['id']}").json()
+    assert (told["state"], told["result"]["valid"]) == ("done", True)
+    assert told["result"]["last"] == client.get("/api/v1/audit?limit=1").json()["head"]
     own = site("auditor", name="otto")
     assert {one["enterprise"] for one in own.get(f"{DEMO}/audit").json()["items"]} == {"demo"}
     assert own.get("/api/v1/audit").status_code == 403

@@ -109,6 +109,9 @@ NOTHING: Final[Mapping[str, str]] = {
     "rules-effect-here": "the tenant's work is no look at a value",
     "rules-effect-stop": "the tenant's work is no look at a value",
     "rules-effect-stop-here": "the tenant's work is no look at a value",
+    "audit-verified": "the tenant's work is no check of the chain",
+    "audit-verify-progress": "the tenant's work is no check of the chain",
+    "audit-verify-stop": "the tenant's work is no check of the chain",
     "rectify-report-file": "the tenant's work has set no report",
     "complaints-forwards-marked": "the tenant's work has left no marked list",
 }

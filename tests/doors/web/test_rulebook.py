@@ -12,7 +12,9 @@ from django.test import Client
 from tests.doors.web.data_pages import work
 from tests.support.people import signed_in
 
+from nianjian.accounts.query import Actor
 from nianjian.audit.models import Entry
+from nianjian.flows import jobs
 from nianjian.registers.overlays import query
 from nianjian.rules.rulebook import Rulebook
 
@@ -112,7 +114,33 @@ def test_the_chain_is_filtered_taken_out_and_checked(site: Client) -> None:
     lines = list(csv.DictReader(io.StringIO(b"".join(out.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
     assert [line["verb"] for line in lines] == ["enterprise.add"]
     assert Entry.objects.count() == before + 1
-    assert "链条完整" in site.post("/audit/verify/").content.decode()
+
+
+def test_the_worker_checks_the_chain(site: Client) -> None:
+    asked = site.post("/audit/verify/")
+    assert asked.status_code == 302
+    assert site.post("/audit/verify/").headers["Location"] == asked.headers["Location"], "one check for two clicks"
+    text = site.get(asked.headers["Location"]).content.decode()
+    assert 'hx-get="' in text
+    assert "链条完整" not in text
+    work()
+    text = site.get(asked.headers["Location"]).content.decode()
+    assert "链条完整" in text
+    assert Entry.objects.order_by("-seq").values_list("hash", flat=True)[0] in text
+    assert asked.headers["Location"] in site.get("/audit/").content.decode()
+    moved = site.get(f"{asked.headers['Location']}progress/")
+    assert (moved.status_code, moved.headers["HX-Refresh"]) == (200, "true")
+
+
+def test_a_check_of_the_chain_is_stopped(site: Client) -> None:
+    there = site.post("/audit/verify/").headers["Location"]
+    assert site.post(f"{there}stop/").status_code == 302
+    work()
+    text = site.get(there).content.decode()
+    assert "已停止" in text
+    assert "链条完整" not in text
+    other = jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=Actor("root", "os"))
+    assert site.get(f"/audit/verify/{other}/").status_code == 404
 
 
 def test_the_second_person_sees_what_the_value_means(site: Client) -> None:

@@ -11,12 +11,13 @@ from ninja import Field, Query, Router, Schema
 from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
-from nianjian.api.door.operations import read, take
+from nianjian.api.door.operations import read, take, write
 from nianjian.api.door.paging import MOST, after
 from nianjian.api.v1.given import Day, Text
+from nianjian.api.v1.jobs import Job, asked
 from nianjian.audit import query
-from nianjian.audit.verify import verify
 from nianjian.config.http.answers import named
+from nianjian.flows import jobs
 from nianjian.flows.audit_export import export
 from nianjian.kernel import clock
 
@@ -44,16 +45,6 @@ class Entries(Schema):
     head: str
 
 
-class Report(Schema):
-    """Whether the chain holds."""
-
-    valid: bool
-    entries: int
-    broken_at: int | None
-    reason: str | None
-    last: str | None
-
-
 class Filter(Schema):
     """Which entries: whose verb and actor begin so, of these days."""
 
@@ -63,7 +54,7 @@ class Filter(Schema):
     last: Day | None = None
 
 
-class Asked(Filter):
+class Wanted(Filter):
     """The same, a part of them: older than ``before``."""
 
     limit: int = Field(50, ge=1, le=MOST)
@@ -71,38 +62,34 @@ class Asked(Filter):
 
 
 @read(router, "/enterprises/{code}/audit", act=Act.AUDIT, answer=Entries)
-def audit_list(request: Request, code: str, asked: Query[Asked]) -> dict[str, object]:
+def audit_list(request: Request, code: str, wanted: Query[Wanted]) -> dict[str, object]:
     """The enterprise's entries."""
-    return _entries(request, code, asked)
+    return _entries(request, code, wanted)
 
 
 @read(router, "/audit", act=Act.AUDIT, answer=Entries)
-def audit_everywhere(request: Request, asked: Query[Asked]) -> dict[str, object]:
+def audit_everywhere(request: Request, wanted: Query[Wanted]) -> dict[str, object]:
     """All entries."""
-    return _entries(request, EVERYWHERE, asked)
+    return _entries(request, EVERYWHERE, wanted)
 
 
-@read(router, "/audit/verification", act=Act.AUDIT, answer=Report)
+@write(router, "/audit/verifications", act=Act.AUDIT, answer=Job, status=202)
 def audit_verify(request: Request) -> dict[str, object]:
-    """Check every link of the chain."""
-    del request
-    told = verify()
-    return {
-        "valid": told.ok, "entries": told.entries, "broken_at": told.broken_at, "reason": told.reason,
-        "last": told.last,
-    }  # fmt: skip
+    """Check every link of the chain: work for the worker, whose result has valid, entries, broken_at, reason, last."""
+    job = jobs.enqueue_once(kind=jobs.VERIFY_CHAIN, enterprise=EVERYWHERE, payload={}, actor=request.actor)
+    return asked(request, job)
 
 
 @take(router, "/enterprises/{code}/audit/export", act=Act.AUDIT, media=(CSV,))
-def audit_export(request: Request, code: str, asked: Query[Filter]) -> StreamingHttpResponse:
+def audit_export(request: Request, code: str, wanted: Query[Filter]) -> StreamingHttpResponse:
     """The enterprise's entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
-    return _file(request, code, asked)
+    return _file(request, code, wanted)
 
 
 @take(router, "/audit/export", act=Act.AUDIT, media=(CSV,))
-def audit_export_everywhere(request: Request, asked: Query[Filter]) -> StreamingHttpResponse:
+def audit_export_everywhere(request: Request, wanted: Query[Filter]) -> StreamingHttpResponse:
     """All entries as CSV, oldest first, with their hashes; the taking is itself an entry."""
-    return _file(request, EVERYWHERE, asked)
+    return _file(request, EVERYWHERE, wanted)
 
 
 def _file(request: Request, place: str, asked: Filter) -> StreamingHttpResponse:
@@ -117,7 +104,7 @@ def _wanted(asked: Filter) -> dict[str, str]:
     return {"verb": asked.verb, "actor": asked.actor, "since": _moment(asked.first, 0), "until": _moment(asked.last, 1)}
 
 
-def _entries(request: HttpRequest, place: str, asked: Asked) -> dict[str, object]:
+def _entries(request: HttpRequest, place: str, asked: Wanted) -> dict[str, object]:
     found = query.found(enterprise=place, **_wanted(asked))
     if asked.before is not None:
         found = found.filter(seq__lt=asked.before)

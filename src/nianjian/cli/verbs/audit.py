@@ -31,8 +31,6 @@ def _verify(args: argparse.Namespace) -> Answer:
 
     require(actor, EVERYWHERE, Act.AUDIT)
     report = verify()
-    data = {"valid": report.ok, "entries": report.entries, "broken_at": report.broken_at, "reason": report.reason}
-    data["last"] = report.last
 
     def show(console: Console) -> None:
         if report.ok:
@@ -42,4 +40,4 @@ def _verify(args: argparse.Namespace) -> Answer:
             text = _("The chain is broken at entry {entry} ({reason}).")
             console.print(text.format(entry=report.broken_at, reason=report.reason), style="bold red")
 
-    return Answer(data, show, DONE if report.ok else NO)
+    return Answer(report.as_dict(), show, DONE if report.ok else NO)

@@ -10,18 +10,18 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.roles import Act
 from nianjian.audit import query
 from nianjian.audit.models import Entry
-from nianjian.audit.verify import verify
 from nianjian.config.http.answers import named
 from nianjian.flows.audit_export import export
 from nianjian.kernel import clock
 from nianjian.paper.texts.chain import acts
 from nianjian.paper.words import words
+from nianjian.web.audit import checking
 from nianjian.web.audit.forms import Filter
 from nianjian.web.audit.shown import pairs
 from nianjian.web.layout.access import Request, at, everywhere, page
@@ -61,13 +61,6 @@ def everything_out(request: Request) -> HttpResponseBase:
     return _out(request, EVERYWHERE)
 
 
-@require_POST
-@everywhere(Act.AUDIT)
-def verified(request: Request) -> HttpResponse:
-    """Check every link and say what was found."""
-    return render(request, "audit/verified.html", {"report": verify()})
-
-
 def _asked(request: HttpRequest) -> dict[str, str]:
     """Read what the filter asks for as `audit.query.found` takes it; days are those of the clock's zone."""
     form = Filter(request.GET, actors=())
@@ -94,6 +87,7 @@ def _list(request: Request, place: str) -> HttpResponse:
         "head": head,
         "out": f"{out}?{inside}" if inside else out,
         "whole": not place,
+        "checked": None if place else checking.latest(),
     }
     return render(request, "audit/list.html", context)
 

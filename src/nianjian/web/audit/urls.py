@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.web.audit import pages
+from nianjian.web.audit import checking, pages
 
 urlpatterns = [
     path("audit/", pages.everything, name="audit"),
     path("audit/export.csv", pages.everything_out, name="audit-export"),
-    path("audit/verify/", pages.verified, name="audit-verify"),
+    path("audit/verify/", checking.verify, name="audit-verify"),
+    path("audit/verify/<str:job>/", checking.verified, name="audit-verified"),
+    path("audit/verify/<str:job>/progress/", checking.progress, name="audit-verify-progress"),
+    path("audit/verify/<str:job>/stop/", checking.stop, name="audit-verify-stop"),
     path("e/<str:code>/audit/", pages.here, name="audit-here"),
     path("e/<str:code>/audit/export.csv", pages.here_out, name="audit-export-here"),
 ]

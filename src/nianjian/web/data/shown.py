@@ -40,6 +40,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.RECTIFY_CHECK: mark("Check of a rectification"),
     jobs.RECTIFY_REPORT: mark("Rectification report"),
     jobs.RECTIFY_CLOSE: mark("Closing of a case"),
+    jobs.VERIFY_CHAIN: mark("Check of the audit chain"),
 }
 DONE: Final = "done"
 STATES: Final[Mapping[str, tuple[str, str]]] = {  # state -> badge, word

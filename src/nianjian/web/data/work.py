@@ -39,8 +39,11 @@ def _job(request: Request, code: str, job: str) -> JobValue:
     return found
 
 
-def progressing(code: str, job: JobValue) -> dict[str, object]:
-    """Return what `data/progress.html` shows of a job; it asks for itself until the job is over."""
+def progressing(code: str, job: JobValue, address: str = "") -> dict[str, object]:
+    """Return what `data/progress.html` shows of a job; it asks for itself until the job is over.
+
+    ``address``: where it asks, if not at the page of the enterprise's work.
+    """
     beat = query.last_beat()
     return {
         "job": job,
@@ -48,7 +51,7 @@ def progressing(code: str, job: JobValue) -> dict[str, object]:
         "state": shown.state(job),
         "bar": shown.bar(job),
         "over": job.over,
-        "address": reverse("data-job-progress", args=[code, job.id]),
+        "address": address or reverse("data-job-progress", args=[code, job.id]),
         "no_worker": not job.over and (beat is None or clock.now() - beat > ABSENT),
     }
 
