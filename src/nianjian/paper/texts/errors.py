@@ -9,6 +9,8 @@ from nianjian.paper.texts import api, intake, people, registers, rooms, work
 from nianjian.paper.texts.chain import webhooks
 from nianjian.paper.texts.complaints import errors as complaints
 from nianjian.paper.texts.complaints import words as tickets
+from nianjian.paper.texts.dossier import checks as dossier_checks
+from nianjian.paper.texts.dossier import ingest as dossier_ingest
 from nianjian.paper.texts.gate import counters
 from nianjian.paper.texts.gate import errors as gate
 from nianjian.paper.texts.operation import doctor
@@ -32,6 +34,8 @@ ERRORS: Final[Mapping[str, str]] = {
     **webhooks.TEXTS,
     **complaints.TEXTS,
     **gate.TEXTS,
+    **dossier_ingest.TEXTS,
+    **dossier_checks.TEXTS,
     **rectification.TEXTS,
     **counters.TEXTS,
     **api.TEXTS,

@@ -1,0 +1,1 @@
+"""Files that want to harm whoever reads them, made by the tests."""
