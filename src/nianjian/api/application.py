@@ -11,12 +11,24 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 from nianjian.api.door import problems
 from nianjian.api.door.access import Token
 from nianjian.api.door.parsing import Readable
-from nianjian.api.v1 import approvals, audit, batches, enterprises, imports, jobs, retention, rules, webhooks
-from nianjian.api.v1.complaints import tickets, worked
+from nianjian.api.v1 import (
+    approvals,
+    audit,
+    batches,
+    enterprises,
+    imports,
+    jobs,
+    overview,
+    previews,
+    retention,
+    rules,
+    webhooks,
+)
+from nianjian.api.v1.complaints import one_click, tickets, worked
 from nianjian.api.v1.gate import decisions, policy
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
-from nianjian.api.v1.rectification import cases, channel
+from nianjian.api.v1.rectification import cases, channel, watch
 from nianjian.api.v1.registers import files, lists, papers, rows
 
 PREFIX: Final = "api/v1"
@@ -28,10 +40,12 @@ ABOUT: Final = (
 )
 ROUTERS: Final = (
     enterprises.router,
+    overview.router,
     tokens.router,
     folk.router,
     everywhere.router,
     imports.router,
+    previews.router,
     batches.router,
     jobs.router,
     lists.router,
@@ -46,8 +60,10 @@ ROUTERS: Final = (
     retention.router,
     tickets.router,
     worked.router,
+    one_click.router,
     cases.router,
     channel.router,
+    watch.router,
     policy.router,
     decisions.router,
     webhooks.router,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
-from typing import Any
 
 from ninja import Query, Router, Schema
 
@@ -17,9 +14,6 @@ from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.v1.given import Text
 from nianjian.flows import portraits
-from nianjian.flows.overview import facts
-from nianjian.flows.overview.attention import Point
-from nianjian.flows.overview.deadlines import Deadline as Due
 
 router = Router(tags=["enterprises"])
 
@@ -53,60 +47,6 @@ class Standing(Enterprise):
 
     year: int | None
     light: str | None
-
-
-class Expiring(Schema):
-    """Rows of a register that run out together: renewal is asked for by ``ask_by``, ``until`` is the last valid day.
-
-    ``keys`` of the first three of them, ``count`` of all.
-    """
-
-    kind: str
-    keys: list[str]
-    count: int
-    until: date
-    ask_by: date
-
-
-class Deadline(Schema):
-    """A day that the law, the authority or a register has set, ``days`` away; ``expiry``: what runs out, null else."""
-
-    rule: str
-    key: str
-    day: date
-    days: int
-    level: str
-    citation: str
-    expiry: Expiring | None
-
-
-class Matter(Schema):
-    """Something in the way, or waiting for this person: a code and its values."""
-
-    code: str
-    values: dict[str, Any]
-
-
-class Freshness(Schema):
-    """When a source of calls or a register last brought anything; ``age`` in days."""
-
-    name: str
-    last: date | None
-    age: int | None
-
-
-class Overview(Schema):
-    """Whether today is a good day, and why; for whom sees a team's rows, of that team alone."""
-
-    mood: str
-    reason: str
-    year: int | None
-    light: str | None
-    deadlines: list[Deadline]
-    blockers: list[Matter]
-    tasks: list[Matter]
-    sources: list[Freshness]
-    registers: list[Freshness]
 
 
 class NewEnterprise(Schema):
@@ -146,31 +86,3 @@ def enterprises_get(request: Request, code: str) -> dict[str, object]:
     portrait = portraits.shown(code, years[0]) if years else None
     light = None if portrait is None else portrait["light"]
     return {**asdict(request.enterprise), "year": years[0] if years else None, "light": light}
-
-
-@read(router, "/enterprises/{code}/overview", act=Act.READ_OWN, answer=Overview)
-def enterprises_overview(request: Request, code: str) -> dict[str, object]:
-    """Where the enterprise stands today: verdict, light, deadlines, what is in the way, how fresh the data is."""
-    del code
-    told = facts.overview(request.enterprise, request.actor, request.team)
-    return {
-        "mood": told.verdict.mood.value,
-        "reason": told.verdict.reason.value,
-        "year": told.year,
-        "light": told.light or None,
-        "deadlines": [_due(one) for one in told.calendar.deadlines],
-        "blockers": _matters(told.blockers),
-        "tasks": _matters(told.tasks),
-        "sources": [asdict(one) for one in told.sources],
-        "registers": [asdict(one) for one in told.registers],
-    }
-
-
-def _due(one: Due) -> dict[str, object]:
-    rule = one.rule
-    told = {"rule": rule.id, "key": rule.key, "level": str(rule.level), "citation": rule.citation}
-    return told | {"day": one.day, "days": one.days, "expiry": None if one.expiry is None else asdict(one.expiry)}
-
-
-def _matters(points: Sequence[Point]) -> list[dict[str, object]]:
-    return [{"code": one.code, "values": dict(one.values)} for one in points]

@@ -64,9 +64,7 @@ class Kept(Schema):
 @write(router, "/enterprises/{code}/calls/imports", act=Act.LOAD, answer=Job, status=202, upload=True)
 def calls_import(request: Request, code: str, file: Query[Calls]) -> dict[str, object]:
     """Import one file of call records; the content is the file."""
-    known = [name for name, _title, _evidence in sources()]
-    if file.source not in {AUTO, *known}:
-        raise NianjianError("source_unknown", source=file.source, known=", ".join(known))
+    known_source(file.source)
     data = mappings.mapping(code, file.mapping) if file.mapping else {}
     draft = drafts.begin(kind=drafts.CALLS, enterprise=code, actor=request.actor, replaces=file.replaces)
     return _carried_out(request, code, draft, file, data)
@@ -101,6 +99,13 @@ def mappings_keep(request: Request, code: str, kept: Kept) -> dict[str, object]:
     """Keep a mapping, as a mapping file has it, in place of an earlier one of the name."""
     keep(enterprise=code, name=kept.name, data=kept.mapping, actor=request.actor)
     return kept.model_dump()
+
+
+def known_source(source: str) -> None:
+    """``source_unknown`` for what no file can be of."""
+    known = [name for name, _title, _evidence in sources()]
+    if source not in {AUTO, *known}:
+        raise NianjianError("source_unknown", source=source, known=", ".join(known))
 
 
 def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: object) -> dict[str, object]:

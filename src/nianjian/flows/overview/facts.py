@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nianjian.accounts.query import Actor, Enterprise
+from nianjian.accounts.reach import reach
+from nianjian.accounts.roles import Act
 from nianjian.flows import portraits
 from nianjian.flows.overview import attention, expiry, freshness, lines, since
 from nianjian.flows.overview.attention import Point
@@ -129,3 +131,21 @@ def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
         standing = Standing(one, years[0] if years else None, light, run, calendar, age, verdict(now))
         found.append((urgency(now), one.name, standing))
     return [standing for _order, _name, standing in sorted(found, key=lambda one: one[:2])]
+
+
+def sought(actor: Actor, text: str) -> list[Standing | Enterprise]:
+    """The enterprises that concern the asker and hold the text in code or name, the most urgent first.
+
+    Last those of which the asker sees a team alone: nothing of the whole enterprise is told of them.
+    """
+    whole = {one.code for one in reach(actor, Act.READ)}
+    fitting = [one for one in reach(actor) if text.lower() in f"{one.code} {one.name}".lower()]
+    return [
+        *portfolio([one for one in fitting if one.code in whole]),
+        *(one for one in fitting if one.code not in whole),
+    ]
+
+
+def lit(found: Sequence[Standing | Enterprise], light: str) -> list[Standing | Enterprise]:
+    """Those whose portrait shows the light; all where none is named."""
+    return [one for one in found if not light or (isinstance(one, Standing) and one.light == light)]

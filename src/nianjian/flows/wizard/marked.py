@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 from pathlib import Path
 
@@ -10,22 +9,13 @@ from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows.wizard import check_register, uploads
-from nianjian.kernel.errors import NianjianError
-from nianjian.registers.drafts.query import Upload
 from nianjian.registers.tables.marking import Words
 
 
 def marked(*, kind: str, enterprise: str, incoming: uploads.Incoming, words: Words, actor: Actor) -> bytes:
     """Return the workbook; ``role_missing``, ``file_empty``, and what `check_register.error_workbook` raises."""
     require(actor, enterprise, Act.LOAD)
-    if not incoming.size:
-        raise NianjianError("file_empty", file=incoming.name)
-    place, sheet = secrets.token_hex(8), Upload(1, incoming.name, incoming.size, incoming.sha256)
-    try:
-        incoming.keep(place, sheet)
-        with tempfile.TemporaryDirectory(prefix="nianjian-marked-") as name:
-            target = Path(name) / "marked.xlsx"
-            check_register.error_workbook(kind, uploads.path(place, sheet), target, words, enterprise=enterprise)
-            return target.read_bytes()
-    finally:
-        uploads.remove(place)
+    with uploads.placed(incoming) as (_place, sheet), tempfile.TemporaryDirectory(prefix="nianjian-marked-") as name:
+        target = Path(name) / "marked.xlsx"
+        check_register.error_workbook(kind, sheet, target, words, enterprise=enterprise)
+        return target.read_bytes()

@@ -7,7 +7,8 @@ import os
 import secrets
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -105,6 +106,22 @@ class Incoming:
 
 def _private(name: str, flags: int) -> int:
     return os.open(name, flags, 0o600)
+
+
+@contextmanager
+def placed(incoming: Incoming) -> Iterator[tuple[str, Path]]:
+    """Put a file that is only looked at into a place of its own, which is emptied again: its name and the file.
+
+    ``file_empty``.
+    """
+    if not incoming.size:
+        raise NianjianError("file_empty", file=incoming.name)
+    place, upload = secrets.token_hex(8), Upload(1, incoming.name, incoming.size, incoming.sha256)
+    try:
+        incoming.keep(place, upload)
+        yield place, path(place, upload)
+    finally:
+        remove(place)
 
 
 def remove(draft: str, number: int | None = None) -> None:

@@ -25,6 +25,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "files_missing": mark("the import has no file yet"),
     "file_twice": mark("{file} is there already"),
     "file_single": mark("one sheet at a time: {file} was not taken"),
+    "rejects_none": mark("no row at the beginning of {file} would be rejected"),
+    "sheet_too_large": mark("{file} is larger than {limit}; let the worker check it"),
     "upload_too_large": mark("{file} is larger than {limit}; import it in the shell with `nianjian calls import`"),
     "mapping_unknown": mark("there is no mapping named {name}"),
     "mapping_name_malformed": mark("a mapping's name has 1 to {longest} signs"),

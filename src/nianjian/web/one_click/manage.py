@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,12 +16,13 @@ from nianjian.config.http.answers import UNPROCESSABLE, named
 from nianjian.flows.complaints import one_click as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.printing.codes import MEDIA, drawn
+from nianjian.paper.texts.complaints.carriers import carriers
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.one_click.forms import NewDoor
-from nianjian.web.one_click.picture import MEDIA, drawn
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,15 +59,11 @@ def one(request: Request, code: str, door: int) -> HttpResponse:
     """Show the address of a number and everything that carries it."""
     found = _found(request, code, door)
     address = _address(request, found)
-    label = "一键投诉"
     context = {
         "door": found,
         "address": address,
         "forms": list(MEDIA),
-        "button": f'<a href="{escape(address)}" rel="noopener">{label}</a>',
-        "plain_form": f'<form action="{escape(address)}" method="get"><button>{label}</button></form>',
-        "message": f"如来电打扰了您，请点此{label}：{address}",
-        "dtmf": f"COMPLAINT_ENTERPRISE={code}",
+        "carriers": carriers(address, code),
         "local": address.startswith(("http://127.", "http://localhost", "http://[::1]")),
     }
     return render(request, "one_click/one.html", context)

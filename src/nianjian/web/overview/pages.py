@@ -190,12 +190,9 @@ def portfolio(request: Request) -> HttpResponse:
     if len(own) == 1 and "all" not in request.GET:
         return redirect("overview", code=own[0].code)
     wanted, light = request.GET.get("q", "").strip(), request.GET.get("light", "")
-    whole = {one.code for one in reach(request.actor, Act.READ)}
-    fitting = [one for one in own if wanted.lower() in f"{one.code} {one.name}".lower()]
-    standings = facts.portfolio([one for one in fitting if one.code in whole])
-    rows: list[Standing | Enterprise] = [one for one in standings if not light or one.light == light]
-    if not light:
-        rows += [one for one in fitting if one.code not in whole]  # of an outsourcer: its own team's page only
+    found = facts.sought(request.actor, wanted)
+    standings = [one for one in found if isinstance(one, Standing)]
+    rows = facts.lit(found, light)
     shown: Page[Standing | Enterprise] = paged(request, rows, total=len(rows))
     moods = [one.verdict.mood for one in standings]
     context = {

@@ -17,8 +17,8 @@ from nianjian.complaints.one_click.model import Door
 from nianjian.flows.complaints import one_click
 from nianjian.flows.complaints.listing import listed
 from nianjian.kernel import clock
+from nianjian.paper.printing.codes import png
 from nianjian.registers.overlays.model import Overlay
-from nianjian.web.one_click.picture import png
 
 pytestmark = pytest.mark.django_db
 HERE = "/e/demo/complaints/one-click/"
