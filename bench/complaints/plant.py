@@ -51,7 +51,7 @@ copy (
 _COMPLAINTS: Final = """
     with taken as (
         select call_id, callee, display, start_ts, (hash(call_id, 5) >> 2)::bigint as h
-        from read_parquet([{files}]) where direction = 'out' and (hash(call_id, 4) >> 2)::bigint % {step} = 0 limit {most}
+        from read_parquet([{files}]) where direction = 'out' and (hash(call_id, 4) >> 2)::bigint % {step} = 0 order by hash(call_id, 6) limit {most}
     ), numbered as (select *, row_number() over (order by call_id) as n from taken)
     select 'K' || n as complaint_id, case when n % {every} = 0 then null else call_id end as truth,
         case when n % {every} = 0 then 19900000000 + n else callee end as complainant, display as complained,

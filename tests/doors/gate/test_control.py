@@ -27,6 +27,7 @@ def test_health(tmp_path: Path) -> None:
     before = gate.moment
     gate.moment = lambda: before() + 2000 * 1000
     assert told(gate, "/health")["status"] == "alarm"
+    assert told(gate, "/health")["alarms"] == ["snapshot_old"]
     gate.moment = lambda: before() + 172_800_000
     assert got(gate, "/health")[0] == 503
 
@@ -46,7 +47,7 @@ def test_a_journal_that_cannot_be_written_is_an_alarm(tmp_path: Path, monkeypatc
     posted(gate, *(body(call_id=f"c{one}") for one in range(5)))
     for page in ("/health", "/v1/state"):
         state = told(gate, page)
-        assert state["status"] == "alarm"
+        assert (state["status"], state["alarms"]) == ("alarm", ["journal_unwritten"])
         assert state["journal"] == {"problem": "No space left on device", "lost": gate.journal.lost}
     page = got(gate, "/metrics")[1]
     assert b"nianjian_gate_journal_written 0.0" in page
@@ -55,6 +56,18 @@ def test_a_journal_that_cannot_be_written_is_an_alarm(tmp_path: Path, monkeypatc
     monkeypatch.undo()
     gate.flush()
     assert told(gate, "/health")["status"] == "ok"
+
+
+def test_an_enterprise_that_cannot_be_told_of_is_an_alarm_named_to_its_own(tmp_path: Path) -> None:
+    why = {"code": "gate_rule_unreadable", "values": {"key": "gate.hours.service"}}
+    broken = tenant("broken", numbers=[], refusing=why)
+    gate = made(tmp_path, tenant(), broken)
+    health = told(gate, "/health")
+    assert (health["status"], health["alarms"]) == ("alarm", ["enterprise_refused"])
+    assert "broken" not in json.dumps(health)
+    assert told(gate, "/v1/state")["refused"] == {"broken": "gate_rule_unreadable"}
+    assert b"nianjian_gate_enterprises_refused 1.0" in got(gate, "/metrics")[1]
+    assert not ask(gate, request(enterprise="broken"))[0].allow
 
 
 def test_state_counts_what_was_decided(tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ DAY = "2026-11-25"
 BOSS = Actor("tester")
 STATE = {
     "status": "alarm",
+    "alarms": ["snapshot_old", "enterprise_refused", "journal_unwritten"],
     "snapshot": {"state": "alarm", "generation": 7, "age_s": 1200, "problem": ""},
+    "refused": {"other": "gate_rule_unreadable"},
     "counters": {"kind": "journal", "available": True, "reason": ""},
     "decisions": {"demo": {"allow": 3}, "other": {"allow": 9}},
 }
@@ -116,9 +118,25 @@ def test_without_snapshot_and_process_the_page_says_so(lead: Client) -> None:
 def test_the_process_tells_how_it_is_to_the_enterprise_alone(lead: Client, process: list[str | None]) -> None:
     told = text(lead)
     assert "by snapshot 7, 1200 s old" in told
-    assert 'badge warn">old: an alarm' in told
+    assert "old: an alarm" not in told  # that is said of a snapshot alone
+    assert 'badge warn">answers, with an alarm' in told
+    assert 'badge warn">its snapshot is old: nobody has fed it for a while' in told
+    assert 'badge warn">its decisions cannot be written down' in told
+    assert "could not be told to it" not in told  # another enterprise's
     assert 'badge good">counting' in told
     assert process == ["Bearer open-sesame"]
+
+
+def test_an_enterprise_that_cannot_be_told_of_sees_why(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def numbers(_enterprise: str) -> list[object]:
+        raise ValueError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("nianjian.flows.gate.facts.numbers", numbers)
+        feed.feed()
+    told = text(lead)
+    assert 'badge bad">cannot tell of this enterprise: every call of it is refused' in told
+    assert "could not be read (ValueError)" in told
 
 
 def test_the_policy_names_its_rules_and_a_reader_changes_nothing(lead: Client) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from nianjian.cli.terminal import table
 from nianjian.cli.terminal.gate_journal import configure_journal
 from nianjian.cli.terminal.gate_policy import configure_policy
 from nianjian.cli.terminal.gate_serve import configure_feeding, configure_serve, configure_store, keep_feeding
+from nianjian.cli.texts.errors import sentence
 from nianjian.kernel import clock
 from nianjian.paper.texts.gate import words
 
@@ -125,7 +126,15 @@ def _feed(args: argparse.Namespace) -> Answer:
     )
     values = {"consents": fed.entries["consents"], "refused": fed.entries["do-not-call"]}
     said = text.format(generation=fed.generation, **values)
-    return Answer(asdict(fed), lambda console: console.print(said))
+
+    def show(console: Console) -> None:
+        console.print(said)
+        for code, fault in fed.refused.items():
+            gone = _("{enterprise} could not be told to the gate, every call of it is refused: {why}")
+            console.print(gone.format(enterprise=code, why=sentence(fault.code, fault.values)), style="red")
+
+    told = {**asdict(replace(fed, refused={})), "refused": {code: one.code for code, one in fed.refused.items()}}
+    return Answer(told, show, NO if fed.refused else DONE)
 
 
 def _build(args: argparse.Namespace) -> Answer:

@@ -1,21 +1,25 @@
 """Feed the gate: registers, consents and policies of the database become a snapshot that its process reads.
 
 A generation is written only where something changed; else the one in force is noted as still holding. Lists are built
-anew only where their register moved. Made at once when a policy changes, else by the clock.
+anew only where their register moved. Made at once when a policy changes, else by the clock. An enterprise that cannot
+be told of is refused whole, by a part of its own; all others go on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from django.db import DatabaseError
+
 from nianjian.accounts import query as accounts
 from nianjian.config import env
-from nianjian.flows.gate import facts
+from nianjian.flows.gate import facts, refused
 from nianjian.flows.gate import rules as ruled
 from nianjian.flows.rulebooks import rulebook
 from nianjian.gate import places
@@ -24,23 +28,29 @@ from nianjian.gate.snapshot import write
 from nianjian.gate.snapshot.build import ListBuilder
 from nianjian.gate.snapshot.tenant import Tenant
 from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
 from nianjian.registers.gate_lists import query as built_lists
 from nianjian.registers.gate_lists.model import GateList
 from nianjian.registers.gate_policies import query as policies
 
+LOG: Final = logging.getLogger(__name__)
 PIECE: Final = 200_000  # rows handed to the builder at once
 DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """What a feed did: the generation in force, whether it is new, and what it holds."""
+    """What a feed did: the generation in force, whether it is new, and what it holds.
+
+    ``refused``: enterprises that could not be told of, each with the error; every call of theirs is refused.
+    """
 
     generation: int
     new: bool
     enterprises: int
     entries: Mapping[str, int]
     removed: int
+    refused: Mapping[str, NianjianError]
 
 
 def root() -> Path:
@@ -52,36 +62,74 @@ def feed(*, enterprise: str | None = None, lists: bool = True) -> Fed:
     """Bring the snapshot up to date: of one enterprise, the others staying as they are, or of all.
 
     ``lists`` False: the lists of the generation in force are carried over, so that a changed cap waits for no list.
-    ``gate_list_missing`` where a built list is gone from the home; the generation in force then stays.
+    What cannot be told of an enterprise (a rule that cannot be understood, a built list that is gone from the home)
+    has its calls refused; it is logged, and raised once it is written if that enterprise alone was asked for.
     """
     place = root()
     with write.alone(place):
         now = int(clock.now().timestamp())
         before = write.in_force(place)
         known = {} if before is None else dict(before.tenants)
-        chosen = [one.code for one in accounts.enterprises()]
         given = {}
-        for code in chosen:
+        for code in (one.code for one in accounts.enterprises()):
             if enterprise in {None, code} or code not in known or (told := write.told(place, code)) is None:
-                given[code] = _tenant(place, code, known.get(code), now, lists=lists)
+                given[code] = _given(place, code, known.get(code), now, lists=lists)
             else:
-                given[code] = write.Given(told, known[code].lists)
-        book = rulebook(day=None, province=None, enterprise=None)
-        ages = (book.integer("gate.snapshot.alarm"), book.integer("gate.snapshot.deny"))
-        manifest = form.Manifest(0, now, *ages, book.sha256)
-        new = before is None or _differs(before, manifest, given)
-        if before is not None and not new:
-            write.check(place, before.generation, now)
-            made = before
-        else:
-            made = write.write(place, manifest, given)
-        removed = write.prune(place, now - book.integer("gate.snapshot.kept") * DAY)
+                given[code] = _carried(place, code, told, known[code], now)
+        made, new, removed = _put(place, before, given, now)
         write.forget(place, {one.sha256 for one in built_lists.in_use()})
     entries = {
         kind: sum(one.entries for of in made.tenants.values() for one in of.lists if one.kind == kind)
         for kind in form.LIST_KINDS
     }
-    return Fed(made.generation, new, len(given), entries, removed)
+    found = {code: fault for code, one in given.items() if (fault := refused.why(one.told)) is not None}
+    if enterprise in found:
+        raise found[enterprise]
+    return Fed(made.generation, new, len(given), entries, removed, found)
+
+
+def _put(
+    place: Path, before: form.Manifest | None, given: Mapping[str, write.Given], now: int
+) -> tuple[form.Manifest, bool, int]:
+    """The generation in force from now on, whether it is a new one, and how many old ones went."""
+    book = rulebook(day=None, province=None, enterprise=None)
+    ages = (book.integer("gate.snapshot.alarm"), book.integer("gate.snapshot.deny"))
+    manifest = form.Manifest(0, now, *ages, book.sha256)
+    new = before is None or _differs(before, manifest, given)
+    if before is not None and not new:
+        write.check(place, before.generation, now)
+        made = before
+    else:
+        made = write.write(place, manifest, given)
+    return made, new, write.prune(place, now - book.integer("gate.snapshot.kept") * DAY)
+
+
+def _given(place: Path, code: str, known: form.TenantEntry | None, now: int, *, lists: bool) -> write.Given:
+    """An enterprise's part, or what refuses its calls where that cannot be made; a fault of the database is all's."""
+    try:
+        return _tenant(place, code, known, now, lists=lists)
+    except DatabaseError:
+        raise
+    except Exception as fault:
+        LOG.exception("the gate cannot be told of %s: every call of it is refused", code)
+        told = refused.part(code, write.told(place, code), refused.named(fault), now)
+        return write.Given(told, _standing(place, code, () if known is None else known.lists))
+
+
+def _carried(place: Path, code: str, told: dict[str, Any], known: form.TenantEntry, now: int) -> write.Given:
+    """An enterprise's part as it is in force; refused where a list of it is nowhere any more."""
+    lists = _standing(place, code, known.lists)
+    if len(lists) == len(known.lists) or refused.why(told) is not None:
+        return write.Given(told, lists)
+    gone = next(one for one in known.lists if one not in lists)
+    fault = NianjianError("gate_list_missing", enterprise=code, list=gone.name, sha256=gone.sha256)
+    LOG.error("the gate cannot be told of %s: %s", code, fault)
+    return write.Given(refused.part(code, told, fault, now), lists)
+
+
+def _standing(place: Path, code: str, lists: Sequence[form.ListEntry]) -> list[form.ListEntry]:
+    """Lists of the generation in force; ones that are nowhere any more are left out: see `write.restore`."""
+    return [one for one in lists if write.restore(place, code, one)]
 
 
 def _differs(before: form.Manifest, now: form.Manifest, given: Mapping[str, write.Given]) -> bool:
@@ -108,6 +156,9 @@ def _tenant(place: Path, code: str, known: form.TenantEntry | None, now: int, *,
         elif (mark := facts.mark(kind, code)) and (made := _list(place, kind, code, tenant, old, mark)):
             found.append(made)
     found += [_built(one) for one in built_lists.in_use(code)]
+    for one in found:
+        if not write.restore(place, code, one):
+            raise NianjianError("gate_list_missing", enterprise=code, list=one.name, sha256=one.sha256)
     return write.Given(told, found)
 
 
@@ -131,11 +182,7 @@ def policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[str, A
         "purposes": ruled.purposes(book, settings),
         "numbers": facts.numbers(code),
     }
-    version = 0 if before is None else before["version"]
-    same = before is not None and json.dumps({**told, "version": version}, sort_keys=True) == json.dumps(
-        before, sort_keys=True
-    )
-    return {**told, "version": version if same else max(now, version + 1)}
+    return refused.versioned(told, before, now)
 
 
 def _list(  # noqa: PLR0917 -- one step of `_tenant`, over its own values

@@ -20,6 +20,7 @@ from nianjian.accounts.roles import Act
 from nianjian.config import env
 from nianjian.flows.audit_export import FORMULA
 from nianjian.flows.gate import feed as gate_feed
+from nianjian.flows.gate import refused
 from nianjian.flows.gate.check import plain
 from nianjian.gate import places
 from nianjian.gate.decisions.journal import SUFFIX
@@ -37,6 +38,8 @@ LINKS: Final[Mapping[str, type[http.client.HTTPConnection]]] = {
 }
 MISSING: Final = "missing"
 UNREACHED: Final = "unreached"
+UNTOLD: Final = "untold"
+REFUSED: Final = "enterprise_refused"  # an alarm
 COLUMNS: Final = (
     "at", "decision_id", "channel", "team", "display", "callee", "purpose", "call_id", "allow", "reason", "observed",
     "rule", "retry_at", "counter", "window", "used", "limit", "generation",
@@ -46,8 +49,9 @@ COLUMNS: Final = (
 def state(*, enterprise: str, actor: Actor) -> Json:
     """``snapshot`` as it lies in the home, ``process`` as the running gate tells it; ``role_missing``.
 
-    A snapshot has a state of fresh, alarm, stale or missing. A process that does not answer has the status
-    ``unreached``, one that wants another token ``refused``; else ok, alarm or refusing.
+    A snapshot has a state of fresh, alarm, stale, untold (the feed could not tell of this enterprise; ``problem`` says
+    why) or missing. A process that does not answer has the status ``unreached``, one that wants another token
+    ``refused``; else ok, alarm (``alarms`` names each) or refusing.
     """
     require(actor, enterprise, Act.READ)
     return {"enterprise": enterprise, "snapshot": _snapshot(enterprise), "process": _process(enterprise)}
@@ -58,12 +62,14 @@ def _snapshot(enterprise: str) -> Json:
     manifest = write.in_force(place)
     told = None if manifest is None else write.told(place, enterprise)
     if manifest is None or told is None:
-        return {"state": MISSING, "generation": None, "age_s": None, "version": None, "epoch": None}
+        return {"state": MISSING, "problem": None, **dict.fromkeys(("generation", "age_s", "version", "epoch"))}
     age = int(clock.now().timestamp()) - checked(place, manifest)
+    fault = refused.why(told)
     state_of = STALE if age > manifest.deny_age else ALARM if age > manifest.alarm_age else FRESH
     epoch = max((int(cap["epoch"]) for cap in told["caps"]), default=None)
     return {
-        "state": state_of,
+        "state": UNTOLD if fault is not None and state_of != STALE else state_of,
+        "problem": None if fault is None else {"code": fault.code, "values": dict(fault.values)},
         "generation": manifest.generation,
         "age_s": age,
         "version": told["version"],
@@ -82,6 +88,7 @@ def _process(enterprise: str) -> Json:
     return {
         "url": address,
         "status": told["status"],
+        "alarms": _alarms(told, enterprise),
         "generation": snapshot.get("generation"),
         "age_s": snapshot.get("age_s"),
         "problem": snapshot.get("problem") or unwritten or "",
@@ -90,6 +97,13 @@ def _process(enterprise: str) -> Json:
         "reason": counters.get("reason") or "",
         "decisions": dict(reasons.get(enterprise, {})) if isinstance(reasons, Mapping) else {},
     }
+
+
+def _alarms(told: Mapping[str, Any], enterprise: str) -> list[str]:
+    """What the process says is wrong, as far as it concerns the enterprise: others' refusals are theirs."""
+    alarms, refused_of = told.get("alarms"), told.get("refused")
+    own = isinstance(refused_of, Mapping) and enterprise in refused_of
+    return [str(one) for one in alarms if one != REFUSED or own] if isinstance(alarms, list) else []
 
 
 def _asked(address: str, enterprise: str) -> Json:

@@ -107,15 +107,24 @@ class Control:
         return JSONResponse(told, 503 if told["status"] == "refusing" else 200)
 
     def _told(self) -> dict[str, object]:
+        """How the gate is; ``alarms``: what is wrong though it answers, each by a code of its own."""
         gate, now = self._gate, self._gate.moment()
         snapshot, counters = gate.held.snapshot, gate.counters.state()
         state = "missing" if snapshot is None else snapshot.state(now)
+        here = (
+            ("snapshot_old", state == ALARM),
+            ("snapshot_untaken", bool(self._problem())),
+            ("enterprise_refused", bool(self._refused())),
+            ("journal_unwritten", bool(gate.unwritten)),
+        )
+        alarms = [code for code, holds in here if holds]
         if snapshot is None or state == STALE or not counters.get("available"):
             status = "refusing"
         else:
-            status = "alarm" if state == ALARM or self._problem() or gate.unwritten else "ok"
+            status = "alarm" if alarms else "ok"
         return {
             "status": status,
+            "alarms": alarms,
             "snapshot": {
                 "state": state,
                 "generation": None if snapshot is None else snapshot.generation,
@@ -140,7 +149,14 @@ class Control:
             "remembered": len(gate.answers),
             "waiting": len(gate.open),
         }
-        return JSONResponse({**self._told(), "decisions": reasons, "gate": figures, "doors": self._doors()})
+        refused = {code: why for code, why in self._refused().items() if whose in {"", code}}
+        told = {**self._told(), "refused": refused}
+        return JSONResponse({**told, "decisions": reasons, "gate": figures, "doors": self._doors()})
+
+    def _refused(self) -> dict[str, str]:
+        """Enterprises that the feed could not tell of, and why (an error's code)."""
+        snapshot = self._gate.held.snapshot
+        return {} if snapshot is None else {code: one.problem for code, one in snapshot.tenants.items() if one.problem}
 
     def _tenant(self, request: Request, whose: str) -> Tenant | None:
         snapshot = self._gate.held.snapshot

@@ -49,10 +49,16 @@ class _Figures(Collector):
         usable = snapshot is not None and not snapshot.stale(now)
         age = -1 if snapshot is None else snapshot.age(now)
         generation = 0 if snapshot is None else snapshot.generation
+        refused = 0 if snapshot is None else sum(bool(one.problem) for one in snapshot.tenants.values())
         for name, about, level in (
             ("snapshot_usable", "1: the snapshot is there and not too old", int(usable)),
             ("snapshot_age_seconds", "Since the feed last looked; -1: no snapshot", age),
             ("snapshot_generation", "Number of the snapshot in force", generation),
+            (
+                "enterprises_refused",
+                "Enterprises that the feed could not tell of: all their calls are refused",
+                refused,
+            ),
             ("counters_available", "1: the counters can count", int(bool(counters.get("available")))),
             ("journal_written", "1: the decision journal can be written", int(not gate.unwritten)),
             ("waiting", "Questions that wait for their counters", len(gate.open)),

@@ -14,6 +14,8 @@ from nianjian.kernel.numbers import Shape, normalise, printed
 
 UNNAMED: Final = "unnamed"  # the purpose of a call whose switch names none
 OTHER: Final = "other"  # a purpose that nobody described
+REFUSING: Final = "refusing"
+"""In an enterprise's JSON: why its questions cannot be decided (code and values); not there: they can."""
 _VAGUE: Final = frozenset({UNNAMED, OTHER})
 MOST: Final = 50_000  # texts remembered; they come from outside, so there must be an end
 
@@ -84,6 +86,8 @@ class Tenant:
             purposes={one.name: one for one in purposes},
         )
         self.refused, self.consented = tuple(refused), tuple(consented)
+        self.problem: str = told.get(REFUSING, {}).get("code", "")
+        """Why the feed could not tell of the enterprise, an error's code; then it has no number that is filed."""
         self.isolated_displays = frozenset[str](told["isolated_displays"])
         self.isolated_teams = frozenset[str](told.get("isolated_teams", ()))
         self.unfiled_purpose_allowed: bool = told["unfiled_purpose"] == "allow"

@@ -112,6 +112,18 @@ def keep(root: Path, path: Path) -> str:
     return sha256
 
 
+def restore(root: Path, code: str, entry: form.ListEntry) -> bool:
+    """Whether a list stands in ``lists/``; one that is gone from there is taken from the generation in force."""
+    place = root / form.LISTS / f"{entry.sha256}.list"
+    if place.exists():
+        return True
+    left = root / form.CURRENT / f"{code}.{entry.name}.list"
+    if not left.exists() or form.sha256_of(left) != entry.sha256:
+        return False
+    os.link(left, place)
+    return True
+
+
 def forget(root: Path, wanted: set[str]) -> None:
     """Remove lists that are in no generation and not ``wanted`` (sha256)."""
     for path in (root / form.LISTS).glob("*.list"):

@@ -10,8 +10,19 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from nianjian.kernel import clock
-from nianjian.paper.texts.gate.words import COUNTS, KEYS, PURPOSES, REASONS, STATES, WINDOWS, told
-from nianjian.paper.words import words
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.texts.gate.words import (
+    ALARM,
+    ALARMS,
+    COUNTS,
+    KEYS,
+    PURPOSES,
+    REASONS,
+    STATES,
+    WINDOWS,
+    told,
+)
+from nianjian.paper.words import Words, words
 from nianjian.web.layout.language import current
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.rulebook.shown import Told
@@ -33,8 +44,14 @@ def state(of: Json) -> list[tuple[str, str, str, str]]:
     snapshot, process = of["snapshot"], of["process"]
     held, status = str(snapshot["state"]), str(process["status"])
     rows = [
-        (gettext("Snapshot"), told(STATES, held, _), _badge(held), _snapshot(snapshot)),
-        (gettext("Gate process"), told(STATES, status, _), _badge(status), _process(process)),
+        (gettext("Snapshot"), told(STATES, held, _), _badge(held), _snapshot(snapshot, _)),
+        (
+            gettext("Gate process"),
+            _(ALARM) if status in WARN else told(STATES, status, _),
+            _badge(status),
+            _process(process),
+        ),
+        *((gettext("Alarm"), told(ALARMS, one, _), "warn", "") for one in process["alarms"]),
     ]
     if process["counters"]:
         available = bool(process["available"])
@@ -48,11 +65,13 @@ def _badge(code: str) -> str:
     return "good" if code in GOOD else "warn" if code in WARN else "bad"
 
 
-def _snapshot(of: Json) -> str:
+def _snapshot(of: Json, _: Words) -> str:
     if of["generation"] is None:
         return gettext("nianjian gate feed writes one")
     said = gettext("number {generation}, {age} s old, policy {version}, epoch {epoch}")
-    return said.format(generation=of["generation"], age=of["age_s"], version=of["version"], epoch=of["epoch"] or "–")
+    more = said.format(generation=of["generation"], age=of["age_s"], version=of["version"], epoch=of["epoch"] or "–")
+    problem = of["problem"]
+    return more if problem is None else f"{more} · {sentence(problem['code'], problem['values'], _)}"
 
 
 def _process(of: Json) -> str:

@@ -49,13 +49,22 @@ PURPOSES: Final[Mapping[str, str]] = {
 STATES: Final[Mapping[str, str]] = {
     "fresh": mark("fresh"),
     "ok": mark("answers"),
-    "alarm": mark("old: an alarm"),
+    "alarm": mark("old: an alarm"),  # of the snapshot
+    "untold": mark("cannot tell of this enterprise: every call of it is refused"),
     "stale": mark("too old: every call is refused"),
     "missing": mark("there is none: every call is refused"),
     "refusing": mark("refuses every call"),
     "refused": mark("wants another token (NIANJIAN_GATE_TOKENS)"),
     "unreached": mark("does not answer"),
 }
+ALARMS: Final[Mapping[str, str]] = {
+    "snapshot_old": mark("its snapshot is old: nobody has fed it for a while"),
+    "snapshot_untaken": mark("the newest snapshot is damaged and was not taken"),
+    "enterprise_refused": mark("this enterprise could not be told to it: every call of it is refused"),
+    "journal_unwritten": mark("its decisions cannot be written down"),
+}
+"""What is wrong with a gate's process that answers."""
+ALARM: Final = mark("answers, with an alarm")
 
 
 def told(names: Mapping[str, str], code: str, _: Words) -> str:
