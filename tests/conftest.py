@@ -8,6 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 _HOME = Path(tempfile.mkdtemp(prefix="nianjian-test-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 
@@ -27,3 +29,9 @@ for _name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
     os.environ.pop(_name, None)
 
 pytest_plugins = ["tests.support.services"]
+
+
+@pytest.fixture(autouse=True)
+def _system_tempdir(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that runs inside a test moves the process' temporary files into its home, which goes with the test."""
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)

@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 
 
 def prepare() -> None:
-    """Make an empty home usable and finish or drop what an earlier process left open."""
-    from nianjian.config import wiring
+    """Make an empty home usable and finish or drop what an earlier process left open.
+
+    From here on temporary files lie in the home: they hold calls and people, and the system's folder is everybody's.
+    """
+    from nianjian.config import env, spill, wiring
 
     wiring.prepare()
+    spill.shelter(env.read().home)
     from nianjian.queue import query
 
     if query.open_intents():  # seldom; the lake's libraries load only then

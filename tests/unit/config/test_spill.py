@@ -57,6 +57,30 @@ def test_nothing_is_spilled_beside_it(tmp_path: Path) -> None:
     assert not beside.strip()
 
 
+COMMAND = """
+import sys, tempfile
+from nianjian.cli.main import main
+code = main(sys.argv[2:])
+assert code == 0, code
+print(tempfile.gettempdir())
+"""
+
+
+@pytest.mark.parametrize("words", [("enterprise", "list"), ("audit", "verify"), ("upgrade", "--json")])
+def test_a_command_leaves_its_temporary_files_in_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    home = tmp_path / "home"
+    for name, value in (("HOME", home), ("KEYS", tmp_path / "keys.json")):
+        monkeypatch.setenv(f"NIANJIAN_{name}", str(value))
+    folder = Path(_python(COMMAND, home, *map(Path, words)).stdout.splitlines()[-1])
+    assert folder.is_relative_to(home)
+    while folder != tmp_path:
+        if folder.exists():
+            assert folder.stat().st_mode & 0o777 == 0o700, folder
+        folder = folder.parent
+
+
 def test_what_a_killed_process_left_goes_at_the_next_start(tmp_path: Path) -> None:
     home = tmp_path / "home"
     mine = spill.folder(home)

@@ -12,7 +12,7 @@ from nianjian.cli.arguments import common
 from nianjian.cli.language import _
 from nianjian.cli.session import prepare
 from nianjian.cli.terminal.console import stderr
-from nianjian.config import env, spill
+from nianjian.config import env
 from nianjian.kernel.errors import NianjianError
 
 PORTS: Final = range(1, 65536)
@@ -42,7 +42,6 @@ def run(args: argparse.Namespace) -> Answer:
     _address(args.gate)
     os.environ.setdefault("NIANJIAN_GATE_URL", f"http://{args.gate}")  # the page of the gate asks there
     prepare()
-    spill.shelter(env.read().home)
     from nianjian.jobs.beside import Beside
     from nianjian.web.server import serve
 

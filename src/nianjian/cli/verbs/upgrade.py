@@ -23,9 +23,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Answer:
     """Back up, migrate, examine; exit code 1 when a check fails."""
-    from nianjian.config import env, wiring
+    from nianjian.config import env, spill, wiring
 
     wiring.start()
+    spill.shelter(env.read().home)
     from nianjian.accounts import query
     from nianjian.flows.operation.upgrade import upgrade
     from nianjian.flows.operation.watch import doctor

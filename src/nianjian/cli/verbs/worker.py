@@ -8,7 +8,6 @@ from nianjian.cli.answer import Answer
 from nianjian.cli.arguments import common
 from nianjian.cli.language import _
 from nianjian.cli.session import prepare
-from nianjian.config import env, spill
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +19,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Answer:
     """Work until interrupted."""
     prepare()
-    spill.shelter(env.read().home)
     from nianjian.jobs import process
 
     process.run(args.parent)

@@ -7,6 +7,7 @@ document. Data go in as JSON that typst reads as data: nothing of it is ever tak
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -31,9 +32,13 @@ def typeset(source: str, data: Mapping[str, Any], pictures: Mapping[str, str], f
     """
     told = json.dumps({"source": source, "data": data, "pictures": dict(pictures)}, ensure_ascii=False)
     command = [sys.executable, "-m", __name__, form]
+    place = {
+        **os.environ,
+        "TMPDIR": tempfile.gettempdir(),
+    }  # pictures name people: they lie where this process' files do
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            command, input=told.encode(), capture_output=True, timeout=SECONDS, check=False
+            command, input=told.encode(), capture_output=True, timeout=SECONDS, check=False, env=place
         )
     except subprocess.TimeoutExpired as error:
         raise NianjianError("drawing_failed", reason=f"> {SECONDS} s") from error
