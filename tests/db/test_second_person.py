@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -19,10 +20,12 @@ from nianjian.accounts.holds.service import confirm
 from nianjian.accounts.links.service import make_first, use_first
 from nianjian.accounts.models import Hold
 from nianjian.accounts.query import USER, Actor
+from nianjian.accounts.sign_in.service import changed
 from nianjian.accounts.tokens import service as tokens
 from nianjian.approvals import service as approvals
 from nianjian.audit.query import acts
 from nianjian.flows import people
+from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 
 DIGEST = hashlib.sha256(b"what is asked for").hexdigest()
@@ -112,6 +115,33 @@ def test_another_administrator_confirms(boss: Actor, chief: Actor) -> None:
     assert confirm(user="puppet", actor=chief).behind == []
     make_first(user="puppet", actor=boss)
     assert _approve(boss, puppet) == "approval_not_apart"
+
+
+def _refused(by: Actor) -> None:
+    with pytest.raises(NianjianError, match="confirm_password_kept"):
+        confirm(user="puppet", actor=by)
+
+
+def test_a_password_that_a_holder_may_know_is_changed_first(
+    boss: Actor, chief: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = people.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
+    assert made
+    changed(user="puppet", what="password")  # before it was in anybody's hands again
+    again = make_first(user="puppet", actor=boss)
+    use_first(secret=again.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
+    _refused(chief)
+    _refused(operator)
+    changed(user="puppet2", what="password")
+    changed(user="puppet", what="second_factor.add")
+    _refused(chief)
+    changed(user="puppet", what="password")
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=2))
+    _refused(chief)
+    monkeypatch.undo()
+    assert confirm(user="puppet", actor=chief).behind == ["boss"]
+    assert holders("puppet") == []
 
 
 def _session(user: str) -> str:

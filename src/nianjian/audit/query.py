@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Final
@@ -107,6 +108,12 @@ def counted(
     told = Case(*(When(data__contains=mark, then=Value(mark)) for mark in marks), default=Value(""))
     rows = found.filter(verb__in=verbs).order_by().annotate(mark=told).values_list("verb", "mark")
     return {(verb, mark): count for verb, mark, count in rows.annotate(Count("pk"))}
+
+
+def acted_last(*, verb: str, actor: str) -> datetime | None:
+    """When somebody (``user:anna``) last did exactly this; None: never."""
+    at = Entry.objects.filter(verb=verb, actor=actor).order_by("-seq").values_list("at", flat=True).first()
+    return None if at is None else datetime.fromisoformat(at)
 
 
 def head() -> tuple[int, str]:

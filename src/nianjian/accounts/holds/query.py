@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -11,10 +12,15 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
 from nianjian.accounts.models import Hold, Link, Token, User
+from nianjian.accounts.query import USER
+from nianjian.audit.query import acted_last
 from nianjian.kernel import clock
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+FRESH: Final = timedelta(hours=1)  # the person changes the password before the eyes of who confirms
+CHANGED: Final = "account.password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,19 @@ def ways_in(user: str) -> WaysIn:
         passkeys=passkeys(user).count(),
         connections=SocialAccount.objects.filter(user_id=user).count(),
     )
+
+
+def password_fresh(user: str) -> bool:
+    """Whether only the person should know the password: there is none, or it was changed within `FRESH` and since.
+
+    Changed at one's own account, by who knew the one before; one that was chosen with a link does not count: whoever
+    made the link has seen it. ``since``: since somebody last had a way in in its hands.
+    """
+    if not User.objects.get(pk=user).has_usable_password():
+        return True
+    moment = acted_last(verb=CHANGED, actor=f"{USER}:{user}")
+    held = Hold.objects.filter(user_id=user).order_by("-at").values_list("at", flat=True).first()
+    return moment is not None and moment > clock.now() - FRESH and (held is None or moment > held)
 
 
 def email(user: str) -> str:

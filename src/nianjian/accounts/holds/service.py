@@ -7,6 +7,7 @@ firm with one administrator the way to confirm its people.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
@@ -43,16 +44,18 @@ def note(*, user: str, actor: Actor) -> None:
     if actor.proved and actor.name != user:
         with transaction.atomic():
             _lock(user)
-            Hold.objects.get_or_create(user_id=user, by=actor.name, defaults={"at": clock.now()})
+            Hold.objects.update_or_create(user_id=user, by=actor.name, defaults={"at": clock.now()})
 
 
 def confirm(*, user: str, actor: Actor) -> Confirmed:
     """Vouch that the account is in the hands of its person alone, and end whatever a holder may have kept.
 
     Links, sessions, tokens, passkeys and connections of single sign-on end; the password, which the person is to have
-    changed before, the authenticator app and the e-mail address stay. Of an account that nobody holds nothing ends.
+    changed just before, the authenticator app and the e-mail address stay. Of an account that nobody holds nothing
+    ends.
 
-    ``user_unknown``, ``role_missing``, ``own_account``; ``confirm_not_apart``: somebody might be behind both accounts.
+    ``user_unknown``, ``role_missing``, ``own_account``; ``confirm_not_apart``: somebody might be behind both accounts;
+    ``confirm_password_kept``: the password is one that a holder may have chosen with the link that passed its hands.
     """
     govern_another(actor, user)
     with transaction.atomic():
@@ -61,6 +64,8 @@ def confirm(*, user: str, actor: Actor) -> Confirmed:
         both = query.behind_both(actor.name, user) if actor.proved else []
         if found and both:
             raise NianjianError("confirm_not_apart", user=user, behind=", ".join(both))
+        if found and not query.password_fresh(user):
+            raise NianjianError("confirm_password_kept", user=user, minutes=query.FRESH // timedelta(minutes=1))
         ended = _end(user) if found else query.WaysIn(0, 0, 0, 0, 0)
         if found:
             Hold.objects.filter(user_id=user, by__in=found).delete()

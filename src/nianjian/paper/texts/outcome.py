@@ -37,6 +37,7 @@ STATE: Final = frozenset(
     {
         "batch_not_active",
         "batch_already_undone",
+        "confirm_password_kept",
         "intent_not_open",
         "job_over",
         "approval_subject_changed",
@@ -50,6 +51,7 @@ STATE: Final = frozenset(
         "register_row_overlaps",
         "complaint_act_refused",
         "complaint_callback_missing",
+        "complaint_callback_old",
         "complaint_proposal_missing",
         "rectify_closed",
         "rectify_gaps_open",

@@ -19,6 +19,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "you cannot confirm {user}, since {behind} might be behind that account and yours: another administrator can, "
         "or `nianjian user confirm {user}` on the server"
     ),
+    "confirm_password_kept": mark(
+        "whoever made the link of {user} may know the password: let {user} change it (My account → Password) "
+        "before your eyes, and confirm within {minutes} minutes"
+    ),
     "email_malformed": mark("“{email}” is no e-mail address"),
     "email_taken": mark("the address {email} is somebody else's here"),
     "team_missing": mark("an outsourcer needs the team whose rows it may see"),
