@@ -131,6 +131,8 @@ OPEN = {
     "check",
     "dossier check",  # of a file of the person's own
     "gate serve",
+    "dossier verify",
+    "dossier seal-plan",
     "gate replay",  # of what the person may read
     # the local operator's acts, when nobody can sign in: they take no `--as`
     "doctor",

@@ -36,6 +36,7 @@ def as_form(page: pikepdf.Page) -> pikepdf.Object:
 def shell(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
     """Make the page a shell around what it showed, with dictionaries of its own."""
     form = as_form(page)
+    form.write(form.read_bytes())  # it would read the page's content only later, when that is another
     page.obj["/Resources"] = Dictionary(XObject=Dictionary({PAGE: form}))
     page.obj["/Contents"] = pdf.make_stream(f"q {PAGE} Do Q\n".encode())
 

@@ -10,6 +10,7 @@ from nianjian.paper.texts.chain import webhooks
 from nianjian.paper.texts.complaints import errors as complaints
 from nianjian.paper.texts.complaints import words as tickets
 from nianjian.paper.texts.dossier import checks as dossier_checks
+from nianjian.paper.texts.dossier import editions as dossier_editions
 from nianjian.paper.texts.dossier import ingest as dossier_ingest
 from nianjian.paper.texts.gate import counters
 from nianjian.paper.texts.gate import errors as gate
@@ -35,6 +36,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **complaints.TEXTS,
     **gate.TEXTS,
     **dossier_ingest.TEXTS,
+    **dossier_editions.TEXTS,
     **dossier_checks.TEXTS,
     **rectification.TEXTS,
     **counters.TEXTS,

@@ -1,0 +1,119 @@
+"""``nianjian dossier verify DIR|FILE``: whether a package is what its manifest says, page by page."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+
+from nianjian.cli.answer import DONE, NO, Answer
+from nianjian.cli.arguments import Actions
+from nianjian.cli.language import _
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.plain import plain
+from nianjian.paper.words import mark
+
+if TYPE_CHECKING:
+    from nianjian.dossier.editions.compare import Difference
+
+KINDS: Final = {
+    "swapped": mark("exchanged for another page"),
+    "added": mark("added"),
+    "removed": mark("removed"),
+    "reordered": mark("moved"),
+    "changed": mark("changed"),
+    "missing_file": mark("the file is missing"),
+    "extra_file": mark("the file does not belong to the package"),
+    "manifest": mark("the manifest is missing, broken or another one"),
+}
+NOTES: Final = {
+    "appended": mark("something was appended, a signature perhaps; every page is as it was"),
+    "resaved": mark("saved again; every page is as it was"),
+}
+CERTAINTY: Final = {"high": mark("high"), "medium": mark("medium"), "low": mark("low")}
+
+
+def configure(actions: Actions) -> None:
+    """Name the options."""
+    asked = actions.add(
+        "verify", _verify, _("prove from the manifest that no page was swapped, added, removed or moved")
+    )
+    asked.add_argument("path", type=Path, metavar="DIR|FILE", help=_("the package's folder, or one of its files"))
+    asked.add_argument("--manifest", type=Path, metavar="FILE", help=_("the manifest, where it lies elsewhere"))
+    asked.add_argument("--digest", default="", metavar="HEX", help=_("the manifest's SHA-256 as it was kept elsewhere"))
+    asked.add_argument(
+        "--scan", action="store_true", help=_("FILE is a scan of the sealed paper: compare the pictures")
+    )
+
+
+def _verify(args: argparse.Namespace) -> Answer:
+    return _scan(args) if args.scan else _package(args)
+
+
+def _package(args: argparse.Namespace) -> Answer:
+    from nianjian.dossier.editions.verify import verify
+
+    found = verify(args.path, listed=args.manifest, digest=args.digest)
+    notes = [{"file": one.file, "kind": one.kind} for one in found.notes]
+    data = {
+        "intact": found.intact,
+        "differences": _rows(found.differences),
+        "notes": notes,
+        "files": found.files,
+        "pages": found.pages,
+        "manifest_sha256": found.digest,
+    }
+
+    def show(console: Console) -> None:
+        _tell(console, found.differences)
+        for one in notes:
+            console.print(f"{plain(one['file'])}: {_(NOTES[one['kind']])}")
+        if found.intact:
+            text = _("Intact: {files} files with {pages} pages. Manifest {digest}")
+            console.print(text.format(files=found.files, pages=found.pages, digest=found.digest), style="green")
+
+    return Answer(data, show, DONE if found.intact else NO)
+
+
+def _scan(args: argparse.Namespace) -> Answer:
+    from nianjian.dossier.editions.manifest import NAME
+    from nianjian.dossier.editions.rescan import rescan
+
+    if args.manifest is None:
+        raise NianjianError("usage", program="nianjian dossier verify", message=_("--scan needs --manifest"))
+    listed = args.manifest / NAME if args.manifest.is_dir() else args.manifest
+    found = rescan(args.path, listed, digest=args.digest)
+    data = {
+        "intact": found.intact,
+        "differences": _rows(found.differences),
+        "certainty": found.certainty,
+        "scanned": found.scanned,
+        "expected": found.expected,
+        "by_place": list(found.by_place),
+        "manifest_sha256": found.digest,
+    }
+
+    def show(console: Console) -> None:
+        _tell(console, found.differences)
+        text = _("{scanned} pages scanned, {expected} expected; certainty: {certainty}")
+        certainty = _(CERTAINTY[found.certainty])
+        console.print(text.format(scanned=found.scanned, expected=found.expected, certainty=certainty))
+        if found.by_place:
+            pages = ", ".join(map(str, found.by_place))
+            console.print(_("Known by their place alone: pages {pages}").format(pages=pages), style="yellow")
+        console.print(_("Pixels tell order and presence of pages, not that a page is genuine."))
+
+    return Answer(data, show, DONE if found.intact else NO)
+
+
+def _rows(differences: Sequence[Difference]) -> list[dict[str, object]]:
+    return [{"file": one.file, "page": one.page, "kind": one.kind.value} for one in differences]
+
+
+def _tell(console: Console, differences: Sequence[Difference]) -> None:
+    for one in differences:
+        page = "" if one.page is None else " " + _("page {page}").format(page=one.page)
+        console.print(f"{plain(one.file)}{page}: {_(KINDS[one.kind.value])}", style="red")

@@ -1,0 +1,76 @@
+"""What was done to a row of pages: taken out, put in, moved, exchanged, changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a file or page differs."""
+
+    SWAPPED = "swapped"
+    ADDED = "added"
+    REMOVED = "removed"
+    REORDERED = "reordered"
+    CHANGED = "changed"
+    MISSING_FILE = "missing_file"
+    EXTRA_FILE = "extra_file"
+    MANIFEST = "manifest"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Difference:
+    """``page``: from 1, of the file as it is; where a page is gone, its number in the manifest. None: the file."""
+
+    file: str
+    page: int | None
+    kind: Kind
+
+
+def compare(
+    file: str, wanted: Sequence[str], there: Sequence[str], alike: Callable[[int, int], bool]
+) -> list[Difference]:
+    """Each page that is not what it must be. ``alike``: whether page (from 0) as it must be looks like page as it is."""
+    if list(wanted) == list(there):
+        return []
+    gone, new, pairs = _unmatched(wanted, there)
+    spare_gone, spare_new = Counter(wanted[one] for one in gone), Counter(there[one] for one in new)
+    moved = spare_gone & spare_new
+    found: list[Difference] = []
+    left = Counter(moved)
+    for place in new:
+        if left[there[place]]:
+            left[there[place]] -= 1
+            found.append(Difference(file, place + 1, Kind.REORDERED))
+    moved_there = {one.page - 1 for one in found if one.page}
+    left, moved_wanted = Counter(moved), set[int]()
+    for place in gone:
+        if left[wanted[place]]:
+            left[wanted[place]] -= 1
+            moved_wanted.add(place)
+    exchanged: set[tuple[int, int]] = {
+        (old, now) for old, now in pairs if old not in moved_wanted and now not in moved_there
+    }
+    for old, now in sorted(exchanged):
+        found.append(Difference(file, now + 1, Kind.CHANGED if alike(old, now) else Kind.SWAPPED))
+    olds, nows = {old for old, _now in exchanged}, {now for _old, now in exchanged}
+    found += [Difference(file, one + 1, Kind.REMOVED) for one in gone if one not in moved_wanted | olds]
+    found += [Difference(file, one + 1, Kind.ADDED) for one in new if one not in moved_there | nows]
+    return sorted(found, key=lambda one: (one.page or 0, one.kind))
+
+
+def _unmatched(wanted: Sequence[str], there: Sequence[str]) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+    """Places without a partner on both sides, and those of them that stand at the same spot."""
+    gone: list[int] = []
+    new: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    for tag, a, b, c, d in SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes():
+        if tag != "equal":
+            gone += range(a, b)
+            new += range(c, d)
+            pairs += zip(range(a, b), range(c, d), strict=False)
+    return gone, new, pairs

@@ -1,0 +1,1 @@
+"""The files for the platform: flat pictures, one file an item, each small enough."""
