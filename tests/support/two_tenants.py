@@ -29,7 +29,9 @@ from nianjian.flows.wizard import drafts, uploads  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
 from nianjian.notify import service as webhooks  # noqa: E402
 from nianjian.queue import query as queue  # noqa: E402
+from nianjian.rectification.cases.model import Case  # noqa: E402
 from nianjian.rectification.cases.service import Notice  # noqa: E402
+from nianjian.rectification.watch import service as watch  # noqa: E402
 from nianjian.registers.attachments import service as papers  # noqa: E402
 from nianjian.registers.batches import query as batches  # noqa: E402
 from nianjian.registers.models import Line  # noqa: E402
@@ -132,6 +134,8 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     webhooks.test(webhook=hook.id, enterprise=code, actor=OPERATOR)
     opened = rectification.open_case(enterprise=code, notice=Notice(date(2026, 4, 28)), paper=None, actor=actor)
     case = str(opened["id"])
+    rectification.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor)
+    (task,) = watch.make_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
     return {
         "code": code,
         "year": 2026,
@@ -146,6 +150,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "approval": asked.id,
         "webhook": hook.id,
         "case": case,
+        "task": task.pk,
         "measure": rectification.add_measure(
             case=case, text="抽查", owner="王五", due=date(2026, 5, 8), every=None, actor=actor
         ),

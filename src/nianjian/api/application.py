@@ -24,7 +24,7 @@ from nianjian.api.v1 import (
     rules,
     webhooks,
 )
-from nianjian.api.v1.complaints import one_click, tickets, worked
+from nianjian.api.v1.complaints import forwards, one_click, tickets, worked
 from nianjian.api.v1.gate import decisions, policy
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
@@ -60,6 +60,7 @@ ROUTERS: Final = (
     retention.router,
     tickets.router,
     worked.router,
+    forwards.router,
     one_click.router,
     cases.router,
     channel.router,

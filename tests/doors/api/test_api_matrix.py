@@ -34,6 +34,8 @@ TOMORROW: Final = clock.today() + timedelta(days=1)  # still to come when midnig
 SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("", "kind"): "lines",
     ("", "form"): "xlsx",
+    ("", "source"): "tinet",
+    ("one_click_code", "form"): "svg",
     ("", "role"): "compliance_lead",
     ("", "token"): "T0",
     ("rectification_report", "form"): "docx",
@@ -45,10 +47,14 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("overlays_request_everywhere", "key"): RULE,
     ("roles_give", "name"): "insp",  # anybody may be given a role
 }
-NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key", "name", "case", "ticket"})
+NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key", "name", "case", "ticket", "door", "task"})
 QUERIES: Final[Mapping[str, str]] = {
     "calls_import": "name=calls.csv",
     "registers_import": "name=lines.csv",
+    "registers_preview": "name=lines.csv",
+    "calls_preview": "name=calls.csv",
+    "calls_preview_rejects": "name=calls.csv",
+    "complaints_forward_preview": "name=list.csv&source=12321",
     "registers_mark": "name=lines.csv",
     "runs_compare": "before={earlier}&after={run}",
     "roles_take_everywhere": "enterprise={code}",
@@ -63,6 +69,13 @@ BODIES: Final[Mapping[str, Any]] = {
     "enterprises_add": {"code": "third", "name": "第三家"},
     "calls_import": b"a file",
     "registers_import": _SHEET,
+    "registers_preview": _SHEET,
+    "calls_preview": b"a file",
+    "calls_preview_rejects": b"a file",
+    "complaints_forward_preview": "上级单号\nA-1\n".encode(),
+    "watch_add": {"licence": "B2-1", "since": "2026-01-01", "source": "来函"},
+    "watch_end": {"licence": "B2-1", "until": "2026-03-01"},
+    "one_click_open": {"number": "95013009"},
     "registers_mark": _SHEET,
     "rows_create": {"values": {"line_id": "L-new", "team": "T1"}},
     "rows_change": {"version": "{version}", "values": {"name": "甲"}},

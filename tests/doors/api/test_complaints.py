@@ -60,16 +60,22 @@ def test_from_arrival_to_close(ask: Callable[..., tuple[int, Any]]) -> None:
     assert (status, told["items"][0]["response_on_time"]) == (200, True)
     assert ask("POST", f"{ONE}/callback", {"result": "满意", "at": "2026-03-02T09:00:00"})[0] == 200
     status, told = ask("POST", f"{ONE}/close", {"result": "致歉", "at": "2026-03-02T09:30:00"})
-    assert (status, told["state"], told["close_on_time"], told["callback_before_reopening"]) == (
-        200,
-        "closed",
-        True,
-        False,
-    )
+    assert (status, told["state"], told["close_on_time"]) == (200, "closed", True)
     assert ask("POST", f"{ONE}/reopen", {})[1]["state"] == "reopened"
-    assert ask("POST", f"{ONE}/close", {})[1]["callback_before_reopening"] is True
+    status, told = ask("POST", f"{ONE}/close", {})
+    assert (status, told["code"]) == (409, "complaint_callback_old")
+    assert ask("POST", f"{ONE}/callback", {"result": "满意"})[0] == 200
+    assert ask("POST", f"{ONE}/close", {})[1]["state"] == "closed"
     status, told = ask("GET", ONE)
-    assert [event["act"] for event in told["history"]] == ["close", "reopen", "close", "callback", "respond", "add"]
+    assert [event["act"] for event in told["history"]] == [
+        "close",
+        "callback",
+        "reopen",
+        "close",
+        "callback",
+        "respond",
+        "add",
+    ]
 
 
 def test_what_is_looked_for(ask: Callable[..., tuple[int, Any]]) -> None:

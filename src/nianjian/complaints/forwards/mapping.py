@@ -69,6 +69,17 @@ def read(path: Path) -> ForwardMapping:
     return checked(data, str(path))
 
 
+def spelt(source: str | None, columns: Mapping[str, str], moments: str, name: str) -> ForwardMapping:
+    """A mapping as a page or a program gives it: a form of times holds for each moment that is mapped.
+
+    Without ``source`` a column says it, under its usual name or a mapped one. ``mapping_invalid`` names ``name``.
+    """
+    known = {_field(one, name): header.strip() for one, header in columns.items() if header.strip()}
+    timed = [one for one in known if COMPLAINTS.by_field(one).kind is Kind.MOMENT]
+    form = moments.strip()
+    return ForwardMapping(source or None, known, dict.fromkeys(timed, form) if form else {})
+
+
 def checked(data: object, name: str) -> ForwardMapping:
     """The content of a mapping, from a file or from a page; ``mapping_invalid``."""
     if not isinstance(data, Mapping):

@@ -47,7 +47,7 @@ def load(
     ``arrived``: when the list came, for rows that do not say. Raises what `tables.reading.read` raises.
     """
     told(0, 0)
-    table, sheet = _table(path, mapping)
+    table, sheet = read_list(path, mapping)
     checked = check(table, sheet)
     rows = {"read": len(table.lines), "added": 0, "updated": 0, "unchanged": 0, "rejected": checked.faulty}
     extra = tuple(table.extra.values())
@@ -83,18 +83,18 @@ def load(
 
 def marked(*, path: Path, mapping: ForwardMapping, target: Path, words: Words) -> None:
     """Write the list as a workbook with every faulty cell marked and its reason beside it."""
-    table, sheet = _table(path, mapping)
+    table, sheet = read_list(path, mapping)
     mark(table, check(table, sheet).findings, target, words)
 
 
-def _table(path: Path, mapping: ForwardMapping) -> tuple[Table, Sheet]:
+def read_list(path: Path, mapping: ForwardMapping) -> tuple[Table, Sheet]:
     """The list as the complaints' sheet reads it."""
-    sheet = _sheet(mapping)
+    sheet = spelling(mapping)
     table = read(path, sheet)
     return dataclasses.replace(table, lines=[_line(one, table, mapping) for one in table.lines]), sheet
 
 
-def _sheet(mapping: ForwardMapping) -> Sheet:
+def spelling(mapping: ForwardMapping) -> Sheet:
     """The complaints' sheet as this list spells it: mapped columns, and others under a name that we know anyhow."""
     theirs = {folded(header) for header in mapping.columns.values()}
     columns = []

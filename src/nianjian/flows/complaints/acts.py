@@ -11,7 +11,6 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.complaints import query, service
 from nianjian.complaints.matches import service as matches
-from nianjian.complaints.states import stale_callback
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.attachments.service import attach_to_row
 
@@ -70,15 +69,14 @@ def close(
     at: datetime | None = None,
     upheld: bool | None = None,
     version: int | None = None,
-) -> bool:
-    """Close one ticket; whether its last call-back is of before it was reopened, which the door says.
+) -> None:
+    """Close one ticket.
 
     ``complaint_mass_close`` for more than one, ``role_missing``, and what `service.close` raises.
     """
     _may(actor, enterprise)
     if len(complaints) != 1:
         raise NianjianError("complaint_mass_close", count=len(complaints))
-    known = query.standing(enterprise, complaints).get(complaints[0])
     service.close(
         enterprise=enterprise,
         complaint=complaints[0],
@@ -88,7 +86,6 @@ def close(
         upheld=upheld,
         version=version,
     )
-    return known is not None and stale_callback(query.facts(known))
 
 
 def reopen(

@@ -81,10 +81,7 @@ def ask(
     ``role_missing``, ``file_empty``, ``file_too_large``.
     """
     require(actor, enterprise, jobs.NEEDS[jobs.IMPORT_FORWARDS])
-    if not content:
-        raise NianjianError("file_empty", file=name)
-    if len(content) > LIMIT:
-        raise NianjianError("file_too_large", file=name, limit=LIMIT)
+    sendable(name, content)
     came = arrived or clock.now().replace(microsecond=0)
     blob = blobs.put(content)
     given = {
@@ -99,6 +96,14 @@ def ask(
     except BaseException:
         blobs.remove(blob.id)
         raise
+
+
+def sendable(name: str, content: bytes) -> None:
+    """``file_empty``, ``file_too_large``."""
+    if not content:
+        raise NianjianError("file_empty", file=name)
+    if len(content) > LIMIT:
+        raise NianjianError("file_too_large", file=name, limit=LIMIT)
 
 
 def worked(

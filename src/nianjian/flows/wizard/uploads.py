@@ -90,6 +90,13 @@ class Incoming:
         self._digest.update(data)
         self._out.write(data)
 
+    def content(self, most: int) -> bytes:
+        """All of it, taken into memory; ``file_too_large`` where that is more than ``most`` bytes."""
+        if self.size > most:
+            raise NianjianError("file_too_large", file=self.name, limit=most)
+        self._out.flush()
+        return self._path.read_bytes()
+
     def keep(self, draft: str, upload: Upload) -> None:
         """Put it into its place."""
         self._out.close()

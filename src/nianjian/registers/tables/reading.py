@@ -55,21 +55,9 @@ def read(path: Path, sheet: Sheet) -> Table:
     ``sheet_malformed`` (broken quotes), ``workbook_unreadable``, ``not_a_workbook`` (only its name is one),
     ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(path)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
-    if not content.strip():
-        raise NianjianError("file_empty", file=path.name)
+    content = _content(path)
     digest = hashlib.sha256(content).hexdigest()
-    if content.startswith(WORKBOOK):
-        name, lines, start = _workbook(content, path.name, sheet)
-        encoding = "xlsx"
-    else:
-        name = ""
-        lines, start, encoding = _plain(content, path, sheet)
+    name, encoding, lines, start = _rows(content, path, sheet)
     if start is None:
         raise NianjianError("header_missing", file=path.name, kind=sheet.kind, column=_key_headers(sheet))
     header = tuple("" if cell is None else str(cell).strip() for cell in lines[start].cells)
@@ -78,8 +66,60 @@ def read(path: Path, sheet: Sheet) -> Table:
     for column in sheet.columns:
         if column.required and column.field not in present:
             raise NianjianError("column_missing", file=path.name, column=column.header)
-    body = [line for line in lines[start + 1 :] if any(cell not in (None, "") for cell in line.cells)]
+    body = _body(lines, start)
     return Table(path.name, digest, name, encoding, header, lines[start].number, columns, extra, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A file as it stands: its heading row, whether or not the sheet knows what it names, and the lines below."""
+
+    file: str
+    sheet: str
+    encoding: str
+    header: tuple[str, ...]
+    lines: list[Line] = field(repr=False)
+
+
+def begin(path: Path, sheet: Sheet) -> Beginning:
+    """Read a file to see what its headings are, for whom has still to say which is which.
+
+    Where no row names the sheet's key, the heading row is the first of those that fill the most columns. Raises what
+    `read` raises, but for headings.
+    """
+    name, encoding, lines, start = _rows(_content(path), path, sheet)
+    if start is None:
+        filled = [sum(cell not in (None, "") for cell in line.cells) for line in lines[:HEADER_WITHIN]]
+        if not any(filled):
+            raise NianjianError("file_empty", file=path.name)
+        start = filled.index(max(filled))
+    header = tuple("" if cell is None else str(cell).strip() for cell in lines[start].cells)
+    return Beginning(path.name, name, encoding, header, _body(lines, start))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as fault:
+        raise NianjianError("file_missing", file=str(path)) from fault
+    except OSError as fault:
+        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
+    if not content.strip():
+        raise NianjianError("file_empty", file=path.name)
+    return content
+
+
+def _rows(content: bytes, path: Path, sheet: Sheet) -> tuple[str, str, list[Line], int | None]:
+    """Name of the workbook's sheet, encoding, lines, and the index of the heading row."""
+    if content.startswith(WORKBOOK):
+        name, lines, start = _workbook(content, path.name, sheet)
+        return name, "xlsx", lines, start
+    lines, start, encoding = _plain(content, path, sheet)
+    return "", encoding, lines, start
+
+
+def _body(lines: Sequence[Line], start: int) -> list[Line]:
+    return [line for line in lines[start + 1 :] if any(cell not in (None, "") for cell in line.cells)]
 
 
 def _plain(content: bytes, path: Path, sheet: Sheet) -> tuple[list[Line], int | None, str]:
@@ -146,7 +186,11 @@ def _csv(text: str, name: str) -> list[Line]:
 
 
 def _workbook(content: bytes, name: str, sheet: Sheet) -> tuple[str, list[Line], int | None]:
-    """Return the first sheet with a fitting header; the example sheet of our template never counts."""
+    """Return the first sheet with a fitting header, or else the first that holds anything, with None.
+
+    The example sheet of our template never counts.
+    """
+    first: tuple[str, list[Line]] = "", []
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for title in book.sheet_names:
@@ -157,9 +201,11 @@ def _workbook(content: bytes, name: str, sheet: Sheet) -> tuple[str, list[Line],
             start = _header(lines, sheet)
             if start is not None:
                 return title, lines, start
+            if lines and not first[1]:
+                first = title, lines
     except (CalamineError, ValueError, OSError) as fault:
         raise NianjianError("workbook_unreadable", file=name) from fault
-    return "", [], None
+    return *first, None
 
 
 def _header(lines: Sequence[Line], sheet: Sheet) -> int | None:

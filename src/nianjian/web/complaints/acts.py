@@ -44,19 +44,17 @@ def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
     form = FORMS[done](request.POST, auto_id=f"{act}_%s")
     if form.is_valid():
         try:
-            stale = _done(request, code, ticket, done, form.given())
+            _done(request, code, ticket, done, form.given())
         except NianjianError as error:
             form.add_error(None, " ".join(said(error)))
         else:
             messages.success(request, _("It is recorded."))
-            if stale:
-                messages.warning(request, _("The last call-back is of before the ticket was reopened."))
             return redirect("complaints-one", code=code, ticket=ticket)
     return drawn(request, ticket, wrong=(done, form), status=UNPROCESSABLE)
 
 
-def _done(request: Request, code: str, ticket: str, act: Act, given: dict[str, Any]) -> bool:
-    """Do it; whether a ticket was closed whose call-back is stale."""
+def _done(request: Request, code: str, ticket: str, act: Act, given: dict[str, Any]) -> None:
+    """Do it."""
     who: dict[str, Any] = {"enterprise": code, "actor": request.actor}
     version = given.pop("version")
     match act:
@@ -65,7 +63,7 @@ def _done(request: Request, code: str, ticket: str, act: Act, given: dict[str, A
         case Act.ASSIGN:
             acts.assign(complaints=[ticket], versions=[version], **who, **given)
         case Act.CLOSE:
-            return acts.close(complaints=[ticket], version=version, **who, **given)
+            acts.close(complaints=[ticket], version=version, **who, **given)
         case Act.CALL_BACK:
             acts.callback(complaint=ticket, version=version, **who, **given)
         case Act.REOPEN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
@@ -9,22 +10,29 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nianjian.accounts.roles import Act
-from nianjian.complaints.forwards.mapping import UPSTREAM, ForwardMapping
+from nianjian.complaints.forwards.mapping import UPSTREAM, ForwardMapping, spelt
 from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.config.http.answers import UNPROCESSABLE, named
 from nianjian.flows.complaints import forwards as flow
+from nianjian.flows.complaints import looked
+from nianjian.flows.complaints.looked import ListColumn, ListLook
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.tables.column import Kind
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import words
 from nianjian.web.complaints.forms import MOMENTS
+from nianjian.web.data.preview import verdict
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
+from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.registers import shown as registers
 
 HEADING: Final = "heading_"
+SHORT: Final = " · "  # between examples
+FAULTS: Final = 10
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,8 +57,10 @@ class Forward(forms.Form):
         help_text=gettext_lazy("Only where they are not understood, such as %Y%m%d%H%M%S."),
     )
 
-    def __init__(self, *args: Any) -> None:  # noqa: ANN401 -- Django's
+    def __init__(self, *args: Any, columns: Sequence[ListColumn] = ()) -> None:  # noqa: ANN401 -- Django's
         super().__init__(*args)
+        read_as = {one.field: one.heading for one in columns if one.field}
+        headings = [(one.heading, " – ".join(filter(None, (one.heading, SHORT.join(one.examples))))) for one in columns]
         source = COMPLAINTS.by_field("source")
         stored = list(dict.fromkeys(source.choices.values()))
         self.fields["source"] = forms.ChoiceField(
@@ -59,8 +69,11 @@ class Forward(forms.Form):
             choices=[("", gettext("a column says it")), *((one, registers.choice(source, one)) for one in stored)],
         )
         for name in UPSTREAM:
-            label = registers.label(COMPLAINTS.by_field(name))
-            self.fields[HEADING + name] = forms.CharField(label=label, required=False, max_length=120)
+            field = forms.CharField(label=registers.label(COMPLAINTS.by_field(name)), required=False, max_length=120)
+            if columns:
+                empty = gettext("recognised: {column}").format(column=read_as[name]) if name in read_as else "—"
+                field.widget = forms.Select(choices=[("", empty), *headings])
+            self.fields[HEADING + name] = field
 
     @property
     def main(self) -> list[forms.BoundField]:
@@ -73,12 +86,10 @@ class Forward(forms.Form):
         return [*(one for one in self if one.name.startswith(HEADING)), self["moments"]]
 
     def mapping(self) -> ForwardMapping:
-        """Return what was given; a form of times holds for each moment that is mapped."""
+        """Return what was given, as far as it can be read."""
         given = self.cleaned_data
-        columns = {name: given[HEADING + name].strip() for name in UPSTREAM if given[HEADING + name].strip()}
-        form = given["moments"].strip()
-        timed = [name for name in columns if COMPLAINTS.by_field(name).kind is Kind.MOMENT]
-        return ForwardMapping(given["source"] or None, columns, dict.fromkeys(timed, form) if form else {})
+        columns = {name: given.get(HEADING + name, "") for name in UPSTREAM}
+        return spelt(given.get("source"), columns, given.get("moments", ""), given["file"].name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,28 +104,84 @@ def forwards(request: Request, code: str) -> HttpResponse:
                 return redirect("data-job", code=code, job=_asked(request, code, form))
             except NianjianError as error:
                 form.add_error("file", " ".join(said(error)))
-    context = {
-        "form": form,
-        "back": reverse("complaints", kwargs={"code": code}),
-        "open": bool(form.is_bound and status == UNPROCESSABLE),
-    }
-    return render(request, "complaints/forwards.html", context, status=status)
+    return _page(request, form, status, open=status == UNPROCESSABLE)
+
+
+def _page(request: Request, form: Forward, status: int, **more: object) -> HttpResponse:
+    back = reverse("complaints", kwargs={"code": request.enterprise.code})
+    return render(request, "complaints/forwards.html", {"form": form, "back": back, **more}, status=status)
+
+
+@require_POST
+@page(Act.LOAD)
+def look(request: Request, code: str) -> HttpResponse:
+    """Show the list's own headings with some of their values, and what an import would say; nothing is kept."""
+    form = Forward(request.POST, request.FILES)
+    form.full_clean()
+    if "file" not in form.cleaned_data:
+        return _page(request, form, UNPROCESSABLE, open=True, fault=gettext("Choose a file first."))
+    try:
+        content = _content(form)
+        found = looked.look_at(
+            enterprise=code,
+            name=form.cleaned_data["file"].name,
+            content=content,
+            mapping=form.mapping(),
+            actor=request.actor,
+        )
+    except NianjianError as error:
+        return _page(request, form, UNPROCESSABLE, open=True, fault=" ".join(said(error)))
+    again = Forward(request.POST, request.FILES, columns=found.columns)
+    return _page(request, again, 200, open=True, look=found, columns=_columns(found), **_verdict(found))
+
+
+def _columns(found: ListLook) -> Table:
+    heads = [Column(gettext("Heading of the list")), Column(gettext("read as")), Column(gettext("examples, masked"))]
+    rows = [
+        [
+            Cell(one.heading),
+            Cell(registers.label(COMPLAINTS.by_field(one.field)) if one.field else "–"),
+            Cell(SHORT.join(one.examples) or "–"),
+        ]
+        for one in found.columns
+    ]
+    return Table(gettext("Columns of the list"), heads, rows, wrap=True)
+
+
+def _verdict(found: ListLook) -> dict[str, object]:
+    """Whether it could be imported so, in words; the first faults."""
+    if found.fault is not None:
+        return {"fault": said(found.fault)[0]}
+    speak = words(current())
+    faults = [
+        gettext("Line {line}, {column}: {fault}").format(
+            line=one.line, column=one.column, fault=sentence(one.code, one.values(), speak)
+        )
+        for one in found.findings[:FAULTS]
+    ]
+    return {"verdict": verdict(found.faulty, found.read), "faulty": bool(found.faulty), "faults": faults}
 
 
 def _asked(request: Request, code: str, form: Forward) -> str:
-    """The job of its import; ``file_too_large`` before it is read into memory, and what `flow.ask` raises."""
-    file = form.cleaned_data["file"]
-    if file.size > flow.LIMIT:
-        raise NianjianError("file_too_large", file=file.name, limit=flow.LIMIT)
+    """The job of its import; what `_content` and `flow.ask` raise."""
     return flow.ask(
         enterprise=code,
-        name=file.name,
-        content=file.read(),
+        name=form.cleaned_data["file"].name,
+        content=_content(form),
         mapping=form.mapping(),
         arrived=form.cleaned_data["arrived"],
         language=current(),
         actor=request.actor,
     )
+
+
+def _content(form: Forward) -> bytes:
+    """The list; ``file_too_large`` before it is read into memory."""
+    file = form.cleaned_data["file"]
+    if file.size > flow.LIMIT:
+        raise NianjianError("file_too_large", file=file.name, limit=flow.LIMIT)
+    content: bytes = file.read()
+    return content
 
 
 @require_safe

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", listing.tickets, name="complaints"),
     path("new/", acts.new, name="complaints-new"),
     path("forwards/", forwards.forwards, name="complaints-forwards"),
+    path("forwards/look/", forwards.look, name="complaints-forwards-look"),
     path("forwards/<str:job>/marked/", forwards.marked, name="complaints-forwards-marked"),
     path("match/", acts.match_all, name="complaints-match-all"),
     path("several/", listing.several, name="complaints-several"),

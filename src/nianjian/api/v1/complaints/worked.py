@@ -5,25 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from django.http import HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
-from nianjian.api.door.operations import read, write
-from nianjian.api.door.problems import language
-from nianjian.api.v1.complaints.tickets import HERE, TICKET, Long, Source, Ticketed, aware, one, told
-from nianjian.api.v1.given import Named, Text
+from nianjian.api.door.operations import write
+from nianjian.api.v1.complaints.tickets import HERE, TICKET, Long, Ticketed, aware, one, told
+from nianjian.api.v1.given import Text
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.api.v1.registers.lists import row_key
-from nianjian.complaints.forwards.mapping import ForwardMapping
 from nianjian.complaints.service import MOST
-from nianjian.config.http.answers import named
-from nianjian.flows.complaints import acts, forwards, match
+from nianjian.flows.complaints import acts, match
 from nianjian.flows.complaints.listing import listed, ticket
 
 router = Router(tags=["complaints"])
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Id = Annotated[int, Field(ge=1, le=2**62)]
 Keys = Annotated[list[Text], Field(min_length=1, max_length=MOST)]
 
@@ -96,24 +91,10 @@ class Tickets(Schema):
     items: list[Ticketed]
 
 
-class AfterClose(Ticketed):
-    """``callback_before_reopening``: it was closed on a call-back of before it was reopened."""
-
-    callback_before_reopening: bool
-
-
 class MatchDecision(Schema):
     """Whether it is the proposed call, the runner-up, or neither."""
 
     decision: Literal["confirm", "runner_up", "dismiss"]
-
-
-class ForwardAsked(Schema):
-    """A list; ``source``: from whom, null where a column says it; ``arrived``: when it came, now where it is absent."""
-
-    name: Named
-    source: Source | None = None
-    arrived: datetime | None = None
 
 
 class MatchAsked(Schema):
@@ -160,32 +141,6 @@ def complaints_match(request: Request, code: str, given: MatchAsked) -> dict[str
     return asked(request, job)
 
 
-@write(router, f"{HERE}/forwards", act=Act.LOAD, answer=Job, status=202, held=forwards.LIMIT)
-def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -> dict[str, object]:
-    """Import a forward list with its usual headings: work whose result tells the rows and the faults; at most 20 MiB.
-
-    With one faulty cell nothing is taken.
-    """
-    job = forwards.ask(
-        enterprise=code,
-        name=file.name,
-        content=request.content,
-        mapping=ForwardMapping(file.source),
-        arrived=_at(file.arrived),
-        language=language(request),
-        actor=request.actor,
-    )
-    return asked(request, job)
-
-
-@read(router, f"{HERE}/forwards/{{job}}/file", act=Act.LOAD, media=[WORKBOOK])
-def complaints_forward_file(request: Request, code: str, job: str) -> HttpResponse:
-    """A faulty list as a workbook with each faulty cell marked, for whom it came from; it is kept for seven days."""
-    name, body = forwards.marked(enterprise=code, job=job, actor=request.actor)
-    answer = HttpResponse(body, content_type=WORKBOOK)
-    return named(answer, name)
-
-
 @write(router, f"{TICKET}/callback", act=Act.LOAD, answer=Ticketed)
 def complaints_callback(request: Request, code: str, ticket: str, given: CalledBack) -> dict[str, object]:
     """Record a call-back and what it gave."""
@@ -201,11 +156,11 @@ def complaints_callback(request: Request, code: str, ticket: str, given: CalledB
     return one(request, code, ticket)
 
 
-@write(router, f"{TICKET}/close", act=Act.LOAD, answer=AfterClose)
+@write(router, f"{TICKET}/close", act=Act.LOAD, answer=Ticketed)
 def complaints_close(request: Request, code: str, ticket: str, given: Closed) -> dict[str, object]:
-    """Close a ticket: it needs a recorded call-back and a result."""
+    """Close a ticket: it needs a result and a recorded call-back, a new one after each reopening."""
     key = _own(request, code, ticket)
-    stale = acts.close(
+    acts.close(
         enterprise=code,
         complaints=[key],
         actor=request.actor,
@@ -214,7 +169,7 @@ def complaints_close(request: Request, code: str, ticket: str, given: Closed) ->
         upheld=given.upheld,
         version=given.version,
     )
-    return one(request, code, ticket) | {"callback_before_reopening": stale}
+    return one(request, code, ticket)
 
 
 @write(router, f"{TICKET}/reopen", act=Act.LOAD, answer=Ticketed)

@@ -1,0 +1,113 @@
+"""What pages did and no operation: the watch list, the routine, one-click addresses, lines, the portfolio."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from tests.support.asking import DEMO, Ask, post
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.query import acts
+from nianjian.complaints.one_click.query import behind
+from nianjian.flows.overview import lines
+from nianjian.kernel import clock
+from nianjian.rectification.cases.model import Case
+from nianjian.rectification.cases.service import Notice
+from nianjian.rectification.watch import service as watch
+from nianjian.registers.rows import service as rows
+
+pytestmark = pytest.mark.django_db
+WATCH, ROUTINE, DOORS = f"{DEMO}/watch", f"{DEMO}/routine", f"{DEMO}/complaints/one-click"
+
+
+def test_a_licence_is_watched_and_no_longer(site: Ask) -> None:
+    client = site()
+    new = {"licence": "B2-1", "since": "2026-01-05", "source": "来函"}
+    told = post(client, WATCH, new, key="once")
+    flag = {"licence": "B2-1", "since": "2026-01-05", "until": None, "source": "来函", "case": None}
+    assert (told.status_code, told.json()) == (201, flag)
+    assert post(client, WATCH, new, key="once").json() == flag
+    again = post(client, WATCH, new)
+    assert (again.status_code, again.json()["code"]) == (409, "rectify_watched_already")
+    assert client.get(f"{WATCH}?year=2025").json()["items"] == []
+    assert client.get(f"{WATCH}?year=2026").json()["items"] == [flag]
+    limits = client.get(f"{WATCH}/limits?year=2026").json()
+    assert {one["level"] for one in limits["items"]} == {"internal"}
+    ended = post(client, f"{WATCH}/ends", {"licence": "B2-1", "until": "2026-03-01"})
+    assert (ended.status_code, ended.json()["until"]) == (200, "2026-03-01")
+    assert post(client, f"{WATCH}/ends", {"licence": "B2-1", "until": "2026-03-01"}).status_code == 409
+    assert [one.verb for one in acts() if one.verb.startswith("rectify.")] == ["rectify.unwatch", "rectify.watch"]
+    reader = site("auditor", name="bo")
+    assert reader.get(WATCH).json()["items"][0]["until"] == "2026-03-01"
+    assert post(reader, WATCH, new).status_code == 403
+
+
+def test_a_task_of_the_routine_is_done(site: Ask) -> None:
+    from nianjian.flows.rectify import cases  # noqa: PLC0415 -- after Django
+
+    client, actor = site(), Actor("tester")
+    opened = cases.open_case(enterprise="demo", notice=Notice(date(2026, 1, 5)), paper=None, actor=actor)
+    case = str(opened["id"])
+    cases.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 1, 9), every=7, actor=actor)
+    watch.make_routine(case=Case.objects.get(pk=case), start=date(2026, 1, 9), actor=actor)
+    (task,) = client.get(ROUTINE).json()["items"]
+    assert (task["text"], task["owner"], task["every"], task["due"], task["case"]) == (
+        "抽查录音", "王五", 7, "2026-01-16", case,
+    )  # fmt: skip
+    done = post(client, f"{ROUTINE}/{task['id']}/done", {"day": "2026-01-20"})
+    assert (done.json()["done_on"], done.json()["due"]) == ("2026-01-20", "2026-01-27")
+    ahead = post(client, f"{ROUTINE}/{task['id']}/done", {"day": str(clock.today() + timedelta(days=2))})
+    assert (ahead.status_code, ahead.json()["code"]) == (422, "rectify_day_ahead")
+    assert post(client, f"{ROUTINE}/{task['id'] + 1}/done", {}).status_code == 404
+
+
+def test_a_number_gets_its_address_and_loses_it(site: Ask) -> None:
+    client = site()
+    made = post(client, DOORS, {"number": "950 130-01"})
+    told = made.json()
+    assert (made.status_code, told["number"]) == (201, "95013001")
+    token = told["address"].rsplit("/", 1)[1]
+    assert behind(token).enterprise_id == "demo"
+    assert all(told["address"] in told[name] for name in ("button", "form", "message"))
+    assert told["dtmf"] == "COMPLAINT_ENTERPRISE=demo"
+    (listed,) = client.get(DOORS).json()["items"]
+    assert (listed["id"], listed["number"], listed["address"]) == (told["id"], "95013001", told["address"])
+    shown = client.get(f"{DOORS}/{told['id']}").json()
+    assert {**shown, "made_at": told["made_at"]} == told
+    for form, media, begins in (("png", "image/png", b"\x89PNG"), ("svg", "image/svg+xml", b"<?xml")):
+        picture = client.get(f"{DOORS}/{told['id']}/code/{form}")
+        assert (picture.headers["Content-Type"], picture.content[: len(begins)]) == (media, begins)
+    assert post(client, DOORS, {"number": "95013001"}).json()["code"] == "complaint_door_exists"
+    assert site("compliance_lead", name="bo").get(DOORS).status_code == 403
+    assert client.delete(f"{DOORS}/{told['id']}").json() == {"id": told["id"]}
+    gone = client.get(f"{DOORS}/{told['id']}")
+    assert (gone.status_code, gone.json()["code"]) == (404, "complaint_door_unknown")
+    assert token not in str([dict(one.data) for one in acts()])
+
+
+def test_lines_by_their_last_call(site: Ask, home: Path) -> None:
+    client, address = site("auditor"), f"{DEMO}/lines"
+    assert client.get(address).json() == {"items": [], "next": None, "counted": None, "newest": None}
+    given = {"kind": "lines", "enterprise": "demo", "since": date(2025, 1, 1), "reason": "", "actor": Actor("tester")}
+    for line in ("L1", "L2"):
+        rows.create(texts={"line_id": line}, **given)
+    place = lines._path("demo")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text('{"counted": "2026-06-01", "last": {"L1": "2026-05-30"}}', encoding="utf-8")
+    told = client.get(f"{address}?limit=1").json()
+    assert (told["counted"], told["newest"]) == ("2026-06-01", "2026-05-30")
+    assert told["items"] == [{"line": "L2", "last": None, "before": None, "silent": True}]
+    (other,) = client.get(told["next"]).json()["items"]
+    assert other == {"line": "L1", "last": "2026-05-30", "before": 0, "silent": False}
+
+
+def test_the_portfolio_is_of_what_concerns_the_asker(site: Ask) -> None:
+    client = site("auditor", enterprise="")
+    told = client.get("/api/v1/portfolio").json()["items"]
+    assert {one["code"]: one["year"] for one in told} == {"demo": 2026, "other": None}
+    (found,) = client.get("/api/v1/portfolio?q=示范").json()["items"]
+    assert client.get(f"/api/v1/portfolio?light={found['light']}").json()["items"] == [found]
+    one = site("outsourcer", name="bo", team="T1").get("/api/v1/portfolio").json()["items"]
+    assert [(row["code"], row["light"], row["mood"]) for row in one] == [("demo", None, None)]

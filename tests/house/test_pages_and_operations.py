@@ -1,0 +1,200 @@
+"""What a page does a program can do: every address of the pages has its operations, or the reason why there is none."""
+
+from __future__ import annotations
+
+import django
+
+django.setup()
+
+from collections.abc import Mapping  # noqa: E402 -- Django is set up here
+from typing import Final  # noqa: E402
+
+from django.urls import get_resolver  # noqa: E402
+from tests.support.addresses import addresses  # noqa: E402
+
+from nianjian.api.application import API  # noqa: E402
+
+EFFECT: Final = "effects_look jobs_get"
+EFFECT_EVERYWHERE: Final = "effects_look_everywhere jobs_get_everywhere"
+PERSON: Final = (
+    "people_get roles_take links_make inspections_make links_end people_confirm people_close people_reopen"
+    " second_factor_remove email_set"
+)
+# Address of the pages -> the operations that do what it shows and does.
+OPERATIONS: Final[Mapping[str, str]] = {
+    "portfolio": "portfolio enterprises_list",
+    "overview": "enterprises_overview enterprises_get",
+    "overview-lines": "enterprises_lines",
+    "portrait-newest": "portraits_list",
+    "portrait": "portraits_get",
+    "by": "portraits_get",
+    "portrait-metric": "portraits_get",
+    "portrait-rows": "rows_list",
+    "portrait-reveal": "rows_behind_reveal",
+    "portrait-simulate": "portraits_simulate",
+    "portrait-runs": "runs_list",
+    "portrait-compare": "runs_compare",
+    "portrait-run": "runs_add",
+    "portrait-take": "portraits_export",
+    "data": "batches_list jobs_list audit_list",
+    "data-batch": "batches_get rejects_list",
+    "data-batch-reveal": "rejects_reveal",
+    "data-batch-rejects": "rejects_file",
+    "data-batch-undo": "batches_undo",
+    "data-job": "jobs_get",
+    "data-job-progress": "jobs_get",
+    "data-job-stop": "jobs_stop",
+    "data-import": "calls_import registers_import sources_list",
+    "data-import-template": "registers_template",
+    "data-import-example": "sources_example",
+    "data-import-files": "calls_preview registers_preview",
+    "data-import-mapping": "calls_preview mappings_keep registers_headings registers_preview",
+    "data-import-mapping-load": "mappings_list calls_import",
+    "data-import-check": "calls_preview registers_preview",
+    "data-import-check-whole": "calls_import registers_import",
+    "data-import-errors": "registers_mark calls_preview_rejects",
+    "data-import-commit": "calls_import registers_import",
+    "retention": "retention_show audit_list",
+    "retention-erase": "retention_erase",
+    "registers": "registers_states",
+    "registers-list": "registers_list",
+    "registers-new": "rows_create",
+    "registers-end": "rows_end rows_end_several",
+    "registers-export": "registers_export",
+    "registers-row": "rows_get rows_history rows_around papers_list",
+    "registers-edit": "rows_change",
+    "registers-reveal": "rows_reveal",
+    "registers-attach": "papers_add",
+    "registers-fetch": "papers_fetch",
+    "registers-detach": "papers_take_off",
+    "one-click": "one_click_list one_click_open",
+    "one-click-one": "one_click_get",
+    "one-click-close": "one_click_close",
+    "one-click-code": "one_click_code",
+    "complaints": "complaints_list",
+    "complaints-new": "complaints_add",
+    "complaints-forwards": "complaints_forward",
+    "complaints-forwards-look": "complaints_forward_preview",
+    "complaints-forwards-marked": "complaints_forward_file",
+    "complaints-match-all": "complaints_match",
+    "complaints-several": "complaints_respond complaints_assign",
+    "complaints-one": "complaints_get papers_list",
+    "complaints-reveal": "complaints_reveal",
+    "complaints-act": (
+        "complaints_respond complaints_callback complaints_close complaints_reopen complaints_assign complaints_exclude"
+        " complaints_readmit"
+    ),
+    "complaints-match": "complaints_decide complaints_match",
+    "complaints-attach": "papers_add",
+    "rectify": "rectification_list",
+    "rectify-open": "rectification_open rectification_paper_add",
+    "rectify-watch": "watch_list watch_add watch_limits routine_list",
+    "rectify-routine": "routine_done",
+    "rectify-one": "rectification_get rectification_gaps",
+    "rectify-work": "rectification_measure_add rectification_measure_done",
+    "rectify-paper": "rectification_paper_add",
+    "rectify-end": "rectification_figures rectification_check rectification_close rectification_submit",
+    "rectify-report": "rectification_report",
+    "rectify-report-file": "rectification_report_file",
+    "rectify-locate": "rectification_get",
+    "rectify-locate-run": "rectification_locate",
+    "rectify-tickets": "rectification_tickets jobs_get",
+    "rectify-isolate": "rectification_isolate rectification_get",
+    "rectify-lift": "rectification_lift",
+    "gate": (
+        "gate_policy gate_caps gate_channels gate_isolated_displays gate_standing gate_settings gate_state"
+        " gate_decisions"
+    ),
+    "gate-change": "gate_cap gate_fail_open gate_mode gate_choice",
+    "gate-decisions": "gate_decisions",
+    "gate-journal": "gate_journal",
+    "rules": "rules_everywhere",
+    "rules-one": "rules_get_everywhere",
+    "rules-overlay": "overlays_request_everywhere effects_look_everywhere",
+    "rules-effect": EFFECT_EVERYWHERE,
+    "rules-effect-stop": "jobs_stop_everywhere",
+    "rules-here": "rules_list",
+    "rules-one-here": "rules_get",
+    "rules-overlay-here": "overlays_request effects_look",
+    "rules-effect-here": EFFECT,
+    "rules-effect-stop-here": "jobs_stop",
+    "approvals": "approvals_everywhere",
+    "approvals-decide": "approvals_get_everywhere approvals_decide_everywhere effects_look_everywhere",
+    "approvals-here": "approvals_list",
+    "approvals-decide-here": "approvals_get approvals_decide effects_look",
+    "audit": "audit_everywhere",
+    "audit-export": "audit_export_everywhere",
+    "audit-verify": "audit_verify",
+    "audit-verified": "jobs_get_everywhere",
+    "audit-verify-progress": "jobs_get_everywhere",
+    "audit-verify-stop": "jobs_stop_everywhere",
+    "audit-here": "audit_list",
+    "audit-export-here": "audit_export",
+    "webhooks": "webhooks_list webhooks_add",
+    "webhooks-one": "webhooks_get webhooks_close webhooks_test deliveries_list deliveries_again",
+    "people-list": "people_everywhere",
+    "people-add": "people_add_everywhere roles_give_everywhere",
+    "people-one": " ".join(f"{one}_everywhere" for one in PERSON.split()),
+    "people-list-here": "people_list",
+    "people-add-here": "people_add roles_give",
+    "people-one-here": PERSON,
+    "enterprises": "enterprises_list enterprises_add",
+    "account": "me",
+    "account-tokens": "tokens_list",
+    "account-token-revoke": "tokens_revoke",
+}
+_DRAFT: Final = "an operation takes the file with each request, so there is no draft to be changed or given up"
+_STRANGER: Final = "whoever complains has no token; the address itself is the door, and the ticket is complaints_add's"
+_BROWSER: Final = "it is the person at the browser who proves who one is; a token can change none of it"
+_LOOK: Final = "how pages look in this browser; the API has its language by Accept-Language"
+_MACHINE: Final = "made for machines that watch, which ask this very address"
+# Address of the pages -> why no operation does it.
+NONE: Final[Mapping[str, str]] = {
+    "portrait-chart": "a drawing's definition for the page; its figures are those of portraits_get",
+    "data-import-file-drop": _DRAFT,
+    "data-import-drop": _DRAFT,
+    "healthz": _MACHINE,
+    "metrics": _MACHINE,
+    "complain": _STRANGER,
+    "one-click-done": _STRANGER,
+    "language": _LOOK,
+    "theme": _LOOK,
+    "charts": "the script that draws the pages' charts",
+    **dict.fromkeys(
+        (
+            "usersessions_list", "account-first", "account-inspect", "account_login", "account_logout",
+            "account_inactive", "mfa_authenticate", "mfa_login_webauthn", "socialaccount_login_cancelled",
+            "socialaccount_login_error", "openid_connect_login", "openid_connect_callback", "account_reauthenticate",
+            "account_change_password", "account_set_password", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp",
+            "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn",
+            "mfa_remove_webauthn", "mfa_edit_webauthn", "socialaccount_connections",
+        ),
+        _BROWSER,
+    ),
+}  # fmt: skip
+NAMES: Final = {str(one.name) for route, one in addresses(get_resolver().url_patterns) if not route.startswith("api/")}
+CHINESE: Final = {name for name in NAMES if name.startswith(("weixin_", "dingtalk_", "feishu_"))}  # of settings
+KNOWN: Final = {
+    operation.operation_id
+    for router in API._get_bound_routers()
+    for view in router.path_operations.values()
+    for operation in view.operations
+}
+
+
+def test_every_page_has_its_operations_or_a_reason() -> None:
+    missing = sorted(NAMES - CHINESE - set(OPERATIONS) - set(NONE))
+    assert not missing, "a page without a row here: name its operations, or say why there are none"
+
+
+def test_no_page_has_both() -> None:
+    assert not set(OPERATIONS) & set(NONE)
+
+
+def test_every_row_is_of_a_page_that_is_there() -> None:
+    assert not sorted((set(OPERATIONS) | set(NONE)) - NAMES)
+
+
+def test_every_operation_that_a_row_names_is_there() -> None:
+    assert not sorted({one for names in OPERATIONS.values() for one in names.split()} - KNOWN)
