@@ -29,8 +29,13 @@ from nianjian.kernel import clock
 
 HERE: Final = Path(__file__).parent
 CHANNELS: Final = 500
+# the server on one core and who loads it on the other, where there are two
+SERVER: Final = ("taskset", "-c", "0") if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else ()
+LOADER: Final = ("taskset", "-c", "1") if SERVER else ()
 ENDLESS: Final = 10**9
 PACE: Final = 5000
+ECHOES: Final = {"line": 45, "post": 175}
+"""Bytes of a question by line and by POST; the echo answers as many."""
 
 
 def _snapshot(root: Path, names: list[str]) -> None:
@@ -73,7 +78,7 @@ class Bench:
     ) -> Rate:
         """One run against a server."""
         before = cpu_of(pid)
-        words = (self.folder / "load", port, kind, connections, self.seconds, rate, size, batch)
+        words = (*LOADER, self.folder / "load", port, kind, connections, self.seconds, rate, size, batch)
         done = subprocess.run([str(one) for one in words], check=True, capture_output=True)
         answers, allowed, took, p50, p99, _bytes = map(float, done.stdout.split())
         used = max(cpu_of(pid) - before, 1e-9)
@@ -91,20 +96,22 @@ class Bench:
             kinds["leases of Valkey, AOF always"] = f"unix://{store}"
         found: dict[str, list[Rate]] = {}
         with ExitStack() as stack:
-            echo = free_port()
-            peer = stack.enter_context(_running(self.folder / "echo", str(echo), "170", port=echo))
+            echoes = {}
+            for size in ECHOES.values():
+                port = free_port()
+                peer = stack.enter_context(_running(*SERVER, self.folder / "echo", str(port), str(size), port=port))
+                echoes[size] = (peer, port)
             servers = {}
             for name, kind in kinds.items():
                 port, line = free_port(), free_port()
                 own = self.folder / name.replace(" ", "-")
                 own.mkdir()
                 (own / "snapshot").symlink_to(self.folder / "snapshot")
-                words = (sys.executable, "-m", "bench.gate.servers", kind, own, str(port), str(line))
+                words = (*SERVER, sys.executable, "-m", "bench.gate.servers", kind, own, str(port), str(line))
                 servers[name] = (stack.enter_context(_running(*words, port=port)), port, line)
             for _ in range(self.rounds):
-                found.setdefault("C epoll echo, 170 bytes each way", []).append(
-                    self.load(peer.pid, echo, "echo", size=170)
-                )
+                for size, (peer, port) in echoes.items():
+                    found.setdefault(_echo(size), []).append(self.load(peer.pid, port, "echo", size=size))
                 for name, (process, port, line) in servers.items():
                     found.setdefault(f"gate, {name}: POST", []).append(self.load(process.pid, port, "post"))
                     if name == "starlette":
@@ -158,11 +165,14 @@ def _valkey(folder: Path) -> Iterator[str]:
         process.wait()
 
 
+def _echo(size: int) -> str:
+    return f"C epoll echo, {size} bytes each way"
+
+
 LIMITS: Final = {  # name: (its base, the least ratio)
-    "gate, memory: POST": ("C epoll echo, 170 bytes each way", None),
-    "gate, memory: GET": ("C epoll echo, 170 bytes each way", None),
-    "gate, memory: line": ("C epoll echo, 170 bytes each way", 0.5),
-    "gate, leases of Valkey, AOF always: line": ("C epoll echo, 170 bytes each way", 0.3),
+    "gate, memory: POST": (_echo(ECHOES["post"]), None),
+    "gate, memory: line": (_echo(ECHOES["line"]), 0.5),
+    "gate, leases of Valkey, AOF always: line": (_echo(ECHOES["line"]), 0.3),
     "gate, memory: POST beside Starlette": ("gate, starlette: POST", 4.0),
     "Kamailio: leases pushed by the gate": ("Kamailio: redirect without check", 0.7),
 }

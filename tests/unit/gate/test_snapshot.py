@@ -80,7 +80,7 @@ def test_every_number_of_a_list_of_many_blocks_is_found(
         builder.finish()
     found = NumberList(tmp_path / "a.list")
     assert all(key in found for key in keys)
-    assert (found._few is None) == (few == 0)
+    assert (found.few is None) == (few == 0)
     assert not any(key + 1 in found for key in keys[: 5 * BLOCK])
     assert not any(key in found for key in (1, keys[0] - 1, telephone.KIND - 1, keys[-1] + 1, 2 * telephone.KIND))
     assert [len(list(found.spans(key))) for key in keys[BLOCK - 4 : BLOCK + 4]] == [1, *[3] * 6, 1]

@@ -41,7 +41,7 @@ def replay(decisions: Iterable[Decision], root: Path) -> Replayed:
             told.without_snapshot += 1
             continue
         told.decided += 1
-        snapshot.checked_at = one.decided_at // 1000  # how old it was then stands nowhere; it was fresh enough
+        snapshot.seen(one.decided_at // 1000)  # how old it was then stands nowhere; it was fresh enough
         now = again(one, snapshot)
         if now == "":
             told.same += 1

@@ -19,6 +19,7 @@ from nianjian.gate.decide import RULES, Refusal, decide, fails_open
 from nianjian.gate.decisions.journal import Journal
 from nianjian.gate.server.memory import Answers, Key, key
 from nianjian.gate.server.pending import Answer, Pending
+from nianjian.gate.server.usual import Usual
 from nianjian.gate.snapshot.read import Snapshot
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -64,7 +65,8 @@ class Gate:
         self.journal = journal
         self.open: dict[Key, Question] = {}
         self._begun = f"gate-{int(clock.now().timestamp() * 1000):x}-"
-        self._number = count(1)
+        self._count = count(1)
+        self.usual = Usual(self)
         self._noted = False
         self.unwritten = ""  # why the journal cannot be written: an alarm
         self._again: asyncio.TimerHandle | None = None
@@ -81,6 +83,9 @@ class Gate:
         ``now`` is the wall clock's, epoch milliseconds. An error inside is a refusal ``gate-unavailable``.
         """
         try:
+            known = self.usual.ask(request, self.held.snapshot, now)
+            if known is not None:
+                return known
             if request.call_id:
                 known = self.answers.get(request)
                 if known is not None:
@@ -98,7 +103,7 @@ class Gate:
             self.again += 1
             open_one.join(later())
             return None
-        number = self._begun + str(next(self._number)) if self.journal is None else self.journal.next_id()
+        number = self.number()
         snapshot = self.held.snapshot
         if snapshot is None:
             return self.close(request, None, Refusal(UNAVAILABLE, RULES[UNAVAILABLE]), number, now)
@@ -107,6 +112,7 @@ class Gate:
             return self.close(request, snapshot, found, number, now)
         taken = self.counters.at_once(request.enterprise, found, request.call_id or number, request.at)
         if taken is not None:
+            self.usual.learn(request, snapshot, found, now)
             return self.counted(request, snapshot, taken, number, now)
         if len(self.open) >= self.pending.most:  # counters that never answer must not fill the memory
             self.shed += 1
@@ -175,11 +181,20 @@ class Gate:
         self.recent.append((now, request, verdict))
         if keep and request.call_id:
             self.answers.put(request, verdict)
-        if self.journal is not None:
-            self.journal.note(request, verdict, 0 if snapshot is None else snapshot.generation, now)
-            if not self._noted:
-                self._noted = True
-                asyncio.get_running_loop().call_soon(self.flush)
+        self.write(request, verdict, 0 if snapshot is None else snapshot.generation, now)
+
+    def number(self) -> str:
+        """A decision's id that no other has."""
+        return self._begun + str(next(self._count)) if self.journal is None else self.journal.next_id()
+
+    def write(self, request: Request, verdict: Verdict, generation: int, now: int) -> None:
+        """Into the decision journal, where one is kept; it is flushed at the end of the turn."""
+        if self.journal is None:
+            return
+        self.journal.note(request, verdict, generation, now)
+        if not self._noted:
+            self._noted = True
+            asyncio.get_running_loop().call_soon(self.flush)
 
     def flush(self) -> None:
         """Write the decisions of a turn of the loop; what cannot be written now is tried again at the next."""

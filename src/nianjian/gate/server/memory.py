@@ -39,6 +39,11 @@ class Answers:
         same = asked.display == request.display and asked.callee == request.callee and asked.channel == request.channel
         return verdict if same else None
 
+    def known(self, enterprise: str, call_id: str) -> bool:
+        """Whether this enterprise's call has got an answer, to this question or another."""
+        named = (enterprise, call_id)
+        return named in self._young or named in self._old
+
     def put(self, request: Request, verdict: Verdict) -> None:
         """Remember an answer; of two questions with one id the later one's."""
         young = self._young

@@ -27,7 +27,7 @@ class Held:
         name = self._name()
         if self.snapshot is not None:
             if name == form.folder_name(self.snapshot.generation):
-                self.snapshot.checked_at = checked(self.root, self.snapshot.manifest)
+                self.snapshot.seen(checked(self.root, self.snapshot.manifest))
                 self.problem = None
                 return False
             if not name:

@@ -58,7 +58,7 @@ def sections(flags: int, highs: int, entries: int) -> list[tuple[str, int]]:
 class NumberList:
     """One open list. Look-ups cost two bisections and touch a few pages; nothing is read ahead."""
 
-    __slots__ = ("_fences", "_few", "_from", "_high", "_low", "_purpose", "_start", "_to", "entries", "purposes")
+    __slots__ = ("_fences", "_from", "_high", "_low", "_purpose", "_start", "_to", "entries", "few", "purposes")
 
     def __init__(self, path: Path, purposes: tuple[str, ...] = ("",)) -> None:
         """Open ``path``; ``purposes`` names the purpose numbers, the first of them none. ``gate_snapshot_damaged``."""
@@ -80,7 +80,7 @@ class NumberList:
         self._purpose = found.get("purpose")
         self.purposes = purposes
         self._fences = self._fenced()
-        self._few = frozenset(self._keys()) if self.entries <= FEW else None
+        self.few = frozenset(self._keys()) if self.entries <= FEW else None
 
     def _keys(self) -> Iterator[int]:
         for at, high in enumerate(self._high):
@@ -98,7 +98,7 @@ class NumberList:
 
     def places(self, key: int) -> range:
         """The places of a key's entries."""
-        if self._few is not None and key not in self._few:
+        if self.few is not None and key not in self.few:
             return NOWHERE
         high, low, column = key >> HALF, key & LOW, self._low
         at = bisect_left(self._high, high)
@@ -111,9 +111,9 @@ class NumberList:
             last += 1
         return range(first, last) if last > first else NOWHERE
 
-    def __contains__(self, key: int) -> bool:
+    def __contains__(self, key: object) -> bool:
         """Whether the list names the number at all."""
-        return bool(self.places(key))
+        return isinstance(key, int) and bool(self.places(key))
 
     def spans(self, key: int) -> Iterator[tuple[int, int, int]]:
         """(from, to, number of the purpose) of each entry of a key; seconds, `to` not included."""

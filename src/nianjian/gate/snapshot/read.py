@@ -19,12 +19,24 @@ STALE: Final = "stale"
 
 @dataclass(slots=True)
 class Snapshot:
-    """One generation, open. ``checked_at``: when the feed last said that it still holds (epoch seconds)."""
+    """One generation, open. ``checked_at``: when the feed last said that it still holds (epoch seconds).
+
+    ``stale_from``: the first moment (epoch milliseconds) at which that is too long ago to decide by it.
+    """
 
     manifest: form.Manifest
     tenants: dict[str, Tenant]
     checked_at: int
     lists: dict[str, NumberList] = field(default_factory=dict)
+    stale_from: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """As old as its check."""
+        self.seen(self.checked_at)
+
+    def seen(self, at: int) -> None:
+        """The feed has said at that moment (epoch seconds) that it holds."""
+        self.checked_at, self.stale_from = at, (at + self.manifest.deny_age + 1) * 1000
 
     @property
     def generation(self) -> int:
@@ -37,7 +49,7 @@ class Snapshot:
 
     def stale(self, now: int) -> bool:
         """Whether it is too old to decide by."""
-        return now // 1000 - self.checked_at > self.manifest.deny_age
+        return now >= self.stale_from
 
     def state(self, now: int) -> str:
         """`FRESH`, `ALARM` (old, still in use) or `STALE` (decides nothing any more)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -86,6 +86,8 @@ class Tenant:
             purposes={one.name: one for one in purposes},
         )
         self.refused, self.consented = tuple(refused), tuple(consented)
+        self.named: Container[int] = _named(self.refused)
+        """Callees that a do-not-call list names at all, for whatever purpose and time."""
         self.problem: str = told.get(REFUSING, {}).get("code", "")
         """Why the feed could not tell of the enterprise, an error's code; then it has no number that is filed."""
         self.isolated_displays = frozenset[str](told["isolated_displays"])
@@ -231,6 +233,22 @@ class Tenant:
             fixed = tuple(Slot(cap, channel.name, f"channel:{channel.name}") for cap in caps if cap.key == "channel")
             known = self._slots[channel.name] = (fixed, () if len(fixed) == len(caps) else tuple(caps))
         return known
+
+
+class _Named:
+    """Whatever stands in one of several lists."""
+
+    def __init__(self, lists: tuple[NumberList, ...]) -> None:
+        self._lists = lists
+
+    def __contains__(self, callee: object) -> bool:
+        return any(callee in one for one in self._lists)
+
+
+def _named(lists: tuple[NumberList, ...]) -> Container[int]:
+    """The lists as one; small ones as a set, which answers fastest."""
+    few = [one.few for one in lists]
+    return frozenset[int]().union(*(one for one in few if one is not None)) if None not in few else _Named(lists)
 
 
 def consented_to(purpose: Purpose, text: str) -> str:
