@@ -125,9 +125,9 @@ def close(
     upheld: bool | None = None,
     version: int | None = None,
 ) -> None:
-    """Close one ticket: it needs a recorded call-back and a result, given here or recorded before.
+    """Close one ticket: it needs a recorded call-back, a new one after each reopening, and a result, given or recorded.
 
-    ``complaint_callback_missing``, ``complaint_result_missing``, and what `_acted` raises.
+    ``complaint_callback_missing``, ``complaint_callback_old``, ``complaint_result_missing``, and what `_acted` raises.
     """
     moment = _moment(at)
 

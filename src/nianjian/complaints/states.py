@@ -48,7 +48,7 @@ ALLOWED: Final[Mapping[State, frozenset[Act]]] = {
     State.RESPONDED: _OPEN,
     State.CALLED_BACK: _OPEN | {Act.CLOSE},
     State.CLOSED: frozenset({Act.REOPEN, Act.EXCLUDE, Act.ATTACH}),
-    State.REOPENED: _OPEN | {Act.CLOSE},
+    State.REOPENED: _OPEN,  # closing it again takes a call-back of its own
     State.EXCLUDED: frozenset({Act.READMIT, Act.ATTACH}),
 }
 # READMIT is not here: what was recorded before tells the state again.
@@ -105,6 +105,8 @@ def refusal(facts: Facts, act: Act, at: datetime) -> str | None:
     now = state(facts)
     if act is Act.CLOSE and now in {State.NEW, State.RESPONDED}:
         return "complaint_callback_missing"
+    if act is Act.CLOSE and now is State.REOPENED:
+        return "complaint_callback_old"
     if act not in ALLOWED[now]:
         return "complaint_act_refused"
     before = _before(facts, act)
@@ -126,8 +128,3 @@ def _before(facts: Facts, act: Act) -> tuple[datetime | None, ...]:
             return facts.arrived, facts.called_back, facts.reopened
         case _:
             return ()
-
-
-def stale_callback(facts: Facts) -> bool:
-    """Whether it was reopened after its last call-back: closing it then rests on a call-back of before."""
-    return facts.reopened is not None and (facts.called_back is None or facts.called_back < facts.reopened)

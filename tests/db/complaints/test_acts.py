@@ -149,14 +149,16 @@ def test_a_call_back_without_an_answer_before_is_the_response(demo: str, operato
     assert (row["responded_at"], row["response_on_time"]) == ("2026-03-02 00:15:00", True)
 
 
-def test_reopening_keeps_the_start_and_says_when_the_call_back_is_old(demo: str, operator: Actor) -> None:
+def test_reopening_keeps_the_start_and_takes_another_call_back(demo: str, operator: Actor) -> None:
     _add(operator)
     _worked(operator)
-    assert _close(operator, "I1") is False
+    _close(operator, "I1")
     flows.reopen(enterprise="demo", complaint="I1", actor=operator, at=_at("02 12:00:00"))
     row = _row(operator)
     assert (row["state"], row["close_due"], row["close_on_time"]) == ("reopened", "2026-03-02 22:15:00", False)
-    assert _close(operator, "I1", at="02 22:15:00") is True
+    assert _refused(lambda: _close(operator, "I1", at="02 22:15:00")) == "complaint_callback_old"
+    flows.callback(enterprise="demo", complaint="I1", result="满意", actor=operator, at=_at("02 13:00:00"))
+    _close(operator, "I1", at="02 22:15:00")
     assert _row(operator)["close_on_time"] is True
 
 

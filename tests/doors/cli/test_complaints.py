@@ -46,10 +46,13 @@ def test_a_ticket_from_its_arrival_over_a_reopening(demo: Shell) -> None:
     (row,) = _rows(demo, "--state", "reopened")
     assert row | DUE == row
     assert row["close_on_time"] is False
-    again = _do(demo, "close", "I1", "--at", "2026-03-02 22:15:00", "--result", "再次致歉", "--json")
-    assert (again.json["close_on_time"], again.json["warnings"]) == (True, ["callback_before_reopening"])
+    again = ("close", "I1", "--at", "2026-03-02 22:15:00", "--result", "再次致歉", "--json")
+    refused = _do(demo, *again)
+    assert (refused.code, refused.json["error"]["code"]) == (2, "complaint_callback_old")
+    assert _do(demo, "callback", "I1", "--at", "2026-03-02 04:00:00", "--result", "满意").code == 0
+    assert _do(demo, *again).json["close_on_time"] is True
     history = _do(demo, "show", "I1", "--json").json["history"]
-    assert [one["act"] for one in history] == ["close", "reopen", "close", "callback", "respond", "add"]
+    assert [one["act"] for one in history] == ["close", "callback", "reopen", "close", "callback", "respond", "add"]
     assert "致歉" not in json.dumps(history, ensure_ascii=False)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from nianjian.complaints.states import ALLOWED, Act, Facts, State, refusal, stale_callback, state
+from nianjian.complaints.states import ALLOWED, Act, Facts, State, refusal, state
 from nianjian.kernel.clock import ZONE
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=ZONE)
@@ -19,7 +19,7 @@ TABLE = {
     State.RESPONDED: "callback exclude assign attach",
     State.CALLED_BACK: "callback close exclude assign attach",
     State.CLOSED: "reopen exclude attach",
-    State.REOPENED: "callback close exclude assign attach",
+    State.REOPENED: "callback exclude assign attach",
     State.EXCLUDED: "readmit attach",
 }
 
@@ -38,13 +38,13 @@ def test_one_moment_of_close_and_reopening_leaves_it_closed() -> None:
 def test_a_call_back_at_the_moment_of_the_reopening_is_one_since() -> None:
     facts = Facts(NOON, NOON, LATER, closed=NOON, reopened=LATER)
     assert state(facts) is State.CALLED_BACK
-    assert not stale_callback(facts)
+    assert refusal(facts, Act.CLOSE, LATER) is None
 
 
-def test_a_call_back_of_before_is_stale_and_so_is_none() -> None:
-    assert stale_callback(Facts(NOON, NOON, NOON, closed=NOON, reopened=LATER))
-    assert stale_callback(Facts(NOON, NOON, None, closed=NOON, reopened=LATER))
-    assert not stale_callback(Facts(NOON, NOON, NOON, closed=NOON))
+def test_a_ticket_is_not_closed_again_on_a_call_back_of_before_its_reopening() -> None:
+    for called_back in (BEFORE, NOON, None):
+        facts = Facts(BEFORE, BEFORE, called_back, closed=NOON, reopened=LATER)
+        assert refusal(facts, Act.CLOSE, LATER) == "complaint_callback_old"
 
 
 def test_as_it_stood_at_a_moment_that_moment_is_known() -> None:
@@ -63,8 +63,8 @@ def test_as_it_stood_at_a_moment_that_moment_is_known() -> None:
         (Facts(NOON, LATER), Act.CALL_BACK, NOON, EARLY),
         (Facts(BEFORE, BEFORE, NOON), Act.CLOSE, NOON, None),
         (Facts(BEFORE, BEFORE, NOON), Act.CLOSE, BEFORE, EARLY),
-        (Facts(BEFORE, BEFORE, BEFORE, closed=BEFORE, reopened=LATER), Act.CLOSE, NOON, EARLY),
-        (Facts(BEFORE, BEFORE, BEFORE, closed=BEFORE, reopened=NOON), Act.CLOSE, NOON, None),
+        (Facts(BEFORE, BEFORE, LATER, closed=BEFORE, reopened=NOON), Act.CLOSE, NOON, EARLY),
+        (Facts(BEFORE, BEFORE, NOON, closed=BEFORE, reopened=NOON), Act.CLOSE, NOON, None),
         (Facts(NOON, NOON, NOON, closed=NOON), Act.REOPEN, NOON, EARLY),
         (Facts(NOON, NOON, NOON, closed=NOON), Act.REOPEN, LATER, None),
     ],

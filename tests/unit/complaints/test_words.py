@@ -30,4 +30,4 @@ def test_every_code_has_its_word() -> None:
 def test_every_state_has_its_acts_and_every_act_a_state() -> None:
     assert set(ALLOWED) == set(State)
     assert frozenset().union(*ALLOWED.values()) == set(Act)
-    assert [one for one in State if Act.CLOSE in ALLOWED[one]] == [State.CALLED_BACK, State.REOPENED]
+    assert [one for one in State if Act.CLOSE in ALLOWED[one]] == [State.CALLED_BACK]

@@ -176,10 +176,10 @@ def _close(args: argparse.Namespace) -> Answer:
     from nianjian.flows.complaints import acts
 
     upheld = None if args.upheld is None else args.upheld == "yes"
-    stale = acts.close(
+    acts.close(
         enterprise=args.enterprise, complaints=args.ids, actor=actor, result=args.result, at=_at(args), upheld=upheld
     )
-    return _told(args, args.ids, actor, stale=stale)
+    return _told(args, args.ids, actor)
 
 
 def _reopen(args: argparse.Namespace) -> Answer:
@@ -299,7 +299,7 @@ def _import(args: argparse.Namespace) -> Answer:
     return Answer(data, lambda console: picture.imported(console, data), NO if receipt.errors else 0)
 
 
-def _told(args: argparse.Namespace, ids: str | list[str], actor: Any, *, stale: bool = False) -> Answer:  # noqa: ANN401 -- loaded late
+def _told(args: argparse.Namespace, ids: str | list[str], actor: Any) -> Answer:  # noqa: ANN401 -- loaded late
     """The tickets as they stand after the act: of one its row, of several ``rows``."""
     from nianjian.complaints.query import as_dict
     from nianjian.flows.complaints.listing import listed
@@ -307,9 +307,7 @@ def _told(args: argparse.Namespace, ids: str | list[str], actor: Any, *, stale: 
     keys = [ids] if isinstance(ids, str) else ids
     found = [as_dict(one) for one in listed(enterprise=args.enterprise, actor=actor).of(keys)]
     data: dict[str, object] = dict(found[0]) if len(found) == 1 else {"rows": found}
-    if stale:
-        data["warnings"] = ["callback_before_reopening"]
-    return Answer(data, lambda console: picture.done(console, found, stale=stale))
+    return Answer(data, lambda console: picture.done(console, found))
 
 
 def _chosen(given: list[str] | None, kind: Any, name: str) -> frozenset[Any]:  # noqa: ANN401 -- an enumeration

@@ -48,13 +48,11 @@ def _line(row: Row) -> tuple[object, ...]:
     )
 
 
-def done(console: Console, rows: Sequence[Row], *, stale: bool) -> None:
+def done(console: Console, rows: Sequence[Row]) -> None:
     """Tickets after an act."""
     text = _("Ticket {id} is {state}; response due {response_due}, close due {close_due}.")
     for row in rows:
         console.print(text.format(**{**row, "state": _(STATES[row["state"]])}))
-    if stale:
-        console.print(_("The last call-back is of before the reopening."), style="yellow")
 
 
 def shown(console: Console, row: Row) -> None:

@@ -19,6 +19,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "complaint_callback_missing": mark(
         "ticket {complaint} has no recorded call-back; record it (nianjian complaints callback), then close"
     ),
+    "complaint_callback_old": mark(
+        "ticket {complaint} was reopened after its last call-back; call back again and record it "
+        "(nianjian complaints callback), then close"
+    ),
     "complaint_result_missing": mark("say what came of it (--result)"),
     "complaint_text_missing": mark("several tickets at once need an answer of your own words (--text)"),
     "complaint_mass_close": mark(
