@@ -12,6 +12,7 @@ from nianjian.paper.texts.complaints import words as tickets
 from nianjian.paper.texts.dossier import checks as dossier_checks
 from nianjian.paper.texts.dossier import editions as dossier_editions
 from nianjian.paper.texts.dossier import ingest as dossier_ingest
+from nianjian.paper.texts.dossier import reading as dossier_reading
 from nianjian.paper.texts.gate import counters
 from nianjian.paper.texts.gate import errors as gate
 from nianjian.paper.texts.operation import doctor
@@ -36,6 +37,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **complaints.TEXTS,
     **gate.TEXTS,
     **dossier_ingest.TEXTS,
+    **dossier_reading.TEXTS,
     **dossier_editions.TEXTS,
     **dossier_checks.TEXTS,
     **rectification.TEXTS,

@@ -1,0 +1,1 @@
+"""A labelled set of papers, made here, and what the readers make of it."""

@@ -1,0 +1,1 @@
+"""The recogniser and its process: nothing of it is loaded where pages are served."""
