@@ -8,9 +8,11 @@ import http.client
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -24,7 +26,7 @@ from nianjian.flows.gate import refused
 from nianjian.flows.gate.check import plain
 from nianjian.gate import places
 from nianjian.gate.decisions.journal import SUFFIX
-from nianjian.gate.decisions.search import Found, decisions
+from nianjian.gate.decisions.parts import beginnings, between, end_of_part
 from nianjian.gate.snapshot import write
 from nianjian.gate.snapshot.read import ALARM, FRESH, STALE, checked
 from nianjian.kernel import clock
@@ -132,25 +134,48 @@ def _link(address: str) -> http.client.HTTPConnection:
     return LINKS[at.scheme](at.hostname, at.port, timeout=PATIENCE)
 
 
-def journal(*, enterprise: str, day: date, actor: Actor) -> Iterator[str]:
-    """Lines of a CSV of a day's decisions, oldest first, numbers of people masked; ``role_missing``.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """``lines`` of a CSV; ``following``: the moment with which the next part of the day begins, None: this is the last.
 
-    Memory holds one decision a file of the day; a cell that a table program would run as a formula begins with '.
+    Epoch milliseconds.
+    """
+
+    lines: Iterator[str]
+    following: int | None
+
+
+def journal(*, enterprise: str, day: date, actor: Actor, since: int | None = None) -> Part:
+    """A day's decisions, oldest first, numbers of people masked; ``role_missing``.
+
+    ``since``: where the part before has ended; None: the day's first part. All enterprises write into one journal, and
+    a part ends after so many bytes of it. Memory holds one decision a file of the day; a cell that a table program
+    would run as a formula begins with '.
     """
     require(actor, enterprise, Act.READ)
-    return _lines(enterprise, day)
+    files = _files(day)
+    until = end_of_part(files, since)
+    return Part(_lines(enterprise, files, since, until), until)
 
 
-def _lines(enterprise: str, day: date) -> Iterator[str]:
+def parts(*, enterprise: str, day: date, actor: Actor) -> list[int]:
+    """The moments (epoch milliseconds) with which a day's parts begin, but the first; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return beginnings(_files(day))
+
+
+def _files(day: date) -> list[Path]:
+    return sorted((places.decisions(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
+
+
+def _lines(enterprise: str, files: Sequence[Path], since: int | None, until: int | None) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
-    files = sorted((places.decisions(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
-    notes = Found([])
-    for one in heapq.merge(*(decisions(path, notes) for path in files), key=lambda one: one.decided_at):
-        if one.request.enterprise == enterprise:
-            told = plain(one)
-            counter = told["counter"] or {}
-            told |= {name: counter.get(name) for name in ("window", "used", "limit")} | {"counter": counter.get("key")}
-            yield _line(["" if told[name] is None else str(told[name]) for name in COLUMNS])
+    found = (between(path, enterprise, since, until) for path in files)
+    for one in heapq.merge(*found, key=lambda one: one.decided_at):
+        told = plain(one)
+        counter = told["counter"] or {}
+        told |= {name: counter.get(name) for name in ("window", "used", "limit")} | {"counter": counter.get("key")}
+        yield _line(["" if told[name] is None else str(told[name]) for name in COLUMNS])
 
 
 def _line(cells: Iterable[str]) -> str:

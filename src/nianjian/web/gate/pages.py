@@ -79,7 +79,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
     """List decisions of a day, newest first: no more of them are looked for than the page needs."""
     day = _day(request)
     form = Filter(request.GET or None, initial={"day": day})
-    wanted = (form if form.is_bound else Filter({})).wanted(code, day, _moment(request))
+    wanted = (form if form.is_bound else Filter({})).wanted(code, day, _moment(request, "until"))
     limit = min(number(request), FARTHEST_BACK) * SIZE + 1
     found = check.lately(wanted=wanted, limit=limit, actor=request.actor)
     cut: Page[Decision] = paged(request, found.decisions, farthest=FARTHEST_BACK)
@@ -92,6 +92,7 @@ def decisions(request: Request, code: str) -> HttpResponse:
         "further": "" if found.reached is None else address(request, until=str(found.reached + 1), page=""),
         "lines": check.LINES,
         "day": day.isoformat(),
+        "parts": enumerate(live.parts(enterprise=code, day=day, actor=request.actor), 2),
     }
     return render(request, "gate/decisions.html", context)
 
@@ -99,16 +100,16 @@ def decisions(request: Request, code: str) -> HttpResponse:
 @require_safe
 @page(Act.READ)
 def journal(request: Request, code: str) -> StreamingHttpResponse:
-    """Give a day's decisions as CSV."""
-    day = _day(request)
-    lines = live.journal(enterprise=code, day=day, actor=request.actor)
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    return named(answer, f"gate-{code}-{day}.csv")
+    """Give a day's decisions as CSV, of a long day a part of them: from ``?since=`` on."""
+    day, since = _day(request), _moment(request, "since")
+    part = live.journal(enterprise=code, day=day, actor=request.actor, since=since)
+    answer = StreamingHttpResponse(part.lines, content_type="text/csv; charset=utf-8")
+    return named(answer, f"gate-{code}-{day}{'' if since is None else f'-{since}'}.csv")
 
 
-def _moment(request: Request) -> int | None:
-    """Up to which moment (epoch milliseconds, not included) ``?until=`` wants to see; None: to the end of the day."""
-    text = request.GET.get("until", "")
+def _moment(request: Request, name: str) -> int | None:
+    """The moment (epoch milliseconds) that the address gives under a name; None: an end of the day."""
+    text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
 
 

@@ -11,6 +11,7 @@ from ninja import Field, Query, Router, Schema
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read
+from nianjian.api.door.paging import after
 from nianjian.api.v1.gate.policy import GATE
 from nianjian.api.v1.given import Day, Text
 from nianjian.config.http.answers import named
@@ -122,9 +123,10 @@ class DecisionsWanted(Schema):
 
 
 class JournalWanted(Schema):
-    """The day; today if none."""
+    """The day; today if none. ``since`` (epoch milliseconds): where the part before has ended."""
 
     day: Day | None = None
+    since: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
 @read(router, f"{GATE}/state", act=Act.READ, answer=GateState)
@@ -144,8 +146,10 @@ def gate_decisions(request: Request, code: str, asked: Query[DecisionsWanted]) -
 
 @read(router, f"{GATE}/journal", act=Act.READ, media=(CSV,))
 def gate_journal(request: Request, code: str, asked: Query[JournalWanted]) -> StreamingHttpResponse:
-    """A day's decisions as CSV, oldest first, numbers of people masked."""
+    """A day's decisions as CSV, oldest first, people's numbers masked; of a long day a part, `Link` tells the next."""
     day = asked.day or clock.today()
-    lines = live.journal(enterprise=code, day=day, actor=request.actor)
-    answer = StreamingHttpResponse(lines, content_type=f"{CSV}; charset=utf-8")
+    part = live.journal(enterprise=code, day=day, actor=request.actor, since=asked.since)
+    answer = StreamingHttpResponse(part.lines, content_type=f"{CSV}; charset=utf-8")
+    if part.following is not None:
+        answer.headers["Link"] = f'<{after(request, day=day, since=part.following)}>; rel="next"'
     return named(answer, f"gate-{code}-{day}.csv")
