@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 TIMES, CLICKS = 4, 4
-CLICK = f"""
+# `before` comes once a turn, `click` is what several do together: each is told the job.
+BEGUN = f"""
 import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -20,59 +21,51 @@ wiring.prepare()
 from django.db import connection
 from nianjian.accounts import service
 from nianjian.accounts.query import Actor
-from nianjian.flows.wizard import drafts, uploads
 from nianjian.queue.models import Job
 root = Actor("root")
 service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
 together = Barrier({CLICKS})
-
-def click(found):
+"""
+ENDED = f"""
+def clicked(found):
     together.wait()
     try:
-        return drafts.commit(draft=found, actor=root)
+        return click(found)
     finally:
         connection.close()
 
 told = []
 for number in range({TIMES}):
+    found = before(number)
+    with ThreadPoolExecutor({CLICKS}) as pool:
+        told.append(len(set(pool.map(clicked, [found] * {CLICKS}))))
+print(json.dumps([told, Job.objects.count()]))
+"""
+CLICK = f"""
+{BEGUN}
+from nianjian.flows.wizard import drafts, uploads
+
+def before(number):
     made = drafts.begin(kind="calls", enterprise="demo", actor=root)
     with uploads.Incoming("a.csv") as file:
         file.write(b"a,b\\n%d,2\\n" % number)
         drafts.receive(draft=drafts.draft_for(made, "demo", root), incoming=file)
-    found = drafts.draft_for(made, "demo", root)
-    with ThreadPoolExecutor({CLICKS}) as pool:
-        told.append(len(set(pool.map(click, [found] * {CLICKS}))))
-print(json.dumps([told, Job.objects.count()]))
+    return drafts.draft_for(made, "demo", root)
+
+def click(found):
+    return drafts.commit(draft=found, actor=root)
+{ENDED}
 """
-
 MATCH = f"""
-import json
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from nianjian.config import wiring
-wiring.prepare()
-from django.db import connection
-from nianjian.accounts import service
-from nianjian.accounts.query import Actor
+{BEGUN}
 from nianjian.flows.complaints.match import ask_match
-from nianjian.queue.models import Job
-root = Actor("root")
-service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
-together = Barrier({CLICKS})
 
-def click(again):
-    together.wait()
-    try:
-        return ask_match(enterprise="demo", complaints=None, again=again, actor=root)
-    finally:
-        connection.close()
-
-told = []
-for number in range({TIMES}):
+def before(number):
     Job.objects.update(state="done")
-    with ThreadPoolExecutor({CLICKS}) as pool:
-        told.append(len(set(pool.map(click, [False] * {CLICKS}))))
-print(json.dumps([told, Job.objects.count()]))
+
+def click(_found):
+    return ask_match(enterprise="demo", complaints=None, again=False, actor=root)
+{ENDED}
 """
 
 

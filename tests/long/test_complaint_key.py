@@ -12,26 +12,12 @@ import pytest
 from tests.doors.cli.conftest import shell_of
 from tests.support.asterisk import Asterisk
 from tests.support.services import free_ports
-from tests.support.sipp import Carrier, dial
+from tests.support.sipp import Carrier, dial, trunk_to
 
 pytestmark = pytest.mark.long
 
 PATIENCE: Final = 60.0
 CALLEE: Final = "13900139000"
-TRUNK: Final = """
-[carrier]
-type=endpoint
-transport=udp
-context=nobody
-disallow=all
-allow=alaw
-direct_media=no
-dtmf_mode=info
-aors=carrier
-[carrier]
-type=aor
-contact=sip:127.0.0.1:{port}
-"""
 PLAN: Final = """
 [globals](+)
 COMPLAINT_ENTERPRISE=demo
@@ -56,7 +42,7 @@ def test_the_callee_opens_a_ticket_by_a_key(tmp_path: Path, keys: str, tickets: 
     own = {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json"), "PATH": programs}
     with tempfile.TemporaryDirectory(prefix="key-") as short, Carrier(Path(short) / "carrier", keys) as carrier:
         files = {
-            "pjsip.conf": TRUNK.format(port=carrier.port),
+            "pjsip.conf": trunk_to(carrier.port, "dtmf_mode=info"),
             "extensions.conf": PLAN,
             "features.conf": FEATURES,
         }

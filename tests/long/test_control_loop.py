@@ -17,7 +17,7 @@ import pytest
 from tests.doors.cli.conftest import Shell, shell_of
 from tests.support.asterisk import Asterisk
 from tests.support.gate_served import GateProcess
-from tests.support.sipp import Carrier, dial
+from tests.support.sipp import Carrier, dial, trunk_to
 
 from nianjian.kernel import clock
 
@@ -31,19 +31,6 @@ LONGEST: Final = timedelta(minutes=4)
 EAST: Final = timedelta(hours=8)  # the switch records in UTC, for an unpacked one takes the zone of its machine
 WHITE: Final = [f"1390013{place:04}" for place in range(CAP + 1)]  # callees with a consent on file
 STRANGERS: Final = ["13800990001", "13800990002"]
-TRUNK: Final = """
-[carrier]
-type=endpoint
-transport=udp
-context=nobody
-disallow=all
-allow=alaw
-direct_media=no
-aors=carrier
-[carrier]
-type=aor
-contact=sip:127.0.0.1:{port}
-"""
 PLAN: Final = """
 [dialler](+)
 exten => _71X.,1,Set(LINE=L01)
@@ -167,7 +154,7 @@ def _channel(gate: GateProcess) -> Any:
 
 def dialled(folder: Path, gate: GateProcess, carrier: Carrier) -> Path:
     """Dial through the switch: what the dialler saw is asserted here; the switch's call records."""
-    more = {"pjsip.conf": TRUNK.format(port=carrier.port), "extensions.conf": PLAN, "cdr.conf": CSV}
+    more = {"pjsip.conf": trunk_to(carrier.port), "extensions.conf": PLAN, "cdr.conf": CSV}
     with Asterisk(folder / "ast", gate.http, gate.fastagi, more) as switch:
         first = dial(folder / "first", switch.port, [f"71{STRANGERS[0]}"], display=DISPLAY)
         assert first == [(f"71{STRANGERS[0]}", 403)]

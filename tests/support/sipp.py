@@ -23,6 +23,24 @@ t=0 0
 m=audio [media_port] RTP/AVP 8
 a=rtpmap:8 PCMA/8000"""
 
+# What follows the first line of a request inside the dialler's dialog; `display` is filled in with the scenario.
+INSIDE: Final = """Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{{display}}@[local_ip]:[local_port]>;tag=[pid]f[call_number]
+[last_To:]
+[routes]
+Call-ID: [call_id]
+CSeq: {turn}
+Max-Forwards: 70
+Content-Length: 0
+"""
+# The same of an answer of the carrier.
+ECHO: Final = """[last_Via:]
+[last_From:]
+[last_To:]{tag}
+[last_Call-ID:]
+[last_CSeq:]
+"""
+TAG: Final = ";tag=[pid]c[call_number]"
 DIALLER: Final = f"""<?xml version="1.0" encoding="ISO-8859-1" ?>
 <scenario name="dialler">
 <send retrans="500"><![CDATA[
@@ -43,27 +61,11 @@ Max-Forwards: 70
 <recv response="200" rrs="true"><action><log message="[field0] 200"/></action></recv>
 <send><![CDATA[
 ACK [next_url] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:{{display}}@[local_ip]:[local_port]>;tag=[pid]f[call_number]
-[last_To:]
-[routes]
-Call-ID: [call_id]
-CSeq: 1 ACK
-Max-Forwards: 70
-Content-Length: 0
-]]></send>
+{INSIDE.format(turn="1 ACK")}]]></send>
 <pause milliseconds="{{talk}}"/>
 <send retrans="500"><![CDATA[
 BYE [next_url] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:{{display}}@[local_ip]:[local_port]>;tag=[pid]f[call_number]
-[last_To:]
-[routes]
-Call-ID: [call_id]
-CSeq: 2 BYE
-Max-Forwards: 70
-Content-Length: 0
-]]></send>
+{INSIDE.format(turn="2 BYE")}]]></send>
 <recv response="200" next="over"/>
 <label id="refused"/>
 <send><![CDATA[
@@ -91,22 +93,12 @@ CARRIER: Final = f"""<?xml version="1.0" encoding="ISO-8859-1" ?>
 <Reference variables="2,3,4"/>
 <send><![CDATA[
 SIP/2.0 180 Ringing
-[last_Via:]
-[last_From:]
-[last_To:];tag=[pid]c[call_number]
-[last_Call-ID:]
-[last_CSeq:]
-Contact: <sip:[local_ip]:[local_port]>
+{ECHO.format(tag=TAG)}Contact: <sip:[local_ip]:[local_port]>
 Content-Length: 0
 ]]></send>
 <send retrans="500"><![CDATA[
 SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:];tag=[pid]c[call_number]
-[last_Call-ID:]
-[last_CSeq:]
-Contact: <sip:[local_ip]:[local_port]>
+{ECHO.format(tag=TAG)}Contact: <sip:[local_ip]:[local_port]>
 {SPEAK}
 ]]></send>
 <recv request="ACK" rrs="true"/>
@@ -114,12 +106,7 @@ Contact: <sip:[local_ip]:[local_port]>
 <recv request="BYE"/>
 <send><![CDATA[
 SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
+{ECHO.format(tag="")}Content-Length: 0
 ]]></send>
 </scenario>
 """
@@ -141,6 +128,26 @@ Signal={key}
 Duration=160
 ]]></send>
 <recv response="200"/>"""
+
+# Asterisk's way to the carrier; `more` are further settings of the endpoint.
+TRUNK: Final = """
+[carrier]
+type=endpoint
+transport=udp
+context=nobody
+disallow=all
+allow=alaw
+direct_media=no
+{more}aors=carrier
+[carrier]
+type=aor
+contact=sip:127.0.0.1:{port}
+"""
+
+
+def trunk_to(port: int, *more: str) -> str:
+    """Return what pjsip.conf says of a carrier at this port."""
+    return TRUNK.format(port=port, more="".join(f"{one}\n" for one in more))
 
 
 def program() -> str:

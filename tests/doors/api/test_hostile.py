@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.test import Client
 from django.utils.datastructures import MultiValueDict
 from tests.doors.api import test_api_matrix as matrix
+from tests.support.hostile import NUL, VALUES, WORDS
 from tests.support.two_tenants import EVERYWHERE, OWN, people
 
 from nianjian.accounts.roles import Role
@@ -23,14 +24,6 @@ from nianjian.registers.rows import address
 pytestmark = pytest.mark.django_db
 world = matrix.world
 
-WORDS: Final = {
-    "nul": "a%00b",
-    "digits": "9" * 5000,
-    "beyond 64 bits": "99999999999999999999",
-    "beyond the plane": "%F0%9F%90%9B",
-}
-VALUES: Final = {**WORDS, "last day": "9999-12-31", "first day": "0001-01-01", "negative": "-1"}
-NUL: Final = VALUES["nul"]
 READS: Final = [(path, one) for path, one in matrix.OPERATIONS if one.methods == ["GET"]]
 UNREADABLE: Final = frozenset({400, 404, 422})
 

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from tests.doors.web import test_matrix as matrix
 from tests.support.addresses import addresses
+from tests.support.hostile import NUL, VALUES, WORDS
 from tests.support.two_tenants import EVERYWHERE, OWN, people
 
 from nianjian.accounts.roles import Role
@@ -25,14 +26,6 @@ world = matrix.world
 
 READ: Final = re.compile(r"""(?:GET|given|asked)(?:\.get\(|\[)["'](\w+)["']""")
 SHARED: Final = {"paged(": "page", "ordered(": "sort", "sight(": "as_at", "_book(": "on"}
-WORDS: Final = {
-    "nul": "a%00b",
-    "digits": "9" * 5000,
-    "beyond 64 bits": "99999999999999999999",
-    "beyond the plane": "%F0%9F%90%9B",
-}
-VALUES: Final = {**WORDS, "last day": "9999-12-31", "first day": "0001-01-01", "negative": "-1"}
-NUL: Final = VALUES["nul"]
 
 
 def _parameters(pattern: URLPattern) -> set[str]:
