@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict
 from typing import Any, Final
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -208,7 +209,7 @@ class Control:
                 "display": mask(asked.display),
                 "callee": mask(asked.callee),
                 "purpose": asked.purpose,
-                **wire.told(verdict),
+                **msgspec.to_builtins(wire.told(verdict)),
             }
             for at, asked, verdict in reversed(self._gate.recent)
             if whose in {"", asked.enterprise}

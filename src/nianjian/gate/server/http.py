@@ -267,7 +267,10 @@ class HttpDoor(asyncio.Protocol):
         return wire.request(ask, enterprise, self._gate.moment())
 
     def _decide(self, whose: str, slot: Slot) -> None:
-        self._gate.ask(self._request(wire.ASK.decode(self._body), whose), slot.verdict)
+        request = self._request(wire.ASK.decode(self._body), whose)
+        verdict = self._gate.verdict(request, lambda: slot.verdict, self._gate.moment())
+        if verdict is not None:
+            slot.verdict(verdict)
 
     def _batch(self, whose: str, slot: Slot) -> None:
         batch = wire.BATCH.decode(self._body)

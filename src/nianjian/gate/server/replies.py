@@ -60,7 +60,7 @@ class Collected:
     def __init__(self, slot: Slot, count: int) -> None:
         self._slot = slot
         self._left = count
-        self.found: list[dict[str, object]] = [{}] * count
+        self.found: list[wire.Told | None] = [None] * count
 
     def place(self, at: int) -> Callable[[Verdict], None]:
         """Where the answer of one question goes."""

@@ -93,28 +93,20 @@ def moment(told: str | float) -> int:
     return int(told if told >= SECONDS_BELOW else told * 1000)
 
 
-def _used(used: Used | None) -> dict[str, object] | None:
-    if used is None:
-        return None
-    return {
-        "key": used.key,
-        "window": used.window,
-        "used": used.used,
-        "limit": used.limit,
-        "counts": used.counts,
-    }
-
-
-def told(verdict: Verdict) -> dict[str, object]:
+class Told(msgspec.Struct, gc=False):
     """A verdict as the contract writes it; ``retry_at`` epoch seconds."""
-    return {
-        "allow": verdict.allow,
-        "reason": verdict.reason,
-        "rule": verdict.rule,
-        "retry_at": verdict.retry_at,
-        "counter": _used(verdict.counter),
-        "decision_id": verdict.decision_id,
-    }
+
+    allow: bool
+    reason: str
+    rule: str
+    retry_at: int | None
+    counter: Used | None
+    decision_id: str
+
+
+def told(verdict: Verdict) -> Told:
+    """What of a verdict is told."""
+    return Told(verdict.allow, verdict.reason, verdict.rule, verdict.retry_at, verdict.counter, verdict.decision_id)
 
 
 def json(value: object) -> bytes:
