@@ -71,7 +71,7 @@ def _add(pdf: Pdf, image: Image.Image, raw: bytes) -> None:
 def _flat(image: Image.Image) -> Image.Image:
     """Grey or RGB on white paper."""
     if image.mode == "I;16":
-        return image.convert("I").point(lambda value: value / 256).convert("L")  # type: ignore[operator, no-any-return]
+        return image.convert("I").point(lambda value: value / 256).convert("L")
     if image.mode.startswith(("I", "F")):
         return image.convert("L")
     if image.mode in {"RGBA", "LA", "PA", "P"} and (image.mode != "P" or "transparency" in image.info):

