@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.test import Client
 from django.utils.datastructures import MultiValueDict
 from tests.doors.api import test_api_matrix as matrix
-from tests.support.hostile import NUL, VALUES, WORDS
+from tests.support.strange_words import NUL, VALUES, WORDS
 from tests.support.two_tenants import EVERYWHERE, OWN, people
 
 from nianjian.accounts.roles import Role

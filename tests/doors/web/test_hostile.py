@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from tests.doors.web import test_matrix as matrix
 from tests.support.addresses import addresses
-from tests.support.hostile import NUL, VALUES, WORDS
+from tests.support.strange_words import NUL, VALUES, WORDS
 from tests.support.two_tenants import EVERYWHERE, OWN, people
 
 from nianjian.accounts.roles import Role
