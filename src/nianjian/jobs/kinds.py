@@ -21,6 +21,8 @@ from nianjian.flows.wizard import check_register, drafts
 from nianjian.jobs import complaints, rectify
 from nianjian.jobs.kind import Kind, Report, StopWantedError, day, text, texts
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import CHINESE, words
 from nianjian.queue.query import JobValue
 from nianjian.registers.importing import import_sheet
 
@@ -109,10 +111,12 @@ def _import_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str
 
 
 def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str, object]:
-    """``payload``: kind and file."""
+    """``payload``: kind, file and language."""
     file = Path(str(job.payload["file"]))
+    _ = words(text(job.payload, "language") or CHINESE)
     report(file.name, 0, 1)
-    return check_register.counted(str(job.payload["kind"]), file, job.enterprise)
+    kind = str(job.payload["kind"])
+    return check_register.counted(kind, file, job.enterprise, lambda code, values: sentence(code, values, _))
 
 
 def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:

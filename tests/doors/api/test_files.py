@@ -233,3 +233,9 @@ def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(site: Ask, home: P
     assert upload(client, f"{LINES}/checks/file", b"", name="lines.csv").json()["code"] == "file_empty"
     reader = site("inspector", name="ines")
     assert upload(reader, f"{LINES}/checks/file", sheet, name="lines.csv").status_code == 403
+
+
+def test_a_sheet_that_an_answer_cannot_wait_for_is_refused(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nianjian.flows.wizard.check_register.LARGE", 10)
+    answer = upload(site(), f"{LINES}/checks/file", "线路编号\nL1\n".encode(), name="lines.csv")
+    assert (answer.status_code, answer.json()["code"]) == (413, "sheet_too_large")

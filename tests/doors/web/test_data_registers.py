@@ -99,8 +99,17 @@ def test_a_large_sheet_is_checked_by_the_worker(
     text = site.get(f"{draft}check/").content.decode()
     assert f"{draft}check/whole/" in text
     assert f"{draft}commit/" not in text.split("</ol>")[1]
+    assert site.get(f"{draft}errors/").status_code == 404, "no page makes a large workbook"
     job = site.post(f"{draft}check/whole/").headers["Location"]
     work()
+    book = site.get(f"{draft}errors/")
+    assert book.status_code == (200 if faulty else 404)
+    if faulty:
+        page = openpyxl.load_workbook(io.BytesIO(b"".join(book.streaming_content))).active  # type: ignore[attr-defined]
+        assert page is not None
+        marked = [cell.value for row in page.iter_rows() for cell in row if cell.comment is not None]
+        assert marked == ["机械"]
+        assert any("类型：" in str(cell.value) for cell in next(page.iter_rows(min_row=3)))
     assert f'href="{draft}check/"' in site.get(job).content.decode()
     text = site.get(f"{draft}check/").content.decode()
     assert "李四" not in text

@@ -10,6 +10,7 @@ import pytest
 from nianjian.gate.asked import Request, Verdict
 from nianjian.gate.decisions import parts
 from nianjian.gate.decisions.journal import Journal
+from nianjian.gate.decisions.search import Found
 
 NOON = 1_764_043_200_000
 FIRST = ("p1", "p2", "p3")
@@ -66,6 +67,6 @@ def test_no_part_reads_more_than_its_share(files: list[Path], monkeypatch: pytes
 def test_lines_that_are_torn_or_another_enterprises_are_passed_over(files: list[Path]) -> None:
     content = files[0].read_bytes()
     files[0].write_bytes(content.replace(b"\tp1-0\t", b"\tpX-0\t", 1) + b"1764043200999\tp9\t1\tallow\t\tquiet\t")
-    notes = parts.Found([])
+    notes = Found([])
     assert len(list(parts.between(files[0], "quiet", None, None, notes))) == 399
     assert notes.damaged == 1

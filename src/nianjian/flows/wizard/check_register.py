@@ -66,9 +66,14 @@ def check_register(kind: str, path: Path, enterprise: str) -> CheckedSheet:
     )
 
 
-def counted(kind: str, path: Path, enterprise: str) -> dict[str, object]:
-    """The check of a large sheet, as the queue keeps it: rows, faulty rows, faults, and the first of them."""
+def counted(kind: str, path: Path, enterprise: str, words: marking.Words) -> dict[str, object]:
+    """The check of a large sheet, as the queue keeps it: rows, faulty rows, faults, and the first of them.
+
+    A faulty one leaves its error workbook beside it, where `marked_of` finds it and it goes with the draft.
+    """
     found = check_register(kind, path, enterprise)
+    if found.faulty:
+        error_workbook(kind, path, marked_of(path), words, enterprise=enterprise)
     told = [{**one.as_dict(), "values": dict(one.values())} for one in found.findings]
     return {"file": found.file, "read": found.read, "faulty": found.faulty, "faults": found.faults, "findings": told}
 
@@ -81,6 +86,17 @@ def error_workbook(kind: str, path: Path, target: Path, words: marking.Words, *,
         marking.mark(table, check(table, sheet, named(kind, enterprise, sheet=True)).findings, target, words)
     except OSError as fault:
         raise NianjianError("file_unwritable", file=str(target), reason=fault.strerror or "") from fault
+
+
+def checked_size(name: str, size: int) -> None:
+    """``sheet_too_large`` for a sheet that an answer cannot wait for."""
+    if size > LARGE:
+        raise NianjianError("sheet_too_large", file=name, limit=f"{LARGE >> 20} MiB")
+
+
+def marked_of(path: Path) -> Path:
+    """Where the error workbook of a draft's sheet lies: a level above, so that no file that was sent has its name."""
+    return path.parent.parent / f"errors-{path.parent.name}.xlsx"
 
 
 def headings(kind: str) -> list[tuple[str, str, tuple[str, ...], bool]]:

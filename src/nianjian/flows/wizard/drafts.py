@@ -132,13 +132,16 @@ def commit(*, draft: DraftValue, actor: Actor) -> str:
     return job
 
 
-def check_whole(*, draft: DraftValue, actor: Actor) -> str:
-    """Let the worker check every row without writing; the job. ``files_missing``."""
+def check_whole(*, draft: DraftValue, actor: Actor, language: str = "") -> str:
+    """Let the worker check every row without writing; the job. ``files_missing``.
+
+    ``language``: of the reasons in the workbook that a faulty sheet leaves; Chinese if none.
+    """
     ready(draft)
     kind, payload = jobs.CHECK_CALLS, {"draft": draft.id, **_how(draft)}
     if draft.kind != CALLS:
         kind = jobs.CHECK_REGISTER
-        payload |= {"kind": draft.kind, "file": str(uploads.paths(draft)[0])}
+        payload |= {"kind": draft.kind, "file": str(uploads.paths(draft)[0]), "language": language}
     job = jobs.enqueue(kind=kind, enterprise=draft.enterprise, payload=payload, actor=actor)
     service.checked_by(draft=draft.id, job=job)
     return job

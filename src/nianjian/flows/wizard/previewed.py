@@ -67,9 +67,7 @@ def register(*, kind: str, enterprise: str, incoming: uploads.Incoming, actor: A
     A large one is left to the worker: its check takes too long for an answer.
     """
     require(actor, enterprise, Act.LOAD)
-    if incoming.size > check_register.LARGE:
-        limit = f"{check_register.LARGE // uploads.MIB} MiB"
-        raise NianjianError("sheet_too_large", file=incoming.name, limit=limit)
+    check_register.checked_size(incoming.name, incoming.size)
     with uploads.placed(incoming) as (_place, path):
         return check_register.check_register(kind, path, enterprise)
 

@@ -21,9 +21,9 @@ PART: Final = 1 << 27  # bytes of all files that a part may have at most
 def end_of_part(files: Sequence[Path], since: int | None) -> int | None:
     """The moment (epoch milliseconds) with which the part that begins at ``since`` ends; None: with the day.
 
-    ``since`` None: the first part. Each file has a mark at every so many bytes. Between two marks of a file lies as much
-    of it, so a span that holds as many marks as there are files holds at most twice the files' number of such pieces:
-    a part.
+    ``since`` None: the first part. Each file has a mark at every so many bytes. Between two marks of a file lies as
+    much of it, so a span that holds as many marks as there are files holds at most twice the files' number of such
+    pieces: a part.
     """
     return next((one for one in beginnings(files) if since is None or one > since), None)
 

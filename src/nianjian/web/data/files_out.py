@@ -6,13 +6,15 @@ import io
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import cast
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 
 from nianjian.config.http.answers import named
 from nianjian.flows.check_calls import example_of, rejected_of_trial
-from nianjian.flows.wizard import drafts, uploads
+from nianjian.flows.wizard import check_register, drafts, uploads
 from nianjian.kernel.errors import NianjianError
+from nianjian.queue import query as queue
 from nianjian.registers.drafts.query import DraftValue
 from nianjian.web.data import shown
 
@@ -24,6 +26,15 @@ def example(source: str) -> HttpResponse:
     except NianjianError as error:
         raise Http404 from error
     return _attached(path.read_bytes(), path.name, "application/json" if path.suffix == ".jsonl" else "text/csv")
+
+
+def marked(draft: DraftValue) -> HttpResponse:
+    """Return the error workbook that the worker's check of a large sheet has left; 404 before, and of a sound one."""
+    path = check_register.marked_of(uploads.paths(draft)[0])
+    if not draft.check_job or queue.state(draft.check_job) != "done" or not path.is_file():
+        raise Http404
+    answer = FileResponse(path.open("rb"), as_attachment=True, filename=f"{draft.kind}-errors.xlsx")
+    return cast("HttpResponse", answer)
 
 
 def rejected(draft: DraftValue) -> HttpResponse:

@@ -28,6 +28,7 @@ from nianjian.web.data.mapping_form import AUTO, FORMATS, ZONES, MappingForm, in
 from nianjian.web.data.receiving import Receiving
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
+from nianjian.web.layout.language import current
 
 BOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -230,7 +231,7 @@ def check(request: Request, code: str, draft: str) -> HttpResponse:
 def check_whole(request: Request, code: str, draft: str) -> HttpResponse:
     """Let the worker check every row."""
     found = drafts.open_draft(draft, code, request.actor)
-    return redirect("data-job", code=code, job=drafts.check_whole(draft=found, actor=request.actor))
+    return redirect("data-job", code=code, job=drafts.check_whole(draft=found, language=current(), actor=request.actor))
 
 
 @require_safe
@@ -244,6 +245,8 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
     drafts.ready(found)
     if found.kind == drafts.CALLS:
         return files_out.rejected(found)
+    if found.files[0].size > check_register.LARGE:
+        return files_out.marked(found)
     with tempfile.TemporaryDirectory(prefix="nianjian-errors-") as name:
         path = Path(name) / "errors.xlsx"
         sheet = uploads.paths(found)[0]
