@@ -158,6 +158,41 @@ def test_a_list_that_is_nowhere_refuses_its_enterprise(
     assert allowed("demo")
 
 
+def purposes_described_anew(code: str) -> None:
+    now = datetime.now(UTC)
+    Overlay.objects.create(
+        id="words", key="gate.purposes", value={"marketing": ["营销", "贷款"], "service": ["回访"]}, enterprise=code,
+        valid_from=now.date() - timedelta(1), reason="r", proposed_by="user:a", proposed_at=now, approval="x",
+        approved_by="user:b", approved_at=now,
+    )  # fmt: skip
+
+
+def test_a_built_list_whose_purposes_are_described_otherwise_now_is_not_gone_by(
+    both: tuple[str, str], operator: Actor, tmp_path: Path
+) -> None:
+    build("other", operator, tmp_path, "13500135000")  # names no purpose
+    rows = ("号码,范围", "13500135000,贷款", f"{CALLEE},营销")
+    build("demo", operator, tmp_path, *rows)
+    assert gate_feed.feed().refused == {}
+    purposes_described_anew("demo")
+    assert [one.code for one in gate_feed.feed().refused.values()] == ["gate_list_outdated"]
+    assert not allowed("demo")
+    assert allowed("other")
+    build("demo", operator, tmp_path, *rows)
+    assert gate_feed.feed().refused == {}
+    assert allowed("demo", "回访")
+    assert not allowed("demo", "营销")
+
+
+def test_a_list_that_names_no_purpose_holds_whatever_they_are_called(
+    both: tuple[str, str], operator: Actor, tmp_path: Path
+) -> None:
+    build("demo", operator, tmp_path, CALLEE)
+    purposes_described_anew("demo")
+    assert gate_feed.feed().refused == {}
+    assert not allowed("demo")
+
+
 def test_a_row_that_nobody_foresaw_is_named_by_its_kind(both: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     def numbers(enterprise: str) -> list[object]:
         if enterprise == both[0]:

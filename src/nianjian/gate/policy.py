@@ -81,7 +81,10 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All of one enterprise; ``version`` grows with each change; ``enforce`` False: the gate looks on (试运行)."""
+    """All of one enterprise; ``version`` grows with each change; ``enforce`` False: the gate looks on (试运行).
+
+    ``tolerance``: milliseconds that a question's moment may lie off the gate's clock; None: no bound is known.
+    """
 
     enterprise: str
     version: int
@@ -89,3 +92,4 @@ class Policy:
     caps: tuple[Cap, ...] = ()
     channels: dict[str, Channel] = field(default_factory=dict)
     purposes: dict[str, Purpose] = field(default_factory=dict)
+    tolerance: int | None = None

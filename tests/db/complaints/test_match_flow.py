@@ -15,6 +15,7 @@ from nianjian.audit.query import acts
 from nianjian.complaints import query
 from nianjian.complaints.matches import service as matches
 from nianjian.complaints.model import Complaint, Proposal
+from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.complaints.warned import service as warned
 from nianjian.complaints.warned.model import Warned
 from nianjian.config import wiring
@@ -22,8 +23,11 @@ from nianjian.flows.complaints import acts as flows
 from nianjian.flows.complaints.listing import ticket
 from nianjian.flows.complaints.match import match_complaints
 from nianjian.flows.complaints.promise import promise
+from nianjian.kernel import clock
 from nianjian.kernel.clock import ZONE
 from nianjian.kernel.errors import NianjianError
+from nianjian.registers.versions.plan import Plan, Source, kept
+from nianjian.registers.versions.service import write
 
 CALLED = datetime(2026, 3, 1, 10)  # noqa: DTZ001 -- wall time
 Match = Callable[..., dict[str, int]]
@@ -180,3 +184,52 @@ def test_a_look_goes_month_by_month_and_a_stop_keeps_nothing(match: Match, opera
     assert told == [("", 0, 0), ("2026-01", 0, 2), ("2026-03", 1, 2)]
     assert not Proposal.objects.exists()
     assert match()["looked_at"] == 2
+
+
+def _edited(operator: Actor, name: str = "I1", **values: object) -> None:
+    """As a form or a sheet does it: another version of the row."""
+    row = query.standing("demo", [name])[name]
+    plan = Plan(Complaint, Source(str(operator), clock.now()))
+    plan.correct(row, kept(row, COMPLAINTS) | values)
+    write(plan)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"complained": "95013002"},
+        {"complainant": "13900139000"},
+        {"called_at": datetime(2026, 5, 1, 9, tzinfo=ZONE), "accepted_at": datetime(2026, 5, 1, 10, tzinfo=ZONE)},
+    ],
+    ids=["complained number", "complainant", "time"],
+)
+def test_an_edit_of_what_was_matched_takes_the_call_back(edit: dict[str, Any], match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    match()
+    assert _linked() == ("c1", "L1", "T1")
+    _edited(operator, **edit)
+    assert match() == {"looked_at": 1, "none": 1, "linked": 1}
+    assert (_linked(), _state()) == ((None, None, None), ("none", "none", 0))
+    assert match()["looked_at"] == 0
+
+
+def test_an_edit_of_something_else_keeps_the_call(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    match()
+    _edited(operator, category="骚扰")
+    assert match() == {"looked_at": 1, "asserted": 1, "linked": 0}
+    assert _linked() == ("c1", "L1", "T1")
+    assert match()["looked_at"] == 0
+
+
+def test_a_call_that_a_person_wrote_over_the_found_one_is_the_persons(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED), ("c2", CALLED - timedelta(days=3)))
+    _add(operator)
+    match()
+    _edited(operator, call_id="c2")
+    match()
+    assert (_linked()[0], _state()[0]) == ("c2", "asserted")
+    assert match(again=True)["linked"] == 0
+    assert _linked()[0] == "c2"

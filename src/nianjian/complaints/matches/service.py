@@ -40,9 +40,12 @@ def keep(*, enterprise: str, found: Sequence[Match], snapshot: int | None, actor
         fresh: list[Proposal] = []
         changed: list[Proposal] = []
         calls: dict[str, Call | None] = {}
+        rows = query.standing(enterprise, [one.complaint for one in open_ if one.complaint in known])
         for one in open_:
             old = known.get(one.complaint)
             row = old or Proposal(enterprise_id=enterprise, key=one.complaint)
+            if one.complaint in rows:  # what a person wrote over a call since is the person's
+                row.filled = still_filled(row, {name: getattr(rows[one.complaint], name) for name in _LINKED})
             answer = _answer(one)
             if old is None or any(getattr(row, name) != value for name, value in answer.items()):
                 calls[row.key] = answer["call"] if answer["state"] == Proposal.ASSERTED else None
@@ -83,6 +86,12 @@ def delete_left(*, enterprise: str) -> int:
     kept_keys = Complaint.objects.filter(enterprise_id=enterprise).values("key")
     count, _each = Proposal.objects.filter(enterprise_id=enterprise).exclude(key__in=kept_keys).delete()
     return count
+
+
+def still_filled(proposal: Proposal, values: Call) -> list[str]:
+    """Which of a ticket's ``values`` are still those that the proposal's call has filled."""
+    call = proposal.call or {}
+    return [name for name in proposal.filled if name in values and values[name] == call.get(name)]
 
 
 def _answer(one: Match) -> dict[str, Any]:

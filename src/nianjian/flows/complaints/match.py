@@ -84,16 +84,16 @@ def _wanted(
     tickets = query.tickets(enterprise)
     rows = tickets.filter(exclusion=None) if complaints is None else tickets.filter(key__in=list(complaints))
     known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
-    recorded = dict(rows.values_list("key", "recorded_at"))
+    recorded = {key: more for key, *more in rows.values_list("key", "recorded_at", "reason", "call_id")}
     if missing := set(complaints or ()) - recorded.keys():
         raise NianjianError("complaint_unknown", complaint=min(missing))
     wanted, own_ids = set(), set()
-    for key, recorded_at in recorded.items():
+    for key, (recorded_at, reason, call_id) in recorded.items():
         proposal = known.get(key)
-        if proposal is not None and "call_id" in proposal.filled:
+        if proposal is not None and "call_id" in service.still_filled(proposal, {"call_id": call_id}):
             own_ids.add(key)
         if proposal is None or (
-            proposal.state not in service.DECIDED and (again or _older(proposal, calls, recorded_at))
+            proposal.state not in service.DECIDED and (again or _older(proposal, calls, recorded_at, reason))
         ):
             wanted.add(key)
     return frozenset(wanted), frozenset(own_ids)
@@ -108,7 +108,6 @@ def _months(enterprise: str, wanted: frozenset[str]) -> dict[str, frozenset[str]
     return {month: frozenset(by_month[month]) for month in sorted(by_month)}
 
 
-def _older(proposal: Proposal, calls: int | None, recorded_at: datetime) -> bool:
-    """Whether calls or ticket are newer than what was found; its own writing makes no ticket newer."""
-    written = bool(proposal.filled) and proposal.state == Proposal.ASSERTED
-    return proposal.snapshot != calls or (not written and proposal.made_at < recorded_at)
+def _older(proposal: Proposal, calls: int | None, recorded_at: datetime, reason: str | None) -> bool:
+    """Whether calls or ticket are newer than what was found; a match's own writing makes no ticket newer."""
+    return proposal.snapshot != calls or (proposal.made_at < recorded_at and reason != service.REASON)

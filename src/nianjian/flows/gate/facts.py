@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -89,6 +91,12 @@ def mark(kind: str, enterprise: str) -> str:
     found = MODELS[kind]._default_manager.filter(enterprise_id=enterprise)  # noqa: SLF001 -- the manager of any model
     told = found.aggregate(last=Max("pk"), gone=Max("superseded_at"), count=Count("pk"))
     return "" if not told["count"] else f"{told['last']}.{told['gone']}.{told['count']}"
+
+
+def words(tenant: Tenant) -> str:
+    """sha256 of the purposes and words by which an enterprise's texts are read: a list read by others lies."""
+    told = json.dumps([[one.name, one.needs_consent] for one in tenant.policy.purposes.values()] + [tenant.words])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 class Purposes:

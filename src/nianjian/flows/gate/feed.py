@@ -8,7 +8,6 @@ be told of is refused whole, by a part of its own; all others go on.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +35,7 @@ from nianjian.registers.gate_policies import query as policies
 LOG: Final = logging.getLogger(__name__)
 PIECE: Final = 200_000  # rows handed to the builder at once
 DAY: Final = 86_400
+MINUTE: Final = 60_000  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _tenant(place: Path, code: str, known: form.TenantEntry | None, now: int, *,
             found += [old] if old else []
         elif (mark := facts.mark(kind, code)) and (made := _list(place, kind, code, tenant, old, mark)):
             found.append(made)
-    found += [_built(one) for one in built_lists.in_use(code)]
+    found += [_built(one, tenant) for one in built_lists.in_use(code)]
     for one in found:
         if not write.restore(place, code, one):
             raise NianjianError("gate_list_missing", enterprise=code, list=one.name, sha256=one.sha256)
@@ -175,6 +175,7 @@ def policy(code: str, before: Mapping[str, Any] | None, now: int) -> dict[str, A
         "enforce": bool(mode["enforce"]),
         "unnamed": book.text("gate.purposes.unnamed").casefold(),
         "unfiled_purpose": book.text("gate.purposes.unfiled"),
+        "at_tolerance": book.integer("gate.at.tolerance") * MINUTE,
         "caps": ruled.stamped(caps, () if before is None else before["caps"], now),
         "channels": lines,
         "isolated_displays": sorted(ruled.isolated(settings, ruled.DISPLAY)),
@@ -189,8 +190,7 @@ def _list(  # noqa: PLR0917 -- one step of `_tenant`, over its own values
     place: Path, kind: str, code: str, tenant: Tenant, old: form.ListEntry | None, mark: str
 ) -> form.ListEntry | None:
     """The register's list of a kind: the old one where the register has not moved, None where it is empty."""
-    words = json.dumps([[one.name, one.needs_consent] for one in tenant.policy.purposes.values()] + [tenant.words])
-    mark = f"{mark}.{hashlib.sha256(words.encode()).hexdigest()[:16]}"
+    mark = f"{mark}.{facts.words(tenant)[:16]}"
     if old is not None and old.mark == mark and (place / form.LISTS / f"{old.sha256}.list").exists():
         return old
     purposes = facts.Purposes(tenant, kind)
@@ -207,8 +207,15 @@ def _list(  # noqa: PLR0917 -- one step of `_tenant`, over its own values
     return form.ListEntry(kind, False, write.keep(place, path), size, entries, purposes.names, mark)  # noqa: FBT003 -- not a built one
 
 
-def _built(row: GateList) -> form.ListEntry:
+def _built(row: GateList, tenant: Tenant) -> form.ListEntry:
+    """A built list as the manifest names it; ``gate_list_outdated`` where its texts would be read otherwise now.
+
+    A list that names no purpose says the same whatever they are called.
+    """
     names: Sequence[str] = row.purposes
+    if len(names) > 1 and row.words != facts.words(tenant):
+        values = {"enterprise": row.enterprise_id, "list": row.kind, "file": row.file}
+        raise NianjianError("gate_list_outdated", **values)
     return form.ListEntry(row.kind, True, row.sha256, row.size, row.entries, tuple(names))  # noqa: FBT003 -- a built one
 
 

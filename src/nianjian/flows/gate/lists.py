@@ -77,14 +77,15 @@ def build(*, kind: str, path: Path, enterprise: str, actor: Actor, progress: Pro
     digest = _sha256(path)
     place = gate_feed.root()
     told = gate_feed.policy(enterprise, gate_feed.told(enterprise), int(clock.now().timestamp()))
-    purposes = facts.Purposes(Tenant(told, (), ()), kind)
+    tenant = Tenant(told, (), ())
+    purposes, words = facts.Purposes(tenant, kind), facts.words(tenant)
     with write.alone(place):
         made = place / f".{enterprise}.{kind}.{os.getpid()}.list"
         with ListBuilder(made, spans=kind == form.CONSENTS, purposes=True) as builder:
             count = _fill(builder, path, SHEETS[kind], purposes, progress)
             entries, size = builder.finish(), made.stat().st_size
         sha256 = write.keep(place, made)
-    built = service.Built(kind, sha256, size, entries, purposes.names, path.name, digest, count.rejected)
+    built = service.Built(kind, sha256, size, entries, purposes.names, words, path.name, digest, count.rejected)
     service.use(enterprise=enterprise, built=built, actor=actor)
     fed = gate_feed.feed(enterprise=enterprise)
     lines = tuple(count.lines)

@@ -29,6 +29,7 @@ def part(enterprise: str, before: Mapping[str, Any] | None, fault: NianjianError
         "unnamed": old.get("unnamed", UNNAMED),
         "unfiled_purpose": "refuse",
         "caps": old.get("caps", []),
+        "at_tolerance": old.get("at_tolerance"),
         "channels": old.get("channels", []),
         "isolated_displays": old.get("isolated_displays", []),
         "isolated_teams": old.get("isolated_teams", []),

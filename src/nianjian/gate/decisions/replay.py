@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from nianjian.gate import clock_bound
 from nianjian.gate.asked import ALLOWED, FAIL_OPEN
+from nianjian.gate.clock_bound import CLOCK
 from nianjian.gate.decide import Refusal, decide
 from nianjian.gate.decisions.record import Decision
 from nianjian.gate.policy import Slot
@@ -54,6 +56,8 @@ def replay(decisions: Iterable[Decision], root: Path) -> Replayed:
 
 def again(one: Decision, snapshot: Snapshot) -> str:
     """What the snapshot says instead of the recorded answer; "" where it says the same."""
+    if one.reason == CLOCK:
+        return "" if clock_bound.refusal(one.request, snapshot, one.decided_at) else "allow"
     found = decide(one.request, snapshot, one.decided_at)
     if one.reason in CANNOT_KNOW:
         return ""

@@ -84,6 +84,7 @@ class Tenant:
             caps=tuple(Cap(**one) for one in told["caps"]),
             channels={name: line.channel for name, line in self.lines.items()},
             purposes={one.name: one for one in purposes},
+            tolerance=told.get("at_tolerance"),
         )
         self.refused, self.consented = tuple(refused), tuple(consented)
         self.named: Container[int] = _named(self.refused)

@@ -16,6 +16,7 @@ class GateList(models.Model):
     size = models.BigIntegerField()  # bytes
     entries = models.BigIntegerField()
     purposes: models.JSONField[Any, Any] = models.JSONField()  # names of the purpose numbers, the first is ""
+    words = models.CharField(max_length=64, default="")  # sha256 of the purposes and words it was read by; "": unknown
     file = models.CharField(max_length=200)
     file_sha256 = models.CharField(max_length=64)
     recorded_by = models.CharField(max_length=160)

@@ -22,6 +22,7 @@ class Built:
     size: int
     entries: int
     purposes: Sequence[str]
+    words: str
     file: str
     file_sha256: str
     rejected: int
@@ -39,13 +40,14 @@ def use(*, enterprise: str, built: Built, actor: Actor) -> GateList:
             size=built.size,
             entries=built.entries,
             purposes=list(built.purposes),
+            words=built.words,
             file=built.file,
             file_sha256=built.file_sha256,
             recorded_by=str(actor),
             recorded_at=now,
         )
         row.save(force_insert=True)
-        names = ("kind", "file", "file_sha256", "sha256", "entries", "rejected")
+        names = ("kind", "file", "file_sha256", "sha256", "entries", "rejected", "words")
         data = {name: getattr(built, name) for name in names}
         record(verb="gate.list", enterprise=enterprise, actor=actor, data=data)
     return row

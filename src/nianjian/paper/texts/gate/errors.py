@@ -13,6 +13,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "gate_list_missing": mark(
         "the list {list} of {enterprise} ({sha256}) is gone from the home; build it again by `nianjian gate list build`"
     ),
+    "gate_list_outdated": mark(
+        "the list {list} of {enterprise} was built from {file} when purposes were described otherwise; "
+        "build it again by `nianjian gate list build`"
+    ),
     "gate_feed_fault": mark("a row or a rule of this enterprise could not be read ({kind}); the log says where"),
     "gate_list_kind_unknown": mark("there is no list {kind} of the gate; there are {kinds}"),
     "gate_policy_unknown": mark("there is no change {policy} of what the gate allows"),

@@ -21,6 +21,7 @@ REASONS: Final[Mapping[str, str]] = {
     "no-consent": mark("no consent on file"),
     "not-on-white-list": mark("not on the white list of the isolated channel"),
     "cap": mark("the cap is reached"),
+    "clock": mark("the moment of the question is too far from the gate's clock"),
     "gate-unavailable": mark("the gate cannot know"),
 }
 KEYS: Final[Mapping[str, str]] = {
