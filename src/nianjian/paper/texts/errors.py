@@ -9,6 +9,7 @@ from nianjian.paper.texts import api, intake, people, registers, rooms, work
 from nianjian.paper.texts.chain import webhooks
 from nianjian.paper.texts.complaints import errors as complaints
 from nianjian.paper.texts.complaints import words as tickets
+from nianjian.paper.texts.dossier import checklist as dossier_checklist
 from nianjian.paper.texts.dossier import checks as dossier_checks
 from nianjian.paper.texts.dossier import editions as dossier_editions
 from nianjian.paper.texts.dossier import ingest as dossier_ingest
@@ -40,6 +41,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **dossier_reading.TEXTS,
     **dossier_editions.TEXTS,
     **dossier_checks.TEXTS,
+    **dossier_checklist.TEXTS,
     **rectification.TEXTS,
     **counters.TEXTS,
     **api.TEXTS,

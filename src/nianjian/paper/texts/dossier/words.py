@@ -27,6 +27,15 @@ VERDICTS: Final[Mapping[str, str]] = {
     "not_ready": mark("not ready"),
     "needs_person": mark("a person must look"),
 }
+STATES: Final[Mapping[str, str]] = {
+    "missing": mark("missing"),
+    "returned": mark("sent back"),
+    "not_ready": mark("not ready"),
+    "to_confirm": mark("to be confirmed by a person"),
+    "expired": mark("not valid on that day"),
+    "ready": mark("ready"),
+    "not_applicable": mark("does not apply"),
+}
 SEALS: Final[Mapping[str, str]] = {
     "round": mark("round seal"),
     "oval": mark("oval seal"),

@@ -1,0 +1,207 @@
+"""The checklist as doors ask for it: the role, the rulebook, the check of a file, the room's service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.dossier.check import Checked, check
+from nianjian.dossier.finding import Verdict
+from nianjian.dossier.kinds.catalogue import item as known_item
+from nianjian.dossier.kinds.port import Reading
+from nianjian.dossier.materials import query, service
+from nianjian.dossier.materials.model import Comment, Version
+from nianjian.dossier.materials.query import Line
+from nianjian.dossier.materials.service import File, Place
+from nianjian.dossier.materials.states import DONE
+from nianjian.flows.rulebooks import rulebook
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.seats.query import robots
+from nianjian.rules.rulebook import Rulebook
+
+Json = dict[str, Any]
+MEDIA: Final = {
+    "pdf": "application/pdf",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "tiff": "image/tiff",
+    "ofd": "application/ofd",
+}
+LIMIT: Final = 200 << 20  # bytes of one file: a long scan at 300 dpi
+
+
+def lines(enterprise: str, year: int, actor: Actor, on: date | None = None) -> list[Line]:
+    """The list as it stands for a package that is handed in on a day (None: today)."""
+    require(actor, enterprise, Act.READ)
+    return query.checklist(enterprise, year, on=on or clock.today(), robots=has_robots(enterprise, year))
+
+
+def has_robots(enterprise: str, year: int) -> bool:
+    """Whether robot seats were filed or open in the data year, or are today (M13)."""
+    today = clock.today()
+    code = accounts.enterprise(enterprise).code
+    return robots(code, date(year, 1, 1), date(year, 12, 31)) or robots(code, today, today)
+
+
+def add(
+    *, enterprise: str, year: int, item: str, path: Path, actor: Actor, reading: Reading | None = None
+) -> tuple[Version, Checked]:
+    """Check a file and keep it as the item's newest version, whatever the verdict: the list shows it.
+
+    NianjianError role_missing, file_missing, file_too_large, and those of the check and of `service.add`.
+    """
+    require(actor, enterprise, Act.LOAD)
+    kind = known_item(item)
+    try:
+        if path.stat().st_size > LIMIT:
+            raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
+        body = path.read_bytes()
+    except FileNotFoundError as fault:
+        raise NianjianError("file_missing", file=str(path)) from fault
+    except OSError as fault:
+        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
+    checked = check(path, kind, reading=reading, book=_book(enterprise))
+    file = File(
+        name=path.name,
+        media_type=MEDIA[checked.kind],
+        body=body,
+        pages=len(checked.pages),
+        verdict=checked.verdict,
+        report=report(checked),
+    )
+    made = service.add(place=Place(enterprise, year, item), file=file, actor=actor)
+    return made, checked
+
+
+def _book(enterprise: str) -> Rulebook:
+    where = accounts.enterprise(enterprise).province or None
+    return rulebook(day=None, province=where, enterprise=enterprise)
+
+
+def report(checked: Checked) -> Json:
+    """What a check found, as it is kept: codes and values, no sentences."""
+    return {
+        "verdict": checked.verdict.value,
+        "findings": [
+            {"code": one.code, "weight": one.weight.value, "page": one.page, "values": dict(one.values)}
+            for one in checked.findings
+        ],
+        "fields": dict(checked.fields),
+        "pages": len(checked.pages),
+    }
+
+
+def confirm(
+    *, enterprise: str, year: int, item: str, number: int, actor: Actor, effective_on: date | None = None,
+    valid_until: date | None = None,
+) -> Version:  # fmt: skip
+    """A person stands for the newest version. Without a day of its own the paper's, as it was read, holds."""
+    require(actor, enterprise, Act.LOAD)
+    known = json.loads(query.version(enterprise, year, item, number).report or "{}").get("fields", {})
+    return service.confirm(
+        place=Place(enterprise, year, item),
+        number=number,
+        effective_on=effective_on,
+        valid_until=valid_until or _day(known.get("expiry")),
+        actor=actor,
+    )
+
+
+def _day(told: object) -> date | None:
+    try:
+        return date.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:  # "long-term" and the like: no last day
+        return None
+
+
+def send_back(*, enterprise: str, year: int, item: str, number: int, reason: str, actor: Actor) -> Version:
+    """Send the newest version back."""
+    require(actor, enterprise, Act.LOAD)
+    return service.send_back(place=Place(enterprise, year, item), number=number, reason=reason, actor=actor)
+
+
+def not_applicable(*, enterprise: str, year: int, item: str, reason: str, actor: Actor) -> None:
+    """Say why M13 does not apply; an empty reason takes it back."""
+    require(actor, enterprise, Act.LOAD)
+    service.not_applicable(place=Place(enterprise, year, item), reason=reason, actor=actor)
+
+
+def assign(*, enterprise: str, year: int, item: str, owner: str, due: date | None, actor: Actor) -> None:
+    """Name who brings it."""
+    require(actor, enterprise, Act.LOAD)
+    service.assign(place=Place(enterprise, year, item), owner=owner, due=due, actor=actor)
+
+
+def comment(*, enterprise: str, year: int, item: str, text: str, actor: Actor) -> Comment:
+    """Say something about it."""
+    require(actor, enterprise, Act.LOAD)
+    return service.comment(place=Place(enterprise, year, item), text=text, actor=actor)
+
+
+def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None] = lambda _: None) -> list[str]:
+    """Take over from the year before what was confirmed there and is missing now; it waits for a person again.
+
+    Items whose papers hold for one season only (`YEARLY`) are not taken. Returns the items.
+    """
+    require(actor, enterprise, Act.LOAD)
+    today = clock.today()
+    now = {line.item: line for line in query.checklist(enterprise, year, on=today, robots=True)}
+    taken: list[str] = []
+    for line in query.checklist(enterprise, year - 1, on=today, robots=True):
+        old = line.newest
+        if line.item in YEARLY or old is None or old.confirmed_at is None or now[line.item].newest is not None:
+            continue
+        file = File(old.name or "", old.media_type, query.content(old), old.pages, _again(old), _report(old))
+        service.add(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
+        taken.append(line.item)
+        say(line.item)
+    return taken
+
+
+YEARLY: Final = frozenset({
+    "audit_report", "social_insurance", "number_ledger", "seat_table", "monthly_traffic", "complaint_records",
+    "responsibility_report",
+})  # fmt: skip
+"""Items about the data year or the season: last year's is never this year's."""
+
+
+def _again(old: Version) -> Verdict:
+    """A year later a person looks, whatever the check said then."""
+    return Verdict.NEEDS_PERSON if old.verdict != Verdict.NOT_READY else Verdict.NOT_READY
+
+
+def _report(old: Version) -> Mapping[str, Any]:
+    found: Json = json.loads(old.report or "{}")
+    return found
+
+
+def told(line: Line) -> Json:
+    """A line of the list as JSON."""
+    last = line.newest
+    return {
+        "item": line.item,
+        "state": line.state.value,
+        "required": line.required,
+        "owner": line.owner,
+        "due": None if line.due is None else line.due.isoformat(),
+        "not_applicable": line.not_applicable,
+        "versions": line.versions,
+        "version": None if last is None else last.number,
+        "verdict": None if last is None else last.verdict,
+        "effective_on": None if last is None or last.effective_on is None else last.effective_on.isoformat(),
+        "valid_until": None if last is None or last.valid_until is None else last.valid_until.isoformat(),
+        "reused_from": None if last is None else last.reused_from,
+    }
+
+
+def complete(found: list[Line]) -> bool:
+    """Whether nothing is missing (M15)."""
+    return all(line.state in DONE for line in found)
