@@ -15,6 +15,7 @@ from nianjian.accounts.service import add_enterprise, add_user
 from nianjian.audit.query import acts
 from nianjian.config import wiring
 from nianjian.flows import check_calls as checks
+from nianjian.flows import jobs
 from nianjian.flows.wizard import check_register, drafts, uploads
 from nianjian.intake import ledger
 from nianjian.intake.format import FileMapping
@@ -91,6 +92,19 @@ def test_no_name_leads_out_of_the_folder(draft: str, name: str) -> None:
     (path,) = uploads.paths(own(draft))
     assert path.read_bytes() == b"x"
     assert path.resolve().parent.parent == (uploads.folder() / draft).resolve()
+
+
+def test_a_page_lists_fifty_of_many_drafts_and_jobs() -> None:
+    made = [drafts.begin(kind="calls", enterprise="demo", actor=ANNA) for _ in range(52)]
+    assert len(query.drafts("demo", str(ANNA))) == 50
+    assert query.is_own(made[0], "demo", str(ANNA))
+    assert not query.is_own(made[0], "demo", "user:berta")
+    assert not query.is_own(made[0], "other", str(ANNA))
+    for year in range(52):
+        jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": year}, actor=ANNA)
+    assert [one.payload["year"] for one in queue.under_way("demo")] == list(range(50))
+    assert [one.payload["year"] for one in queue.under_way("demo", {"year": 51}, kind=jobs.RUN_PORTRAIT)] == [51]
+    assert queue.under_way("demo", kind=jobs.ERASE_OVER) == []
 
 
 def test_what_is_too_large_or_there_already_is_refused(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:

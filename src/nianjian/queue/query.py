@@ -93,10 +93,17 @@ def newest(enterprise: str, kind: str, payload: Mapping[str, object], *states: s
     return None if row is None else value(row)
 
 
-def under_way(enterprise: str) -> list[JobValue]:
-    """An enterprise's jobs that wait or run, in the order in which they will be done."""
-    found = Job.objects.filter(enterprise=enterprise, state__in=UNDER_WAY)
-    return [value(one) for one in found.order_by("created_at", "id")]
+def under_way(
+    enterprise: str, payload: Mapping[str, object] | None = None, *, kind: str = "", first: int = 50
+) -> list[JobValue]:
+    """An enterprise's jobs that wait or run, in the order in which they will be done; the ``first`` of them.
+
+    Of a ``kind`` and with these values in their payload, if given.
+    """
+    wanted = {f"payload__{name}": value for name, value in (payload or {}).items()}
+    found = Job.objects.filter(enterprise=enterprise, state__in=UNDER_WAY, **wanted)
+    found = found.filter(kind=kind) if kind else found
+    return [value(one) for one in found.order_by("created_at", "id")[:first]]
 
 
 def over_before(kind: str, moment: datetime, name: str) -> list[JobValue]:

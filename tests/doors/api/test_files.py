@@ -238,4 +238,4 @@ def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(site: Ask, home: P
 def test_a_sheet_that_an_answer_cannot_wait_for_is_refused(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nianjian.flows.wizard.check_register.LARGE", 10)
     answer = upload(site(), f"{LINES}/checks/file", "线路编号\nL1\n".encode(), name="lines.csv")
-    assert (answer.status_code, answer.json()["code"]) == (413, "sheet_too_large")
+    assert (answer.status_code, answer.json()["code"]) == (422, "sheet_too_large")

@@ -105,7 +105,7 @@ def tickets_of(*, case: str, group: Group, actor: Actor, states: Collection[str]
 
 def under_way(enterprise: str, case: str) -> dict[str, JobValue]:
     """Kind -> the work of a case that waits or runs."""
-    return {one.kind: one for one in queue.under_way(enterprise) if one.payload.get("case") == case}
+    return {one.kind: one for one in queue.under_way(enterprise, {"case": case})}
 
 
 def _put(kind: str, held: Case, payload: Mapping[str, object], actor: Actor) -> str:

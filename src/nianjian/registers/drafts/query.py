@@ -45,10 +45,15 @@ def draft(id_: str) -> DraftValue:
     return _value(found)
 
 
-def drafts(enterprise: str, made_by: str) -> list[DraftValue]:
-    """What a person has under way at an enterprise, the newest first."""
+def drafts(enterprise: str, made_by: str, *, newest: int = 50) -> list[DraftValue]:
+    """What a person has under way at an enterprise, the ``newest`` first."""
     found = Draft.objects.filter(enterprise_id=enterprise, made_by=made_by).order_by("-changed_at", "-id")
-    return [_value(one) for one in found]
+    return [_value(one) for one in found[:newest]]
+
+
+def is_own(draft: str, enterprise: str, made_by: str) -> bool:
+    """Whether a person has this draft under way there."""
+    return Draft.objects.filter(pk=draft, enterprise_id=enterprise, made_by=made_by).exists()
 
 
 def untouched(age: timedelta) -> list[DraftValue]:

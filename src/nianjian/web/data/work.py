@@ -121,8 +121,8 @@ def _standing(batch: str) -> str:
 def _draft(request: Request, code: str, job: JobValue) -> str:
     """The draft that the work came from, while it is there and the reader's own."""
     wanted = str(job.payload.get("draft") or "")
-    own = {one.id for one in drafts.drafts(code, str(request.actor))} if wanted and job.over else set()
-    return wanted if wanted in own else ""
+    own = bool(wanted) and job.over and drafts.is_own(wanted, code, str(request.actor))
+    return wanted if own else ""
 
 
 @require_safe

@@ -54,7 +54,7 @@ def retention(request: Request, code: str) -> HttpResponse:
         "table": _classes(classes, code, _),
         "due": sum(one.over for one in classes),
         "may_erase": may(request.actor, code, Act.ADMINISTER),
-        "under_way": [one.id for one in queue.under_way(code) if one.kind == jobs.ERASE_OVER],
+        "under_way": [one.id for one in queue.under_way(code, kind=jobs.ERASE_OVER)],
         "page": shown,
         "erased": [_erasure(one, _) for one in shown.rows],
     }
