@@ -21,8 +21,7 @@ import numpy as np
 from PIL import ImageFont
 
 from bench import machine
-from bench.reading import audit_texts, papers, scanner
-
+from bench.reading import audit_texts, misread, papers, scanner
 from nianjian.dossier.finding import Weight, verdict
 from nianjian.dossier.reading import readers
 from nianjian.dossier.reading.engine.pages import page_text
@@ -31,7 +30,12 @@ from nianjian.rules.rulebook import Rulebook
 DAY: Final = date(2027, 4, 1)
 DPIS: Final = (300, 200, 150)
 WEARS: Final = (scanner.CLEAN, scanner.WORN, scanner.BAD)
-MAKERS: Final = {"business_licence": papers.business_licence, "licence": papers.licence, "legal_person_id": papers.id_card, "social_insurance": papers.payments}
+MAKERS: Final = {
+    "business_licence": papers.business_licence,
+    "licence": papers.licence,
+    "legal_person_id": papers.id_card,
+    "social_insurance": papers.payments,
+}
 LISTED: Final = date(2027, 2, 20)
 Z: Final = 1.959964
 Count = dict[str, list[int]]
@@ -45,8 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=600, help="stop after so long (default 600)")
     parser.add_argument("--write", type=Path, help="one line of JSON for each paper")
     parser.add_argument("--from", dest="given", type=Path, nargs="*", default=[], help="read these lines, draw nothing")
+    parser.add_argument("--misread", type=int, default=0, help="spoiled texts of each wording, without pixels")
     args = parser.parse_args(argv)
-    rows: list[dict[str, Any]] = [json.loads(line) for path in args.given for line in path.read_text("utf-8").splitlines()]
+    if args.misread:
+        return _misread(args.misread, args.seed)
+    rows: list[dict[str, Any]] = [
+        json.loads(line) for path in args.given for line in path.read_text("utf-8").splitlines()
+    ]
     if not args.given:
         until = time.monotonic() + args.minutes * 60
         for row in _rows(args.seed, args.rounds):
@@ -59,7 +68,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     print("\n".join(f"- {line}" for line in machine.describe()))
     print(f"- Largest memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:,} MB\n")
     print("\n".join(_told(rows)))
-    return 1 if any(row["item"] == "audit_report" and row["truth"]["opinion"] != "standard" and row["fields"].get("opinion") == "standard" for row in rows) else 0
+    return (
+        1
+        if any(
+            row["item"] == "audit_report"
+            and row["truth"]["opinion"] != "standard"
+            and row["fields"].get("opinion") == "standard"
+            for row in rows
+        )
+        else 0
+    )
+
+
+def _misread(trials: int, seed: int) -> int:
+    print(
+        "| signs wrong | reports | right | unclear | another | not standard | of them passed as standard |\n|---|---|---|---|---|---|---|"
+    )
+    passed = 0
+    for share, counts in misread.table(trials, seed):
+        passed += counts["passed"]
+        count = counts["standard"] + counts["other"]
+        print(
+            f"| {share:.1%} | {count} | {counts['right']} | {counts['unclear']} | {counts['another']} | {counts['other']} | {counts['passed']} ({_share(counts['passed'], counts['other'])}) |"
+        )
+    return 1 if passed else 0
 
 
 def _rows(seed: int, rounds: int) -> Iterator[dict[str, Any]]:
@@ -70,21 +102,54 @@ def _rows(seed: int, rounds: int) -> Iterator[dict[str, Any]]:
         draw.shuffle(texts)
         for place, text in enumerate(texts):
             dpi, wear = DPIS[(place + turn) % 3], WEARS[(place // 3 + turn + seed) % 3]
-            firm = draw.choice(("浙江天衡信", "北京中瑞和", "上海立诚", "广东正源")) + draw.choice(("会计师事务所（特殊普通合伙）", "会计师事务所（普通合伙）", "会计师事务所有限公司"))
-            code = draw.choice("浙京沪粤") + "26" + "".join(draw.choice("ABCDEFGHJKLMNPQRTUWXY0123456789") for _ in range(8))
-            blocks = audit_texts.filled(audit_texts.Text(text.name, text.opinion, text.blocks, 2026, firm, code, text.hard))
-            truth = {"opinion": text.opinion, "firm": firm.replace("（", "(").replace("）", ")"), "year": 2026, "verification_code": code, "dated": "2027-03-18"}
-            yield _one("audit_report", text.name, ("audit_report", {"blocks": blocks}, truth), dpi, wear, draw, font, hard=text.hard)
+            firm = draw.choice(("浙江天衡信", "北京中瑞和", "上海立诚", "广东正源")) + draw.choice(
+                ("会计师事务所（特殊普通合伙）", "会计师事务所（普通合伙）", "会计师事务所有限公司")
+            )
+            code = (
+                draw.choice("浙京沪粤")
+                + "26"
+                + "".join(draw.choice("ABCDEFGHJKLMNPQRTUWXY0123456789") for _ in range(8))
+            )
+            blocks = audit_texts.filled(
+                audit_texts.Text(text.name, text.opinion, text.blocks, 2026, firm, code, text.hard)
+            )
+            truth = {
+                "opinion": text.opinion,
+                "firm": firm.replace("（", "(").replace("）", ")"),
+                "year": 2026,
+                "verification_code": code,
+                "dated": "2027-03-18",
+            }
+            yield _one(
+                "audit_report",
+                text.name,
+                paper=("audit_report", {"blocks": blocks}, truth),
+                dpi=dpi,
+                wear=wear,
+                draw=draw,
+                font=font,
+                hard=text.hard,
+            )
             if place % 2 == 0:
                 item = list(MAKERS)[(place // 2) % len(MAKERS)]
-                yield _one(item, item, MAKERS[item](draw), dpi, WEARS[place % 3], draw, font)
+                yield _one(item, item, paper=MAKERS[item](draw), dpi=dpi, wear=WEARS[place % 3], draw=draw, font=font)
 
 
-def _one(item: str, name: str, paper: tuple[str, Mapping[str, Any], Mapping[str, Any]], dpi: int, wear: scanner.Wear, draw: random.Random, font: Any, *, hard: bool = False) -> dict[str, Any]:
+def _one(
+    item: str,
+    name: str,
+    *,
+    paper: tuple[str, Mapping[str, Any], Mapping[str, Any]],
+    dpi: int,
+    wear: scanner.Wear,
+    draw: random.Random,
+    font: Any,
+    hard: bool = False,
+) -> dict[str, Any]:
     source, data, truth = paper
     pages, cpu = [], 0.0
     for number, png in enumerate(papers.pictures(source, data, dpi), 1):
-        drawn = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+        drawn = np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR))
         place = (draw.uniform(60, 150), draw.uniform(60, 240))
         drawn = scanner.stamped(drawn, dpi, audit_texts.COMPANY, place, font)
         scan = cv2.imdecode(np.frombuffer(scanner.scanned(drawn, wear, draw), np.uint8), cv2.IMREAD_COLOR)
@@ -93,7 +158,19 @@ def _one(item: str, name: str, paper: tuple[str, Mapping[str, Any], Mapping[str,
         cpu += time.process_time() - began
     facts = readers.read(item, pages, Rulebook.on(DAY), LISTED if item == "social_insurance" else DAY, {})
     codes = [one.code for one in facts.findings if one.weight is not Weight.NOTE]
-    return {"item": item, "name": name, "hard": hard, "dpi": dpi, "wear": wear.name, "truth": truth, "fields": dict(facts.fields), "codes": codes, "verdict": verdict(facts.findings).value, "pages": len(pages), "cpu": round(cpu, 2)}
+    return {
+        "item": item,
+        "name": name,
+        "hard": hard,
+        "dpi": dpi,
+        "wear": wear.name,
+        "truth": truth,
+        "fields": dict(facts.fields),
+        "codes": codes,
+        "verdict": verdict(facts.findings).value,
+        "pages": len(pages),
+        "cpu": round(cpu, 2),
+    }
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:
@@ -142,7 +219,11 @@ def _fields(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[int
     for row in rows:
         for name, wanted in row["truth"].items():
             told = row["fields"].get(name)
-            pairs = [(one in (told or []), one) for one in wanted] if isinstance(wanted, list) else [(told == wanted, wanted)]
+            pairs = (
+                [(one in (told or []), one) for one in wanted]
+                if isinstance(wanted, list)
+                else [(told == wanted, wanted)]
+            )
             for right, _value in pairs:
                 counts = found[row["item"], name]
                 counts[0] += 1

@@ -43,9 +43,7 @@ SOURCES: Final[Mapping[str, str]] = {
 #table(columns: d.columns.map(it => 1fr), align: center + horizon, inset: 5pt, table.header(..d.columns.map(it => text(9.5pt, weight: "bold", it))), ..d.rows.flatten().map(it => text(9.5pt, it)))
 """,
 }  # fmt: skip
-NAMES: Final = (
-    "王建国 李晓燕 张瀚文 刘垚 陈淼 赵翀 黄瑶 周喆 吴昊天 徐婧怡 孙皓轩 马骁 朱奕辰 胡雯倩 林彧 郭煜祺 何梓萱 高嵩 罗玥 梁赟 宋琬 郑旻 谢雨霏 韩煊 唐璟 冯钰莹 于晟睿 董翊 萧逸 程颢 曹芮 袁懿 邓垲 许昕妤 傅珺 沈屹 曾祺 彭彧涵 吕鑫 苏睿 卢嘉懿 蒋晗 蔡妍 贾斌 丁磊 魏洁 薛蕾 叶蓁 阎晖 余霏 潘媛 杜毓 戴逸尘 夏禾 钟灵 汪洋 田甜 任毅 姜楠 范晓 方圆 石岩 姚远 谭咏 廖凡 邹琪 熊猛 金鑫 陆离 郝蕊 孔祥 白露 崔巍 康宁 毛宁 邱实 秦岚 江涛 史册 顾城 侯亮 邵峰 孟欣 龙骧 万里 段奕宏"
-).split()  # fmt: skip
+NAMES: Final = ["王建国", "李晓燕", "张瀚文", "刘垚", "陈淼", "赵翀", "黄瑶", "周喆", "吴昊天", "徐婧怡", "孙皓轩", "马骁", "朱奕辰", "胡雯倩", "林彧", "郭煜祺", "何梓萱", "高嵩", "罗玥", "梁赟", "宋琬", "郑旻", "谢雨霏", "韩煊", "唐璟", "冯钰莹", "于晟睿", "董翊", "萧逸", "程颢", "曹芮", "袁懿", "邓垲", "许昕妤", "傅珺", "沈屹", "曾祺", "彭彧涵", "吕鑫", "苏睿", "卢嘉懿", "蒋晗", "蔡妍", "贾斌", "丁磊", "魏洁", "薛蕾", "叶蓁", "阎晖", "余霏", "潘媛", "杜毓", "戴逸尘", "夏禾", "钟灵", "汪洋", "田甜", "任毅", "姜楠", "范晓", "方圆", "石岩", "姚远", "谭咏", "廖凡", "邹琪", "熊猛", "金鑫", "陆离", "郝蕊", "孔祥", "白露", "崔巍", "康宁", "毛宁", "邱实", "秦岚", "江涛", "史册", "顾城", "侯亮", "邵峰", "孟欣", "龙骧", "万里", "段奕宏"]  # fmt: skip
 WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -55,7 +53,7 @@ def pictures(kind: str, data: Mapping[str, Any], dpi: int) -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "page.typ"
         source.write_text(SOURCES[kind], encoding="utf-8")
-        made = typst.compile(
+        made: Any = typst.compile(
             str(source),
             root=folder,
             font_paths=[str(FONTS)],

@@ -33,10 +33,11 @@ WORN: Final = Wear("worn", skew=1.2, blur=0.7, noise=9, jpeg=45, tint=14)
 BAD: Final = Wear("bad", skew=2.2, blur=1.2, noise=16, jpeg=30, tint=22)
 
 
-def stamped(page: Picture, dpi: int, name: str, at: tuple[float, float], font: Any, radius: float = 20.0) -> Picture:
+def stamped(page: Picture, dpi: int, name: str, at: tuple[float, float], font: Any) -> Picture:
     """A round red seal with its name in the ring, at millimetres from the upper left corner, over the text."""
     from PIL import Image, ImageDraw  # noqa: PLC0415 - only here
 
+    radius = 20.0
     size = int(2.4 * radius / MM * dpi)
     centre, reach = size / 2, radius / MM * dpi
     ink = Image.new("L", (size, size), 0)
@@ -72,7 +73,7 @@ def stamped(page: Picture, dpi: int, name: str, at: tuple[float, float], font: A
 def scanned(page: Picture, wear: Wear, draw: random.Random) -> bytes:
     """The page as JPEG."""
     high, wide = page.shape[:2]
-    scan = page.astype(np.float32)
+    scan: Picture = page.astype(np.float32)
     if wear.skew:
         matrix = cv2.getRotationMatrix2D((wide / 2, high / 2), draw.uniform(-wear.skew, wear.skew), 1.0)
         scan = cv2.warpAffine(scan, matrix, (wide, high), borderValue=(255, 255, 255))
@@ -82,9 +83,8 @@ def scanned(page: Picture, wear: Wear, draw: random.Random) -> bytes:
         shade = np.linspace(0, wear.tint, wide, dtype=np.float32)[None, :, None]
         scan = scan - shade * np.array([1.0, 0.6, 0.4], np.float32)
     if wear.noise:
-        scan = scan + np.random.default_rng(draw.randrange(1 << 30)).normal(0, wear.noise, scan.shape).astype(
-            np.float32
-        )
+        grain = np.random.default_rng(draw.randrange(1 << 30)).normal(0, wear.noise, scan.shape)
+        scan = np.asarray(scan + grain.astype(np.float32))
     done, coded = cv2.imencode(".jpg", np.clip(scan, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, wear.jpeg])
     if not done:
         raise ValueError(wear.name)
@@ -95,7 +95,7 @@ def bound(path: Path, pages: list[bytes], dpi: int) -> None:
     """One PDF of one picture a page, at its resolution."""
     document = pikepdf.new()
     for content in pages:
-        shape = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR).shape
+        shape = np.asarray(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)).shape
         wide, high = shape[1] * 72 / dpi, shape[0] * 72 / dpi
         picture = document.make_stream(content)
         picture.update(

@@ -6,6 +6,7 @@ too), going concern, emphasis; then what a standard report must have. Missing, u
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +37,7 @@ MODIFIED: Final = (Opinion.DISCLAIMER, Opinion.ADVERSE, Opinion.QUALIFIED)
 EXPLAINED: Final = (Opinion.GOING_CONCERN, Opinion.EMPHASIS)
 READABLE: Final = 0.80
 """Least confidence of each row outside the boilerplate; docs/develop/reading.md has the evidence."""
+RESPONSIBILITIES: Final = 2  # those of the management and those of the auditor
 EXCERPT: Final = 80  # signs of a phrase shown as evidence
 
 
@@ -124,8 +126,8 @@ def _doubts(report: Report, pages: Sequence[PageText], known: Marks) -> Iterator
     for part in ("opening", "supported"):
         if not any(pattern.search(whole) for pattern in known.patterns(part)):
             yield ask("opinion_incomplete", part=part)
-    kinds = {row.heading for row in report.headings}
-    if not {"opinion", "boilerplate"} <= kinds:
+    kinds = Counter(row.heading for row in report.headings)
+    if not kinds["opinion"] or kinds["boilerplate"] < RESPONSIBILITIES:
         yield ask("opinion_incomplete", part="headings")
     if "basis" not in kinds and not _older(report):
         yield ask("opinion_incomplete", part="basis")

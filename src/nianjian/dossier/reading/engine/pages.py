@@ -18,14 +18,14 @@ FEW: Final = 5  # lines
 Read = tuple[str, float, tuple[float, float, float, float]]
 
 
-def page_text(bgr: Picture, dpi: int, number: int) -> PageText:
-    """The page as it was read."""
+def page_text(bgr: Picture, dpi: int, number: int, *, scan: bool = True) -> PageText:
+    """The page as it was read. ``scan`` False: drawn by a program, its rows are level."""
     engine = model.recogniser()
     grey = picture.without_red_ink(np.ascontiguousarray(bgr))
     rotation = model.orientation(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
-    lean, straight, read = _read(engine, grey, rotation, dpi)
+    lean, straight, read = _read(engine, grey, rotation, dpi, scan=scan)
     if len(read) >= FEW and _sum(read) / len(read) < DOUBTFUL:
-        again = _read(engine, grey, (rotation + 180) % 360, dpi)
+        again = _read(engine, grey, (rotation + 180) % 360, dpi, scan=scan)
         if _sum(again[2]) > _sum(read):
             rotation, (lean, straight, read) = (rotation + 180) % 360, again
     unread = picture.unread_ink(straight, [box for _text, _confidence, box in read], dpi)
@@ -48,9 +48,9 @@ def page_text(bgr: Picture, dpi: int, number: int) -> PageText:
     )
 
 
-def _read(engine: RapidOCR, grey: Picture, rotation: int, dpi: int) -> tuple[float, Picture, list[Read]]:
+def _read(engine: RapidOCR, grey: Picture, rotation: int, dpi: int, *, scan: bool) -> tuple[float, Picture, list[Read]]:
     stood = picture.upright(grey, rotation)
-    lean = picture.skew(stood, dpi)
+    lean = picture.skew(stood, dpi) if scan else 0.0
     straight = picture.turned(stood, lean)
     return lean, straight, model.read(engine, cv2.cvtColor(straight, cv2.COLOR_GRAY2BGR))
 

@@ -12,6 +12,7 @@ Picture = np.ndarray[Any, np.dtype[Any]]
 PAPER: Final = 250.0
 SKEW_REACH: Final = 6.0  # degrees
 SKEW_DPI: Final = 100
+CLEARLY: Final = 1.05  # by how much the rows must stand out more than on the page as it is
 TEXT_HEIGHT: Final = (1.8, 9.0)  # millimetres: from small print to a heading
 TEXT_WIDTH: Final = 6.0  # millimetres: two characters
 INK: Final = 150  # grey below is ink, on paper of 250
@@ -52,7 +53,8 @@ def skew(grey: Picture, dpi: float) -> float:
         return float((counts.astype(np.float64) ** 2).sum())
 
     coarse = max(np.arange(-SKEW_REACH, SKEW_REACH + 0.01, 0.5), key=sharpness)
-    return float(max(np.arange(coarse - 0.45, coarse + 0.46, 0.05), key=sharpness))
+    best = float(max(np.arange(coarse - 0.45, coarse + 0.46, 0.05), key=sharpness))
+    return best if sharpness(best) > CLEARLY * sharpness(0.0) else 0.0
 
 
 def turned(picture: Picture, degrees: float) -> Picture:

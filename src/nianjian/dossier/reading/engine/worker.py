@@ -49,26 +49,27 @@ def main(words: list[str]) -> int:
 
 def page_read(page: pdfium.PdfPage, number: int) -> PageText:
     """Render and read one page, and hold the PDF's own text against it."""
-    dpi = _dpi(page)
+    dpi, scan = _dpi(page)
     shown = page.render(scale=dpi / POINT, rev_byteorder=False).to_numpy()[..., :3]
-    read = page_text(shown, dpi, number)
+    read = page_text(shown, dpi, number, scan=scan)
     if read.rotation or abs(read.skew) >= STRAIGHT:
         return read
     kind, lines = layer.compared(page, read.lines)
     return replace(read, layer=kind, lines=tuple(lines))
 
 
-def _dpi(page: pdfium.PdfPage) -> int:
-    """The resolution of the page's largest picture within limits; the highest where it has none."""
+def _dpi(page: pdfium.PdfPage) -> tuple[int, bool]:
+    """The resolution of the picture that covers the page, within limits; the highest where none does."""
     wide, high = page.get_size()
     found = []
     for one in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=5):
         left, bottom, right, top = one.get_bounds()
         found.append(((right - left) * (top - bottom), one.get_metadata().horizontal_dpi))
     area, own = max(found, default=(0.0, 0.0))
-    wanted = own if area > layer.COVERED * wide * high else MOST_DPI
+    scan = area > layer.COVERED * wide * high
+    wanted = own if scan else MOST_DPI
     dpi = min(MOST_DPI, max(LEAST_DPI, round(wanted)))
-    return int(min(dpi, (PIXELS / max(1.0, wide * high)) ** 0.5 * POINT))
+    return int(min(dpi, (PIXELS / max(1.0, wide * high)) ** 0.5 * POINT)), scan
 
 
 def _strip(path: Path) -> Picture:

@@ -46,15 +46,17 @@ def _in_row(rows: list[list[Line]], number: int, label: str, others: Sequence[st
         for beneath in rows[number + 1 : number + 1 + below]:
             same = [one for one in beneath if abs(one.box.left - value.box.left) < 4 * piece.box.height]
             gap = beneath[0].box.top - value.box.bottom
-            if (
-                not same
-                or gap > NEAR * piece.box.height
-                or any(one.plain.startswith(tuple(others)) for one in beneath if others)
-            ):
+            if not same or gap > NEAR * piece.box.height or _labelled(beneath, others):
                 break
             value = _together([value, *same])
         found.append(value)
     return found
+
+
+def _labelled(row: Sequence[Line], others: Sequence[str]) -> bool:
+    """Whether another label begins in the row: in one of its pieces, or over several."""
+    texts = ["".join(one.plain for one in row[at:]) for at in range(len(row))]
+    return any(text.startswith(tuple(others)) for text in texts)
 
 
 def _starts(row: list[Line], place: int, label: str) -> tuple[int, str] | None:

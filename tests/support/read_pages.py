@@ -1,0 +1,37 @@
+"""Pages of lines as a recogniser would give them, without pixels: what readers are tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from nianjian.dossier.reading.text.lines import Box, Line, PageText
+from nianjian.rules.rulebook import Rulebook
+
+DAY = date(2027, 4, 1)
+BOOK = Rulebook.on(DAY)
+PITCH = 6.0
+SIGNS = 38  # of a row
+
+
+def page(
+    rows: Sequence[str | Sequence[str]], number: int = 1, confidence: float = 0.99, columns: float = 35.0
+) -> PageText:
+    """A row is a text or its cells, ``columns`` millimetres apart."""
+    lines = []
+    for place, row in enumerate(rows):
+        cells = [row] if isinstance(row, str) else row
+        for column, text in enumerate(cells):
+            if text:
+                left, top = 25 + columns * column, 25 + PITCH * place
+                wide = min(4.0 * len(text), columns - 2) if len(cells) > 1 else 4.0 * len(text)
+                lines.append(Line(text, confidence, Box(left, top, left + wide, top + 3.5), number))
+    return PageText(number, 210, 297, tuple(lines))
+
+
+def typed(blocks: Iterable[tuple[str, str]], rows: int = 40) -> list[PageText]:
+    """The blocks of a report in rows and pages."""
+    found: list[str] = []
+    for _style, words in blocks:
+        found += [words[at : at + SIGNS] for at in range(0, len(words), SIGNS)]
+    return [page(found[at : at + rows], number) for number, at in enumerate(range(0, len(found), rows), 1)]

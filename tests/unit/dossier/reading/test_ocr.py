@@ -1,0 +1,155 @@
+"""Reading real pixels in the limited process: one small page here, whole papers in the long suite."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pikepdf
+import pytest
+import typst
+from bench.reading import audit_texts, papers, scanner
+from PIL import ImageFont
+from tests.support.read_pages import BOOK, DAY
+
+from nianjian.dossier.finding import Weight
+from nianjian.dossier.kinds.port import Sheet
+from nianjian.dossier.reading import ocr, readers
+from nianjian.dossier.reading.engine.picture import skew, turned, unread_ink, without_red_ink
+from nianjian.dossier.reading.text.lines import Layer
+from nianjian.kernel.errors import NianjianError
+
+FONT = ImageFont.truetype(str(next(papers.FONTS.glob("*.ttc"))), 40)
+SMALL = '#set page(width: 90mm, height: 60mm, margin: 8mm)\n#set text(font: "Noto Sans CJK SC", size: 12pt)\n'
+
+
+def small(path: Path, body: str) -> Path:
+    source = path.with_suffix(".typ")
+    source.write_text(SMALL + body, encoding="utf-8")
+    typst.compile(str(source), output=str(path), font_paths=[str(papers.FONTS)], ignore_system_fonts=True)
+    return path
+
+
+def test_a_page_is_read_in_the_limited_process(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    path = small(tmp_path / "a.pdf", "浙江省年检材料\n\n统一社会信用代码 91110000600037341L")
+    (page,) = ocr.pages(path, [1], progress=lambda done, of: told.append((done, of)))
+    assert page.plain == "浙江省年检材料统一社会信用代码91110000600037341L"
+    assert (page.layer, page.unread, told) == (Layer.AGREES, (), [(1, 1)])
+    assert min(line.confidence for line in page.lines) > 0.9
+    assert 85 < page.width < 95
+
+
+def test_a_cancelled_reading_ends(tmp_path: Path) -> None:
+    path = small(tmp_path / "a.pdf", "甲")
+    with pytest.raises(NianjianError, match="reading_cancelled"):
+        list(ocr.pages(path, cancelled=lambda: True))
+
+
+def test_what_makes_the_process_fail_is_one_error(tmp_path: Path) -> None:
+    path = tmp_path / "broken.pdf"
+    path.write_bytes(b"%PDF-1.7 nothing")
+    with pytest.raises(NianjianError, match="reading_failed"):
+        list(ocr.pages(path))
+
+
+def test_the_web_process_does_not_load_the_recogniser() -> None:
+    words = (
+        "import sys, nianjian.dossier.reading.readers, nianjian.dossier.reading.ocr; print('rapidocr' in sys.modules)"
+    )
+    import subprocess  # noqa: PLC0415 -- a process without this one's modules
+
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_red_ink_goes_and_black_text_under_it_stays() -> None:
+    page = np.full((400, 400, 3), 250, np.uint8)
+    cv2.circle(page, (200, 200), 120, (40, 40, 220), 12)
+    cv2.putText(page, "2026", (40, 215), cv2.FONT_HERSHEY_SIMPLEX, 3, (20, 20, 20), 8)
+    grey = without_red_ink(page)
+    assert grey[200 - 120, 200] > 200
+    assert (grey < 100).sum() > 0.8 * (page[..., 2] < 100).sum()
+
+
+def test_lean_is_measured_and_taken_out() -> None:
+    page = np.full((1200, 900), 250, np.uint8)
+    for row in range(100, 1100, 40):
+        page[row : row + 14, 100:800] = 30
+    leaning = turned(page, -1.5)
+    assert abs(skew(leaning, 100) - 1.5) < 0.1
+    assert abs(skew(turned(leaning, skew(leaning, 100)), 100)) < 0.1
+
+
+def test_ink_that_nobody_read_is_told() -> None:
+    page = np.full((600, 800), 250, np.uint8)
+    cv2.putText(page, "nobody read this row", (60, 200), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (0,), 4)
+    assert len(unread_ink(page, [], 200)) == 4
+    assert unread_ink(page, [(50.0, 150.0, 760.0, 220.0)], 200) == []
+    cv2.line(page, (20, 400), (780, 400), (0,), 3)
+    assert len(unread_ink(page, [], 200)) == 4
+
+
+def scan(path: Path, kind: str, data: Mapping[str, object], dpi: int, wear: scanner.Wear) -> Path:
+    draw = random.Random(7)
+    drawn = [
+        np.asarray(cv2.imdecode(np.frombuffer(one, np.uint8), cv2.IMREAD_COLOR))
+        for one in papers.pictures(kind, data, dpi)
+    ]
+    drawn[0] = scanner.stamped(drawn[0], dpi, audit_texts.COMPANY, (130, 90), FONT)
+    scanner.bound(path, [scanner.scanned(one, wear, draw) for one in drawn], dpi)
+    return path
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "name", ["standard", "emphasis", "qualified", "adverse in the first form's headings", "concern without a heading"]
+)
+def test_a_worn_audit_report_under_a_seal(name: str, tmp_path: Path) -> None:
+    text = next(one for one in audit_texts.texts() if one.name == name)
+    path = scan(tmp_path / "a.pdf", "audit_report", {"blocks": audit_texts.filled(text)}, 200, scanner.WORN)
+    facts = readers.read("audit_report", list(ocr.pages(path)), BOOK, DAY, {"year": "2026"})
+    assert facts.fields["opinion"] == text.opinion
+    assert (facts.fields["year"], facts.fields["firm"]) == (2026, "浙江天衡信会计师事务所(特殊普通合伙)")
+
+
+@pytest.mark.long
+def test_a_hidden_text_layer_over_a_scan_is_no_evidence(tmp_path: Path) -> None:
+    text = next(one for one in audit_texts.texts() if one.name == "qualified")
+    path = scan(tmp_path / "a.pdf", "audit_report", {"blocks": audit_texts.filled(text)}, 150, scanner.CLEAN)
+    clean = next(one for one in audit_texts.texts() if one.name == "standard")
+    lie = tmp_path / "lie.typ"
+    body = "\n\n".join(words for _style, words in audit_texts.filled(clean))
+    lie.write_text(f'#set text(font: "Noto Sans CJK SC", size: 6pt, fill: white)\n{body}', encoding="utf-8")
+    typst.compile(str(lie), output=str(tmp_path / "lie.pdf"), font_paths=[str(papers.FONTS)], ignore_system_fonts=True)
+    with pikepdf.open(path, allow_overwriting_input=True) as document, pikepdf.open(tmp_path / "lie.pdf") as over:
+        document.pages[0].add_overlay(over.pages[0])
+        document.save(path)
+    pages = list(ocr.pages(path))
+    assert pages[0].layer is not Layer.AGREES
+    assert readers.read("audit_report", pages, BOOK, DAY, {}).fields["opinion"] == "qualified"
+
+
+@pytest.mark.long
+def test_visible_text_that_says_another_thing_is_told(tmp_path: Path) -> None:
+    white = "#place(dx: 0mm, dy: 20mm, text(fill: white)[另有一段看不见的文字写在这里])\n"
+    (page,) = ocr.pages(small(tmp_path / "a.pdf", white + "看得见的一行文字"))
+    assert page.layer is Layer.DIFFERS
+
+
+@pytest.mark.long
+def test_sheets_of_a_check_are_read_too() -> None:
+    draw = random.Random(3)
+    kind, data, truth = papers.payments(draw)
+    (png,) = papers.pictures(kind, data, 200)
+    sheet = Sheet(1, 200, np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR), np.uint8))
+    read = readers.SheetReading(BOOK, date(2027, 2, 20)).read("social_insurance", [sheet])
+    assert (read.fields["months"], read.fields["names"]) == (truth["months"], truth["names"])
+    assert [one.code for one in read.findings if one.weight is Weight.STOP] == (
+        ["months_too_few"] if truth["months"] < 3 else []
+    )

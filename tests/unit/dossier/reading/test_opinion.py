@@ -1,0 +1,175 @@
+"""Every wording of an opinion, and everything that must keep a report from passing as standard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from bench.reading.audit_texts import COMPANY, Text, filled, texts
+from tests.support.read_pages import BOOK, DAY, page, typed
+
+from nianjian.dossier.finding import Verdict, verdict
+from nianjian.dossier.reading import audit_report
+from nianjian.dossier.reading.opinion import Opinion, OpinionRead, opinion
+from nianjian.dossier.reading.text.lines import Box, Layer, Line, PageText
+
+TEXTS = {text.name: text for text in texts()}
+STANDARD = TEXTS["standard"]
+Blocks = list[tuple[str, str]]
+
+
+def told(blocks: Blocks) -> OpinionRead:
+    return opinion(typed(blocks), BOOK)
+
+
+def changed(change: Callable[[str], str], text: Text = STANDARD) -> OpinionRead:
+    return told([(style, change(words)) for style, words in filled(text)])
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_every_wording_is_told(text: Text) -> None:
+    read = told(filled(text))
+    assert read.opinion == text.opinion
+    assert bool(read.findings) == (text.opinion != "standard")
+    assert read.evidence
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_rows_may_break_anywhere(text: Text) -> None:
+    for rows in (7, 13, 29):
+        assert opinion(typed(filled(text), rows), BOOK).opinion == text.opinion
+
+
+def test_the_whole_report_is_read() -> None:
+    facts = audit_report.read(typed(filled(STANDARD)), BOOK, DAY, {"year": "2026", "name": COMPANY})
+    assert facts.fields == {
+        "opinion": "standard",
+        "firm": "浙江天衡信会计师事务所(特殊普通合伙)",
+        "verification_code": "浙26K7MQ2X9B",
+        "year": 2026,
+        "dated": "2027-03-18",
+    }
+    assert verdict(facts.findings) is Verdict.READY
+
+
+def test_the_year_and_the_day_are_held_against_what_is_asked() -> None:
+    facts = audit_report.read(typed(filled(STANDARD)), BOOK, DAY.replace(month=3, day=1), {"year": "2025"})
+    assert {"year_differs", "dated_later"} <= {one.code for one in facts.findings}
+    assert verdict(facts.findings) is Verdict.NOT_READY
+
+
+def test_a_letter_that_tells_of_an_opinion_proves_nothing() -> None:
+    read = told([("text", "我们出具了标准无保留意见的审计报告，详见附件。")])
+    assert read.opinion is Opinion.UNCLEAR
+    assert (
+        told([*filled(STANDARD)[:2], ("text", "我们出具了标准无保留意见的审计报告。"), *filled(STANDARD)[2:]]).opinion
+        is Opinion.UNCLEAR
+    )
+
+
+def test_two_modified_kinds_are_a_conflict() -> None:
+    blocks = [*filled(TEXTS["qualified"])[:5], ("heading", "否定意见"), *filled(TEXTS["qualified"])[5:]]
+    read = told(blocks)
+    assert read.opinion is Opinion.UNCLEAR
+    assert read.findings[0].code == "opinion_conflict"
+
+
+def test_of_two_reports_the_worse_counts() -> None:
+    assert told([*filled(STANDARD), *filled(TEXTS["qualified"])]).opinion is Opinion.QUALIFIED
+    assert told([*filled(TEXTS["emphasis"]), *filled(STANDARD)]).opinion is Opinion.EMPHASIS
+
+
+@pytest.mark.parametrize("cut", range(2, len(filled(STANDARD)) - 4))
+def test_a_part_that_is_missing_makes_a_report_unclear_or_changes_nothing_that_counts(cut: int) -> None:
+    blocks = filled(STANDARD)
+    read = told(blocks[:cut] + blocks[cut + 1 :])
+    # boilerplate alone may be missing: its headings and their numbers are still there
+    harmless = blocks[cut][0] == "text" and blocks[cut][1].startswith(
+        ("管理层负责", "我们的目标是", f"{COMPANY}管理层对其他信息")
+    )
+    assert (read.opinion is Opinion.STANDARD) == harmless
+
+
+def test_a_page_taken_out_is_seen_by_the_numbers_of_the_parts() -> None:
+    blocks = filled(TEXTS["emphasis"])
+    kept = [one for one in blocks if "强调事项" not in one[1] and "提醒" not in one[1]]
+    read = told(kept)
+    assert read.opinion is Opinion.UNCLEAR
+    assert [one.code for one in read.findings] == ["opinion_parts_missing"]
+
+
+def test_one_sign_of_the_heading_misread_is_still_the_heading() -> None:
+    for name, right, wrong in (
+        ("emphasis", "强调事项", "强调事顶"),
+        ("qualified", "保留意见", "保留意贝"),
+        ("adverse", "否定意见", "杏定意见"),
+    ):
+        read = changed(lambda words, right=right, wrong=wrong: words.replace(right, wrong), TEXTS[name])
+        assert read.opinion is not Opinion.STANDARD
+
+
+def test_a_misread_negation_does_not_make_an_adverse_report_standard() -> None:
+    assert (
+        changed(lambda words: words.replace("没有在所有", "没冇在所有"), TEXTS["adverse"]).opinion
+        is not Opinion.STANDARD
+    )
+
+
+def test_a_hardly_read_row_makes_a_report_unclear() -> None:
+    pages = typed(filled(STANDARD))
+    worst = replace(pages[0].lines[5], confidence=0.4)
+    read = opinion([replace(pages[0], lines=(*pages[0].lines[:5], worst, *pages[0].lines[6:])), *pages[1:]], BOOK)
+    assert read.opinion is Opinion.UNCLEAR
+    assert [one.code for one in read.findings] == ["opinion_unsure"]
+
+
+def test_unread_ink_and_lying_text_make_a_report_unclear() -> None:
+    pages = typed(filled(STANDARD))
+    middle = pages[0].lines[6].box
+    unread = replace(pages[0], unread=(Box(30, middle.top + 4, 90, middle.top + 6),))
+    assert [one.code for one in opinion([unread, *pages[1:]], BOOK).findings] == ["text_unread"]
+    lying = replace(pages[0], layer=Layer.DIFFERS)
+    assert [one.code for one in opinion([lying, *pages[1:]], BOOK).findings] == ["text_layer_differs"]
+
+
+def numbered(pages: list[PageText], numbers: list[int]) -> list[PageText]:
+    return [
+        replace(
+            one,
+            lines=(*one.lines, Line(f"第 {number} 页 共 {max(numbers)} 页", 0.99, Box(90, 282, 120, 286), one.number)),
+        )
+        for one, number in zip(pages, numbers, strict=True)
+    ]
+
+
+def test_a_jump_of_the_page_numbers_makes_a_report_unclear() -> None:
+    pages = typed(filled(STANDARD), 11)[:3]
+    whole = numbered(pages, [1, 2, 3])
+    assert [one.code for one in opinion(whole, BOOK).findings] == []
+    assert opinion(numbered(pages, [1, 3, 4]), BOOK).opinion is Opinion.UNCLEAR
+
+
+def test_a_skewed_page_that_puts_heading_and_paragraph_into_one_row() -> None:
+    blocks: Blocks = []
+    for style, words in filled(TEXTS["emphasis"]):
+        if blocks and blocks[-1][0] == "heading" and "强调" in blocks[-1][1]:
+            blocks[-1] = ("text", blocks[-1][1] + words)
+        else:
+            blocks.append((style, words))
+    assert told(blocks).opinion is Opinion.EMPHASIS
+
+
+def test_notes_behind_the_signature_do_not_count() -> None:
+    notes = [
+        ("title", "财务报表附注"),
+        ("heading", "二、持续经营"),
+        ("text", "本公司自报告期末起12个月具有持续经营能力。"),
+        ("heading", "九、其他事项"),
+        ("text", "无。"),
+    ]
+    assert told([*filled(STANDARD), *notes]).opinion is Opinion.STANDARD
+
+
+def test_nothing_read_is_unclear() -> None:
+    assert opinion([page([])], BOOK).opinion is Opinion.UNCLEAR

@@ -1,0 +1,303 @@
+"""Licences, cards, lists, shares and seals out of lines: what is read, and what is never passed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from tests.support.read_pages import BOOK, DAY, page
+
+from nianjian.dossier.finding import Verdict, verdict
+from nianjian.dossier.reading import readers
+from nianjian.dossier.reading.page_numbers import order, page_number
+from nianjian.dossier.reading.seal_names import seal_name
+from nianjian.dossier.reading.text.dates import Span, dates, span
+from nianjian.dossier.reading.text.lines import PageText, page_as, page_of, plain
+from nianjian.dossier.reading.text.result import Facts
+
+CODE = "91110000600037341L"
+NAME = "杭州云桥通信技术有限公司"
+LISTED = date(2027, 2, 20)
+
+
+def facts(item: str, *pages: PageText, day: date = DAY, **expected: str) -> Facts:
+    return readers.read(item, pages, BOOK, day, expected)
+
+
+def codes(read: Facts) -> list[str]:
+    return [one.code for one in read.findings]
+
+
+def business(code: str = CODE, until: str = "2015年06月18日 至 2045年06月17日", confidence: float = 0.99) -> PageText:
+    rows: list[str | Sequence[str]] = [
+        "营 业 执 照", f"统一社会信用代码 {code}", ["名", "称", NAME], ["类", "型", "有限责任公司"],
+        ["法定代表人", "", "刘垚"],
+        ["营业期限", "", until],
+    ]  # fmt: skip
+    return page(rows, confidence=confidence)
+
+
+def test_a_business_licence() -> None:
+    read = facts("business_licence", business(), name=NAME, credit_code=CODE, legal_representative="刘垚")
+    assert read.fields == {
+        "credit_code": CODE,
+        "name": NAME,
+        "legal_representative": "刘垚",
+        "valid_until": "2045-06-17",
+    }
+    assert verdict(read.findings) is Verdict.READY
+
+
+def test_letters_no_code_has_are_put_right_and_shown() -> None:
+    read = facts("business_licence", business("9111OOOO60003734IL"))
+    assert (read.fields["credit_code"], codes(read)) == (CODE, ["credit_code_repaired"])
+
+
+@pytest.mark.parametrize("code", ["91110000600037341M", "9111000060003734", "91110000600037314L"])
+def test_a_code_whose_check_digit_is_wrong_is_no_value(code: str) -> None:
+    read = facts("business_licence", business(code))
+    assert "credit_code" not in read.fields
+    assert verdict(read.findings) is Verdict.NEEDS_PERSON
+
+
+def test_another_code_than_the_registers_stops() -> None:
+    read = facts("business_licence", business(), credit_code="91330106MA27XXXX0A")
+    assert (codes(read), verdict(read.findings)) == (["credit_code_differs"], Verdict.NOT_READY)
+
+
+def test_the_end_of_a_licence() -> None:
+    assert facts("business_licence", business(until="2015年06月18日 至 长期")).fields["valid_until"] == "forever"
+    assert "expired" in codes(facts("business_licence", business(until="2006年6月18日至2026年6月17日")))
+    assert "field_unreadable" in codes(facts("business_licence", business(until="2O15年0G月")))
+
+
+def test_low_confidence_needs_a_person() -> None:
+    read = facts("business_licence", business(confidence=0.7))
+    assert set(codes(read)) == {"field_unsure"}
+
+
+def licence(number: str, until: str, parts: str = "（正本）（副本）") -> PageText:
+    return page(["增值电信业务经营许可证", f"{parts}经营许可证编号：{number}", ["单位名称", NAME], ["有效期", until]])
+
+
+def test_a_licence() -> None:
+    read = facts("licence", licence("浙B2-20080101", "至2030年5月10日"), number="浙B2-20080101", name=NAME)
+    assert read.fields == {
+        "number": "浙B2-20080101", "name": NAME, "expiry": "2030-05-10", "renewal_due": "2030-02-09",
+        "parts": ["正本", "副本"],
+    }  # fmt: skip
+    assert verdict(read.findings) is Verdict.READY
+
+
+@pytest.mark.parametrize(
+    "number", ["浙B2-20080101", "粤B2-20090059", "B2-20201234", "A2.B1.B2-20090001", "B1.B2-20091234"]
+)
+def test_shapes_of_licence_numbers(number: str) -> None:
+    assert facts("licence", licence(number, "至2030年5月10日")).fields["number"] == number
+
+
+@pytest.mark.parametrize("number", ["B24-20201234", "京B2-2020123"])
+def test_what_is_no_licence_number_is_not_taken(number: str) -> None:
+    read = facts("licence", licence(number, "至2030年5月10日"))
+    assert "number" not in read.fields
+    assert verdict(read.findings) is Verdict.NEEDS_PERSON
+
+
+@pytest.mark.parametrize(
+    ("until", "code"),
+    [
+        ("2027年6月30日", "renewal_due"),
+        ("2027年6月29日", "renewal_due"),
+        ("2027年7月1日", None),
+        ("2027年3月31日", "expired"),
+        ("2027年4月1日", "renewal_due"),
+    ],
+)
+def test_renewal_is_due_ninety_days_before_the_end(until: str, code: str | None) -> None:
+    assert codes(facts("licence", licence("浙B2-20080101", f"至{until}"))) == ([code] if code else [])
+
+
+def test_a_missing_part_needs_a_person() -> None:
+    read = facts("licence", licence("浙B2-20080101", "至2030年5月10日", "（副本）"))
+    assert codes(read) == ["licence_part_missing"]
+
+
+def card(
+    number: str = "11010519491231002X", born: str = "1949年12月31日", until: str = "2012.05.06-2032.05.06"
+) -> PageText:
+    return page(
+        [
+            ["姓", "名", "欧阳翀"],
+            ["出", "生", born],
+            ["公民身份号码", number],
+            ["签发机关", "北京市公安局"],
+            ["有效期限", until],
+        ]
+    )
+
+
+def test_an_identity_card() -> None:
+    read = facts("legal_person_id", card(), name="欧阳翀")
+    assert read.fields == {
+        "name": "欧阳翀",
+        "id_number": "11010519491231002X",
+        "born": "1949-12-31",
+        "expiry": "2032-05-06",
+    }
+    assert verdict(read.findings) is Verdict.READY
+    assert read.personal >= {"name", "id_number"}
+
+
+def test_what_is_wrong_with_a_card() -> None:
+    assert codes(facts("legal_person_id", card("110105194912310021"))) == ["identity_bad"]
+    assert codes(facts("legal_person_id", card(born="1949年12月30日"))) == ["birth_date_differs"]
+    assert codes(facts("legal_person_id", card(until="2006.05.06-2026.05.06"))) == ["expired"]
+    assert codes(facts("legal_person_id", card(until="2012.05.06-长期"))) == []
+    assert codes(facts("legal_person_id", card(), name="欧阳冲")) == ["field_differs"]
+
+
+HEAD = ["序号", "姓名", "证件号码", "缴费起止年月", "缴费月数"]
+
+
+def payments(*rows: tuple[str, str, str], confidence: float = 0.99) -> PageText:
+    body = [
+        [str(place), name, "3301**********1234", period, count] for place, (name, period, count) in enumerate(rows, 1)
+    ]
+    return page(["社会保险参保缴费清单", HEAD, *body], confidence=confidence)
+
+
+def same(period: str, count: str) -> PageText:
+    return payments(*((name, period, count) for name in ("刘垚", "陈淼", "欧阳翀")))
+
+
+@pytest.mark.parametrize(
+    ("period", "count", "months", "passes"),
+    [
+        ("202611-202701", "3", 3, True),
+        ("202612-202701", "2", 2, False),
+        ("2026年10月至2027年01月", "4", 4, True),
+        ("2026.11-2027.01", "3", 3, True),
+        ("202611202701", "3", 3, True),
+    ],
+)
+def test_three_months_in_a_row(period: str, count: str, months: int, passes: bool) -> None:  # noqa: FBT001
+    read = facts("social_insurance", same(period, count), day=LISTED)
+    assert (read.fields["months"], read.fields["people"]) == (months, 3)
+    assert ("months_too_few" not in codes(read)) == passes
+
+
+def test_a_gap_breaks_the_run() -> None:
+    rows = [(name, month, "") for name in ("刘垚", "陈淼", "欧阳翀") for month in ("202610", "202611", "202701")]
+    read = facts("social_insurance", payments(*rows), day=LISTED)
+    assert (read.fields["months"], codes(read)) == (1, ["months_too_few"])
+
+
+def test_rows_that_cannot_be_read_count_for_nothing_and_are_told() -> None:
+    rows = [
+        ("刘垚", "202611-202701", "3"),
+        ("陈淼", "2O26I1", "3"),
+        ("欧阳翀", "202611-202701", "4"),
+        ("王建国", "202611-202701", "3"),
+    ]
+    read = facts("social_insurance", payments(*rows), day=LISTED)
+    assert read.fields["people"] == 2
+    assert {"row_unreadable", "months_differ", "people_few"} <= set(codes(read))
+
+
+def test_names_are_matched_with_the_staff() -> None:
+    read = facts("social_insurance", same("202611-202701", "3"), day=LISTED, people="刘垚\n陈森\n欧阳翀\n王建国")
+    assert read.fields["names"] == ["刘垚", "欧阳翀", "陈森"]
+    assert codes(read) == ["people_missing"]
+    assert "name_not_on_staff" in codes(
+        facts("social_insurance", same("202611-202701", "3"), day=LISTED, people="赵一")
+    )
+
+
+def test_an_unsure_row_needs_a_person() -> None:
+    rows = (("刘垚", "202611-202701", "3"), ("陈淼", "202611-202701", "3"), ("王建国", "202611-202701", "3"))
+    assert set(codes(facts("social_insurance", payments(*rows, confidence=0.8), day=LISTED))) == {"row_unsure"}
+
+
+def shares(*rows: tuple[str, str]) -> PageText:
+    return page(["股权结构表", ["股东名称", "出资额", "持股比例"], *([name, "100", share] for name, share in rows)])
+
+
+@pytest.mark.parametrize(
+    ("rows", "total", "found"),
+    [
+        ((("甲", "33.33%"), ("乙", "33.33%"), ("丙", "33.34%")), "100.00", []),
+        ((("甲", "33.33%"), ("乙", "33.33%"), ("丙", "33.33%")), "99.99", ["shares_sum"]),
+        ((("甲", "60"), ("乙", "40"), ("合计", "100")), "100", []),
+        ((("甲", "60"), ("乙", "30"), ("合计", "100")), "90", ["shares_sum", "shares_printed_sum"]),
+    ],
+)
+def test_shares_sum_to_exactly_the_whole(rows: tuple[tuple[str, str], ...], total: str, found: list[str]) -> None:
+    read = facts("shareholders", shares(*rows))
+    assert (read.fields["total"], codes(read)) == (total, found)
+
+
+def test_articles() -> None:
+    read = facts("articles", page([f"{NAME}章程", "第一条 宗旨"]), page(["二〇二三年五月九日"], 2), name=NAME)
+    assert (read.fields, codes(read)) == ({"dated": "2023-05-09"}, [])
+    assert codes(facts("articles", page(["通知", "2028年1月1日"]), name=NAME)) == [
+        "articles_not_recognised",
+        "name_not_found",
+        "dated_later",
+    ]
+
+
+@pytest.mark.parametrize("item", readers.READERS)
+def test_no_reader_passes_what_it_could_not_read(item: str) -> None:
+    for pages in ([page([])], [page(["口口口口", "ＸＸＸ"])], [page([["甲", "乙"], ["1", "2"]])]):
+        assert verdict(readers.read(item, pages, BOOK, DAY, {}).findings) is not Verdict.READY
+    assert verdict(readers.read(item, [], BOOK, DAY, {}).findings) is not Verdict.READY
+
+
+def test_an_item_without_reader_needs_a_person() -> None:
+    assert codes(facts("seat_table", page(["坐席明细表"]))) == ["item_without_reader"]
+
+
+def test_names_in_seals() -> None:
+    turned = NAME[4:] + NAME[:4]
+    assert seal_name(f"★{turned}1101", 0.97, NAME).fits is True
+    assert seal_name(NAME.replace("桥", "轿"), 0.97, NAME).fits is None
+    other = seal_name("宁波启明信息科技有限公司", 0.97, NAME)
+    assert (other.fits, [one.code for one in other.findings]) == (False, ["seal_name_differs"])
+    assert seal_name(NAME, 0.5, NAME).fits is None
+
+
+def footed(number: int, text: str) -> PageText:
+    lines = page(["正文"], number).lines
+    foot = page([""] * 43 + [text], number).lines
+    return PageText(number, 210, 297, (*lines, *foot))
+
+
+def test_page_numbers_in_order() -> None:
+    whole = [footed(at, f"第 {at} 页 共 3 页") for at in (1, 2, 3)]
+    assert order(whole) == ()
+    assert [one.code for one in order([whole[0], footed(2, "第3页 共3页")])] == ["pages_missing"]
+    assert [one.code for one in order(whole[:2])] == ["pages_end_early"]
+    assert [one.code for one in order([footed(1, "第2页共3页"), footed(2, "第3页共3页")])] == ["pages_begin_late"]
+    again = [footed(4, "第1页共2页"), footed(5, "第2页共2页")]
+    assert order([*whole, *again]) == ()
+    read = page_number(footed(1, "- 7 -"))
+    assert read is not None
+    assert (read.number, read.total) == (7, None)
+
+
+def test_dates_and_spans() -> None:
+    assert [one.day for one in dates("二〇二五年三月十日,2025.12.31,2025-02-30")] == [
+        date(2025, 3, 10),
+        date(2025, 12, 31),
+    ]
+    assert dates("二〇二五年十二月三十一日")[0].day == date(2025, 12, 31)
+    assert span("2015年6月18日至长期") == Span(date(2015, 6, 18), None, forever=True)
+    assert span("2045年6月17日至2015年6月18日") is None
+    assert span("有效") is None
+
+
+def test_pages_are_kept_as_they_were_read() -> None:
+    one = page(["甲（乙）：“丙”", ["1", "2"]])
+    assert page_of(page_as(one)) == one
+    assert plain("甲 （乙）：“丙”、\u200b丁") == '甲(乙):"丙",丁'
