@@ -17,12 +17,16 @@ from nianjian.dossier.inspect import GREY, Inspected, Limits, inspect
 from nianjian.dossier.kinds.item import Form, Item
 from nianjian.dossier.kinds.port import Read, Reading, Sheet, Unread
 from nianjian.dossier.page import PageFound
+from nianjian.dossier.seals import seam
+from nianjian.dossier.seals.mask import whitened
 from nianjian.dossier.seals.seal import OFFICIAL, Kind
 from nianjian.kernel import clock
 from nianjian.rules.rulebook import Rulebook
 
 FINE_DPI: Final = 300
 SMALL: Final = 3
+ONE_STAMP: Final = (2, 20)
+"""Sheets that one stamp can cover: beyond, several stamps overlap, and slices of two lie on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,14 @@ def check(file: Path, item: Item, *, reading: Reading | None = None, book: Ruleb
             return Checked(item.name, verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
         limits = Limits.of(rules)
         looked = [inspect(one, limits) for one in drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL)]
+        edges = tuple(_seam(got, looked))
         read = (reading or Unread()).read(item.name, _sheets(got, looked))
     findings = (
         *_file(got),
         *(one for page in looked for one in page.findings),
         *_form(item, looked, rules, limits),
         *required(item, [page.page for page in looked], rules),
+        *edges,
         *read.findings,
         *_fields(item, read),
     )
@@ -107,6 +113,22 @@ def required(item: Item, pages: Sequence[PageFound], book: Rulebook) -> Iterator
         for page in pages:
             if not page.blank and all(seal.kind is not Kind.SLICE for seal in page.seals):
                 yield Finding(code="seal_riding_missing", weight=Weight.STOP, page=page.page)
+
+
+def _seam(got: Received, looked: Sequence[Inspected]) -> Iterator[Finding]:
+    """Whether the slices of one stamp join; evidence beside the page numbers, so a person looks."""
+    sliced = [any(seal.kind is Kind.SLICE for seal in page.page.seals) for page in looked]
+    if got.clean is None or not ONE_STAMP[0] <= len(looked) <= ONE_STAMP[1] or not all(sliced):
+        return
+    strips = []
+    for one in drawn(got.clean, got.pages, name=got.name, dpi=seam.DPI):
+        wide = round(seam.STRIP_MM / 25.4 * one.dpi)
+        strips.append(seam.edge_slice(np.ascontiguousarray(whitened(one.bgr)[:, -wide:])))
+    found = seam.joined(strips)
+    for place in found.broken:
+        yield Finding(code="seal_riding_broken", weight=Weight.ASK, page=place + 2)
+    if not found.whole and not found.missing:
+        yield Finding(code="seal_riding_partial", weight=Weight.ASK)
 
 
 def _official(page: PageFound) -> bool:

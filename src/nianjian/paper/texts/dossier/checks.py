@@ -34,6 +34,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "seal_riding_broken": mark(
         "the riding seal does not go on from the page before; look whether a page was swapped or taken out"
     ),
+    "seal_riding_partial": mark(
+        "the slices of the riding seal do not add up to one seal; look whether a page is missing"
+    ),
     # form
     "form_copy": mark("it looks like a black-and-white copy; a scan of the original is needed"),
     "form_original": mark("it looks like a scan of the original; a copy with the official seal is needed"),

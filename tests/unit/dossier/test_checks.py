@@ -1,0 +1,110 @@
+"""Each check on pages of which the answer is known."""
+
+from __future__ import annotations
+
+import random
+
+import cv2
+import numpy as np
+import pytest
+from tests.support.scans import ink, paper, scanner
+
+from nianjian.dossier.checks import a4, blank, blur, colour, dpi, skew, upscaled
+from nianjian.dossier.ingest.render import PageFacts, Picture
+from nianjian.dossier.seals.mask import at_100, whitened
+
+
+def grey(bgr: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)
+
+
+@pytest.mark.parametrize(
+    ("wide", "high", "is_it"),
+    [(210, 297, True), (297, 210, True), (213, 294, True), (213.1, 297, False), (216, 279, False), (148, 210, False)],
+)
+def test_a4(wide: float, high: float, is_it: bool) -> None:  # noqa: FBT001 - a table of cases
+    assert a4.is_a4(wide, high, 3) is is_it
+
+
+def facts(*pictures: Picture) -> PageFacts:
+    return PageFacts(1, 210.0, 297.0, pictures, 0)
+
+
+def test_a4_at_300_dpi_has_2480_pixels_and_is_enough() -> None:
+    whole = Picture((2480, 3508), (2480 / (210 / 25.4), 3508 / (297 / 25.4)), 1.0)
+    assert dpi.resolution(facts(whole), 300) == dpi.Resolution(300, enough=True)
+    short = Picture((2478, 3508), (2478 / (210 / 25.4), 3508 / (297 / 25.4)), 1.0)
+    found = dpi.resolution(facts(short), 300)
+    assert found is not None
+    assert not found.enough
+
+
+def test_an_ornament_says_nothing_of_the_resolution() -> None:
+    logo = Picture((60, 60), (72.0, 72.0), 0.02)
+    assert dpi.resolution(facts(logo), 300) is None
+    assert dpi.resolution(facts(logo, Picture((1240, 1754), (150.0, 150.0), 0.9)), 300) == dpi.Resolution(
+        150, enough=False
+    )
+
+
+def test_a_page_with_dust_is_blank_and_a_page_with_a_line_is_not() -> None:
+    rng = np.random.default_rng(2)
+    page = np.full((1169, 827), 250, np.uint8)
+    for y, x in zip(rng.integers(40, 1100, 60), rng.integers(40, 780, 60), strict=True):
+        page[y, x] = 40
+    assert blank.ink_share(page) < 0.002
+    text = at_100(paper.page("text", 1), paper.DPI)
+    assert blank.ink_share(whitened(text)) > 0.02
+
+
+@pytest.mark.parametrize("lean", [-3.4, -1.2, 0.0, 0.7, 2.6])
+@pytest.mark.parametrize("kind", ["text", "table"])
+def test_skew(kind: str, lean: float) -> None:
+    page, _jpeg = scanner.scanned(paper.page(kind, 2), scanner.Faults(skew=lean, noise=3), random.Random(1))
+    found = skew.skew(grey(at_100(page, paper.DPI)))
+    assert found is not None
+    assert abs(found + lean) <= 0.15
+
+
+def test_a_page_without_rows_has_no_skew() -> None:
+    assert skew.skew(np.full((1169, 827), 250, np.uint8)) is None
+
+
+def sharpness(sigma: float, shrink: float = 1.0) -> tuple[float, float]:
+    page = cv2.resize(paper.page("text", 3), None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC)
+    if sigma:
+        page = cv2.GaussianBlur(page, (0, 0), sigma)
+    if shrink != 1:
+        small = cv2.resize(page, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        page = cv2.resize(small, page.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    parts = blur.tiles(grey(page))
+    width, detail = blur.edge_width(parts), upscaled.detail(parts)
+    assert width is not None
+    assert detail is not None
+    return width, detail
+
+
+def test_blur_widens_edges() -> None:
+    sharp, soft = sharpness(0)[0], sharpness(3)[0]
+    assert sharp < 3.5 < soft
+
+
+def test_an_enlarged_page_lacks_detail() -> None:
+    assert sharpness(0, 0.25)[1] < 0.003 < sharpness(0)[1]
+
+
+def test_a_copy_shows_no_colour_beside_its_seal_and_an_original_does() -> None:
+    shares = []
+    for page in (paper.page("licence", 1), scanner.grey(paper.page("licence", 1))):
+        white = whitened(at_100(page, paper.DPI))
+        shares.append(colour.share_beside(colour.coloured(white), ()))
+    assert shares[0] >= 0.003 > shares[1]
+
+
+def test_a_faint_seal_makes_a_page_coloured() -> None:
+    page = paper.page("text", 4).copy()
+    rng = random.Random(4)
+    layer = ink.coverage(ink.Print("round", 42, 42, "faded", "浙江华信科技有限公司"), paper.DPI, rng)
+    ink.stamp(page, layer, "faded", 600, 900)
+    white = whitened(at_100(page, paper.DPI))
+    assert colour.share(colour.coloured(white)) >= 0.0004

@@ -1,0 +1,245 @@
+"""Hostile files: each costs one clear message, none hangs or kills who reads it, nothing active is left."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pytest
+from PIL import Image
+from tests.support.hostile import pdfs
+from tests.support.hostile.raw import pdf
+
+from nianjian.dossier.ingest import limits
+from nianjian.dossier.ingest.receive import Received, receive
+from nianjian.dossier.ingest.render import drawn
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.errors import ERRORS, sentence
+from nianjian.paper.words import words
+
+LEFT = (b"pwned-by-js", b"hidden-script", b"key-script", b"MZ-embedded-program", b"cmd.exe", b"passwd", b"evil.example")
+
+
+def taken(folder: Path, name: str, data: bytes) -> Received:
+    file = folder / name
+    file.write_bytes(data)
+    return receive(file, folder)
+
+
+def clear(error: NianjianError, name: str) -> None:
+    """One sentence in both languages that names the file."""
+    assert error.code in ERRORS
+    for language in ("en", "zh_Hans"):
+        said = sentence(error.code, error.values, words(language))
+        assert name in said
+        assert "‹" not in said
+
+
+@pytest.mark.parametrize("name", list(pdfs.REFUSED))
+def test_a_hostile_pdf_costs_one_message(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NianjianError) as caught:
+        taken(tmp_path, f"{name}.pdf", pdfs.REFUSED[name]())
+    clear(caught.value, f"{name}.pdf")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("huge_page", "dossier_page_side"), ("huge_picture", "dossier_pixels_many")]
+)
+def test_a_refusal_names_the_page(tmp_path: Path, name: str, code: str) -> None:
+    with pytest.raises(NianjianError) as caught:
+        taken(tmp_path, "x.pdf", pdfs.REFUSED[name]())
+    assert (caught.value.code, caught.value.values["page"]) == (code, 1)
+
+
+def outcome(got: Received) -> NianjianError | None:
+    """None: every page could be drawn."""
+    assert got.clean is not None
+    try:
+        pages = sum(1 for _ in drawn(got.clean, got.pages, name=got.name, dpi=100))
+    except NianjianError as error:
+        return error
+    assert pages == got.pages
+    return None
+
+
+@pytest.mark.parametrize("name", list(pdfs.COSTLY))
+def test_what_only_drawing_shows_ends_with_the_page_named(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    got = taken(tmp_path, f"{name}.pdf", pdfs.COSTLY[name]())
+    assert got.clean is not None
+    monkeypatch.setattr(limits, "CPU_SECONDS", 5)
+    began = time.monotonic()
+    refused = outcome(got)
+    if refused is not None:
+        assert (refused.code, refused.values["page"]) == ("dossier_page_costly", 1)
+        clear(refused, f"{name}.pdf")
+    assert time.monotonic() - began < limits.WALL_SECONDS + 10
+
+
+@pytest.mark.parametrize("name", list(pdfs.TAKEN))
+def test_the_rest_is_repaired_or_cleaned_and_can_be_drawn(tmp_path: Path, name: str) -> None:
+    got = taken(tmp_path, f"{name}.pdf", pdfs.TAKEN[name]())
+    assert got.clean is not None
+    assert sum(1 for _ in drawn(got.clean, got.pages, name=got.name, dpi=50)) == got.pages
+
+
+def everything(path: Path) -> bytes:
+    """The bytes of a PDF and of every object in it, unpacked."""
+    with pikepdf.open(path) as opened:
+        streams = [one for one in opened.objects if isinstance(one, pikepdf.Stream)]
+        others = [one for one in opened.objects if not isinstance(one, pikepdf.Stream)]
+        parts = [*(one.read_raw_bytes() for one in streams), *(one.unparse(resolved=True) for one in others)]
+    return b"\n".join([path.read_bytes(), *parts])
+
+
+@pytest.mark.parametrize(
+    ("name", "active"),
+    [
+        ("active_content", {"attachments", "javascript", "launch", "links"}),
+        ("hidden_javascript", {"javascript"}),
+    ],
+)
+def test_nothing_active_is_in_the_saved_bytes(tmp_path: Path, name: str, active: set[str]) -> None:
+    got = taken(tmp_path, "x.pdf", pdfs.TAKEN[name]())
+    assert set(got.active) == active
+    assert got.clean is not None
+    saved = everything(got.clean)
+    assert not [word for word in LEFT if word in saved]
+    assert b"/JavaScript" not in saved
+    assert any(word in got.original.read_bytes() for word in LEFT), "the original is kept as it came"
+
+
+def test_the_original_is_read_only_and_named_by_its_hash(tmp_path: Path) -> None:
+    got = taken(tmp_path, "a.pdf", pdf())
+    assert got.original.name == f"{got.sha256}.original"
+    assert got.original.stat().st_mode & 0o777 == 0o400
+
+
+def test_an_owners_password_is_dropped(tmp_path: Path) -> None:
+    got = taken(tmp_path, "a.pdf", pdfs.owner_password())
+    assert got.locked
+    assert got.clean is not None
+    with pikepdf.open(got.clean) as opened:
+        assert not opened.is_encrypted
+
+
+def photo(form: str, size: tuple[int, int] = (620, 877), **settings: object) -> bytes:
+    out = io.BytesIO()
+    pixels = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 3), np.uint8)
+    Image.fromarray(pixels).save(out, form, **settings)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("form", "ending"), [("JPEG", "jpg"), ("PNG", "png"), ("TIFF", "tif")])
+def test_a_picture_becomes_a_page(tmp_path: Path, form: str, ending: str) -> None:
+    got = taken(tmp_path, f"a.{ending}", photo(form, dpi=(75, 75)))
+    assert got.clean is not None
+    (page,) = drawn(got.clean, got.pages, name=got.name, dpi=75)
+    assert round(page.facts.wide_mm) == 210
+    assert round(page.facts.pictures[0].dpi[0]) == 75
+
+
+def test_a_jpegs_bytes_stay_but_its_place_and_what_lies_behind_go(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "secret-place"
+    got = taken(tmp_path, "a.jpg", photo("JPEG", exif=exif) + b"PK-second-file")
+    assert got.clean is not None
+    saved = everything(got.clean)
+    assert b"secret-place" not in saved
+    assert b"PK-second-file" not in saved
+
+
+def test_a_photo_that_was_taken_turned_is_set_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    got = taken(tmp_path, "a.jpg", photo("JPEG", (877, 620), exif=exif))
+    assert got.clean is not None
+    (page,) = drawn(got.clean, got.pages, name=got.name, dpi=50)
+    assert page.facts.wide_mm < page.facts.high_mm
+
+
+def test_pages_of_a_tiff_are_pages(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    frames = [Image.new("1", (1240, 1754), number % 2) for number in range(3)]
+    frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:], compression="group4", dpi=(150, 150))
+    assert taken(tmp_path, "a.tif", out.getvalue()).pages == 3
+
+
+def png_bomb() -> bytes:
+    out = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "code"),
+    [
+        ("a.png", png_bomb, "dossier_pixels_many"),
+        ("a.jpg", lambda: photo("JPEG")[:5000], "dossier_picture_broken"),
+        ("a.png", lambda: photo("PNG")[:5000], "dossier_picture_broken"),
+        ("a.tif", lambda: b"II*\x00" + bytes(500), "dossier_picture_broken"),
+        ("a.docx", lambda: b"PK\x03\x04" + bytes(60), "dossier_type_unknown"),
+    ],
+)
+def test_a_hostile_picture_costs_one_message(tmp_path: Path, name: str, make: Callable[[], bytes], code: str) -> None:
+    with pytest.raises(NianjianError) as caught:
+        taken(tmp_path, name, make())
+    assert caught.value.code in {code, "dossier_picture_pixels"}
+    clear(caught.value, name)
+
+
+OFD = """<?xml version="1.0"?><ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016" DocType="OFD" Version="1.0">
+<ofd:DocBody><ofd:DocInfo><ofd:DocID>abc</ofd:DocID><ofd:Creator>test</ofd:Creator></ofd:DocInfo>
+<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot><ofd:Signatures>Doc_0/Signs/Signatures.xml</ofd:Signatures>
+</ofd:DocBody></ofd:OFD>"""
+DOCUMENT = """<ofd:Document xmlns:ofd="http://www.ofdspec.org/2016"><ofd:Pages><ofd:Page ID="1"/><ofd:Page ID="2"/>
+</ofd:Pages></ofd:Document>"""
+SIGNATURES = """<ofd:Signatures xmlns:ofd="http://www.ofdspec.org/2016"><ofd:Signature ID="1" Type="Seal"/>
+</ofd:Signatures>"""
+LAUGHS = """<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>"""
+
+
+def package(members: dict[str, str | bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in members.items():
+            made.writestr(name, text)
+    return out.getvalue()
+
+
+def test_an_ofd_is_kept_with_its_facts_and_not_opened(tmp_path: Path) -> None:
+    whole = {"OFD.xml": OFD, "Doc_0/Document.xml": DOCUMENT, "Doc_0/Signs/Signatures.xml": SIGNATURES}
+    got = taken(tmp_path, "a.ofd", package(whole))
+    assert got.clean is None
+    assert (got.ofd["standard"], got.ofd["pages"], got.ofd["signatures"]) == (True, 2, 1)
+    assert got.ofd["described"] == {"DocID": "abc", "Creator": "test"}
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"OFD.xml": LAUGHS}, "dossier_ofd_broken"),
+        ({"OFD.xml": LAUGHS.replace('"ha"', 'SYSTEM "file:///etc/passwd"')}, "dossier_ofd_broken"),
+        ({"other.xml": "<a/>"}, "dossier_ofd_broken"),
+        ({"OFD.xml": OFD, "bomb": bytes(60 << 20)}, "dossier_ofd_bomb"),
+    ],
+)
+def test_a_hostile_ofd_costs_one_message(tmp_path: Path, members: dict[str, str | bytes], code: str) -> None:
+    with pytest.raises(NianjianError) as caught:
+        taken(tmp_path, "a.ofd", package(members))
+    assert caught.value.code == code
+    clear(caught.value, "a.ofd")
+
+
+def test_the_child_has_nothing_of_the_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nianjian.dossier.ingest import limited  # noqa: PLC0415 - only here
+
+    monkeypatch.setenv("NIANJIAN_KEYS", "secret")
+    assert "NIANJIAN_KEYS" not in limited._ENVIRONMENT
+    assert set(limited._ENVIRONMENT) == {"PATH", "LANG", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
