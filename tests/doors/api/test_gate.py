@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +173,18 @@ def test_one_question_reads_so_many_lines_and_says_how_to_go_on(site: Ask, monke
     assert (told["more"], told["reached"]) == (True, asked.NOON + 1)
     told = client.get(f"{GATE}/decisions?until={told['reached']}").json()
     assert ([one["call_id"] for one in told["items"]], told["more"]) == (["c0"], False)
+
+
+def test_a_long_days_journal_comes_in_parts(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, address = site(), f"{GATE}/journal?day=2026-11-25"
+    answer = client.get(address)
+    whole = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert not answer.has_header("Link")
+    monkeypatch.setattr("nianjian.gate.decisions.parts.PART", 100)
+    taken, parts = [], 0
+    while address:
+        answer = client.get(address)
+        taken += b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[1:]  # type: ignore[attr-defined]
+        link = re.fullmatch(r'<([^>]+)>; rel="next"', answer.headers.get("Link", ""))
+        address, parts = link[1] if link else "", parts + 1
+    assert (taken, parts > 1) == (whole[1:], True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -280,6 +281,18 @@ def test_the_decisions_stand_on_pages(lead: Client, home: Path) -> None:
     assert "K100<" in last
     assert "page=21" not in last
     assert "There are older ones" in last
+
+
+def test_the_parts_of_a_long_day_are_offered(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "since=" not in lead.get(f"{HOME}decisions/?day={DAY}").content.decode()
+    monkeypatch.setattr("nianjian.gate.decisions.parts.PART", 100)
+    page = lead.get(f"{HOME}decisions/?day={DAY}").content.decode()
+    found = re.findall(r'href="([^"]+journal[.]csv[^"]+since=\d+)">Part \d<', page)
+    assert found
+    answers = [lead.get(html.unescape(one)) for one in (f"{HOME}decisions/journal.csv?day={DAY}", *found)]
+    bodies = [b"".join(one.streaming_content).decode("utf-8-sig") for one in answers]  # type: ignore[attr-defined]
+    calls = [row["call_id"] for body in bodies for row in csv.DictReader(io.StringIO(body))]
+    assert calls == ["'=c0", "'=c1"]
 
 
 def test_a_days_journal_is_a_file_without_numbers_and_formulas(lead: Client) -> None:
