@@ -86,6 +86,7 @@ CASE = {  # of rectification: CASE stands for the id of a real one
     "isolate": (Act.REQUEST, CHANNEL),
     "lift": (Act.REQUEST, (*CHANNEL, *AT)),
 }
+ITEM = ("--item", "articles", *AT, *YEAR)
 ASK = ("--display", "95013", "--callee", "13900000000", "--channel", "L1")
 COMMANDS |= {
     **{f"complaints {act}": (may, HERE, ("I0", *words, *AT)) for act, (may, words) in TICKET.items()},
@@ -100,6 +101,14 @@ COMMANDS |= {
     "rectify tickets": (Act.READ, HERE, ("line", "L1", *AT)),
     "rectify watch": (Act.READ, HERE, AT),
     "rectify routine": (Act.READ, HERE, AT),
+    "dossier list": (Act.READ, HERE, (*AT, *YEAR)),
+    "dossier add": (Act.LOAD, HERE, ("PAPER", *ITEM)),
+    "dossier confirm": (Act.LOAD, HERE, ("--version", "1", *ITEM)),
+    "dossier return": (Act.LOAD, HERE, ("--version", "1", "--reason", "x", *ITEM)),
+    "dossier not-applicable": (Act.LOAD, HERE, ("--reason", "x", *AT, *YEAR)),
+    "dossier assign": (Act.LOAD, HERE, ("--owner", "x", *ITEM)),
+    "dossier comment": (Act.LOAD, HERE, ("--text", "x", *ITEM)),
+    "dossier reuse": (Act.LOAD, HERE, (*AT, *YEAR)),
     "gate check": (Act.READ, HERE, (*ASK, *AT)),
     "gate policy list": (Act.READ, HERE, AT),
     "gate policy set": (Act.REQUEST, HERE, ("L1", "--cap", "5", *AT)),

@@ -61,10 +61,10 @@ def _where(args: argparse.Namespace) -> str:
 
 
 def _list(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
     from nianjian.cli.terminal.dossier.checklist import shown
     from nianjian.flows.dossier import checklist
 
-    actor = begin(args)
     lines = checklist.lines(_where(args), args.year, actor, args.on)
     done = checklist.complete(lines)
     data = {"year": args.year, "complete": done, "items": [checklist.told(one) for one in lines]}
@@ -72,21 +72,21 @@ def _list(args: argparse.Namespace) -> Answer:
 
 
 def _add(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
     from nianjian.cli.terminal.dossier.check import shown, told
     from nianjian.dossier.finding import Verdict
     from nianjian.flows.dossier import checklist
 
-    actor = begin(args)
     made, checked = checklist.add(enterprise=_where(args), year=args.year, item=args.item, path=args.file, actor=actor)
     answer = {**told(checked), "version": made.number}
     return Answer(answer, shown(answer), NO if checked.verdict is Verdict.NOT_READY else DONE)
 
 
 def _confirm(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
     from nianjian.cli.terminal.dossier.checklist import said
     from nianjian.flows.dossier import checklist
 
-    actor = begin(args)
     row = checklist.confirm(
         enterprise=_where(args), year=args.year, item=args.item, number=args.version, actor=actor,
         effective_on=args.effective, valid_until=args.valid_until,
@@ -97,10 +97,10 @@ def _confirm(args: argparse.Namespace) -> Answer:
 
 
 def _return(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
     from nianjian.cli.terminal.dossier.checklist import said
     from nianjian.flows.dossier import checklist
 
-    actor = begin(args)
     row = checklist.send_back(
         enterprise=_where(args), year=args.year, item=args.item, number=args.version, reason=args.reason, actor=actor
     )
@@ -109,11 +109,11 @@ def _return(args: argparse.Namespace) -> Answer:
 
 
 def _not_applicable(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
     from nianjian.cli.terminal.dossier.checklist import said
     from nianjian.dossier.materials.query import ALGORITHM
     from nianjian.flows.dossier import checklist
 
-    actor = begin(args)
     checklist.not_applicable(enterprise=_where(args), year=args.year, item=ALGORITHM, reason=args.reason, actor=actor)
     told = {"item": ALGORITHM, "not_applicable": args.reason.strip()}
     return Answer(
@@ -122,10 +122,10 @@ def _not_applicable(args: argparse.Namespace) -> Answer:
 
 
 def _assign(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
     from nianjian.cli.terminal.dossier.checklist import said
     from nianjian.flows.dossier import checklist
 
-    actor = begin(args)
     checklist.assign(
         enterprise=_where(args), year=args.year, item=args.item, owner=args.owner, due=args.due, actor=actor
     )
@@ -135,19 +135,19 @@ def _assign(args: argparse.Namespace) -> Answer:
 
 
 def _comment(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
     from nianjian.cli.terminal.dossier.checklist import said
     from nianjian.flows.dossier import checklist
 
-    actor = begin(args)
     made = checklist.comment(enterprise=_where(args), year=args.year, item=args.item, text=args.text, actor=actor)
     told = {"item": args.item, "comment": made.pk}
     return Answer(told, said(_("{item}: comment {comment} is kept"), told))
 
 
 def _reuse(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
     from nianjian.cli.terminal.dossier.checklist import said
     from nianjian.flows.dossier import checklist
 
-    actor = begin(args)
     told = {"year": args.year, "taken": checklist.reuse(enterprise=_where(args), year=args.year, actor=actor)}
     return Answer(told, said(_("Taken from the year before, to be confirmed again: {taken}"), told))
