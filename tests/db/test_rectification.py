@@ -360,6 +360,20 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
     assert done(work.ask_closing(case=case, check="复核", actor=anna)).result["state"] == "closed"
 
 
+def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Actor) -> None:
+    ready(case, anna, bo)
+    report.report(case=case, form="docx", language="en", actor=anna)
+    more = [call(900_000 + n, TODAY + timedelta(days=2), "L1", second=5000 + n) for n in range(3)]
+    data.append(wiring.lake("demo"), more, "b1")
+    refused = fails("rectify_gaps_open", lambda: closing.submit(case=case, day=TODAY, actor=anna))  # nobody checked
+    assert [one["code"] for one in refused.findings] == ["figures_changed"]
+    evidence.measure(case=case, first=None, last=None, actor=anna)
+    refused = fails("rectify_gaps_open", lambda: closing.submit(case=case, day=TODAY, actor=anna))
+    assert [one["code"] for one in refused.findings] == ["report_outdated"]  # it tells the figures of before
+    report.report(case=case, form="docx", language="en", actor=anna)
+    assert closing.submit(case=case, day=TODAY, actor=anna)["state"] == "submitted"
+
+
 def test_what_a_check_has_counted_since_the_report_refuses_the_handing_in(case: str, anna: Actor, bo: Actor) -> None:
     ready(case, anna, bo)
     report.report(case=case, form="docx", language="en", actor=anna)

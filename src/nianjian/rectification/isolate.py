@@ -164,12 +164,17 @@ def effective(measured: Mapping[str, Any]) -> list[str]:
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any], parts: Collection[str] = (BEFORE, AFTER)) -> bool:
-    """Whether two measurements of the same windows have the same figures.
+    """Whether two measurements of the same windows have the same figures, caps and days over the cap.
 
     The counts of the white list are left out: a consent that comes or is erased later changes them, and they stand in
     no measurement of an older program.
     """
+    if any(one.get(name) != other.get(name) for name in _BOUND if name in one and name in other):
+        return False
     return all(_compared(one[part]) == _compared(other[part]) for part in parts)
+
+
+_BOUND: Final = ("cap", "that_day", "over_cap")  # what a measurement says of the cap, beside its windows
 
 
 def _compared(part: Mapping[str, Any]) -> Figures:

@@ -23,6 +23,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "tickets_late": "explain",
     "measures_missing": "measures",
     "measures_open": "measures",
+    "report_outdated": "report",
     "test_report_missing": "test_report",
     "test_report_early": "test_report",
 }
@@ -53,7 +54,8 @@ class Facts:
     ``isolated``: the day on which the isolation was put in force; ``pending``: one waits for a second person;
     ``enforced``: the gate holds the channel to it.
     ``measured`` as stored, ``again``: the same windows counted now. ``open_tickets`` and ``late_tickets``: numbers of
-    tickets. ``measures``: (due, done_on) of each; ``tests``: dates of the 技术测评报告.
+    tickets. ``outdated``: located or measured anew since the report was set.
+    ``measures``: (due, done_on) of each; ``tests``: dates of the 技术测评报告.
     """
 
     done: frozenset[str]
@@ -67,6 +69,7 @@ class Facts:
     late_tickets: Sequence[str]
     measures: Sequence[tuple[date, date | None]]
     tests: Sequence[date]
+    outdated: bool = False
 
 
 def gaps(facts: Facts) -> list[Gap]:
@@ -97,7 +100,9 @@ def _figures(facts: Facts) -> list[Gap]:
     found = []
     if facts.again is not None and not isolate.same(facts.measured, facts.again):
         found.append(Gap("figures_changed"))
-    if over := facts.measured["over_cap"]:
+    elif facts.outdated:
+        found.append(Gap("report_outdated"))
+    if over := (facts.again or facts.measured)["over_cap"]:
         values = {"days": len(over), "first": over[0][0], "attempts": over[0][1], "cap": facts.measured["cap"]}
         found.append(Gap("over_cap", values=values))
     return found

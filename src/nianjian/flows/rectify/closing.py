@@ -11,7 +11,7 @@ from django.db import transaction
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows.progress import Progress, Steps, silent
-from nianjian.flows.rectify import cases, evidence, looked
+from nianjian.flows.rectify import cases, evidence
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.rectification import isolate, states
@@ -22,17 +22,18 @@ from nianjian.rectification.watch import service as watch
 Json = dict[str, Any]
 
 
-def submit(*, case: str, day: date, actor: Actor) -> Json:
+def submit(*, case: str, day: date, actor: Actor, progress: Progress = silent) -> Json:
     """Note that report and test report were handed in; the day to ask after the opinion.
 
-    ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open again:
-    what the last check has counted too, as long as the case stands as it was checked.
+    Everything that the report tells is counted once more before: its figures, caps and tickets as they stand now.
+    ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open again.
     """
     held = cases.own(case, actor, Act.REPORT)
     if day > clock.today():
         raise NianjianError("rectify_day_ahead", day=day.isoformat())
     states.check(held.pk, states.SUBMITTED, service.done(held))
-    if against := [gap for gap in looked.of_case(held).gaps if gap.blocks]:
+    step = Steps(progress, held.pk, evidence.COUNTING + evidence.LOOKING)
+    if against := [gap for gap in evidence.of_case(held, step, sending=True) if gap.blocks]:
         findings = tuple({"code": gap.code, **gap.values} for gap in against)
         raise NianjianError("rectify_gaps_open", case=held.pk, findings=findings)
     days = cases.Days(held.enterprise_id)

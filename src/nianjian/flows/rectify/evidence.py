@@ -167,8 +167,11 @@ def standing(case: Case) -> list[recheck.Gap]:
     return of_case(case, None)
 
 
-def of_case(case: Case, step: Steps | None) -> list[recheck.Gap]:
-    """The gaps of a case that the actor may see; without ``step`` as `standing`."""
+def of_case(case: Case, step: Steps | None, *, sending: bool = False) -> list[recheck.Gap]:
+    """The gaps of a case that the actor may see; without ``step`` as `standing`.
+
+    ``sending``: the report that was set is to go out, so it must say what the case says now.
+    """
     order = orders.effective(case)
     waiting, late = ([], []) if step is None else _tickets(case, order, step)
     facts = recheck.Facts(
@@ -182,9 +185,21 @@ def of_case(case: Case, step: Steps | None) -> list[recheck.Gap]:
         open_tickets=waiting,
         late_tickets=late,
         measures=[(one.due, one.done_on) for one in query.measures(case)],
+        outdated=sending and _outdated(case),
         tests=[one.dated for one in query.papers(case, Paper.TEST_REPORT) if one.dated is not None],
     )
     return recheck.gaps(facts)
+
+
+def _outdated(case: Case) -> bool:
+    """Whether the case was located or measured anew after its report was set."""
+    newest: dict[str, Any] = {}
+    for one in query.events(case):
+        newest[one.step] = max(one.at, newest.get(one.step, one.at))
+    reported = newest.get(states.REPORTED)
+    return reported is None or any(
+        newest[name] > reported for name in (states.LOCATED, states.MEASURED) if name in newest
+    )
 
 
 def _tickets(case: Case, order: Order | None, step: Steps) -> tuple[list[str], list[str]]:
