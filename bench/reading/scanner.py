@@ -84,7 +84,7 @@ def scanned(page: Picture, wear: Wear, draw: random.Random) -> bytes:
         scan = scan - shade * np.array([1.0, 0.6, 0.4], np.float32)
     if wear.noise:
         grain = np.random.default_rng(draw.randrange(1 << 30)).normal(0, wear.noise, scan.shape)
-        scan = np.asarray(scan + grain.astype(np.float32))
+        scan = np.asarray(scan + np.asarray(grain, np.float32))
     done, coded = cv2.imencode(".jpg", np.clip(scan, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, wear.jpeg])
     if not done:
         raise ValueError(wear.name)

@@ -14,10 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
+
+import numpy as np
 
 from nianjian.dossier.reading.text.lines import PageText, page_of
 from nianjian.kernel.errors import NianjianError
@@ -25,6 +27,7 @@ from nianjian.kernel.errors import NianjianError
 WORKER: Final = "nianjian.dossier.reading.engine.worker"
 MEMORY: Final = 3 << 30  # bytes of address space
 CPU_START, CPU_PAGE = 30, 40  # seconds; docs/develop/reading.md has what pages take
+PAGES: Final = 100  # where nobody says how many
 WALL: Final = 240.0  # seconds without a page: the machine may be shared
 LOOK: Final = 0.25  # seconds between two looks at whether it was cancelled
 REASON: Final = 300  # characters
@@ -42,6 +45,7 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 Cancelled = Callable[[], bool]
 Progress = Callable[[int, int], None]
+Picture = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def pages(
@@ -58,7 +62,7 @@ def pages(
     """
     count = len(numbers) or total
     words = ["pages", str(path.resolve()), *map(str, numbers)]
-    with closing(_answers(words, path.name, CPU_PAGE * (count or 100), cancelled)) as answers:
+    with closing(_answers(words, path.name, CPU_PAGE * (count or PAGES), cancelled)) as answers:
         for done, told in enumerate(answers, 1):
             if progress:
                 progress(done, count)
@@ -77,17 +81,34 @@ def strips(pictures: Sequence[bytes], *, cancelled: Cancelled | None = None) -> 
             return [(str(told["text"]), float(told["confidence"])) for told in answers]
 
 
+def sheets(pictures: Iterable[tuple[int, int, Picture]], *, cancelled: Cancelled | None = None) -> Generator[PageText]:
+    """Pages from pixels that the caller has drawn: (number, dpi, BGR), one at a time; each is handed to the process."""
+    with tempfile.TemporaryDirectory(prefix="nianjian-sheets-") as folder, tempfile.TemporaryFile() as said:
+        child = _started(["sheets"], CPU_PAGE * PAGES, said)
+        try:
+            lines = _lines(child, "sheets", cancelled)
+            next(lines, None)
+            for number, dpi, bgr in pictures:
+                path = Path(folder) / f"{number}.npy"
+                np.save(path, bgr, allow_pickle=False)
+                if child.stdin is not None:
+                    child.stdin.write(f"{path} {dpi} {number}\n".encode())
+                    child.stdin.flush()
+                told = next(lines, None)
+                path.unlink()
+                if told is None:
+                    raise _failure(child, "sheets", said)
+                yield page_of(told)
+        except BrokenPipeError as error:
+            raise _failure(child, "sheets", said) from error
+        finally:
+            _end(child)
+
+
 def _answers(words: Sequence[str], name: str, cpu: int, cancelled: Cancelled | None) -> Generator[dict[str, Any]]:
     """The worker's lines of JSON but for the first, which says that the recogniser is fit."""
     with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-I", "-c", _CHILD, str(MEMORY), str(CPU_START + cpu), WORKER, *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            start_new_session=True,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},  # no secrets of the parent
-        )
+        child = _started(words, cpu, said)
         try:
             fit = False
             for told in _lines(child, name, cancelled):
@@ -95,11 +116,28 @@ def _answers(words: Sequence[str], name: str, cpu: int, cancelled: Cancelled | N
                     yield told
                 fit = fit or bool(told.get("ready"))
             if child.wait(timeout=WALL):
-                said.seek(0)
-                reason = said.read().decode(errors="replace").strip()[-REASON:]
-                raise NianjianError("reading_failed", file=name, reason=f"{child.returncode} {reason}")
+                raise _failure(child, name, said)
         finally:
             _end(child)
+
+
+def _started(words: Sequence[str], cpu: int, said: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-I", "-c", _CHILD, str(MEMORY), str(CPU_START + cpu), WORKER, *words],
+        stdin=subprocess.PIPE if words[0] == "sheets" else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=said,
+        start_new_session=True,
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},  # no secrets of the parent
+    )
+
+
+def _failure(child: subprocess.Popen[bytes], name: str, said: IO[bytes]) -> NianjianError:
+    """The error of a process that ended otherwise than well, with the end of what it said."""
+    child.wait(timeout=WALL)
+    said.seek(0)
+    reason = said.read().decode(errors="replace").strip()[-REASON:]
+    return NianjianError("reading_failed", file=name, reason=f"{child.returncode} {reason}")
 
 
 def _lines(child: subprocess.Popen[bytes], name: str, cancelled: Cancelled | None) -> Iterator[dict[str, Any]]:
@@ -130,5 +168,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is None:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-    if child.stdout is not None:
-        child.stdout.close()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()

@@ -17,6 +17,7 @@ from nianjian.dossier.reading import (
     business_licence,
     id_card,
     licence,
+    ocr,
     shareholders,
     social_insurance,
 )
@@ -52,7 +53,7 @@ def read(
 
 @dataclass(frozen=True)
 class SheetReading:
-    """Reads sheets of pixels in this process, which must be a limited one, never that of the pages."""
+    """Reads sheets of pixels in the limited process, for one day and with what is known of the enterprise."""
 
     rulebook: Rulebook
     asked_on: date
@@ -62,8 +63,6 @@ class SheetReading:
         """As the port of `dossier.kinds` wants it; the sheets of an item without a reader are not looked at."""
         if item not in READERS:
             return Read({}, (ask("item_without_reader", item=item),))
-        from nianjian.dossier.reading.engine.pages import page_text  # noqa: PLC0415 - loads the recogniser
-
-        pages = [page_text(sheet.bgr, sheet.dpi, sheet.number) for sheet in sheets]
+        pages = list(ocr.sheets((sheet.number, sheet.dpi, sheet.bgr) for sheet in sheets))
         facts = read(item, pages, self.rulebook, self.asked_on, self.expected)
         return Read({name: value for name, value in facts.fields.items() if value is not None}, facts.findings)

@@ -30,7 +30,7 @@ STRAIGHT: Final = 0.1  # degrees: boxes of a turned page do not fit the layer
 
 
 def main(words: list[str]) -> int:
-    """`pages FILE [NUMBER…]` or `strips FILE…`."""
+    """`pages FILE [NUMBER…]`, `strips FILE…`, or `sheets`, whose files are named line by line on the input."""
     kind, *rest = words
     engine = model.recogniser()
     _tell({"ready": True})
@@ -38,6 +38,11 @@ def main(words: list[str]) -> int:
         for name in rest:
             text, confidence = model.read_strip(engine, _strip(Path(name)))
             _tell({"text": text, "confidence": confidence})
+        return 0
+    if kind == "sheets":
+        for line in sys.stdin:
+            name, dpi, number = line.rstrip("\n").rsplit(" ", 2)
+            _tell(page_as(page_text(np.load(name, allow_pickle=False), int(dpi), int(number))))
         return 0
     document = pdfium.PdfDocument(rest[0])
     for number in [int(one) for one in rest[1:]] or range(1, len(document) + 1):
