@@ -72,7 +72,6 @@ def _done(request: Request, code: str, ticket: str, act: Act, given: dict[str, A
             acts.exclude(complaint=ticket, version=version, **who, **given)
         case _:
             acts.readmit(complaint=ticket, version=version, **who, **given)
-    return False
 
 
 @require_POST
