@@ -22,7 +22,12 @@ def _check(args: argparse.Namespace) -> Answer:
     from nianjian.dossier.check import check
     from nianjian.dossier.finding import Verdict
     from nianjian.dossier.kinds.catalogue import item
+    from nianjian.dossier.reading.readers import SheetReading
+    from nianjian.kernel import clock
+    from nianjian.rules.rulebook import Rulebook
 
-    checked = check(args.file, item(args.item))
+    day = clock.today()
+    book = Rulebook.on(day)
+    checked = check(args.file, item(args.item), reading=SheetReading(book, day), book=book)
     answer = told(checked)
     return Answer(answer, shown(answer), DONE if checked.verdict is Verdict.READY else NO)
