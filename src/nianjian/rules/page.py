@@ -36,6 +36,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "inspection": "现场检 On-site check",
     "law": "法规 The law beside the guide",
     "materials": "材料包 Materials",
+    "scans": "扫描件检查 Scans",
     "numbers": "码号 Code numbers",
     "personal_data": "个人信息和算法 Personal data and algorithms",
     "portrait": "数据关 The portrait",

@@ -23,7 +23,7 @@ def test_the_example_of_the_rulebook() -> None:
 
 
 @given(sheets=st.integers(1, 3000), diameter=st.decimals(4, 45, places=1), duplex=st.booleans())
-def test_every_joint_is_covered_and_no_sliver_is_too_thin(sheets: int, diameter: Decimal, duplex: bool) -> None:
+def test_every_joint_is_covered_and_no_sliver_is_too_thin(sheets: int, diameter: Decimal, *, duplex: bool) -> None:
     rules = Rules.of(BOOK, diameter)
     made = plan(sheets, rules, duplex=duplex)
     assert made.uncovered() == ()

@@ -16,7 +16,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "scan_ofd": mark("an OFD file is kept as evidence and not read; add a PDF of it, a person compares the two"),
     # a page
     "scan_not_a4": mark("{wide} × {high} mm is not A4; scan or print it on A4, 210 × 297 mm"),
-    "scan_landscape": mark("the page lies across; it is turned when the package is bound"),
     "scan_dpi_low": mark("{dpi} dpi, at least {least} are needed; scan it again at {least} dpi or more"),
     "scan_blank": mark("the page is blank; take it out, or scan its other side"),
     "scan_skewed": mark("the page leans by {degrees}°, at most {most}° are taken; lay it straight and scan again"),

@@ -1,0 +1,146 @@
+"""A file against its item, from the shell to the verdict."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from tests.support.hostile import pdfs
+from tests.support.scans import ink, paper, scanner
+from tests.support.scans.ink import Print
+
+from nianjian.cli.main import main
+from nianjian.dossier.check import Checked, check
+from nianjian.dossier.finding import Verdict
+from nianjian.dossier.kinds.catalogue import ITEMS, item
+from nianjian.dossier.kinds.port import Read, Sheet
+
+NAME = "浙江华信通信科技有限公司"
+
+
+class Knows:
+    """Reads the fields that it was told; every sheet must come as it was promised."""
+
+    def __init__(self, fields: dict[str, object]) -> None:
+        self.fields = fields
+        self.seen: list[int] = []
+
+    def read(self, item: str, sheets: Iterable[Sheet]) -> Read:  # noqa: ARG002 - as the port has it
+        for sheet in sheets:
+            assert sheet.dpi == 300
+            assert sheet.bgr.shape[2] == 3
+            self.seen.append(sheet.number)
+        return Read(self.fields)
+
+
+def pages(*kinds: str, seal: bool = True, riding: bool = True, grey: bool = False) -> list[np.ndarray]:
+    """Pages at 300 dpi with the firm's seal on the first one and a riding seal across all."""
+    rng, found = random.Random(6), []
+    layer = ink.worn(ink.coverage(Print("round", 42, 42, "normal", NAME), 300, rng), rng)
+    part = (layer.shape[1] - 48) // max(1, len(kinds))
+    for number, kind in enumerate(kinds):
+        page = cv2.resize(paper.page(kind, 8), (2480, 3508), interpolation=cv2.INTER_CUBIC)
+        if grey:
+            page = scanner.grey(page)
+        if seal and number == 0:
+            ink.stamp(page, layer, "normal", 1400, 2300)
+        if riding and len(kinds) > 1:
+            ink.stamp(page, layer[:, 24 + number * part : 24 + (number + 1) * part], "normal", 2480 - part, 1500)
+        found.append(scanner.scanned(page, scanner.Faults(noise=2, quality=85), rng)[0])
+    return found
+
+
+def written(folder: Path, scans: list[np.ndarray], dpi: int = 300) -> Path:
+    images = [Image.fromarray(np.ascontiguousarray(page[..., ::-1])) for page in scans]
+    out = io.BytesIO()
+    images[0].save(out, "PDF", save_all=True, append_images=images[1:], resolution=dpi, quality=85)
+    file = folder / "scan.pdf"
+    file.write_bytes(out.getvalue())
+    return file
+
+
+def codes(checked: Checked) -> list[tuple[str, int | None]]:
+    return [(one.code, one.page) for one in checked.findings]
+
+
+def test_a_sealed_scan_whose_fields_are_read_is_ready(tmp_path: Path) -> None:
+    reader = Knows({"shares_total": "100"})
+    checked = check(written(tmp_path, pages("text", "table")), item("shareholders"), reading=reader)
+    assert (checked.verdict, codes(checked)) == (Verdict.READY, [])
+    assert reader.seen == [1, 2]
+    assert [page.dpi for page in checked.pages] == [300, 300]
+
+
+def test_without_its_fields_nothing_is_ready(tmp_path: Path) -> None:
+    checked = check(written(tmp_path, pages("text")), item("shareholders"))
+    assert (checked.verdict, codes(checked)) == (Verdict.NEEDS_PERSON, [("fields_unread", None)])
+
+
+@pytest.mark.parametrize(
+    ("kinds", "how", "wanted"),
+    [
+        (("text",), {"seal": False}, ("seal_cover_missing", 1)),
+        (("text", "table"), {"riding": False}, ("seal_riding_missing", 2)),
+    ],
+)
+def test_a_seal_that_is_not_there_is_missed(
+    tmp_path: Path, kinds: tuple[str, ...], how: dict[str, bool], wanted: tuple[str, int]
+) -> None:
+    reader = Knows({"shares_total": "100"})
+    checked = check(written(tmp_path, pages(*kinds, **how)), item("shareholders"), reading=reader)
+    assert checked.verdict is Verdict.NOT_READY
+    assert wanted in codes(checked)
+
+
+def test_a_scan_of_150_dpi_is_not_ready(tmp_path: Path) -> None:
+    small = [cv2.resize(page, (1240, 1754), interpolation=cv2.INTER_AREA) for page in pages("text")]
+    checked = check(written(tmp_path, small, dpi=150), item("shareholders"), reading=Knows({"shares_total": "100"}))
+    assert ("scan_dpi_low", 1) in codes(checked)
+    assert checked.pages[0].a4
+    assert checked.pages[0].dpi == 150
+
+
+def test_an_original_is_told_from_the_copy_that_is_wanted(tmp_path: Path) -> None:
+    fields = dict.fromkeys(ITEMS["business_licence"].fields, "known")
+    original = check(written(tmp_path, pages("licence")), item("business_licence"), reading=Knows(fields))
+    assert ("form_original", None) in codes(original)
+    copy = check(written(tmp_path, pages("licence", grey=True)), item("business_licence"), reading=Knows(fields))
+    assert (copy.verdict, codes(copy)) == (Verdict.READY, [])
+
+
+def test_the_command_prints_the_agreed_shape_and_exits_by_the_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, pages("text"))
+    assert main(["dossier", "check", str(file), "--item", "shareholders", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert {"item", "verdict", "findings", "fields", "pages"} <= set(told)
+    assert (told["item"], told["verdict"]) == ("shareholders", "needs_person")
+    assert set(told["findings"][0]) == {"code", "page", "message"}
+    (page,) = told["pages"]
+    assert set(page) == {"page", "a4", "dpi", "blank", "skew_deg", "rotation", "colour", "seals"}
+    (seal,) = page["seals"]
+    assert set(seal) == {"x_mm", "y_mm", "diameter_mm", "kind"}
+    assert seal["kind"] == "round"
+    assert abs(seal["diameter_mm"] - 42) < 1.5
+
+
+def test_a_hostile_file_is_one_message_and_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "bad.pdf"
+    file.write_bytes(pdfs.user_password())
+    assert main(["dossier", "check", str(file), "--item", "articles", "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert told["error"]["code"] == "dossier_password"
+    assert "bad.pdf" in told["error"]["message"]
+
+
+def test_an_item_that_is_none_is_named_with_those_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dossier", "check", str(tmp_path / "a.pdf"), "--item", "audit", "--json"]) == 2
+    assert "audit_report" in json.loads(capsys.readouterr().out)["error"]["message"]
