@@ -1,4 +1,4 @@
-"""Papers for a package, made from nothing: scanned pages with text-like marks, odd pages, a seal, and a package of them."""
+"""Papers for a package, made from nothing: scans, odd pages, a seal, and a package of them."""
 
 from __future__ import annotations
 

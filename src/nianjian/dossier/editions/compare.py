@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Difference:
-    """``page``: from 1, of the file as it is; where a page is gone, its number in the manifest. None: the file."""
+    """``page``: from 1, in the file as it is; of one that is gone, in the manifest. None: the file itself."""
 
     file: str
     page: int | None
@@ -34,7 +34,7 @@ class Difference:
 def compare(
     file: str, wanted: Sequence[str], there: Sequence[str], alike: Callable[[int, int], bool]
 ) -> list[Difference]:
-    """Each page that is not what it must be. ``alike``: whether page (from 0) as it must be looks like page as it is."""
+    """Each page that is not what it must be. ``alike``: whether a wanted page looks like one that is there."""
     if list(wanted) == list(there):
         return []
     gone, new, pairs = _unmatched(wanted, there)

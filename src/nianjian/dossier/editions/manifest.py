@@ -31,7 +31,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PageOf:
-    """Where a page comes from: ``item`` by its name, "" for front and blank; ``page`` of the source, from 1; its look."""
+    """``item``: whose page it is by name, "" for front and blank; ``page`` of the source, from 1; and its look."""
 
     item: str
     page: int

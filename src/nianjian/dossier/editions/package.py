@@ -54,7 +54,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a seal's centre lies on the upright page, in mm from the lower left; ``every``: not the first page alone."""
+    """Where a seal's centre lies on the upright page, in mm from the lower left; ``every``: on all pages."""
 
     x_mm: float
     y_mm: float

@@ -75,7 +75,7 @@ def _named(found: Any, count: int) -> tuple[Sequence[str], tuple[int, ...]]:  # 
         rivals = [one for one in range(count) if row[one] >= row[best] - LEAD]
         if len(rivals) > 1:
             by_place.append(place + 1)
-            best = min(rivals, key=lambda one: (abs(one - following), -row[one]))  # noqa: B023 -- used at once
+            best = min(rivals, key=lambda one: (abs(one - following), -row[one]))
         named.append(str(best))
         following = best + 1
     return named, tuple(by_place)

@@ -104,6 +104,12 @@ def layer(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
     return {"lang": language(package), "pages": pages}
 
 
+def alone(package: Package) -> dict[str, Any]:
+    """A page's layer with the notice and nothing else."""
+    page = {"number": "", "middle": "", "notice": notice(package), "left": GUTTER, "marks": []}
+    return {"lang": language(package), "pages": [page]}
+
+
 def _marks(package: Package, layout: Layout, plan: Plan, _: Words) -> Mapping[int, list[dict[str, object]]]:
     """Places for the hand, where no picture is printed; by page from 0."""
     called, found = names(_), dict[int, list[dict[str, object]]]()
@@ -163,7 +169,8 @@ def printer(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
             _("Stamp the first page of each item in its circle; write the date where the seal asks for it."),
             _("Scan the stamped book at {dpi} dpi in colour.").format(dpi=package.limits.dpi),
         ],
-        "head": [_("Stamp"), _("Sheets"), _("Number of sheets"), _("Strip"), _("Centre from below"), _("Fronts, pages")],
+        "head": [_("Stamp"), _("Sheets"), _("Number of sheets"), _("Strip"), _("Centre from below"),
+                 _("Fronts, pages")],
         "stamps": [
             [str(one.number), f"{one.first}–{one.last}", str(one.sheets), f"{one.sliver_mm:.2f} mm",
              f"{float(one.height) * A4[1]:.0f} mm", f"{plan.pages(one.first)[0]}–{plan.pages(one.last)[0]}"]
@@ -176,7 +183,8 @@ def printer(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
             for kind in package.places if kind in item.seals
         ],
         "wrap": {
-            "width": 2 * A4[0] + thick + 2 * BLEED, "spine": thick, "ticks": [0, A4[0], A4[0] + thick, 2 * A4[0] + thick],
+            "width": 2 * A4[0] + thick + 2 * BLEED, "spine": thick,
+            "ticks": [0, A4[0], A4[0] + thick, 2 * A4[0] + thick],
             "size": points if thick >= SPINE_TEXT_MM else 0,
         },
         "words": {

@@ -7,18 +7,22 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, pdfa
 
+from nianjian.dossier.editions.geometry import cm, inverse, seen
 from nianjian.dossier.editions.package import Item, Package, Seal
 from nianjian.dossier.editions.paper.book import Book, described, opened
-from nianjian.dossier.editions.paper.words import title
-from nianjian.dossier.editions.stamping import Stamper, shell
+from nianjian.dossier.editions.paper.words import alone, notice, title
+from nianjian.dossier.editions.stamping import Stamper, as_form, shell
 from nianjian.dossier.editions.upload.flat import Flat, pictures
+from nianjian.dossier.riding import Slice
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.printing.typeset import typeset
 
 FLAVOUR: Final = "2b"
 HEAD: Final = 24_000  # bytes of a file without its pages: profile, title, bookmarks
@@ -55,30 +59,49 @@ def upload(package: Package, book: Book, folder: Path) -> Iterator[Written]:
 
 def _stamp(package: Package, book: Book, number: int, pdf: pikepdf.Pdf) -> frozenset[int]:
     """The same seals as in the book, on the item's own pages; which pages bear one."""
-    if not package.pictures:
-        return frozenset()
-    item, stamper, bearing = package.items[number], Stamper(pdf), set[int]()
-    wanted: list[tuple[int, Any]] = []
-    if riding := package.pictures.get(Seal.RIDING):
+    strips = list(_strips(package, book, number))
+    seals = list(_seals(package, number, len(pdf.pages)))
+    bearing = frozenset({page for page, _piece in strips} | {page for page, _kind in seals})
+    said = notice(package)
+    if said:  # a draft or a preview says so on every page
+        bearing = frozenset(range(len(pdf.pages)))
+    stamper = Stamper(pdf)
+    for page in sorted(bearing):
+        shell(pdf, pdf.pages[page])
+    for page, piece in strips:
+        stamper.slice(pdf.pages[page], package.pictures[Seal.RIDING], piece)
+    for page, kind in seals:
+        where = package.places[kind]
+        stamper.whole(pdf.pages[page], package.pictures[kind], where.x_mm, where.y_mm)
+    if said:
+        _tell(pdf, package)
+    return bearing
+
+
+def _tell(pdf: pikepdf.Pdf, package: Package) -> None:
+    """The notice at the foot of every page, as in the book."""
+    with pikepdf.open(BytesIO(typeset("dossier_layer.typ", alone(package), {}, "pdf"))) as made:
+        layer = pdf.copy_foreign(as_form(made.pages[0]))
+    for page in pdf.pages:
+        back = inverse(seen(page).upright().matrix)
+        page.obj["/Resources"]["/XObject"]["/NjLayer"] = layer
+        page.contents_add(pdf.make_stream(f"q {cm(back)} /NjLayer Do Q\n".encode()))
+
+
+def _strips(package: Package, book: Book, number: int) -> Iterator[tuple[int, Slice]]:
+    """Pages of the item that bear a strip of the riding seal in the book."""
+    if Seal.RIDING in package.pictures:
         for piece in book.plan.slices():
             leaf = book.layout.leaves[book.plan.pages(piece.sheet)[0] - 1]
             if leaf.item == number:
-                wanted.append((leaf.page, piece))
-    shells = {page for page, _piece in wanted}
+                yield leaf.page, piece
+
+
+def _seals(package: Package, number: int, pages: int) -> Iterator[tuple[int, Seal]]:
+    """Pages of the item that bear a whole seal."""
     for kind, where in package.places.items():
-        if kind in item.seals and kind in package.pictures:
-            shells |= set(range(len(pdf.pages))) if where.every else {0}
-    for page in sorted(shells):
-        shell(pdf, pdf.pages[page])
-        bearing.add(page)
-    for page, piece in wanted:
-        if riding is not None:
-            stamper.slice(pdf.pages[page], riding, piece)
-    for kind, where in package.places.items():
-        if kind in item.seals and kind in package.pictures:
-            for page in range(len(pdf.pages)) if where.every else (0,):
-                stamper.whole(pdf.pages[page], package.pictures[kind], where.x_mm, where.y_mm)
-    return frozenset(bearing)
+        if kind in package.items[number].seals and kind in package.pictures:
+            yield from ((page, kind) for page in range(pages if where.every else 1))
 
 
 def _item(package: Package, number: int, pages: Sequence[Flat], folder: Path) -> Iterator[Written]:

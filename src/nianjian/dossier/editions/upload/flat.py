@@ -13,7 +13,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import pypdfium2
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from nianjian.dossier.editions import ink
 from nianjian.kernel.errors import NianjianError

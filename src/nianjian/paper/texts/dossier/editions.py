@@ -13,7 +13,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "seal_picture_unreadable": mark("the seal's picture cannot be used; give a PNG of 8 to {largest} pixels a side"),
     "dossier_copy_unreadable": mark("{item}: {file} cannot be read; upload it again"),
     "upload_page_large": mark(
-        "{item}, page {page}: at {dpi} dpi it does not fit into {bytes} bytes; scan it again with less noise, or in grey"
+        "{item}, page {page}: at {dpi} dpi it does not fit into {bytes} bytes; scan it again with less noise,"
+        " or in grey"
     ),
     "dossier_folder_full": mark("{folder} is not empty; name a new folder"),
     "dossier_manifest_unreadable": mark("{file} is no manifest of a package that this version knows"),

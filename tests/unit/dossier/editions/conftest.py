@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support import packages
+
+from nianjian.dossier.editions.build import Built, build
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A small package with printed seals, both editions."""
+    folder = tmp_path_factory.mktemp("package")
+    made = packages.package(folder, (2, 3, 4), pictures=packages.stamped(), approved=True)
+    return build(made, folder / "out")
+
+
+@pytest.fixture(scope="session")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for sources."""
+    return tmp_path_factory.mktemp("papers")

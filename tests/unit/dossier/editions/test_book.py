@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pikepdf
+import pypdfium2
+import pytest
+from tests.support import packages
+
+from nianjian.dossier.editions.package import Board, Item, Package, Seal
+from nianjian.dossier.editions.paper.book import Book, bind
+from nianjian.dossier.editions.paper.layout import BLANK
+from nianjian.kernel.errors import NianjianError
+
+MM = 72 / 25.4
+
+
+def _bound(package: Package, folder: Path) -> tuple[Book, Path]:
+    path = folder / "book.pdf"
+    return bind(package, path, folder / "printer.pdf"), path
+
+
+def _with_odd(papers: Path, **changed: Any) -> Package:
+    made = packages.package(papers, (2, 3), **changed)
+    odd = Item(
+        "odd", "奇特页面", Board.SPECIAL, packages.odd(papers / "odd.pdf"), packages.seals(packages.BOOK, copy=False)
+    )
+    return dataclasses.replace(made, items=(*made.items, odd))
+
+
+def _texts(path: Path) -> list[str]:
+    with pypdfium2.PdfDocument(path) as document:
+        return [page.get_textpage().get_text_bounded() for page in document]
+
+
+@pytest.mark.parametrize("duplex", [True, False])
+def test_the_same_package_gives_the_same_bytes(papers: Path, tmp_path: Path, *, duplex: bool) -> None:
+    package = _with_odd(papers, pictures=packages.stamped(), duplex=duplex)
+    hashes = set()
+    for _round in range(2):
+        _book, path = _bound(package, tmp_path)
+        hashes.add(tuple(hashlib.sha256(one.read_bytes()).hexdigest() for one in (path, tmp_path / "printer.pdf")))
+    assert len(hashes) == 1
+
+
+def test_each_page_has_its_own_number_and_content(papers: Path, tmp_path: Path) -> None:
+    book, path = _bound(_with_odd(papers, language="en"), tmp_path)
+    texts = _texts(path)
+    assert all(f"Page {place} of {len(texts)}" in text for place, text in enumerate(texts[1:], start=2))
+    start = book.layout.starts[2] - 1
+    wanted = ["turned 0", "turned 90", "turned 180", "turned 270", "inherited 5", "inherited 6"]
+    assert all(word in text for word, text in zip(wanted, texts[start:], strict=True))
+
+
+def test_items_begin_on_fronts_and_blank_backs_say_so(papers: Path, tmp_path: Path) -> None:
+    book, path = _bound(_with_odd(papers, language="en"), tmp_path)
+    assert all(start % 2 == 1 for start in book.layout.starts)
+    blank = [place for place, leaf in enumerate(book.layout.leaves) if leaf.item == BLANK]
+    texts = _texts(path)
+    assert blank == [place for place, text in enumerate(texts) if "empty on purpose" in text] != []
+
+
+def test_contents_bookmarks_and_labels_lead_to_the_items(papers: Path, tmp_path: Path) -> None:
+    package = _with_odd(papers)
+    book, path = _bound(package, tmp_path)
+    with pikepdf.open(path) as pdf:
+        places = {page.obj.objgen: place for place, page in enumerate(pdf.pages, start=1)}
+        links = [places[note.Dest[0].objgen] for note in pdf.pages[1].obj.Annots]
+        assert links == list(book.layout.starts)
+        assert all(note.F == 4 for note in pdf.pages[1].obj.Annots)
+        with pdf.open_outline() as outline:
+            told = {child.title: places[child.destination[0].objgen] for top in outline.root for child in top.children}
+        assert told == {item.title: start for item, start in zip(package.items, book.layout.starts, strict=True)}
+        assert pdf.Root.PageMode == "/UseOutlines"
+        assert pdf.pages[9].label == "10"
+        assert "/Info" not in pdf.trailer or "/CreationDate" not in pdf.trailer.Info
+
+
+def _red(path: Path, place: int, scale: float = 2.0) -> Any:
+    with pypdfium2.PdfDocument(path) as document:
+        pixels = document[place].render(scale=scale).to_numpy().astype(int)
+    return (pixels[:, :, 2] - np.maximum(pixels[:, :, 0], pixels[:, :, 1])) > 60
+
+
+def test_strips_lie_on_the_fronts_alone_and_make_the_whole_seal_again(papers: Path, tmp_path: Path) -> None:
+    package = _with_odd(papers, pictures=packages.stamped(), approved=True)
+    book, path = _bound(package, tmp_path)
+    (stamp,) = book.plan.stamps
+    scale = 4.0
+    whole = []
+    for piece in book.plan.slices():
+        front, back = book.plan.pages(piece.sheet)
+        edge = round(40 * MM / piece.strips * scale)
+        middle = (1 - float(piece.height)) * 297 * MM * scale
+        rows = slice(round(middle - 20 * MM * scale), round(middle + 20 * MM * scale))
+        whole.append(_red(path, front - 1, scale)[rows, -edge:])
+        assert not _red(path, back - 1)[:, -10:].any(), "backs stay clean"
+    joined = np.hstack(whole)
+    seal = cv2.imdecode(np.frombuffer(packages.seal_png(), np.uint8), cv2.IMREAD_UNCHANGED)
+    assert seal is not None
+    wanted = cv2.resize(seal[:, :, 3], (joined.shape[1], joined.shape[0]), interpolation=cv2.INTER_AREA) > 128
+    thick = cv2.dilate(wanted.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert (joined & ~thick).sum() < 0.01 * joined.sum()
+    assert (wanted & joined).sum() > 0.85 * wanted.sum()
+    assert stamp.sheets == book.layout.sheets
+
+
+def test_cover_and_copy_seals_lie_at_their_places(papers: Path, tmp_path: Path) -> None:
+    package = _with_odd(papers, pictures=packages.stamped(), approved=True)
+    book, path = _bound(package, tmp_path)
+    for item, start in zip(package.items, book.layout.starts, strict=True):
+        red = _red(path, start - 1)
+        for kind in (Seal.COVER, Seal.COPY):
+            where = package.places[kind]
+            x, y = where.x_mm * MM * 2, (297 - where.y_mm) * MM * 2
+            around = red[round(y - 45) : round(y + 45), round(x - 45) : round(x + 45)]
+            assert around.any() == (kind in item.seals), (item.name, kind)
+
+
+def test_a_draft_and_a_picture_nobody_approved_are_told_on_every_page(papers: Path, tmp_path: Path) -> None:
+    package = _with_odd(papers, pictures=packages.stamped(), draft=True, language="en")
+    _book, path = _bound(package, tmp_path)
+    assert all("no electronic seal in law" in text and "Draft" in text for text in _texts(path)[:1] + _texts(path)[2:])
+    _book, path = _bound(dataclasses.replace(package, approved=True, draft=False), tmp_path)
+    assert not any("Preview" in text or "Draft" in text for text in _texts(path))
+
+
+def test_places_for_the_hand_are_marked_where_no_picture_is_printed(papers: Path, tmp_path: Path) -> None:
+    book, path = _bound(_with_odd(papers, language="en"), tmp_path)
+    texts = _texts(path)
+    assert [place + 1 for place, text in enumerate(texts) if "first-page seal" in text] == list(book.layout.starts)
+    assert "1-2" in texts[2]
+    assert "first-page seal" in "".join(_texts(tmp_path / "printer.pdf"))
+
+
+def test_notes_on_a_page_become_part_of_it(papers: Path, tmp_path: Path) -> None:
+    with pikepdf.open(packages.scans(papers / "noted.pdf", [77])) as pdf:
+        look = pdf.make_stream(b"1 0 0 rg 0 0 200 200 re f")
+        look.update({"/Type": pikepdf.Name.XObject, "/Subtype": pikepdf.Name.Form, "/BBox": [0, 0, 200, 200]})
+        note = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Stamp, Rect=[200, 400, 400, 600], F=4,
+            AP=pikepdf.Dictionary(N=look),
+        )  # fmt: skip
+        pdf.pages[0].obj["/Annots"] = pikepdf.Array([pdf.make_indirect(note)])
+        pdf.save(papers / "noted2.pdf")
+    item = Item("x", "批注", Board.GENERAL, papers / "noted2.pdf")
+    made = dataclasses.replace(packages.package(papers, ()), items=(item,))
+    book, path = _bound(made, tmp_path)
+    assert _red(path, book.layout.starts[0] - 1).sum() > 10_000
+
+
+def test_a_copy_that_cannot_be_read_is_named(papers: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
+    item = Item("x", "营业执照", Board.GENERAL, tmp_path / "broken.pdf")
+    with pytest.raises(NianjianError, match=r"dossier_copy_unreadable.*营业执照"):
+        _bound(dataclasses.replace(packages.package(papers, ()), items=(item,)), tmp_path)
