@@ -1,10 +1,16 @@
-"""A pytest plugin: the same tests, but the settings name the database of NIANJIAN_TEST_DATABASE."""
+"""A pytest plugin: the same tests, but the settings name the database of NIANJIAN_TEST_DATABASE.
+
+Programs that a test starts have databases of their own beside it, one for each home (`tests/support/databases.py`).
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+
+import pytest
+from tests.support import databases
 
 from nianjian.config import env
 
@@ -17,4 +23,11 @@ def _on_postgres(environ: Mapping[str, str] | None = None) -> env.Environment:
     return replace(found, database_url=_URL) if environ is None else found
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Leave nothing on the server."""
+    databases.drop()
+
+
 env.read = _on_postgres
+databases.SERVER = _URL

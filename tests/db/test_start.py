@@ -136,12 +136,23 @@ def test_dated_history_on_postgresql(tmp_path: Path, database: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("tests", ["db", "doors/api", "doors/web"])
+@pytest.mark.parametrize("tests", ["db", "doors/api", "doors/cli", "doors/web"])
 def test_the_same_tests_hold_on_postgresql(database: str, tests: str) -> None:
     here = Path(__file__).parent
+    # A browser's matter is no database's; one walk of each role goes over PostgreSQL, below.
+    _hold(database, here.parent / tests, "-m", "not long", f"--ignore={here / 'test_start.py'}", "--ignore-glob=*walk*")
+
+
+@pytest.mark.long
+def test_a_walk_of_each_role_on_postgresql(database: str) -> None:
+    _hold(database, Path(__file__).parents[1] / "doors/web/walks/test_roles.py")
+
+
+def _hold(database: str, tests: Path, *more: str) -> None:
+    """Run the tests in a process of its own, over databases of that server."""
+    here = Path(__file__).parent
     environment = os.environ | {"PYTHONPATH": str(here), "NIANJIAN_TEST_DATABASE": database}
-    options = ["-q", "-n0", "-p", "on_postgres", "-p", "no:cacheprovider", "-m", "not long"]
-    options += [f"--ignore={here / 'test_start.py'}", "--ignore-glob=*walk*"]  # a browser is no database's matter
-    command = [sys.executable, "-m", "pytest", *options, str(here.parent / tests)]
+    options = ["-q", "-n0", "-p", "on_postgres", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options, *more, str(tests)]
     done = subprocess.run(command, env=environment, cwd=here.parents[1], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

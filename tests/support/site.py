@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import databases
 from tests.support.services import free_port, missing
 
 PROGRAM = (sys.executable, "-m", "nianjian")
@@ -66,6 +67,7 @@ def environment(folder: Path) -> dict[str, str]:
         "NIANJIAN_HOME": str(folder / "home"),
         "NIANJIAN_KEYS": str(folder / "keys.json"),
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+        **databases.environment(folder / "home"),
     }
 
 

@@ -1,13 +1,16 @@
 """Fill the home that the environment names for walks of every role; prints the people's links as JSON.
 
-One enterprise with registers, calls, two runs of a portrait and a person of each role, who comes by a link.
+One enterprise with registers, calls, two runs of a portrait, a webhook and a person of each role, who comes by a link;
+another one that has nothing.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from nianjian.config import env, wiring
@@ -23,6 +26,8 @@ from nianjian.accounts.query import Actor  # noqa: E402
 from nianjian.accounts.roles import Role  # noqa: E402
 from nianjian.flows import portraits  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
+from nianjian.notify import service as webhooks  # noqa: E402
+from nianjian.registers.importing import import_sheet  # noqa: E402
 from nianjian.registers.rows import service as rows  # noqa: E402
 
 OPERATOR = Actor("tester")
@@ -32,13 +37,23 @@ REGISTERS: tuple[tuple[str, dict[str, str]], ...] = (
     ("lines", {"line_id": "L1", "name": "一号中继", "team": "T1"}),
     ("lines", {"line_id": "L2", "name": "二号中继", "team": "T2"}),
 )
+SHEETS = {
+    "numbers": "码号,批准总位长,备案状态,呼出权限,指定落地网关,联系人\n95013,8,已备案,是,G1,张三丰\n",
+    "seats": "坐席编号,类型,姓名,证件号,团队,默认外显号\nS0001,人工,张三丰,11010519491231002X,T1,95013001\n",
+}
 
 
 def main() -> None:
     """Fill and print."""
+    service.add_enterprise(code="other", name="另一家客服有限公司", province="浙江", actor=OPERATOR)
     service.add_enterprise(code="demo", name="示范呼叫中心有限公司", province="北京", actor=OPERATOR)
     for kind, texts in REGISTERS:
         rows.create(kind=kind, texts=texts, since=date(2025, 1, 1), reason="", actor=OPERATOR, enterprise="demo")
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, text in SHEETS.items():
+            (path := Path(folder, f"{kind}.csv")).write_text(text, encoding="utf-8")
+            import_sheet(kind=kind, path=path, enterprise="demo", actor=OPERATOR)
+    webhooks.add(enterprise="demo", url="https://192.0.2.1/told", events=["registers.import"], actor=OPERATOR)
     sample = portrait(env.read().home)
     for run in (sample, _later(sample)):
         with portraits.staged("demo", 2026, run, actor="user:data_officer") as put:

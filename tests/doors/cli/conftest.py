@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import databases
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,10 @@ def shell_of(home: Path) -> Shell:
     kept.pop("FORCE_COLOR", None)
 
     def run(*words: str, **environment: str) -> Said:
+        there = databases.environment(Path(environment.get("NIANJIAN_HOME", home)))
         done = subprocess.run(
-            [sys.executable, "-m", "nianjian", *words],
-            env={**kept, **environment}, capture_output=True, text=True, timeout=120, check=False, cwd=home.parent,
+            [sys.executable, "-m", "nianjian", *words], env={**kept, **there, **environment},
+            capture_output=True, text=True, timeout=120, check=False, cwd=home.parent,
         )  # fmt: skip
         return Said(done.returncode, done.stdout, done.stderr)
 
@@ -71,7 +73,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo(shell: Shell, home: Path, prepared: Path) -> Shell:
+def demo(home: Path, prepared: Path) -> Shell:
     """The shell with an enterprise ``demo``."""
     shutil.copytree(prepared, home.parent, dirs_exist_ok=True)
-    return shell
+    databases.copy(prepared / "home", home)
+    return shell_of(home)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.support import databases
 
 if TYPE_CHECKING:
     from tests.doors.cli.conftest import Shell
@@ -27,16 +28,14 @@ def _late_ticket(shell: Shell, name: str) -> None:
 
 
 def _warnings(home: Path) -> Counter[str]:
-    with closing(sqlite3.connect(f"file:{home / 'nianjian.sqlite3'}?mode=ro", uri=True, timeout=30)) as base:
-        found = base.execute(
-            "SELECT json_extract(data, '$.complaint') FROM audit_entry WHERE verb = ?", ("complaints.warning",)
-        )
-        return Counter(str(name) for (name,) in found)
+    found = databases.rows(home, "SELECT data FROM audit_entry WHERE verb = %s", "complaints.warning")
+    return Counter(str(json.loads(data)["complaint"]) for (data,) in found)
 
 
 def _worker_until(home: Path, name: str) -> None:
     """Start a worker, wait for the warning of a ticket, kill it."""
     own = {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(home.parent / "keys.json")}
+    own |= databases.environment(home)
     kept = {one: value for one, value in os.environ.items() if not one.startswith(("NIANJIAN_", "DJANGO_"))}
     worker = subprocess.Popen([sys.executable, "-m", "nianjian", "worker"], env={**kept, **own})
     try:

@@ -6,13 +6,14 @@ import base64
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.support import databases
 
 if TYPE_CHECKING:
     from tests.doors.cli.conftest import Shell
@@ -23,11 +24,7 @@ PATIENCE = 60  # seconds
 
 def _column(home: Path, query: str) -> list[str]:
     """Read past the program."""
-    table = sqlite3.connect(f"file:{home / 'nianjian.sqlite3'}?mode=ro", uri=True)
-    try:
-        return [value for (value,) in table.execute(query)]
-    finally:
-        table.close()
+    return [value for (value,) in databases.rows(home, query)]
 
 
 def _keys(home: Path) -> Counter[str]:
@@ -48,6 +45,7 @@ def _files(home: Path) -> set[str]:
 def _kill_in_the_middle(home: Path) -> None:
     """Start a rotation as a process of its own and kill it as soon as it has sealed the first rows anew."""
     own = {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(home.parent / "keys.json")}
+    own |= databases.environment(home)
     process = subprocess.Popen(
         [sys.executable, "-m", "nianjian", "keys", "rotate"],
         env={**os.environ, **own}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import databases
 
 Shell = Any
 ENGLISH = {"LANG": "en_US.UTF-8"}
@@ -47,7 +48,7 @@ def test_a_refusal_names_code_and_remedy(demo: Shell, words: tuple[str, ...], co
 def test_a_run_that_waits_says_so_on_stderr(demo: Shell, home: Path) -> None:
     assert demo("portrait", "run", *YEAR, "--json", **TODAY).err == ""
     own = {"NIANJIAN_HOME": str(home), "NIANJIAN_KEYS": str(home.parent / "keys.json")}
-    environment = {**os.environ, **own, **ENGLISH, **TODAY}
+    environment = {**os.environ, **own, **databases.environment(home), **ENGLISH, **TODAY}
     with (home / "lake" / "demo" / ".lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         words = [sys.executable, "-m", "nianjian", "portrait", "run", *YEAR, "--json"]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.axe import assert_clean
 from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of a person of the tests
@@ -71,66 +70,4 @@ def test_the_first_administrator_comes_in_and_adds_a_passkey(site: Site, browser
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_role("alert").wait_for()
     assert "No passkey was used" in page.get_by_role("alert").inner_text()
-    context.close()
-
-
-PAGES = (
-    "/account/",
-    "/account/2fa/",
-    "/account/2fa/totp/activate/",
-    "/account/2fa/webauthn/add/",
-    "/account/sessions/",
-    "/account/tokens/",
-    "/account/password/change/",
-    "/account/3rdparty/",
-    "/people/",
-    "/people/add/",
-    "/people/of/boss/",
-    "/e/demo/people/",
-    "/e/demo/people/add/",
-    "/enterprises/",
-)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("width", "scheme", "locale"), [(390, "dark", "zh-CN"), (1440, "light", "en-GB")])
-def test_the_pages_of_accounts_are_accessible(  # noqa: PLR0917 -- fixtures
-    site: Site, browser: Any, tmp_path: Path, width: int, scheme: str, locale: str
-) -> None:
-    told(environment(tmp_path), *PROGRAM, "enterprise", "add", "demo", "--name", "示范", "--province", "北京")
-    made = json.loads(told(environment(tmp_path), *PROGRAM, "init", "--name", "boss", "--json"))
-    base = site.address.rstrip("/")
-    faults: list[str] = []
-    context = browser.new_context(
-        locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.on("console", lambda message: faults.append(message.text))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    for address in ("/account/login/", made["link"].removeprefix("http://127.0.0.1:8000")):
-        page.goto(base + address)
-        assert_clean(page)
-    passwords = page.locator("input[type=password]")
-    for number in range(2):
-        passwords.nth(number).fill(PASSWORD)
-    follow(page.locator("main button.primary"))
-    page.goto(f"{base}/account/reauthenticate/?next=/account/")
-    assert_clean(page)
-    page.locator("input[type=password]").fill(PASSWORD)
-    follow(page.locator("main button.primary"))
-    page.goto(f"{base}/people/add/")
-    page.locator("#new_name").fill("insp")
-    page.locator("#new_role").select_option("inspector")
-    follow(page.locator("form").filter(has=page.locator("#new_name")).locator("button.primary"))
-    for address in (*PAGES, "/people/of/insp/"):
-        page.goto(base + address)
-        assert page.url == base + address
-        assert_clean(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
-    follow(page.locator("button[value=inspection]"))
-    link = page.locator("code.secret").inner_text()
-    assert_clean(page)
-    page.goto(link)
-    assert_clean(page)
-    assert faults == []
     context.close()

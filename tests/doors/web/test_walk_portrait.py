@@ -1,4 +1,4 @@
-"""The portrait's pages in a real browser: accessible in every dress, sliders that answer, rows that come, a reveal."""
+"""The portrait's pages in a real browser: sliders that answer, rows that come, a reveal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.support.axe import DRESSES, assert_clean
 from tests.support.sample_portrait import fill
 from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
@@ -16,18 +15,6 @@ from nianjian.lake.tables import Lake
 NEWER = "20260701-090000-000000"
 OLDER = "20260601-090000-000000"
 ROWS = "e/demo/2026/metric/number_consistency/rows/?class=mobile"
-PATHS = (
-    "e/demo/2026/",
-    "e/demo/2026/metric/complaint_rate/",
-    "e/demo/2026/metric/number_consistency/?split=display",
-    "e/demo/2026/by/line/",
-    f"{ROWS}&look=1",
-    "e/demo/2026/runs/",
-    f"e/demo/2026/compare/?a={OLDER}&b={NEWER}",
-    "e/demo/2026/simulate/?open_seats=5&move_line=L1",
-    "e/demo/2026/simulate/?open_seats=500",
-    "e/demo/2026/run/",
-)
 
 
 @pytest.fixture(scope="module")
@@ -87,25 +74,6 @@ def _watched(context: Any) -> tuple[Any, list[str]]:
     page.on("console", lambda message: faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
     return page, faults
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("dress", DRESSES, ids=str)
-@pytest.mark.parametrize("path", PATHS)
-def test_accessible_in_every_dress(
-    site: Site, session: str, browser: Any, path: str, dress: tuple[str, str, int]
-) -> None:
-    language, scheme, width = dress
-    wanted = {"locale": language, "viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-    context = site.context(browser, session, **wanted)
-    page, faults = _watched(context)
-    page.goto(site.address + path)
-    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
-    page.wait_for_load_state("networkidle")
-    assert_clean(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing runs over the side"
-    assert faults == []
-    context.close()
 
 
 def test_sliders_answer_at_once(site: Site, session: str, browser: Any) -> None:

@@ -1,0 +1,74 @@
+"""Which pages the walks look at in every dress, and which addresses are no pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+HOME: Final = "e/demo/"
+RULE: Final = "rules/portrait.seat_vacancy.limit/"
+KINDS: Final = (
+    "numbers", "lines", "teams", "seats", "licences", "staff", "social-insurance", "wages", "consents",
+    "do-not-call",
+)  # fmt: skip
+PORTRAIT: Final = (
+    "2026/", "2026/metric/complaint_rate/", "2026/metric/number_consistency/?split=display", "2026/by/line/",
+    "2026/metric/number_consistency/rows/?class=mobile&look=1", "2026/runs/",
+    "2026/simulate/?open_seats=5&move_line=L1", "2026/simulate/?open_seats=500", "2026/run/",
+)  # fmt: skip
+REGISTERS: Final = (
+    "", "lines/", "wages/", "lines/?q=nothing", "seats/S0001/", "numbers/95013/", "teams/T1/", "seats/S0001/edit/",
+    *(f"{kind}/new/" for kind in KINDS),
+)  # fmt: skip
+# Opened as they are, by an administrator of the installation.
+WORK: Final = (
+    "", "?all", "?q=nothing", HOME, "e/other/", f"{HOME}lines/",
+    *(f"{HOME}{tail}" for tail in PORTRAIT),
+    *(f"{HOME}registers/{tail}" for tail in REGISTERS),
+    f"{HOME}data/", f"{HOME}data/import/", f"{HOME}rules/", f"{HOME}{RULE}", "rules/", RULE,
+    f"{HOME}approvals/", "approvals/",
+    f"{HOME}complaints/", f"{HOME}complaints/new/", f"{HOME}complaints/forwards/", f"{HOME}complaints/one-click/",
+    f"{HOME}rectification/", f"{HOME}rectification/open/", f"{HOME}rectification/watch/",
+    f"{HOME}gate/", f"{HOME}gate/change/", f"{HOME}gate/decisions/", "e/other/gate/",
+    f"{HOME}audit/", "audit/", f"{HOME}retention/", f"{HOME}webhooks/", "enterprises/",
+)  # fmt: skip
+# Pages behind a form or a link that the walk follows.
+WORK_STEPS: Final = (
+    "portrait-compare", "data-job", "data-batch", "data-import-files", "data-import-mapping", "data-import-check",
+    "data-import-commit", "registers-end", "complaints-one", "one-click-one", "complain", "one-click-done",
+    "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
+    "rules-overlay-here", "rules-effect-here", "approvals-decide", "approvals-decide-here", "audit-verified",
+    "webhooks-one",
+)  # fmt: skip
+OWN: Final = (
+    "account/", "account/sessions/", "account/tokens/", "account/3rdparty/",
+    "people/", "people/add/", "people/of/inspector/", f"{HOME}people/", f"{HOME}people/add/",
+    f"{HOME}people/of/tester/",
+)  # fmt: skip
+OWN_STEPS: Final = (
+    "account_login", "account_logout", "account_inactive", "account-first", "account-inspect", "account_reauthenticate",
+    "account_set_password", "account_change_password", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_authenticate", "mfa_list_webauthn",
+    "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
+    "socialaccount_login_cancelled", "socialaccount_login_error",
+)  # fmt: skip
+# What answers GET with HTML, or may, and is no page that anybody looks at.
+NO_PAGE: Final[Mapping[str, str]] = {
+    "portrait-newest": "leads on to the portrait of the newest year",
+    "data-job-progress": "a part of data-job, which comes with it",
+    "audit-verify-progress": "a part of audit-verified, which comes with it",
+    "complaints-forwards-marked": "a file",
+    "rectify-report-file": "a file",
+    "mfa_download_recovery_codes": "a file",
+    "mfa_login_webauthn": "what the sign-in page's script asks for; without it leads back there",
+    "metrics": "figures for a machine; without its token a refusal in plain text",
+    "openid_connect_login": "leads on to the provider",
+    "openid_connect_callback": "takes what the provider sends and leads on",
+    "feishu_login": "leads on to the provider",
+    "feishu_callback": "takes what the provider sends and leads on",
+    "dingtalk_login": "leads on to the provider",
+    "dingtalk_callback": "takes what the provider sends and leads on",
+    "weixin_login": "leads on to the provider",
+    "weixin_callback": "takes what the provider sends and leads on",
+}

@@ -1,0 +1,175 @@
+"""Pages behind forms: what the walk does to come to them."""
+
+from __future__ import annotations
+
+import re
+
+from tests.doors.web.data_pages import calls
+from tests.doors.web.walks.looked_at import HOME, RULE
+from tests.support.dresses import Looker
+from tests.support.site import follow
+
+PATIENCE = 90_000  # milliseconds for the worker
+
+
+def portrait(one: Looker) -> None:
+    """Two runs beside each other."""
+    one.page.goto(f"{one.site.address}{HOME}2026/runs/")
+    follow(one.page.locator("main form[action$='/compare/'] button, main form button.primary").first)
+    one.look()
+
+
+def registers(one: Looker) -> None:
+    """A form that is refused, a row in full, the end of some rows."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}registers/lines/new/")
+    follow(page.locator("main form button.primary"))
+    one.look()
+    page.goto(f"{one.site.address}{HOME}registers/seats/S0001/")
+    follow(page.locator("main form[action$='/reveal/'] button"))
+    one.look()
+    page.goto(f"{one.site.address}{HOME}registers/lines/")
+    page.locator("tbody input[type=checkbox]").first.check()
+    follow(page.locator("main form[action$='/end/'] button, main button[formaction$='/end/']").first)
+    one.look()
+
+
+def case(one: Looker) -> None:
+    """A case from its notice: its page with forms, a location, the complaints behind it, the form of an isolation."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}rectification/open/")
+    page.locator("#id_received").fill("2026-04-28")
+    page.locator("#id_number").fill("京通管改1号")
+    follow(page.locator("main form[novalidate] button.primary"))
+    one.look()
+    address = page.url
+    page.locator("#measure_text").fill("每周抽查白名单")
+    page.locator("#measure_owner").fill("王五")
+    page.locator("#measure_due").fill("2026-05-08")
+    follow(page.locator("main form[action$='tasks/'] button.primary"))
+    one.look()
+    page.goto(f"{address}locate/")
+    follow(page.locator("main form[novalidate] button.primary"))
+    one.look()
+    follow(page.locator("main a.primary"), timeout=PATIENCE)
+    one.look()
+    one.go(f"{address.removeprefix(one.site.address)}locate/")
+    one.go(f"{address}complaints/?group=line&key=L1")
+    one.go(f"{address}isolate/")
+
+
+def complaint(one: Looker, turn: int) -> None:
+    """A number's address and the pages behind it; the ticket that comes of it, in the list and on its own page."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}complaints/one-click/")
+    page.locator("#id_number").fill(f"9501300{turn}")
+    follow(page.locator("main form[novalidate] button.primary"))
+    one.look()
+    page.goto(page.locator("main p a").first.inner_text())
+    one.look()
+    page.locator("#id_complainant").fill(f"1380013800{turn}")
+    follow(page.locator("main form button.primary"))
+    one.look()
+    one.go(f"{HOME}complaints/")
+    follow(page.locator("tbody a").first)
+    one.look()
+
+
+def wizard(one: Looker, first: int) -> None:
+    """Each step, the work under way and over, the batch, its rejects in full, and the list of it all."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}data/import/")
+    follow(page.locator("button[value=calls]"))
+    one.look()
+    file = {"name": "话单.csv", "mimeType": "text/csv", "buffer": calls(rows=9, bad=3, first=first)}
+    page.locator("#id_files").set_input_files(file)
+    follow(page.locator("main form[enctype] button"))
+    one.look()
+    follow(page.locator("main a.primary"))
+    page.wait_for_url("**/mapping/")
+    one.look()
+    follow(page.locator("main form[novalidate] button.primary"))
+    page.wait_for_url("**/check/")
+    one.look()
+    follow(page.locator("main a.primary"))
+    page.wait_for_url("**/commit/")
+    one.look()
+    follow(page.locator("main form button.primary"))
+    page.locator("main a.primary[href*='/batches/']").wait_for(timeout=PATIENCE)
+    one.look()
+    follow(page.locator("main a.primary[href*='/batches/']"))
+    one.look()
+    follow(page.locator("main form[action$='/reveal/'] button"))
+    one.look()
+    one.go(f"{HOME}data/")
+
+
+def faulty_sheet(one: Looker) -> None:
+    """A register's sheet whose rows cannot be taken: the check with its faults."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}data/import/")
+    follow(page.locator("button[value=lines]"))
+    sheet = "线路编号,名称,开通日期\nL-1,甲,昨天\n,乙,\n".encode()
+    page.locator("#id_files").set_input_files({"name": "线路.csv", "mimeType": "text/csv", "buffer": sheet})
+    follow(page.locator("main form[enctype] button"))
+    one.look()
+    follow(page.locator("main a.primary"))
+    page.wait_for_url("**/mapping/")
+    one.look()
+    follow(page.locator("main a.primary"))
+    page.wait_for_url("**/check/")
+    one.look()
+
+
+def erasure(one: Looker) -> None:
+    """Asked for where nothing is over its time, and the work that comes of it."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}retention/")
+    page.locator("details.confirm summary").click()
+    follow(page.locator("details.confirm form button"))
+    page.locator("main a.primary[href$='/retention/']").wait_for(timeout=PATIENCE)
+    one.look()
+
+
+def chain(one: Looker) -> None:
+    """The check of the audit chain."""
+    page = one.page
+    page.goto(f"{one.site.address}audit/")
+    follow(page.locator("main form[action$='/verify/'] button"))
+    one.look()
+
+
+def webhook(one: Looker) -> None:
+    """One of the webhooks."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}webhooks/")
+    follow(page.locator("main a[href*='/webhooks/']").first)
+    one.look()
+
+
+def overlay(one: Looker, place: str) -> None:
+    """The form with its faults, with the effect, and the request, which is withdrawn again."""
+    page = one.page
+    page.goto(f"{one.site.address}{place}{RULE}overlay/")
+    follow(page.locator("button[value=try]"))
+    page.locator("[role=alert]").first.wait_for()
+    one.look()
+    page.locator("#id_value").fill("0.25")
+    page.locator("#id_valid_from").fill("2026-01-01")
+    page.locator("#id_reason").fill("省局口头要求")
+    if not place:
+        page.locator("#id_province").select_option(index=1)
+    with page.expect_navigation() as answered:
+        page.locator("button[value=try]").click()
+    effect = re.search(r'id="effect" hx-get="/([^"]+)"', answered.value.text())
+    assert effect, "the worker has hardly begun when the form answers"
+    page.locator("button[value=send]").wait_for(timeout=PATIENCE)
+    one.look()
+    follow(page.locator("button[value=send]"))
+    one.go(effect[1])
+    one.go(f"{place}approvals/")
+    follow(page.locator("main a[href*='/approvals/A']").first)
+    one.look()
+    follow(page.locator("button[value=no]"))
+    page.wait_for_url("**/approvals/")
+    one.look()

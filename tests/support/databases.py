@@ -1,0 +1,65 @@
+"""The database of a home: SQLite inside it, or one of its own on PostgreSQL where the suite runs on that.
+
+`SERVER` is set by the plugin of `tests/db/on_postgres.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+SERVER = ""  # postgres://… of a database on whose server others may be made; "": SQLite
+_made: set[str] = set()
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What tells the program which database the home has; made empty where there is none yet."""
+    if not SERVER:
+        return {}
+    if _name(home) not in _made:
+        _make(home, "")
+    return {"NIANJIAN_DATABASE_URL": _url(home)}
+
+
+def copy(source: Path, target: Path) -> None:
+    """Give a home that was copied from another the same database as that one; in SQLite it came with the files."""
+    if SERVER:
+        _make(target, f' TEMPLATE "{_name(source)}"')
+
+
+def rows(home: Path, query: str, *values: str, patience: float = 30) -> list[tuple[Any, ...]]:
+    """Ask past the program; ``%s`` stands for a value. What the query changes is kept."""
+    if SERVER:
+        with psycopg.connect(_url(home)) as server:
+            asked = server.execute(query, values)
+            return asked.fetchall() if asked.description else []
+    with closing(sqlite3.connect(home / "nianjian.sqlite3", timeout=patience)) as base, base:
+        return base.execute(query.replace("%s", "?"), values).fetchall()
+
+
+def drop() -> None:
+    """Remove all that were made."""
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        for name in _made:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _made.clear()
+
+
+def _make(home: Path, how: str) -> None:
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{_name(home)}"{how}')
+    _made.add(_name(home))
+
+
+def _name(home: Path) -> str:
+    return f"nianjian_{hashlib.sha256(str(home).encode()).hexdigest()[:20]}"
+
+
+def _url(home: Path) -> str:
+    return urlunsplit(urlsplit(SERVER)._replace(path=f"/{_name(home)}"))

@@ -1,0 +1,109 @@
+"""A person in a browser who looks at pages in every dress: both themes and both widths, in one language.
+
+A page is loaded once; theme and width change in place. What is wrong is collected and told at the end, so that one walk
+tells of every page.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, resolve
+from tests.support.axe import violations
+from tests.support.site import Site
+
+from nianjian.kernel.provinces import PROVINCES
+
+LANGUAGES: Final = ("zh-CN", "en-GB")
+THEMES: Final = ("light", "dark")
+WIDTHS: Final = (1440, 390)
+HEIGHT: Final = 900
+OPEN: Final = "for (const one of document.querySelectorAll('main details')) one.open = true"
+# What stands in the page for people, data and code left out: texts of elements, and attributes that are read out.
+TEXTS: Final = """
+() => {
+  const found = new Set([document.title]);
+  const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (nodes.nextNode()) {
+    const inside = nodes.currentNode.parentElement;
+    if (!inside.closest("script, style, code, pre, td, dd, svg, [lang]:not(html)")) found.add(nodes.currentNode.data);
+  }
+  for (const one of document.querySelectorAll("[aria-label], [title], [placeholder], img[alt]"))
+    for (const name of ["aria-label", "title", "placeholder", "alt"]) found.add(one.getAttribute(name) || "");
+  return [...found].map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean);
+}
+"""
+WORDS: Final = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
+HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+# Names stay as they are in every language: the program's, those of the home walked through, of makers and texts.
+NAMES: Final = re.compile(
+    "年检|中文|示范呼叫中心有限公司|另一家客服有限公司|[一二]号中继|[一二]队|张三丰|张\\*+|省局口头要求|每周抽查白名单|王五|京通管改1号|话单|线路"
+    "|(?:阿里云|腾讯云) 云联络中心|华为云 云客服|天润融通|通用话单|《[^》]+》[^A-Za-z]*"
+    "|" + "|".join(PROVINCES)
+)
+
+
+def name_of(address: str) -> str:
+    """Name of the page at an address, "" where there is none."""
+    try:
+        return str(resolve(urlsplit(address).path).url_name)
+    except Resolver404:
+        return ""
+
+
+class Looker:
+    """Somebody signed in, or, without a session, nobody in particular."""
+
+    def __init__(self, site: Site, browser: Any, language: str, session: str = "") -> None:
+        self.site, self.language = site, language
+        self.faults: list[str] = []
+        self.seen: set[str] = set()
+        wanted = {"locale": language, "viewport": {"width": WIDTHS[0], "height": HEIGHT}, "reduced_motion": "reduce"}
+        self.context = site.context(browser, session, **wanted) if session else browser.new_context(**wanted)
+        self.page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
+        self._dresses = itertools.cycle(((0, 0), (0, 1), (1, 1), (1, 0)))  # one change from each to the next
+
+    def _heard(self, message: Any) -> None:
+        if "Failed to load resource" not in message.text:  # the status of an answer, which `go` looks at
+            self.faults.append(f"{self.page.url}: {message.text}")
+
+    def go(self, address: str, status: int = 200) -> None:
+        """Open an address of the site and look at the page."""
+        answer = self.page.goto(address if "://" in address else self.site.address + address)
+        if answer.status != status:
+            self.faults.append(f"{self.page.url}: {answer.status} instead of {status}")
+        self.look()
+
+    def look(self) -> None:
+        """Look at the page that is open, in every dress."""
+        page = self.page
+        self.seen.add(name_of(page.url))
+        page.evaluate(OPEN)
+        self.faults += [f"{page.url}: not translated: {text}" for text in self._foreign()]
+        for _turn in range(len(THEMES) * len(WIDTHS)):
+            theme, width = next(self._dresses)
+            page.set_viewport_size({"width": WIDTHS[width], "height": HEIGHT})
+            page.emulate_media(color_scheme=THEMES[theme])
+            where = f"{page.url} ({self.language}, {THEMES[theme]}, {WIDTHS[width]}):"
+            self.faults += [f"{where} {fault}" for fault in violations(page)]
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                self.faults.append(f"{where} runs over the side")
+
+    def _foreign(self) -> list[str]:
+        """Texts of the page that are in the other language."""
+        texts = self.page.evaluate(TEXTS)
+        if self.language == "zh-CN":
+            return [text for text in texts if WORDS.search(text) and not HAN.search(text)]
+        return [text for text in texts if HAN.search(NAMES.sub("", text))]
+
+    def leave(self, wanted: Collection[str]) -> None:
+        """Fail with all that was found, and where a page of ``wanted`` was not seen."""
+        self.context.close()
+        assert not self.faults, "\n".join(dict.fromkeys(self.faults))
+        assert set(wanted) <= self.seen, sorted(set(wanted) - self.seen)
