@@ -29,6 +29,7 @@ _CONFIG: Final[Mapping[str, Any]] = {
     "font": "sans-serif",
     "view": {"stroke": None},
     "axis": {
+        "aria": False,  # the library tells an axis in English only; the description and the tables tell it all
         "labelColor": INK,
         "titleColor": INK,
         "gridColor": GRID,

@@ -95,7 +95,9 @@ def purposes(code: str, of: Iterable[Json], rules: Collection[str]) -> Table:
         for one in of
     ]
     heads = (gettext("Purpose"), gettext("Hours"), gettext("Consent"), gettext("May go while the gate cannot know"))
-    return Table(gettext("Purposes"), [*map(Column, heads), Column(gettext("Rule of the hours"))], rows, wrap=True)
+    return Table(
+        gettext("Purposes"), [*map(Column, heads), Column(gettext("Rule of the hours"))], rows, wrap=True, cards=True
+    )
 
 
 def caps(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Collection[str]) -> Table:
@@ -120,7 +122,7 @@ def caps(code: str, of: Iterable[Json], channels: Iterable[Json], rules: Collect
     heads = [Column(gettext("Counted by")), Column(gettext("Only")), Column(gettext("Limit"), figure=True)]
     heads += [Column(gettext("Counted over")), Column(gettext("Counts")), Column(gettext("Isolation"))]
     heads.append(Column(gettext("Rule")))
-    return Table(gettext("Caps"), heads, rows, wrap=True)
+    return Table(gettext("Caps"), heads, rows, wrap=True, cards=True)
 
 
 def _rule(code: str, key: str, rules: Collection[str]) -> Cell:
@@ -143,7 +145,7 @@ def rules(code: str, of: Iterable[Told]) -> Table:
         for one in of
     ]
     heads = (gettext("Rule"), gettext("Value"), gettext("Level"), gettext("Days"), gettext("Changed because"))
-    return Table(gettext("Rules"), [*map(Column, heads)], rows, wrap=True)
+    return Table(gettext("Rules"), [*map(Column, heads)], rows, wrap=True, cards=True)
 
 
 def settings(of: Iterable[Json]) -> Table:
