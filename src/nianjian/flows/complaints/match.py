@@ -84,7 +84,8 @@ def _wanted(
     tickets = query.tickets(enterprise)
     rows = tickets.filter(exclusion=None) if complaints is None else tickets.filter(key__in=list(complaints))
     known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
-    recorded = {key: more for key, *more in rows.values_list("key", "recorded_at", "reason", "call_id")}
+    fields = rows.values_list("key", "recorded_at", "reason", "call_id")
+    recorded = {key: (at, reason, call_id) for key, at, reason, call_id in fields}
     if missing := set(complaints or ()) - recorded.keys():
         raise NianjianError("complaint_unknown", complaint=min(missing))
     wanted, own_ids = set(), set()

@@ -214,8 +214,7 @@ def _built(row: GateList, tenant: Tenant) -> form.ListEntry:
     """
     names: Sequence[str] = row.purposes
     if len(names) > 1 and row.words != facts.words(tenant):
-        values = {"enterprise": row.enterprise_id, "list": row.kind, "file": row.file}
-        raise NianjianError("gate_list_outdated", **values)
+        raise NianjianError("gate_list_outdated", enterprise=row.enterprise_id, list=row.kind, file=row.file)
     return form.ListEntry(row.kind, True, row.sha256, row.size, row.entries, tuple(names))  # noqa: FBT003 -- a built one
 
 
