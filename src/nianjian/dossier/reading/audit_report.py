@@ -54,7 +54,7 @@ def _firm(rows: Sequence[Line], pattern: str) -> tuple[Line | None, str | None]:
     places: dict[str, Line] = {}
     for row in rows:
         for hit in re.finditer(pattern, row.plain):
-            name = re.sub(r"^.*?(本所|由|系|受托|委托|接受|称|的|为|及|和|:)(?=[\u4e00-\u9fff]{2,})", "", hit.group())
+            name = re.sub(r"^.*(委托|接受|聘请|由|:)(?=[\u4e00-\u9fff]{4,})", "", hit.group())
             found[name] += 1
             if name not in places or row.confidence > places[name].confidence:
                 places[name] = row

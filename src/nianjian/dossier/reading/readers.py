@@ -25,6 +25,9 @@ from nianjian.dossier.reading.text.lines import PageText
 from nianjian.dossier.reading.text.result import Facts, ask
 from nianjian.rules.rulebook import Rulebook
 
+MASK: Final = "*"
+CODE_SIGNS: Final = 15
+
 Reader = Callable[[Sequence[PageText], Rulebook, date, Mapping[str, str]], Facts]
 
 READERS: Final[Mapping[str, Reader]] = {
@@ -65,4 +68,15 @@ class SheetReading:
             return Read({}, (ask("item_without_reader", item=item),))
         pages = list(ocr.sheets((sheet.number, sheet.dpi, sheet.bgr) for sheet in sheets))
         facts = read(item, pages, self.rulebook, self.asked_on, self.expected)
-        return Read({name: value for name, value in facts.fields.items() if value is not None}, facts.findings)
+        told = {name: shown(value) if name in facts.personal else value for name, value in facts.fields.items()}
+        return Read({name: value for name, value in told.items() if value is not None}, facts.findings)
+
+
+def shown(value: object) -> object:
+    """A personal value as a check may show it: the first sign of a name, of a code the first four and the last two."""
+    if isinstance(value, list | tuple):
+        return [shown(one) for one in value]
+    text = str(value)
+    if len(text) < CODE_SIGNS:
+        return text[:1] + MASK * (len(text) - 1)
+    return text[:4] + MASK * (len(text) - 6) + text[-2:]
