@@ -86,7 +86,8 @@ def test_without_its_fields_nothing_is_ready(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kinds", "how", "wanted"),
     [
-        (("text",), {"seal": False}, ("seal_cover_missing", 1)),
+        (("text",), {"seal": False}, ("seal_grey", 1)),
+        (("letterhead",), {"seal": False}, ("seal_cover_missing", 1)),
         (("text", "table"), {"riding": False}, ("seal_riding_missing", 2)),
     ],
 )

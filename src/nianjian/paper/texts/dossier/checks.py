@@ -27,7 +27,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "seal_cover_missing": mark("no official red seal, round or oval, was found on the first page"),
     "seal_copy_missing": mark("a copy needs the official red seal; none was found"),
     "seal_square_only": mark("only a square seal was found, which is a person's; the enterprise's seal is needed"),
-    "seal_grey": mark("the page is black and white, a red seal cannot be seen; scan it in colour"),
+    "seal_grey": mark("the page shows no colour; seal it in red, or scan it in colour if it is sealed"),
     "seal_large": mark("a seal of {diameter} mm, at most {most} mm are allowed; look whether it is one"),
     "seal_riding_missing": mark("no slice of a riding seal at the edge of the page; every joint must be sealed"),
     "seal_riding_broken": mark(
