@@ -19,6 +19,7 @@ REASONS: Final = (
     "no-consent",
     "not-on-white-list",
     "cap",
+    "clock",  # the moment that the switch names is too far from the gate's own
     "gate-unavailable",
 )
 ALLOWED: Final = "allow"

@@ -79,6 +79,8 @@ def _decided(request: Request, tenant: Tenant) -> Refusal | tuple[Slot, ...]:
 
 def _way(request: Request, tenant: Tenant) -> Refusal | Way:
     """What does not depend on the callee: it holds for a minute, and most calls of a minute go few ways."""
+    if tenant.problem:
+        return _refused("gate-unavailable")
     minute = request.at // 60_000
     purpose = tenant.purpose(request.purpose)
     second = request.at // 1000

@@ -14,6 +14,7 @@ from tests.support import gate
 
 from nianjian.gate import telephone
 from nianjian.gate.asked import REASONS, Request
+from nianjian.gate.clock_bound import CLOCK
 from nianjian.gate.decide import DAY, RULES, Refusal, decide, fails_open
 from nianjian.gate.policy import Slot
 from nianjian.gate.snapshot import format as form
@@ -220,7 +221,7 @@ def test_a_stale_snapshot_decides_nothing(snapshot: Snapshot, tmp_path: Path) ->
 
 
 def test_every_refusal_has_its_rule() -> None:
-    assert set(REASONS) - set(RULES) == {"hours", "cap"}
+    assert set(REASONS) - set(RULES) == {"hours", "cap", CLOCK}
     book = Rulebook.on(date(2026, 11, 25))
     assert {rule for rule in RULES.values() if rule not in book.in_force} == set()
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Final, Protocol
 
+from nianjian.gate import clock_bound
 from nianjian.gate.asked import ALLOWED, FAIL_OPEN, Request, Used, Verdict
 from nianjian.gate.counters.port import Counters, Taken
 from nianjian.gate.counters.watch import milliseconds
@@ -26,6 +27,8 @@ from nianjian.kernel.errors import NianjianError
 
 LOG: Final = logging.getLogger(__name__)
 UNAVAILABLE: Final = "gate-unavailable"
+ASK_AGAIN: Final = frozenset({UNAVAILABLE, clock_bound.CLOCK})
+"""Refusals of a question that has taken nothing and may be put again: they are not remembered."""
 OBSERVED: Final = "observed:"
 RECENT: Final = 500
 AGAIN: Final = 1.0  # seconds after which a journal that could not be written is tried again
@@ -107,7 +110,7 @@ class Gate:
         snapshot = self.held.snapshot
         if snapshot is None:
             return self.close(request, None, Refusal(UNAVAILABLE, RULES[UNAVAILABLE]), number, now)
-        found = decide(request, snapshot, now)
+        found = clock_bound.refusal(request, snapshot, now) or decide(request, snapshot, now)
         if isinstance(found, Refusal):
             return self.close(request, snapshot, found, number, now)
         taken = self.counters.at_once(request.enterprise, found, request.call_id or number, request.at)
@@ -145,7 +148,7 @@ class Gate:
                 allow=False, reason=refusal.reason, rule=refusal.rule, retry_at=refusal.retry_at, decision_id=number
             )
         # who could not be answered may ask again: it has taken nothing
-        self.note(request, snapshot, verdict, now, keep=refusal.reason != UNAVAILABLE)
+        self.note(request, snapshot, verdict, now, keep=refusal.reason not in ASK_AGAIN)
         return verdict
 
     def counted(self, request: Request, snapshot: Snapshot, taken: Taken, number: str, now: int) -> Verdict:

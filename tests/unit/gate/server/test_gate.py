@@ -230,3 +230,12 @@ def test_answers_are_bounded() -> None:
     assert len(answers) <= 20
     assert answers.get(request(call_id="99")) is not None
     assert answers.get(request(call_id="1")) is None
+
+
+def test_a_question_of_another_day_is_refused_and_may_be_put_again(tmp_path: Path) -> None:
+    gate = made(tmp_path, tenant(at_tolerance=300_000))
+    (late,) = ask(gate, request(at=NOON + DAY))
+    assert (late.allow, late.reason, late.rule) == (False, "clock", "gate.at.tolerance")
+    assert channel_used(gate, LINE, "L01") == 0
+    (near,) = ask(gate, request(at=NOON + 300_000))
+    assert near.allow
