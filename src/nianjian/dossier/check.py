@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -43,7 +43,18 @@ class Checked:
     package: dict[str, object]
 
 
-def check(file: Path, item: Item, *, reading: Reading | None = None, book: Rulebook | None = None) -> Checked:
+Watch = Callable[[int, int], None]
+"""(done, total): each page counts twice, once looked at and once read; what it raises ends the check there."""
+
+
+def check(
+    file: Path,
+    item: Item,
+    *,
+    reading: Reading | None = None,
+    book: Rulebook | None = None,
+    watch: Watch = lambda _done, _total: None,
+) -> Checked:
     """What ``file`` is worth for ``item``; NianjianError where it is not taken in. Nothing is kept of it."""
     rules = book or Rulebook.on(clock.today())
     with tempfile.TemporaryDirectory(prefix="nianjian-check-") as folder:
@@ -52,9 +63,12 @@ def check(file: Path, item: Item, *, reading: Reading | None = None, book: Ruleb
             only = (Finding(code="scan_ofd", weight=Weight.ASK),)
             return Checked(item.name, verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
         limits = Limits.of(rules)
-        looked = [inspect(one, limits) for one in drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL)]
+        looked: list[Inspected] = []
+        for one in drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL):
+            watch(len(looked), 2 * got.pages)
+            looked.append(inspect(one, limits))
         edges = tuple(_seam(got, looked))
-        read = (reading or Unread()).read(item.name, _sheets(got, looked))
+        read = (reading or Unread()).read(item.name, _watched(_sheets(got, looked), got.pages, watch))
     findings = (
         *_file(got),
         *(one for page in looked for one in page.findings),
@@ -76,6 +90,13 @@ def _sheets(got: Received, looked: Sequence[Inspected]) -> Iterator[Sheet]:
         turns = (page.page.rotation or 0) // 90
         upright = np.ascontiguousarray(np.rot90(one.bgr, turns)) if turns else one.bgr
         yield Sheet(one.facts.page, round(one.dpi), upright, page.page.seals if not turns else ())
+
+
+def _watched(sheets: Iterable[Sheet], pages: int, watch: Watch) -> Iterator[Sheet]:
+    """The sheets, telling before each how far the reading is."""
+    for done, sheet in enumerate(sheets):
+        watch(pages + done, 2 * pages)
+        yield sheet
 
 
 def _file(got: Received) -> Iterator[Finding]:
