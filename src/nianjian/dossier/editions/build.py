@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,8 +30,8 @@ class Built:
     """What was written; ``digest``: of the manifest, to be kept where nobody can change it."""
 
     folder: Path
-    book: Book
-    manifest: dict[str, Any]
+    book: Book = field(repr=False)
+    manifest: dict[str, Any] = field(repr=False)
 
     @property
     def digest(self) -> str:

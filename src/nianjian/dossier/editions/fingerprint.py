@@ -71,6 +71,8 @@ class Fingerprints:
             return _scalar(value)
         if value.objgen in self._places:
             return _hash(b"page", str(self._places[value.objgen]).encode() if jumps else b"")
+        if isinstance(value, pikepdf.Dictionary) and value.get("/Type") == "/Page":
+            return _hash(b"page", b"gone" if jumps else b"")  # a jump's target that is in the document no more
         key = (value.objgen, jumps)
         if value.objgen == (0, 0):
             return self._inside(value, jumps=jumps)

@@ -138,6 +138,17 @@ def _mark(  # noqa: PLR0917 -- a box with its label
     return {"x": x, "y": y, "w": wide, "h": high, "text": text, "size": size, "round": round_}
 
 
+def _steps(package: Package, _: Words) -> list[str]:
+    """What the print shop and the firm do, in this order."""
+    return [
+        _("Print the whole book, check that the last page bears the printed total."),
+        _("Bind it. Then stamp: never bind or exchange pages after the riding seal."),
+        _("Fan the sheets of one stamp at the outer edge until each shows its strip; one print over all of them."),
+        _("Stamp the first page of each item in its circle; write the date where the seal asks for it."),
+        _("Scan the stamped book at {dpi} dpi in colour.").format(dpi=package.limits.dpi),
+    ]
+
+
 def printer(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
     """The print shop's sheet, and the cover sheet around the book."""
     _ = words(package.language)
@@ -162,13 +173,7 @@ def printer(package: Package, layout: Layout, plan: Plan) -> dict[str, Any]:
             [_("Spine"), _("about {thick} mm; text on it from {least} mm on").format(
                 thick=f"{thick:g}", least=f"{SPINE_TEXT_MM:g}")],
         ],
-        "steps": [
-            _("Print the whole book, check that the last page bears the printed total."),
-            _("Bind it. Then stamp: never bind or exchange pages after the riding seal."),
-            _("Fan the sheets of one stamp at the outer edge until each shows its strip; one print over all of them."),
-            _("Stamp the first page of each item in its circle; write the date where the seal asks for it."),
-            _("Scan the stamped book at {dpi} dpi in colour.").format(dpi=package.limits.dpi),
-        ],
+        "steps": _steps(package, _),
         "head": [_("Stamp"), _("Sheets"), _("Number of sheets"), _("Strip"), _("Centre from below"),
                  _("Fronts, pages")],
         "stamps": [
