@@ -17,6 +17,7 @@ UNITS: Final[Mapping[str, str]] = {
     "cny": mark("yuan"),
     "complaints": mark("complaints"),
     "days": mark("days"),
+    "degrees": mark("degrees"),
     "digits": mark("digits"),
     "dpi": mark("dpi"),
     "factor": mark("times"),
@@ -28,6 +29,7 @@ UNITS: Final[Mapping[str, str]] = {
     "month": mark("(month)"),
     "months": mark("months"),
     "percent": mark("per cent"),
+    "pixels": mark("pixels"),
     "persons": mark("persons"),
     "quarter": mark("(quarter)"),
     "rows": mark("rows"),
@@ -41,7 +43,7 @@ UNITS: Final[Mapping[str, str]] = {
 }
 #: Codes among the values that have a name on the portrait.
 _NAMED: Final[Mapping[str, str]] = {**ATTACHMENTS, **EXCLUSIONS, **LIGHTS}
-_UNITLESS: Final = frozenset({"flag", "share"})
+_UNITLESS: Final = frozenset({"flag", "ratio", "share"})
 
 
 def shown(operator: str | None, value: object, unit: str) -> str:

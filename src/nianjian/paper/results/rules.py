@@ -26,7 +26,9 @@ WORDS_TO_FIND: Final = "purposes"  # unit of a value whose words are looked for 
 NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 SPEAKS_FOR_ITSELF: Final = frozenset({"code", "name", "text", "item"})  # parts whose own name would say nothing
 UNITS: Final[Mapping[str, str]] = {
+    "degrees": mark("{n} degrees"),
     "minutes": mark("{n} minutes"),
+    "pixels": mark("{n} pixels"),
     "hours": mark("{n} hours"),
     "calls": mark("{n} calls"),
     "months": mark("{n} months"),
