@@ -109,6 +109,7 @@ COMMANDS |= {
     "dossier assign": (Act.LOAD, HERE, ("--owner", "x", *ITEM)),
     "dossier comment": (Act.LOAD, HERE, ("--text", "x", *ITEM)),
     "dossier reuse": (Act.LOAD, HERE, (*AT, *YEAR)),
+    "dossier build": (Act.REVEAL, HERE, ("--output", "PACKAGE", *AT, *YEAR)),
     "gate check": (Act.READ, HERE, (*ASK, *AT)),
     "gate policy list": (Act.READ, HERE, AT),
     "gate policy set": (Act.REQUEST, HERE, ("L1", "--cap", "5", *AT)),
@@ -200,6 +201,7 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "CASE": str(open_case(enterprise=demo, notice=Notice(date(2026, 3, 2)), paper=None, actor=operator)["id"]),
         "PAPER": str(paper),
         "REPORT": str(tmp_path / "report.docx"),
+        "PACKAGE": str(tmp_path / "package"),
         "TOKEN": models.Token.objects.get(user="anna").id,
     }
 

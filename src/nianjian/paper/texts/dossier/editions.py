@@ -20,4 +20,6 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_manifest_unreadable": mark("{file} is no manifest of a package that this version knows"),
     "dossier_scan_unreadable": mark("{file} cannot be read as a scan; save it as one PDF"),
     "dossier_path_unknown": mark("there is nothing at {path}"),
+    "dossier_folder_unusable": mark("{folder} cannot be used: {reason}; name a folder that you may write to"),
+    "dossier_build_failed": mark("the package could not be built ({reason}); nothing was written, try it again"),
 }

@@ -1,0 +1,114 @@
+"""Both editions built in a process of its own with limits: a drawing library that aborts ends there, not here.
+
+``python -m nianjian.dossier.editions.apart FOLDER`` reads the package as JSON and tells the manifest's SHA-256.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.dossier.editions.package import Board, Item, Limits, Package, Seal
+from nianjian.dossier.riding import Rules
+from nianjian.kernel.errors import NianjianError
+
+MEMORY: Final = 4 << 30  # bytes of address space; the typesetter's own process maps a font
+SECONDS: Final = 900  # of CPU: 500 scanned pages with their flat files take a minute
+WRITTEN: Final = 2 << 30  # bytes of one file
+KILLED: Final = {-signal.SIGXCPU: "time", -signal.SIGXFSZ: "output", -signal.SIGABRT: "abort", -signal.SIGSEGV: "crash"}
+
+
+def build(package: Package, folder: Path, *, room: Path) -> str:
+    """Write all into an empty folder; the manifest's SHA-256. ``room``: for temporary files, closed to others.
+
+    No picture of a seal can be given here. ``dossier_build_failed``, and what `editions.build.build` raises.
+    """
+    command = [sys.executable, "-m", __name__, str(folder)]
+    place = {**os.environ, "TMPDIR": str(room)}  # pages name people
+    with subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=place,
+        start_new_session=True,
+    ) as child:  # fmt: skip
+        try:
+            out, _ = child.communicate(_written(package).encode(), timeout=2 * SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise NianjianError("dossier_build_failed", reason="time") from error
+        finally:
+            _end(child)
+    if child.returncode:
+        raise NianjianError("dossier_build_failed", reason=KILLED.get(child.returncode, "failed"))
+    told: dict[str, Any] = json.loads(out)
+    if "refused" in told:
+        raise NianjianError(str(told["refused"]), **told["values"])
+    return str(told["sha256"])
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Kill the child's own group: the typesetter, too."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it ended by itself and left nobody
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def _written(package: Package) -> str:
+    """A package as JSON."""
+    plain = ("enterprise", "licence", "season", "snapshot", "draft", "duplex", "language")
+    told: dict[str, object] = {name: getattr(package, name) for name in plain}
+    told["limits"] = asdict(package.limits)
+    told["items"] = [
+        {
+            "name": one.name,
+            "title": one.title,
+            "board": one.board.value,
+            "file": str(one.file),
+            "seals": sorted(seal.value for seal in one.seals),
+            "source_sha256": one.source_sha256,
+        }
+        for one in package.items
+    ]
+    return json.dumps(told, ensure_ascii=False, default=str)
+
+
+def _read(told: dict[str, Any]) -> Package:
+    """The package again."""
+    limits = told.pop("limits")
+    riding = limits.pop("riding")
+    for name in ("diameter_mm", "sliver_mm"):
+        riding[name] = Decimal(riding[name])
+    items = tuple(
+        Item(
+            one["name"], one["title"], Board(one["board"]), Path(one["file"]),
+            frozenset(Seal(seal) for seal in one["seals"]), one["source_sha256"],
+        )
+        for one in told.pop("items")
+    )  # fmt: skip
+    return Package(items=items, limits=Limits(**limits, riding=Rules(**riding)), **told)
+
+
+def _main() -> None:
+    """The other process."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    from nianjian.dossier.editions.build import build as both  # noqa: PLC0415 - loaded under the limits
+
+    package = _read(json.load(sys.stdin.buffer))
+    try:
+        told: dict[str, object] = {"sha256": both(package, Path(sys.argv[1])).digest}
+    except NianjianError as error:
+        told = {"refused": error.code, "values": error.values}
+    sys.stdout.write(json.dumps(told, ensure_ascii=False, default=str))
+
+
+if __name__ == "__main__":
+    _main()

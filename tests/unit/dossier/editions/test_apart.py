@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.support import packages
+
+from nianjian.dossier.editions import apart
+from nianjian.dossier.editions.build import build
+from nianjian.kernel.errors import NianjianError
+
+
+def _room(folder: Path) -> Path:
+    room = folder / "room"
+    room.mkdir(exist_ok=True)
+    return room
+
+
+def test_the_other_process_writes_the_same_package(tmp_path: Path) -> None:
+    package = packages.package(tmp_path, (1, 2), draft=True, duplex=False)
+    here = build(package, tmp_path / "here")
+    assert apart.build(package, tmp_path / "there", room=_room(tmp_path)) == here.digest
+    for one in here.folder.rglob("*.*"):
+        assert (tmp_path / "there" / one.relative_to(here.folder)).read_bytes() == one.read_bytes()
+    assert list(_room(tmp_path).iterdir()) == []
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    package = packages.package(tmp_path, (1,))
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 nothing")
+    with pytest.raises(NianjianError) as caught:
+        apart.build(
+            replace(package, items=(replace(package.items[0], file=broken),)), tmp_path / "out", room=_room(tmp_path)
+        )
+    assert (caught.value.code, caught.value.values["file"]) == ("dossier_copy_unreadable", "broken.pdf")
+
+
+def test_a_process_that_ends_costs_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "SECONDS", 0)  # no time to wait for the answer
+    with pytest.raises(NianjianError) as caught:
+        apart.build(packages.package(tmp_path, (1,)), tmp_path / "out", room=_room(tmp_path))
+    assert (caught.value.code, caught.value.values["reason"]) == ("dossier_build_failed", "time")
