@@ -11,7 +11,9 @@ import pytest
 
 from nianjian.accounts.query import Actor
 from nianjian.complaints.forwards.mapping import ForwardMapping
+from nianjian.flows import jobs
 from nianjian.flows.complaints import forwards
+from nianjian.flows.dossier import upload
 from nianjian.flows.operation import strays
 from nianjian.kernel import clock
 from nianjian.queue.models import Job
@@ -42,16 +44,18 @@ def _asked(actor: Actor) -> str:
 def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
     stray, fresh, paper, kept = (blobs.put(word).id for word in (b"stray", b"fresh", b"paper", b"kept"))
     asked = _asked(operator)
+    upload.ask(enterprise=demo, year=2025, item="articles", name="a.pdf", content=b"y", actor=operator)
+    waits = str(Job.objects.get(kind=jobs.CHECK_PAPER).payload["paper"])
     Job.objects.create(id="J1", kind="rectify.report", result={"blob": kept}, requested_by="x", created_at=clock.now())
     RowAttachment.objects.create(
         enterprise_id=demo, register="lines", key="L1", name="a", media_type="image/png", sha256="0" * 64, size=5,
         blob=paper, recorded_at=clock.now(), recorded_by="x",
     )  # fmt: skip
-    for blob in (stray, paper, kept, asked):
+    for blob in (stray, paper, kept, asked, waits):
         _aged(blob)
     _aged(fresh, timedelta(hours=23))
     assert strays.sweep() == 1
-    assert set(blobs.blobs()) == {fresh, paper, kept, asked}
+    assert set(blobs.blobs()) == {fresh, paper, kept, asked, waits}
 
 
 def test_the_files_of_another_database_stay(demo: str) -> None:
@@ -87,6 +91,8 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
         str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py") if re.search(r"\bblobs\.put\(", path.read_text())
     }
     assert puts == {
+        "dossier/materials/service.py",
+        "flows/dossier/upload.py",
         "flows/complaints/forwards.py",
         "flows/rectify/report.py",
         "rectification/cases/service.py",

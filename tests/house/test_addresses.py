@@ -21,6 +21,7 @@ OPEN = {"public", "person"}
 WITHOUT_TOKEN = {
     "c/<str:token>": "whoever complains has no session here, and the address itself is the secret",
     "e/<str:code>/data/import/<str:draft>/files/": "asks for the token itself, once the files have a place to go to",
+    "e/<str:code>/dossier/<int:year>/<str:item>/files/": "as the import's",
 }
 
 

@@ -101,6 +101,13 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "rectify-tickets": "rectification_tickets jobs_get",
     "rectify-isolate": "rectification_isolate rectification_get",
     "rectify-lift": "rectification_lift",
+    "dossier": "dossier_list",
+    "dossier-season": "dossier_list",
+    "dossier-reuse": "dossier_reuse",
+    "dossier-item": "dossier_get dossier_versions dossier_comments",
+    "dossier-upload": "dossier_add jobs_get jobs_stop",
+    "dossier-act": "dossier_confirm dossier_return dossier_assign dossier_comment dossier_not_applicable",
+    "dossier-fetch": "dossier_fetch",
     "gate": (
         "gate_policy gate_caps gate_channels gate_isolated_displays gate_standing gate_settings gate_state"
         " gate_decisions"

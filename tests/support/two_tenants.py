@@ -21,6 +21,9 @@ from nianjian.accounts.query import USER, Actor  # noqa: E402
 from nianjian.accounts.roles import ALLOWED, INSPECTING, Act, Role  # noqa: E402
 from nianjian.accounts.tokens import service as tokens  # noqa: E402
 from nianjian.config import wiring  # noqa: E402
+from nianjian.dossier.finding import Verdict  # noqa: E402
+from nianjian.dossier.materials import service as materials  # noqa: E402
+from nianjian.dossier.materials.service import File, Place  # noqa: E402
 from nianjian.flows import overlay, portraits  # noqa: E402
 from nianjian.flows.complaints import acts as complaints  # noqa: E402
 from nianjian.flows.complaints import one_click  # noqa: E402
@@ -107,6 +110,13 @@ def _draft(code: str, actor: Actor, *, first: int = 0) -> str:
     return made
 
 
+def _paper(code: str, actor: Actor) -> None:
+    """A version of an item of 2026."""
+    report: dict[str, Any] = {"findings": [], "fields": {"name": f"企业 {code}"}}
+    file = File("章程.pdf", "application/pdf", f"%PDF {code}".encode(), 1, Verdict.NEEDS_PERSON, report)
+    materials.add(place=Place(code, 2026, "articles"), file=file, actor=actor)
+
+
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     """Make an enterprise; what stands for each parameter of an address."""
     service.add_enterprise(code=code, name=f"企业 {code}", province="北京", actor=OPERATOR)
@@ -136,6 +146,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     case = str(opened["id"])
     rectification.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor)
     (task,) = watch.make_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
+    _paper(code, actor)
     return {
         "code": code,
         "year": 2026,

@@ -25,6 +25,7 @@ from nianjian.api.v1 import (
     webhooks,
 )
 from nianjian.api.v1.complaints import forwards, one_click, tickets, worked
+from nianjian.api.v1.dossier import items, versions
 from nianjian.api.v1.gate import decisions, policy
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
@@ -65,6 +66,8 @@ ROUTERS: Final = (
     cases.router,
     channel.router,
     watch.router,
+    items.router,
+    versions.router,
     policy.router,
     decisions.router,
     webhooks.router,

@@ -32,6 +32,7 @@ RECTIFY_CHECK: Final = "rectify.check"
 RECTIFY_REPORT: Final = "rectify.report"
 RECTIFY_CLOSE: Final = "rectify.close"
 VERIFY_CHAIN: Final = "audit.verify"
+CHECK_PAPER: Final = "dossier.check"
 
 # Kind of work -> the act that it needs; the flow that does it asks again when it runs.
 NEEDS: Final[Mapping[str, Act]] = {
@@ -52,6 +53,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     RECTIFY_REPORT: Act.REPORT,
     RECTIFY_CLOSE: Act.REPORT,
     VERIFY_CHAIN: Act.AUDIT,
+    CHECK_PAPER: Act.LOAD,
 }
 
 

@@ -18,7 +18,7 @@ from nianjian.flows.overlay import effects
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
 from nianjian.flows.wizard import check_register, drafts
-from nianjian.jobs import complaints, rectify
+from nianjian.jobs import complaints, dossier, rectify
 from nianjian.jobs.kind import Kind, Report, StopWantedError, day, text, texts
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.errors import sentence
@@ -176,5 +176,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.VERIFY_CHAIN: Kind(_verify_chain, again=True),
     **complaints.KINDS,
     **rectify.KINDS,
+    **dossier.KINDS,
 }
 AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

@@ -18,6 +18,7 @@ from django.db import Error, close_old_connections, connection
 
 from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
+from nianjian.flows.dossier import upload
 from nianjian.flows.operation import strays
 from nianjian.flows.recover import recover
 from nianjian.flows.rectify import locate, report
@@ -111,6 +112,7 @@ def tidy() -> None:
         report.sweep()
         locate.sweep()
         forwards.sweep()
+        upload.sweep()
         strays.sweep()
         call_command("clearsessions")
     except (OSError, NianjianError):  # of one thing; the work must go on

@@ -16,6 +16,7 @@ urlpatterns = [
     path("e/<str:code>/complaints/", include("nianjian.web.complaints.urls")),
     path("c/", include("nianjian.web.one_click.urls")),
     path("e/<str:code>/rectification/", include("nianjian.web.rectification.urls")),
+    path("e/<str:code>/dossier/", include("nianjian.web.dossier.urls")),
     path("e/<str:code>/gate/", include("nianjian.web.gate.urls")),
     path("", include("nianjian.web.rulebook.urls")),
     path("", include("nianjian.web.approvals.urls")),

@@ -81,14 +81,20 @@ def material(enterprise: str, year: int, item: str) -> Material | None:
     return Material.objects.filter(enterprise_id=enterprise, year=year, item=item).first()
 
 
-def versions(row: Material) -> list[Version]:
+def years(enterprise: str) -> list[int]:
+    """Data years of which something was done about an item."""
+    found = Material.objects.filter(enterprise_id=enterprise).order_by().values_list("year", flat=True)
+    return list(found.distinct())
+
+
+def versions(row: Material, first: int = 0, most: int = MOST) -> list[Version]:
     """Its files, newest first."""
-    return list(row.versions.order_by("-number")[:MOST])
+    return list(row.versions.order_by("-number")[first : first + most])
 
 
-def comments(row: Material) -> list[Comment]:
+def comments(row: Material, first: int = 0, most: int = MOST) -> list[Comment]:
     """What was said, newest first."""
-    return list(row.comments.order_by("-pk")[:MOST])
+    return list(row.comments.order_by("-pk")[first : first + most])
 
 
 def version(enterprise: str, year: int, item: str, number: int) -> Version:

@@ -152,6 +152,12 @@ def comment(*, place: Place, text: str, actor: Actor) -> Comment:
     return made
 
 
+def given_out(*, place: Place, version: Version, actor: Actor) -> None:
+    """Note that somebody took a version's file out as it came."""
+    with transaction.atomic():
+        _note("fetched", place, actor, {"version": version.number, "sha256": version.sha256})
+
+
 def _material(place: Place, actor: Actor) -> Material:
     """The item's row, held for writing; made where it is the first act."""
     known_item(place.item)

@@ -12,7 +12,7 @@ from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
-from nianjian.dossier.check import Checked, check
+from nianjian.dossier.check import Checked, Watch, check
 from nianjian.dossier.finding import Verdict
 from nianjian.dossier.kinds.catalogue import item as known_item
 from nianjian.dossier.kinds.port import Reading
@@ -21,6 +21,7 @@ from nianjian.dossier.materials.model import Comment, Version
 from nianjian.dossier.materials.query import Line
 from nianjian.dossier.materials.service import File, Place
 from nianjian.dossier.materials.states import DONE
+from nianjian.flows.dossier import known
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -51,15 +52,28 @@ def has_robots(enterprise: str, year: int) -> bool:
     return robots(code, date(year, 1, 1), date(year, 12, 31)) or robots(code, today, today)
 
 
+def _unwatched(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
 def add(
-    *, enterprise: str, year: int, item: str, path: Path, actor: Actor, reading: Reading | None = None
+    *,
+    enterprise: str,
+    year: int,
+    item: str,
+    path: Path,
+    actor: Actor,
+    reading: Reading | None = None,
+    watch: Watch = _unwatched,
 ) -> tuple[Version, Checked]:
     """Check a file and keep it as the item's newest version, whatever the verdict: the list shows it.
+
+    ``reading`` None: the pages are read and held against the registers. ``watch`` as of `check`.
 
     NianjianError role_missing, file_missing, file_too_large, and those of the check and of `service.add`.
     """
     require(actor, enterprise, Act.LOAD)
-    kind = known_item(item)
+    wanted = known_item(item)
     try:
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
@@ -68,7 +82,9 @@ def add(
         raise NianjianError("file_missing", file=str(path)) from fault
     except OSError as fault:
         raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
-    checked = check(path, kind, reading=reading, book=_book(enterprise))
+    book = _book(enterprise)
+    reader = reading or known.reading(enterprise, year, book, clock.today())
+    checked = check(path, wanted, reading=reader, book=book, watch=watch)
     file = File(
         name=path.name,
         media_type=MEDIA[checked.kind],
@@ -105,12 +121,12 @@ def confirm(
 ) -> Version:  # fmt: skip
     """A person stands for the newest version. Without a day of its own the paper's, as it was read, holds."""
     require(actor, enterprise, Act.LOAD)
-    known = json.loads(query.version(enterprise, year, item, number).report or "{}").get("fields", {})
+    read = json.loads(query.version(enterprise, year, item, number).report or "{}").get("fields", {})
     return service.confirm(
         place=Place(enterprise, year, item),
         number=number,
         effective_on=effective_on,
-        valid_until=valid_until or _day(known.get("expiry")),
+        valid_until=valid_until or _day(read.get("expiry") or read.get("valid_until")),
         actor=actor,
     )
 
@@ -202,6 +218,11 @@ def told(line: Line) -> Json:
     }
 
 
+def missing(found: list[Line]) -> int:
+    """How many items stand in the way of handing in."""
+    return sum(line.state not in DONE for line in found)
+
+
 def complete(found: list[Line]) -> bool:
     """Whether nothing is missing (M15)."""
-    return all(line.state in DONE for line in found)
+    return not missing(found)

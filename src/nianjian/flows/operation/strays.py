@@ -16,7 +16,7 @@ from nianjian.vault import blobs
 LOG: Final = logging.getLogger(__name__)
 YOUNG: Final = timedelta(days=1)  # the row that names a file is written long before, or never
 COLUMN: Final = "blob"  # what every table calls a sealed file
-HELD_BY_JOBS: Final = ("list", "blob")  # what payload and result of a job call one
+HELD_BY_JOBS: Final = ("list", "blob", "paper")  # what payload and result of a job call one
 
 
 def sweep() -> int:

@@ -14,6 +14,7 @@ from nianjian.paper.texts.dossier import checks as dossier_checks
 from nianjian.paper.texts.dossier import editions as dossier_editions
 from nianjian.paper.texts.dossier import ingest as dossier_ingest
 from nianjian.paper.texts.dossier import reading as dossier_reading
+from nianjian.paper.texts.dossier.words import ITEMS as DOSSIER_ITEMS
 from nianjian.paper.texts.gate import counters
 from nianjian.paper.texts.gate import errors as gate
 from nianjian.paper.texts.operation import doctor
@@ -72,6 +73,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "role": rooms.ROLES,
     "act": {**rooms.ACTS, **tickets.ACTS},
     "reason": rooms.FAULTS,
+    "item": DOSSIER_ITEMS,
 }
 
 

@@ -116,6 +116,11 @@ def _to_case(route: str, code: str, job: JobValue, label: str) -> tuple[str, str
     return reverse(route, args=[code, job.payload["case"]]), label
 
 
+def _paper(code: str, job: JobValue, _result: Told) -> Shown:
+    address = reverse("dossier-item", args=[code, job.payload["year"], job.payload["item"]])
+    return {"text": _("The file is checked and stands with its item."), "ways": [(address, _("To the item"))]}
+
+
 OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.RECTIFY_LOCATE: _located,
     jobs.RECTIFY_TICKETS: _tickets,
@@ -126,4 +131,5 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.OVERLAY_EFFECT: _effect,
     jobs.MATCH_TICKETS: _matched,
     jobs.IMPORT_FORWARDS: _forwarded,
+    jobs.CHECK_PAPER: _paper,
 }

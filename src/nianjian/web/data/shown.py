@@ -41,6 +41,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.RECTIFY_REPORT: mark("Rectification report"),
     jobs.RECTIFY_CLOSE: mark("Closing of a case"),
     jobs.VERIFY_CHAIN: mark("Check of the audit chain"),
+    jobs.CHECK_PAPER: mark("Check of a paper"),
 }
 DONE: Final = "done"
 STATES: Final[Mapping[str, tuple[str, str]]] = {  # state -> badge, word

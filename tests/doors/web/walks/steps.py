@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.doors.web.data_pages import calls
+from tests.doors.web.scans import a4
 from tests.doors.web.walks.looked_at import HOME, RULE
 from tests.support.dresses import Looker
 from tests.support.site import follow
@@ -56,6 +57,25 @@ def case(one: Looker) -> None:
     one.go(f"{address.removeprefix(one.site.address)}locate/")
     one.go(f"{address}complaints/?group=line&key=L1")
     one.go(f"{address}isolate/")
+
+
+def paper(one: Looker, turn: int) -> None:
+    """A file of the package: under way, checked with its findings, confirmed or sent back, in the list."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}dossier/2026/number_ledger/")
+    file = {"name": "台账.pdf", "mimeType": "application/pdf", "buffer": a4(turn)}
+    page.locator("#id_files").set_input_files(file)
+    follow(page.locator("main form[enctype] button"))
+    one.look()
+    page.locator("article.version").nth(turn).wait_for(timeout=PATIENCE)
+    one.look()
+    for fold in page.locator("article.version details > summary").all():
+        fold.click()
+    one.look()
+    page.locator("#return_reason").fill("看不清")
+    follow(page.locator("main form[action$='act/return/'] button.primary"))
+    one.look()
+    one.go(f"{HOME}dossier/2026/")
 
 
 def complaint(one: Looker, turn: int) -> None:

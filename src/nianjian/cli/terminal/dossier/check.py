@@ -9,7 +9,7 @@ from rich.console import Console
 
 from nianjian.cli.language import _
 from nianjian.cli.terminal import table
-from nianjian.cli.texts.errors import sentence
+from nianjian.paper.dossier.found import finding
 from nianjian.paper.texts.dossier.words import ITEMS, SEALS, VERDICTS
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def told(checked: Checked) -> dict[str, object]:
 
 
 def _finding(one: Finding) -> dict[str, object]:
-    return {"code": one.code, "page": one.page, "message": sentence(one.code, {"page": one.page, **one.values})}
+    return {"code": one.code, "page": one.page, "message": finding(one.code, {"page": one.page, **one.values}, _)}
 
 
 def _page(one: PageFound) -> dict[str, object]:

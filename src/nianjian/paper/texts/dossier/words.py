@@ -22,6 +22,59 @@ ITEMS: Final[Mapping[str, str]] = {
     "responsibility_report": mark("report on the information-security responsibility system"),
     "algorithm_filing": mark("algorithm filing for AI outbound"),
 }
+BOARDS: Final[Mapping[str, str]] = {"general": mark("General papers"), "special": mark("Special papers")}
+FORMS: Final[Mapping[str, str]] = {
+    "original_scan": mark("scan of the original"),
+    "copy_with_seal": mark("copy with the official seal"),
+}
+MARKS: Final[Mapping[str, str]] = {
+    "cover_seal": mark("seal on the first page"),
+    "riding_seal": mark("riding seal over every joint"),
+    "copy_seal": mark("seal on the copy"),
+}
+NEXT: Final[Mapping[str, str]] = {
+    "missing": mark("Upload the paper."),
+    "returned": mark("Read why it was sent back, and upload a better file."),
+    "not_ready": mark("Mend what the check found, and upload the paper again."),
+    "to_confirm": mark("Look at the pages and confirm them, or send the file back."),
+    "expired": mark("Upload a paper that is valid on the day of handing in."),
+}
+FIELDS: Final[Mapping[str, str]] = {
+    "name": mark("name"),
+    "credit_code": mark("unified social credit code"),
+    "credit_code_repaired": mark("letters of the credit code were put right"),
+    "legal_representative": mark("legal representative"),
+    "valid_until": mark("valid until"),
+    "number": mark("licence number"),
+    "expiry": mark("last day"),
+    "renewal_due": mark("renewal due by"),
+    "parts": mark("parts of the licence"),
+    "opinion": mark("opinion"),
+    "firm": mark("audit firm"),
+    "verification_code": mark("verification code"),
+    "year": mark("year"),
+    "dated": mark("dated"),
+    "id_number": mark("identity number"),
+    "born": mark("born on"),
+    "months": mark("months in a row"),
+    "from": mark("first month"),
+    "to": mark("last month"),
+    "people": mark("people listed"),
+    "covered_throughout": mark("paid for in every month"),
+    "names": mark("names"),
+    "holders": mark("shareholders"),
+    "total": mark("sum of the shares"),
+}
+OPINIONS: Final[Mapping[str, str]] = {
+    "standard": mark("standard unqualified"),
+    "emphasis": mark("unqualified with emphasis of matter"),
+    "going_concern": mark("unqualified with going-concern doubt"),
+    "qualified": mark("qualified"),
+    "adverse": mark("adverse"),
+    "disclaimer": mark("disclaimer of opinion"),
+    "unclear": mark("not clear"),
+}
+VALUES: Final[Mapping[str, str]] = {"forever": mark("long-term"), "not_told": mark("not told")}
 VERDICTS: Final[Mapping[str, str]] = {
     "ready": mark("ready"),
     "not_ready": mark("not ready"),

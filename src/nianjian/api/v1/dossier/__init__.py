@@ -1,0 +1,1 @@
+"""The package: its checklist, items and files."""

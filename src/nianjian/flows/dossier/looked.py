@@ -1,0 +1,146 @@
+"""What pages and programs see of the checklist: seasons, an item with its versions and comments, a file as it came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.dossier.kinds.catalogue import item as known_item
+from nianjian.dossier.kinds.item import Form
+from nianjian.dossier.materials import query, service
+from nianjian.dossier.materials.model import Comment, Version
+from nianjian.dossier.materials.query import ALGORITHM, Line
+from nianjian.dossier.materials.service import Place
+from nianjian.flows.dossier import checklist
+from nianjian.flows.overview.deadlines import calendars
+from nianjian.flows.rulebooks import rulebook
+from nianjian.rules.rule import Rule
+from nianjian.rules.rulebook import Rulebook
+
+Json = dict[str, Any]
+DUTY: Final = "law.algorithm.duty"
+OPTIONAL: Final = "materials.optional"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the rulebook says of an item. ``beside``: a rule of the law that asks for less, or None."""
+
+    item: str
+    rule: Rule
+    board: str  # general | special
+    form: Form
+    seals: tuple[str, ...]
+    beside: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """An item with all that hangs on it, newest first."""
+
+    line: Line
+    versions: list[Version]
+    comments: list[Comment]
+
+
+def season(enterprise: str, today: date) -> int:
+    """The data year whose package is due next, by the rulebook's deadlines."""
+    tenant = accounts.enterprise(enterprise)
+    earliest = calendars({tenant.code: tenant.province}, today)[tenant.code].earliest
+    return (earliest.day.year if earliest else today.year) - 1
+
+
+def seasons(enterprise: str, chosen: int, today: date) -> list[int]:
+    """Data years to choose from, newest first: the one that is due, the one before it, and those with materials."""
+    due = season(enterprise, today)
+    return sorted({due, due - 1, chosen, *query.years(enterprise)}, reverse=True)
+
+
+def book(enterprise: str) -> Rulebook:
+    """The rulebook that holds for an enterprise today."""
+    where = accounts.enterprise(enterprise).province or None
+    return rulebook(day=None, province=where, enterprise=enterprise)
+
+
+def asked(rules: Rulebook) -> dict[str, Asked]:
+    """What is asked of each item."""
+    return {name: _asked(name, rules) for name in ITEMS}
+
+
+def _asked(name: str, rules: Rulebook) -> Asked:
+    item = ITEMS[name]
+    rule = rules.rule(item.rule)
+    value = rule.value if isinstance(rule.value, Mapping) else {}
+    beside = rules.in_force.get(DUTY) if name == ALGORITHM else None
+    return Asked(name, rule, str(value.get("board", "")), item.form(rules), item.seals(rules), beside)
+
+
+def further(rules: Rulebook) -> list[str]:
+    """Papers that agencies of some provinces ask for besides."""
+    return [str(one) for one in rules.items(OPTIONAL)] if OPTIONAL in rules.in_force else []
+
+
+def looked(*, enterprise: str, year: int, item: str, actor: Actor, first: int = 0, most: int = query.MOST) -> Looked:
+    """An item as it stands today, with ``most`` versions and comments from the ``first`` on.
+
+    NianjianError role_missing, dossier_item_unknown.
+    """
+    require(actor, enterprise, Act.READ)
+    known_item(item)
+    (line,) = [one for one in checklist.lines(enterprise, year, actor) if one.item == item]
+    row = query.material(enterprise, year, item)
+    if row is None:
+        return Looked(line, [], [])
+    return Looked(line, query.versions(row, first, most), query.comments(row, first, most))
+
+
+def told(row: Version) -> Json:
+    """A version as JSON; the report's findings are codes, their values as the check has masked them."""
+    found = report(row)
+    return {
+        "version": row.number,
+        "name": row.name or "",
+        "media_type": row.media_type,
+        "sha256": row.sha256,
+        "size": row.size,
+        "pages": row.pages,
+        "verdict": row.verdict,
+        "findings": found.get("findings", []),
+        "fields": found.get("fields", {}),
+        "effective_on": row.effective_on,
+        "valid_until": row.valid_until,
+        "reused_from": row.reused_from,
+        "recorded_at": row.recorded_at,
+        "recorded_by": row.recorded_by,
+        "confirmed_at": row.confirmed_at,
+        "confirmed_by": row.confirmed_by,
+        "returned_at": row.returned_at,
+        "returned_by": row.returned_by,
+        "returned_reason": row.returned_reason,
+    }
+
+
+def report(row: Version) -> Json:
+    """What the check of a version found."""
+    found: Json = json.loads(row.report or "{}")
+    return found
+
+
+def fetch(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> tuple[Version, bytes]:
+    """A version's file as it came, with an entry in the chain: it may show personal values in full.
+
+    NianjianError role_missing, dossier_version_unknown, blob_missing.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    row = query.version(enterprise, year, item, number)
+    content = query.content(row)
+    service.given_out(place=Place(enterprise, year, item), version=row, actor=actor)
+    return row, content

@@ -1,0 +1,92 @@
+"""A file for the checklist as work for the worker; while it waits it lies sealed in the vault."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.config import env, spill
+from nianjian.dossier.kinds.catalogue import item as known_item
+from nianjian.flows import jobs
+from nianjian.flows.dossier import checklist
+from nianjian.flows.dossier.checklist import LIMIT, Json
+from nianjian.flows.progress import Progress
+from nianjian.flows.wizard.uploads import plain_name
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.queue import query as queue
+from nianjian.queue import service as queue_service
+from nianjian.queue.query import JobValue
+from nianjian.vault import blobs
+
+HELD: Final = "paper"  # under which a job's payload names the sealed file
+KEPT: Final = timedelta(hours=1)  # of a file whose check failed or was stopped
+SHOWN: Final = 20  # jobs of an item that a page tells of
+
+
+def ask(*, enterprise: str, year: int, item: str, name: str, content: bytes, actor: Actor) -> str:
+    """Put the check of a file; its job.
+
+    NianjianError role_missing, enterprise_unknown, dossier_item_unknown, file_empty, file_too_large.
+    """
+    require(actor, enterprise, jobs.NEEDS[jobs.CHECK_PAPER])
+    tenant = accounts.enterprise(enterprise)
+    known_item(item)
+    plain = plain_name(name)
+    if not content:
+        raise NianjianError("file_empty", file=plain)
+    if len(content) > LIMIT:
+        raise NianjianError("file_too_large", file=plain, limit=LIMIT)
+    blob = blobs.put(content)
+    given = {HELD: blob.id, "name": plain, "year": year, "item": item}
+    try:
+        return jobs.enqueue(kind=jobs.CHECK_PAPER, enterprise=tenant.code, payload=given, actor=actor)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
+
+
+def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put: the version that came of it and its verdict."""
+    year, item = int(given["year"]), str(given["item"])
+    progress("", 0, 0)
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
+        path = Path(folder) / plain_name(str(given["name"]))
+        path.write_bytes(blobs.get(str(given[HELD])))
+        made, checked = checklist.add(
+            enterprise=enterprise, year=year, item=item, path=path, actor=actor,
+            watch=lambda done, total: progress("", done, total),
+        )  # fmt: skip
+    findings = len(checked.findings)
+    return {"year": year, "item": item, "version": made.number, "verdict": made.verdict, "findings": findings}
+
+
+def waiting(enterprise: str, year: int, item: str) -> list[JobValue]:
+    """Checks of an item's files that wait or run, the next first."""
+    return queue.under_way(enterprise, {"year": year, "item": item}, kind=jobs.CHECK_PAPER, first=SHOWN)
+
+
+def last(enterprise: str, year: int, item: str) -> JobValue | None:
+    """The check of a file of the item that was asked for last."""
+    return queue.newest(enterprise, jobs.CHECK_PAPER, {"year": year, "item": item})
+
+
+def drop(job: JobValue) -> None:
+    """Delete the file that a job which is over has held; a row names it to the end. Its name may tell a person's."""
+    blobs.remove(str(job.payload[HELD]))
+    queue_service.forget(job=job.id, name="name")
+    queue_service.forget(job=job.id, name=HELD)
+
+
+def sweep() -> int:
+    """Delete the files of checks that failed or were stopped `KEPT` ago; how many."""
+    found = queue.over_before(jobs.CHECK_PAPER, clock.now() - KEPT, HELD)
+    for one in found:
+        drop(one)
+    return len(found)

@@ -1,0 +1,1 @@
+"""What is printed and shown of the package's papers."""

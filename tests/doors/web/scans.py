@@ -1,0 +1,17 @@
+"""Papers as the tests of doors send them."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+
+
+def a4(number: int = 0) -> bytes:
+    """One blank page; another content for each number."""
+    made = pikepdf.new()
+    made.add_blank_page(page_size=(595, 842))
+    made.docinfo["/Title"] = f"paper {number}"
+    out = io.BytesIO()
+    made.save(out, deterministic_id=True)
+    return out.getvalue()
