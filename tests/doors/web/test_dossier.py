@@ -67,7 +67,7 @@ def test_the_list_shows_every_item_with_its_source_and_the_season_that_is_due(le
     page = text(lead, HOME)
     assert 'href="/e/demo/dossier/2025/" aria-current="page"' in page
     assert len(re.findall(r'href="/e/demo/dossier/2025/[a-z_]+/"', page)) == 13
-    assert "13 项中还缺 12 项" in page, "the algorithm filing is not asked for without robots"
+    assert "13 项中还有 12 项未就绪" in page, "the algorithm filing is not asked for without robots"
     assert "指南" in page
     assert lead.get(f"{HOME}1700/").status_code == 404
     assert lead.get(f"{SEASON}nothing/").status_code == 404
@@ -130,7 +130,7 @@ def test_a_person_confirms_with_the_papers_own_days(lead: Client) -> None:
     given = {"version": "1", "effective_on": "", "valid_until": "2026-09-01"}
     assert lead.post(f"{item}act/confirm/", given, follow=True).status_code == 200
     assert "2026-09-01" in text(lead, SEASON)
-    assert "13 项中还缺 11 项" in text(lead, SEASON)
+    assert "13 项中还有 11 项未就绪" in text(lead, SEASON)
 
 
 def test_sent_back_assigned_and_spoken_of(lead: Client) -> None:

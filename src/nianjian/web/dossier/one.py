@@ -41,7 +41,7 @@ def shown(request: Request, code: str, year: int, item: str) -> HttpResponse:
     context = {
         "year": year,
         "item": item,
-        "title": told.title(item),
+        "heading": told.title(item),
         "number": asked.rule.id,
         "standing": told.state(line.state.value),
         "next": told.following(line.state.value),

@@ -33,6 +33,7 @@ BADGES: Final = {
     "needs_person": "warn",
 }
 WEIGHTS: Final = {"stop": "bad", "ask": "warn", "note": "plain"}
+WEIGHED: Final = {weight: place for place, weight in enumerate(WEIGHTS)}  # the gravest first
 
 
 def title(item: str) -> str:
@@ -67,8 +68,8 @@ def boards(code: str, year: int, lines: Sequence[Line], asked: dict[str, Asked])
 
 def _table(name: str, code: str, year: int, lines: Iterable[Line], asked: dict[str, Asked]) -> Table:
     heads = (
-        gettext("No."), gettext("Item"), gettext("State"), gettext("Owner"), gettext("To be brought by"),
-        gettext("Holds until"), gettext("Version"), gettext("Next step"),
+        gettext("Item"), gettext("State"), gettext("Next step"), gettext("Owner"), gettext("To be brought by"),
+        gettext("Holds until"), gettext("Version"),
     )  # fmt: skip
     return Table(name, [Column(head) for head in heads], [_row(code, year, one, asked) for one in lines], cards=True)
 
@@ -76,14 +77,15 @@ def _table(name: str, code: str, year: int, lines: Iterable[Line], asked: dict[s
 def _row(code: str, year: int, line: Line, asked: dict[str, Asked]) -> list[Cell]:
     last = line.newest
     return [
-        Cell(asked[line.item].rule.id),
-        Cell(title(line.item), href=reverse("dossier-item", args=[code, year, line.item])),
+        Cell(
+            f"{asked[line.item].rule.id} {title(line.item)}", href=reverse("dossier-item", args=[code, year, line.item])
+        ),
         state(line.state.value),
-        Cell(line.owner or "–"),
-        Cell(str(line.due or "–")),
-        Cell(str((last and last.valid_until) or "–")),
-        Cell("–" if last is None else last.number),
-        Cell(following(line.state.value) or "–"),
+        Cell(following(line.state.value)),
+        Cell(line.owner),
+        Cell(str(line.due or "")),
+        Cell(str((last and last.valid_until) or "")),
+        Cell("" if last is None else last.number),
     ]
 
 
@@ -133,7 +135,7 @@ def version(row: Version, newest: int) -> Shown:
     """A version of an item; ``open``: one may still stand for it or send it back."""
     _ = words(current())
     told = looked.report(row)
-    findings = sorted(told.get("findings", ()), key=lambda one: one["page"] or 0)
+    findings = sorted(told.get("findings", ()), key=lambda one: (WEIGHED[one["weight"]], one["page"] or 0))
     return Shown(
         number=row.number,
         name=row.name or "",

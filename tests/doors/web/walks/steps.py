@@ -63,7 +63,7 @@ def paper(one: Looker, turn: int) -> None:
     """A file of the package: under way, checked with its findings, confirmed or sent back, in the list."""
     page = one.page
     page.goto(f"{one.site.address}{HOME}dossier/2026/number_ledger/")
-    file = {"name": "台账.pdf", "mimeType": "application/pdf", "buffer": a4(turn)}
+    file = {"name": "ledger.pdf", "mimeType": "application/pdf", "buffer": a4(turn)}
     page.locator("#id_files").set_input_files(file)
     follow(page.locator("main form[enctype] button"))
     one.look()
@@ -72,7 +72,7 @@ def paper(one: Looker, turn: int) -> None:
     for fold in page.locator("article.version details > summary").all():
         fold.click()
     one.look()
-    page.locator("#return_reason").fill("看不清")
+    page.locator("#return_reason").fill("300 dpi")
     follow(page.locator("main form[action$='act/return/'] button.primary"))
     one.look()
     one.go(f"{HOME}dossier/2026/")
