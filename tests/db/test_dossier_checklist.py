@@ -17,7 +17,7 @@ from nianjian.dossier.finding import Finding, Verdict, Weight
 from nianjian.dossier.kinds.port import Read
 from nianjian.dossier.materials import query, service
 from nianjian.dossier.materials.service import File, Place
-from nianjian.dossier.materials.states import State
+from nianjian.dossier.materials.states import DONE, State
 from nianjian.flows.dossier import checklist
 from nianjian.kernel.errors import NianjianError
 from nianjian.vault import blobs
@@ -137,3 +137,25 @@ def test_what_the_reader_finds_goes_into_the_verdict(demo: str, anna: Actor, tmp
     made.save(path)
     _, checked = checklist.add(enterprise=demo, year=YEAR, item="articles", path=path, actor=anna, reading=Reader())
     assert checked.fields == {"dated": "2026-01-01"}
+
+
+def test_what_the_overview_counts_is_what_the_list_shows(keep: Callable[..., int], anna: Actor, demo: str) -> None:
+    day = date(2027, 2, 1)
+
+    def counted() -> tuple[int, bool]:
+        found, begun = query.unready(demo, YEAR, on=day)
+        listed = {one.item for one in query.checklist(demo, YEAR, on=day, robots=True) if one.state not in DONE}
+        assert found == listed
+        return len(found), begun
+
+    assert counted() == (13, False)
+    keep()
+    assert counted() == (13, True)
+    _confirm(anna, 1, valid_until=date(2027, 1, 1))
+    assert counted() == (13, True), "not valid on that day"
+    _confirm(anna, 1, valid_until=date(2027, 3, 1))
+    assert counted() == (12, True)
+    keep(b"%PDF-2", Verdict.NOT_READY)
+    assert counted() == (13, True), "the newest counts"
+    checklist.not_applicable(enterprise=demo, year=YEAR, item="algorithm_filing", reason="无", actor=anna)
+    assert counted() == (12, True)

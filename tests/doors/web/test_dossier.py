@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.doors.web.data_pages import work
 from tests.doors.web.scans import a4
 from tests.support.people import signed_in
@@ -187,3 +189,24 @@ def test_a_name_that_would_break_the_page_does_not(lead: Client) -> None:
     page = text(lead, LEDGER)
     assert "<img src=x" not in page
     assert "&lt;img" in page
+
+
+def test_the_overview_tells_of_them_when_it_is_time(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = text(lead, "/e/demo/")
+    assert "2025 年度材料包：还有 12 项未就绪" in page
+    assert f'href="{SEASON}"' in page
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
+    assert "年度材料包" not in text(lead, "/e/demo/"), "the plan begins three months before the first deadline"
+    kept(year=2026)
+    assert "2026 年度材料包：还有 12 项未就绪" in text(lead, "/e/demo/"), "somebody has begun"
+
+
+def test_the_overview_asks_little_for_them(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    for day in ("2026-11-25", "2026-02-10"):
+        monkeypatch.setenv("NIANJIAN_TODAY", day)
+        text(lead, "/e/demo/")
+        with CaptureQueriesContext(connection) as queries:
+            text(lead, "/e/demo/")
+        asked.append(len([one for one in queries if "dossier_" in one["sql"]]))
+    assert asked == [1, 1]

@@ -29,7 +29,7 @@ from nianjian.registers.rows import service as rows
 from nianjian.web.overview.bars import bar
 
 CPU = 100  # milliseconds of processor time that a page may take
-QUERIES = 38
+QUERIES = 41
 RECEIPT = {
     "source": "asterisk",
     "rows": {"read": 10, "loaded": 7, "duplicate": 0, "rejected": 3},

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from nianjian.dossier.finding import Verdict
 from nianjian.dossier.kinds.catalogue import ITEMS
 from nianjian.dossier.materials.model import Comment, Material, Version
-from nianjian.dossier.materials.states import Facts, State, state
+from nianjian.dossier.materials.states import DONE, Facts, State, state
 from nianjian.kernel.errors import NianjianError
 from nianjian.vault import blobs
 
@@ -40,7 +40,8 @@ def checklist(enterprise: str, year: int, *, on: date, robots: bool) -> list[Lin
     materials = {row.item: row for row in Material.objects.filter(enterprise_id=enterprise, year=year)}
     newest: dict[int, Version] = {}
     counts: dict[int, int] = {}
-    for row in Version.objects.filter(material__in=list(materials.values())).order_by("number"):
+    found = Version.objects.filter(material__in=list(materials.values()))
+    for row in found.defer("name", "report").order_by("number"):  # sealed: opened only where they are looked at
         newest[row.material_id] = row
         counts[row.material_id] = counts.get(row.material_id, 0) + 1
     return [_line(item, materials.get(item), newest, counts, on=on, robots=robots) for item in ITEMS]
@@ -79,6 +80,27 @@ def facts(row: Version) -> Facts:
 def material(enterprise: str, year: int, item: str) -> Material | None:
     """The item's row; None: nothing was done about it yet."""
     return Material.objects.filter(enterprise_id=enterprise, year=year, item=item).first()
+
+
+STANDING: Final = ("verdict", "confirmed_at", "returned_at", "effective_on", "valid_until")
+
+
+def unready(enterprise: str, year: int, *, on: date) -> tuple[set[str], bool]:
+    """Items that are not ready, all taken as required, and whether anything was done about one; a single query."""
+    rows = Material.objects.filter(enterprise_id=enterprise, year=year).order_by("versions__number")
+    told = rows.values_list("item", "not_applicable", "versions__number", *(f"versions__{one}" for one in STANDING))
+    newest = {row[0]: row for row in told}
+    return {item for item in ITEMS if _raw(newest.get(item), on) not in DONE}, bool(newest)
+
+
+def _raw(row: tuple[Any, ...] | None, on: date) -> State:
+    if row is None:
+        return State.MISSING
+    _item, reason, number, verdict, confirmed, returned, effective_on, valid_until = row
+    last = None
+    if number is not None:
+        last = Facts(Verdict(verdict), confirmed is not None, returned is not None, effective_on, valid_until)
+    return state(last, not_applicable=bool(reason), on=on)
 
 
 def years(enterprise: str) -> list[int]:

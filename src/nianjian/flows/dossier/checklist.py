@@ -25,7 +25,7 @@ from nianjian.flows.dossier import known
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.seats.query import robots
+from nianjian.registers.seats.query import robots_concern
 from nianjian.rules.rulebook import Rulebook
 
 Json = dict[str, Any]
@@ -47,9 +47,7 @@ def lines(enterprise: str, year: int, actor: Actor, on: date | None = None) -> l
 
 def has_robots(enterprise: str, year: int) -> bool:
     """Whether robot seats were filed or open in the data year, or are today (M13)."""
-    today = clock.today()
-    code = accounts.enterprise(enterprise).code
-    return robots(code, date(year, 1, 1), date(year, 12, 31)) or robots(code, today, today)
+    return robots_concern(accounts.enterprise(enterprise).code, year, clock.today())
 
 
 def _unwatched(_done: int, _total: int) -> None:

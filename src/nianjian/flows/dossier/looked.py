@@ -20,7 +20,7 @@ from nianjian.dossier.materials.model import Comment, Version
 from nianjian.dossier.materials.query import ALGORITHM, Line
 from nianjian.dossier.materials.service import Place
 from nianjian.flows.dossier import checklist
-from nianjian.flows.overview.deadlines import calendars
+from nianjian.flows.overview.deadlines import calendars, data_year
 from nianjian.flows.rulebooks import rulebook
 from nianjian.rules.rule import Rule
 from nianjian.rules.rulebook import Rulebook
@@ -54,8 +54,7 @@ class Looked:
 def season(enterprise: str, today: date) -> int:
     """The data year whose package is due next, by the rulebook's deadlines."""
     tenant = accounts.enterprise(enterprise)
-    earliest = calendars({tenant.code: tenant.province}, today)[tenant.code].earliest
-    return (earliest.day.year if earliest else today.year) - 1
+    return data_year(calendars({tenant.code: tenant.province}, today)[tenant.code], today)
 
 
 def seasons(enterprise: str, chosen: int, today: date) -> list[int]:

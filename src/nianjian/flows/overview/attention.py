@@ -33,6 +33,7 @@ FAILED: Final = "job_failed"
 COMPLAINT: Final = "complaint_due"
 CASE: Final = "rectification_due"
 EXPIRED: Final = "expired"
+MATERIALS: Final = "materials_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,19 @@ def blockers(
     portrait: Mapping[str, Any] | None,
     cases: Sequence[Running] = (),
     expired: Sequence[Expiry] = (),
+    materials: tuple[int, int] = (0, 0),
 ) -> list[Point]:
-    """Tell which cases of rectification run, what has expired, what the portrait lacks, and rows not taken."""
+    """Tell which cases of rectification run, what has expired, what portrait and package lack, and rows not taken.
+
+    ``materials``: data year, and how many items of its package are not ready.
+    """
     found = [Point(CASE, {"case": case.pk, "due": days.due.day}) for case, days in cases]
     found += [
         Point(EXPIRED, {"kind": one.kind, "keys": one.keys, "count": one.count, "until": one.until}) for one in expired
     ]
     found += [Point(NOT_RUN)] if portrait is None else _in_portrait(enterprise, portrait)
+    year, count = materials
+    found += [Point(MATERIALS, {"year": year, "count": count})] if count else []
     waiting = batches.with_rejects(enterprise, most=MOST)
     return [*found, *(Point(REJECTS, {"batch": batch, "rows": rows}) for batch, rows in waiting)]
 

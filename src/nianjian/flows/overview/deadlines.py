@@ -87,6 +87,11 @@ def upcoming(book: Rulebook, today: date) -> Calendar:
     return Calendar(tuple(found), start, lead, renewals)
 
 
+def data_year(calendar: Calendar, today: date) -> int:
+    """The data year whose reports are due next: they are handed in during the year after it."""
+    return (calendar.earliest.day.year if calendar.earliest else today.year) - 1
+
+
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, tuple) else ()
 

@@ -10,7 +10,7 @@ from nianjian.accounts.query import Actor, Enterprise
 from nianjian.accounts.reach import reach
 from nianjian.accounts.roles import Act
 from nianjian.flows import portraits
-from nianjian.flows.overview import attention, expiry, freshness, lines, since
+from nianjian.flows.overview import attention, expiry, freshness, lines, materials, since
 from nianjian.flows.overview.attention import Point
 from nianjian.flows.overview.day import Situation, Verdict, gravest, urgency, verdict
 from nianjian.flows.overview.deadlines import Calendar, beside, calendars
@@ -53,8 +53,9 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
         return _of_team(year, portrait, calendar, team)
     running = cases.waiting(enterprise.code)
     ending = expiry.ends([enterprise.code], today)[enterprise.code]
+    lacking = materials.missing(enterprise.code, calendar, today)
     calendar = expiry.with_expiries(beside(calendar, running, today), ending, today)
-    blockers = attention.blockers(enterprise.code, portrait, running, expiry.over(ending, today))
+    blockers = attention.blockers(enterprise.code, portrait, running, expiry.over(ending, today), lacking)
     tasks = attention.tasks(enterprise.code, actor)
     sources = freshness.sources(enterprise.code, today)
     light = str(portrait["light"]) if portrait else ""

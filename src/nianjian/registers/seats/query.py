@@ -24,6 +24,11 @@ def robots(enterprise: str, first: date, last: date) -> bool:
     return believed(Seat, enterprise).filter(held, kind="robot").filter(filed | opened).exists()
 
 
+def robots_concern(enterprise: str, year: int, today: date) -> bool:
+    """Whether robot seats were filed or open in the data year, or are today (M13)."""
+    return robots(enterprise, date(year, 1, 1), date(year, 12, 31)) or robots(enterprise, today, today)
+
+
 def _span(start: str, end: str, first: date, last: date) -> Q:
     """A span whose end is not included meets the days; a missing bound is open."""
     begun = Q(**{start: None}) | Q(**{f"{start}__lte": last})

@@ -39,6 +39,8 @@ def _place(point: Point, year: int | None) -> tuple[str, dict[str, Any]]:
             found = "data-job", {"job": values["job"]}
         case attention.CASE:
             found = "rectify-one", {"case": values["case"]}
+        case attention.MATERIALS:
+            found = "dossier-season", {"year": values["year"]}
         case attention.COMPLAINT:
             found = "complaints-one", {"ticket": values["complaint"]}
         case _:

@@ -50,6 +50,7 @@ POINTS: Final[Mapping[str, str]] = {
     attention.FAILED: mark("Your work {job} failed: {why}"),
     attention.CASE: mark("Rectification {case}: the report is due on {due}"),
     attention.EXPIRED: mark("{what} {keys}: expired, the last valid day was {until}"),
+    attention.MATERIALS: mark("Materials of {year}: {count} items are not ready"),
     attention.COMPLAINT: mark("Complaint {complaint}: the {clock} is due at {due}"),
 }
 
