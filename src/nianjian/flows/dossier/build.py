@@ -17,7 +17,8 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.config import env, spill
-from nianjian.dossier.editions import apart, manifest
+from nianjian.dossier import apart
+from nianjian.dossier.editions import manifest
 from nianjian.dossier.editions.build import PAPER
 from nianjian.dossier.editions.package import Board, Item, Limits, Package, seals
 from nianjian.dossier.editions.verify import verify

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.support import packages
 
-from nianjian.dossier.editions import apart
+from nianjian.dossier import apart
 from nianjian.dossier.editions.build import build
 from nianjian.kernel.errors import NianjianError
 
