@@ -109,6 +109,7 @@ COMMANDS |= {
     "dossier assign": (Act.LOAD, HERE, ("--owner", "x", *ITEM)),
     "dossier comment": (Act.LOAD, HERE, ("--text", "x", *ITEM)),
     "dossier reuse": (Act.LOAD, HERE, (*AT, *YEAR)),
+    "dossier generate": (Act.REVEAL, HERE, ("all", *AT, *YEAR)),
     "dossier build": (Act.REVEAL, HERE, ("--output", "PACKAGE", *AT, *YEAR)),
     "gate check": (Act.READ, HERE, (*ASK, *AT)),
     "gate policy list": (Act.READ, HERE, AT),

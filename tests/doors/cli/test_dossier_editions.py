@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.support import packages
 
 from nianjian.cli.main import main
 from nianjian.dossier.editions.build import build
-from tests.support import packages
 
 
 def _told(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, object]]:

@@ -25,12 +25,16 @@ PPI: Final = 144.0
 FAULT: Final = 300  # characters of what typst says
 
 
-def typeset(source: str, data: Mapping[str, Any], pictures: Mapping[str, str], form: str) -> bytes:
+def typeset(
+    source: str, data: Mapping[str, Any], pictures: Mapping[str, str], form: str, *, tagged: bool = True
+) -> bytes:
     """Set ``source`` (a file beside this one) as ``pdf``, or its first page as ``png``; ``drawing_failed``.
 
-    ``pictures``: name -> SVG, which the source reads as a file.
+    ``pictures``: name -> SVG, which the source reads as a file. ``tagged`` False: a long table for paper, whose cells
+    are not told one by one to programs that read aloud; the file has a fraction of the size.
     """
-    told = json.dumps({"source": source, "data": data, "pictures": dict(pictures)}, ensure_ascii=False)
+    asked = {"source": source, "data": data, "pictures": dict(pictures), "tagged": tagged}
+    told = json.dumps(asked, ensure_ascii=False)
     command = [sys.executable, "-m", __name__, form]
     place = {
         **os.environ,
@@ -69,6 +73,7 @@ def _main() -> None:
             ppi=PPI if form == "png" else None,
             sys_inputs={"data": json.dumps(told["data"], ensure_ascii=False)},
             timestamp=0,
+            pdf_tags=told.get("tagged", True),
         )
     sys.stdout.buffer.write(made[0] if isinstance(made, list) else made)
 

@@ -12,6 +12,7 @@ from nianjian.paper.texts.complaints import words as tickets
 from nianjian.paper.texts.dossier import checklist as dossier_checklist
 from nianjian.paper.texts.dossier import checks as dossier_checks
 from nianjian.paper.texts.dossier import editions as dossier_editions
+from nianjian.paper.texts.dossier import generated as dossier_generated
 from nianjian.paper.texts.dossier import ingest as dossier_ingest
 from nianjian.paper.texts.dossier import reading as dossier_reading
 from nianjian.paper.texts.dossier.words import ITEMS as DOSSIER_ITEMS
@@ -20,7 +21,7 @@ from nianjian.paper.texts.gate import errors as gate
 from nianjian.paper.texts.operation import doctor
 from nianjian.paper.texts.operation import errors as operation
 from nianjian.paper.texts.plain import plain
-from nianjian.paper.texts.portrait import ATTACHMENTS, METRICS
+from nianjian.paper.texts.portrait import ATTACHMENTS, COMPONENTS, METRICS
 from nianjian.paper.texts.rectification import errors as rectification
 from nianjian.paper.texts.rectification import words as cases
 from nianjian.paper.texts.results import errors as results
@@ -41,6 +42,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **dossier_ingest.TEXTS,
     **dossier_reading.TEXTS,
     **dossier_editions.TEXTS,
+    **dossier_generated.TEXTS,
     **dossier_checks.TEXTS,
     **dossier_checklist.TEXTS,
     **rectification.TEXTS,
@@ -74,6 +76,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "act": {**rooms.ACTS, **tickets.ACTS},
     "reason": rooms.FAULTS,
     "item": DOSSIER_ITEMS,
+    "figure": COMPONENTS,
 }
 
 

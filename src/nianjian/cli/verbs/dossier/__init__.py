@@ -7,10 +7,10 @@ from typing import Final
 
 from nianjian.cli.answer import Answer
 from nianjian.cli.arguments import Actions
-from nianjian.cli.verbs.dossier import build, check, materials, seal_plan, verify
+from nianjian.cli.verbs.dossier import build, check, generate, materials, seal_plan, verify
 
 #: Each offers `configure(actions)` and names its own function.
-PARTS: Final = (materials, check, build, verify, seal_plan)
+PARTS: Final = (materials, check, generate, build, verify, seal_plan)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,61 @@
+"""``nianjian dossier generate ITEM|all --season Y [--output DIR]``: items that the firm's own records make."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from nianjian.cli.answer import DONE, NO, Answer
+from nianjian.cli.arguments import Actions, enterprise, year
+from nianjian.cli.language import _
+from nianjian.cli.session import begin
+
+
+def configure(actions: Actions) -> None:
+    """Name the options."""
+    made = actions.add(
+        "generate", _generate, _("make items from registers, calls and the newest portrait, and compare their sums")
+    )
+    made.add_argument(
+        "items",
+        nargs="+",
+        metavar="ITEM",
+        help=_("the item's name, for example seat_table; all: every one that is due"),
+    )
+    enterprise(made, required=False)
+    year(made)
+    made.add_argument(
+        "--output", "-o", type=Path, metavar="DIR",
+        help=_("write PDF and xlsx into this folder; without it the PDF becomes a version of the checklist"),
+    )  # fmt: skip
+
+
+def _generate(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.dossier.finding import Verdict
+    from nianjian.flows.dossier.generate import generate, told
+    from nianjian.flows.rectify.cases import tenant
+    from nianjian.paper.dossier import found as texts
+    from nianjian.paper.texts.dossier.words import ITEMS, VERDICTS
+    from nianjian.paper.texts.plain import plain
+
+    code = tenant(args.enterprise)
+    made = generate(enterprise=code, year=args.year, items=args.items, folder=args.output, actor=actor)
+    data = {"enterprise": code, "season": args.year, "items": [told(one) for one in made]}
+
+    def show(console: Console) -> None:
+        for one in made:
+            name = _(ITEMS[one.item]) if one.item in ITEMS else _("Self-check report")
+            if one.confirmed:
+                console.print(_("{item}: confirmed already, left as it is").format(item=name), markup=False)
+                continue
+            console.print(f"{name}: {_(VERDICTS[one.verdict.value])}", style="bold", markup=False)
+            for finding in one.findings:
+                console.print(f"  {texts.finding(finding.code, finding.values, _)}", markup=False, highlight=False)
+            for path in one.files:
+                console.print(f"  {plain(str(path))}", markup=False, highlight=False)
+
+    bad = any(one.verdict is Verdict.NOT_READY for one in made)
+    return Answer(data, show, NO if bad else DONE)

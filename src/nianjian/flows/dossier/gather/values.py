@@ -1,0 +1,87 @@
+"""All values of a season's generated items, each gathered when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cached_property
+
+from nianjian.accounts import query as accounts
+from nianjian.dossier.generated import complaint_records
+from nianjian.dossier.generated.complaint_records import Ticket
+from nianjian.dossier.generated.document import Row
+from nianjian.dossier.generated.monthly_traffic import Traffic
+from nianjian.dossier.generated.responsibility_report import Facts
+from nianjian.flows.complaints.one_click import promised
+from nianjian.flows.dossier import checklist
+from nianjian.flows.dossier.gather import lake, registers
+from nianjian.flows.rulebooks import rulebook
+from nianjian.portrait.behind.query import counting
+from nianjian.registers.lines.model import Line
+from nianjian.registers.teams.model import Team
+from nianjian.registers.versions.query import as_at
+
+DUTY = "law.algorithm.duty"
+
+
+class Values:
+    """``portrait``: the year's newest run; registers as they hold on its day; the lake at its versions."""
+
+    def __init__(self, enterprise: str, year: int) -> None:
+        self.enterprise = enterprise
+        self.head, self.portrait = registers.head(enterprise, year)
+        self.robots = checklist.has_robots(enterprise, year)
+        self.sources = counting(self.portrait).sources
+
+    def known(self, field: str) -> str:
+        """A value of the head under the name that findings use."""
+        return self.head.representative if field == "legal_representative" else self.head.credit_code
+
+    @cached_property
+    def numbers(self) -> Sequence[Row]:
+        """The ledger."""
+        return registers.numbers(self.enterprise, self.head.as_of)
+
+    @cached_property
+    def seats(self) -> Sequence[Row]:
+        """The seats."""
+        return registers.seats(self.enterprise, self.head.as_of)
+
+    @cached_property
+    def traffic(self) -> Sequence[Traffic]:
+        """The calls by month and number."""
+        with lake.tables(self.enterprise, self.portrait) as found:
+            return lake.traffic(found, self.portrait, self.head.year)
+
+    @cached_property
+    def tickets(self) -> Sequence[Ticket]:
+        """The complaints of the year."""
+        with lake.tables(self.enterprise, self.portrait) as found:
+            return lake.tickets(found, self.enterprise, self.head.year)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the responsibility report says of itself."""
+        day, counts = self.head.as_of, complaint_records.counts(self.tickets, self.head.as_of, self.sources)
+        promise, hour = promised(self.enterprise), timedelta(hours=1)
+        return Facts(
+            numbers=tuple(str(row["root"]) for row in self.numbers if row.get("root")),
+            seats=len(self.seats),
+            robots=sum(row.get("kind") == "robot" for row in self.seats),
+            lines=as_at(Line, self.enterprise, day).count(),
+            teams=as_at(Team, self.enterprise, day).count(),
+            complaints=counts["complaints"],
+            tickets=counts["tickets"],
+            closed=counts["closed"],
+            respond_hours=promise.response // hour,
+            close_hours=promise.close // hour,
+        )
+
+    @cached_property
+    def duty(self) -> tuple[str, ...]:
+        """What the rulebook says of the duty to file an algorithm, with its source."""
+        where = accounts.enterprise(self.enterprise).province or None
+        rule = rulebook(day=self.head.as_of, province=where, enterprise=self.enterprise).in_force.get(DUTY)
+        if rule is None:
+            return ()
+        return tuple(one for one in (rule.title_zh, rule.text_zh, rule.note_zh, rule.citation) if one)

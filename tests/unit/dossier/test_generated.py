@@ -1,0 +1,117 @@
+"""Generated items from plain values: what counts on the day, sums against a portrait, pages and cells."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pypdfium2
+import pytest
+from python_calamine import CalamineWorkbook
+
+from nianjian.dossier.finding import Weight
+from nianjian.dossier.generated import complaint_records, monthly_traffic, seat_table, sheets
+from nianjian.dossier.generated.complaint_records import Ticket
+from nianjian.dossier.generated.document import Document, Head
+from nianjian.dossier.generated.monthly_traffic import Traffic
+from nianjian.dossier.generated.sums import sums_agree
+from nianjian.kernel.numbers import NumberClass
+from nianjian.paper.words import words
+
+DAY = date(2026, 12, 31)
+HEAD = Head(
+    "示例 & 子公司", "浙B2-20080101", "–", "王五", "–", 2026, DAY, "20270120-090000-000001", "ab" * 32, "2026.11"
+)
+_ = words("zh_Hans")
+
+
+def _seat(**changed: object) -> dict[str, object]:
+    usual = {"seat_id": "S1", "kind": "human", "filing": "filed", "filed_on": date(2025, 1, 1)}
+    return {**usual, "opened_on": date(2025, 2, 1), **changed}
+
+
+@pytest.mark.parametrize(
+    ("changed", "filed", "opened"),
+    [
+        ({}, True, True),
+        ({"filed_on": DAY, "opened_on": DAY}, True, True),
+        ({"filed_on": date(2027, 1, 1)}, False, True),
+        ({"cancelled_on": DAY}, False, True),
+        ({"filing": "cancelled", "cancelled_on": date(2027, 1, 1)}, True, True),
+        ({"filing": "cancelled"}, False, True),
+        ({"filing": "unfiled"}, False, True),
+        ({"filing": None}, False, True),
+        ({"filed_on": None}, False, True),
+        ({"closed_on": DAY}, True, False),
+        ({"closed_on": date(2027, 1, 1)}, True, True),
+        ({"opened_on": None}, True, False),
+    ],
+)
+def test_a_seat_counts_as_in_the_portrait(changed: dict[str, object], filed: bool, opened: bool) -> None:  # noqa: FBT001 -- cases
+    assert seat_table.totals([_seat(**changed)], DAY) == {"filed": filed, "opened": opened}
+
+
+def _at(day: int, hour: int) -> datetime:
+    return datetime(2026, 12, day, hour, tzinfo=UTC)
+
+
+def test_tickets_count_to_the_end_of_the_day_in_shanghai() -> None:
+    tickets = [
+        Ticket({"source": "12321", "accepted_at": _at(31, 15), "closed_at": _at(31, 15)}),
+        Ticket({"source": "12321", "accepted_at": _at(31, 15), "closed_at": _at(31, 16)}),  # the next day there
+        Ticket({"source": "12300", "accepted_at": _at(1, 1), "closed_at": _at(2, 1), "reopened_at": _at(3, 1)}),
+        Ticket({"source": "12321", "accepted_at": _at(1, 1), "closed_at": _at(2, 1)}, "duplicate", "duplicate"),
+        Ticket({"source": "enterprise", "accepted_at": _at(1, 1), "closed_at": _at(2, 1), "reopened_at": _at(2, 1)}),
+    ]
+    found = complaint_records.counts(tickets, DAY, ("12321", "12300"))
+    assert found == {"complaints": 3, "tickets": 4, "closed": 2}
+
+
+def _portrait(**components: object) -> dict[str, Any]:
+    return {"metrics": [{"slug": "seat_vacancy", "components": components}]}
+
+
+def test_sums_agree_only_when_they_are_equal() -> None:
+    assert sums_agree({"filed": 4, "opened": 3}, _portrait(filed=4, opened=3)) == ()
+    (found,) = sums_agree({"filed": 4, "opened": 3}, _portrait(filed=4, opened=2))
+    assert (found.code, found.weight, found.values["paper"], found.values["portrait"]) == (
+        "sums_differ",
+        Weight.STOP,
+        3,
+        2,
+    )
+    (unknown,) = sums_agree({"closed": 0}, _portrait(filed=4))
+    assert (unknown.code, unknown.weight) == ("sums_unknown", Weight.ASK)
+
+
+def _pages(document: Document) -> list[str]:
+    with pypdfium2.PdfDocument(sheets.pdf(document)) as made:
+        return [page.get_textpage().get_text_range() for page in made]
+
+
+def test_header_rows_and_the_run_stand_on_every_page() -> None:
+    rows = [_seat(seat_id=f"S{number:03d}", person="张三", workplace="#strong[x] $1$") for number in range(120)]
+    document = seat_table.document(HEAD, rows, _)
+    pages = _pages(document)
+    assert len(pages) > 2
+    assert all("坐席编号" in page and HEAD.run in page for page in pages[:-1])
+    assert f"第 2 页　共 {len(pages)} 页" in pages[1]
+    assert "#strong[x] $1$" in pages[0]  # data is never taken for markup
+    assert "S119" in "".join(pages)
+    assert sheets.pdf(document) == sheets.pdf(document)
+
+
+def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
+    rows = [Traffic("2026-02", "95013", NumberClass.OWN_SHORT, 1, 1, 1200, 700, 3, 65000, 2, 1)]
+    rows.append(Traffic("2026-02", "", NumberClass.MOBILE, outbound=5))
+    document = monthly_traffic.document(HEAD, rows, _)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sheets.xlsx(document)))
+    assert book.get_sheet_by_name("逐月").to_python()[2] == ["2026-02", 1, 1, 1205, 700, 65000, 1]
+    numbers = book.get_sheet_by_name("按号码").to_python()
+    assert [row[1] for row in numbers[1:]] == ["95013", "手机号", "–"]
+    assert numbers[-1] == ["合计", "–", 1, 1, 1205, 700, 65000, 1]
+    said = "".join(str(row) for row in book.get_sheet_by_name("呼叫流量月报").to_python())
+    assert "3 个呼出通话无法判断" in said
+    assert "2 个接通的通话没有时长" in said
+    assert sheets.xlsx(document) == sheets.xlsx(document)
