@@ -135,8 +135,12 @@ def test_dated_history_on_postgresql(tmp_path: Path, database: str) -> None:
     _history(_environment(tmp_path, database))
 
 
+# Each command of a test at the shell is a start of the program, so all of them take half an hour: with SOAK=1.
+SHELL = ["doors/cli"] if os.environ.get("SOAK") else ["doors/cli/test_keys.py", "doors/cli/test_doctor.py"]
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("tests", ["db", "doors/api", "doors/cli", "doors/web"])
+@pytest.mark.parametrize("tests", ["db", "doors/api", "doors/web", *SHELL])
 def test_the_same_tests_hold_on_postgresql(database: str, tests: str) -> None:
     here = Path(__file__).parent
     # A browser's matter is no database's; one walk of each role goes over PostgreSQL, below.
