@@ -18,7 +18,7 @@ from nianjian.dossier.kinds.item import Form, Item
 from nianjian.dossier.kinds.port import Read, Reading, Sheet, Unread
 from nianjian.dossier.page import PageFound
 from nianjian.dossier.seals import seam
-from nianjian.dossier.seals.mask import whitened
+from nianjian.dossier.seals.mask import at, whitened
 from nianjian.dossier.seals.seal import OFFICIAL, Kind
 from nianjian.kernel import clock
 from nianjian.rules.rulebook import Rulebook
@@ -64,10 +64,14 @@ def check(
             return Checked(item.name, verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
         limits = Limits.of(rules)
         looked: list[Inspected] = []
-        for one in drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL):
+        edge: list[seam.Slice | None] = []
+        strip = seam.STRIP_MM if ONE_STAMP[0] <= got.pages <= ONE_STAMP[1] else 0.0
+        for one in drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL, strip=strip):
             watch(len(looked), 2 * got.pages)
             looked.append(inspect(one, limits))
-        edges = tuple(_seam(got, looked))
+            if len(edge) == len(looked) - 1 and one.strip is not None and _sliced(looked[-1]):
+                edge.append(seam.edge_slice(whitened(at(one.strip, one.fine_dpi, seam.DPI))))
+        edges = tuple(_seam(edge)) if len(edge) == len(looked) else ()
         read = (reading or Unread()).read(item.name, _watched(_sheets(got, looked), got.pages, watch))
     findings = (
         *_file(got),
@@ -136,16 +140,13 @@ def required(item: Item, pages: Sequence[PageFound], book: Rulebook) -> Iterator
                 yield Finding(code="seal_riding_missing", weight=Weight.STOP, page=page.page)
 
 
-def _seam(got: Received, looked: Sequence[Inspected]) -> Iterator[Finding]:
-    """Whether the slices of one stamp join; evidence beside the page numbers, so a person looks."""
-    sliced = [any(seal.kind is Kind.SLICE for seal in page.page.seals) for page in looked]
-    if got.clean is None or not ONE_STAMP[0] <= len(looked) <= ONE_STAMP[1] or not all(sliced):
-        return
-    strips = []
-    for one in drawn(got.clean, got.pages, name=got.name, dpi=seam.DPI):
-        wide = round(seam.STRIP_MM / 25.4 * one.dpi)
-        strips.append(seam.edge_slice(np.ascontiguousarray(whitened(one.bgr)[:, -wide:])))
-    found = seam.joined(strips)
+def _sliced(page: Inspected) -> bool:
+    return any(seal.kind is Kind.SLICE for seal in page.page.seals)
+
+
+def _seam(slices: Sequence[seam.Slice | None]) -> Iterator[Finding]:
+    """Whether the slices of one stamp, one on each page, join; evidence beside the page numbers: a person looks."""
+    found = seam.joined(slices)
     for place in found.broken:
         yield Finding(code="seal_riding_broken", weight=Weight.ASK, page=place + 2)
     if not found.whole and not found.missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,7 +70,7 @@ class Inspected:
 
 
 def inspect(drawn: Drawn, limits: Limits) -> Inspected:
-    """Check one page; it was drawn at 100 dpi with a finer grey copy."""
+    """Check one page; it was drawn at 100 dpi, its inked parts finer."""
     number, bgr = drawn.facts.page, drawn.bgr
     ink = red(bgr, drawn.dpi)
     seals = tuple(_rounded(one) for one in seals_of(ink))
@@ -94,8 +95,8 @@ def inspect(drawn: Drawn, limits: Limits) -> Inspected:
     if sharp is not None and not sharp.enough:
         values = {"dpi": sharp.dpi, "least": limits.dpi}
         findings.append(Finding(code="scan_dpi_low", weight=Weight.STOP, page=number, values=values))
-    if sharp is not None and not empty and drawn.grey is not None:
-        findings += _sharpness(number, drawn.grey, limits)
+    if sharp is not None and not empty and drawn.tiles:
+        findings += _sharpness(number, drawn.tiles, limits)
     return Inspected(found, colour.share_beside(plane, seals), tuple(findings))
 
 
@@ -137,9 +138,8 @@ def _seals(page: PageFound, limits: Limits) -> list[Finding]:
     ]
 
 
-def _sharpness(number: int, grey: Picture, limits: Limits) -> list[Finding]:
+def _sharpness(number: int, parts: Sequence[Picture], limits: Limits) -> list[Finding]:
     """Blur stops; an enlarged picture only warns."""
-    parts = blur.tiles(grey)
     width = blur.edge_width(parts)
     if width is None:
         return []

@@ -11,7 +11,8 @@ from tests.support.scans import ink, paper, scanner
 
 from nianjian.dossier.checks import a4, blank, blur, colour, dpi, skew, upscaled
 from nianjian.dossier.ingest.render import PageFacts, Picture
-from nianjian.dossier.seals.mask import at_100, whitened
+from nianjian.dossier.ingest.tiles import tiles
+from nianjian.dossier.seals.mask import at, whitened
 
 
 def grey(bgr: np.ndarray) -> np.ndarray:
@@ -53,7 +54,7 @@ def test_a_page_with_dust_is_blank_and_a_page_with_a_line_is_not() -> None:
     for y, x in zip(rng.integers(40, 1100, 60), rng.integers(40, 780, 60), strict=True):
         page[y, x] = 40
     assert blank.ink_share(page) < 0.002
-    text = at_100(paper.page("text", 1), paper.DPI)
+    text = at(paper.page("text", 1), paper.DPI)
     assert blank.ink_share(whitened(text)) > 0.02
 
 
@@ -61,7 +62,7 @@ def test_a_page_with_dust_is_blank_and_a_page_with_a_line_is_not() -> None:
 @pytest.mark.parametrize("kind", ["text", "table"])
 def test_skew(kind: str, lean: float) -> None:
     page, _jpeg = scanner.scanned(paper.page(kind, 2), scanner.Faults(skew=lean, noise=3), random.Random(1))
-    found = skew.skew(grey(at_100(page, paper.DPI)))
+    found = skew.skew(grey(at(page, paper.DPI)))
     assert found is not None
     assert abs(found + lean) <= 0.15
 
@@ -77,7 +78,7 @@ def sharpness(sigma: float, shrink: float = 1.0) -> tuple[float, float]:
     if shrink != 1:
         small = cv2.resize(page, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         page = cv2.resize(small, page.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    parts = blur.tiles(grey(page))
+    parts = tiles(grey(page))
     width, detail = blur.edge_width(parts), upscaled.detail(parts)
     assert width is not None
     assert detail is not None
@@ -96,7 +97,7 @@ def test_an_enlarged_page_lacks_detail() -> None:
 def test_a_copy_shows_no_colour_beside_its_seal_and_an_original_does() -> None:
     shares = []
     for page in (paper.page("licence", 1), scanner.grey(paper.page("licence", 1))):
-        white = whitened(at_100(page, paper.DPI))
+        white = whitened(at(page, paper.DPI))
         shares.append(colour.share_beside(colour.coloured(white), ()))
     assert shares[0] >= 0.003 > shares[1]
 
@@ -106,5 +107,5 @@ def test_a_faint_seal_makes_a_page_coloured() -> None:
     rng = random.Random(4)
     layer = ink.coverage(ink.Print("round", 42, 42, "faded", "浙江华信科技有限公司"), paper.DPI, rng)
     ink.stamp(page, layer, "faded", 600, 900)
-    white = whitened(at_100(page, paper.DPI))
+    white = whitened(at(page, paper.DPI))
     assert colour.share(colour.coloured(white)) >= 0.0004

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ _MIDDLE: Final = (0.18, 0.30)
 """Cycles a pixel."""
 
 
-def detail(parts: list[Picture]) -> float | None:
+def detail(parts: Sequence[Picture]) -> float | None:
     """Energy of the middle band for one of the low band, over tiles of a page at its own resolution."""
     ratios = []
     for part in parts:

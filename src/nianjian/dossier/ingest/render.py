@@ -17,6 +17,8 @@ from nianjian.kernel.errors import NianjianError
 
 BATCH: Final = 12
 """Pages a child draws: 30 CPU-seconds are enough for them, and their pictures for the disk."""
+BATCH_SMALL: Final = 48
+"""The same where pages come small. A child that ends early goes on from the page at which it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +43,42 @@ class PageFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """A page drawn: BGR at ``dpi``; ``grey`` at ``grey_dpi`` where a finer copy was asked for."""
+    """A page drawn: BGR at ``dpi``.
+
+    Where asked for: ``tiles``, its inked parts in grey, and ``strip``, its right edge (BGR), both at ``fine_dpi``.
+    """
 
     facts: PageFacts
     dpi: float
     bgr: NDArray[np.uint8]
-    grey: NDArray[np.uint8] | None = None
-    grey_dpi: float = 0.0
+    fine_dpi: float
+    tiles: tuple[NDArray[np.uint8], ...] = ()
+    strip: NDArray[np.uint8] | None = None
 
 
-def drawn(clean: Path, pages: int, *, name: str, dpi: int, small: int = 1, first: int = 1) -> Iterator[Drawn]:
+def drawn(
+    clean: Path, pages: int, *, name: str, dpi: int, small: int = 1, first: int = 1, strip: float = 0.0
+) -> Iterator[Drawn]:
     """Pages ``first`` to ``pages`` of a clean copy, one by one; NianjianError dossier_page_costly names file and page.
 
-    ``small`` above 1: ``bgr`` comes so many times smaller than ``dpi``, and ``grey`` at ``dpi``.
+    ``small`` above 1: ``bgr`` comes so many times smaller than ``dpi``, and its inked parts at ``dpi``. ``strip``: so
+    many mm of the right edge at ``dpi``.
     """
-    for start in range(first, pages + 1, BATCH):
+    start, batch = first, BATCH if small == 1 else BATCH_SMALL
+    while start <= pages:
         with tempfile.TemporaryDirectory(prefix="nianjian-pages-") as folder:
-            wanted = {"first": start, "last": min(start + BATCH - 1, pages), "dpi": dpi, "small": small}
+            wanted = {"first": start, "last": min(start + batch - 1, pages), "dpi": dpi, "small": small, "strip": strip}
             try:
-                told = run("draw", str(clean), folder, json.dumps(wanted))
+                told, reason = run("draw", str(clean), folder, json.dumps(wanted)), ""
             except Ended as end:
-                page = max((int(one["begun"]) for one in end.told if "begun" in one), default=start)
-                raise NianjianError("dossier_page_costly", file=name, page=page, reason=end.reason) from end
-            for one in told:
-                if "page" in one:
-                    yield _loaded(Path(folder), one, small)
+                told, reason = end.told, end.reason
+            done = [one for one in told if "page" in one]
+            if reason and not done:
+                page = max((int(one["begun"]) for one in told if "begun" in one), default=start)
+                raise NianjianError("dossier_page_costly", file=name, page=page, reason=reason)
+            for one in done:
+                yield _loaded(Path(folder), one, small)
+        start = done[-1]["page"] + 1 if reason else start + batch
 
 
 def _loaded(folder: Path, told: Any, small: int) -> Drawn:  # noqa: ANN401 - JSON of the child
@@ -74,6 +87,12 @@ def _loaded(folder: Path, told: Any, small: int) -> Drawn:  # noqa: ANN401 - JSO
         for one in told["pictures"]
     )
     facts = PageFacts(told["page"], told["wide_mm"], told["high_mm"], pictures, told["letters"])
-    grey = np.load(folder / f"{facts.page}-grey.npy", allow_pickle=False) if small > 1 else None
-    bgr = np.load(folder / f"{facts.page}.npy", allow_pickle=False)
-    return Drawn(facts, told["dpi"] / small, bgr, grey, told["dpi"] if small > 1 else 0.0)
+
+    def plane(what: str) -> NDArray[np.uint8] | None:
+        file = folder / f"{facts.page}{what}.npy"
+        return np.load(file, allow_pickle=False) if file.exists() else None
+
+    bgr, tiles = plane(""), plane("-tiles")
+    if bgr is None:
+        raise FileNotFoundError(facts.page)
+    return Drawn(facts, told["dpi"] / small, bgr, told["dpi"], () if tiles is None else tuple(tiles), plane("-strip"))

@@ -16,6 +16,9 @@ from nianjian.dossier.seals.seal import Kind, Seal
 LINE_MM: Final = 1.0
 """A ring's line: it was fitted through its middle, a seal is measured from outside to outside."""
 
+_WELL: Final = 0.9
+_SAME_MM: Final = 12.0
+
 
 def detect(bgr: Picture, dpi: float) -> tuple[Seal, ...]:
     """Seals of a page (BGR, upright, at ``dpi``): round and oval ones, square ones, slices at the edges."""
@@ -31,7 +34,7 @@ def seals_of(page: Red) -> tuple[Seal, ...]:
     for plane in (page.ink, page.faint):
         found += [seal for seal in map(_round, rings(plane, places)) if _apart(seal, found)]
     for plane in (page.ink, page.faint):
-        found = _better(found, ovals(plane, places))
+        found = _better(found, ovals(plane, [place for place in places if not _settled(place, found)]))
     for plane in (page.ink, page.faint):
         rest = plane.copy()
         for seal in found:
@@ -53,6 +56,12 @@ def _better(found: list[Seal], more: list[Seal]) -> list[Seal]:
         if all(seal.score > one.score + 0.05 for one in rivals):
             found = [*(one for one in found if one not in rivals), seal]
     return found
+
+
+def _settled(place: Ring, found: list[Seal]) -> bool:
+    """Whether a seal was seen there so well that nothing can be seen better."""
+    near = (one for one in found if one.score >= _WELL)
+    return any((place.x - one.x_mm) ** 2 + (place.y - one.y_mm) ** 2 < _SAME_MM**2 for one in near)
 
 
 def _apart(seal: Seal, found: list[Seal]) -> bool:

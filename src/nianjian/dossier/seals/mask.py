@@ -26,6 +26,7 @@ _ORANGE: Final = 0.62
 _MAGENTA: Final = 0.45
 _FAINT: Final = 13
 _FAINT_SHARE: Final = 0.06
+_LESS: Final = np.array([one - one // 32 for one in range(256)], np.uint8)
 _RULE_MM: Final = 30
 _BLOB_MM: Final = 9
 
@@ -43,12 +44,12 @@ class Red:
     faint: Picture
 
 
-def at_100(bgr: Picture, dpi: float) -> Picture:
-    """The page at 100 dpi."""
-    if abs(dpi - DPI) < 1:
+def at(bgr: Picture, dpi: float, wanted: float = DPI) -> Picture:
+    """The page at ``wanted`` dpi."""
+    if abs(dpi - wanted) < 1:
         return bgr
-    size = (max(1, round(bgr.shape[1] * DPI / dpi)), max(1, round(bgr.shape[0] * DPI / dpi)))
-    way = cv2.INTER_AREA if dpi > DPI else cv2.INTER_LINEAR
+    size = (max(1, round(bgr.shape[1] * wanted / dpi)), max(1, round(bgr.shape[0] * wanted / dpi)))
+    way = cv2.INTER_AREA if dpi > wanted else cv2.INTER_LINEAR
     return cv2.resize(bgr, size, interpolation=way).astype(np.uint8)
 
 
@@ -68,17 +69,20 @@ def whitened(bgr: Picture) -> Picture:
 
 def red(bgr: Picture, dpi: float) -> Red:
     """The red of a page."""
-    white = whitened(at_100(bgr, dpi))
-    blue, green, r = (channel.astype(np.int16) for channel in cv2.split(white))
-    difference = r - np.maximum(green, blue - blue // 32)
-    near = difference > _FAINT
-    if not near.any():
-        nothing = np.zeros(white.shape[:2], np.uint8)
-        return Red(white, nothing, nothing, nothing)
-    rg, rb = (r - green).astype(np.float32), (r - blue).astype(np.float32)
+    white = whitened(at(bgr, dpi))
+    blue, green, r = cv2.split(white)
+    difference = cv2.subtract(r, cv2.max(green, cv2.LUT(blue, _LESS)))
+    places = np.flatnonzero(difference > _FAINT)
+    sure, faint = np.zeros(white.shape[:2], np.uint8), np.zeros(white.shape[:2], np.uint8)
+    if not len(places):
+        return Red(white, sure, sure, sure)
+    r, green, blue, difference = (plane.ravel()[places].astype(np.float32) for plane in (r, green, blue, difference))
+    rg, rb = r - green, r - blue
     hue = (r > _DARKEST) & (rg > _ORANGE * rb) & (rb > _MAGENTA * rg)
-    sure = _plane(hue & (difference > _DIFFERENCE) & (difference > _SHARE * r))
-    faint = _plane(hue & near & (difference > _FAINT_SHARE * r))
+    sure.ravel()[places[hue & (difference > _DIFFERENCE) & (difference > _SHARE * r)]] = 255
+    if not sure.any():
+        return Red(white, sure, sure, sure)
+    faint.ravel()[places[hue & (difference > _FAINT_SHARE * r)]] = 255
     faint = _beside(cv2.bitwise_or(cv2.medianBlur(faint, 3), sure).astype(np.uint8), sure)
     return Red(white, sure, _without_print(sure), _without_print(faint))
 
@@ -94,12 +98,50 @@ def _beside(faint: Picture, sure: Picture) -> Picture:
 
 
 def _without_print(plane: Picture) -> Picture:
-    """Straight rules and solid blobs taken out."""
-    rule, blob = round(_RULE_MM * MM), round(_BLOB_MM * MM)
-    thick = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    across = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, rule), np.uint8))
-    down = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((rule, 1), np.uint8))
+    """Straight rules and solid blobs taken out; only where the plane has anything is looked at."""
+    left, top, wide, high = cv2.boundingRect(plane)
+    kept = np.zeros_like(plane)
+    if wide == 0:
+        return kept
+    part = np.ascontiguousarray(plane[top : top + high, left : left + wide])
+    thick = cv2.morphologyEx(part, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(np.uint8, copy=False)
+    rule = round(_RULE_MM * MM)
+    rules = cv2.bitwise_or(_runs(thick, rule), np.ascontiguousarray(_runs(np.ascontiguousarray(thick.T), rule).T))
+    gone = cv2.bitwise_or(cv2.dilate(rules, np.ones((3, 3), np.uint8)), _solid(part))
+    kept[top : top + high, left : left + wide] = cv2.bitwise_and(part, cv2.bitwise_not(gone))
+    return kept
+
+
+def _runs(plane: Picture, least: int) -> Picture:
+    """What lies in rows of at least so many pixels without a gap: an opening, by doubling."""
+    if plane.shape[1] < least:
+        return np.zeros_like(plane)
+    starts, length = plane, 1
+    while length < least:
+        step = min(length, least - length)
+        starts = starts[:, :-step] & starts[:, step:]
+        length += step
+    if not starts.any():
+        return np.zeros_like(plane)
+    told, length = cv2.copyMakeBorder(starts, 0, 0, 0, least - 1, cv2.BORDER_CONSTANT, value=(0,)), 1
+    while length < least:
+        step = min(length, least - length)
+        told[:, step:] = cv2.bitwise_or(told[:, step:], told[:, :-step].copy())
+        length += step
+    return told.astype(np.uint8, copy=False)
+
+
+def _solid(plane: Picture) -> Picture:
+    """Blobs into which a disc fits, widened; looked for only where a square fits that the disc holds."""
+    blob = round(_BLOB_MM * MM)
+    side = int(blob * 0.66)
+    square = cv2.erode(plane, np.ones((side, side), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    told = np.zeros_like(plane)
+    x, y, wide, high = cv2.boundingRect(square)
+    if wide == 0:
+        return told
+    rows, columns = slice(max(0, y - 2 * blob), y + high + 2 * blob), slice(max(0, x - 2 * blob), x + wide + 2 * blob)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (blob, blob))
-    solid = cv2.dilate(cv2.morphologyEx(plane, cv2.MORPH_OPEN, disc), np.ones((5, 5), np.uint8))
-    gone = cv2.bitwise_or(cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8)), solid)
-    return cv2.bitwise_and(plane, cv2.bitwise_not(gone)).astype(np.uint8)
+    opened = cv2.morphologyEx(plane[rows, columns], cv2.MORPH_OPEN, disc)
+    told[rows, columns] = cv2.dilate(opened, np.ones((5, 5), np.uint8))
+    return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Final
 
@@ -21,6 +22,13 @@ _RIM_MM: Final = 1.7
 _COVERED: Final = 0.75
 _CONTRAST: Final = 0.30
 _COARSE: Final = 5
+_MOST: Final = 150
+_THIN: Final = 45
+_PROMISING: Final = 0.5
+_INKED: Final = 255
+_PAD: Final = 145
+"""Pixels around a place in which its ellipses lie."""
+_SIDE: Final = 2 * _PAD + 1
 _UPRIGHT: Final = 45
 _APART_MM: Final = 15
 
@@ -28,14 +36,16 @@ Shape = tuple[float, float, float, float, float]
 """Centre, both sides, lean: mm and degrees."""
 
 
-def ovals(ink: Picture, places: list[Ring]) -> list[Seal]:
+def ovals(ink: Picture, places: Sequence[Ring]) -> list[Seal]:
     """Ovals near ``places``, none twice."""
-    thick = cv2.blur((ink > 0).astype(np.float32), (5, 5))
-    thick = np.minimum(thick * 3, 1)
-    sharp = (cv2.dilate(ink, np.ones((3, 3), np.uint8)) > 0).astype(np.float32)
+    if not places:
+        return []
+    wide_ink = cv2.copyMakeBorder(ink, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_CONSTANT, value=(0,))
+    thick = cv2.convertScaleAbs(cv2.blur(wide_ink, (5, 5)), alpha=3).astype(np.uint8, copy=False)
+    sharp = cv2.dilate(wide_ink, np.ones((3, 3), np.uint8)).astype(np.uint8, copy=False)
     found: list[Seal] = []
     for place in places:
-        shape = _finest(thick.astype(np.float32), sharp, place)
+        shape = _finest(thick, sharp, place)
         if shape is None:
             continue
         x, y, wide, high, lean = shape[0]
@@ -45,22 +55,29 @@ def ovals(ink: Picture, places: list[Ring]) -> list[Seal]:
     return found
 
 
-def _finest(thick: NDArray[np.float32], sharp: NDArray[np.float32], place: Ring) -> tuple[Shape, float] | None:
-    """The best ellipse near a place with its coverage: a coarse search, then a finer one around the best few."""
-    shapes = np.array(
-        [
-            (place.x + dx, place.y + dy, wide, high, lean)
-            for (wide, high), lean, dx, dy in product(_SIZES_MM, (*_LEANS[::2], 90.0), _SHIFTS_MM, _SHIFTS_MM)
-        ],
-        np.float32,
-    )
-    best = shapes[np.argsort(-_on(thick, shapes, 0))[:_COARSE]]
+def _finest(thick: Picture, sharp: Picture, place: Ring) -> tuple[Shape, float] | None:
+    """The best ellipse near a place with its coverage: a coarse search, then a finer one around the best few.
+
+    Both planes have a margin of `_PAD`.
+    """
+    column, row = round(place.x * MM), round(place.y * MM)
+    part = thick[row : row + _SIDE, column : column + _SIDE]
+    if part.shape != (_SIDE, _SIDE):
+        return None
+    worth = part.ravel()[_COARSE_AT].sum(axis=0, dtype=np.uint16)
+    order = np.argpartition(worth, -_COARSE)[-_COARSE:]
+    if int(worth.max()) < _PROMISING * _THIN * _INKED:
+        return None
+    best = _SHAPES[order] + np.array((column / MM, row / MM, 0, 0, 0), np.float32)
     for step in (1.0, 0.5):
         one = (-step, 0.0, step)
         moves = np.array(list(product(one, one, one, one, (-2 * step, 0.0, 2 * step))), np.float32)
         near = (best[:, None, :] + moves[None]).reshape(-1, 5)
-        worth = _on(sharp, near, 0) - np.maximum(_on(sharp, near, _RIM_MM), _on(sharp, near, -_RIM_MM))
-        best = near[np.argsort(-worth)[:2]]
+        on = _on(sharp, near, 0)
+        most = np.argsort(-on)[:_MOST]
+        near, on = near[most], on[most]
+        stands_out = on - np.maximum(_on(sharp, near, _RIM_MM), _on(sharp, near, -_RIM_MM))
+        best = near[np.argsort(-stands_out)[:2]]
     top = best[:1]
     covered = float(_on(sharp, top, 0)[0])
     rim = max(float(_on(sharp, top, _RIM_MM)[0]), float(_on(sharp, top, -_RIM_MM)[0]))
@@ -70,15 +87,37 @@ def _finest(thick: NDArray[np.float32], sharp: NDArray[np.float32], place: Ring)
     return (x, y, wide, high, lean), covered
 
 
-def _on(plane: NDArray[np.float32], shapes: NDArray[np.float32], outward: float) -> NDArray[np.float32]:
-    """Mean of ``plane`` along each ellipse, moved outward by so many mm."""
-    around = np.linspace(0, 2 * np.pi, _POINTS, endpoint=False, dtype=np.float32)
-    along = np.cos(around)[None] * (shapes[:, 2:3] / 2 + outward)
-    across = np.sin(around)[None] * (shapes[:, 3:4] / 2 + outward)
-    turn = np.deg2rad(shapes[:, 4:5])
-    xs = (shapes[:, 0:1] + along * np.cos(turn) - across * np.sin(turn)) * MM
-    ys = (shapes[:, 1:2] + along * np.sin(turn) + across * np.cos(turn)) * MM
-    columns = np.clip(np.rint(xs).astype(np.int32), 0, plane.shape[1] - 1)
-    rows = np.clip(np.rint(ys).astype(np.int32), 0, plane.shape[0] - 1)
-    told: NDArray[np.float32] = plane[rows, columns].mean(axis=1)
+def _laid(shapes: NDArray[np.float32], outward: float, step: int = 1) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Rows and columns of points along each ellipse, moved outward by so many mm: a row a point."""
+    along = _COS[::step, None] * (shapes[:, 2] / 2 + outward)
+    across = _SIN[::step, None] * (shapes[:, 3] / 2 + outward)
+    turn = np.deg2rad(shapes[:, 4])
+    cos, sin = np.cos(turn), np.sin(turn)
+    xs = (shapes[:, 0] + along * cos - across * sin) * np.float32(MM)
+    ys = (shapes[:, 1] + along * sin + across * cos) * np.float32(MM)
+    return np.rint(ys).astype(np.int32), np.rint(xs).astype(np.int32)
+
+
+def _on(plane: Picture, shapes: NDArray[np.float32], outward: float) -> NDArray[np.float32]:
+    """Mean of ``plane`` (0 to 255, with its margin) along each ellipse, moved outward by so many mm: 0 to 1."""
+    rows, columns = _laid(shapes, outward)
+    high, wide = plane.shape
+    at = np.clip(rows + _PAD, 0, high - 1) * wide + np.clip(columns + _PAD, 0, wide - 1)
+    told: NDArray[np.float32] = plane.ravel()[at].sum(axis=0, dtype=np.uint16) / np.float32(_POINTS * _INKED)
     return told
+
+
+_AROUND: Final = np.linspace(0, 2 * np.pi, _POINTS, endpoint=False, dtype=np.float32)
+_COS: Final = np.cos(_AROUND)
+_SIN: Final = np.sin(_AROUND)
+_SHAPES: Final = np.array(
+    [
+        (dx, dy, wide, high, lean)
+        for (wide, high), lean, dx, dy in product(_SIZES_MM, (*_LEANS[::2], 90.0), _SHIFTS_MM, _SHIFTS_MM)
+    ],
+    np.float32,
+)
+"""The coarse search around a place at 0, 0."""
+_ROWS, _COLUMNS = _laid(_SHAPES, 0, _POINTS // _THIN)
+_COARSE_AT: Final = (_ROWS + _PAD) * _SIDE + _COLUMNS + _PAD
+"""Where their points lie in a square of `_SIDE` around the place."""

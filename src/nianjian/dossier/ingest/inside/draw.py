@@ -14,6 +14,10 @@ from pypdfium2 import raw
 
 from nianjian.dossier.ingest import limits
 from nianjian.dossier.ingest.inside.answer import answer, tell
+from nianjian.dossier.ingest.inside.scan import Scans
+from nianjian.dossier.ingest.tiles import tiles
+
+Picture = NDArray[np.uint8]
 
 _MM: Final = 25.4 / 72
 _PIXELS: Final = 40_000_000
@@ -21,31 +25,44 @@ _PIXELS: Final = 40_000_000
 
 
 def draw(source: str, folder: str, wanted: str) -> None:
-    """``wanted`` is JSON: `first` and `last` page (from 1), `dpi`, `small`.
+    """``wanted`` is JSON: `first` and `last` page (from 1), `dpi`, `small`, `strip`.
 
-    A page becomes `<page>.npy` (BGR), so many times smaller, and with `small` above 1 also `<page>-grey.npy` in full.
+    A page becomes `<page>.npy` (BGR), so many times smaller, with `small` above 1 also `<page>-tiles.npy`, its inked
+    parts in grey and in full; with `strip` (mm) `<page>-strip.npy`, its right edge (BGR, in full).
     """
     ask = json.loads(wanted)
-    document = pdfium.PdfDocument(source)
+    document, scans = pdfium.PdfDocument(source), Scans(source)
     for number in range(ask["first"], min(ask["last"], len(document)) + 1):
         tell({"begun": number})
         page = document[number - 1]
         told = facts(page, number)
         scale = min(ask["dpi"] / 72, (_PIXELS / (page.get_width() * page.get_height())) ** 0.5)
-        bitmap = page.render(scale=scale, may_draw_forms=False)
-        full = bitmap.to_numpy()[:, :, :3]
-        _write(Path(folder), number, full, ask["small"])
+        full = scans.pixels(number - 1, scale * 72)
+        if full is None:
+            bitmap = page.render(scale=scale, may_draw_forms=False)
+            full = np.ascontiguousarray(bitmap.to_numpy()[:, :, :3])
+            bitmap.close()
+        _write(Path(folder) / str(number), full, ask["small"], round(ask["strip"] / 25.4 * scale * 72))
         tell(told | {"dpi": scale * 72})
-        bitmap.close()
         page.close()
 
 
-def _write(folder: Path, number: int, full: NDArray[np.uint8], small: int) -> None:
+def _write(target: Path, full: Picture, small: int, strip: int) -> None:
+    if strip:
+        np.save(f"{target}-strip.npy", _coloured(full[:, -strip:]))
     if small > 1:
-        np.save(folder / f"{number}-grey.npy", cv2.cvtColor(full, cv2.COLOR_BGR2GRAY))
-        size = (round(full.shape[1] / small), round(full.shape[0] / small))
-        full = cv2.resize(full, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    np.save(folder / f"{number}.npy", np.ascontiguousarray(full))
+        grey = full if full.ndim == 2 else cv2.cvtColor(full, cv2.COLOR_BGR2GRAY)  # noqa: PLR2004 - rows and columns
+        np.save(f"{target}-tiles.npy", np.stack(tiles(grey.astype(np.uint8, copy=False))))
+        high, wide = (max(1, side // small) for side in full.shape[:2])  # whole pixels: what is left over is no tenth
+        full = cv2.resize(full[: high * small, : wide * small], (wide, high), interpolation=cv2.INTER_AREA).astype(
+            np.uint8, copy=False
+        )
+    np.save(f"{target}.npy", _coloured(full))
+
+
+def _coloured(plane: Picture) -> Picture:
+    told = plane if plane.ndim > 2 else cv2.cvtColor(plane, cv2.COLOR_GRAY2BGR)  # noqa: PLR2004 - rows and columns
+    return np.ascontiguousarray(told).astype(np.uint8, copy=False)
 
 
 def facts(page: pdfium.PdfPage, number: int) -> dict[str, Any]:

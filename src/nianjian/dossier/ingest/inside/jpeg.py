@@ -13,6 +13,7 @@ _PADDING: Final = 0xFF
 _OWN: Final = {0x00, *range(0xD0, 0xD8)}
 """Behind 0xFF inside a scan: an escaped byte, and marks that restart it."""
 _LENGTH: Final = 2
+_FRAMES: Final = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def bare(data: bytes) -> bytes:
@@ -44,4 +45,21 @@ def _scan_end(data: bytes, at: int) -> int:
         if data[at + 1] not in _OWN:
             return at
         at += 2
+    raise ValueError(at)
+
+
+def frame(data: bytes) -> tuple[int, int, int]:
+    """Width, height and number of planes as the picture's first frame tells them; ValueError without one."""
+    at = _LENGTH
+    while data[at : at + 1] == b"\xff" and at + 10 <= len(data):
+        marker = data[at + 1]
+        if marker == _PADDING:
+            at += 1
+        elif marker in _FRAMES:
+            high, wide = (int.from_bytes(data[at + k : at + k + 2], "big") for k in (5, 7))
+            return wide, high, data[at + 9]
+        elif marker in {_SCAN, _END}:
+            break
+        else:
+            at += _LENGTH + int.from_bytes(data[at + _LENGTH : at + 2 * _LENGTH], "big")
     raise ValueError(at)
