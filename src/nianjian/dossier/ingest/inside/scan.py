@@ -111,7 +111,7 @@ def _read(picture: Stream) -> NDArray[np.uint8] | None:
     planes = next((count for space, count in _SPACES.items() if picture.get("/ColorSpace") == space), None)
     if picture.get("/Subtype") != Name.Image or only != [Name.DCTDecode] or planes is None:
         return None
-    if any(key in picture for key in _CHANGES) or int(picture.get("/BitsPerComponent", 0)) != 8:  # noqa: PLR2004
+    if any(key in picture for key in _CHANGES) or int(picture.get("/BitsPerComponent", 0)) != 8:  # noqa: PLR2004 - a byte a plane
         return None
     data = picture.read_raw_bytes()
     wide, high, found = jpeg.frame(data)
