@@ -24,13 +24,15 @@ WIDTHS: Final = (1440, 390)
 HEIGHT: Final = 900
 OPEN: Final = "for (const one of document.querySelectorAll('main details')) one.open = true"
 # What stands in the page for people, data and code left out: texts of elements, and attributes that are read out.
+# Words of somebody's file (`translate=no`) are data, too.
 TEXTS: Final = """
 () => {
   const found = new Set([document.title]);
   const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (nodes.nextNode()) {
     const inside = nodes.currentNode.parentElement;
-    if (!inside.closest("script, style, code, pre, td, dd, svg, [lang]:not(html)")) found.add(nodes.currentNode.data);
+    const left = inside.closest("script, style, code, pre, td, dd, svg, [lang]:not(html), [translate=no]");
+    if (!left) found.add(nodes.currentNode.data);
   }
   for (const one of document.querySelectorAll("[aria-label], [title], [placeholder], img[alt]"))
     for (const name of ["aria-label", "title", "placeholder", "alt"]) found.add(one.getAttribute(name) || "");

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.flows.check_calls import FIELDS, Look
+from nianjian.web.data.call_fields import field_label
 
 AUTO: Final = "auto"
 TIMES: Final = ("start", "ring", "answer", "end")
@@ -25,10 +27,31 @@ FORMATS: Final = (
 )
 POSITION: Final = "#"
 EVERY_OTHER: Final = "*"
-DIRECTIONS: Final = ("呼出", "呼入", "内部")
+DIRECTIONS: Final = {  # our word in a mapping -> what people read
+    "呼出": gettext_lazy("outbound"),
+    "呼入": gettext_lazy("inbound"),
+    "内部": gettext_lazy("internal"),
+}
 WORDS: Final = re.compile(r"\s*([^:：]+?)\s*[:：]\s*(.+?)\s*=\s*(\S+)\s*")
 ZONES: Final = ("Asia/Shanghai", "UTC", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Europe/Berlin")
 APART: Final = re.compile(r"[,，、;；\s]+")
+
+
+class _Theirs:
+    """Options that are words of the file: a browser that translates pages leaves them as they are."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- what the widget takes
+        option: dict[str, Any] = super().create_option(*args, **kwargs)  # type: ignore[misc]
+        option["attrs"]["translate"] = "no"
+        return option
+
+
+class Theirs(_Theirs, forms.Select):
+    """One column of the file."""
+
+
+class TheirsMultiple(_Theirs, forms.SelectMultiple):
+    """Several columns of the file."""
 
 
 class MappingForm(forms.Form):
@@ -51,16 +74,18 @@ class MappingForm(forms.Form):
     direction = forms.ChoiceField(
         label=gettext_lazy("Direction of all calls that do not say it"),
         required=False,
-        choices=[("", "—"), *((one, one) for one in DIRECTIONS)],
+        choices=[("", "—"), *((ours, label) for ours, label in DIRECTIONS.items())],
     )
     words = forms.CharField(
         label=gettext_lazy("What the file's words mean"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("One a line – field: their word = our word. For example 结果: OK = 接通"),
+        help_text=gettext_lazy("One a line – field: their word = our word. For example result: OK = answered"),
     )
     display_from = forms.MultipleChoiceField(
-        label=gettext_lazy("Displayed number, the first of these columns that is filled"), required=False
+        label=gettext_lazy("Displayed number, the first of these columns that is filled"),
+        required=False,
+        widget=TheirsMultiple,
     )
     trunk_prefixes = forms.CharField(
         label=gettext_lazy("Digits that the switch puts before numbers"),
@@ -79,18 +104,25 @@ class MappingForm(forms.Form):
         self.fields["display_from"].choices = [(name, name) for name in headers]  # type: ignore[attr-defined]
         width = max((len(look.header) for look in looks), default=0)
         places = [(f"{POSITION}{n}", gettext("column {number}").format(number=n)) for n in range(1, width + 1)]
-        for field, header in FIELDS.items():
+        for field in FIELDS:
+            label = field_label(field)
             empty = gettext("recognised: {column}").format(column=found[field]) if field in found else "—"
             choices = [("", empty), (gettext("by heading"), [(name, name) for name in headers])]
             choices += [(gettext("by position"), places)] if places else []
             self.fields[f"column_{field}"] = (
-                forms.MultipleChoiceField(label=header, required=False, choices=choices[1:], help_text=empty)
+                forms.MultipleChoiceField(
+                    label=label,
+                    required=False,
+                    choices=choices[1:],
+                    help_text=format_html('<span translate="no">{}</span>', empty),
+                    widget=TheirsMultiple,
+                )
                 if field == "call_id"
-                else forms.ChoiceField(label=header, required=False, choices=choices)
+                else forms.ChoiceField(label=label, required=False, choices=choices, widget=Theirs)
             )
         for field in TIMES:
             self.fields[f"format_{field}"] = forms.CharField(
-                label=gettext("How {field} is written").format(field=FIELDS[field]),
+                label=gettext("How {field} is written").format(field=field_label(field)),
                 required=False,
                 max_length=60,
                 widget=forms.TextInput(attrs={"list": "formats"}),

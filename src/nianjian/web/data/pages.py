@@ -154,7 +154,8 @@ def _rejected(rows: list[rejects.Rejected]) -> Table:
         ]
         for row in rows
     ]
-    heads = [Column(_("line number"), figure=True), Column(_("reason")), Column(_("column")), *map(Column, names)]
+    theirs = [Column(name, theirs=True) for name in names]
+    heads = [Column(_("line number"), figure=True), Column(_("reason")), Column(_("column")), *theirs]
     return Table(_("Rejected rows"), heads, body)
 
 

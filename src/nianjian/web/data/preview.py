@@ -17,6 +17,7 @@ from nianjian.queue import query as queue
 from nianjian.registers.drafts.query import DraftValue
 from nianjian.registers.tables.findings import Finding
 from nianjian.web.data import shown
+from nianjian.web.data.call_fields import field_label
 from nianjian.web.layout.language import current
 from nianjian.web.layout.tables import Cell, Column, Table
 
@@ -103,7 +104,7 @@ def _lake_rows(rows: Sequence[Mapping[str, Any]]) -> Table | None:
 def _head(name: str) -> str:
     field = TIMES.get(name, name)
     if field in FIELDS and name != "answered":
-        return FIELDS[field]
+        return field_label(field)
     return _(HEADS.get(name, name))
 
 
@@ -140,7 +141,9 @@ def sheet(draft: DraftValue) -> dict[str, object]:
     return {
         "text": verdict(found.faulty, found.read),
         "checked": found,
-        "rows": Table(_("The first sound rows, personal data masked"), [Column(one) for one in found.header], rows)
+        "rows": Table(
+            _("The first sound rows, personal data masked"), [Column(one, theirs=True) for one in found.header], rows
+        )
         if rows
         else None,
         "findings": _findings(found.findings, _("Faults")),

@@ -29,12 +29,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The head of a column; ``href`` sorts by it, ``sorted`` is ``ascending``, ``descending`` or ""."""
+    """The head of a column; ``href`` sorts by it, ``sorted`` is ``ascending``, ``descending`` or "".
+
+    ``theirs``: a heading of somebody's file, which stays as it is in every language.
+    """
 
     label: str
     figure: bool = False
     href: str = ""
     sorted: str = ""
+    theirs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
