@@ -1,0 +1,45 @@
+"""Write the pictures of a version's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.record import record
+from nianjian.dossier.pictures.model import PagePicture
+from nianjian.dossier.pictures.shrink import Pictured
+from nianjian.vault import blobs
+
+
+def keep(*, version: int, pictures: Sequence[Pictured]) -> None:
+    """Keep the pictures of a version (its row's key); the act that they are part of writes the entry."""
+    put: list[str] = []
+    try:
+        for one in pictures:
+            put.append(blobs.put(one.jpeg).id)
+        rows = [
+            PagePicture(version_id=version, page=one.page, wide_mm=one.wide_mm, high_mm=one.high_mm, blob=blob)
+            for one, blob in zip(pictures, put, strict=True)
+        ]
+        PagePicture.objects.bulk_create(rows, batch_size=500)
+    except BaseException:
+        for blob in put:
+            blobs.remove(blob)
+        raise
+
+
+def draw(*, version: int, pictures: Sequence[Pictured], enterprise: str, told: dict[str, object], actor: Actor) -> bool:
+    """The same for a version that has none yet, with its entry; False where there were some already."""
+    with transaction.atomic():
+        if PagePicture.objects.filter(version_id=version).exists():
+            return False
+        keep(version=version, pictures=pictures)
+        record(verb="dossier.drawn", enterprise=enterprise, actor=actor, data={**told, "pages": len(pictures)})
+    return True
+
+
+def given_out(*, enterprise: str, told: dict[str, object], actor: Actor) -> None:
+    """Note who looked at which pages, before they are shown."""
+    record(verb="dossier.looked_at", enterprise=enterprise, actor=actor, data=told)
