@@ -63,11 +63,12 @@ def paper(one: Looker, turn: int) -> None:
     """A file of the package: under way, checked with its findings, confirmed or sent back, in the list."""
     page = one.page
     page.goto(f"{one.site.address}{HOME}dossier/2026/number_ledger/")
+    before = page.locator("article.version").count()
     file = {"name": "ledger.pdf", "mimeType": "application/pdf", "buffer": a4(turn)}
     page.locator("#id_files").set_input_files(file)
     follow(page.locator("main form[enctype] button"))
     one.look()
-    page.locator("article.version").nth(turn).wait_for(timeout=PATIENCE)
+    page.locator("article.version").nth(before).wait_for(timeout=PATIENCE)
     one.look()
     for fold in page.locator("article.version details > summary").all():
         fold.click()
