@@ -356,7 +356,9 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
     body = report.fetched(case=case, job=made.id, actor=anna).content
     assert hashlib.sha256(body).hexdigest() == made.result["sha256"]
     assert looked.looked(case=case, actor=anna).ready
-    closing.submit(case=case, day=TODAY, actor=anna)
+    asked = work.ask_submission(case=case, day=TODAY, actor=anna)
+    assert work.ask_submission(case=case, day=TODAY, actor=anna) == asked
+    assert done(asked).result["submitted_on"] == TODAY.isoformat()
     assert done(work.ask_closing(case=case, check="复核", actor=anna)).result["state"] == "closed"
 
 
@@ -367,6 +369,10 @@ def test_handing_in_counts_everything_once_more(case: str, anna: Actor, bo: Acto
     data.append(wiring.lake("demo"), more, "b1")
     refused = fails("rectify_gaps_open", lambda: closing.submit(case=case, day=TODAY, actor=anna))  # nobody checked
     assert [one["code"] for one in refused.findings] == ["figures_changed"]
+    job = work.ask_submission(case=case, day=TODAY, actor=anna)  # nothing is counted while it is asked for
+    assert Worker("w1", Event()).step()
+    assert queue.job(job).error["code"] == "rectify_gaps_open"
+    assert cases.shown(case=case, actor=anna)["submitted_on"] is None
     evidence.measure(case=case, first=None, last=None, actor=anna)
     refused = fails("rectify_gaps_open", lambda: closing.submit(case=case, day=TODAY, actor=anna))
     assert [one["code"] for one in refused.findings] == ["report_outdated"]  # it tells the figures of before

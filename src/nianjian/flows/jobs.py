@@ -30,6 +30,7 @@ RECTIFY_TICKETS: Final = "rectify.tickets"
 RECTIFY_MEASURE: Final = "rectify.measure"
 RECTIFY_CHECK: Final = "rectify.check"
 RECTIFY_REPORT: Final = "rectify.report"
+RECTIFY_SUBMIT: Final = "rectify.submit"
 RECTIFY_CLOSE: Final = "rectify.close"
 VERIFY_CHAIN: Final = "audit.verify"
 CHECK_PAPER: Final = "dossier.check"
@@ -51,6 +52,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     RECTIFY_MEASURE: Act.REPORT,
     RECTIFY_CHECK: Act.REPORT,
     RECTIFY_REPORT: Act.REPORT,
+    RECTIFY_SUBMIT: Act.REPORT,
     RECTIFY_CLOSE: Act.REPORT,
     VERIFY_CHAIN: Act.AUDIT,
     CHECK_PAPER: Act.LOAD,

@@ -1,8 +1,9 @@
-"""The long work of a rectification: location, complaints behind a group, figures, re-check, report, closing."""
+"""The long work of a rectification: location, complaints behind a group, figures, re-check, report, handing in, closing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from nianjian.accounts.query import Actor
@@ -65,6 +66,12 @@ def _report(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     return report.kept(case=case, form=form, language=language, actor=actor, progress=told)
 
 
+def _submit(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: case, day."""
+    case, given = (str(job.payload[name]) for name in ("case", "day"))
+    return {"case": case, **closing.submit(case=case, day=date.fromisoformat(given), actor=actor, progress=told)}
+
+
 def _close(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: case, check."""
     case, check = (str(job.payload[name]) for name in ("case", "check"))
@@ -77,5 +84,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.RECTIFY_MEASURE: Kind(_measure, again=True),
     jobs.RECTIFY_CHECK: Kind(_check, again=True),
     jobs.RECTIFY_REPORT: Kind(_report, again=False),  # each report is a step of the case and an entry of the chain
+    jobs.RECTIFY_SUBMIT: Kind(_submit, again=False),  # as a report: each is a step of the case
     jobs.RECTIFY_CLOSE: Kind(_close, again=False),  # what is closed cannot be closed again
 }

@@ -141,7 +141,7 @@ def test_from_the_notice_to_the_report(lead: Client) -> None:
     assert "draft" not in answer.headers["content-disposition"]
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
         assert "每周抽查" in book.read("word/document.xml").decode()
-    lead.post(f"{case}end/", {"act": "submit"})
+    assert "已于" in worked(lead, f"{case}end/", {"act": "submit"})
     worked(lead, f"{case}end/", {"act": "close", "check": "复核"})
     assert "每周抽查" in text(lead, f"{HOME}watch/")
     order = re.findall(r'name="order" value="(\w+)"', text(lead, f"{case}isolate/"))[0]

@@ -22,20 +22,33 @@ from nianjian.rectification.watch import service as watch
 Json = dict[str, Any]
 
 
-def submit(*, case: str, day: date, actor: Actor, progress: Progress = silent) -> Json:
-    """Note that report and test report were handed in; the day to ask after the opinion.
+def sendable(*, case: str, day: date, actor: Actor) -> Case:
+    """The case, if its report may go out as far as no figures are counted.
 
-    Everything that the report tells is counted once more before: its figures, caps and tickets as they stand now.
-    ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open again.
+    ``rectify_unknown``, ``rectify_day_ahead``, ``rectify_step_early``, ``rectify_gaps_open`` with what is open.
     """
     held = cases.own(case, actor, Act.REPORT)
     if day > clock.today():
         raise NianjianError("rectify_day_ahead", day=day.isoformat())
     states.check(held.pk, states.SUBMITTED, service.done(held))
-    step = Steps(progress, held.pk, evidence.COUNTING + evidence.LOOKING)
+    _nothing_open(held, None)
+    return held
+
+
+def _nothing_open(held: Case, step: Steps | None) -> None:
     if against := [gap for gap in evidence.of_case(held, step, sending=True) if gap.blocks]:
         findings = tuple({"code": gap.code, **gap.values} for gap in against)
         raise NianjianError("rectify_gaps_open", case=held.pk, findings=findings)
+
+
+def submit(*, case: str, day: date, actor: Actor, progress: Progress = silent) -> Json:
+    """Note that report and test report were handed in; the day to ask after the opinion.
+
+    Everything that the report tells is counted once more before: its figures, caps and tickets as they stand now.
+    As `sendable`, and ``rectify_gaps_open`` with what the count finds open again.
+    """
+    held = sendable(case=case, day=day, actor=actor)
+    _nothing_open(held, Steps(progress, held.pk, evidence.COUNTING + evidence.LOOKING))
     days = cases.Days(held.enterprise_id)
     data: Mapping[str, Any] = {"day": day.isoformat(), "in_time": day <= days.plan(held).due.day}
     done = service.step(case=held, step=states.SUBMITTED, data=data, actor=actor, submitted_on=day)

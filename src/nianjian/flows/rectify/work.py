@@ -53,6 +53,12 @@ def ask_report(*, case: str, form: str, language: str, actor: Actor) -> str:
     return _put(jobs.RECTIFY_REPORT, held, {"form": report.checked_form(form), "language": language}, actor)
 
 
+def ask_submission(*, case: str, day: date, actor: Actor) -> str:
+    """Put the handing in of a day; its job. As `closing.sendable`."""
+    held = closing.sendable(case=case, day=day, actor=actor)
+    return _put(jobs.RECTIFY_SUBMIT, held, {"day": day.isoformat()}, actor)
+
+
 def ask_closing(*, case: str, check: str, actor: Actor) -> str:
     """Put a closing; its job. As `closing.ready`."""
     held = closing.ready(case=case, check=check, actor=actor)

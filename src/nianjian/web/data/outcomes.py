@@ -59,6 +59,14 @@ def _reported(code: str, job: JobValue, result: Told) -> Shown:
     return {"text": text, "ways": [(file, _("Fetch the report")), back]}
 
 
+def _submitted(code: str, job: JobValue, result: Told) -> Shown:
+    ways = [_to_case("rectify-one", code, job, _("To the case"))]
+    if job.state != "done":
+        return {"ways": ways}
+    text = _("Handed in on {submitted_on}. Ask after the opinion on {day}; nothing is overdue before or after it.")
+    return {"text": text.format(submitted_on=result["submitted_on"], day=result["reminder"]["day"]), "ways": ways}
+
+
 def _tickets(code: str, job: JobValue, _result: Told) -> Shown:
     return {"ways": [_to_case("rectify-locate", code, job, _("To the location"))]}
 
@@ -127,6 +135,7 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.RECTIFY_MEASURE: _case,
     jobs.RECTIFY_CHECK: _checked,
     jobs.RECTIFY_REPORT: _reported,
+    jobs.RECTIFY_SUBMIT: _submitted,
     jobs.RECTIFY_CLOSE: _case,
     jobs.OVERLAY_EFFECT: _effect,
     jobs.MATCH_TICKETS: _matched,

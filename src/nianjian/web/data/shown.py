@@ -39,6 +39,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.RECTIFY_MEASURE: mark("Figures before and since an isolation"),
     jobs.RECTIFY_CHECK: mark("Check of a rectification"),
     jobs.RECTIFY_REPORT: mark("Rectification report"),
+    jobs.RECTIFY_SUBMIT: mark("Handing in of a rectification report"),
     jobs.RECTIFY_CLOSE: mark("Closing of a case"),
     jobs.VERIFY_CHAIN: mark("Check of the audit chain"),
     jobs.CHECK_PAPER: mark("Check of a paper"),

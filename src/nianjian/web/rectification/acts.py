@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
-from nianjian.flows.rectify import cases, closing, work
+from nianjian.flows.rectify import cases, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -61,7 +61,7 @@ def paper(request: Request, code: str, case: str) -> HttpResponse:
 @require_POST
 @page(Act.REPORT)
 def end(request: Request, code: str, case: str) -> HttpResponse:
-    """Note the handing in; let the worker count the figures, check everything, or close."""
+    """Let the worker count the figures, check everything, note the handing in, or close."""
     told = found(request, code, case)
     who = {"case": told["id"], "actor": request.actor}
     match request.POST.get("act", ""):
@@ -72,9 +72,7 @@ def end(request: Request, code: str, case: str) -> HttpResponse:
         case "close":
             job = work.ask_closing(check=request.POST.get("check", ""), **who)
         case "submit":
-            closing.submit(day=clock.today(), **who)
-            messages.success(request, gettext("Handed in."))
-            return redirect("rectify-one", code=code, case=told["id"])
+            job = work.ask_submission(day=clock.today(), **who)
         case _:
             return redirect("rectify-one", code=code, case=told["id"])
     return redirect("data-job", code=code, job=job)

@@ -24,7 +24,7 @@ ACTS: Final = {  # act of the page -> the step that it does, and the work that d
     "measure": (states.MEASURED, jobs.RECTIFY_MEASURE),
     "check": ("", jobs.RECTIFY_CHECK),
     "report": ("", jobs.RECTIFY_REPORT),
-    "submit": (states.SUBMITTED, ""),
+    "submit": (states.SUBMITTED, jobs.RECTIFY_SUBMIT),
     "close": (states.CLOSED, jobs.RECTIFY_CLOSE),
 }
 

@@ -16,7 +16,7 @@ from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.v1.given import Day, Named, Text
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.config.http.answers import named
-from nianjian.flows.rectify import cases, closing, looked, work
+from nianjian.flows.rectify import cases, looked, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -150,13 +150,6 @@ class CaseCheck(Schema):
     check: Long
 
 
-class CaseEnded(Schema):
-    """The case's number and state."""
-
-    id: str
-    state: str
-
-
 def found(request: Request, code: str, case: str) -> str:
     """The number of a case of this enterprise; else 404."""
     try:
@@ -228,10 +221,11 @@ def rectification_paper_add(request: Request, code: str, case: str, file: Query[
     return cases.add_paper(case=held, kind=file.kind, paper=body, actor=request.actor, **said)
 
 
-@write(router, f"{CASE}/submission", act=Act.REPORT, answer=CaseEnded)
+@write(router, f"{CASE}/submission", act=Act.REPORT, answer=Job, status=202)
 def rectification_submit(request: Request, code: str, case: str) -> dict[str, object]:
-    """Note that report and test report were handed in today."""
-    return closing.submit(case=found(request, code, case), day=clock.today(), actor=request.actor)
+    """Note that report and test report were handed in today: work that counts anew and fails while gaps stand."""
+    held = found(request, code, case)
+    return asked(request, work.ask_submission(case=held, day=clock.today(), actor=request.actor))
 
 
 @write(router, f"{CASE}/closing", act=Act.REPORT, answer=Job, status=202)
