@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils.translation import override
 from tests.doors.web.data_pages import begun, calls, committed, sent, work
 from tests.support.people import signed_in
 
@@ -24,6 +25,7 @@ from nianjian.config import wiring
 from nianjian.flows import jobs
 from nianjian.flows.wizard import uploads
 from nianjian.intake import ledger
+from nianjian.intake.mapping import FIELDS
 from nianjian.intake.recognise import catalogue
 from nianjian.kernel import clock
 from nianjian.queue import query as queue
@@ -32,6 +34,7 @@ from nianjian.registers.batches import query as batches
 from nianjian.registers.drafts import query as drafts
 from nianjian.registers.mappings import query as mappings
 from nianjian.web.data import shown
+from nianjian.web.data.call_fields import field_label
 
 pytestmark = pytest.mark.django_db
 
@@ -381,3 +384,11 @@ def _with_file(client: Client) -> str:
     draft = begun(client)
     sent(client, draft, ("话单.csv", calls(rows=3, bad=0)))
     return draft
+
+
+def test_fields_are_called_as_the_generic_form_heads_them() -> None:
+    """What the mapping page names in Chinese is what stands in the template that people download."""
+    with override("zh-hans"):
+        assert {field: field_label(field) for field in FIELDS} == FIELDS
+    with override("en"):
+        assert not any(re.search("[\u4e00-\u9fff]", field_label(field)) for field in FIELDS)
