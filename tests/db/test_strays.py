@@ -66,7 +66,7 @@ def test_the_files_of_another_database_stay(demo: str) -> None:
 
 
 def test_a_paper_of_a_case_is_named() -> None:
-    assert {"Attachment", "RowAttachment", "Paper"} <= {one.__name__ for one in strays.models()}
+    assert {"Attachment", "RowAttachment", "Paper", "Evidence"} <= {one.__name__ for one in strays.models()}
 
 
 def test_a_file_goes_before_the_row_that_names_it(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,6 +92,7 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
     }
     assert puts == {
         "dossier/materials/service.py",
+        "dossier/rounds/service.py",
         "flows/dossier/upload.py",
         "flows/complaints/forwards.py",
         "flows/rectify/report.py",

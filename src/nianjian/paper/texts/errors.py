@@ -15,6 +15,7 @@ from nianjian.paper.texts.dossier import editions as dossier_editions
 from nianjian.paper.texts.dossier import generated as dossier_generated
 from nianjian.paper.texts.dossier import ingest as dossier_ingest
 from nianjian.paper.texts.dossier import reading as dossier_reading
+from nianjian.paper.texts.dossier import rounds as dossier_rounds
 from nianjian.paper.texts.dossier.words import ITEMS as DOSSIER_ITEMS
 from nianjian.paper.texts.gate import counters
 from nianjian.paper.texts.gate import errors as gate
@@ -45,6 +46,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **dossier_generated.TEXTS,
     **dossier_checks.TEXTS,
     **dossier_checklist.TEXTS,
+    **dossier_rounds.TEXTS,
     **rectification.TEXTS,
     **counters.TEXTS,
     **api.TEXTS,
@@ -76,6 +78,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "act": {**rooms.ACTS, **tickets.ACTS},
     "reason": rooms.FAULTS,
     "item": DOSSIER_ITEMS,
+    "round_state": dossier_rounds.ROUNDS,
+    "change": dossier_rounds.DIFFERS,
     "figure": COMPONENTS,
 }
 

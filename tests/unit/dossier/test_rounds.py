@@ -1,0 +1,54 @@
+"""How a package that was handed in stands: a whole table, and that an answer counts once it went out."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+
+import pytest
+
+from nianjian.dossier.rounds.states import ALLOWED, REQUESTS, Act, Asked, Reply, State, asked, late, state
+
+
+def test_every_answer_has_a_state() -> None:
+    assert set(REQUESTS) == set(product(Reply, (None, False, True)))
+    assert set(ALLOWED) == set(State)
+
+
+@pytest.mark.parametrize("reply", list(Reply))
+def test_nothing_is_handed_in_before_a_package_went_out(reply: Reply) -> None:
+    assert asked(reply, held=None) is not Asked.SENT
+    if reply is not Reply.NOTE:
+        assert asked(reply, held=False) is Asked.LEFT_OUT
+
+
+@pytest.mark.parametrize(
+    ("requests", "later", "passed", "expected"),
+    [
+        ([], False, False, State.SUBMITTED),
+        ([Asked.OPEN], False, False, State.RETURNED),
+        ([Asked.ANSWERED, Asked.TO_CONFIRM], False, False, State.RETURNED),
+        ([Asked.ANSWERED, Asked.ANSWERED], False, False, State.ANSWERED),
+        ([Asked.LEFT_OUT], True, False, State.RESUBMITTED),
+        ([], True, False, State.RESUBMITTED),
+        ([Asked.OPEN], False, True, State.PASSED),
+    ],
+)
+def test_a_package_stands_as_its_requests_do(
+    requests: list[Asked], *, later: bool, passed: bool, expected: State
+) -> None:
+    assert state(requests, later=later, passed=passed) is expected
+
+
+def test_a_package_that_is_over_takes_evidence_only() -> None:
+    for over in (State.RESUBMITTED, State.PASSED):
+        assert ALLOWED[over] == {Act.PAPER}
+    assert Act.ANSWER not in ALLOWED[State.SUBMITTED], "nothing was asked for"
+
+
+def test_the_last_day_is_in_time() -> None:
+    due, after = date(2026, 5, 14), date(2026, 5, 15)
+    assert not late(due, sent_on=None, today=due)
+    assert late(due, sent_on=None, today=after)
+    assert not late(due, sent_on=due, today=after)
+    assert late(due, sent_on=after, today=after)
