@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -17,7 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.dossier.editions.package import Board, Item, Limits, Package, Seal
+from nianjian.dossier.editions.package import Board, Item, Limits, Package, Picture, Print, Seal
 from nianjian.dossier.riding import Rules
 from nianjian.kernel.errors import NianjianError
 
@@ -30,7 +31,7 @@ KILLED: Final = {-signal.SIGXCPU: "time", -signal.SIGXFSZ: "output", -signal.SIG
 def build(package: Package, folder: Path, *, room: Path) -> str:
     """Write all into an empty folder; the manifest's SHA-256. ``room``: for temporary files, closed to others.
 
-    No picture of a seal can be given here. ``dossier_build_failed``, and what `editions.build.build` raises.
+    Pictures of seals go with their items alone. ``dossier_build_failed``, and what `editions.build.build` raises.
     """
     command = [sys.executable, "-m", __name__, str(folder)]
     place = {**os.environ, "TMPDIR": str(room)}  # pages name people
@@ -61,7 +62,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _written(package: Package) -> str:
     """A package as JSON."""
-    plain = ("enterprise", "licence", "season", "snapshot", "draft", "duplex", "language")
+    plain = ("enterprise", "licence", "season", "snapshot", "draft", "duplex", "language", "source")
     told: dict[str, object] = {name: getattr(package, name) for name in plain}
     told["limits"] = asdict(package.limits)
     told["items"] = [
@@ -72,10 +73,21 @@ def _written(package: Package) -> str:
             "file": str(one.file),
             "seals": sorted(seal.value for seal in one.seals),
             "source_sha256": one.source_sha256,
+            "prints": [_print(found) for found in one.prints],
         }
         for one in package.items
     ]
     return json.dumps(told, ensure_ascii=False, default=str)
+
+
+def _print(one: Print) -> dict[str, object]:
+    picture = {"png": base64.b64encode(one.picture.png).decode(), "width_mm": one.picture.width_mm}
+    return {"id": one.id, "seal": one.seal.value, "page": one.page, "x_mm": one.x_mm, "y_mm": one.y_mm, **picture}
+
+
+def _printed(told: dict[str, Any]) -> Print:
+    picture = Picture(base64.b64decode(told["png"]), told["width_mm"])
+    return Print(told["id"], Seal(told["seal"]), picture, told["page"], told["x_mm"], told["y_mm"])
 
 
 def _read(told: dict[str, Any]) -> Package:
@@ -87,7 +99,7 @@ def _read(told: dict[str, Any]) -> Package:
     items = tuple(
         Item(
             one["name"], one["title"], Board(one["board"]), Path(one["file"]),
-            frozenset(Seal(seal) for seal in one["seals"]), one["source_sha256"],
+            frozenset(Seal(seal) for seal in one["seals"]), one["source_sha256"], tuple(map(_printed, one["prints"])),
         )
         for one in told.pop("items")
     )  # fmt: skip

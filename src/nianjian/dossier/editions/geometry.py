@@ -49,6 +49,12 @@ def then(first: Matrix, second: Matrix) -> Matrix:
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
+def moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    """Where it takes a point."""
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
 def inverse(matrix: Matrix) -> Matrix:
     """The way back."""
     a, b, c, d, e, f = matrix

@@ -16,7 +16,7 @@ import pikepdf
 from cryptography.hazmat.primitives import hashes
 
 from nianjian.dossier.editions.fingerprint import Fingerprints
-from nianjian.dossier.editions.package import Package
+from nianjian.dossier.editions.package import Item, Package
 from nianjian.dossier.riding import Plan
 from nianjian.kernel.errors import NianjianError
 
@@ -92,9 +92,19 @@ def sources(package: Package, starts: Sequence[int], counts: Sequence[int]) -> l
     return [
         {"item": item.name, "title": item.title, "board": item.board.value, "start_page": start, "pages": count,
          "copy_sha256": (copy := digests(item.file)[0]), "source_sha256": item.source_sha256 or copy,
-         "seals": sorted(one.value for one in item.seals)}
+         "seals": sorted(one.value for one in item.seals), **_prints(item)}
         for item, start, count in zip(package.items, starts, counts, strict=True)
     ]  # fmt: skip
+
+
+def _prints(item: Item) -> dict[str, Any]:
+    """The pictures of seals on an item's pages; nothing where there are none."""
+    told = [
+        {"id": one.id, "seal": one.seal.value, "picture_sha256": hashlib.sha256(one.picture.png).hexdigest(),
+         "width_mm": one.picture.width_mm, "page": one.page, "x_mm": one.x_mm, "y_mm": one.y_mm}
+        for one in item.prints
+    ]  # fmt: skip
+    return {"pictures": told} if told else {}
 
 
 def bound(told: Json) -> dict[str, Any]:
@@ -146,7 +156,7 @@ def made(package: Package, files: Iterable[Json], items: Sequence[Json], plan: P
             "licence": package.licence,
             "season": package.season,
             "snapshot": package.snapshot,
-            "draft": package.draft,
+            "draft": package.draft or package.printed,
             "seals_printed": sorted(one.value for one in package.pictures),
             "seals_approved": package.approved,
             "items": list(items),

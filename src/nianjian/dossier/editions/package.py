@@ -33,6 +33,29 @@ class Board(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A seal as PNG, and how wide it is on paper."""
+
+    png: bytes
+    width_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A picture that two people have agreed to, on page ``page`` (from 1) of one document, in place of a mark.
+
+    Its centre lies ``x_mm`` and ``y_mm`` from the lower left of the document's upright page. ``id``: of the approval.
+    """
+
+    id: str
+    seal: Seal
+    picture: Picture
+    page: int
+    x_mm: float
+    y_mm: float
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One item with its clean copy. ``source_sha256``: of the untouched original, where that is another file."""
 
@@ -42,14 +65,7 @@ class Item:
     file: Path
     seals: frozenset[Seal] = frozenset({Seal.COVER, Seal.RIDING})
     source_sha256: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A seal as PNG, and how wide it is on paper."""
-
-    png: bytes
-    width_mm: float
+    prints: tuple[Print, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,7 @@ class Package:
 
     ``pictures``: seals to print; a kind without one gets a marked place for the hand. ``approved``: two people have
     agreed to their use; else each page says that it is a preview. ``language``: of the package's own words.
+    An item's own ``prints`` make it a draft whose pages say, with ``source`` of the rule, what they are not.
     """
 
     enterprise: str
@@ -115,3 +132,9 @@ class Package:
     pictures: Mapping[Seal, Picture] = field(default_factory=dict)
     places: Mapping[Seal, Place] = field(default_factory=lambda: PLACES)
     language: str = "zh_Hans"
+    source: str = ""
+
+    @property
+    def printed(self) -> bool:
+        """Whether a picture was placed on a document by approval."""
+        return any(item.prints for item in self.items)

@@ -65,6 +65,7 @@ def bind(package: Package, path: Path, printer: Path) -> Book:
         pdf = stack.enter_context(pikepdf.new())
         matrices = tuple(_pages(pdf, layout, fronted, over, sources))
         _stamp(pdf, package, layout, sealed)
+        _print(pdf, package, layout, sources, matrices)
         _jumps(pdf, fronted)
         _outline(pdf, package, layout)
         described(pdf, f"{said.title(package)} · {package.enterprise}", package)
@@ -117,6 +118,23 @@ def _stamp(pdf: pikepdf.Pdf, package: Package, layout: Layout, sealed: Plan) -> 
                 wanted = kind in package.items[leaf.item].seals and kind in package.pictures
                 if wanted and (where.every or leaf.page == 0):
                     stamper.whole(pdf.pages[place], package.pictures[kind], where.x_mm, where.y_mm)
+
+
+def _print(
+    pdf: pikepdf.Pdf, package: Package, layout: Layout, sources: Sequence[pikepdf.Pdf],
+    matrices: Sequence[Matrix | None],
+) -> None:  # fmt: skip
+    """The approved pictures, where they lie on the document's own page."""
+    stamper = Stamper(pdf)
+    for place, leaf in enumerate(layout.leaves):
+        where = matrices[place]
+        if leaf.item < 0 or where is None:
+            continue
+        back = geometry.inverse(geometry.seen(sources[leaf.item].pages[leaf.page]).upright().matrix)
+        for one in package.items[leaf.item].prints:
+            if one.page == leaf.page + 1:
+                x, y = geometry.moved(geometry.then(back, where), one.x_mm * POINT, one.y_mm * POINT)
+                stamper.whole(pdf.pages[place], one.picture, x / POINT, y / POINT)
 
 
 def _jumps(pdf: pikepdf.Pdf, front: pikepdf.Pdf) -> None:

@@ -56,6 +56,9 @@ def notice(package: Package) -> str:
     said = []
     if package.draft:
         said.append(_("Draft: items are missing"))
+    if package.printed:
+        text = _("Draft with printed pictures of seals, which are no electronic seals in law ({source})")
+        said.append(text.format(source=package.source))
     if package.pictures and not package.approved:
         said.append(_("Preview: a printed picture of a seal is no electronic seal in law"))
     return " · ".join(said)
@@ -118,8 +121,10 @@ def _marks(package: Package, layout: Layout, plan: Plan, _: Words) -> Mapping[in
         if leaf.item < 0:
             continue
         for kind, where in package.places.items():
-            wanted = kind in package.items[leaf.item].seals and kind not in package.pictures
-            if wanted and (where.every or leaf.page == 0):
+            item = package.items[leaf.item]
+            wanted = kind in item.seals and kind not in package.pictures
+            placed = any(one.seal is kind and one.page == leaf.page + 1 for one in item.prints)
+            if wanted and not placed and (where.every or leaf.page == 0):
                 x, y = where.x_mm - wide / 2, A4[1] - where.y_mm - wide / 2
                 found.setdefault(place, []).append(_mark(x, y, wide, wide, called[kind], SMALL, round_=True))
     if Seal.RIDING not in package.pictures:

@@ -27,6 +27,7 @@ from nianjian.paper.printing.typeset import typeset
 FLAVOUR: Final = "2b"
 HEAD: Final = 24_000  # bytes of a file without its pages: profile, title, bookmarks
 EACH: Final = 1_500  # bytes of a page without its picture
+SIGNATURE: Final = 64_000  # bytes that a signature with its certificates and time stamp may take, appended last
 DATED: Final = re.compile(rb"(<xmp:MetadataDate>)[^<]*(</xmp:MetadataDate>)|(xmp:MetadataDate=\")[^\"]*(\")")
 FIXED: Final = b"2017-01-01T00:00:00+00:00"  # no time of making: the file tells of its content only
 FORBIDDEN: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
@@ -45,7 +46,7 @@ class Written:
 
 def upload(package: Package, book: Book, folder: Path) -> Iterator[Written]:
     """Write every file; ``dossier_copy_unreadable``, ``upload_page_large``."""
-    most = package.limits.file_bytes - HEAD - EACH
+    most = _room(package) - HEAD - EACH
     with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="nianjian-flat-") as place:
         sources = opened(package, stack)
         for number, (item, source) in enumerate(zip(package.items, sources, strict=True)):
@@ -61,7 +62,10 @@ def _stamp(package: Package, book: Book, number: int, pdf: pikepdf.Pdf) -> froze
     """The same seals as in the book, on the item's own pages; which pages bear one."""
     strips = list(_strips(package, book, number))
     seals = list(_seals(package, number, len(pdf.pages)))
-    bearing = frozenset({page for page, _piece in strips} | {page for page, _kind in seals})
+    prints = [one for one in package.items[number].prints if one.page <= len(pdf.pages)]
+    bearing = frozenset(
+        {page for page, _piece in strips} | {page for page, _kind in seals} | {one.page - 1 for one in prints}
+    )
     said = notice(package)
     if said:  # a draft or a preview says so on every page
         bearing = frozenset(range(len(pdf.pages)))
@@ -73,6 +77,8 @@ def _stamp(package: Package, book: Book, number: int, pdf: pikepdf.Pdf) -> froze
     for page, kind in seals:
         where = package.places[kind]
         stamper.whole(pdf.pages[page], package.pictures[kind], where.x_mm, where.y_mm)
+    for one in prints:
+        stamper.whole(pdf.pages[one.page - 1], one.picture, one.x_mm, one.y_mm)
     if said:
         _tell(pdf, package)
     return bearing
@@ -104,16 +110,21 @@ def _seals(package: Package, number: int, pages: int) -> Iterator[tuple[int, Sea
             yield from ((page, kind) for page in range(pages if where.every else 1))
 
 
+def _room(package: Package) -> int:
+    """Bytes of a file, so that it keeps the platform's limit when it is signed."""
+    return package.limits.file_bytes - SIGNATURE
+
+
 def _item(package: Package, number: int, pages: Sequence[Flat], folder: Path) -> Iterator[Written]:
     """Cut by what pages weigh; where a file comes out too large all the same, cut with more room."""
-    room = package.limits.file_bytes
+    room = _room(package)
     for _try in range(4):
         parts = _cut(pages, room)
         made = [
             _file(package, number, part, folder / name(package, number, place, len(parts)), place)
             for place, part in enumerate(parts)
         ]
-        over = max(one.path.stat().st_size for one in made) - package.limits.file_bytes
+        over = max(one.path.stat().st_size for one in made) - _room(package)
         if over <= 0:
             yield from made
             return

@@ -1,0 +1,1 @@
+"""Electronic signatures in PDFs: what those of others say, kept as evidence, and the firm's own, appended last."""
