@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "nianjian.notify",
     "nianjian.registers",
     "nianjian.complaints",
+    "nianjian.reconcile",
     "nianjian.dossier",
     "nianjian.rectification",
     "nianjian.web.layout",

@@ -40,8 +40,10 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "numbers": "码号 Code numbers",
     "personal_data": "个人信息和算法 Personal data and algorithms",
     "portrait": "数据关 The portrait",
+    "reconcile": "一致性比对 Reconciliation",
     "rectification": "后续改 Rectification",
     "retention": "保存期限 Retention",
+    "season": "倒排计划 Reverse plan",
     "timeline": "时间轴 Timeline",
 }
 

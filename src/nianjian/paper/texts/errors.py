@@ -23,6 +23,7 @@ from nianjian.paper.texts.operation import doctor
 from nianjian.paper.texts.operation import errors as operation
 from nianjian.paper.texts.plain import plain
 from nianjian.paper.texts.portrait import ATTACHMENTS, COMPONENTS, METRICS
+from nianjian.paper.texts.reconcile import errors as reconcile
 from nianjian.paper.texts.rectification import errors as rectification
 from nianjian.paper.texts.rectification import words as cases
 from nianjian.paper.texts.results import errors as results
@@ -48,6 +49,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **dossier_checklist.TEXTS,
     **dossier_rounds.TEXTS,
     **rectification.TEXTS,
+    **reconcile.TEXTS,
     **counters.TEXTS,
     **api.TEXTS,
 }

@@ -1,0 +1,1 @@
+"""Acts of reconciliation that cross rooms, each behind its access check."""

@@ -1,0 +1,1 @@
+"""Reconciliation: own registers against the number-resource system, people three ways, call sources."""

@@ -1,0 +1,1 @@
+"""Kept runs of reconciliation, their differences and what was decided about them."""
