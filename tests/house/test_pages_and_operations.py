@@ -40,6 +40,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "data-batch": "batches_get rejects_list",
     "data-batch-reveal": "rejects_reveal",
     "data-batch-rejects": "rejects_file",
+    "data-batch-rejects-file": "rejects_file_fetch",
     "data-batch-undo": "batches_undo",
     "data-job": "jobs_get",
     "data-job-progress": "jobs_get",
@@ -108,6 +109,9 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "dossier-upload": "dossier_add jobs_get jobs_stop",
     "dossier-act": "dossier_confirm dossier_return dossier_assign dossier_comment dossier_not_applicable",
     "dossier-fetch": "dossier_fetch",
+    "dossier-pages": "dossier_pages jobs_get",
+    "dossier-pages-show": "dossier_page_picture",
+    "dossier-pages-draw": "dossier_draw",
     "gate": (
         "gate_policy gate_caps gate_channels gate_isolated_displays gate_standing gate_settings gate_state"
         " gate_decisions"

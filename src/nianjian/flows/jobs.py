@@ -18,6 +18,7 @@ from nianjian.registers.versions.service import wait_for_others
 IMPORT_CALLS: Final = "calls.import"
 CHECK_CALLS: Final = "calls.check"
 UNDO_CALLS: Final = "calls.undo"
+REJECTS_FILE: Final = "calls.rejects"
 IMPORT_REGISTER: Final = "registers.import"
 CHECK_REGISTER: Final = "registers.check"
 RUN_PORTRAIT: Final = "portrait.run"
@@ -32,14 +33,19 @@ RECTIFY_CHECK: Final = "rectify.check"
 RECTIFY_REPORT: Final = "rectify.report"
 RECTIFY_SUBMIT: Final = "rectify.submit"
 RECTIFY_CLOSE: Final = "rectify.close"
+RECONCILE_FILING: Final = "reconcile.filing"
+RECONCILE_PEOPLE: Final = "reconcile.people"
+RECONCILE_SOURCES: Final = "reconcile.sources"
 VERIFY_CHAIN: Final = "audit.verify"
 CHECK_PAPER: Final = "dossier.check"
+DRAW_PAGES: Final = "dossier.draw"
 
 # Kind of work -> the act that it needs; the flow that does it asks again when it runs.
 NEEDS: Final[Mapping[str, Act]] = {
     IMPORT_CALLS: Act.LOAD,
     CHECK_CALLS: Act.LOAD,
     UNDO_CALLS: Act.LOAD,
+    REJECTS_FILE: Act.REVEAL,
     IMPORT_REGISTER: Act.LOAD,
     CHECK_REGISTER: Act.LOAD,
     RUN_PORTRAIT: Act.REPORT,
@@ -54,8 +60,12 @@ NEEDS: Final[Mapping[str, Act]] = {
     RECTIFY_REPORT: Act.REPORT,
     RECTIFY_SUBMIT: Act.REPORT,
     RECTIFY_CLOSE: Act.REPORT,
+    RECONCILE_FILING: Act.REPORT,
+    RECONCILE_PEOPLE: Act.REPORT,
+    RECONCILE_SOURCES: Act.REPORT,
     VERIFY_CHAIN: Act.AUDIT,
     CHECK_PAPER: Act.LOAD,
+    DRAW_PAGES: Act.LOAD,
 }
 
 

@@ -21,15 +21,23 @@ from nianjian.lake.tables import Lake
 
 ADDED: Final = ("行号", "列", "原因代码", "原因")
 
+STEP: Final = 1_000  # rows after which it is told how many are written
 _READ: Final = ["file", "line", "reason", "reason_column", "raw"]
 
 
-def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] = str) -> dict[Path, int]:
+def write(
+    lake: Lake,
+    batch: str,
+    path: str | Path,
+    words: Callable[[str], str] = str,
+    told: Callable[[int], None] = lambda _rows: None,
+) -> dict[Path, int]:
     """Original columns, then 行号, 列, 原因代码, 原因, by file and line; UTF-8 with a mark. Rows of each file written.
 
     Rows under other columns (another source, another form of it) would not be recognised in the same table: they
     go to ``x-2.csv``, ``x-3.csv`` beside ``x.csv``.
-    ``words`` puts a reason code into a sentence. A line that never became cells stands whole in the first column.
+    ``words`` puts a reason code into a sentence; ``told`` hears every thousand rows how many are written, and what it
+    raises ends the writing. A line that never became cells stands whole in the first column.
     Cells beyond the header stand at the very end under 多出的列1, …: while one is filled the row is refused again.
     NianjianError ``batch_unknown``, ``batch_already_undone``, ``output_unwritable``.
     """
@@ -42,7 +50,9 @@ def write(lake: Lake, batch: str, path: str | Path, words: Callable[[str], str] 
             raise NianjianError("batch_already_undone", batch=batch)
         paths = [old.path for old in files if old.partition["part"] == REJECTED]
         with _Tables(Path(path), _most_surplus(lake, paths, headers)) as tables:
-            for row in _rows(lake, paths):
+            for number, row in enumerate(_rows(lake, paths)):
+                if number % STEP == 0:
+                    told(number)
                 columns, cells, surplus = _cells(str(row["raw"] or '""'), headers[str(row["file"])])
                 code = str(row["reason"])
                 tables.put(columns, [*cells, row["line"], row["reason_column"] or "", code, words(code), *surplus])

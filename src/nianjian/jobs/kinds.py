@@ -10,7 +10,7 @@ from typing import Final
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.verify import verify
-from nianjian.flows import jobs
+from nianjian.flows import jobs, rejects
 from nianjian.flows.check_calls import check_calls
 from nianjian.flows.import_calls import import_calls
 from nianjian.flows.operation import retention
@@ -18,7 +18,7 @@ from nianjian.flows.overlay import effects
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
 from nianjian.flows.wizard import check_register, drafts
-from nianjian.jobs import complaints, dossier, rectify
+from nianjian.jobs import complaints, dossier, reconcile, rectify
 from nianjian.jobs.kind import Kind, Report, StopWantedError, day, text, texts
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.errors import sentence
@@ -100,6 +100,13 @@ def _undo_calls(job: JobValue, actor: Actor, report: Report) -> Mapping[str, obj
     return {"batch": batch, "rows": undone.rows, "affected": [asdict(one) for one in undone.affected]}
 
 
+def _rejects_file(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    """``payload``: batch and language."""
+    _ = words(text(job.payload, "language") or CHINESE)
+    batch = str(job.payload["batch"])
+    return rejects.worked(batch=batch, words=lambda code: sentence(code, {}, _), actor=actor, progress=report)
+
+
 def _import_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: kind and file. A sheet with a fault changes nothing: ``sheet_has_faults``."""
     kind, file = str(job.payload["kind"]), Path(str(job.payload["file"]))
@@ -168,6 +175,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.IMPORT_CALLS: Kind(_import_calls, again=True, after=_draft_done),  # a file that is in is known
     jobs.CHECK_CALLS: Kind(_check_calls, again=True),
     jobs.UNDO_CALLS: Kind(_undo_calls, again=False),  # start-up finishes or drops it by the lake's log
+    jobs.REJECTS_FILE: Kind(_rejects_file, again=True),
     jobs.IMPORT_REGISTER: Kind(_import_register, again=True, after=_draft_done),  # equal rows change nothing
     jobs.CHECK_REGISTER: Kind(_check_register, again=True),
     jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
@@ -176,6 +184,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.VERIFY_CHAIN: Kind(_verify_chain, again=True),
     **complaints.KINDS,
     **rectify.KINDS,
+    **reconcile.KINDS,
     **dossier.KINDS,
 }
 AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

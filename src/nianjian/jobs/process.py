@@ -16,11 +16,13 @@ from typing import Final
 from django.core.management import call_command
 from django.db import Error, close_old_connections, connection
 
+from nianjian.flows import rejects
 from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
 from nianjian.flows.dossier import upload
 from nianjian.flows.operation import strays
 from nianjian.flows.recover import recover
+from nianjian.flows.reconcile import work as reconcile
 from nianjian.flows.rectify import locate, report
 from nianjian.flows.webhooks import deliver
 from nianjian.flows.wizard.drafts import sweep
@@ -113,6 +115,8 @@ def tidy() -> None:
         locate.sweep()
         forwards.sweep()
         upload.sweep()
+        reconcile.sweep()
+        rejects.sweep()
         strays.sweep()
         call_command("clearsessions")
     except (OSError, NianjianError):  # of one thing; the work must go on

@@ -1,4 +1,4 @@
-"""The long work of a rectification: location, complaints behind a group, figures, re-check, report, handing in, closing."""
+"""The long work of a rectification: location, complaints, figures, re-check, report, handing in, closing."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import openpyxl
 import pytest
 from django.test import Client
+from tests.doors.web.data_pages import calls, work
 from tests.support.asking import DEMO, Ask, post, upload
 
 LINES = f"{DEMO}/registers/lines"
@@ -205,6 +206,30 @@ def test_rejected_rows_in_full_stand_in_the_chain(site: Ask, monkeypatch: pytest
     assert post(client, f"{DEMO}/batches/{batch}/rejects/reveal").json() == {"items": []}
     assert _newest(client, "calls.reveal")["data"]["batch"] == batch
     assert post(site("inspector", name="ines"), f"{DEMO}/batches/{batch}/rejects/reveal").status_code == 403
+
+
+def test_rejected_rows_as_a_file_are_work_and_then_fetched(site: Ask) -> None:
+    client = site()
+    assert upload(client, f"{DEMO}/calls/imports", calls(), name="calls.csv").status_code == 202
+    work()
+    batch = client.get(f"{DEMO}/batches").json()["items"][0]["batch"]
+    address = f"{DEMO}/batches/{batch}/rejects/files"
+    asked = client.post(address, headers={"accept-language": "en"})
+    assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
+    file = f"{address}/{asked.json()['id']}"
+    assert post(client, file).json()["code"] == "rejects_file_gone"
+    work()
+    told = client.get(f"{DEMO}/jobs/{asked.json()['id']}").json()["result"]
+    assert told == {"batch": batch, "name": f"{batch}-rejects.csv", "media": "text/csv", "rows": 2}
+    answer = post(client, file)
+    assert answer.headers["content-type"] == "text/csv"
+    rows = _csv(answer.content)
+    assert [row[rows[0].index("被叫号码")] for row in rows[1:]] == ["13900000000", "13900000001"]
+    assert _newest(client, "calls.rejects")["data"] == {"batch": batch, "rows": 2}
+    assert post(client, f"{DEMO}/batches/{batch}/undo").status_code == 202
+    work()
+    assert post(client, file).json()["code"] == "batch_already_undone"
+    assert post(client, address).json()["code"] == "batch_already_undone"
 
 
 def test_mappings_are_kept_checked_and_used(site: Ask) -> None:

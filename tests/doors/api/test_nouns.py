@@ -120,7 +120,8 @@ def test_batches_and_their_undo(site: Ask) -> None:
     assert (job["kind"], job["state"]) == ("calls.undo", "waiting")
     reader = site("inspector", name="ines")
     assert post(reader, f"{DEMO}/batches/{batch}/undo").status_code == 403
-    assert post(reader, f"{DEMO}/batches/{batch}/rejects/file").status_code == 403
+    assert post(reader, f"{DEMO}/batches/{batch}/rejects/files").status_code == 403
+    assert post(reader, f"{DEMO}/batches/{batch}/rejects/files/J1").status_code == 403
 
 
 def test_a_batch_of_another_enterprise_does_not_exist_here(site: Ask) -> None:

@@ -17,7 +17,7 @@ from nianjian.registers.batches import query as batches
 pytestmark = pytest.mark.django_db
 
 ROOT = "/e/demo/data/"
-WRITES = ("reveal/", "rejects/", "undo/")
+WRITES = ("reveal/", "rejects/", "rejects/Jnone/", "undo/")
 
 
 @pytest.fixture

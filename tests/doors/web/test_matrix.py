@@ -115,6 +115,7 @@ NOTHING: Final[Mapping[str, str]] = {
     "audit-verified": "the tenant's work is no check of the chain",
     "audit-verify-progress": "the tenant's work is no check of the chain",
     "audit-verify-stop": "the tenant's work is no check of the chain",
+    "data-batch-rejects-file": "the tenant's work has made no file of rejected rows",
     "rectify-report-file": "the tenant's work has set no report",
     "complaints-forwards-marked": "the tenant's work has left no marked list",
 }

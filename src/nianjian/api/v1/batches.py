@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-import zipfile
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -21,14 +18,11 @@ from nianjian.config.http.answers import named
 from nianjian.flows import jobs, rejects
 from nianjian.flows.batches import batch_for
 from nianjian.flows.receipts import summed
-from nianjian.flows.rejects import Rejected
-from nianjian.paper.texts.errors import sentence
-from nianjian.paper.words import words
+from nianjian.flows.rejects import CSV, ZIP, Rejected
 from nianjian.registers.batches import query
 from nianjian.registers.batches.query import BatchValue
 
 router = Router(tags=["batches"])
-CSV, ZIP = "text/csv", "application/zip"
 
 
 class RowCounts(Schema):
@@ -103,24 +97,19 @@ def rejects_reveal(request: Request, code: str, batch: str) -> dict[str, object]
     return {"items": [_rejected(one) for one in rejects.reveal(batch=found.id, actor=request.actor)]}
 
 
-@take(router, "/enterprises/{code}/batches/{batch}/rejects/file", act=Act.REVEAL, media=(CSV, ZIP))
-def rejects_file(request: Request, code: str, batch: str) -> HttpResponse:
-    """Every rejected row in full as CSV, to be corrected and imported again; a zip where columns differ."""
+@write(router, "/enterprises/{code}/batches/{batch}/rejects/files", act=Act.REVEAL, answer=Job, status=202)
+def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
+    """Make a file of every rejected row, the reasons in the language of the request: work for the worker."""
     found = _batch(request, code, batch, Act.REVEAL)
-    _ = words(language(request))
-    with tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name:
-        target = Path(name) / f"{found.id}-rejects.csv"
-        written = rejects.rejects(
-            batch=found.id, output=target, words=lambda code: sentence(code, {}, _), actor=request.actor
-        )
-        media = CSV
-        if len(written) > 1:
-            target, media = target.with_suffix(".zip"), ZIP
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
-                for path in written:
-                    pack.write(path, path.name)
-        answer = HttpResponse(target.read_bytes(), content_type=media)
-    return named(answer, target.name)
+    return asked(request, rejects.ask(batch=found.id, language=language(request), actor=request.actor))
+
+
+@take(router, "/enterprises/{code}/batches/{batch}/rejects/files/{job}", act=Act.REVEAL, media=(CSV, ZIP))
+def rejects_file_fetch(request: Request, code: str, batch: str, job: str) -> HttpResponse:
+    """The file that a job has made, to be corrected and imported again: CSV, of many rows or several kinds a zip."""
+    found = _batch(request, code, batch, Act.REVEAL)
+    made = rejects.fetched(batch=found.id, job=job, actor=request.actor)
+    return named(HttpResponse(made.content, content_type=made.media), made.name)
 
 
 def _batch(request: Request, code: str, batch: str, act: Act) -> BatchValue:

@@ -42,6 +42,7 @@ FILES: Final[Mapping[str, str]] = {
     "cdr_custom_conf_unreadable": mark("{file} holds no mapping of Asterisk's custom CSV"),
     "rows_unaccounted": mark("{file}: the rows do not add up ({detail}); nothing was loaded. This is a bug."),
     "batch_already_undone": mark("batch {batch} was undone already"),
+    "rejects_file_gone": mark("there is no such file of batch {batch}; one that was made is kept for {days} days"),
     "freeswitch_template_unknown": mark("{file}: the columns fit no known FreeSWITCH template; give a --mapping file"),
     "mapping_unreadable": mark("the mapping file {file} is not valid YAML: look at line {line}, column {column}"),
     "mapping_not_utf8": mark("the mapping file {file} is not UTF-8 (line {line})"),

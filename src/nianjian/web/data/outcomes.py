@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.flows import jobs
+from nianjian.paper import figures
 from nianjian.paper.texts.errors import sentence
+from nianjian.paper.texts.reconcile.words import VERDICTS
 from nianjian.paper.words import words
 from nianjian.queue.query import JobValue
 from nianjian.web.layout.language import current
@@ -25,13 +27,23 @@ def outcome(code: str, job: JobValue, result: Told) -> Shown:
     """Return what the page of a job shows more; nothing for work that `web.data.work` tells itself.
 
     ``text``: what came of it; ``ways``: (address, label) of where to go on; ``error`` and ``more``: what was refused;
-    ``listed``: a heading and (address, label) below it.
+    ``listed``: a heading and (address, label) below it; ``take``: (address, label) of a file that is asked for by
+    POST, since the audit chain tells of it.
     """
     found = OUTCOMES.get(job.kind)
     if found is None or not job.over:
         return {}
     told = found(code, job, result)
-    return told if job.state == "done" else {"ways": told["ways"]}
+    return told if job.state == "done" else {"ways": told.get("ways", [])}
+
+
+def _rejects(code: str, job: JobValue, result: Told) -> Shown:
+    back = reverse("data-batch", args=[code, job.payload["batch"]]), _("To the batch")
+    if "blob" not in result:  # it failed, or the time for which it is kept is over
+        return {"ways": [back]}
+    text = _("The file is made: {rows} rows, {name}.").format(rows=figures.count(result["rows"]), name=result["name"])
+    file = reverse("data-batch-rejects-file", args=[code, job.payload["batch"], job.id])
+    return {"text": text, "take": (file, _("Fetch the file"))}
 
 
 def _case(code: str, job: JobValue, _result: Told) -> Shown:
@@ -69,6 +81,14 @@ def _submitted(code: str, job: JobValue, result: Told) -> Shown:
 
 def _tickets(code: str, job: JobValue, _result: Told) -> Shown:
     return {"ways": [_to_case("rectify-locate", code, job, _("To the location"))]}
+
+
+def _reconciled(code: str, _job: JobValue, result: Told) -> Shown:
+    if "run" not in result:
+        return {"ways": [(reverse("reconcile", args=[code]), _("To the reconciliations"))]}
+    verdict = words(current())(VERDICTS[str(result["verdict"])])
+    text = _("{verdict}: {count} open.").format(verdict=verdict, count=result["open"])
+    return {"text": text, "ways": [(reverse("reconcile-one", args=[code, result["run"]]), _("To the reconciliation"))]}
 
 
 def _effect(code: str, job: JobValue, _result: Told) -> Shown:
@@ -130,6 +150,7 @@ def _paper(code: str, job: JobValue, _result: Told) -> Shown:
 
 
 OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
+    jobs.REJECTS_FILE: _rejects,
     jobs.RECTIFY_LOCATE: _located,
     jobs.RECTIFY_TICKETS: _tickets,
     jobs.RECTIFY_MEASURE: _case,
@@ -139,6 +160,9 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.RECTIFY_CLOSE: _case,
     jobs.OVERLAY_EFFECT: _effect,
     jobs.MATCH_TICKETS: _matched,
+    jobs.RECONCILE_FILING: _reconciled,
+    jobs.RECONCILE_PEOPLE: _reconciled,
+    jobs.RECONCILE_SOURCES: _reconciled,
     jobs.IMPORT_FORWARDS: _forwarded,
     jobs.CHECK_PAPER: _paper,
 }

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-import zipfile
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,15 +14,18 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
 from nianjian.audit.query import acts
+from nianjian.config.http.answers import named
 from nianjian.flows import jobs, rejects
 from nianjian.flows.batches import batch_for
 from nianjian.flows.receipts import summed
+from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query as queue
 from nianjian.registers.batches import query
 from nianjian.registers.batches.query import BatchValue
 from nianjian.registers.drafts import query as drafts
 from nianjian.web.data import shown
 from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
 
@@ -162,19 +162,30 @@ def _rejected(rows: list[rejects.Rejected]) -> Table:
 @require_POST
 @page(Act.REVEAL)
 def rejected_file(request: Request, code: str, batch: str) -> HttpResponse:
-    """Every rejected row in full as a file to be corrected; several kinds of columns come as a zip."""
+    """Every rejected row in full as a file to be corrected; of many rows the worker makes it."""
     found = _batch(request, code, batch, Act.REVEAL)
-    with tempfile.TemporaryDirectory(prefix="nianjian-rejects-") as name:
-        folder = Path(name)
-        target = folder / f"{found.id}-rejects.csv"
-        written = rejects.rejects(batch=found.id, output=target, words=shown.reason, actor=request.actor)
-        if len(written) > 1:
-            target = folder / f"{found.id}-rejects.zip"
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
-                for path in written:
-                    pack.write(path, path.name)
-        handle = target.open("rb")  # outlives its name
-    return cast("HttpResponse", FileResponse(handle, as_attachment=True, filename=target.name))
+    made = rejects.at_once(batch=found.id, words=shown.reason, actor=request.actor)
+    if made is not None:
+        return _given(made)
+    job = rejects.ask(batch=found.id, language=current(), actor=request.actor)
+    return redirect("data-job", code=code, job=job)
+
+
+@require_POST
+@page(Act.REVEAL)
+def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpResponse:
+    """Give the file away that the worker has made; it stands in the audit chain before. 404 where there is none."""
+    found = _batch(request, code, batch, Act.REVEAL)
+    try:
+        return _given(rejects.fetched(batch=found.id, job=job, actor=request.actor))
+    except NianjianError as error:
+        if error.code != "rejects_file_gone":
+            raise
+        raise Http404 from error
+
+
+def _given(made: rejects.RejectsFile) -> HttpResponse:
+    return named(HttpResponse(made.content, content_type=made.media), made.name)
 
 
 @require_POST

@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.IMPORT_CALLS: mark("Import of call records"),
     jobs.CHECK_CALLS: mark("Check of call records"),
     jobs.UNDO_CALLS: mark("Undo of a batch"),
+    jobs.REJECTS_FILE: mark("File of rejected rows"),
     jobs.IMPORT_REGISTER: mark("Import into a register"),
     jobs.CHECK_REGISTER: mark("Check of a register's sheet"),
     jobs.RUN_PORTRAIT: mark("Portrait"),
@@ -41,8 +42,12 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.RECTIFY_REPORT: mark("Rectification report"),
     jobs.RECTIFY_SUBMIT: mark("Handing in of a rectification report"),
     jobs.RECTIFY_CLOSE: mark("Closing of a case"),
+    jobs.RECONCILE_FILING: mark("Comparison with the number-resource system"),
+    jobs.RECONCILE_PEOPLE: mark("Match of people"),
+    jobs.RECONCILE_SOURCES: mark("Comparison of call sources"),
     jobs.VERIFY_CHAIN: mark("Check of the audit chain"),
     jobs.CHECK_PAPER: mark("Check of a paper"),
+    jobs.DRAW_PAGES: mark("Pictures of pages"),
 }
 DONE: Final = "done"
 STATES: Final[Mapping[str, tuple[str, str]]] = {  # state -> badge, word

@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{AT}batches/<str:batch>/", pages.batch, name="data-batch"),
     path(f"{AT}batches/<str:batch>/reveal/", pages.reveal, name="data-batch-reveal"),
     path(f"{AT}batches/<str:batch>/rejects/", pages.rejected_file, name="data-batch-rejects"),
+    path(f"{AT}batches/<str:batch>/rejects/<str:job>/", pages.fetch_rejected, name="data-batch-rejects-file"),
     path(f"{AT}batches/<str:batch>/undo/", pages.undo, name="data-batch-undo"),
     path(f"{AT}jobs/<str:job>/", work.job, name="data-job"),
     path(f"{AT}jobs/<str:job>/progress/", work.progress, name="data-job-progress"),

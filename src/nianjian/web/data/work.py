@@ -97,6 +97,8 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     if job.kind == jobs.ERASE_OVER and job.state == "done":
         told |= {"text": _erased(result["rows"]), "retention": may(request.actor, code, Act.AUDIT)}
     told |= outcome(code, job, result)
+    if not may(request.actor, code, jobs.NEEDS[job.kind]):
+        told.pop("take", None)
     failed: list[Any] = result.get("failed", [])
     affected: list[Any] = result.get("affected", [])
     told["affected"] = [(one["batch"], ", ".join(one["files"])) for one in affected]
