@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from nianjian.dossier.arrivals.model import Arrival
+from nianjian.dossier.impressions.model import Impression, SealPicture
 from nianjian.dossier.materials.model import Comment, Material, Version
 from nianjian.dossier.pictures.model import PagePicture
 from nianjian.dossier.rounds.model import Answer, Evidence, Notice, Request, Submission
+from nianjian.dossier.signatures.model import SignedPaper
 
 __all__ = [
-    "Answer", "Arrival", "Comment", "Evidence", "Material", "Notice", "PagePicture", "Request", "Submission", "Version",
+    "Answer", "Arrival", "Comment", "Evidence", "Impression", "Material", "Notice", "PagePicture", "Request",
+    "SealPicture", "SignedPaper", "Submission", "Version",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from nianjian.dossier.ingest.limited import Ended, run
 from nianjian.kernel.errors import NianjianError
 
 LIMIT: Final = 20 << 20  # bytes of the file as it comes
-WALL: Final = 20.0  # seconds
+WALL: Final = 60.0  # seconds
 
 
 def read(name: str, content: bytes, room: Path) -> Read:

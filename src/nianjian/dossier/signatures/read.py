@@ -12,7 +12,7 @@ from nianjian.dossier.signatures import state
 from nianjian.dossier.signatures.state import Signature
 from nianjian.kernel.errors import NianjianError
 
-WALL: Final = 30.0  # seconds
+WALL: Final = 60.0  # seconds
 
 
 def read(path: Path, *, name: str = "", roots: Path | None = None) -> tuple[Signature, ...]:
