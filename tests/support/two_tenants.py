@@ -24,6 +24,7 @@ from nianjian.config import wiring  # noqa: E402
 from nianjian.dossier.finding import Verdict  # noqa: E402
 from nianjian.dossier.materials import service as materials  # noqa: E402
 from nianjian.dossier.materials.service import File, Place  # noqa: E402
+from nianjian.dossier.pictures.shrink import Pictured  # noqa: E402
 from nianjian.flows import overlay, portraits  # noqa: E402
 from nianjian.flows.complaints import acts as complaints  # noqa: E402
 from nianjian.flows.complaints import one_click  # noqa: E402
@@ -113,7 +114,8 @@ def _draft(code: str, actor: Actor, *, first: int = 0) -> str:
 def _paper(code: str, actor: Actor) -> None:
     """A version of an item of 2026."""
     report: dict[str, Any] = {"findings": [], "fields": {"name": f"企业 {code}"}}
-    file = File("章程.pdf", "application/pdf", f"%PDF {code}".encode(), 1, Verdict.NEEDS_PERSON, report)
+    seen = [Pictured(1, 210.0, 297.0, b"\xff\xd8 a page")]
+    file = File("章程.pdf", "application/pdf", f"%PDF {code}".encode(), 1, Verdict.NEEDS_PERSON, report, seen)
     materials.add(place=Place(code, 2026, "articles"), file=file, actor=actor)
 
 

@@ -25,7 +25,7 @@ from nianjian.api.v1 import (
     webhooks,
 )
 from nianjian.api.v1.complaints import forwards, one_click, tickets, worked
-from nianjian.api.v1.dossier import items, versions
+from nianjian.api.v1.dossier import items, pages, rounds, versions
 from nianjian.api.v1.gate import decisions, policy
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
@@ -68,6 +68,8 @@ ROUTERS: Final = (
     watch.router,
     items.router,
     versions.router,
+    rounds.router,
+    pages.router,
     policy.router,
     decisions.router,
     webhooks.router,

@@ -12,7 +12,7 @@ import numpy as np
 
 from nianjian.dossier.finding import Finding, Verdict, Weight, verdict
 from nianjian.dossier.ingest.receive import Received, receive
-from nianjian.dossier.ingest.render import drawn
+from nianjian.dossier.ingest.render import Drawn, drawn
 from nianjian.dossier.inspect import GREY, Inspected, Limits, inspect
 from nianjian.dossier.kinds.item import Form, Item
 from nianjian.dossier.kinds.port import Read, Reading, Sheet, Unread
@@ -45,6 +45,8 @@ class Checked:
 
 Watch = Callable[[int, int], None]
 """(done, total): each page counts twice, once looked at and once read; what it raises ends the check there."""
+Keep = Callable[[Drawn], None]
+"""Is handed each page as it was drawn, once; who wants pictures of the pages makes them here."""
 
 
 def check(
@@ -54,6 +56,7 @@ def check(
     reading: Reading | None = None,
     book: Rulebook | None = None,
     watch: Watch = lambda _done, _total: None,
+    keep: Keep = lambda _drawn: None,
 ) -> Checked:
     """What ``file`` is worth for ``item``; NianjianError where it is not taken in. Nothing is kept of it."""
     rules = book or Rulebook.on(clock.today())
@@ -69,6 +72,7 @@ def check(
         for one in drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL, strip=strip):
             watch(len(looked), 2 * got.pages)
             looked.append(inspect(one, limits))
+            keep(one)
             if len(edge) == len(looked) - 1 and one.strip is not None and _sliced(looked[-1]):
                 edge.append(seam.edge_slice(whitened(at(one.strip, one.fine_dpi, seam.DPI))))
         edges = tuple(_seam(edge)) if len(edge) == len(looked) else ()

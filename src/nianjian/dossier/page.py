@@ -1,7 +1,8 @@
-"""What was found on one page."""
+"""What was found on one page, and the same as JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nianjian.dossier.seals.seal import Seal
@@ -23,3 +24,21 @@ class PageFound:
     rotation: int | None
     colour: str
     seals: tuple[Seal, ...]
+
+
+def told(one: PageFound) -> dict[str, object]:
+    """A page as answers and reports hold it; lengths in mm from the upper left corner."""
+    return {
+        "page": one.page,
+        "a4": one.a4,
+        "dpi": one.dpi,
+        "blank": one.blank,
+        "skew_deg": one.skew_deg,
+        "rotation": one.rotation,
+        "colour": one.colour,
+        "seals": [_seal(seal) for seal in one.seals],
+    }
+
+
+def _seal(seal: Seal) -> Mapping[str, object]:
+    return {"x_mm": seal.x_mm, "y_mm": seal.y_mm, "diameter_mm": seal.diameter_mm, "kind": seal.kind.value}

@@ -1,4 +1,4 @@
-"""The long work of the package: the check of a file for the checklist."""
+"""The long work of the package: checks of files, pictures of their pages, sorting, verification."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
-from nianjian.flows.dossier import upload
+from nianjian.flows.dossier import pages, upload
 from nianjian.jobs.kind import Kind, Report
 from nianjian.queue.query import JobValue
 
@@ -17,6 +17,12 @@ def _check(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     return upload.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
+def _draw(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: year, item, version."""
+    return pages.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+
 KINDS: Final[Mapping[str, Kind]] = {
     jobs.CHECK_PAPER: Kind(_check, again=True, after=upload.drop),  # the same content again is the version there is
+    jobs.DRAW_PAGES: Kind(_draw, again=True),  # pictures are kept once
 }

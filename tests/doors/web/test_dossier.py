@@ -92,7 +92,7 @@ def test_files_are_checked_by_the_worker_and_lie_sealed_until_then(lead: Client)
         assert job.state == Job.DONE
         assert "paper" not in job.payload
         assert "name" not in job.payload, "it may tell a person's name"
-    assert len(list(blobs.blobs())) == 2, "the files that waited are gone"
+    assert len(list(blobs.blobs())) == 4, "two papers and a picture of each; the files that waited are gone"
 
 
 def test_what_is_no_paper_is_refused_and_told_with_its_name(lead: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -126,6 +127,12 @@ def version(enterprise: str, year: int, item: str, number: int) -> Version:
     ).first()
     if found is None:
         raise NianjianError("dossier_version_unknown", item=item, version=number)
+    return found
+
+
+def report(row: Version) -> dict[str, Any]:
+    """What the check of a version found, as it is kept: codes and values."""
+    found: dict[str, Any] = json.loads(row.report or "{}")
     return found
 
 

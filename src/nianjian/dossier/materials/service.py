@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -18,6 +18,8 @@ from nianjian.dossier.finding import Verdict
 from nianjian.dossier.kinds.catalogue import item as known_item
 from nianjian.dossier.materials.model import Comment, Material, Version
 from nianjian.dossier.materials.query import ALGORITHM
+from nianjian.dossier.pictures import service as pictures
+from nianjian.dossier.pictures.shrink import Pictured
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.vault import blobs
@@ -36,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file and what the check found: ``report`` is its JSON, ``pages`` how many it has."""
+    """A file and what the check found: ``report`` is its JSON, ``pages`` how many it has, ``pictures`` of them."""
 
     name: str
     media_type: str
@@ -44,6 +46,7 @@ class File:
     pages: int
     verdict: Verdict
     report: Mapping[str, Any]
+    pictures: Sequence[Pictured] = ()
 
 
 def add(*, place: Place, file: File, actor: Actor, reused_from: int | None = None) -> Version:
@@ -78,6 +81,7 @@ def add(*, place: Place, file: File, actor: Actor, reused_from: int | None = Non
                 recorded_by=str(actor),
             )
             made.save(force_insert=True)
+            pictures.keep(version=made.pk, pictures=file.pictures)
             told = {"version": made.number, "sha256": sha256, "verdict": made.verdict, "reused_from": reused_from}
             _note("added", place, actor, told)
         except BaseException:

@@ -23,8 +23,8 @@ def content(row: PagePicture) -> bytes:
 
 
 def one(version: int, page: int) -> PagePicture:
-    """The picture of a page; NianjianError dossier_picture_missing."""
+    """The picture of a page; NianjianError dossier_picture_unknown."""
     found = some(version, page, page).get(page)
     if found is None:
-        raise NianjianError("dossier_picture_missing", page=page)
+        raise NianjianError("dossier_picture_unknown", page=page)
     return found

@@ -17,8 +17,7 @@ def keep(*, version: int, pictures: Sequence[Pictured]) -> None:
     """Keep the pictures of a version (its row's key); the act that they are part of writes the entry."""
     put: list[str] = []
     try:
-        for one in pictures:
-            put.append(blobs.put(one.jpeg).id)
+        put.extend(blobs.put(one.jpeg).id for one in pictures)
         rows = [
             PagePicture(version_id=version, page=one.page, wide_mm=one.wide_mm, high_mm=one.high_mm, blob=blob)
             for one, blob in zip(pictures, put, strict=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.dossier import page as pages
 from nianjian.dossier.check import Checked, Watch, check
 from nianjian.dossier.finding import Verdict
 from nianjian.dossier.kinds.catalogue import item as known_item
@@ -21,7 +21,9 @@ from nianjian.dossier.materials.model import Comment, Version
 from nianjian.dossier.materials.query import Line
 from nianjian.dossier.materials.service import File, Place
 from nianjian.dossier.materials.states import DONE
+from nianjian.dossier.pictures.shrink import Pictured, pictured
 from nianjian.flows.dossier import known
+from nianjian.flows.dossier.pages import copied
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -82,7 +84,8 @@ def add(
         raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
     book = _book(enterprise)
     reader = reading or known.reading(enterprise, year, book, clock.today())
-    checked = check(path, wanted, reading=reader, book=book, watch=watch)
+    seen: list[Pictured] = []
+    checked = check(path, wanted, reading=reader, book=book, watch=watch, keep=lambda one: seen.append(pictured(one)))
     file = File(
         name=path.name,
         media_type=MEDIA[checked.kind],
@@ -90,6 +93,7 @@ def add(
         pages=len(checked.pages),
         verdict=checked.verdict,
         report=report(checked),
+        pictures=seen,
     )
     made = service.add(place=Place(enterprise, year, item), file=file, actor=actor)
     return made, checked
@@ -110,6 +114,7 @@ def report(checked: Checked) -> Json:
         ],
         "fields": dict(checked.fields),
         "pages": len(checked.pages),
+        "sheets": [pages.told(one) for one in checked.pages],
     }
 
 
@@ -119,7 +124,7 @@ def confirm(
 ) -> Version:  # fmt: skip
     """A person stands for the newest version. Without a day of its own the paper's, as it was read, holds."""
     require(actor, enterprise, Act.LOAD)
-    read = json.loads(query.version(enterprise, year, item, number).report or "{}").get("fields", {})
+    read = query.report(query.version(enterprise, year, item, number)).get("fields", {})
     return service.confirm(
         place=Place(enterprise, year, item),
         number=number,
@@ -173,7 +178,9 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
         old = line.newest
         if line.item in YEARLY or old is None or old.confirmed_at is None or now[line.item].newest is not None:
             continue
-        file = File(old.name or "", old.media_type, query.content(old), old.pages, _again(old), _report(old))
+        file = File(
+            old.name or "", old.media_type, query.content(old), old.pages, _again(old), query.report(old), copied(old)
+        )
         service.add(place=Place(enterprise, year, line.item), file=file, actor=actor, reused_from=year - 1)
         taken.append(line.item)
         say(line.item)
@@ -190,11 +197,6 @@ YEARLY: Final = frozenset({
 def _again(old: Version) -> Verdict:
     """A year later a person looks, whatever the check said then."""
     return Verdict.NEEDS_PERSON if old.verdict != Verdict.NOT_READY else Verdict.NOT_READY
-
-
-def _report(old: Version) -> Mapping[str, Any]:
-    found: Json = json.loads(old.report or "{}")
-    return found
 
 
 def told(line: Line) -> Json:

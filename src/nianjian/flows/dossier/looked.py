@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -103,7 +102,7 @@ def looked(*, enterprise: str, year: int, item: str, actor: Actor, first: int = 
 
 def told(row: Version) -> Json:
     """A version as JSON; the report's findings are codes, their values as the check has masked them."""
-    found = report(row)
+    found = query.report(row)
     return {
         "version": row.number,
         "name": row.name or "",
@@ -125,12 +124,6 @@ def told(row: Version) -> Json:
         "returned_by": row.returned_by,
         "returned_reason": row.returned_reason,
     }
-
-
-def report(row: Version) -> Json:
-    """What the check of a version found."""
-    found: Json = json.loads(row.report or "{}")
-    return found
 
 
 def fetch(*, enterprise: str, year: int, item: str, number: int, actor: Actor) -> tuple[Version, bytes]:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from nianjian.dossier.materials import query
 from nianjian.dossier.materials.model import Version
 from nianjian.dossier.materials.query import Line
-from nianjian.flows.dossier import looked
 from nianjian.flows.dossier.looked import Asked
 from nianjian.paper.dossier import found
 from nianjian.paper.texts.dossier.words import BOARDS, ITEMS, NEXT, STATES, VERDICTS
@@ -129,12 +129,13 @@ class Shown:
     returned: str
     open: bool
     ready: bool
+    pages: int
 
 
 def version(row: Version, newest: int) -> Shown:
     """A version of an item; ``open``: one may still stand for it or send it back."""
     _ = words(current())
-    told = looked.report(row)
+    told = query.report(row)
     findings = sorted(told.get("findings", ()), key=lambda one: (WEIGHED[one["weight"]], one["page"] or 0))
     return Shown(
         number=row.number,
@@ -146,6 +147,7 @@ def version(row: Version, newest: int) -> Shown:
         returned=row.returned_reason,
         open=row.number == newest and row.returned_at is None,
         ready=row.verdict != "not_ready",
+        pages=row.pages,
     )
 
 

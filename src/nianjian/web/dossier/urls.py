@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from nianjian.web.dossier import acts, listing, one
+from nianjian.web.dossier.pictures import pages
 
 ITEM = "<int:year>/<str:item>/"
 
@@ -16,4 +17,7 @@ urlpatterns = [
     path(f"{ITEM}files/", acts.upload, name="dossier-upload"),
     path(f"{ITEM}act/<str:act>/", acts.act, name="dossier-act"),
     path(f"{ITEM}files/<int:number>/", acts.fetch, name="dossier-fetch"),
+    path(f"{ITEM}files/<int:number>/pages/", pages.listed, name="dossier-pages"),
+    path(f"{ITEM}files/<int:number>/pages/show/", pages.shown, name="dossier-pages-show"),
+    path(f"{ITEM}files/<int:number>/pages/draw/", pages.drawn, name="dossier-pages-draw"),
 ]

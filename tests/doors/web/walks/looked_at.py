@@ -40,7 +40,7 @@ WORK_STEPS: Final = (
     "data-import-commit", "registers-end", "complaints-one", "one-click-one", "complain", "one-click-done",
     "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
     "rules-overlay-here", "rules-effect-here", "approvals-decide", "approvals-decide-here", "audit-verified",
-    "webhooks-one",
+    "webhooks-one", "dossier-pages",
 )  # fmt: skip
 OWN: Final = (
     "account/", "account/sessions/", "account/tokens/", "account/3rdparty/",

@@ -73,6 +73,13 @@ def paper(one: Looker, turn: int) -> None:
     for fold in page.locator("article.version details > summary").all():
         fold.click()
     one.look()
+    address = page.url
+    follow(page.locator("article.version a.button[href$='/pages/']").first)
+    one.look()
+    follow(page.locator("main form[action$='/pages/show/'] button").first)
+    one.look()
+    page.goto(address)
+    page.locator("article.version details > summary").last.click()
     page.locator("#return_reason").fill("300 dpi")
     follow(page.locator("main form[action$='act/return/'] button.primary"))
     one.look()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -126,13 +127,17 @@ def dossier_fetch(request: Request, code: str, year: Year, item: str, version: N
 
 def _told(row: Version, _: Words) -> dict[str, object]:
     told = looked.told(row)
-    findings = [
+    return {**told, "findings": spoken(told["findings"], _)}
+
+
+def spoken(findings: Iterable[Mapping[str, Any]], _: Words) -> list[dict[str, object]]:
+    """Findings as a report keeps them, each with its sentence."""
+    return [
         {
             "code": one["code"],
             "weight": one["weight"],
             "page": one["page"],
             "detail": finding(one["code"], {"page": one["page"], **one["values"]}, _),
         }
-        for one in told["findings"]
+        for one in findings
     ]
-    return {**told, "findings": findings}

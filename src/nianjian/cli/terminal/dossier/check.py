@@ -9,13 +9,13 @@ from rich.console import Console
 
 from nianjian.cli.language import _
 from nianjian.cli.terminal import table
+from nianjian.dossier import page
 from nianjian.paper.dossier.found import finding
 from nianjian.paper.texts.dossier.words import ITEMS, SEALS, VERDICTS
 
 if TYPE_CHECKING:
     from nianjian.dossier.check import Checked
     from nianjian.dossier.finding import Finding
-    from nianjian.dossier.page import PageFound
 
 Json = Mapping[str, Any]
 
@@ -29,29 +29,13 @@ def told(checked: Checked) -> dict[str, object]:
         "verdict": checked.verdict.value,
         "findings": [_finding(one) for one in checked.findings],
         "fields": dict(checked.fields),
-        "pages": [_page(one) for one in checked.pages],
+        "pages": [page.told(one) for one in checked.pages],
         "file": {"sha256": checked.sha256, "kind": checked.kind, **checked.package},
     }
 
 
 def _finding(one: Finding) -> dict[str, object]:
     return {"code": one.code, "page": one.page, "message": finding(one.code, {"page": one.page, **one.values}, _)}
-
-
-def _page(one: PageFound) -> dict[str, object]:
-    return {
-        "page": one.page,
-        "a4": one.a4,
-        "dpi": one.dpi,
-        "blank": one.blank,
-        "skew_deg": one.skew_deg,
-        "rotation": one.rotation,
-        "colour": one.colour,
-        "seals": [
-            {"x_mm": seal.x_mm, "y_mm": seal.y_mm, "diameter_mm": seal.diameter_mm, "kind": seal.kind.value}
-            for seal in one.seals
-        ],
-    }
 
 
 def shown(told: Json) -> Callable[[Console], None]:
