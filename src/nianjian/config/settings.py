@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "nianjian.reconcile",
     "nianjian.dossier",
     "nianjian.rectification",
+    "nianjian.season",
     "nianjian.web.layout",
     "nianjian.web.account",
     "nianjian.web.portrait",

@@ -7,6 +7,7 @@ from nianjian.registers.batches.model import Batch, BatchFile
 from nianjian.registers.consents.model import Consent
 from nianjian.registers.do_not_call.model import DoNotCall
 from nianjian.registers.drafts.model import Draft
+from nianjian.registers.filings.model import Filing
 from nianjian.registers.gate_lists.model import GateList
 from nianjian.registers.gate_policies.model import GatePolicy
 from nianjian.registers.holidays.model import HolidayFile
@@ -29,6 +30,7 @@ __all__ = [
     "Contribution",
     "DoNotCall",
     "Draft",
+    "Filing",
     "GateList",
     "GatePolicy",
     "HolidayFile",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.paper.texts import api, intake, people, registers, rooms, work
+from nianjian.paper.texts import api, intake, people, registers, rooms, season, work
 from nianjian.paper.texts.chain import webhooks
 from nianjian.paper.texts.complaints import errors as complaints
 from nianjian.paper.texts.complaints import words as tickets
@@ -16,6 +16,7 @@ from nianjian.paper.texts.dossier import generated as dossier_generated
 from nianjian.paper.texts.dossier import ingest as dossier_ingest
 from nianjian.paper.texts.dossier import reading as dossier_reading
 from nianjian.paper.texts.dossier import rounds as dossier_rounds
+from nianjian.paper.texts.dossier import sealing as dossier_sealing
 from nianjian.paper.texts.dossier.words import ITEMS as DOSSIER_ITEMS
 from nianjian.paper.texts.gate import counters
 from nianjian.paper.texts.gate import errors as gate
@@ -48,8 +49,10 @@ ERRORS: Final[Mapping[str, str]] = {
     **dossier_checks.TEXTS,
     **dossier_checklist.TEXTS,
     **dossier_rounds.TEXTS,
+    **dossier_sealing.TEXTS,
     **rectification.TEXTS,
     **reconcile.TEXTS,
+    **season.TEXTS,
     **counters.TEXTS,
     **api.TEXTS,
 }
@@ -70,7 +73,10 @@ STATES: Final[Mapping[str, str]] = {
 #: Codes that stand in sentences as values: what a reader calls them, by the value's name.
 NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "state": STATES,
-    "kind": {**registers.NAMES, **ATTACHMENTS, **cases.PAPERS, **cases.ORDERS},
+    "kind": {**registers.NAMES, **ATTACHMENTS, **cases.PAPERS, **cases.ORDERS, **dossier_sealing.KINDS},
+    "seal": dossier_sealing.SEALS,
+    "mark": dossier_sealing.PLACES,
+    "paper": DOSSIER_ITEMS,
     "step": cases.STEPS,
     "first": cases.STEPS,
     "dimension": cases.DIMENSIONS,

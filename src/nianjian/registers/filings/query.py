@@ -1,0 +1,20 @@
+"""Read the filings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nianjian.registers.filings.model import Filing
+
+
+def of_year(enterprise: str, year: int) -> list[Filing]:
+    """The reports of a data year of which anything is known, by licence and report."""
+    return list(Filing.objects.filter(enterprise_id=enterprise, year=year).order_by("licence", "track"))
+
+
+def of_many(enterprises: Iterable[str], year: int) -> dict[str, list[Filing]]:
+    """The same of many enterprises, by code; one query."""
+    found: dict[str, list[Filing]] = {}
+    for row in Filing.objects.filter(enterprise_id__in=list(enterprises), year=year).order_by("licence", "track"):
+        found.setdefault(row.enterprise_id, []).append(row)
+    return found

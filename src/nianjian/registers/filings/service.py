@@ -1,0 +1,50 @@
+"""Write the filings; one transaction and one audit entry an act. The caller has checked season and days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.query import Actor
+from nianjian.audit.record import record
+from nianjian.kernel import clock
+from nianjian.kernel.seasons import Season
+from nianjian.registers.filings.model import Filing
+
+
+def submitted(*, enterprise: str, season: Season, track: str, day: date | None, receipt: str, actor: Actor) -> Filing:
+    """Note that a report was handed in on a day; None takes the note back. The same again writes nothing."""
+    given = {"submitted_on": day, "receipt": receipt.strip() if day else ""}
+    return _written(enterprise, season, track, given, "season.filed" if day else "season.filing_undone", actor)
+
+
+def printed(*, enterprise: str, season: Season, track: str, day: date | None, notice: str, actor: Actor) -> Filing:
+    """Note the last day that a notice names; None takes it back. The same again writes nothing."""
+    given = {"printed_due": day, "notice": notice.strip() if day else ""}
+    return _written(enterprise, season, track, given, "season.notice" if day else "season.notice_undone", actor)
+
+
+def _written(
+    enterprise: str, season: Season, track: str, given: dict[str, date | str | None], verb: str, actor: Actor
+) -> Filing:
+    tenant = accounts.enterprise(enterprise)
+    with transaction.atomic():
+        row, _made = Filing.objects.select_for_update().get_or_create(
+            enterprise_id=tenant.code,
+            year=season.year,
+            licence=season.licence,
+            track=track,
+            defaults={"recorded_at": clock.now(), "recorded_by": str(actor)},
+        )
+        if all(getattr(row, name) == value for name, value in given.items()):
+            return row
+        for name, value in given.items():
+            setattr(row, name, value)
+        row.recorded_at, row.recorded_by = clock.now(), str(actor)
+        row.save()
+        told = {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
+        data = {"licence": season.licence, "year": season.year, "track": track, **told}
+        record(verb=verb, enterprise=tenant.code, actor=actor, data=data)
+    return row

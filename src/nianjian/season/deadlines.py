@@ -1,0 +1,166 @@
+"""The days of a season out of the rulebook's templates, each with its source. Pure.
+
+Two calendars exist side by side and contradict each other; all of their days are kept, and the earliest drives.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final, cast
+
+from nianjian.kernel.periods import add_months
+from nianjian.kernel.workdays import Calendar, Due, next_workday
+from nianjian.rules.rule import Level, Rule
+from nianjian.rules.rulebook import Rulebook
+
+TEMPLATES: Final = "deadline.templates"
+UNIT: Final = "month_day"
+CLOSES_BY: Final = "<="  # a day without it opens something
+LEAD: Final = "deadline.guide.lead"
+SHUT: Final = "deadline.licence.system_close"
+LICENCE: Final = "licence"
+CODE_NUMBER: Final = "code_number"
+TRACKS: Final = (LICENCE, CODE_NUMBER)
+NOTICE: Final = "notice"
+#: Rules of a province's or a year's notice: they stand beside the templates wherever the rulebook knows one.
+NOTICED: Final[Mapping[str, str]] = {"deadline.licence.opens": LICENCE, "deadline.licence.noticed": LICENCE}
+PRINTED: Final = "deadline.licence.noticed"
+_DAY: Final = timedelta(days=1)
+
+
+class Kind(StrEnum):
+    """What happens on the day."""
+
+    OPENS = "opens"
+    CLOSES = "closes"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """``day`` as the source names it; ``last``: the last day in time, later where the law moves it (民法典 203).
+
+    ``template``: code of the template, "notice" for a date printed on one; ``printed``: such a date, it wins.
+    ``template_zh``: the template's own name. ``rule`` None: printed on the enterprise's own notice.
+    """
+
+    track: str
+    template: str
+    template_zh: str
+    kind: Kind
+    day: date
+    last: Due
+    citation: str
+    level: str
+    rule: Rule | None = None
+    printed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A last day that a notice to the enterprise names, and how the notice is called."""
+
+    track: str
+    day: date
+    citation: str
+
+
+def season_day(today: date, filed_in: int) -> date:
+    """The day whose rulebook speaks of the season: today, but no day outside the year in which reports are handed in.
+
+    So a notice acts from the day on which it comes into force, and a season to come is read off its first day.
+    """
+    return min(max(today, date(filed_in, 1, 1)), date(filed_in, 12, 31))
+
+
+def of_season(
+    book: Rulebook, filed_in: int, calendar: Calendar, printed: Iterable[Printed] = ()
+) -> tuple[Deadline, ...]:
+    """Every day of the season, the earliest first; one day may carry several."""
+    found = [_ruled(rule, where, filed_in, calendar) for rule, where in _rules(book)]
+    own = [
+        Deadline(one.track, NOTICE, "通知", Kind.CLOSES, one.day, Due(one.day, provisional=False), one.citation,
+                 Level.NOTICE.value, printed=True)
+        for one in printed
+    ]  # fmt: skip
+    inside = [one for one in found if one.rule is None or one.rule.valid_on(one.day)]
+    order = {name: at for at, name in enumerate(TRACKS)}
+    return tuple(sorted([*own, *inside], key=lambda one: (one.day, order.get(one.track, 9), not one.printed)))
+
+
+def _rules(book: Rulebook) -> list[tuple[Rule, tuple[str, str, str]]]:
+    """Rules with (track, template, its name), the templates' in their order."""
+    found = [(key, (track, NOTICE, "通知")) for key, track in NOTICED.items()]
+    for item in book.items(TEMPLATES):
+        told = cast("Mapping[str, Any]", item)
+        where = (str(told["track"]), str(told["code"]), str(told["name"]))
+        found += [(str(key), where) for key in told["rules"]]
+    return [(book.in_force[key], where) for key, where in found if key in book.in_force and _dated(book.in_force[key])]
+
+
+def _dated(rule: Rule) -> bool:
+    return rule.unit == UNIT
+
+
+def _ruled(rule: Rule, where: tuple[str, str, str], filed_in: int, calendar: Calendar) -> Deadline:
+    track, template, name = where
+    day = in_year(filed_in, str(rule.value))
+    closes = rule.operator == CLOSES_BY
+    # Only a term of the law moves off a holiday; a date that somebody printed stands as it is printed.
+    moves = closes and rule.level is Level.LAW
+    last = next_workday(day, calendar) if moves else Due(day, provisional=False)
+    if template == NOTICE and rule.level is Level.LAW:
+        template, name = "legal", "法定"
+    kind = Kind.CLOSES if closes else Kind.OPENS
+    return Deadline(
+        track, template, name, kind, day, last, rule.citation, rule.level.value, rule, printed=rule.key == PRINTED
+    )
+
+
+def in_year(year: int, month_day: str) -> date:
+    """The day "MM-DD" of a year; 02-29 is the month's last day in other years."""
+    month, day = map(int, month_day.split("-"))
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def closing(deadlines: Iterable[Deadline], track: str | None = None) -> list[Deadline]:
+    """Those by which something must be handed in."""
+    return [one for one in deadlines if one.kind is Kind.CLOSES and track in {None, one.track}]
+
+
+def deciding(deadlines: Iterable[Deadline], track: str) -> Deadline | None:
+    """The one that makes a track late: the earliest, but a date printed on a notice wins over the templates."""
+    found = closing(deadlines, track)
+    printed = [one for one in found if one.printed]
+    return min(printed or found, key=lambda one: one.last, default=None)
+
+
+def earliest(deadlines: Sequence[Deadline]) -> Deadline | None:
+    """The one that drives alarms and plan: the first of those that decide."""
+    found = [one for track in TRACKS if (one := deciding(deadlines, track)) is not None]
+    return min(found, key=lambda one: one.day, default=None)
+
+
+def plan_start(book: Rulebook, deadlines: Sequence[Deadline]) -> date | None:
+    """The day on which the plan starts: so many months before the earliest, by the rule of month ends (T8)."""
+    first = earliest(deadlines)
+    return None if first is None else add_months(first.day, -book.integer(LEAD))
+
+
+def shuts(book: Rulebook, filed_in: int) -> tuple[date, Rule] | None:
+    """The last day on which the system takes a report, and the rule; it closes at 00:00 of the day after."""
+    rule = book.in_force.get(SHUT)
+    return None if rule is None else (in_year(filed_in, str(rule.value)) - _DAY, rule)
+
+
+def conflicts(deadlines: Sequence[Deadline]) -> list[list[Deadline]]:
+    """Per track the templates' last days, where they name different ones."""
+    found = []
+    for track in TRACKS:
+        ends = closing(deadlines, track)
+        if len({one.day for one in ends}) > 1:
+            found.append(ends)
+    return found

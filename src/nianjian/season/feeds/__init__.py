@@ -1,0 +1,1 @@
+"""Calendar feeds: a secret address for one person and one enterprise, revocable."""

@@ -1,0 +1,8 @@
+"""The models of this room, where Django looks for them."""
+
+from __future__ import annotations
+
+from nianjian.season.feeds.model import Feed
+from nianjian.season.notes.model import Note
+
+__all__ = ["Feed", "Note"]

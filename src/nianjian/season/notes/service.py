@@ -1,0 +1,68 @@
+"""Write what was said of a task; one transaction and one audit entry an act. The caller knows the task."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.query import Actor
+from nianjian.audit.record import record
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.season.notes.model import Note
+from nianjian.season.tasks import BY_HAND
+
+
+def assign(*, enterprise: str, year: int, task: str, owner: str, actor: Actor) -> Note:
+    """Name who does it; empty: nobody."""
+    return _written(enterprise, year, task, {"owner": owner.strip()}, "season.task_assigned", actor)
+
+
+def done(*, enterprise: str, year: int, task: str, day: date | None, note: str, actor: Actor) -> Note:
+    """Say that it was done on a day, with a note; None takes it back.
+
+    ``season_task_computed`` where the product sees it itself, ``season_reason_missing`` without a note.
+    """
+    if task not in BY_HAND:
+        raise NianjianError("season_task_computed", task=task)
+    if day is not None and not note.strip():
+        raise NianjianError("season_reason_missing", task=task)
+    given = {"done_on": day, "note": note.strip() if day else ""}
+    return _written(enterprise, year, task, given, "season.task_done" if day else "season.task_reopened", actor)
+
+
+def snooze(*, enterprise: str, year: int, task: str, until: date | None, reason: str, last: date, actor: Actor) -> Note:
+    """Let it rest until a day, with a reason; None wakes it. ``last``: the day beyond which nothing may rest.
+
+    ``season_reason_missing``, ``season_snooze_too_long``.
+    """
+    if until is not None and not reason.strip():
+        raise NianjianError("season_reason_missing", task=task)
+    if until is not None and until > last:
+        raise NianjianError("season_snooze_too_long", task=task, last=last.isoformat())
+    given = {"snoozed_until": until, "reason": reason.strip() if until else ""}
+    return _written(enterprise, year, task, given, "season.task_snoozed" if until else "season.task_woken", actor)
+
+
+def _written(enterprise: str, year: int, task: str, given: dict[str, Any], verb: str, actor: Actor) -> Note:
+    """Write the fields; the same again writes nothing. What people wrote stays out of the chain."""
+    tenant = accounts.enterprise(enterprise)
+    with transaction.atomic():
+        row, _made = Note.objects.select_for_update().get_or_create(
+            enterprise_id=tenant.code,
+            year=year,
+            task=task,
+            defaults={"recorded_at": clock.now(), "recorded_by": str(actor), "owner": "", "note": "", "reason": ""},
+        )
+        if all(getattr(row, name) == value for name, value in given.items()):
+            return row
+        for name, value in given.items():
+            setattr(row, name, value)
+        row.recorded_at, row.recorded_by = clock.now(), str(actor)
+        row.save()
+        days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
+        record(verb=verb, enterprise=tenant.code, actor=actor, data={"year": year, "task": task, **days})
+    return row

@@ -1,0 +1,108 @@
+"""The reverse plan and where its tasks stand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from nianjian.kernel.workdays import Due
+from nianjian.rules.holidays import builtin
+from nianjian.rules.rulebook import Rulebook
+from nianjian.season.deadlines import Printed, of_season
+from nianjian.season.plan import Plan, plan
+from nianjian.season.tasks import Progress, Said, Seen, State, Task, progress, standing
+
+CALENDAR = builtin()
+
+
+def _plan(filed_in: int = 2027, *printed: Printed) -> Plan:
+    book = Rulebook.on(date(filed_in, 1, 1))
+    found = plan(book, filed_in, of_season(book, filed_in, CALENDAR, printed), CALENDAR)
+    assert found is not None
+    return found
+
+
+def test_five_milestones_between_the_start_and_the_earliest_day() -> None:
+    found = _plan()
+    assert (found.start, found.end) == (date(2026, 12, 31), date(2027, 3, 31))
+    assert [(one.name_zh, one.begins.isoformat(), one.due.day.isoformat()) for one in found.milestones] == [
+        ("前置自查", "2026-12-31", "2027-01-18"),
+        ("数据治理", "2027-01-19", "2027-02-09"),
+        ("材料固化", "2027-02-10", "2027-03-04"),
+        ("现场演练", "2027-03-05", "2027-03-17"),
+        ("整改闭环", "2027-03-18", "2027-03-31"),
+    ]
+    assert all(one.due.provisional for one in found.milestones), "no notice for 2027 yet"
+
+
+def test_days_off_move_a_day_back_where_the_calendar_is_known() -> None:
+    found = _plan(2026)
+    assert not any(one.due.provisional for one in found.milestones)
+    assert all(CALENDAR.is_workday(one.due.day) for one in found.milestones)
+    assert all(CALENDAR.is_workday(one.due.day) for one in found.tasks)
+    assert all(CALENDAR.is_workday(one.begins) and one.begins <= one.due.day for one in found.tasks)
+
+
+def test_the_tasks_have_their_days() -> None:
+    days = {one.task: (one.begins.isoformat(), one.due.day.isoformat(), one.workdays) for one in _plan().tasks}
+    assert days["stopped_seats"] == ("2027-01-04", "2027-01-29", 20), "the guide's January"
+    assert days["entry_test"] == ("2027-03-15", "2027-03-17", 3), "not before the entry opens"
+    assert days["file_licence"][1] == "2027-03-31"
+    assert days["items"][:2] == ("2027-02-10", "2027-03-04")
+
+
+def test_an_early_notice_pulls_everything_before_it() -> None:
+    found = _plan(2027, Printed("licence", date(2027, 1, 22), "通知"))
+    assert (found.start, found.end) == (date(2026, 10, 22), date(2027, 1, 22))
+    early = {one.task: one.due.day for one in found.tasks}
+    assert max(day for task, day in early.items() if task != "file_code_number") == date(2027, 1, 22)
+    assert early["file_code_number"] == date(2027, 3, 31)
+    assert all(one.begins <= one.due.day for one in found.tasks)
+
+
+def _tasks(today: date, seen: dict[str, Seen] | None = None, **said: Said) -> dict[str, Task]:
+    return {one.plan.task: one for one in standing(_plan().tasks, seen or {}, said, today)}
+
+
+@pytest.mark.parametrize(
+    ("today", "task", "state"),
+    [
+        (date(2026, 12, 30), "portrait", State.AHEAD),
+        (date(2026, 12, 31), "portrait", State.OPEN),
+        (date(2027, 1, 18), "portrait", State.OPEN),
+        (date(2027, 1, 19), "portrait", State.LATE),
+        (date(2027, 1, 19), "stopped_seats", State.BLOCKED),
+        (date(2027, 1, 19), "consistency", State.OPEN),
+    ],
+)
+def test_a_task_from_day_to_day(today: date, task: str, state: State) -> None:
+    assert _tasks(today)[task].state is state
+
+
+def test_what_is_known_and_said_decides() -> None:
+    today = date(2027, 1, 20)
+    found = _tasks(
+        today,
+        {
+            "portrait": Seen(complete=True),
+            "drill": Seen(complete=False, applicable=False),
+            "items": Seen(complete=False, done=3, total=13, due=Due(date(2027, 1, 10), provisional=False)),
+        },
+        marketing_lines=Said(done_on=date(2027, 1, 20), note="不迁移"),
+        consistency=Said(done_on=date(2027, 1, 20)),
+        filed_base=Said(snoozed_until=date(2027, 1, 21), reason="导出未到"),
+    )
+    states = {name: one.state for name, one in found.items()}
+    assert states["portrait"] is states["marketing_lines"] is State.DONE
+    assert states["drill"] is State.NOT_APPLICABLE
+    assert states["stopped_seats"] is State.OPEN, "what it waited for is done"
+    assert states["consistency"] is State.OPEN, "the product sees it: nobody's word ends it"
+    assert states["filed_base"] is State.SNOOZED
+    assert states["items"] is State.LATE, "its own day counts"
+    assert progress(list(found.values())) == Progress(2, 12)
+    assert progress(list(found.values()), "self_check") == Progress(1, 1)
+    later = _tasks(date(2027, 1, 21), filed_base=Said(snoozed_until=date(2027, 1, 21), reason="x"))
+    assert later["filed_base"].state is State.BLOCKED
+    early = _tasks(date(2027, 1, 19), marketing_lines=Said(done_on=date(2027, 1, 20)))
+    assert early["marketing_lines"].state is State.BLOCKED
