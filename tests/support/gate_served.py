@@ -85,6 +85,16 @@ class GateProcess:
         finally:
             link.close()
 
+    def post(self, target: str, body: Mapping[str, Any]) -> tuple[int, bytes]:
+        """Status and body of an answer to JSON."""
+        link = http.client.HTTPConnection("127.0.0.1", self.http, timeout=5)
+        try:
+            link.request("POST", target, json.dumps(body), {"Content-Type": "application/json"})
+            answer = link.getresponse()
+            return answer.status, answer.read()
+        finally:
+            link.close()
+
     def state(self) -> Any:
         """What the process tells of itself."""
         return json.loads(self.get("/v1/state")[1])

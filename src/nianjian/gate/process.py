@@ -100,14 +100,16 @@ class Process:
             self._held.take(await loop.run_in_executor(None, self._held.load))
         snapshot = self._held.snapshot
         caps = {} if snapshot is None else {code: one.policy.caps for code, one in snapshot.tenants.items()}
-        self._serving.journal.open(milliseconds())
+        journal, now = self._serving.journal, milliseconds()
+        journal.open(now)
         try:
+            self.gate.remember(await loop.run_in_executor(None, journal.answered, now))
             await self._serving.counters.start(caps)
             await self._serve(ready)
         finally:
             self.gate.stop()
             await self._serving.counters.stop()
-            self._serving.journal.close()
+            journal.close()
 
     async def _serve(self, ready: Callable[[], None]) -> None:
         try:

@@ -100,6 +100,21 @@ def test_a_killed_process_never_exceeds_the_cap(tmp_path: Path) -> None:
     assert 300 - 4 * 10 <= allowed <= 300
 
 
+def test_a_killed_process_gives_the_same_call_the_same_answer_again(tmp_path: Path) -> None:
+    gate = GateProcess(tmp_path / "home")
+    gate.feed(tenant(caps=[asdict(cap("L01", 12))]))
+    with gate:
+        told = [gate.word(f"c{number}") for number in range(14)]
+        assert told == ["allow"] * 12 + ["deny cap"] * 2
+        for end in (gate.kill, gate.stop):
+            end()
+            gate.start()
+            assert [gate.word(f"c{number}") for number in range(14)] == told
+        state = gate.state()
+        assert state["gate"]["asked_again"] == 14
+        assert gate.word("new") == "deny cap", "no unit came free"
+
+
 def test_without_tokens_it_listens_on_this_machine_alone(tmp_path: Path) -> None:
     gate = GateProcess(tmp_path / "home")
     gate.feed()

@@ -66,3 +66,23 @@ def test_two_gates_share_one_cap_and_an_emptied_store_lets_nothing_through(tmp_p
         other = GateProcess(home, "--store", url)
         with other:
             assert other.word("again") == "deny cap", "the journals know what was allowed"
+
+
+def test_a_killed_gate_of_a_store_knows_the_calls_that_it_answered(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with valkey(tmp_path / "v") as url:
+        gate = GateProcess(home, "--store", url, "--process", "one")
+        gate.feed(tenant(caps=[asdict(cap("L01", 40))]))
+        fill(home, url)
+        with gate:
+            told = [gate.word(f"c{number}") for number in range(15)]
+            assert told == ["allow"] * 15
+            status, _body = gate.post("/v1/release", {"enterprise": "acme", "call_id": "c3"})
+            assert status == 200
+            gate.kill()
+            gate.start()
+            assert [gate.word(f"c{number}") for number in range(15)] == told
+            assert gate.state()["gate"]["asked_again"] == 14, "the call that was given back is a new one"
+            more = [gate.word(f"d{number}") for number in range(40)]
+    taken = 15 + 1 + more.count("allow")  # one was given back and taken anew
+    assert 40 - 9 <= taken - 1 <= 40, "a killed gate forfeits less than a block, and lets nobody through twice"

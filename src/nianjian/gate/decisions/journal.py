@@ -4,11 +4,13 @@ What is noted waits in memory until `flush`, which the process calls at the end 
 file, so it cannot fail. What cannot be written waits for the next `flush`, each line for the file of its day. A killed
 process loses the answers of that turn and nothing that was written. `sync` (fdatasync) is called once a second in a
 thread, so a power cut may cost a second of the journal; the counters have a journal of their own that costs nothing.
-A line that broke off is cut away when the file is opened again.
+A line that broke off is cut away when the file is opened again. Beside each file stands since when this start of the
+machine writes to it (`earlier`), so that a new run knows what the ones before it have answered.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -18,7 +20,8 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.decisions import record
+from nianjian.gate.decisions import earlier, record
+from nianjian.gate.decisions.record import Decision
 from nianjian.kernel.errors import NianjianError
 
 EAST: Final = 28_800_000
@@ -37,6 +40,7 @@ class Journal:
         if not PROCESS.fullmatch(process):
             raise NianjianError("gate_process_name", process=process)
         self._folder, self._process = folder, process
+        self._boot = earlier.boot()
         self._lines: deque[bytes | int] = deque()  # a number: what follows belongs to that day
         self._waiting = 0  # bytes
         self._file = -1
@@ -75,6 +79,26 @@ class Journal:
             self._lines.append(number)
         self._lines.append(line)
         self._waiting += len(line)
+
+    def answered(self, now: int) -> list[Decision]:
+        """What earlier runs answered today and yesterday (``now`` epoch milliseconds), the newest of it, oldest first.
+
+        Reads up to `earlier.MOST` bytes, so it is called in a thread, behind `open` and before anything is noted.
+        """
+        days = (self._path(_day_of(now) + day) for day in (-1, 0))
+        return list(earlier.answered([path for path in days if path.exists()], self._boot))
+
+    def back(self, enterprise: str, call_id: str) -> None:
+        """Note, at once, that a call may be asked about anew: before its units are given back.
+
+        Errors as `flush`'s: then it is not noted, or stands with what waits.
+        """
+        line = record.back(enterprise, call_id)
+        if self._waiting + len(line) > MOST:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._lines.append(line)
+        self._waiting += len(line)
+        self.flush()
 
     def flush(self) -> None:
         """Write what waits; what could not be written waits still.
@@ -133,9 +157,8 @@ class Journal:
         self._day(number)
 
     def _day(self, number: int) -> int:
-        folder = self._folder / day_name(number)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{self._process}{SUFFIX}"
+        path = self._path(number)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -146,7 +169,11 @@ class Journal:
         cut = cut_tail(self._file)
         if os.fstat(self._file).st_size == 0:
             os.write(self._file, f"{record.HEADER}\n".encode())
+        earlier.mark(path, self._boot, os.fstat(self._file).st_size)
         return cut
+
+    def _path(self, number: int) -> Path:
+        return self._folder / day_name(number) / f"{self._process}{SUFFIX}"
 
 
 def _day_of(now: int) -> int:

@@ -11,6 +11,8 @@ from nianjian.gate.asked import Request, Used, Verdict
 HEADER: Final = "#nianjian gate decisions 1"
 FIELDS: Final = 23
 LONGEST: Final = 512  # characters of a field that comes from a switch
+BACK: Final = b"#back\t"
+"""How the note of a call begins that may be asked about anew: readers of decisions take it for a comment."""
 
 _ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _PLAIN: Final = {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}
@@ -63,6 +65,21 @@ def line(request: Request, verdict: Verdict, decided_at: int, generation: int) -
         text = "\t".join([field[:LONGEST].translate(_ESCAPES) for field in fields])
     content = text.encode("utf-8", "surrogatepass")
     return b"%b\t%08x\n" % (content, zlib.crc32(content))
+
+
+def back(enterprise: str, call_id: str) -> bytes:
+    """The line that says: this call was given back, its answer holds no more."""
+    texts = [field[:LONGEST].translate(_ESCAPES) for field in (enterprise, call_id)]
+    content = BACK + "\t".join(texts).encode("utf-8", "surrogatepass")
+    return b"%b\t%08x\n" % (content, zlib.crc32(content))
+
+
+def read_back(raw: bytes) -> tuple[str, str] | None:
+    """Enterprise and call id of such a line without its end; None for any other, and for a damaged one."""
+    if not raw.startswith(BACK) or not good(raw):
+        return None
+    _name, enterprise, call_id, _sum = raw.decode("utf-8", "surrogatepass").split("\t")
+    return _unescaped(enterprise), _unescaped(call_id)
 
 
 def good(raw: bytes) -> bool:

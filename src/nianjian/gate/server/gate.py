@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Final, Protocol
 
@@ -18,6 +18,7 @@ from nianjian.gate.counters.port import Counters, Taken
 from nianjian.gate.counters.watch import milliseconds
 from nianjian.gate.decide import RULES, Refusal, decide, fails_open
 from nianjian.gate.decisions.journal import Journal
+from nianjian.gate.decisions.record import Decision
 from nianjian.gate.server.memory import Answers, Key, key
 from nianjian.gate.server.pending import Answer, Pending
 from nianjian.gate.server.usual import Usual
@@ -73,6 +74,12 @@ class Gate:
         self._noted = False
         self.unwritten = ""  # why the journal cannot be written: an alarm
         self._again: asyncio.TimerHandle | None = None
+
+    def remember(self, decisions: Iterable[Decision]) -> None:
+        """Answers of earlier runs, oldest first: their calls, asked again, get the same and take no second unit."""
+        for one in decisions:
+            if one.reason not in ASK_AGAIN and one.reason != FAIL_OPEN:
+                self.answers.put(one.request, one.verdict)
 
     def ask(self, request: Request, answer: Answer) -> None:
         """Answer once, at once or when the counters have; an error inside is a refusal ``gate-unavailable``."""
@@ -221,16 +228,44 @@ class Gate:
         self.flush()
 
     def settle(self, enterprise: str, call_id: str, *, answered: bool) -> bool:
-        """Tell a call's outcome; False: not known."""
-        return self.counters.settle(enterprise, call_id, answered=answered, now=self.moment())
+        """Tell a call's outcome; False: not known.
+
+        Where answered calls are counted apart, a call that was not answered has given a unit back: asked about again
+        it is a new question.
+        """
+        snapshot = self.held.snapshot
+        tenant = None if snapshot is None else snapshot.tenants.get(enterprise)
+        gives = not answered and tenant is not None and any(cap.counts == "answered" for cap in tenant.policy.caps)
+        if gives and not self._noted_back(enterprise, call_id):
+            return False
+        done = self.counters.settle(enterprise, call_id, answered=answered, now=self.moment())
+        if gives and done:
+            self.answers.forget(enterprise, call_id)
+        return done
 
     def release(self, enterprise: str, call_id: str) -> bool:
         """Give a call back that was never dialled; the same call, asked again, is a new question. False: not known."""
+        if not self._noted_back(enterprise, call_id):
+            return False
         done = self.counters.release(enterprise, call_id, self.moment())
         if done:
             self.given_back += 1
             self.answers.forget(enterprise, call_id)
         return done
+
+    def _noted_back(self, enterprise: str, call_id: str) -> bool:
+        """Whether no later run will give this call the answer that this one gave: before its units go back.
+
+        An answer that is not remembered here stands too far back in the journal to be read again.
+        """
+        if self.journal is None or not self.answers.known(enterprise, call_id):
+            return True
+        try:
+            self.journal.back(enterprise, call_id)
+        except (OSError, NianjianError):
+            LOG.exception("a call is not given back: it could not be noted")
+            return False
+        return True
 
     def stop(self) -> None:
         """Refuse whoever still waits, and write what is noted."""
