@@ -106,6 +106,7 @@ def test_jobs_are_the_enterprises_own(site: Ask) -> None:
     assert site(enterprise="", name="root").get(f"{DEMO}/jobs/{theirs}").status_code == 404
     stopped = post(client, f"{DEMO}/jobs/{mine}/stop")
     assert (stopped.status_code, stopped.json()["state"]) == (202, "stopped")
+    assert stopped.json() == client.get(f"{DEMO}/jobs/{mine}").json()  # moments too, to the same fraction
     assert post(client, f"{DEMO}/jobs/{mine}/stop").json()["code"] == "job_over"
 
 

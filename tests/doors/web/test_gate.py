@@ -9,6 +9,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from nianjian.registers.gate_policies import query as policies
 from nianjian.registers.gate_policies import service
 from nianjian.registers.gate_policies.service import Wanted
 from nianjian.registers.importing import import_sheet
+from nianjian.registers.models import Overlay
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/gate/"
@@ -104,6 +106,22 @@ def text(client: Client, address: str = HOME) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, answer.content.decode()
     return answer.content.decode()
+
+
+def test_a_rule_that_cannot_be_read_hides_nothing_else(lead: Client) -> None:
+    now = datetime.now(UTC)
+    Overlay.objects.create(
+        id="broken", key="gate.hours.service", value=["08:00"], enterprise="demo", valid_from=date(2026, 1, 1),
+        reason="r", proposed_by="user:a", proposed_at=now, approval="x", approved_by="user:b", approved_at=now,
+    )  # fmt: skip
+    told = text(lead)
+    assert told.count("the rule gate.hours.service cannot be understood by the gate") == 1
+    assert 'role="alert"' in told
+    assert "L01" in told
+    purposes = told[told.index("<h2>Purposes</h2>") :].partition("</table>")[0]
+    assert ("marketing" in purposes.casefold(), 'gate.hours.service"' in purposes) == (True, False)
+    assert "Rules behind it" in told
+    assert lead.get(f"{HOME}change/").status_code == 200
 
 
 def test_without_snapshot_and_process_the_page_says_so(lead: Client) -> None:

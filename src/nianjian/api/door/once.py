@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 from django.http import Http404, HttpResponse
+from ninja.responses import NinjaJSONEncoder
 
 from nianjian.api.door.access import Request
 from nianjian.kernel.errors import NianjianError
@@ -82,7 +83,8 @@ class _Written:
 
 
 def _text(told: dict[str, Any]) -> str:
-    return json.dumps(told, ensure_ascii=False)
+    """As a reading answers: the same moment is written the same."""
+    return json.dumps(told, ensure_ascii=False, cls=NinjaJSONEncoder)
 
 
 def _answer(status: int, body: str) -> HttpResponse:

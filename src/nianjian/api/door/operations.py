@@ -76,7 +76,7 @@ def write(
             enter(request, act, _place(act, given))
 
             def done() -> tuple[int, dict[str, Any]]:
-                return status, answer.model_validate(view(request, **given)).model_dump(mode="json")
+                return status, answer.model_validate(view(request, **given)).model_dump()
 
             if held:
                 request.content = _held(request, given["file"].name, held)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from nianjian.registers.gate_policies import query, service
 from nianjian.registers.gate_policies.service import Wanted
 from nianjian.registers.versions.query import believed
 from nianjian.registers.versions.service import wait_for_others
+from nianjian.rules.rulebook import Rulebook
 
 LOG: Final = logging.getLogger(__name__)
 KIND: Final = service.KIND
@@ -167,17 +168,26 @@ def tell(enterprise: str) -> Telling:
 
 
 def listed(*, enterprise: str, actor: Actor) -> dict[str, Any]:
-    """What the gate allows: mode, caps with their meters, channels, purposes, what was set and what can be chosen."""
+    """What the gate allows: mode, caps with their meters, channels, purposes, what was set and what can be chosen.
+
+    ``problems``: why the gate cannot be told of it; what a rule that cannot be read stands behind is left out.
+    """
     require(actor, enterprise, Act.READ)
     one = accounts.enterprise(enterprise)
     book = rulebook(day=None, province=one.province, enterprise=enterprise)
     before = gate_feed.told(enterprise)
-    now = gate_feed.policy(enterprise, before, 0)
     settings = query.in_force(enterprise)
+    problems: list[NianjianError] = []
+    try:
+        now = gate_feed.policy(enterprise, before, 0)
+    except NianjianError as unreadable:
+        problems.append(unreadable)
+        now = _readable(enterprise, book, settings, problems)
     return {
         "enterprise": enterprise,
         "enforce": now["enforce"],
-        "told": before is not None and before["version"] == now["version"],
+        "told": not problems and before is not None and before["version"] == now["version"],
+        "problems": _told(problems),
         "caps": [_cap(told) for told in now["caps"]],
         "channels": [{name: line[name] for name in ("name", "team", "isolated")} for line in now["channels"]],
         "isolated_displays": now["isolated_displays"],
@@ -185,6 +195,44 @@ def listed(*, enterprise: str, actor: Actor) -> dict[str, Any]:
         "set": [_setting(setting) for setting in settings],
         "choices": ruled.choices(book),
     }
+
+
+def _told(problems: Sequence[NianjianError]) -> list[dict[str, Any]]:
+    """Each fault once: the whole fails for the same reason as its part."""
+    found: list[dict[str, Any]] = []
+    for one in problems:
+        told = {"code": one.code, "values": dict(one.values)}
+        if told not in found:
+            found.append(told)
+    return found
+
+
+def _readable(
+    enterprise: str, book: Rulebook, settings: Sequence[query.Setting], problems: list[NianjianError]
+) -> dict[str, Any]:
+    """Of what `gate_feed.policy` refuses, the parts that can be read; the faults of the others go to ``problems``."""
+    isolated = {key: ruled.isolated(settings, key) for key in ruled.CAPPED}
+    lines = gate_facts.channels(enterprise, isolated[ruled.CHANNEL], isolated[ruled.TEAM])
+    found = []
+    try:
+        found = ruled.stamped(ruled.caps(book, settings, (line["name"] for line in lines)), (), 0)
+    except NianjianError as unreadable:
+        problems.append(unreadable)
+    return {
+        "enforce": next((bool(one.values["enforce"]) for one in settings if one.key == ruled.MODE), True),
+        "caps": found,
+        "channels": lines,
+        "isolated_displays": sorted(isolated[ruled.DISPLAY]),
+        "purposes": _purposes(book, settings, problems),
+    }
+
+
+def _purposes(book: Rulebook, settings: Sequence[query.Setting], problems: list[NianjianError]) -> list[dict[str, Any]]:
+    try:
+        return ruled.purposes(book, settings, problems.append)
+    except NianjianError as unreadable:
+        problems.append(unreadable)
+        return []
 
 
 def history(*, enterprise: str, actor: Actor, first: int = 0, most: int) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -30,10 +30,17 @@ _KEYS: Final = {"channel": "channel", "caller": "display", "callee": "callee", "
 Told = dict[str, Any]
 
 
-def purposes(book: Rulebook, settings: Iterable[Setting]) -> list[Told]:
+def _refuse(fault: NianjianError) -> None:
+    raise fault
+
+
+def purposes(
+    book: Rulebook, settings: Iterable[Setting], fault: Callable[[NianjianError], None] = _refuse
+) -> list[Told]:
     """Every purpose with its words, hours, consent and switch; those of a call that names none, or an unknown one, too.
 
-    ``gate_rule_unreadable`` where an overlay left a rule that cannot be understood.
+    ``gate_rule_unreadable`` where an overlay left a rule that cannot be understood; given to ``fault`` if there is one,
+    and the purpose is left out.
     """
     words = book.value("gate.purposes")
     if not isinstance(words, Mapping):
@@ -43,14 +50,20 @@ def purposes(book: Rulebook, settings: Iterable[Setting]) -> list[Told]:
     found = []
     for name, said in [*words.items(), (UNNAMED, ()), (OTHER, ())]:
         if not isinstance(said, tuple):
-            raise NianjianError("gate_rule_unreadable", key="gate.purposes")
+            fault(NianjianError("gate_rule_unreadable", key="gate.purposes"))
+            continue
         rule = f"gate.hours.{name}"
+        try:
+            open_hours = hours(book, rule)
+        except NianjianError as unreadable:
+            fault(unreadable)
+            continue
         found.append(
             {
                 "name": name.casefold(),
                 "words": [str(word).casefold() for word in said],
                 "needs_consent": name in consent,
-                "hours": hours(book, rule),
+                "hours": open_hours,
                 "hours_rule": rule,
                 "fail_open": name in open_,
             }

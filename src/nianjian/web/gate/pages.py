@@ -19,9 +19,12 @@ from nianjian.flows.rulebooks import rulebook
 from nianjian.gate.decisions.record import Decision
 from nianjian.gate.decisions.search import Wanted
 from nianjian.kernel import clock
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import words
 from nianjian.web.gate import shown
 from nianjian.web.gate.forms import Filter
 from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import SIZE, Page, address, number, paged
 from nianjian.web.rulebook import shown as rules_shown
 
@@ -57,6 +60,7 @@ def here(request: Request, code: str) -> HttpResponse:
     settings: Page[Any] = paged(request, _History(code, request.actor), name="settings")
     context = {
         "told": told,
+        "problems": [sentence(one["code"], one["values"], words(current())) for one in told["problems"]],
         "state": shown.state(live.state(enterprise=code, actor=request.actor)),
         "purposes": shown.purposes(code, told["purposes"], known),
         "caps": shown.caps(code, caps.rows, told["channels"], known),

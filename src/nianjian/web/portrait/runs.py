@@ -47,7 +47,7 @@ def runs(request: Request, code: str, year: int) -> HttpResponse:
                 "word": name("light", run.light, _),
                 "as_of": run.as_of,
                 "rulebook": run.rulebook["version"],
-                "values": [(m["light"], figures.amount(m["value"], m["unit"])) for m in run.metrics],
+                "values": [(name("metric", m["slug"], _), figures.amount(m["value"], m["unit"])) for m in run.metrics],
                 "erased": erased.of(run.snapshot, known),
                 "before": place == 1,
                 "after": place == 0,

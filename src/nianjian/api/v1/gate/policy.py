@@ -63,15 +63,24 @@ class GateSetting(Schema):
     approval: str | None
 
 
+class GateProblem(Schema):
+    """A rule that cannot be read, as the code of its error and what it is about."""
+
+    code: str
+    values: dict[str, Any]
+
+
 class GatePolicy(Schema):
     """What the gate goes by; ``enforce`` false: it only looks on; ``told`` false: its snapshot is older.
 
+    ``problems``: why it cannot be told; caps and purposes behind a rule that cannot be read are left out.
     Caps, channels, isolated display numbers and what is set beside the rulebook are lists of their own.
     """
 
     enterprise: str
     enforce: bool
     told: bool
+    problems: list[GateProblem]
     purposes: list[GatePurpose]
     choices: list[str]
 
