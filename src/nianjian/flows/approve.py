@@ -11,6 +11,8 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.approvals import query, service
 from nianjian.approvals.query import Approval
+from nianjian.dossier.impressions import service as impressions
+from nianjian.flows.dossier.sealing import pictures as seals
 from nianjian.flows.gate import policy as gate_policy
 from nianjian.flows.rectify import isolate
 from nianjian.kernel.errors import NianjianError
@@ -29,6 +31,7 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     overlays.KIND: _overlay,
     **dict.fromkeys(orders.KINDS, isolate.approved),
     gate_policy.KIND: gate_policy.approve,
+    impressions.KIND: seals.approved,
 }
 
 
@@ -46,6 +49,7 @@ SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, 
     overlays.KIND: _asked_overlays,
     **dict.fromkeys(orders.KINDS, isolate.asked),
     gate_policy.KIND: gate_policy.asked,
+    impressions.KIND: seals.asked,
 }
 
 

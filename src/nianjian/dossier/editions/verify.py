@@ -11,6 +11,9 @@ from nianjian.dossier.editions import manifest
 from nianjian.dossier.editions.compare import Difference, Kind, compare
 from nianjian.dossier.editions.look import look
 from nianjian.dossier.editions.match import closeness
+from nianjian.dossier.signatures.read import read
+from nianjian.dossier.signatures.state import Standing
+from nianjian.dossier.signatures.state import whole as whole_of
 from nianjian.kernel.errors import NianjianError
 
 ALIKE: Final = 0.9  # of two looks: the same page, drawn anew
@@ -18,7 +21,10 @@ ALIKE: Final = 0.9  # of two looks: the same page, drawn anew
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is no fault: ``appended`` (a signature behind the file as it was made) or ``resaved`` (the same pages)."""
+    """What is no fault of a page: ``resaved``, or what stands behind the file as it was made.
+
+    ``signed`` (a signature that covers all of it), ``signature_broken`` or ``appended`` (something else).
+    """
 
     file: str
     kind: str
@@ -134,4 +140,16 @@ def _file(path: Path, entry: dict[str, Any]) -> tuple[list[Difference], list[Not
         return [Difference(name, None, Kind.CHANGED)], []
     size = entry["bytes"]
     whole = path.stat().st_size > size and manifest.digests(path, size) == (entry["sha256"], entry["sm3"])
-    return [], [Note(name, "appended" if whole else "resaved")]
+    return [], [Note(name, _behind(path) if whole else "resaved")]
+
+
+def _behind(path: Path) -> str:
+    """What was appended; only a signature over the whole file, with nothing behind it, is told as one."""
+    try:
+        found = read(path)
+    except NianjianError:
+        return "appended"
+    if not found:
+        return "appended"
+    sound = whole_of(found) in {Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED} and found[-1].whole_file
+    return "signed" if sound else "signature_broken"

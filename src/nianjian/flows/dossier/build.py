@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from nianjian.dossier.editions import manifest
 from nianjian.dossier.editions.build import PAPER
 from nianjian.dossier.editions.package import Board, Item, Limits, Package, seals
 from nianjian.dossier.editions.verify import verify
+from nianjian.dossier.impressions.model import Impression
 from nianjian.dossier.ingest.receive import receive
 from nianjian.dossier.kinds.catalogue import item as known_item
 from nianjian.dossier.kinds.item import Form
@@ -31,6 +32,8 @@ from nianjian.dossier.materials.query import Line
 from nianjian.dossier.materials.states import DONE, State
 from nianjian.flows import portraits
 from nianjian.flows.dossier import checklist
+from nianjian.flows.dossier.sealing import law
+from nianjian.flows.dossier.sealing import pictures as seal_pictures
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -50,6 +53,7 @@ class Built:
     """What was written. ``missing``: item and state of what is required and not in it; any makes it a draft.
 
     ``unbound``: items whose newest file is confirmed but cannot be bound (an OFD), a part of ``missing``.
+    ``pictures``: how many pictures of seals it bears; any makes it a draft, too.
     """
 
     folder: Path
@@ -59,14 +63,18 @@ class Built:
     unbound: tuple[str, ...]
     files: tuple[Json, ...]
     pages: int
+    pictures: int = 0
 
 
-def build(*, enterprise: str, year: int, folder: Path, actor: Actor, on: date | None = None) -> Built:
+def build(
+    *, enterprise: str, year: int, folder: Path, actor: Actor, on: date | None = None, pictures: bool = False
+) -> Built:
     """Write the package of a data year into an empty or new folder, as for handing in on a day (None: today).
 
     Papers go out in full, so it takes the right to reveal. The digest of the manifest stands in the audit entry.
+    ``pictures``: a draft that bears the pictures of seals which two people have agreed to for exactly these documents.
     NianjianError role_missing, enterprise_unknown, dossier_folder_full,
-    dossier_folder_unusable, blob_missing, dossier_build_failed, and those of taking a file in.
+    dossier_folder_unusable, blob_missing, dossier_build_failed, seal_use_none, and those of taking a file in.
     """
     require(actor, enterprise, Act.REVEAL)
     day = on or clock.today()
@@ -75,23 +83,26 @@ def build(*, enterprise: str, year: int, folder: Path, actor: Actor, on: date | 
     bound = [(line, row) for line, row in taken if row.media_type != OFD]
     unbound = tuple(line.item for line, row in taken if row.media_type == OFD)
     missing = tuple((line.item, line.state.value) for line in lines if line.state not in DONE or line.item in unbound)
+    documents = {line.item: row.sha256 for line, row in bound}
+    placed, uses = seal_pictures.prints(enterprise, year, documents) if pictures else ({}, [])
     folder = folder.resolve()
     _empty(folder)
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
         room = Path(place)
-        package = _package(enterprise, year, day, list(_copies(bound, room, day, enterprise)), draft=bool(missing))
+        items = [replace(one, prints=placed.get(one.name, ())) for one in _copies(bound, room, day, enterprise)]
+        package = _package(enterprise, year, day, items, draft=bool(missing))
         made = _fresh(folder)
         try:
             digest = apart.build(package, made, room=room)
             _held(made, digest)
             told = manifest.read(made / manifest.NAME)
-            _keep(enterprise, year, actor, told, bound, missing, made, folder)
+            _keep(enterprise, year, actor, told, bound, missing, made, folder, uses)
         except BaseException:
             _remove(made)
             raise
     files = tuple(_file(one) for one in told["files"])
     pages = next(one["pages"] for one in files if one["edition"] == PAPER)
-    return Built(folder, digest, bool(missing), missing, unbound, files, pages)
+    return Built(folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses))
 
 
 def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, draft: bool) -> Package:
@@ -106,6 +117,7 @@ def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, dr
         snapshot="" if run is None else run.id,
         draft=draft,
         language=CHINESE,
+        source=law.citation(_book(enterprise, day)),
     )
 
 
@@ -167,6 +179,7 @@ def _keep(  # noqa: PLR0917 -- one entry of all that was bound
     missing: Sequence[tuple[str, str]],
     made: Path,
     folder: Path,
+    uses: Sequence[Impression],
 ) -> None:
     """The audit entry, and the folder under its name: both or none."""
     data = {
@@ -180,6 +193,7 @@ def _keep(  # noqa: PLR0917 -- one entry of all that was bound
     }
     with transaction.atomic():
         record(verb="dossier.built", enterprise=enterprise, actor=actor, data=data)
+        seal_pictures.note(enterprise=enterprise, uses=uses, manifest=told["sha256"], actor=actor)
         try:
             made.replace(folder)
         except OSError as error:
@@ -206,5 +220,6 @@ def told(built: Built) -> Json:
         "pages": built.pages,
         "missing": [{"item": item, "state": state} for item, state in built.missing],
         "unbound": list(built.unbound),
+        "pictures": built.pictures,
         "files": list(built.files),
     }

@@ -39,6 +39,13 @@ ASKED = {
     "cap_before": mark("Attempts a day before"),
     "end": mark("Ends when"),
     "case": mark("Case"),
+    "seal": mark("Seal"),
+    "season": mark("Data year"),
+    "paper": mark("Item"),
+    "version": mark("Version"),
+    "document": mark("Checksum"),
+    "page": mark("Page"),
+    "place": mark("Centre of the print from the lower left"),
 }
 
 
@@ -101,7 +108,9 @@ def _list(request: Request, place: str) -> HttpResponse:
 
 
 def _asked(asked: Mapping[str, object]) -> str:
-    return " · ".join(str(asked[name]) for name in ("key", "value", "channel", "cap") if asked.get(name))
+    _ = words(current())
+    names = ("key", "value", "channel", "cap", "seal", "paper")
+    return " · ".join(str(named(name, asked[name], _)) for name in names if asked.get(name))
 
 
 def _person(actor: str) -> str:
@@ -133,7 +142,11 @@ def _one(request: Request, place: str, approval: str) -> HttpResponse:
         "state": named("state", one["state"], _),
         "badge": BADGES[one["state"]],
         "kind": named("kind", one["kind"], _),
-        "pairs": [(gettext(ASKED[name]), value) for name, value in one["asked"].items() if name in ASKED and value],
+        "pairs": [
+            (gettext(ASKED[name]), named(name, value, _))
+            for name, value in one["asked"].items()
+            if name in ASKED and value
+        ],
         "asked_by": _person(one["requested_by"]),
         "decided_by": _person(one["decided_by"] or ""),
         "open": one["state"] == "pending",
