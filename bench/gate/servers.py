@@ -15,7 +15,7 @@ from typing import Any, Final
 import uvloop
 from starlette.applications import Starlette
 from starlette.requests import Request as Asked
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from nianjian.gate.asked import Verdict
@@ -78,11 +78,11 @@ async def _starlette(gate: Gate, port: int) -> None:
     """As one would write it with the framework, on uvicorn with the same parser and loop."""
     import uvicorn  # noqa: PLC0415 - the peer's alone
 
-    async def decide(request: Asked) -> JSONResponse:
+    async def decide(request: Asked) -> Response:
         body: MutableMapping[str, Any] = await request.json()
         waiting: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         gate.ask(wire.request(wire.Ask(**body), CODE, gate.moment()), waiting.set_result)
-        return JSONResponse(wire.told(await waiting))
+        return Response(wire.json(wire.told(await waiting)), media_type="application/json")
 
     application = Starlette(routes=[Route("/v1/decide", decide, methods=["POST"])])
     config = uvicorn.Config(application, port=port, http="httptools", log_level="error", access_log=False)
