@@ -25,10 +25,12 @@ from nianjian.api.v1 import (
     webhooks,
 )
 from nianjian.api.v1.complaints import forwards, one_click, tickets, worked
-from nianjian.api.v1.dossier import items, pages, rounds, versions
+from nianjian.api.v1.dossier import arrivals, fill_in, items, pages, rounds, verifying, versions
 from nianjian.api.v1.gate import decisions, policy
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
+from nianjian.api.v1.reconcile import ask as reconcile_ask
+from nianjian.api.v1.reconcile import runs as reconcile_runs
 from nianjian.api.v1.rectification import cases, channel, watch
 from nianjian.api.v1.registers import files, lists, papers, rows
 
@@ -66,10 +68,15 @@ ROUTERS: Final = (
     cases.router,
     channel.router,
     watch.router,
+    reconcile_ask.router,
+    reconcile_runs.router,
     items.router,
     versions.router,
     rounds.router,
+    fill_in.router,
     pages.router,
+    arrivals.router,
+    verifying.router,
     policy.router,
     decisions.router,
     webhooks.router,

@@ -34,8 +34,12 @@ VERBS: Final = {
     "registers": mark("registers: template, import, list"),
     "complaints": mark("complaint tickets: add, respond, callback, close, list, match, import"),
     "portrait": mark("compliance portrait: run, runs, compare, simulate, attach"),
+    "reconcile": mark(
+        "reconciliation: numbers, lines, seats, people, sources; list, show, settle, pairs, decide, sheet"
+    ),
     "rectify": mark("rectification: open, locate, isolate, lift, measure, check, report, submit, close, watch"),
     "dossier": mark("the package of materials: check, build, verify, seal-plan"),
+    "season": mark("the season: what is due and still to be done; file, notice, task, feed"),
     "gate": mark("the gate before dialling: check, feed, policy, list, decisions, replay"),
     "rules": mark("rulebook: show, overlay"),
     "holidays": mark("holidays and working days: import, list, due"),

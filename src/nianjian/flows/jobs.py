@@ -37,8 +37,11 @@ RECONCILE_FILING: Final = "reconcile.filing"
 RECONCILE_PEOPLE: Final = "reconcile.people"
 RECONCILE_SOURCES: Final = "reconcile.sources"
 VERIFY_CHAIN: Final = "audit.verify"
+FILL_IN: Final = "dossier.fill_in"
 CHECK_PAPER: Final = "dossier.check"
 DRAW_PAGES: Final = "dossier.draw"
+SORT_PAPERS: Final = "dossier.sort"
+VERIFY_PACKAGE: Final = "dossier.verify"
 
 # Kind of work -> the act that it needs; the flow that does it asks again when it runs.
 NEEDS: Final[Mapping[str, Act]] = {
@@ -64,8 +67,11 @@ NEEDS: Final[Mapping[str, Act]] = {
     RECONCILE_PEOPLE: Act.REPORT,
     RECONCILE_SOURCES: Act.REPORT,
     VERIFY_CHAIN: Act.AUDIT,
+    FILL_IN: Act.REPORT,
     CHECK_PAPER: Act.LOAD,
     DRAW_PAGES: Act.LOAD,
+    SORT_PAPERS: Act.LOAD,
+    VERIFY_PACKAGE: Act.READ,
 }
 
 

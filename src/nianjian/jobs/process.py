@@ -19,10 +19,10 @@ from django.db import Error, close_old_connections, connection
 from nianjian.flows import rejects
 from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
-from nianjian.flows.dossier import upload
+from nianjian.flows.dossier import upload, verifying
 from nianjian.flows.operation import strays
-from nianjian.flows.recover import recover
 from nianjian.flows.reconcile import work as reconcile
+from nianjian.flows.recover import recover
 from nianjian.flows.rectify import locate, report
 from nianjian.flows.webhooks import deliver
 from nianjian.flows.wizard.drafts import sweep
@@ -115,6 +115,7 @@ def tidy() -> None:
         locate.sweep()
         forwards.sweep()
         upload.sweep()
+        verifying.sweep()
         reconcile.sweep()
         rejects.sweep()
         strays.sweep()

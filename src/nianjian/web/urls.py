@@ -15,6 +15,7 @@ urlpatterns = [
     path("e/<str:code>/complaints/one-click/", include("nianjian.web.one_click.own")),
     path("e/<str:code>/complaints/", include("nianjian.web.complaints.urls")),
     path("c/", include("nianjian.web.one_click.urls")),
+    path("e/<str:code>/reconcile/", include("nianjian.web.reconcile.urls")),
     path("e/<str:code>/rectification/", include("nianjian.web.rectification.urls")),
     path("e/<str:code>/dossier/", include("nianjian.web.dossier.urls")),
     path("e/<str:code>/gate/", include("nianjian.web.gate.urls")),

@@ -149,6 +149,32 @@ def _paper(code: str, job: JobValue, _result: Told) -> Shown:
     return {"text": _("The file is checked and stands with its item."), "ways": [(address, _("To the item"))]}
 
 
+def _drawn(code: str, job: JobValue, _result: Told) -> Shown:
+    given = job.payload
+    address = reverse("dossier-pages", args=[code, given["year"], given["item"], given["version"]])
+    return {"text": _("The pages are drawn."), "ways": [(address, _("To the pages"))]}
+
+
+def _sorted(code: str, job: JobValue, result: Told) -> Shown:
+    ways = [(reverse("dossier-sort", args=[code, job.payload["year"]]), _("To the papers"))]
+    if job.state != "done":
+        return {"ways": ways}
+    return {"text": _("{read} papers were read, {unsure} of them are not clear.").format(**result), "ways": ways}
+
+
+def _verified(code: str, job: JobValue, result: Told) -> Shown:
+    ways = [(reverse("dossier-verify", args=[code, job.payload["year"]]), _("To the result"))]
+    if job.state != "done":
+        return {"ways": ways}
+    text = _("Nothing differs.") if result["intact"] else _("Differences: {count}.").format(count=result["count"])
+    return {"text": text, "ways": ways}
+
+
+def _filled_in(code: str, job: JobValue, _result: Told) -> Shown:
+    address = reverse("fill-in", args=[code, job.payload["year"], job.payload["report"]])
+    return {"text": _("The sheet is made."), "ways": [(address, _("To the fill-in sheet"))]}
+
+
 OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.REJECTS_FILE: _rejects,
     jobs.RECTIFY_LOCATE: _located,
@@ -165,4 +191,8 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.RECONCILE_SOURCES: _reconciled,
     jobs.IMPORT_FORWARDS: _forwarded,
     jobs.CHECK_PAPER: _paper,
+    jobs.FILL_IN: _filled_in,
+    jobs.DRAW_PAGES: _drawn,
+    jobs.SORT_PAPERS: _sorted,
+    jobs.VERIFY_PACKAGE: _verified,
 }

@@ -46,8 +46,11 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.RECONCILE_PEOPLE: mark("Match of people"),
     jobs.RECONCILE_SOURCES: mark("Comparison of call sources"),
     jobs.VERIFY_CHAIN: mark("Check of the audit chain"),
+    jobs.FILL_IN: mark("Fill-in sheet"),
     jobs.CHECK_PAPER: mark("Check of a paper"),
     jobs.DRAW_PAGES: mark("Pictures of pages"),
+    jobs.SORT_PAPERS: mark("Sorting of papers"),
+    jobs.VERIFY_PACKAGE: mark("Verification of a package"),
 }
 DONE: Final = "done"
 STATES: Final[Mapping[str, tuple[str, str]]] = {  # state -> badge, word

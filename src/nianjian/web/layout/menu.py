@@ -37,6 +37,7 @@ ENTERPRISE: Final = (
     Item(mark("Data"), "data", Act.READ, "data"),
     Item(mark("Registers"), "registers", Act.READ_OWN, "registers"),
     Item(mark("Complaints"), "complaints", Act.READ_OWN, "complaints"),
+    Item(mark("Reconciliation"), "reconcile", Act.READ, "retention"),
     Item(mark("Materials"), "dossier", Act.READ, "page"),
     Item(mark("Rectification"), "rectify", Act.READ, "work"),
     Item(mark("Gate"), "gate", Act.READ, "gate"),

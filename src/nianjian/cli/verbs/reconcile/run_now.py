@@ -1,0 +1,91 @@
+"""Reconcile now: an export of numbers, lines or seats, the people of some months, the call sources of some days."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from nianjian.cli.answer import DONE, NO, Answer
+from nianjian.cli.arguments import Actions, enterprise, on_day
+from nianjian.cli.language import _
+from nianjian.cli.session import begin
+from nianjian.cli.terminal.reconcile import picture
+from nianjian.kernel.errors import NianjianError
+
+
+def configure(actions: Actions) -> None:
+    """``numbers``, ``lines``, ``seats``, ``people`` and ``sources``."""
+    for kind, about in (
+        ("numbers", _("compare the register of numbers with an export of the number-resource system")),
+        ("lines", _("compare the register of lines with such an export")),
+        ("seats", _("compare the register of seats with such an export")),
+    ):
+        one = actions.add(kind, partial(_filing, kind=kind), about)
+        one.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("the export: CSV or xlsx"))
+        one.add_argument("--export", type=Path, metavar="FILE", help=_("the same"))
+        enterprise(one)
+        on_day(one, "--as-of", _("the day that is compared; 31 December of the data year if not given"))
+        one.add_argument("--mapping", type=Path, metavar="FILE", help=_("YAML that says which heading is which field"))
+        one.add_argument("--out", type=Path, metavar="FILE", help=_("write the correction sheet (xlsx) there"))
+    people = actions.add("people", _people, _("match seats, social insurance and wages of each person and month"))
+    enterprise(people)
+    for option, about in (
+        ("--from", _("first month; January of the last month's year if not given")),
+        ("--to", _("last month; the month before this one if not given")),
+    ):
+        people.add_argument(option, type=_month, metavar="YYYY-MM", help=about)
+    sources = actions.add("sources", _sources, _("compare the calls that each source tells, by day and line"))
+    enterprise(sources)
+    on_day(sources, "--from", _("first day; 30 days up to the last one if not given"))
+    on_day(sources, "--to", _("last day; yesterday if not given"))
+    sources.add_argument(
+        "--source", action="append", default=[], metavar="S", help=_("this source; repeat; all of them")
+    )
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01" if len(text) == len("2026-01") else text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            _("“{value}” is not a month; write it like 2026-12").format(value=text)
+        ) from error
+
+
+def _filing(args: argparse.Namespace, kind: str) -> Answer:
+    actor = begin(args)
+    from nianjian.cli.language import language
+    from nianjian.flows.reconcile import filing, runs
+
+    path = args.export or args.file
+    if path is None:
+        raise NianjianError("usage", program=f"nianjian reconcile {kind}", message=_("name the export"))
+    told = filing.run(
+        enterprise=args.enterprise, kind=kind, path=path, actor=actor, mapping=args.mapping, as_of=args.as_of
+    )
+    if args.out is not None:
+        _name, content = runs.correction(run=told["run"], language=language(), actor=actor)
+        from nianjian.cli.verbs.reconcile.kept import write
+
+        told["sheet"] = write(args.out, content)
+    return Answer(told, picture.filing(told), DONE if told["verdict"] == "passed" else NO)
+
+
+def _people(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.reconcile import people
+
+    told = people.run(enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, actor=actor)
+    return Answer(told, picture.people(told), DONE if told["verdict"] == "passed" else NO)
+
+
+def _sources(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.reconcile import sources
+
+    told = sources.run(
+        enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, only=tuple(args.source), actor=actor
+    )
+    return Answer(told, picture.sources(told), DONE if told["verdict"] == "passed" else NO)

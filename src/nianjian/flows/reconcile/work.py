@@ -1,0 +1,120 @@
+"""Reconciliation as work for the worker. An export that waits lies sealed in the vault: it names persons."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.config import env, spill
+from nianjian.flows import jobs
+from nianjian.flows.progress import Progress
+from nianjian.flows.reconcile import filing, people, sources
+from nianjian.flows.reconcile.grounds import Json
+from nianjian.flows.wizard.uploads import plain_name
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.queue import query as queue
+from nianjian.queue import service as queue_service
+from nianjian.reconcile.filing import export
+from nianjian.reconcile.filing.mapping import checked, parsed
+from nianjian.vault import blobs
+
+LIMIT: Final = 20 * 1024 * 1024  # bytes of an export
+KEPT: Final = timedelta(days=7)
+HELD: Final = "list"  # how payload names the sealed export
+BULK: Final = ("rows", "by_day", "matrix")  # what a job's result leaves to the run itself
+
+
+def ask_filing(
+    *,
+    enterprise: str,
+    kind: str,
+    name: str,
+    content: bytes,
+    mapping: bytes | None,
+    as_of: date | None,
+    actor: Actor,
+) -> str:
+    """Put a comparison with an export; its job.
+
+    ``role_missing``, ``reconcile_kind_unknown``, ``reconcile_day_wrong``, ``file_empty``, ``file_too_large``, and what
+    `mapping.parsed` and `mapping.checked` raise.
+    """
+    require(actor, enterprise, jobs.NEEDS[jobs.RECONCILE_FILING])
+    filing.sheet_of(kind)
+    if not content:
+        raise NianjianError("file_empty", file=name)
+    if len(content) > LIMIT:
+        raise NianjianError("file_too_large", file=name, limit=LIMIT)
+    if mapping is not None:
+        checked(parsed(mapping, "mapping"), export.SHEETS[kind], export.SHEETS, "mapping")
+    day = None if as_of is None else filing.checked_day(as_of).isoformat()
+    blob = blobs.put(content)
+    given = {
+        HELD: blob.id,
+        "name": plain_name(name),
+        "kind": kind,
+        "as_of": day,
+        "mapping": None if mapping is None else mapping.decode("utf-8-sig"),
+    }
+    try:
+        return jobs.enqueue(kind=jobs.RECONCILE_FILING, enterprise=enterprise, payload=given, actor=actor)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
+
+
+def ask_people(*, enterprise: str, first: date | None, last: date | None, actor: Actor) -> str:
+    """Put a match of people; its job. ``role_missing``, ``reconcile_months_wrong``."""
+    months = people.span(first, last)
+    given = {"first": months[0].isoformat(), "last": months[-1].isoformat()}
+    return jobs.enqueue_once(kind=jobs.RECONCILE_PEOPLE, enterprise=enterprise, payload=given, actor=actor)
+
+
+def ask_sources(*, enterprise: str, first: date | None, last: date | None, only: tuple[str, ...], actor: Actor) -> str:
+    """Put a comparison of call sources; its job. ``role_missing``, ``reconcile_days_wrong``."""
+    begin, end = sources.span(first, last)
+    given = {"first": begin.isoformat(), "last": end.isoformat(), "only": list(only)}
+    return jobs.enqueue_once(kind=jobs.RECONCILE_SOURCES, enterprise=enterprise, payload=given, actor=actor)
+
+
+def worked_filing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask_filing` has put; the run in one line."""
+    mapping = given.get("mapping")
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
+        path = Path(folder) / str(given["name"])
+        path.write_bytes(blobs.get(str(given[HELD])))
+        found = filing.run(
+            enterprise=enterprise,
+            kind=str(given["kind"]),
+            path=path,
+            actor=actor,
+            mapping=None if mapping is None else str(mapping).encode(),
+            as_of=None if given.get("as_of") is None else date.fromisoformat(str(given["as_of"])),
+            progress=progress,
+        )
+    return told(found)
+
+
+def told(found: Json) -> Json:
+    """What a job tells of a run: its figures, no rows."""
+    return {name: value for name, value in found.items() if name not in BULK}
+
+
+def drop(job: str, blob: str) -> None:
+    """Delete the export of a job that is over; the file first, so that a row names it to the end."""
+    blobs.remove(blob)
+    queue_service.forget(job=job, name=HELD)
+
+
+def sweep() -> int:
+    """Delete exports whose comparison was stopped or failed; how many."""
+    old = queue.over_before(jobs.RECONCILE_FILING, clock.now() - KEPT, HELD)
+    for one in old:
+        drop(one.id, str(one.payload[HELD]))
+    return len(old)
