@@ -86,6 +86,7 @@ CASE = {  # of rectification: CASE stands for the id of a real one
     "isolate": (Act.REQUEST, CHANNEL),
     "lift": (Act.REQUEST, (*CHANNEL, *AT)),
 }
+ROUND = ("--number", "1", *AT, *YEAR)
 ITEM = ("--item", "articles", *AT, *YEAR)
 ASK = ("--display", "95013", "--callee", "13900000000", "--channel", "L1")
 COMMANDS |= {
@@ -110,7 +111,20 @@ COMMANDS |= {
     "dossier comment": (Act.LOAD, HERE, ("--text", "x", *ITEM)),
     "dossier reuse": (Act.LOAD, HERE, (*AT, *YEAR)),
     "dossier generate": (Act.REVEAL, HERE, ("all", *AT, *YEAR)),
+    "dossier rounds": (Act.READ, HERE, (*AT, *YEAR)),
+    "dossier diff": (Act.READ, HERE, ("1", "2", *AT, *YEAR)),
+    "dossier submit": (Act.LOAD, HERE, ("PAPER", "--place", "x", *AT, *YEAR)),
+    "dossier correction": (Act.LOAD, HERE, ("--received", "2026-03-02", "--request", "=x", *ROUND)),
+    "dossier answer": (Act.LOAD, HERE, ("--request", "1", "--note", "x", *ROUND)),
+    "dossier passed": (Act.LOAD, HERE, ROUND),
+    "dossier evidence": (Act.LOAD, HERE, ("PAPER", *ROUND)),
+    "dossier fill-in": (Act.REPORT, HERE, (*AT, *YEAR)),
     "dossier build": (Act.REVEAL, HERE, ("--output", "PACKAGE", *AT, *YEAR)),
+    "season show": (Act.READ, HERE, AT),
+    "season file": (Act.REPORT, HERE, ("--track", "licence", *AT, *YEAR)),
+    "season notice": (Act.REPORT, HERE, ("--track", "licence", "--on", "2027-03-01", "--name", "x", *AT, *YEAR)),
+    "season task": (Act.LOAD, HERE, ("portrait", "--owner", "x", *AT, *YEAR)),
+    "season feed": (Act.READ, HERE, AT),
     "gate check": (Act.READ, HERE, (*ASK, *AT)),
     "gate policy list": (Act.READ, HERE, AT),
     "gate policy set": (Act.REQUEST, HERE, ("L1", "--cap", "5", *AT)),
@@ -140,6 +154,7 @@ OPEN = {
     "serve",
     "worker",
     "check",
+    "dossier sort",  # of files of the person's own
     "dossier check",  # of a file of the person's own
     "gate serve",
     "dossier verify",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -21,13 +22,19 @@ from nianjian.accounts.query import USER, Actor  # noqa: E402
 from nianjian.accounts.roles import ALLOWED, INSPECTING, Act, Role  # noqa: E402
 from nianjian.accounts.tokens import service as tokens  # noqa: E402
 from nianjian.config import wiring  # noqa: E402
+from nianjian.dossier.arrivals import service as arrivals  # noqa: E402
+from nianjian.dossier.editions import manifest  # noqa: E402
 from nianjian.dossier.finding import Verdict  # noqa: E402
 from nianjian.dossier.materials import service as materials  # noqa: E402
 from nianjian.dossier.materials.service import File, Place  # noqa: E402
 from nianjian.dossier.pictures.shrink import Pictured  # noqa: E402
+from nianjian.dossier.rounds.model import Evidence, Request  # noqa: E402
+from nianjian.dossier.rounds.service import Asked, Handed  # noqa: E402
 from nianjian.flows import overlay, portraits  # noqa: E402
 from nianjian.flows.complaints import acts as complaints  # noqa: E402
 from nianjian.flows.complaints import one_click  # noqa: E402
+from nianjian.flows.dossier.rounds import acts as rounds  # noqa: E402
+from nianjian.flows.dossier.rounds import package  # noqa: E402
 from nianjian.flows.rectify import cases as rectification  # noqa: E402
 from nianjian.flows.wizard import drafts, uploads  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
@@ -119,6 +126,21 @@ def _paper(code: str, actor: Actor) -> None:
     materials.add(place=Place(code, 2026, "articles"), file=file, actor=actor)
 
 
+def _round(code: str, actor: Actor) -> dict[str, int]:
+    """A package of 2026 that was handed in and came back; its manifest and the request."""
+    told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": f"企业 {code}", "season": 2026,
+            "draft": False, "items": [], "files": []}  # fmt: skip
+    made = package.package(json.dumps(manifest.bound(told)).encode(), enterprise=code, year=2026)
+    place: dict[str, Any] = {"enterprise": code, "year": 2026, "actor": actor}
+    day = date(2026, 1, 5)
+    rounds.submit(**place, package=made, handed=Handed(day, "政务大厅"))
+    rounds.give_back(
+        **place, number=1, received=day, due=None, reference="", requests=[Asked("", "请装订")], paper=None
+    )  # fmt: skip
+    evidence = Evidence.objects.get(submission__enterprise_id=code).pk
+    return {"evidence": evidence, "asked": Request.objects.get(notice__submission__enterprise_id=code).pk}
+
+
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     """Make an enterprise; what stands for each parameter of an address."""
     service.add_enterprise(code=code, name=f"企业 {code}", province="北京", actor=OPERATOR)
@@ -149,9 +171,11 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     rectification.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor)
     (task,) = watch.make_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
     _paper(code, actor)
+    waits = arrivals.add(enterprise=code, year=2026, name="扫描件.pdf", body=f"%PDF came {code}".encode(), actor=actor)
     return {
         "code": code,
         "year": 2026,
+        **_round(code, actor),
         "run": portraits.runs(code, 2026)[0],
         "earlier": portraits.runs(code, 2026)[1],
         "batch": batches.batches(code)[0].id,
@@ -159,6 +183,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "draft": _draft(code, actor, first=500),
         "key": key,
         "version": line.pk,
+        "arrival": waits.pk,
         "paper": papers.attach_to_row(register="lines", row=line, name="scan.png", content=PNG, actor=actor),
         "approval": asked.id,
         "webhook": hook.id,

@@ -48,10 +48,16 @@ def enterprise(parser: argparse.ArgumentParser, *, required: bool = True) -> Non
     parser.add_argument("--enterprise", metavar="CODE", required=required, help=_("the enterprise's code"))
 
 
-def year(parser: argparse.ArgumentParser) -> None:
+def year(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """``--year`` or ``--season``: the data year, always."""
     parser.add_argument(
-        "--year", "--season", dest="year", type=_year, required=True, metavar="Y", help=_("data year, for example 2026")
+        "--year",
+        "--season",
+        dest="year",
+        type=_year,
+        required=required,
+        metavar="Y",
+        help=_("data year, for example 2026"),
     )
 
 

@@ -39,6 +39,8 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     **{(f"dossier_{act}", "version"): 1 for act in ("confirm", "return", "fetch", "pages", "page_picture", "draw")},
     ("dossier_page_picture", "page"): 1,
     ("dossier_not_applicable", "item"): "algorithm_filing",
+    ("", "number"): 1,
+    ("", "report"): "licence",
     ("one_click_code", "form"): "svg",
     ("", "role"): "compliance_lead",
     ("", "token"): "T0",
@@ -51,7 +53,23 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("overlays_request_everywhere", "key"): RULE,
     ("roles_give", "name"): "insp",  # anybody may be given a role
 }
-NAMING: Final = frozenset({"batch", "job", "approval", "webhook", "key", "name", "case", "ticket", "door", "task"})
+NAMING: Final = frozenset(
+    {
+        "arrival",
+        "batch",
+        "job",
+        "approval",
+        "webhook",
+        "key",
+        "name",
+        "case",
+        "ticket",
+        "door",
+        "task",
+        "evidence",
+        "asked",
+    }
+)
 QUERIES: Final[Mapping[str, str]] = {
     "calls_import": "name=calls.csv",
     "registers_import": "name=lines.csv",
@@ -64,6 +82,11 @@ QUERIES: Final[Mapping[str, str]] = {
     "roles_take_everywhere": "enterprise={code}",
     "papers_add": "name=scan.png",
     "dossier_add": "name=scan.png",
+    "dossier_arrive": "name=scan.png",
+    "dossier_verify": "name=package.zip",
+    "rounds_submit": "place=x",
+    "rounds_compare": "before=1&after=1",
+    "rounds_paper_add": "name=scan.png",
     "rectification_paper_add": "name=scan.png&kind=annex",
     "complaints_forward": "name=list.csv&source=12321",
     "rows_list": "metric=complaint_rate&component=complaints",
@@ -88,8 +111,15 @@ BODIES: Final[Mapping[str, Any]] = {
     "rows_end_several": {"versions": ["{version}"], "start": "2026-01-01", "reason": "合同到期"},
     "papers_add": PNG,
     "dossier_add": PNG,
+    "dossier_arrive": PNG,
+    "dossier_sort": {"item": "articles"},
+    "dossier_verify": b"PK\x03\x04",
     "dossier_comment": {"text": "已催"},
     "dossier_return": {"reason": "看不清"},
+    "rounds_submit": b"{}",
+    "rounds_return": {"received": "2026-01-06", "requests": [{"text": "补章"}]},
+    "rounds_answer": {"note": "已装订"},
+    "rounds_paper_add": PNG,
     "people_add": {"name": "third", "role": "auditor"},
     "people_add_everywhere": {"name": "third", "role": "auditor"},
     "roles_give": {"role": "auditor"},

@@ -58,7 +58,7 @@ def test_a_checked_file_has_pictures_that_only_who_may_reveal_sees(lead: Client)
     (content,) = re.findall(r'href="data:image/jpeg;base64,([^"]+)"', page)
     drawn = cv2.imdecode(np.frombuffer(base64.b64decode(content), np.uint8), cv2.IMREAD_COLOR)
     assert drawn is not None
-    assert drawn.shape[:2] == (1075, 760)
+    assert drawn.shape[:2] == (1076, 760)
     (noted,) = acts(enterprise="demo", verb="dossier.looked_at")
     assert (noted.data["version"], noted.data["first"], noted.data["last"]) == (1, 1, 1)
     reader = signed_in("ivan", "auditor", "demo")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,8 @@ from nianjian.dossier.signatures.state import Standing
 from nianjian.dossier.signatures.state import whole as whole_of
 from nianjian.kernel.errors import NianjianError
 
+Watch = Callable[[int, int], None]
+"""(files done, all files); what it raises ends the check there."""
 ALIKE: Final = 0.9  # of two looks: the same page, drawn anew
 
 
@@ -46,7 +48,11 @@ class Result:
         return not self.differences
 
 
-def verify(path: Path, *, listed: Path | None = None, digest: str = "") -> Result:
+def _unwatched(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def verify(path: Path, *, listed: Path | None = None, digest: str = "", watch: Watch = _unwatched) -> Result:
     """A folder, or one file of it. ``listed``: the manifest, where it lies elsewhere; ``digest``: what it must hash to.
 
     ``dossier_path_unknown``; a manifest that is gone, broken or another one is a difference.
@@ -68,7 +74,8 @@ def verify(path: Path, *, listed: Path | None = None, digest: str = "") -> Resul
     entries, more = _one(path, root, told) if single else _folder(root, found, told)
     differences += more
     notes: list[Note] = []
-    for file, entry in entries:
+    for done, (file, entry) in enumerate(entries):
+        watch(done, len(entries))
         faults, said = _file(file, entry)
         differences += faults
         notes += said

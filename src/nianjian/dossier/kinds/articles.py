@@ -6,4 +6,10 @@ from typing import Final
 
 from nianjian.dossier.kinds.item import Item
 
-ITEM: Final = Item("articles", "materials.m3", ("dated",))
+ITEM: Final = Item(
+    "articles",
+    "materials.m3",
+    ("dated",),
+    titles=("公司章程", "章程"),
+    words=("总则", "股东会", "出资额", "执行董事", "第一条"),
+)

@@ -6,4 +6,10 @@ from typing import Final
 
 from nianjian.dossier.kinds.item import Item
 
-ITEM: Final = Item("complaint_records", "materials.m11", ("complaints",))
+ITEM: Final = Item(
+    "complaint_records",
+    "materials.m11",
+    ("complaints",),
+    titles=("投诉处理记录", "投诉处理台账", "用户投诉"),
+    words=("投诉", "工单", "办结", "12321", "回访"),
+)

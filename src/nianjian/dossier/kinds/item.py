@@ -25,13 +25,16 @@ class Item:
     """``name`` as commands and files call it; ``rule`` is its row of the rulebook.
 
     ``fields``: what must have been read before the item can be ready. ``coloured``: the original shows colour of its
-    own (emblem, frame), so that original and black-and-white copy can be told apart.
+    own (emblem, frame), so that original and black-and-white copy can be told apart. ``titles`` and ``words``: what
+    such papers are headed and what stands in them, by which a file without a name is told; evidence, no proof.
     """
 
     name: str
     rule: str
     fields: tuple[str, ...]
     coloured: bool = False
+    titles: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     def form(self, book: Rulebook) -> Form:
         """The form that the rulebook asks for; NianjianError dossier_form_unknown."""

@@ -6,4 +6,10 @@ from typing import Final
 
 from nianjian.dossier.kinds.item import Item
 
-ITEM: Final = Item("monthly_traffic", "materials.m10", ("months",))
+ITEM: Final = Item(
+    "monthly_traffic",
+    "materials.m10",
+    ("months",),
+    titles=("呼叫流量月报", "流量月报", "话务月报"),
+    words=("呼入", "呼出", "接通", "通话时长", "月份"),
+)

@@ -6,4 +6,10 @@ from typing import Final
 
 from nianjian.dossier.kinds.item import Item
 
-ITEM: Final = Item("responsibility_report", "materials.m12", ("dated",))
+ITEM: Final = Item(
+    "responsibility_report",
+    "materials.m12",
+    ("dated",),
+    titles=("信息安全责任制报告", "信息安全责任制", "信息安全责任报告"),
+    words=("第一责任人", "信息安全", "应急", "培训", "责任"),
+)

@@ -6,4 +6,10 @@ from typing import Final
 
 from nianjian.dossier.kinds.item import Item
 
-ITEM: Final = Item("seat_table", "materials.m9", ("filed", "opened"))
+ITEM: Final = Item(
+    "seat_table",
+    "materials.m9",
+    ("filed", "opened"),
+    titles=("坐席明细表", "坐席清单", "座席明细表"),
+    words=("坐席", "人工", "工号", "备案", "开通"),
+)

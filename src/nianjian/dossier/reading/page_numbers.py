@@ -27,6 +27,17 @@ class PageNumber:
     total: int | None
 
 
+def told(text: str) -> tuple[int, int | None] | None:
+    """Number and total (None: not told) of a line that is a page number; None: it is none."""
+    line = plain(text)
+    if hit := NUMBER.search(line):
+        return int(hit.group(1)), int(hit.group(2))
+    if hit := SHORT.fullmatch(line):
+        number = next(int(one) for one in hit.groups()[:3] if one)
+        return number, int(hit.group(4)) if hit.group(4) else None
+    return None
+
+
 def page_number(page: PageText) -> PageNumber | None:
     """The number at the foot or head of a page; None where there is none or more than one."""
     found: set[tuple[int, int | None]] = set()
@@ -34,12 +45,8 @@ def page_number(page: PageText) -> PageNumber | None:
         height = line.box.middle / page.height
         if TALL < height < LOW:
             continue
-        text = plain(line.text)
-        if hit := NUMBER.search(text):
-            found.add((int(hit.group(1)), int(hit.group(2))))
-        elif hit := SHORT.fullmatch(text):
-            number = next(int(one) for one in hit.groups()[:3] if one)
-            found.add((number, int(hit.group(4)) if hit.group(4) else None))
+        if (one := told(line.text)) is not None:
+            found.add(one)
     if len(found) != 1:
         return None
     number, total = found.pop()
@@ -48,8 +55,11 @@ def page_number(page: PageText) -> PageNumber | None:
 
 def gaps(pages: Sequence[PageText]) -> Iterator[tuple[PageNumber, PageNumber]]:
     """Neighbours of the file whose numbers do not follow each other; a new count may begin at 1."""
-    told = [page_number(page) for page in pages]
-    for one, other in pairwise(one for one in told if one):
+    yield from _gaps([one for page in pages if (one := page_number(page))])
+
+
+def _gaps(numbers: Sequence[PageNumber]) -> Iterator[tuple[PageNumber, PageNumber]]:
+    for one, other in pairwise(numbers):
         apart = other.page - one.page
         follows = other.number == one.number + apart and (one.total == other.total or None in {one.total, other.total})
         begins = other.number == 1 and one.total in {None, one.number}
@@ -59,12 +69,17 @@ def gaps(pages: Sequence[PageText]) -> Iterator[tuple[PageNumber, PageNumber]]:
 
 def order(pages: Sequence[PageText]) -> tuple[Finding, ...]:
     """Findings about pages that are missing, doubled or out of order by their own numbers."""
-    found = [ask("pages_missing", other.page, before=one.number, after=other.number) for one, other in gaps(pages)]
-    told = [one for page in pages if (one := page_number(page))]
-    if told:
-        first, last = told[0], told[-1]
-        if first.page == pages[0].number and first.number != 1:
+    numbers = [one for page in pages if (one := page_number(page))]
+    return ordered(numbers, pages[0].number, pages[-1].number) if pages else ()
+
+
+def ordered(numbers: Sequence[PageNumber], first_page: int, last_page: int) -> tuple[Finding, ...]:
+    """The same of numbers that were read elsewhere, of a file whose pages run from ``first_page`` to ``last_page``."""
+    found = [ask("pages_missing", other.page, before=one.number, after=other.number) for one, other in _gaps(numbers)]
+    if numbers:
+        first, last = numbers[0], numbers[-1]
+        if first.page == first_page and first.number != 1:
             found.append(ask("pages_begin_late", first.page, number=first.number))
-        if last.page == pages[-1].number and last.total is not None and last.number != last.total:
+        if last.page == last_page and last.total is not None and last.number != last.total:
             found.append(ask("pages_end_early", last.page, number=last.number, total=last.total))
     return tuple(found)

@@ -5,7 +5,7 @@ A reader is a function of pages alone: the same pages, rulebook, day and expecta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -15,14 +15,18 @@ from nianjian.dossier.reading import (
     articles,
     audit_report,
     business_licence,
+    footers,
     id_card,
     licence,
     ocr,
+    seal_rings,
     shareholders,
     social_insurance,
 )
+from nianjian.dossier.reading.page_numbers import order
 from nianjian.dossier.reading.text.lines import PageText
 from nianjian.dossier.reading.text.result import Facts, ask
+from nianjian.dossier.seals.mask import Picture
 from nianjian.rules.rulebook import Rulebook
 
 MASK: Final = "*"
@@ -63,13 +67,25 @@ class SheetReading:
     expected: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, item: str, sheets: Iterable[Sheet]) -> Read:
-        """As the port of `dossier.kinds` wants it; the sheets of an item without a reader are not looked at."""
+        """As the port of `dossier.kinds` wants it; of an item without a reader only the foot of each page."""
         if item not in READERS:
-            return Read({}, (ask("item_without_reader", item=item),))
-        pages = list(ocr.sheets((sheet.number, sheet.dpi, sheet.bgr) for sheet in sheets))
+            return Read({}, (ask("item_without_reader", item=item), *footers.order(sheets)))
+        strips: list[bytes] = []
+        pages = list(ocr.sheets(self._seen(sheets, strips)))
         facts = read(item, pages, self.rulebook, self.asked_on, self.expected)
         told = {name: shown(value) if name in facts.personal else value for name, value in facts.fields.items()}
-        return Read({name: value for name, value in told.items() if value is not None}, facts.findings)
+        known = {(one.code, one.page) for one in facts.findings}
+        more = [one for one in order(pages) if (one.code, one.page) not in known]
+        if self.expected.get("name"):
+            more += seal_rings.whose(strips, self.expected["name"], 1)
+        return Read({name: value for name, value in told.items() if value is not None}, (*facts.findings, *more))
+
+    def _seen(self, sheets: Iterable[Sheet], strips: list[bytes]) -> Iterator[tuple[int, int, Picture]]:
+        """The sheets for the recogniser; on the way the rings of the first page's seals are laid straight."""
+        for sheet in sheets:
+            if sheet.number == 1 and self.expected.get("name"):
+                strips += seal_rings.rings(sheet)
+            yield sheet.number, sheet.dpi, sheet.bgr
 
 
 def shown(value: object) -> object:

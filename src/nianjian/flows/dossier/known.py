@@ -5,11 +5,23 @@ from __future__ import annotations
 from datetime import date
 
 from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.dossier.reading.readers import SheetReading
+from nianjian.flows.rulebooks import rulebook
 from nianjian.registers.licences.model import Licence
 from nianjian.registers.staff.model import Person
 from nianjian.registers.versions.query import as_at
 from nianjian.rules.rulebook import Rulebook
+
+
+def reader(*, enterprise: str, year: int, day: date, actor: Actor) -> tuple[SheetReading, Rulebook]:
+    """The reader for a file that is only looked at, and the rulebook of the enterprise; role_missing."""
+    require(actor, enterprise, Act.READ)
+    where = accounts.enterprise(enterprise).province or None
+    book = rulebook(day=None, province=where, enterprise=enterprise)
+    return reading(enterprise, year, book, day), book
 
 
 def reading(enterprise: str, year: int, book: Rulebook, day: date) -> SheetReading:

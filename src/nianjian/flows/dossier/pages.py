@@ -142,7 +142,7 @@ def of(body: bytes, media_type: str, progress: Progress = silent) -> list[Pictur
         got = receive(source, room)
         if got.clean is None:
             return []
-        made = []
+        made: list[Pictured] = []
         for one in drawn(got.clean, got.pages, name=got.name, dpi=DPI):
             progress("", len(made), got.pages)
             made.append(pictured(one))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from nianjian.web.dossier import acts, listing, one
 from nianjian.web.dossier.pictures import pages
+from nianjian.web.dossier.sorting import pages as sorting
+from nianjian.web.dossier.verify import pages as verify
 
 ITEM = "<int:year>/<str:item>/"
 
@@ -13,6 +15,13 @@ urlpatterns = [
     path("", listing.newest, name="dossier"),
     path("<int:year>/", listing.season, name="dossier-season"),
     path("<int:year>/reuse/", acts.reuse, name="dossier-reuse"),
+    path("<int:year>/rounds/", include("nianjian.web.dossier.rounds.urls")),
+    path("<int:year>/fill-in/", include("nianjian.web.dossier.fill_in.urls")),
+    path("<int:year>/sort/", sorting.listed, name="dossier-sort"),
+    path("<int:year>/sort/files/", sorting.upload, name="dossier-sort-upload"),
+    path("<int:year>/sort/decide/", sorting.decide, name="dossier-sort-decide"),
+    path("<int:year>/verify/", verify.shown, name="dossier-verify"),
+    path("<int:year>/verify/files/", verify.upload, name="dossier-verify-upload"),
     path(ITEM, one.shown, name="dossier-item"),
     path(f"{ITEM}files/", acts.upload, name="dossier-upload"),
     path(f"{ITEM}act/<str:act>/", acts.act, name="dossier-act"),

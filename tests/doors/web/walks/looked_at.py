@@ -30,6 +30,7 @@ WORK: Final = (
     f"{HOME}complaints/", f"{HOME}complaints/new/", f"{HOME}complaints/forwards/", f"{HOME}complaints/one-click/",
     f"{HOME}rectification/", f"{HOME}rectification/open/", f"{HOME}rectification/watch/",
     f"{HOME}dossier/", f"{HOME}dossier/2026/", f"{HOME}dossier/2026/articles/",
+    f"{HOME}dossier/2026/sort/", f"{HOME}dossier/2026/verify/",
     f"{HOME}dossier/2026/algorithm_filing/",
     f"{HOME}gate/", f"{HOME}gate/change/", f"{HOME}gate/decisions/", "e/other/gate/",
     f"{HOME}audit/", "audit/", f"{HOME}retention/", f"{HOME}webhooks/", "enterprises/",

@@ -7,10 +7,10 @@ from typing import Final
 
 from nianjian.cli.answer import Answer
 from nianjian.cli.arguments import Actions
-from nianjian.cli.verbs.dossier import build, check, generate, materials, seal_plan, verify
+from nianjian.cli.verbs.dossier import build, check, fill_in, generate, materials, rounds, seal_plan, sort, verify
 
 #: Each offers `configure(actions)` and names its own function.
-PARTS: Final = (materials, check, generate, build, verify, seal_plan)
+PARTS: Final = (materials, check, sort, generate, build, verify, seal_plan, rounds, fill_in)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 
 from nianjian.cli.answer import DONE, NO, Answer
-from nianjian.cli.arguments import Actions
+from nianjian.cli.arguments import Actions, enterprise, year
 from nianjian.cli.language import _
+from nianjian.cli.session import begin
 
 
 def configure(actions: Actions) -> None:
@@ -15,6 +16,9 @@ def configure(actions: Actions) -> None:
     checked = actions.add("check", _check, _("check a scan, photo or PDF for an item: pages, seals, fields"))
     checked.add_argument("file", type=Path, metavar="FILE", help=_("PDF, JPEG, PNG or TIFF; OFD is kept, not read"))
     checked.add_argument("--item", required=True, metavar="ITEM", help=_("the item's name, for example audit_report"))
+
+    enterprise(checked, required=False)
+    year(checked, required=False)
 
 
 def _check(args: argparse.Namespace) -> Answer:
@@ -27,7 +31,15 @@ def _check(args: argparse.Namespace) -> Answer:
     from nianjian.rules.rulebook import Rulebook
 
     day = clock.today()
-    book = Rulebook.on(day)
-    checked = check(args.file, item(args.item), reading=SheetReading(book, day), book=book)
+    if args.enterprise:  # what the registers know of it is held against the paper
+        actor = begin(args)
+        from nianjian.flows.dossier import known, looked
+
+        season = args.year or looked.season(args.enterprise, day)
+        reading, book = known.reader(enterprise=args.enterprise, year=season, day=day, actor=actor)
+    else:
+        book = Rulebook.on(day)
+        reading = SheetReading(book, day)
+    checked = check(args.file, item(args.item), reading=reading, book=book)
     answer = told(checked)
     return Answer(answer, shown(answer), DONE if checked.verdict is Verdict.READY else NO)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -13,27 +13,11 @@ from nianjian.cli.answer import DONE, NO, Answer
 from nianjian.cli.arguments import Actions
 from nianjian.cli.language import _
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.dossier.differences import CERTAINTY, KINDS, NOTES
 from nianjian.paper.texts.plain import plain
-from nianjian.paper.words import mark
 
 if TYPE_CHECKING:
     from nianjian.dossier.editions.compare import Difference
-
-KINDS: Final = {
-    "swapped": mark("exchanged for another page"),
-    "added": mark("added"),
-    "removed": mark("removed"),
-    "reordered": mark("moved"),
-    "changed": mark("changed"),
-    "missing_file": mark("the file is missing"),
-    "extra_file": mark("the file does not belong to the package"),
-    "manifest": mark("the manifest is missing, broken or another one"),
-}
-NOTES: Final = {
-    "appended": mark("something was appended, a signature perhaps; every page is as it was"),
-    "resaved": mark("saved again; every page is as it was"),
-}
-CERTAINTY: Final = {"high": mark("high"), "medium": mark("medium"), "low": mark("low")}
 
 
 def configure(actions: Actions) -> None:

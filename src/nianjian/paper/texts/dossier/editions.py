@@ -18,6 +18,13 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "dossier_folder_full": mark("{folder} is not empty; name a new folder"),
     "dossier_manifest_unreadable": mark("{file} is no manifest of a package that this version knows"),
+    "dossier_verify_what": mark(
+        "give the package as a zip, or one file with its manifest.json beside it; a scan always with the manifest,"
+        " or choose a package that was handed in"
+    ),
+    "dossier_zip_broken": mark("{file} is no zip that can be read; pack the package's folder anew"),
+    "dossier_zip_large": mark("{file} unpacks to more than {members} files or {mib} MiB; pack the package alone"),
+    "dossier_zip_path": mark("{file} holds a file that would leave its folder: {member}; pack the package anew"),
     "dossier_scan_unreadable": mark("{file} cannot be read as a scan; save it as one PDF"),
     "dossier_path_unknown": mark("there is nothing at {path}"),
     "dossier_folder_unusable": mark("{folder} cannot be used: {reason}; name a folder that you may write to"),

@@ -64,8 +64,11 @@ def sheet(one: Page) -> Sheet:
 
 def _mark(one: Mark) -> Drawn:
     (x, y), (across, down) = one.middle, one.size
-    places = (one.left, one.top, one.right, one.bottom, x, y)
-    return Drawn(one.shape, CLASSES[one.weight], *map(_mm, places), _mm(across), _mm(down), _mm(across / 2))
+    return Drawn(
+        shape=one.shape, badge=CLASSES[one.weight],
+        left=_mm(one.left), top=_mm(one.top), right=_mm(one.right), bottom=_mm(one.bottom),
+        x=_mm(x), y=_mm(y), across=_mm(across), down=_mm(down), radius=_mm(across / 2),
+    )  # fmt: skip
 
 
 def _mm(length: float) -> str:

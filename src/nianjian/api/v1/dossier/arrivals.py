@@ -1,0 +1,113 @@
+"""Many files at once: each waits with what it seems to be until a person says which item it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from ninja import Path, Query, Router, Schema
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read, write
+from nianjian.api.door.paging import Cut, Page, Reader, paged
+from nianjian.api.door.problems import language
+from nianjian.api.v1.dossier.items import SEASON
+from nianjian.api.v1.given import Year
+from nianjian.api.v1.jobs import Job, asked
+from nianjian.api.v1.registers.files import FileName
+from nianjian.dossier.arrivals import query
+from nianjian.dossier.arrivals.model import Arrival
+from nianjian.flows.dossier import checklist, sorting
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import words
+
+router = Router(tags=["dossier"])
+ARRIVALS = f"{SEASON}/arrivals"
+ARRIVAL = f"{ARRIVALS}/{{arrival}}"
+Key = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+class ArrivalGuess(Schema):
+    """What speaks for an item: ``points`` of 100 are an order, no probability; ``title`` as it stands on the page."""
+
+    item: str
+    points: int
+    title: str
+    words: list[str]
+    fields: list[str]
+
+
+class ArrivalTold(Schema):
+    """A file that waits; ``item``: what it seems to be, null where nothing speaks clearly; ``sure``: it leads well.
+
+    ``read`` False: nobody has looked at it yet; ``fault``: why it could not be read.
+    """
+
+    id: int
+    name: str
+    size: int
+    sha256: str
+    arrived_at: datetime
+    arrived_by: str
+    read: bool
+    item: str | None
+    sure: bool
+    guesses: list[ArrivalGuess]
+    fault: str | None
+
+
+class ItemChosen(Schema):
+    """Which item a person says it is."""
+
+    item: str
+
+
+class ArrivalGone(Schema):
+    """The file that was deleted."""
+
+    id: int
+
+
+@read(router, ARRIVALS, act=Act.LOAD, answer=Page[ArrivalTold])
+def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
+    """Files that wait for a person, the oldest first, with what each seems to be."""
+    _ = words(language(request))
+
+    def rows(first: int, count: int) -> list[Arrival]:
+        return sorting.waiting(enterprise=code, year=year, actor=request.actor, first=first, most=count)
+
+    def told(row: Arrival) -> dict[str, object]:
+        seems, fault = query.proposal(row), query.fault(row)
+        plain = {name: getattr(row, name) for name in ("size", "sha256", "arrived_at", "arrived_by")}
+        return {
+            "id": row.pk, "name": row.name or "", **plain, "read": bool(seems or fault),
+            **(seems or {"item": None, "sure": False, "guesses": []}),
+            "fault": sentence(fault["code"], fault["values"], _) if fault else None,
+        }  # fmt: skip
+
+    return paged(request, cut, Reader(rows), told)
+
+
+@write(router, ARRIVALS, act=Act.LOAD, answer=Job, status=202, upload=True)
+def dossier_arrive(request: Request, code: str, year: Year, file: Query[FileName]) -> dict[str, object]:
+    """Bring a file in without saying which item it is; reading it is work. The content is the file."""
+    content = request.incoming.content(checklist.LIMIT)
+    sorting.take(enterprise=code, year=year, name=file.name, content=content, actor=request.actor)
+    return asked(request, sorting.read(enterprise=code, year=year, actor=request.actor))
+
+
+@write(router, f"{ARRIVAL}/item", act=Act.LOAD, answer=Job, status=202)
+def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: ItemChosen) -> dict[str, object]:
+    """Say which item a file is: it goes to its check, which is work, and still waits to be confirmed there."""
+    return asked(
+        request,
+        sorting.decide(enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor),
+    )
+
+
+@write(router, ARRIVAL, act=Act.LOAD, answer=ArrivalGone, method="DELETE")
+def dossier_put_away(request: Request, code: str, year: Year, arrival: Key) -> dict[str, object]:
+    """Delete a file that belongs to no item."""
+    sorting.put_away(enterprise=code, year=year, arrival=arrival, actor=request.actor)
+    return {"id": arrival}

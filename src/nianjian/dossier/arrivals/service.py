@@ -1,0 +1,77 @@
+"""Write the files that wait for their item; each act is one transaction with one audit entry."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.record import record
+from nianjian.dossier.arrivals.model import Arrival
+from nianjian.kernel import clock
+from nianjian.vault import blobs
+
+
+def add(*, enterprise: str, year: int, name: str, body: bytes, actor: Actor) -> Arrival:
+    """Keep a file; the same content again in a season is the one that waits already."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    with transaction.atomic():
+        known = Arrival.objects.filter(enterprise_id=enterprise, year=year, sha256=sha256).first()
+        if known is not None:
+            return known
+        stored = blobs.put(body)
+        try:
+            made = Arrival(
+                enterprise_id=enterprise,
+                year=year,
+                name=name,
+                sha256=sha256,
+                size=stored.size,
+                blob=stored.id,
+                arrived_at=clock.now(),
+                arrived_by=str(actor),
+            )
+            made.save(force_insert=True)
+            _note("arrived", made, actor, {"size": stored.size})
+        except BaseException:
+            blobs.remove(stored.id)
+            raise
+    return made
+
+
+def proposed(*, arrival: int, proposal: Mapping[str, object], actor: Actor) -> None:
+    """Keep what its content speaks for; a file on which a person has decided meanwhile is none."""
+    _read(arrival, actor, proposal=json.dumps(proposal, ensure_ascii=False, sort_keys=True), fault=None)
+
+
+def failed(*, arrival: int, fault: Mapping[str, object], actor: Actor) -> None:
+    """Keep why it could not be read."""
+    _read(arrival, actor, proposal=None, fault=json.dumps(fault, ensure_ascii=False, default=str))
+
+
+def _read(arrival: int, actor: Actor, *, proposal: str | None, fault: str | None) -> None:
+    with transaction.atomic():
+        row = Arrival.objects.filter(pk=arrival).first()
+        if row is None:
+            return
+        row.proposal, row.fault = proposal, fault
+        row.save(update_fields=["proposal", "fault"])
+        _note("read", row, actor, {"item": json.loads(proposal)["item"] if proposal else None})
+
+
+def decided(*, row: Arrival, item: str | None, actor: Actor) -> None:
+    """A person said which item it is, or None: it belongs to none. The file goes with its row."""
+    told = json.loads(row.proposal)["item"] if row.proposal else None
+    with transaction.atomic():
+        _note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": told})
+        blob = row.blob
+        row.delete()
+        transaction.on_commit(lambda: blobs.remove(blob))
+
+
+def _note(act: str, row: Arrival, actor: Actor, data: Mapping[str, object]) -> None:
+    told = {"year": row.year, "sha256": row.sha256, **data}
+    record(verb=f"dossier.{act}", enterprise=row.enterprise_id, actor=actor, data=told)

@@ -1,0 +1,70 @@
+"""A file that waits, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from nianjian.dossier.arrivals import query
+from nianjian.dossier.arrivals.model import Arrival
+from nianjian.paper.texts.dossier.words import FIELDS, ITEMS
+from nianjian.paper.words import words
+from nianjian.web.data import shown as data
+from nianjian.web.dossier.shown import title
+from nianjian.web.layout.language import current
+
+KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """``chosen``: the item that stands in the field at first, or ""; ``said``: what speaks for it, a line a guess."""
+
+    key: int
+    name: str
+    size: str
+    badge: str
+    state: str
+    chosen: str
+    said: list[str]
+
+
+def waiting(row: Arrival) -> Waiting:
+    """A file with what its content speaks for; only a clear proposal is filled in."""
+    told, fault = query.proposal(row), query.fault(row)
+    badge, state, chosen = "plain", gettext("not read yet"), ""
+    said: list[str] = []
+    if fault is not None:
+        badge, state, said = "bad", gettext("cannot be read"), [data.told(fault)[0]]
+    elif told is not None:
+        said = [_evidence(one) for one in told["guesses"]]
+        chosen = str(told["item"]) if told["sure"] else ""
+        if told["sure"]:
+            badge, state = "good", title(chosen)
+        elif told["item"]:
+            badge, state = "warn", gettext("perhaps {item}").format(item=title(str(told["item"])))
+        else:
+            badge, state = "warn", gettext("not recognised")
+    return Waiting(row.pk, row.name or "", f"{-(-row.size // KIB)} KiB", badge, state, chosen, said)
+
+
+def _evidence(one: dict[str, Any]) -> str:
+    """What speaks for an item, as it was read."""
+    _ = words(current())
+    comma = _(", ")
+    parts = [gettext("{item}: {points} points").format(item=title(one["item"]), points=one["points"])]
+    if one["title"]:
+        parts.append(gettext("heading “{title}”").format(title=one["title"]))
+    if one["words"]:
+        parts.append(gettext("words {words}").format(words=comma.join(one["words"])))
+    if one["fields"]:
+        fields = comma.join(_(FIELDS[name]) if name in FIELDS else name for name in one["fields"])
+        parts.append(gettext("read: {fields}").format(fields=fields))
+    return " · ".join(parts)
+
+
+def choices() -> list[tuple[str, str]]:
+    """Every item with its name."""
+    return [(item, title(item)) for item in ITEMS]

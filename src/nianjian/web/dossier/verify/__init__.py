@@ -1,0 +1,1 @@
+"""Whether a package, or a scan of the sealed paper, is what its manifest says."""

@@ -1,0 +1,128 @@
+"""The page on which a package is verified."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.accounts.roles import Act
+from nianjian.config.http.readable import reads_form_itself
+from nianjian.flows.dossier import checklist, verifying
+from nianjian.flows.wizard import uploads
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.dossier.differences import CERTAINTY, KINDS, NOTES
+from nianjian.paper.words import words
+from nianjian.queue.query import JobValue
+from nianjian.web.data import shown as data
+from nianjian.web.data.receiving import Receiving
+from nianjian.web.data.work import progressing
+from nianjian.web.dossier.listing import in_reach
+from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.language import current
+from nianjian.web.layout.tables import Cell, Column, Table
+
+SURE: Final = {"high": "good", "medium": "warn", "low": "bad"}
+
+
+@require_safe
+@page(Act.READ)
+def shown(request: Request, code: str, year: int) -> HttpResponse:
+    """The form, and what the last check found."""
+    packages = verifying.packages(code, in_reach(year), request.actor)
+    job = verifying.recent(code, year, request.actor)
+    context: dict[str, object] = {
+        "year": year,
+        "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
+        "packages": [(one.number, f"{one.number} · {one.handed_on} · {one.manifest_sha256[:12]}") for one in packages],
+        "working": False,
+    }
+    if job is not None and not job.over:
+        context |= {"working": True, **progressing(code, job)}
+    elif job is not None and job.state == "failed":
+        context["failed"] = data.told(job.error)[0]
+    elif job is not None and job.state == "done":
+        context |= _found(job)
+    return render(request, "dossier/verify.html", context)
+
+
+def _found(job: JobValue) -> dict[str, object]:
+    """What came of a check."""
+    _ = words(current())
+    result: dict[str, Any] = dict(job.result)
+    scan = bool(result["scan"])
+    badge = "good" if result["intact"] else "bad"
+    word = gettext("nothing differs") if result["intact"] else gettext("not what the manifest says")
+    pairs = [(gettext("Asked"), f"{data.moment(job.finished_at)} · {data.person(job.requested_by)}")]
+    if scan:
+        counts = gettext("{scanned} scanned, {expected} expected").format(
+            scanned=result["scanned"], expected=result["expected"]
+        )
+        pairs += [(gettext("Pages"), counts), (gettext("How sure"), _(CERTAINTY[result["certainty"]]))]
+    else:
+        pairs.append((gettext("Files"), str(result["files"])))
+        pairs.append((gettext("Pages"), str(result["pages"])))
+    pairs.append((gettext("Manifest"), str(result["manifest_sha256"])[:16] or "–"))
+    pairs.append((gettext("Built here"), str(result["built_at"])[:10] if result["built_at"] else gettext("not known")))
+    return {
+        "result": result,
+        "verdict": Cell(word, badge=badge),
+        "sure": Cell(_(CERTAINTY[result["certainty"]]), badge=SURE[result["certainty"]]) if scan else None,
+        "scan": scan,
+        "pairs": pairs,
+        "table": _table(result) if result["differences"] else None,
+        "notes": [f"{one['file']}: {_(NOTES[one['kind']])}" for one in result.get("notes", ())],
+        "by_place": ", ".join(map(str, result.get("by_place", ()))),
+    }
+
+
+def _table(result: dict[str, Any]) -> Table:
+    _ = words(current())
+    heads = [Column(gettext("File")), Column(gettext("Page"), figure=True), Column(gettext("What differs"))]
+    rows = [
+        [Cell(one["file"]), Cell("" if one["page"] is None else one["page"], figure=True), Cell(_(KINDS[one["kind"]]))]
+        for one in result["differences"]
+    ]
+    return Table(gettext("What differs"), heads, rows, wrap=True, cards=True)
+
+
+@reads_form_itself
+@csrf_exempt  # the token is asked for inside, once the files have a place to go to
+@require_POST
+@page(Act.READ)
+def upload(request: Request, code: str, year: int) -> HttpResponse:
+    """Take a package, a file of it or a scan; the worker compares."""
+    in_reach(year)
+    handler = Receiving(request)
+    request.upload_handlers = [handler]
+    try:
+        return _received(request, code, year, handler)
+    finally:
+        handler.drop()
+
+
+@csrf_protect
+def _received(request: HttpRequest, code: str, year: int, handler: Receiving) -> HttpResponse:
+    given = request.POST  # reading it is what brings the files in
+    actor = request.actor  # type: ignore[attr-defined] # the mark has set it
+    faults = list(handler.faults)
+    if not handler.files and not faults:
+        messages.error(request, gettext("Choose a file first."))
+    elif not faults:
+        chosen = given.get("against", "")
+        against = int(chosen) if chosen.isascii() and chosen.isdigit() else None
+        try:
+            files = [(one.name, one.content(checklist.LIMIT)) for one in handler.files]
+            verifying.ask(
+                enterprise=code, year=year, files=files, scan=given.get("scan") == "yes", against=against, actor=actor
+            )
+        except NianjianError as fault:
+            faults.append(fault)
+    for refused in faults:
+        messages.error(request, data.fault(refused))
+    return redirect("dossier-verify", code=code, year=year)

@@ -1,0 +1,58 @@
+"""Papers that wait, and the verification of a package, in the API."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from django.test import Client
+from tests.doors.web.data_pages import work
+from tests.doors.web.scans import a4
+from tests.support.asking import DEMO, Ask, post, upload
+
+from nianjian.dossier.materials import query
+
+pytestmark = pytest.mark.django_db
+SEASON = f"{DEMO}/dossier/2025"
+WAITING = f"{SEASON}/arrivals"
+
+
+@pytest.fixture
+def lead(site: Ask) -> Client:
+    made: Client = site("compliance_lead")
+    return made
+
+
+def test_a_file_waits_until_a_person_says_what_it_is(lead: Client) -> None:
+    assert upload(lead, WAITING, a4(), name="a.pdf").status_code == 202
+    assert upload(lead, WAITING, b"MZ no pdf", name="b.pdf").status_code == 202
+    (one, other) = lead.get(WAITING).json()["items"]
+    assert (one["read"], one["item"]) == (False, None)
+    work()
+    (one, other) = lead.get(WAITING).json()["items"]
+    assert (one["read"], one["item"], one["sure"], one["fault"]) == (True, None, False, None)
+    assert "b.pdf" in other["fault"]
+    assert post(lead, f"{WAITING}/{one['id']}/item", {"item": "nothing"}).status_code == 404
+    assert post(lead, f"{WAITING}/{one['id']}/item", {"item": "articles"}).status_code == 202
+    work()
+    assert query.version("demo", 2025, "articles", 1).name == "a.pdf"
+    assert lead.delete(f"{WAITING}/{other['id']}").json() == {"id": other["id"]}
+    assert lead.get(WAITING).json()["items"] == []
+    assert lead.delete(f"{WAITING}/{other['id']}").status_code == 404
+
+
+def test_a_zip_without_manifest_is_no_package(lead: Client) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as pack:
+        pack.writestr("a.pdf", a4())
+    answer = upload(lead, f"{SEASON}/verification", out.getvalue(), name="p.zip")
+    assert answer.status_code == 202
+    work()
+    result = lead.get(f"{DEMO}/jobs/{answer.json()['id']}").json()["result"]
+    assert (result["intact"], result["count"]) == (False, 1)
+    assert result["differences"] == [{"file": "manifest.json", "page": None, "kind": "manifest"}]
+    refused = upload(lead, f"{SEASON}/verification", a4(), name="a.pdf")
+    assert (refused.status_code, refused.json()["code"]) == (422, "dossier_verify_what")
+    gone = upload(lead, f"{SEASON}/verification", a4(), name="a.pdf", against="3", scan="true")
+    assert gone.status_code == 404

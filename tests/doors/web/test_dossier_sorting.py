@@ -1,0 +1,133 @@
+"""Many papers at once: read by the worker, given to an item by a person alone; a zip and a scan are verified."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.doors.web.data_pages import work
+from tests.doors.web.scans import a4
+from tests.support.packages import package
+from tests.support.people import signed_in
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.audit.query import acts
+from nianjian.dossier.arrivals.model import Arrival
+from nianjian.dossier.editions.build import build
+from nianjian.dossier.generated.document import Document
+from nianjian.dossier.generated.sheets import pdf
+from nianjian.dossier.materials import query
+from nianjian.vault import blobs
+
+pytestmark = pytest.mark.django_db
+SORT = "/e/demo/dossier/2025/sort/"
+VERIFY = "/e/demo/dossier/2025/verify/"
+
+
+@pytest.fixture
+def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
+    del db, home, keys
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-02-10")
+    add_enterprise(code="demo", name="示范", province="北京", actor=Actor("tester"))
+    return signed_in("anna", "compliance_lead", "demo")
+
+
+def sent(client: Client, address: str, *files: tuple[str, bytes], **fields: str) -> str:
+    given = [SimpleUploadedFile(name, content) for name, content in files]
+    answer = client.post(f"{address}files/", {"files": given, **fields}, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def headed(title: str, text: str) -> bytes:
+    """A page that a program has set."""
+    return pdf(Document("number_ledger", title, ((text, ""),), ""))
+
+
+def test_a_paper_is_proposed_by_its_content_and_a_person_decides(lead: Client) -> None:
+    ledger = headed("码号资源使用台账", "码号 批准文号 用途 启用 接入")
+    page = sent(lead, SORT, ("扫描001.pdf", ledger), ("x.pdf", b"MZ no pdf"), ("blank.pdf", a4()))
+    assert 'id="progress"' in page
+    work()
+    page = lead.get(SORT).content.decode()
+    assert re.search(r'<option value="number_ledger" selected>', page)
+    assert "标题“码号资源使用台账”" in page, "the evidence stands beside it"
+    assert page.count(" selected>") == 1, "what is not clear is left to the person"
+    assert query.material("demo", 2025, "number_ledger") is None, "nothing is taken without a person"
+    first, broken, blank = Arrival.objects.order_by("pk")
+    assert blobs.get(first.blob) == ledger
+    chosen = {f"item-{first.pk}": "number_ledger", f"item-{broken.pk}": "away", f"item-{blank.pk}": ""}
+    lead.post(f"{SORT}decide/", chosen)
+    assert list(Arrival.objects.values_list("pk", flat=True)) == [blank.pk]
+    work()
+    row = query.version("demo", 2025, "number_ledger", 1)
+    assert (row.name, row.confirmed_at) == ("扫描001.pdf", None), "its check still waits for a person"
+    (noted,) = acts(enterprise="demo", verb="dossier.sorted")
+    assert (noted.data["item"], noted.data["proposed"]) == ("number_ledger", "number_ledger")
+    lead.post(f"{SORT}decide/", {f"item-{blank.pk}": "nonsense", "item-999": "articles", "item-x": "away"})
+    assert Arrival.objects.count() == 1
+
+
+def test_who_only_reads_sees_no_papers_that_wait(lead: Client) -> None:
+    sent(lead, SORT, ("a.pdf", a4()))
+    reader = signed_in("ivan", "auditor", "demo")
+    assert reader.get(SORT).status_code == 403
+    assert reader.post(f"{SORT}decide/", {}).status_code == 403
+    assert "sort/" not in reader.get("/e/demo/dossier/2025/").content.decode()
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("built")
+    build(package(folder, (1, 2)), folder / "out")
+    return folder / "out"
+
+
+def zipped(folder: Path) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as pack:
+        for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+            pack.write(path, f"材料/{path.relative_to(folder)}")
+    return out.getvalue()
+
+
+def test_a_zip_is_verified_and_the_page_is_named(lead: Client, built: Path, tmp_path: Path) -> None:
+    sent(lead, VERIFY, ("package.zip", zipped(built)))
+    work()
+    page = lead.get(VERIFY).content.decode()
+    assert "没有差别" in page
+    assert not list(blobs.blobs()), "the file is gone"
+    copy = tmp_path / "copy"
+    shutil.copytree(built, copy)
+    paper = copy / "paper" / "材料包.pdf"
+    with pikepdf.open(paper, allow_overwriting_input=True) as pdf:
+        pdf.pages.reverse()
+        pdf.save()
+    sent(lead, VERIFY, ("package.zip", zipped(copy)))
+    work()
+    page = lead.get(VERIFY).content.decode()
+    assert "与清单不符" in page
+    assert "paper/材料包.pdf" in page
+    assert "被移动" in page
+
+
+def test_a_scan_is_compared_by_its_pictures_and_says_how_sure(lead: Client, built: Path) -> None:
+    listed = ("manifest.json", (built / "manifest.json").read_bytes())
+    paper = ("刘垚.pdf", (built / "paper" / "材料包.pdf").read_bytes())
+    sent(lead, VERIFY, paper, listed, scan="yes")
+    work()
+    page = lead.get(VERIFY).content.decode()
+    assert "没有差别" in page
+    assert "刘垚" not in page
+    assert "像素" in page
+    assert "manifest.json" in sent(lead, VERIFY, paper), "without a manifest there is nothing to hold it against"
+    assert "请先选择文件" in sent(lead, VERIFY)

@@ -1,0 +1,56 @@
+"""What differs from last year, exactly at the limits; what is not known is never compared."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from nianjian.dossier.fill_in.change import Kind, changed, percent
+from nianjian.dossier.fill_in.fields import Kind as Written
+from nianjian.dossier.fill_in.fields import written
+
+SEATS, SHARE = Decimal("0.30"), Decimal("0.20")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "limit", "over"),
+    [
+        (130, 100, SEATS, False),  # exactly at the limit is not above it
+        (131, 100, SEATS, True),
+        (70, 100, SEATS, False),
+        (69, 100, SEATS, True),
+        (13_000_001, 10_000_000, SEATS, True),  # shown as 30.00 %
+        (Fraction(3, 5), Fraction(1, 2), SHARE, False),
+        (Fraction(2, 5), Fraction(1, 2), SHARE, False),
+        (Fraction(60_001, 100_000), Fraction(1, 2), SHARE, True),
+        (5, 0, SEATS, None),  # from nothing there is no rate
+        (0, 0, SEATS, False),
+        (0, 100, SEATS, True),
+        (None, 100, SEATS, None),
+        (100, None, SEATS, None),
+        (200, 100, None, None),
+    ],
+)
+def test_a_change_is_above_its_limit_or_not(
+    now: int | Fraction | None, before: int | Fraction | None, limit: Decimal | None, *, over: bool | None
+) -> None:
+    assert changed(now, before, limit).over is over
+
+
+def test_what_is_not_known_is_not_compared() -> None:
+    assert changed(None, None, None).kind is Kind.UNKNOWN
+    assert changed("甲", None, None).kind is Kind.UNKNOWN
+    assert changed(["移动", "电信"], ["电信", "移动"], None).kind is Kind.SAME
+    assert changed("甲", "乙", None).kind is Kind.DIFFERS
+    assert changed(5, 0, SEATS).relative is None
+
+
+def test_values_are_written_as_the_form_takes_them() -> None:
+    assert written(Fraction(1, 3), Written.SHARE) == "33.33%"
+    assert written(0, Written.COUNT) == "0", "none is a figure, not a gap"
+    assert written(["电信", "移动"], Written.LIST) == "电信、移动"
+    for unknown in (None, "", []):
+        assert written(unknown, Written.TEXT) is None
+    assert percent(Fraction(30_000_001, 100_000_000)) == "30.00"
