@@ -19,6 +19,9 @@ def configure(actions: Actions) -> None:
     enterprise(built, required=False)
     year(built)
     on_day(built, "--on", _("as for a package handed in on this day instead of today"))
+    built.add_argument(
+        "--seal-pictures", action="store_true", help=_("a draft that bears the approved pictures of seals")
+    )
     built.add_argument("--output", "-o", type=Path, required=True, metavar="DIR", help=_("a new or empty folder"))
 
 
@@ -27,18 +30,25 @@ def _build(args: argparse.Namespace) -> Answer:
     from nianjian.cli.terminal import table
     from nianjian.flows.dossier.build import build, told
     from nianjian.flows.rectify.cases import tenant
+    from nianjian.paper.texts.dossier.sealing import NO_SEAL
     from nianjian.paper.texts.dossier.words import ITEMS, STATES
     from nianjian.paper.texts.plain import plain
 
     code = tenant(args.enterprise)
-    made = build(enterprise=code, year=args.year, folder=args.output, actor=actor, on=args.on)
+    made = build(
+        enterprise=code, year=args.year, folder=args.output, actor=actor, on=args.on,
+        pictures=args.seal_pictures,
+    )  # fmt: skip
     data = {"enterprise": code, "season": args.year, **told(made)}
 
     def show(console: Console) -> None:
         header = (_("file"), _("pages"), _("bytes"))
         table.rows(console, header, [(plain(one["path"]), one["pages"], one["bytes"]) for one in made.files])
         console.print(_("Manifest {digest}").format(digest=made.digest), highlight=False)
-        if made.draft:
+        if made.pictures:
+            text = _("Pictures of seals on it: {count}; it is a draft.")
+            console.print(f"{text.format(count=made.pictures)} {_(NO_SEAL)}", style="yellow")
+        if made.missing:
             console.print(_("A draft, marked as such on every page; not in it:"), style="yellow")
         for item, state in made.missing:
             why = _("an OFD file cannot be bound; add a PDF of it") if item in made.unbound else _(STATES[state])

@@ -78,6 +78,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "signed_paper_changed": mark(
         "the kept file of signed paper {paper} is not the one that came; restore it from a backup"
     ),
+    "signed_file_exists": mark("{file} is there already; name a new file"),
     "signer_unset": mark("no certificate is named; give --certificate or set NIANJIAN_SIGNER"),
     "signer_missing": mark("there is no file {file} with a certificate"),
     "signer_unreadable": mark("{file} cannot be opened: the password is wrong, or it is no PKCS#12 file"),
