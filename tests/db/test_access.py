@@ -88,6 +88,7 @@ CASE = {  # of rectification: CASE stands for the id of a real one
 }
 ROUND = ("--number", "1", *AT, *YEAR)
 ITEM = ("--item", "articles", *AT, *YEAR)
+SEAL = ("--kind", "official_seal")
 ASK = ("--display", "95013", "--callee", "13900000000", "--channel", "L1")
 COMMANDS |= {
     **{f"complaints {act}": (may, HERE, ("I0", *words, *AT)) for act, (may, words) in TICKET.items()},
@@ -120,6 +121,14 @@ COMMANDS |= {
     "dossier evidence": (Act.LOAD, HERE, ("PAPER", *ROUND)),
     "dossier fill-in": (Act.REPORT, HERE, (*AT, *YEAR)),
     "dossier build": (Act.REVEAL, HERE, ("--output", "PACKAGE", *AT, *YEAR)),
+    "dossier seal-picture add": (Act.REQUEST, HERE, ("PAPER", "--width-mm", "40", *SEAL, *AT)),
+    "dossier seal-picture withdraw": (Act.REQUEST, HERE, (*SEAL, *AT)),
+    "dossier seal-picture list": (Act.READ, HERE, (*AT, *YEAR)),
+    "dossier seal-picture use": (Act.REQUEST, HERE, ("--reason", "x", *SEAL, *ITEM)),
+    "dossier signature add": (Act.LOAD, HERE, ("PAPER", *ITEM)),
+    "dossier signature list": (Act.READ, HERE, (*AT, *YEAR)),
+    "dossier signature fetch": (Act.REVEAL, HERE, ("--paper", "1", "--output", "REPORT", *AT, *YEAR)),
+    "dossier sign": (Act.REVEAL, HERE, ("PACKAGE", *AT)),
     "season show": (Act.READ, HERE, AT),
     "season file": (Act.REPORT, HERE, ("--track", "licence", *AT, *YEAR)),
     "season notice": (Act.REPORT, HERE, ("--track", "licence", "--on", "2027-03-01", "--name", "x", *AT, *YEAR)),
@@ -158,6 +167,7 @@ OPEN = {
     "dossier check",  # of a file of the person's own
     "gate serve",
     "dossier verify",
+    "dossier signature show",  # of a file of the person's own
     "dossier seal-plan",
     "gate replay",  # of what the person may read
     # the local operator's acts, when nobody can sign in: they take no `--as`

@@ -91,6 +91,8 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
         str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py") if re.search(r"\bblobs\.put\(", path.read_text())
     }
     assert puts == {
+        "dossier/impressions/service.py",
+        "dossier/signatures/service.py",
         "dossier/materials/service.py",
         "dossier/rounds/service.py",
         "flows/dossier/upload.py",

@@ -51,10 +51,10 @@ def listed(data: Mapping[str, Any]) -> Show:
             [(_(SEALS[one["kind"]]), one["width_mm"], plain(one["recorded_by"]), one["recorded_at"])
              for one in data["pictures"]],
         )  # fmt: skip
-        header = (
+        uses = (
             _("seal"), _("item"), _("version"), _("page"), _("mark"), _("asked by"), _("approved by"), _("placed"),
         )  # fmt: skip
-        table.rows(console, header, [_use(one) for one in data["impressions"]])
+        table.rows(console, uses, [_use(one) for one in data["impressions"]])
 
     return show
 

@@ -7,10 +7,22 @@ from typing import Final
 
 from nianjian.cli.answer import Answer
 from nianjian.cli.arguments import Actions
-from nianjian.cli.verbs.dossier import build, check, fill_in, generate, materials, rounds, seal_plan, sort, verify
+from nianjian.cli.verbs.dossier import (
+    build,
+    check,
+    fill_in,
+    generate,
+    materials,
+    rounds,
+    seal_picture,
+    seal_plan,
+    signature,
+    sort,
+    verify,
+)
 
 #: Each offers `configure(actions)` and names its own function.
-PARTS: Final = (materials, check, sort, generate, build, verify, seal_plan, rounds, fill_in)
+PARTS: Final = (materials, check, sort, generate, build, verify, seal_plan, rounds, fill_in, seal_picture, signature)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
