@@ -1,0 +1,183 @@
+"""Each cell of the matrix, each reason, and what is left to a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from nianjian.reconcile.people.match import matched
+from nianjian.reconcile.people.values import Given, Insured, Match, Matched, Month, Paid, Seat, Staff, Terms
+
+OWN = "示例公司"
+TERMS = Terms(30, frozenset({OWN}), frozenset({"T1"}), frozenset({"财务"}), 60, 2)
+FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
+NOBODY = Staff(None, None, None, None, None, None, None, None, None)
+
+
+def seat(identity: str | None, name: str | None, **more: str | None) -> Seat:
+    return replace(Seat(f"S-{identity}", identity, name, None, None, None, None), **more)
+
+
+def staff(identity: str, name: str, **more: object) -> Staff:
+    return replace(NOBODY, identity=identity, person=name, **more)  # type: ignore[arg-type] # fields of the class
+
+
+def insured(identity: str, payer: str | None = OWN, name: str = "") -> Insured:
+    return Insured(identity, name or None, frozenset({payer}))
+
+
+def match(given: Given | None = None, **parts: list[object]) -> Matched:
+    month = Month(FIRST, LAST, **parts)  # type: ignore[arg-type] # each test gives what it needs
+    return matched(month, given or Given(), TERMS)
+
+
+def only(found: Matched) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:
+    (row,) = found.rows
+    return row.match.value, tuple(one.value for one in row.lacks), row.reasons, row.explained
+
+
+def test_all_three_agree() -> None:
+    found = match(seats=[seat("1", "张三")], insured=[insured("1")], paid=[Paid("张 三", "1234")])
+    assert (found.counts, found.rows) == ({Match.CONSISTENT: 1}, [])
+
+
+@pytest.mark.parametrize(
+    ("parts", "result", "lacks"),
+    [
+        ({"seats": [seat("1", "张三")], "paid": [Paid("张三", "1")]}, "lacks_insurance", ("lacks_insurance",)),
+        ({"seats": [seat("1", "张三")], "insured": [insured("1")]}, "lacks_wage", ("lacks_wage",)),
+        ({"insured": [insured("1", name="张三")], "paid": [Paid("张三", "1")]}, "lacks_seat", ("lacks_seat",)),
+        ({"seats": [seat("1", "张三")]}, "lacks_insurance", ("lacks_insurance", "lacks_wage")),
+        (
+            {"seats": [seat("1", "张三")], "insured": [insured("1", "别家公司")], "paid": [Paid("张三", "1")]},
+            "insured_elsewhere",
+            ("insured_elsewhere",),
+        ),
+        (
+            {"seats": [seat("1", "张三", insured_by="别家公司")], "paid": [Paid("张三", "1")]},
+            "insured_elsewhere",
+            ("insured_elsewhere",),
+        ),
+    ],
+)
+def test_what_is_lacking(parts: dict[str, list[object]], result: str, lacks: tuple[str, ...]) -> None:
+    assert only(match(**parts)) == (result, lacks, (), False)
+
+
+def test_own_and_another_payer_is_own() -> None:
+    both = Insured("1", None, frozenset({OWN, "别家公司"}))
+    assert match(seats=[seat("1", "张三")], insured=[both], paid=[Paid("张三", None)]).rows == []
+
+
+def test_a_payer_that_nobody_names_goes_to_a_person() -> None:
+    found = match(seats=[seat("1", "张三")], insured=[insured("1", None)], paid=[Paid("张三", "1")])
+    assert only(found) == ("needs_person", ("needs_person",), ("payer_unknown",), False)
+
+
+@pytest.mark.parametrize(
+    ("joined", "reasons", "explained"),
+    [
+        (date(2026, 3, 1), ("new",), True),  # 30 days to the 31st: still new
+        (date(2026, 2, 28), (), False),  # 31 days
+        (date(2026, 3, 31), ("new",), True),
+    ],
+)
+def test_thirty_days_are_new(joined: date, reasons: tuple[str, ...], explained: bool) -> None:  # noqa: FBT001 -- a case
+    found = match(seats=[seat("1", "张三")], staff=[staff("1", "张三", joined_on=joined)], paid=[Paid("张三", "1")])
+    assert only(found) == ("lacks_insurance", ("lacks_insurance",), reasons, explained)
+
+
+@pytest.mark.parametrize(
+    ("more", "reasons", "explained"),
+    [
+        ({"employment": "dispatched"}, ("dispatched",), True),
+        ({"employment": "outsourced", "team": "T1"}, ("outsourced",), True),
+        ({"employment": "outsourced", "team": "T2"}, ("outsourced_without_agreement",), False),
+        ({"employment": "own"}, (), False),
+    ],
+)
+def test_employment_explains(more: dict[str, str], reasons: tuple[str, ...], explained: bool) -> None:  # noqa: FBT001 -- a case
+    elsewhere = match(seats=[seat("1", "张三", **more)], insured=[insured("1", "派遣公司")], paid=[Paid("张三", "1")])
+    assert only(elsewhere) == ("insured_elsewhere", ("insured_elsewhere",), reasons, explained)
+
+
+def test_a_post_that_needs_no_seat() -> None:
+    found = match(staff=[staff("1", "张三", post="财务")], insured=[insured("1")], paid=[Paid("张三", "1")])
+    assert only(found) == ("lacks_seat", ("lacks_seat",), ("other_post",), True)
+
+
+def test_the_staff_alone_is_nobody_of_the_three_tables() -> None:
+    assert match(staff=[staff("1", "张三")]).counts == {}
+
+
+def test_a_seat_finds_its_person_by_staff_number_or_goes_to_a_person() -> None:
+    by_staff = match(
+        seats=[seat(None, "张三", staff_id="7")],
+        staff=[staff("1", "张三", staff_id="7")],
+        insured=[insured("1")],
+        paid=[Paid("张三", "1")],
+    )
+    assert by_staff.counts == {Match.CONSISTENT: 1}
+    assert only(match(seats=[seat(None, "张三")])) == ("needs_person", ("needs_person",), ("identity_missing",), False)
+
+
+# ------------------------------------------------------------------ wages: names and accounts
+
+
+TWINS = {
+    "seats": [seat("1", "张三"), seat("2", "张三")],
+    "insured": [insured("1"), insured("2")],
+    "paid": [Paid("张三", "1111"), Paid("张三", "2222")],
+}
+
+
+def test_homonyms_always_go_to_a_person() -> None:
+    found = match(**TWINS)  # type: ignore[arg-type] # lists of rows
+    assert found.counts == {Match.NEEDS_PERSON: 2}
+    assert {row.reasons for row in found.rows} == {("homonym",)}
+    asked = {(one.kind, one.account, one.identity) for one in found.pairs}
+    assert asked == {("homonym", account, who) for account in ("1111", "2222") for who in "12"}
+
+
+def test_what_a_person_has_decided_holds() -> None:
+    half = match(Given({("张三", "1111"): "1"}), **TWINS)  # type: ignore[arg-type] # lists of rows
+    assert {row.identity: row.match for row in half.rows} == {"2": Match.NEEDS_PERSON}
+    both = match(Given({("张三", "1111"): "1", ("张三", "2222"): "2"}), **TWINS)  # type: ignore[arg-type] # the same
+    assert both.counts == {Match.CONSISTENT: 2}
+
+
+def test_one_name_with_two_accounts_goes_to_a_person() -> None:
+    found = match(seats=[seat("1", "张三")], insured=[insured("1")], paid=[Paid("张三", "1111"), Paid("张三", "2222")])
+    assert only(found) == ("needs_person", ("needs_person",), ("several_accounts",), False)
+
+
+def test_a_name_nearly_equal_is_proposed_and_never_matched() -> None:
+    found = match(
+        seats=[seat("1", "欧阳晓华"), seat("2", "李四")],
+        insured=[insured("1"), insured("2")],
+        paid=[Paid("欧阳小华", "1111"), Paid("王五", "9999")],
+    )
+    assert found.counts == {Match.LACKS_WAGE: 2}
+    (pair,) = found.pairs
+    assert (pair.kind, pair.name, pair.identity, pair.likeness) == ("name", "欧阳小华", "1", 75)
+
+
+@pytest.mark.parametrize(("least", "proposed"), [(66, 1), (67, 0)])
+def test_likeness_is_compared_in_whole_numbers(least: int, proposed: int) -> None:
+    month = Month(FIRST, LAST, [seat("1", "张小三")], [], [insured("1")], [Paid("张晓三", "1")])  # 2 of 3: 66.7 %
+    assert len(matched(month, Given(), replace(TERMS, similar=least)).pairs) == proposed
+
+
+def test_a_miswritten_number_is_proposed_and_holds_once_decided() -> None:
+    right, wrong = "11010519491231002X", "11010519491231020X"  # two digits changed places
+    parts: dict[str, list[object]] = {
+        "seats": [seat(right, "张三")],
+        "insured": [insured(wrong, name="张三")],
+        "paid": [],
+    }
+    found = match(**parts)
+    assert [(one.kind, one.written, one.identity) for one in found.pairs] == [("identity", wrong, right)]
+    fixed = match(Given(numbers={wrong: right}), **{**parts, "paid": [Paid("张三", "1")]})
+    assert fixed.counts == {Match.CONSISTENT: 1}
