@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from nianjian.paper.words import Words, mark
@@ -97,6 +97,15 @@ def risk(code: str, values: Mapping[str, Any], _: Words) -> str:
     return _(RISKS[code]).format(**values)
 
 
-def conflict(days: list[Mapping[str, Any]], _: Words) -> str:
+def conflict(days: Sequence[Mapping[str, Any]], _: Words) -> str:
     """Days that contradict each other, each with its source: "law 2027-03-31, the guide 2027-04-30"."""
     return "；".join(f"{_(TEMPLATES.get(str(one['template']), str(one['template'])))} {one['date']}" for one in days)
+
+
+def left(told: Mapping[str, Any], _: Words) -> str:
+    """How long it still is: calendar days and working days, or that it is over."""
+    if told["days"] < 0:
+        return _("over for {days} days").format(days=-told["days"])
+    text = _("{days} days left, {workdays} working days")
+    said = text.format(days=told["days"], workdays=told["workdays"])
+    return said + _(" (provisional)") if told["provisional"] else said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -15,10 +15,19 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.season.notes.model import Note
 from nianjian.season.tasks import BY_HAND
 
+EMPTY: Final[dict[str, Any]] = {"owner": "", "done_on": None, "note": "", "snoozed_until": None, "reason": ""}
+
 
 def assign(*, enterprise: str, year: int, task: str, owner: str, actor: Actor) -> Note:
     """Name who does it; empty: nobody."""
-    return _written(enterprise, year, task, {"owner": owner.strip()}, "season.task_assigned", actor)
+    return _written(
+        enterprise=enterprise,
+        year=year,
+        task=task,
+        given={"owner": owner.strip()},
+        actor=actor,
+        verb="season.task_assigned",
+    )
 
 
 def done(*, enterprise: str, year: int, task: str, day: date | None, note: str, actor: Actor) -> Note:
@@ -31,7 +40,14 @@ def done(*, enterprise: str, year: int, task: str, day: date | None, note: str, 
     if day is not None and not note.strip():
         raise NianjianError("season_reason_missing", task=task)
     given = {"done_on": day, "note": note.strip() if day else ""}
-    return _written(enterprise, year, task, given, "season.task_done" if day else "season.task_reopened", actor)
+    return _written(
+        enterprise=enterprise,
+        year=year,
+        task=task,
+        given=given,
+        actor=actor,
+        verb="season.task_done" if day else "season.task_reopened",
+    )
 
 
 def snooze(*, enterprise: str, year: int, task: str, until: date | None, reason: str, last: date, actor: Actor) -> Note:
@@ -44,24 +60,31 @@ def snooze(*, enterprise: str, year: int, task: str, until: date | None, reason:
     if until is not None and until > last:
         raise NianjianError("season_snooze_too_long", task=task, last=last.isoformat())
     given = {"snoozed_until": until, "reason": reason.strip() if until else ""}
-    return _written(enterprise, year, task, given, "season.task_snoozed" if until else "season.task_woken", actor)
+    return _written(
+        enterprise=enterprise,
+        year=year,
+        task=task,
+        given=given,
+        actor=actor,
+        verb="season.task_snoozed" if until else "season.task_woken",
+    )
 
 
-def _written(enterprise: str, year: int, task: str, given: dict[str, Any], verb: str, actor: Actor) -> Note:
+def _written(*, enterprise: str, year: int, task: str, given: dict[str, Any], verb: str, actor: Actor) -> Note:
     """Write the fields; the same again writes nothing. What people wrote stays out of the chain."""
     tenant = accounts.enterprise(enterprise)
+    here: dict[str, Any] = {"enterprise_id": tenant.code, "year": year, "task": task}
+    stamp: dict[str, Any] = {"recorded_at": clock.now(), "recorded_by": str(actor)}
     with transaction.atomic():
-        row, _made = Note.objects.select_for_update().get_or_create(
-            enterprise_id=tenant.code,
-            year=year,
-            task=task,
-            defaults={"recorded_at": clock.now(), "recorded_by": str(actor), "owner": "", "note": "", "reason": ""},
-        )
+        held = Note.objects.select_for_update().filter(**here).first()
+        row = held or Note(**here, **EMPTY)
         if all(getattr(row, name) == value for name, value in given.items()):
             return row
+        if held is None:  # a second writer of the same moment meets the first one's row
+            row, _made = Note.objects.get_or_create(**here, defaults=EMPTY | stamp)
         for name, value in given.items():
             setattr(row, name, value)
-        row.recorded_at, row.recorded_by = clock.now(), str(actor)
+        row.recorded_at, row.recorded_by = stamp["recorded_at"], stamp["recorded_by"]
         row.save()
         days = {name: value.isoformat() for name, value in given.items() if isinstance(value, date)}
         record(verb=verb, enterprise=tenant.code, actor=actor, data={"year": year, "task": task, **days})

@@ -1,0 +1,106 @@
+"""The season on a terminal: the earliest day, what must be known, deadlines, both reports, the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.console import Console
+
+from nianjian.cli.language import _, language
+from nianjian.cli.terminal import table
+from nianjian.paper.texts.season import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
+from nianjian.paper.words import ENGLISH
+
+Json = Mapping[str, Any]
+Show = Callable[[Console], None]
+
+
+def shown(told: Json) -> Show:
+    """A season as it stands."""
+
+    def show(console: Console) -> None:
+        first = told["earliest"]
+        console.print(
+            _("Season of data year {year}, as it stands on {day}").format(year=told["year"], day=told["today"])
+        )
+        if first is not None:
+            text = _("Earliest: {day} ({left}), {source}: {citation}")
+            where = _(TEMPLATES.get(first["template"], first["template"]))
+            said = text.format(day=first["date"], left=left(first["left"], _), source=where, citation=first["citation"])
+            console.print(said, style="bold")
+        for flag in told["risk_flags"]:
+            console.print(f"! {flag['text']}", style="yellow", markup=False)
+        _tracks(console, told)
+        _plan(console, told)
+
+    return show
+
+
+def _tracks(console: Console, told: Json) -> None:
+    states = [
+        (one["licence"], _(TRACKS[one["track"]]), _(STATES[one["state"]]), one["due"], one["filed_on"])
+        for one in told["tracks"]
+    ]
+    table.rows(console, (_("licence"), _("report"), _("state"), _("last day"), _("handed in")), states)
+    seen = {}
+    for track in told["tracks"]:
+        for one in track["deadlines"]:
+            seen[one["track"], one["template"], one["rule"] or one["citation"]] = one
+    rows = [
+        (
+            one["date"],
+            _(KINDS[one["kind"]]),
+            one["name_en"] if language() == ENGLISH else one["name"],
+            _(TEMPLATES.get(one["template"], one["template"])),
+            one["citation"],
+        )
+        for one in sorted(seen.values(), key=lambda one: one["date"])
+    ]
+    table.rows(console, (_("day"), _("what"), _("deadline"), _("source"), _("citation")), rows)
+
+
+def _plan(console: Console, told: Json) -> None:
+    rows = [
+        (
+            _(MODULES.get(one["module"], one["module"])),
+            one["begins"],
+            _day(one),
+            f"{one['progress']['done']}/{one['progress']['total']}",
+        )
+        for one in told["milestones"]
+    ]
+    table.rows(console, (_("module"), _("begins"), _("due"), _("done")), rows)
+    tasks = [
+        (
+            one["task"],
+            _(TASKS.get(one["task"], one["task"])),
+            _(TASK_STATES[one["state"]]),
+            _day(one),
+            f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else None,
+            one["owner"] or None,
+        )
+        for one in told["tasks"]
+    ]
+    table.rows(console, (_("code"), _("task"), _("state"), _("due"), _("steps"), _("owner")), tasks)
+    for one in told["tasks"]:
+        for line in one["effects"]:
+            console.print(f"  {line}", markup=False)
+
+
+def _day(one: Json) -> str:
+    day = str(one["due"])
+    return f"{day} ({_('provisional')})" if one["provisional"] else day
+
+
+def feeds(told: Json) -> Show:
+    """A feed that was just made, and those there are."""
+
+    def show(console: Console) -> None:
+        if told["made"] is not None:
+            console.print(
+                _("Subscribe to {path} at this server's address; it is told now only.").format(**told["made"])
+            )
+        table.rows(console, (_("feed"), _("made at")), [(one["feed"], one["made_at"]) for one in told["feeds"]])
+
+    return show

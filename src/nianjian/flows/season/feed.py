@@ -1,0 +1,82 @@
+"""Calendar feeds: a secret address of one person for one enterprise; what it opens is what that person may read now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any, Final
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import may, require
+from nianjian.accounts.query import USER, Actor
+from nianjian.accounts.roles import Act
+from nianjian.flows.season.known import due_year
+from nianjian.flows.season.shown import shown
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.season import KINDS, TASKS, TEMPLATES, TRACKS
+from nianjian.paper.words import ENGLISH, words
+from nianjian.season import ical
+from nianjian.season.feeds import query, service
+from nianjian.season.ical import Entry
+
+MEDIA: Final = "text/calendar; charset=utf-8"
+Json = dict[str, Any]
+
+
+def add(*, enterprise: str, actor: Actor) -> Json:
+    """Make a feed for the actor; its number and secret, told now only.
+
+    ``role_missing``, ``season_feed_by_person``, ``season_feeds_too_many``.
+    """
+    require(actor, enterprise, Act.READ)
+    if not actor.proved or actor.scopes is not None:
+        raise NianjianError("season_feed_by_person")
+    row, secret = service.add(enterprise=enterprise, actor=actor)
+    return {"feed": row.id, "secret": secret, "path": f"/calendar/{secret}.ics"}
+
+
+def listed(*, enterprise: str, actor: Actor) -> list[Json]:
+    """The actor's open feeds of an enterprise, newest first; their secrets are not kept."""
+    require(actor, enterprise, Act.READ)
+    return [{"feed": one.id, "made_at": one.made_at.isoformat()} for one in query.own(enterprise, actor.name)]
+
+
+def revoke(*, enterprise: str, feed: str, actor: Actor) -> None:
+    """End a feed; one's own, or anybody's for who administers. ``role_missing``, ``season_feed_unknown``."""
+    require(actor, enterprise, Act.READ)
+    service.revoke(enterprise=enterprise, feed=feed, actor=actor, anybodys=may(actor, enterprise, Act.ADMINISTER))
+
+
+def calendar(secret: str, language: str) -> bytes | None:
+    """The calendar that a secret opens; None where there is none, or its person may not read there any more."""
+    row = query.by_secret(secret)
+    if row is None:
+        return None
+    reader = Actor(row.user, USER)
+    if not may(reader, row.enterprise_id, Act.READ):
+        return None
+    today = clock.today()
+    year = due_year(row.enterprise_id, today)
+    told = shown(enterprise=row.enterprise_id, year=year, today=today, actor=reader, language=language)
+    name = accounts.enterprise(row.enterprise_id).name
+    # The day, not the moment: fetched twice a day the feed is the same to the byte.
+    return ical.feed(f"{name} {year}", entries(told, language), datetime.combine(today, time(), UTC))
+
+
+def entries(told: Json, language: str) -> list[Entry]:
+    """Every deadline and every task of a season as events."""
+    _ = words(language)
+    place = (told["enterprise"], str(told["year"]))
+    found = []
+    for one in {(day["track"], day["template"], day["rule"] or day["citation"]): day
+                for track in told["tracks"] for day in track["deadlines"]}.values():  # fmt: skip
+        name = one["name_en"] if language == ENGLISH else one["name"]
+        title = f"{_(TRACKS[one['track']])}: {name} ({_(TEMPLATES.get(one['template'], one['template']))})"
+        about = (*place, "deadline", one["track"], one["template"], one["rule"] or one["citation"])
+        day = datetime.fromisoformat(one["date"]).date()
+        found.append(Entry(about, day, title, f"{_(KINDS[one['kind']])} · {one['citation']}", done=one["passed"]))
+    for one in told["tasks"]:
+        day = datetime.fromisoformat(one["due"]).date()
+        title = _(TASKS.get(one["task"], one["task"]))
+        found.append(Entry((*place, "task", one["task"]), day, title, done=one["finished"]))
+    return found

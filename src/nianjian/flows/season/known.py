@@ -1,0 +1,85 @@
+"""The season of an enterprise put together from registers and rulebook: days, reports, plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from nianjian.accounts import query as accounts
+from nianjian.flows.holidays import calendar
+from nianjian.flows.rulebooks import rulebook
+from nianjian.kernel.seasons import Season
+from nianjian.kernel.workdays import Calendar
+from nianjian.registers.filings import query as filings
+from nianjian.registers.filings.model import Filing
+from nianjian.registers.licences.model import Licence as Row
+from nianjian.registers.versions.query import as_at
+from nianjian.rules.rulebook import Rulebook
+from nianjian.season.deadlines import Deadline, Printed, closing, of_season, season_day
+from nianjian.season.plan import Plan, plan
+from nianjian.season.tracks import Licence, Track, reporting, tracks
+
+MOST: Final = 200  # licences of one enterprise on a page
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is the same whoever asks. ``licences``: how many report, 0 where the register names none."""
+
+    enterprise: str
+    year: int
+    today: date
+    book: Rulebook
+    calendar: Calendar
+    deadlines: tuple[Deadline, ...]
+    tracks: Sequence[Track]
+    plan: Plan | None
+    licences: int
+
+
+def book_of(enterprise: str, today: date, filed_in: int) -> Rulebook:
+    """The rulebook that speaks of a season, as it is known on a day."""
+    where = accounts.enterprise(enterprise).province or None
+    return rulebook(day=season_day(today, filed_in), province=where, enterprise=enterprise)
+
+
+def due_year(enterprise: str, today: date) -> int:
+    """The data year whose season runs: until its last deadline is over, that of the year before."""
+    found = Season("", today.year - 1)
+    book = book_of(enterprise, today, found.filed_in)
+    last = max((one.last.day for one in closing(of_season(book, found.filed_in, calendar()))), default=today)
+    return found.year if today <= last else today.year
+
+
+def known(enterprise: str, year: int, today: date) -> Known:
+    """A season as it stands on a day. ``enterprise_unknown``, ``season_year_wrong``, ``rulebook_day_too_early``."""
+    filed_in = Season("", year).filed_in
+    book, days = book_of(enterprise, today, filed_in), calendar()
+    rows = filings.of_year(enterprise, year)
+    printed = [Printed(one.track, one.printed_due, one.notice) for one in rows if one.printed_due is not None]
+    deadlines = of_season(book, filed_in, days, printed)
+    licences = reporting(_licences(enterprise, year), year)[:MOST]
+    seasons = [Season(one.number, year) for one in licences] or [Season("", year)]
+    return Known(
+        enterprise=enterprise,
+        year=year,
+        today=today,
+        book=book,
+        calendar=days,
+        deadlines=deadlines,
+        tracks=tracks(seasons, deadlines, _filed(rows), today),
+        plan=plan(book, filed_in, deadlines, days),
+        licences=len(licences),
+    )
+
+
+def _licences(enterprise: str, year: int) -> list[Licence]:
+    """What the register holds on the last day of the data year, and newer rows that say they were issued before."""
+    rows = as_at(Row, enterprise, Season("", year).year_end)
+    return [Licence(str(one.key), one.issued_on, one.valid_until) for one in rows]
+
+
+def _filed(rows: Sequence[Filing]) -> dict[tuple[str, str], date]:
+    return {(one.licence, one.track): one.submitted_on for one in rows if one.submitted_on is not None}
