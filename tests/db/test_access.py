@@ -86,6 +86,12 @@ CASE = {  # of rectification: CASE stands for the id of a real one
     "isolate": (Act.REQUEST, CHANNEL),
     "lift": (Act.REQUEST, (*CHANNEL, *AT)),
 }
+    "show": (Act.READ, ()),
+    "settle": (Act.LOAD, ("1",)),
+    "pairs": (Act.READ, ()),
+    "decide": (Act.LOAD, ("1",)),
+    "sheet": (Act.REPORT, ("--out", "REPORT")),
+}
 ROUND = ("--number", "1", *AT, *YEAR)
 ITEM = ("--item", "articles", *AT, *YEAR)
 SEAL = ("--kind", "official_seal")

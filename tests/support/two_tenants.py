@@ -24,6 +24,9 @@ from nianjian.accounts.tokens import service as tokens  # noqa: E402
 from nianjian.config import wiring  # noqa: E402
 from nianjian.dossier.arrivals import service as arrivals  # noqa: E402
 from nianjian.dossier.editions import manifest  # noqa: E402
+from nianjian.dossier.fill_in import service as fill_in  # noqa: E402
+from nianjian.dossier.fill_in.fields import Report, fields  # noqa: E402
+from nianjian.dossier.fill_in.fields import line as filled  # noqa: E402
 from nianjian.dossier.finding import Verdict  # noqa: E402
 from nianjian.dossier.materials import service as materials  # noqa: E402
 from nianjian.dossier.materials.service import File, Place  # noqa: E402
@@ -36,6 +39,7 @@ from nianjian.flows.complaints import one_click  # noqa: E402
 from nianjian.flows.dossier.rounds import acts as rounds  # noqa: E402
 from nianjian.flows.dossier.rounds import package  # noqa: E402
 from nianjian.flows.rectify import cases as rectification  # noqa: E402
+from nianjian.flows.rulebooks import rulebook  # noqa: E402
 from nianjian.flows.wizard import drafts, uploads  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
 from nianjian.notify import service as webhooks  # noqa: E402
@@ -141,6 +145,15 @@ def _round(code: str, actor: Actor) -> dict[str, int]:
     return {"evidence": evidence, "asked": Request.objects.get(notice__submission__enterprise_id=code).pk}
 
 
+def _fill_in(code: str, actor: Actor) -> None:
+    """A sheet of the licence report of 2026."""
+    rules = rulebook(day=None, province=None, enterprise=code)
+    lines = [filled(one, f"企业 {code}", None) for one in fields(Report.LICENCE, rules)]
+    fill_in.keep(
+        enterprise=code, made=fill_in.Made(2026, Report.LICENCE, date(2026, 12, 31), "", "1", lines), actor=actor
+    )
+
+
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     """Make an enterprise; what stands for each parameter of an address."""
     service.add_enterprise(code=code, name=f"企业 {code}", province="北京", actor=OPERATOR)
@@ -171,6 +184,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     rectification.add_measure(case=case, text="抽查录音", owner="王五", due=date(2026, 5, 8), every=7, actor=actor)
     (task,) = watch.make_routine(case=Case.objects.get(pk=case), start=date(2026, 5, 8), actor=actor)
     _paper(code, actor)
+    _fill_in(code, actor)
     waits = arrivals.add(enterprise=code, year=2026, name="扫描件.pdf", body=f"%PDF came {code}".encode(), actor=actor)
     return {
         "code": code,

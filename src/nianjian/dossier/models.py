@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nianjian.dossier.arrivals.model import Arrival
+from nianjian.dossier.fill_in.model import FillIn
 from nianjian.dossier.impressions.model import Impression, SealPicture
 from nianjian.dossier.materials.model import Comment, Material, Version
 from nianjian.dossier.pictures.model import PagePicture
@@ -10,6 +11,6 @@ from nianjian.dossier.rounds.model import Answer, Evidence, Notice, Request, Sub
 from nianjian.dossier.signatures.model import SignedPaper
 
 __all__ = [
-    "Answer", "Arrival", "Comment", "Evidence", "Impression", "Material", "Notice", "PagePicture", "Request",
+    "Answer", "Arrival", "Comment", "Evidence", "FillIn", "Impression", "Material", "Notice", "PagePicture", "Request",
     "SealPicture", "SignedPaper", "Submission", "Version",
 ]  # fmt: skip

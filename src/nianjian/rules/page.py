@@ -31,6 +31,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "calendar": "期限的计算 Counting days",
     "calls": "外呼、线路和主叫显示 Outbound calls, lines and caller display",
     "conflicts": "指南与法规不一致之处 Where guide and law disagree",
+    "fill_in": "两份年报的填报项 Fields of the two yearly reports",
     "frequency": "外呼频次（厂商） Vendors' call frequency",
     "gate": "拨前闸 The gate before dialling",
     "inspection": "现场检 On-site check",

@@ -42,6 +42,8 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("one-click-code", "form"): "svg",
     ("complaints-act", "act"): "respond",
     ("dossier-act", "act"): "confirm",
+    ("rounds-act", "act"): "answer",
+    ("", "report"): "licence",
     ("portrait-chart", "name"): "complaint_rate",
     ("rectify-report", "form"): "docx",
     ("rules-one", "key"): RULE,
@@ -55,7 +57,7 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
 }
 # What names something of one tenant: beside the code of another it must lead nowhere.
 NAMING: Final = frozenset(
-    {"batch", "job", "draft", "paper", "approval", "webhook", "name", "key", "case", "ticket", "door"}
+    {"batch", "job", "draft", "paper", "approval", "webhook", "name", "key", "case", "ticket", "door", "evidence", "reconciliation", "signed"}
 )
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}
 _PERSON: Final = {"name": "王芳", "role": "auditor", "email": "", "team": ""}
@@ -82,6 +84,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "complaints-new": {"source": "12321"},
     "one-click": {"number": "95013009"},
     "dossier-act": {"version": "1"},
+    "rounds-act": {"request": "{asked}", "note": "已装订"},
     "rectify-open": {"received": "2026-04-28", "causes": ""},
     "rectify-watch": {"licence": "B2-1", "since": "2026-01-01", "source": "来函"},
     "enterprises": {"code": "third", "name": "第三家", "province": "北京"},
@@ -89,6 +92,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
 QUERIES: Final[Mapping[str, str]] = {
     "portrait-rows": "class=complaints&look=1",
     "portrait-compare": "a={earlier}&b={run}",
+    "rounds-differences": "before=1&after=1",
 }
 # Acts that a view asks for beyond its mark.
 DEEPER: Final[Mapping[tuple[str, str], Act]] = {

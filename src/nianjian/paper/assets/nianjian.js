@@ -18,6 +18,21 @@ document.addEventListener("click", (event) => {
   document.dispatchEvent(new CustomEvent("nianjian:theme"));
 });
 
+// ---- copy: a value into the clipboard; where the browser refuses, it is selected for the hand
+for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const said = button.textContent;
+    button.textContent = button.dataset.copied;
+    setTimeout(() => { button.textContent = said; }, 1500);
+  } catch {
+    getSelection().selectAllChildren(button.previousElementSibling);
+  }
+});
+
 // ---- menus of the top bar: one at a time, closed by Escape and by a click elsewhere
 const closeMenus = (kept) => {
   for (const menu of document.querySelectorAll("details.pop[open]")) {

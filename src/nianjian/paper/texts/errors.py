@@ -12,6 +12,7 @@ from nianjian.paper.texts.complaints import words as tickets
 from nianjian.paper.texts.dossier import checklist as dossier_checklist
 from nianjian.paper.texts.dossier import checks as dossier_checks
 from nianjian.paper.texts.dossier import editions as dossier_editions
+from nianjian.paper.texts.dossier import fill_in as dossier_fill_in
 from nianjian.paper.texts.dossier import generated as dossier_generated
 from nianjian.paper.texts.dossier import ingest as dossier_ingest
 from nianjian.paper.texts.dossier import reading as dossier_reading
@@ -50,6 +51,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **dossier_checklist.TEXTS,
     **dossier_rounds.TEXTS,
     **dossier_sealing.TEXTS,
+    **dossier_fill_in.TEXTS,
     **rectification.TEXTS,
     **reconcile.TEXTS,
     **season.TEXTS,

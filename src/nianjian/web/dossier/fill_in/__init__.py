@@ -1,0 +1,1 @@
+"""The fill-in sheet on pages."""
