@@ -7,9 +7,11 @@ upper bound for real scans.
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -139,6 +141,31 @@ def speed(part: str, count_of: int) -> float:
         return count_of / (_cpu() - began)
 
 
+def _counted(args: argparse.Namespace) -> Iterator[tuple[Figures, list[str]]]:
+    """Figures and misses of each page, drawn and looked at here."""
+    until = time.monotonic() + args.minutes * 60
+    for page in pages(args.part, args.first, args.pages, args.seals):
+        small = cv2.resize(page.bgr, None, fx=100 / DPI, fy=100 / DPI, interpolation=cv2.INTER_AREA)
+        figures: Figures = Counter()
+        wrong = count(page, detect(small.astype(np.uint8), 100), figures)
+        if args.write:
+            line = {"seed": page.seed, "figures": [[*key, number] for key, number in figures.items()], "wrong": wrong}
+            with args.write.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        yield figures, wrong
+        if time.monotonic() > until:
+            return
+
+
+def _given(paths: Sequence[Path]) -> Iterator[tuple[Figures, list[str]]]:
+    """The same of earlier runs, no page twice."""
+    seen: set[int] = set()
+    for line in (json.loads(one) for path in paths for one in path.read_text("utf-8").splitlines()):
+        if line["seed"] not in seen:
+            seen.add(line["seed"])
+            yield Counter({tuple(key): number for *key, number in line["figures"]}), line["wrong"]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run; exit code 1 below the aims."""
     parser = argparse.ArgumentParser(prog="python -m bench.seals", description=__doc__)
@@ -147,14 +174,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--pages", type=int, default=4000, help="pages at most")
     parser.add_argument("--first", type=int, default=0, help="seed of the first page")
     parser.add_argument("--speed", type=int, default=24, help="pages for the speed (0: leave out)")
+    parser.add_argument("--minutes", type=float, default=600, help="stop after so long (default 600)")
+    parser.add_argument("--write", type=Path, help="one line of JSON for each page")
+    parser.add_argument("--from", dest="given", type=Path, nargs="*", default=[], help="read these lines, draw nothing")
     parser.add_argument("--keep", action="store_true", help="write the result to bench/results")
     args = parser.parse_args(argv)
     figures: Figures = Counter()
     wrong: list[str] = []
     number = 0
-    for page in pages(args.part, args.first, args.pages, args.seals):
-        small = cv2.resize(page.bgr, None, fx=100 / DPI, fy=100 / DPI, interpolation=cv2.INTER_AREA)
-        wrong += count(page, detect(small.astype(np.uint8), 100), figures)
+    for counts, misses in _given(args.given) if args.given else _counted(args):
+        figures.update(counts)
+        wrong += misses
         number += 1
     stamp = datetime.now(tz=UTC)
     text = f"# Seals on synthetic scans, {stamp:%Y-%m-%d}\n\n{chr(10).join(machine.describe())}\n\nPart `{args.part}`, {number} pages. "

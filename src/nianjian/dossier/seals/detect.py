@@ -9,9 +9,10 @@ import cv2
 from nianjian.dossier.seals.compact import compact
 from nianjian.dossier.seals.edge import slices
 from nianjian.dossier.seals.mask import MM, Picture, Red, red
-from nianjian.dossier.seals.ovals import ovals
+from nianjian.dossier.seals.ovals import oval_places, ovals
 from nianjian.dossier.seals.rings import Ring, peaks, rings
 from nianjian.dossier.seals.seal import Kind, Seal
+from nianjian.dossier.seals.squares import squares
 
 LINE_MM: Final = 1.0
 """A ring's line: it was fitted through its middle, a seal is measured from outside to outside."""
@@ -29,18 +30,24 @@ def seals_of(page: Red) -> tuple[Seal, ...]:
     """The same, where the red of the page is known."""
     if not page.sure.any():
         return ()
-    places = peaks(page.faint)
+    places = peaks(page.faint, page.solid)
     found: list[Seal] = []
     for plane in (page.ink, page.faint):
-        found += [seal for seal in map(_round, rings(plane, places)) if _apart(seal, found)]
+        found += [
+            seal
+            for seal in map(_round, rings(plane, [one for one in places if not _settled(one, found)], page.solid))
+            if _apart(seal, found)
+        ]
+    oblong = oval_places(page.faint, page.solid)
     for plane in (page.ink, page.faint):
-        found = _better(found, ovals(plane, [place for place in places if not _settled(place, found)]))
+        found = _better(found, ovals(plane, [place for place in oblong if not _settled(place, found)]))
     for plane in (page.ink, page.faint):
         rest = plane.copy()
         for seal in found:
             radius = round((seal.diameter_mm / 2 + 1) * MM)
             cv2.circle(rest, (round(seal.x_mm * MM), round(seal.y_mm * MM)), radius, 0, -1)
         found += [seal for seal in compact(rest) if _apart(seal, found)]
+    found += [seal for seal in squares(page.lined, found) if _apart(seal, found)]
     return (*found, *slices(page.ink, found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,13 +36,16 @@ _BLOB_MM: Final = 9
 class Red:
     """At 100 dpi, 0 or 255. ``sure``: red beyond doubt; ``faint``: what hardly differs from paper too.
 
-    ``ink``: both without rules and solid blobs, which are no seal.
+    ``ink``, ``faint``: without rules and solid blobs, which are no seal. ``lined``: faint with its rules; ``solid``:
+    the blobs.
     """
 
     white: Picture
     sure: Picture
     ink: Picture
     faint: Picture
+    lined: Picture
+    solid: Picture
 
 
 def at(bgr: Picture, dpi: float, wanted: float = DPI) -> Picture:
@@ -75,16 +79,24 @@ def red(bgr: Picture, dpi: float) -> Red:
     places = np.flatnonzero(difference > _FAINT)
     sure, faint = np.zeros(white.shape[:2], np.uint8), np.zeros(white.shape[:2], np.uint8)
     if not len(places):
-        return Red(white, sure, sure, sure)
+        return Red(white, sure, sure, sure, sure, sure)
     r, green, blue, difference = (plane.ravel()[places].astype(np.float32) for plane in (r, green, blue, difference))
     rg, rb = r - green, r - blue
     hue = (r > _DARKEST) & (rg > _ORANGE * rb) & (rb > _MAGENTA * rg)
     sure.ravel()[places[hue & (difference > _DIFFERENCE) & (difference > _SHARE * r)]] = 255
     if not sure.any():
-        return Red(white, sure, sure, sure)
+        return Red(white, sure, sure, sure, sure, sure)
     faint.ravel()[places[hue & (difference > _FAINT_SHARE * r)]] = 255
     faint = _beside(cv2.bitwise_or(cv2.medianBlur(faint, 3), sure).astype(np.uint8), sure)
-    return Red(white, sure, _without_print(sure), _without_print(faint))
+    solid = _part(_solid, faint)
+    lined = cv2.bitwise_and(faint, cv2.bitwise_not(solid)).astype(np.uint8, copy=False)
+    ink, plain = (
+        cv2.bitwise_and(plane, cv2.bitwise_not(cv2.bitwise_or(solid, _part(_rules, plane)))).astype(
+            np.uint8, copy=False
+        )
+        for plane in (sure, faint)
+    )
+    return Red(white, sure, ink, plain, lined, solid)
 
 
 def _plane(truth: NDArray[np.bool_]) -> Picture:
@@ -97,19 +109,22 @@ def _beside(faint: Picture, sure: Picture) -> Picture:
     return faint & _plane(cv2.resize(near, faint.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0)
 
 
-def _without_print(plane: Picture) -> Picture:
-    """Straight rules and solid blobs taken out; only where the plane has anything is looked at."""
+def _part(look: Callable[[Picture], Picture], plane: Picture) -> Picture:
+    """``look`` where the plane has anything."""
     left, top, wide, high = cv2.boundingRect(plane)
-    kept = np.zeros_like(plane)
-    if wide == 0:
-        return kept
-    part = np.ascontiguousarray(plane[top : top + high, left : left + wide])
-    thick = cv2.morphologyEx(part, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(np.uint8, copy=False)
+    told = np.zeros_like(plane)
+    if wide:
+        rows, columns = slice(top, top + high), slice(left, left + wide)
+        told[rows, columns] = look(np.ascontiguousarray(plane[rows, columns]))
+    return told
+
+
+def _rules(plane: Picture) -> Picture:
+    """Straight rules, across and down."""
+    thick = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(np.uint8, copy=False)
     rule = round(_RULE_MM * MM)
     rules = cv2.bitwise_or(_runs(thick, rule), np.ascontiguousarray(_runs(np.ascontiguousarray(thick.T), rule).T))
-    gone = cv2.bitwise_or(cv2.dilate(rules, np.ones((3, 3), np.uint8)), _solid(part))
-    kept[top : top + high, left : left + wide] = cv2.bitwise_and(part, cv2.bitwise_not(gone))
-    return kept
+    return cv2.dilate(rules, np.ones((3, 3), np.uint8)).astype(np.uint8, copy=False)
 
 
 def _runs(plane: Picture, least: int) -> Picture:

@@ -1,4 +1,4 @@
-"""Oval seals over print: ellipses of the usual sizes laid over the places where rings answered."""
+"""Oval seals: sought by a bank of elliptic filters, then ellipses of the usual sizes laid over the places."""
 
 from __future__ import annotations
 
@@ -16,7 +16,16 @@ from nianjian.dossier.seals.seal import Kind, Seal
 
 _SIZES_MM: Final = ((45.0, 30.0), (40.0, 30.0), (40.0, 26.0), (48.0, 32.0))
 _LEANS: Final = (-9.0, -4.5, 0.0, 4.5, 9.0, 81.0, 85.5, 90.0, 94.5, 99.0)
-_SHIFTS_MM: Final = tuple(float(one) for one in np.arange(-9.0, 9.1, 1.5))
+_SHIFTS_MM: Final = tuple(float(one) for one in np.arange(-3.0, 3.1, 1.5))
+_SMALL: Final = 5
+_FIFTH: Final = MM / _SMALL
+_BAND: Final = 1.0
+_RIM: Final = (0.3, 2.0)  # pixels beyond the band
+_LESS: Final = 0.45
+_RESPONSE: Final = 0.38
+_PEAKS: Final = 5
+_BETWEEN_MM: Final = 6.0
+_HIDDEN: Final = 0.3
 _POINTS: Final = 90
 _RIM_MM: Final = 1.7
 _COVERED: Final = 0.75
@@ -34,6 +43,52 @@ _APART_MM: Final = 15
 
 Shape = tuple[float, float, float, float, float]
 """Centre, both sides, lean: mm and degrees."""
+
+
+def _kernel(wide_mm: float, high_mm: float) -> NDArray[np.float32]:
+    """An ellipse that sums to one, with a rim of less around it."""
+    a, b = wide_mm / 2 * _FIFTH, high_mm / 2 * _FIFTH
+    size = int(np.ceil(max(a, b) + 4))
+    ys, xs = np.mgrid[-size : size + 1, -size : size + 1]
+    out = np.hypot(xs / a, ys / b)
+    away = np.abs(out - 1) * np.hypot(xs, ys) / np.maximum(out, 1e-6)
+    band = np.clip(_BAND + 0.5 - away, 0, 1)
+    rim = np.clip(np.minimum(away - _BAND - _RIM[0], _BAND + _RIM[1] - away), 0, 1)
+    kernel: NDArray[np.float32] = (band / band.sum() - _LESS * rim / rim.sum()).astype(np.float32)
+    return kernel
+
+
+_LINE_MM: Final = 0.5
+"""A drawn ellipse is fitted through the middle of its line."""
+_ACROSS: Final = tuple(_kernel(wide - _LINE_MM, high - _LINE_MM) for wide, high in _SIZES_MM)
+_KERNELS: Final = (*_ACROSS, *(np.ascontiguousarray(one.T) for one in _ACROSS))
+
+
+def oval_places(ink: Picture, solid: Picture) -> list[Ring]:
+    """Places where an ellipse answers, best first; solid print may hide a part of one."""
+    left, top, wide, high = cv2.boundingRect(ink)
+    if min(wide, high) < _SMALL:
+        return []
+    size = (wide // _SMALL, high // _SMALL)
+
+    def small(plane: Picture) -> NDArray[np.float32]:
+        part = plane[top : top + high, left : left + wide]
+        return cv2.resize(part, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(_INKED)
+
+    part = np.maximum(np.minimum(small(ink) * 2.5, 1), small(solid) * _HIDDEN).astype(np.float32)
+    pad = round(10 * _FIFTH)
+    part = cv2.copyMakeBorder(part, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0,)).astype(np.float32)
+    best = cv2.filter2D(part, cv2.CV_32F, _KERNELS[0])
+    for kernel in _KERNELS[1:]:
+        best = cv2.max(best, cv2.filter2D(part, cv2.CV_32F, kernel))
+    found: list[Ring] = []
+    while len(found) < _PEAKS:
+        _low, most, _where, (x, y) = cv2.minMaxLoc(best)
+        if most < _RESPONSE:
+            break
+        found.append(Ring((x - pad + 0.5) / _FIFTH + left / MM, (y - pad + 0.5) / _FIFTH + top / MM, 0.0, 0.0))
+        cv2.circle(best, (x, y), round(_BETWEEN_MM * _FIFTH), (0.0,), -1)
+    return found
 
 
 def ovals(ink: Picture, places: Sequence[Ring]) -> list[Seal]:
