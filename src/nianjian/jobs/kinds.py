@@ -13,7 +13,7 @@ from nianjian.audit.verify import verify
 from nianjian.flows import jobs, rejects
 from nianjian.flows.check_calls import check_calls
 from nianjian.flows.import_calls import import_calls
-from nianjian.flows.operation import retention
+from nianjian.flows.operation import retention, standing
 from nianjian.flows.overlay import effects
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
@@ -160,10 +160,17 @@ def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]
 
 
 def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    """No ``payload``: what is over its time when the work begins; what is left of it is counted after."""
+    report("", 0, 2)
+    erased = retention.run(actor=actor, enterprise=job.enterprise, dry_run=False)
+    rows = {one.period.record_class: one.over for one in erased if one.over}
+    return {"rows": rows, **standing.counted(enterprise=job.enterprise, actor=actor)}
+
+
+def _count_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """No ``payload``: what is over its time when the work begins."""
     report("", 0, 1)
-    erased = retention.run(actor=actor, enterprise=job.enterprise, dry_run=False)
-    return {"rows": {one.period.record_class: one.over for one in erased if one.over}}
+    return standing.counted(enterprise=job.enterprise, actor=actor)
 
 
 def _verify_chain(_job: JobValue, _actor: Actor, report: Report) -> Mapping[str, object]:
@@ -180,6 +187,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.CHECK_REGISTER: Kind(_check_register, again=True),
     jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
     jobs.ERASE_OVER: Kind(_erase_over, again=True),  # what is gone is not over its time any more
+    jobs.COUNT_OVER: Kind(_count_over, again=True),
     jobs.OVERLAY_EFFECT: Kind(_effect, again=True),
     jobs.VERIFY_CHAIN: Kind(_verify_chain, again=True),
     **complaints.KINDS,

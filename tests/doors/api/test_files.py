@@ -264,3 +264,9 @@ def test_a_sheet_that_an_answer_cannot_wait_for_is_refused(site: Ask, monkeypatc
     monkeypatch.setattr("nianjian.flows.wizard.check_register.LARGE", 10)
     answer = upload(site(), f"{LINES}/checks/file", "线路编号\nL1\n".encode(), name="lines.csv")
     assert (answer.status_code, answer.json()["code"]) == (422, "sheet_too_large")
+    monkeypatch.setattr("nianjian.flows.wizard.check_register.LARGE", 1 << 17)
+    monkeypatch.setattr("nianjian.flows.wizard.check_register.MARKED", 0)
+    answer = upload(
+        site(name="berta"), f"{LINES}/checks/file", "线路编号,启用日期\nL1,明天\n".encode(), name="lines.csv"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "sheet_faults_many")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.doors.web.data_pages import work
 from tests.support.asking import DEMO, Ask, post
 
 
@@ -168,7 +169,12 @@ def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(
 def test_how_long_records_are_kept_and_their_erasure(site: Ask) -> None:
     told = site("auditor", name="otto").get(f"{DEMO}/retention").json()["items"]
     calls = next(one for one in told if one["record_class"] == "calls")
-    assert (calls["over"], calls["oldest"]) == (0, None)
+    assert (calls["over"], calls["oldest"]) == (None, None)
+    assert post(site("auditor", name="otto"), f"{DEMO}/retention/counts").status_code == 202
+    work()
+    counted = site("auditor", name="otto").get(f"{DEMO}/retention").json()
+    assert counted["counted_at"]
+    assert {one["over"] for one in counted["items"]} == {0}
     assert calls["since"] < "2026"
     address = f"{DEMO}/retention/erasures"
     assert post(site("auditor", name="otto"), address).status_code == 403

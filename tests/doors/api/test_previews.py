@@ -97,7 +97,7 @@ def test_a_sheet_is_checked_and_not_written(site: Ask, home: Path) -> None:
     (fault,) = told["findings"]
     assert (fault["line"], fault["code"], fault["value"]) == (3, "date_unreadable", "明天")
     assert not Line.objects.filter(enterprise_id="demo").exists()
-    large = upload(client, address, b"x" * ((4 << 20) + 1), name="l.csv")
+    large = upload(client, address, b"x" * ((128 << 10) + 1), name="l.csv")
     assert (large.status_code, large.json()["code"]) == (422, "sheet_too_large")
     assert not left(home)
 

@@ -15,6 +15,7 @@ from tests.support.teams import standing
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
 from nianjian.audit.query import acts
+from nianjian.flows.wizard import check_register
 from nianjian.queue import query as queue
 from nianjian.registers import kinds
 from nianjian.registers.listing import listing
@@ -115,6 +116,36 @@ def test_a_large_sheet_is_checked_by_the_worker(
     assert "李四" not in text
     assert ("notice error" in text, "notice success" in text) == (bool(faulty), not faulty)
     assert (f"{draft}commit/" in text.split("</ol>")[1]) != bool(faulty)
+
+
+def test_many_faults_are_marked_by_the_worker(site: Client) -> None:
+    draft = begun(site, "lines")
+    rows = "\n".join(f"L{n},明天" for n in range(check_register.MARKED + 1))
+    sent(site, draft, ("lines.csv", f"线路编号,启用日期\n{rows}\n".encode()))
+    text = site.get(f"{draft}check/").content.decode()
+    assert "L0" not in text.split("</ol>")[1].split("<table")[0]
+    assert (f"{draft}errors/" in text, f"{draft}check/whole/" in text) == (False, True)
+    assert site.get(f"{draft}errors/").status_code == 404
+    site.post(f"{draft}check/whole/")
+    work()
+    assert f"{draft}errors/" in site.get(f"{draft}check/").content.decode()
+    answer = site.get(f"{draft}errors/")
+    page = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)), read_only=True).worksheets[0]  # type: ignore[attr-defined]
+    assert page.max_row == check_register.MARKED + 2
+
+
+def test_a_small_workbook_that_holds_much_is_left_to_the_worker(site: Client) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    page = book.create_sheet()
+    for row in [["线路编号", "名称"], *[["L1", "x"]] * 12_000]:
+        page.append(row)
+    packed = io.BytesIO()
+    book.save(packed)
+    assert len(packed.getvalue()) < check_register.LARGE
+    draft = begun(site, "lines")
+    sent(site, draft, ("lines.xlsx", packed.getvalue()))
+    text = site.get(f"{draft}check/").content.decode()
+    assert (f"{draft}check/whole/" in text, "notice" in text.split("</ol>")[1]) == (True, False)
 
 
 def test_a_file_that_is_no_sheet_is_told_so(site: Client) -> None:

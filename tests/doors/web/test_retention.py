@@ -15,6 +15,7 @@ from nianjian.accounts.service import add_enterprise
 from nianjian.audit.query import acts
 from nianjian.config import wiring
 from nianjian.flows import jobs
+from nianjian.flows.operation import retention
 from nianjian.kernel import clock
 from nianjian.queue import query as queue
 from nianjian.registers.models import Person
@@ -47,11 +48,21 @@ def _text(client: Client, address: str = PAGE) -> str:
     return " ".join(answer.content.decode().split())
 
 
+def _count(client: Client) -> None:
+    first, second = (client.post(f"{PAGE}count/").headers["Location"] for _ in range(2))
+    assert first == second
+    assert "统计正在进行" in _text(client)
+    work()
+    assert f'href="{PAGE}"' in _text(client, first)
+
+
 def _rows() -> int:
     return sum(file.rows for file in wiring.lake("demo").old_files("calls"))
 
 
 def test_every_class_stands_with_its_rule_level_and_source(filled: Client) -> None:
+    assert "2026-03" not in _text(filled), "nothing is counted while the page is asked for"
+    _count(filled)
     text = _text(filled)
     for words in (
         "话单",
@@ -70,6 +81,8 @@ def test_every_class_stands_with_its_rule_level_and_source(filled: Client) -> No
 
 def test_what_is_due_is_erased_by_the_worker_and_told_afterwards(filled: Client) -> None:
     assert _rows() == 7
+    assert "超期 8 行。" not in _text(filled)
+    _count(filled)
     assert "超期 8 行。" in _text(filled)
     answer = filled.post(f"{PAGE}erase/")
     assert _rows() == 7, "the page waits for nothing"
@@ -90,6 +103,16 @@ def test_what_is_due_is_erased_by_the_worker_and_told_afterwards(filled: Client)
     filled.post(f"{PAGE}erase/")
     work()
     assert len(list(acts(verb="retention.erase"))) == 2, "an erasure of nothing leaves no entry"
+
+
+def test_a_count_from_before_an_erasure_is_not_shown(filled: Client) -> None:
+    _count(filled)
+    retention.run(actor=Actor("tester"), enterprise="demo", dry_run=False)  # by the shell, where no count follows
+    text = _text(filled)
+    assert "超期" in text
+    assert ("超期 8 行。" in text, "没有超期的记录。" in text) == (False, False)
+    _count(filled)
+    assert "没有超期的记录。" in _text(filled)
 
 
 @pytest.mark.parametrize("role", ["compliance_lead", "auditor"])

@@ -201,9 +201,9 @@ def registers_headings(request: Request, code: str, kind: str) -> dict[str, obje
 
 @take(router, f"{REGISTER}/previews", act=Act.LOAD, answer=SheetPreview, upload=True)
 def registers_preview(request: Request, code: str, kind: str, file: Query[FileName]) -> dict[str, object]:
-    """What an import of this sheet would make of it; the content is the file, at most 4 MiB.
+    """What an import of this sheet would make of it; the content is the file, at most 128 KiB.
 
-    A larger one is checked by the worker: `check` of its import.
+    A workbook may have 1 MiB unpacked. A larger one is checked by the worker: `check` of its import.
     """
     del file  # its name was read with the content
     if kind not in kinds.kinds():

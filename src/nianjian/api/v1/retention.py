@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from ninja import Router, Schema
 
@@ -11,7 +11,8 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.flows import jobs
-from nianjian.flows.operation.retention import Standing, show
+from nianjian.flows.operation import standing
+from nianjian.flows.operation.standing import Class
 
 router = Router(tags=["retention"])
 
@@ -19,7 +20,8 @@ router = Router(tags=["retention"])
 class RecordClass(Schema):
     """A class of records: the rule that keeps it the longest, and for how long.
 
-    ``since``: the first day that is kept, null: for ever; ``oldest`` record; ``over``: rows over their time.
+    ``since``: the first day that is kept, null: for ever; ``oldest`` record; ``over``: rows over their time, null:
+    not counted.
     """
 
     record_class: str
@@ -30,19 +32,27 @@ class RecordClass(Schema):
     citation: str
     since: date | None
     oldest: str | None
-    over: int
+    over: int | None
 
 
 class RecordClasses(Schema):
-    """Every class."""
+    """Every class; ``counted_at``: when it was counted, null: never, or not since rows were erased."""
 
+    counted_at: datetime | None
     items: list[RecordClass]
 
 
 @read(router, "/enterprises/{code}/retention", act=Act.AUDIT, answer=RecordClasses)
 def retention_show(request: Request, code: str) -> dict[str, object]:
     """The classes of the enterprise's records; what was erased stands in the chain as `retention.erase`."""
-    return {"items": [_told(one) for one in show(actor=request.actor, enterprise=code)]}
+    known = standing.looked(enterprise=code, actor=request.actor)
+    return {"counted_at": known.at, "items": [_told(one) for one in known.classes]}
+
+
+@write(router, "/enterprises/{code}/retention/counts", act=Act.AUDIT, answer=Job, status=202)
+def retention_count(request: Request, code: str) -> dict[str, object]:
+    """Count what is over its time: work for the worker, whose result the classes then show."""
+    return asked(request, standing.ask(enterprise=code, actor=request.actor))
 
 
 @write(router, "/enterprises/{code}/retention/erasures", act=Act.ADMINISTER, answer=Job, status=202)
@@ -51,7 +61,7 @@ def retention_erase(request: Request, code: str) -> dict[str, object]:
     return asked(request, jobs.enqueue(kind=jobs.ERASE_OVER, enterprise=code, payload={}, actor=request.actor))
 
 
-def _told(one: Standing) -> dict[str, object]:
-    standing = {"oldest": one.oldest, "over": one.over}
-    names = (name for name in RecordClass.model_fields if name not in standing)
-    return {name: getattr(one.period, name) for name in names} | standing
+def _told(one: Class) -> dict[str, object]:
+    found = {"oldest": one.oldest, "over": one.over}
+    names = (name for name in RecordClass.model_fields if name not in found)
+    return {name: getattr(one.period, name) for name in names} | found

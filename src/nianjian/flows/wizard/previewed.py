@@ -67,8 +67,8 @@ def register(*, kind: str, enterprise: str, incoming: uploads.Incoming, actor: A
     A large one is left to the worker: its check takes too long for an answer.
     """
     require(actor, enterprise, Act.LOAD)
-    check_register.checked_size(incoming.name, incoming.size)
     with uploads.placed(incoming) as (_place, path):
+        check_register.checked_size(path)
         return check_register.check_register(kind, path, enterprise)
 
 

@@ -26,7 +26,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "file_twice": mark("{file} is there already"),
     "file_single": mark("one sheet at a time: {file} was not taken"),
     "rejects_none": mark("no row at the beginning of {file} would be rejected"),
-    "sheet_too_large": mark("{file} is larger than {limit}; let the worker check it"),
+    "sheet_too_large": mark(
+        "{file} is larger than {limit}, or as a workbook {unpacked} unpacked; let the worker check it"
+    ),
+    "sheet_faults_many": mark("{file} has {faults} faults, more than {most}; let the worker mark them"),
     "upload_too_large": mark("{file} is larger than {limit}; import it in the shell with `nianjian calls import`"),
     "mapping_unknown": mark("there is no mapping named {name}"),
     "mapping_name_malformed": mark("a mapping's name has 1 to {longest} signs"),

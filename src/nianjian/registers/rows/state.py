@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Q
 
 from nianjian.kernel import clock
 from nianjian.registers import kinds
-from nianjian.registers.rows.query import Sight, every, rows
+from nianjian.registers.rows.query import COUNTED, Sight, every, rows
 from nianjian.registers.tables.column import Kind
 from nianjian.registers.versions.query import newest
 
@@ -34,20 +34,24 @@ AHEAD: Final = 30  # days that are looked ahead where no rule says more
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """``missing``: field -> rows in which it is not known. ``last`` is UTC. ``until``: the last day looked at."""
+    """``missing``: field -> rows in which it is not known. ``last`` is UTC. ``until``: the last day looked at.
+
+    Of more than `COUNTED` rows none of the figures is counted: ``rows``, ``expired`` and ``expiring`` are None, and so
+    is each of ``missing``, which then names every field that could be.
+    """
 
     kind: str
-    rows: int
+    rows: int | None
     last: datetime | None
-    missing: Mapping[str, int]
+    missing: Mapping[str, int | None]
     runs_out: str
-    expired: int
-    expiring: int
+    expired: int | None
+    expiring: int | None
     until: date
 
 
 def state(kind: str, sight: Sight, ahead: int = AHEAD) -> State:
-    """Count, in three queries, of which one grows with the register; ``ahead`` in days."""
+    """Count, in three queries, none of which grows with the register; ``ahead`` in days."""
     until = sight.day + timedelta(days=ahead)
     asked: dict[str, Any] = {"rows": Count("pk")}
     for field in NEEDED.get(kind, ()):
@@ -57,17 +61,22 @@ def state(kind: str, sight: Sight, ahead: int = AHEAD) -> State:
         first, after = _edges(kind, runs_out, sight.day, until)
         asked["expired"] = Count("pk", filter=Q(**{f"{runs_out}__lt": first}))
         asked["expiring"] = Count("pk", filter=Q(**{f"{runs_out}__gte": first, f"{runs_out}__lt": after}))
-    found = rows(kind, sight).order_by().aggregate(**asked)
+    found = rows(kind, sight).order_by()[: COUNTED + 1].aggregate(**asked)
+    whole = found["rows"] <= COUNTED
     ever = every(kind, sight)
     taken = ever.filter(superseded_at__isnull=False).aggregate(last=Max("superseded_at"))["last"]
     return State(
         kind,
-        found["rows"],
+        found["rows"] if whole else None,
         max((stamp for stamp in (newest(ever), taken) if stamp is not None), default=None),
-        {field: count for field in NEEDED.get(kind, ()) if (count := found[f"without_{field}"])},
+        {
+            field: found[f"without_{field}"] if whole else None
+            for field in NEEDED.get(kind, ())
+            if found[f"without_{field}"] or not whole
+        },
         runs_out,
-        found.get("expired", 0),
-        found.get("expiring", 0),
+        found.get("expired", 0) if whole else None,
+        found.get("expiring", 0) if whole else None,
         until,
     )
 

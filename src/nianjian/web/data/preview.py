@@ -131,10 +131,11 @@ def _rejected(rows: Sequence[tuple[int, str, str, list[str]]]) -> Table | None:
 
 def sheet(draft: DraftValue) -> dict[str, object]:
     """A register's sheet, checked in whole; a large one by the worker."""
-    if draft.files[0].size > check_register.LARGE:
+    path = uploads.paths(draft)[0]
+    if check_register.is_large(path):
         return _by_the_worker(draft)
     try:
-        found = check_register.check_register(draft.kind, uploads.paths(draft)[0], draft.enterprise)
+        found = check_register.check_register(draft.kind, path, draft.enterprise)
     except NianjianError as fault:
         return {"fault": shown.fault(fault)}
     rows = [[Cell(cell) for cell in row] for row in found.rows]
@@ -149,7 +150,15 @@ def sheet(draft: DraftValue) -> dict[str, object]:
         "findings": _findings(found.findings, _("Faults")),
         "warnings": _findings(found.warnings, _("Worth a look")),
         "unseen": found.faults - len(found.findings),
+        **(_marking(draft) if found.faults > check_register.MARKED else {}),
     }
+
+
+def _marking(draft: DraftValue) -> dict[str, object]:
+    """The check of the worker that leaves the error workbook, where a page would mark for too long."""
+    job = queue.job(draft.check_job) if draft.check_job else None
+    waits = job is None or job.state != "done"
+    return {"many": waits, "check_job": job, "check_state": shown.state(job) if job else None}
 
 
 def _by_the_worker(draft: DraftValue) -> dict[str, object]:

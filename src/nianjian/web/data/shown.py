@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.CHECK_REGISTER: mark("Check of a register's sheet"),
     jobs.RUN_PORTRAIT: mark("Portrait"),
     jobs.ERASE_OVER: mark("Erasure of what is over its time"),
+    jobs.COUNT_OVER: mark("Count of what is over its time"),
     jobs.OVERLAY_EFFECT: mark("What another value would do"),
     jobs.MATCH_TICKETS: mark("Calls of complaints"),
     jobs.IMPORT_FORWARDS: mark("Import of a forward list"),

@@ -201,7 +201,7 @@ def load_mapping(request: Request, code: str, draft: str) -> HttpResponse:
 
 
 def _headings(request: Request, draft: DraftValue) -> HttpResponse:
-    if draft.files[0].size > check_register.LARGE:
+    if check_register.is_large(uploads.paths(draft)[0]):
         return _page(request, "sheet", draft, 3, large=True, form_headings=_form(draft))
     try:
         checked = check_register.check_register(draft.kind, uploads.paths(draft)[0], draft.enterprise)
@@ -245,12 +245,19 @@ def errors(request: Request, code: str, draft: str) -> HttpResponse:
     drafts.ready(found)
     if found.kind == drafts.CALLS:
         return files_out.rejected(found)
-    if found.files[0].size > check_register.LARGE:
+    sheet = uploads.paths(found)[0]
+    if check_register.is_large(sheet):
         return files_out.marked(found)
     with tempfile.TemporaryDirectory(prefix="nianjian-errors-") as name:
         path = Path(name) / "errors.xlsx"
-        sheet = uploads.paths(found)[0]
-        check_register.error_workbook(found.kind, sheet, path, preview.words_of_finding, enterprise=code)
+        try:
+            check_register.error_workbook(
+                found.kind, sheet, path, preview.words_of_finding, enterprise=code, most=check_register.MARKED
+            )
+        except NianjianError as fault:
+            if fault.code != "sheet_faults_many":
+                raise
+            return files_out.marked(found)
         content = path.read_bytes()
     return _attached(content, f"{found.kind}-errors.xlsx")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,9 +19,9 @@ from nianjian.audit import query as audit
 from nianjian.audit.models import Entry
 from nianjian.flows import jobs
 from nianjian.flows.finish import ERASE
-from nianjian.flows.operation import retention as flow
+from nianjian.flows.operation import standing as flow
 from nianjian.flows.operation.periods import Period
-from nianjian.flows.operation.retention import Standing
+from nianjian.flows.operation.standing import Class
 from nianjian.kernel import clock
 from nianjian.paper import figures
 from nianjian.paper.texts.errors import named
@@ -29,6 +29,7 @@ from nianjian.paper.texts.operation.doctor import RECORD_CLASSES, UNITS
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.words import Words, mark, words
 from nianjian.queue import query as queue
+from nianjian.web.data.shown import moment
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
@@ -48,11 +49,13 @@ ERASED: Final[Mapping[str, tuple[str, str]]] = {  # field of an entry -> (field 
 def retention(request: Request, code: str) -> HttpResponse:
     """The classes, and past erasures fifty at a time."""
     _ = words(current())
-    classes = flow.show(actor=request.actor, enterprise=code)
+    known = flow.looked(enterprise=code, actor=request.actor)
     shown: Page[Entry] = paged(request, audit.found(enterprise=code, verb=ERASE))
     context = {
-        "table": _classes(classes, code, _),
-        "due": sum(one.over for one in classes),
+        "table": _classes(known.classes, code, _),
+        "counted": moment(known.at),
+        "due": figures.count(known.over) if known.over else "",
+        "counting": [one.id for one in queue.under_way(code, kind=jobs.COUNT_OVER)],
         "may_erase": may(request.actor, code, Act.ADMINISTER),
         "under_way": [one.id for one in queue.under_way(code, kind=jobs.ERASE_OVER)],
         "page": shown,
@@ -70,7 +73,14 @@ def erase(request: Request, code: str) -> HttpResponse:
     return redirect("data-job", code=code, job=job)
 
 
-def _classes(found: list[Standing], code: str, _: Words) -> Table:
+@require_POST
+@page(Act.AUDIT)
+def count(request: Request, code: str) -> HttpResponse:
+    """Let the worker count what is over its time."""
+    return redirect("data-job", code=code, job=flow.ask(enterprise=code, actor=request.actor))
+
+
+def _classes(found: Sequence[Class], code: str, _: Words) -> Table:
     columns = [
         Column(gettext("records")),
         Column(gettext("kept for")),
@@ -84,13 +94,13 @@ def _classes(found: list[Standing], code: str, _: Words) -> Table:
     return Table(gettext("Classes of records"), columns, [_class(one, code, _) for one in found])
 
 
-def _class(one: Standing, code: str, _: Words) -> list[Cell]:
+def _class(one: Class, code: str, _: Words) -> list[Cell]:
     period = one.period
     there = reverse("rules-one-here", kwargs={"code": code, "key": period.rule}) if period.rule else ""
     return [
         Cell(_(RECORD_CLASSES.get(period.record_class, period.record_class))),
         Cell(_kept(period, _)),
-        Cell(figures.count(one.over), figure=True),
+        Cell(figures.DASH if one.over is None else figures.count(one.over), figure=True),
         Cell(period.since.isoformat() if period.since else figures.DASH),
         Cell(one.oldest or figures.DASH),
         Cell(name("level", period.level, _)),

@@ -16,6 +16,7 @@ from nianjian.accounts.roles import Act
 from nianjian.flows.registers.states import states
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper import figures
 from nianjian.registers.rows import entry, own, query, wanted
 from nianjian.registers.rows.query import Sight
 from nianjian.registers.rows.state import State
@@ -46,7 +47,7 @@ def _card(code: str, one: State, seen: Sight) -> dict[str, Any]:
     there = reverse("registers-list", kwargs={"code": code, "kind": one.kind})
     day = f"&as_at={seen.day}" if told_day(seen) else ""
     gaps = [
-        (f"{there}?missing={field}{day}", shown.label(sheet.by_field(field)), count)
+        (f"{there}?missing={field}{day}", shown.label(sheet.by_field(field)), _figure(count))
         for field, count in one.missing.items()
     ]
     expired = f"{there}?{LAST}{one.runs_out}={date.fromordinal(seen.day.toordinal() - 1)}{day}"
@@ -54,13 +55,19 @@ def _card(code: str, one: State, seen: Sight) -> dict[str, Any]:
     return {
         "href": f"{there}?as_at={seen.day}" if day else there,
         "title": shown.title(one.kind),
-        "rows": one.rows,
+        "rows": f"{figures.count(query.COUNTED)}+" if one.rows is None else one.rows,
+        "many": figures.count(query.COUNTED) if one.rows is None else "",
         "last": one.last,
         "gaps": gaps,
-        "expired": (expired, one.expired) if one.expired else None,
-        "expiring": (expiring, one.expiring) if one.expiring else None,
+        "expired": (expired, _figure(one.expired)) if one.runs_out and one.expired != 0 else None,
+        "expiring": (expiring, _figure(one.expiring)) if one.runs_out and one.expiring != 0 else None,
         "until": one.until,
     }
+
+
+def _figure(count: int | None) -> str:
+    """A count as what leads to its rows; where nothing was counted, the offer to look."""
+    return _("look") if count is None else str(count)
 
 
 @require_safe

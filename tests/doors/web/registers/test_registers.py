@@ -150,6 +150,26 @@ def test_what_is_not_there_is_404(officer: Client, tail: str) -> None:
     assert officer.get(BASE + tail).status_code == 404
 
 
+def test_of_many_rows_the_overview_says_that_it_has_not_counted_them(
+    officer: Client, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("lines", line_id="L1", gateway="1.2.3.4")
+    write("lines", line_id="L2", gateway="1.2.3.4")
+    monkeypatch.setattr("nianjian.registers.rows.state.COUNTED", 2)
+    card = _card(text(officer.get(BASE)), "lines")
+    assert ('<p class="figure">2</p>' in card, "查看" in card) == (True, False)
+    monkeypatch.setattr("nianjian.registers.rows.state.COUNTED", 1)
+    card = _card(text(officer.get(BASE)), "lines")
+    assert '<p class="figure">10,000+</p>' in card
+    for field in ("team", "gateway"):
+        assert f'missing={field}">查看</a>' in card
+
+
+def _card(page: str, kind: str) -> str:
+    (found,) = [one for one in page.split("<article")[1:] if address("list", kind=kind) in one]
+    return found.partition("</article>")[0]
+
+
 def test_the_overview_tells_gaps_and_what_runs_out(officer: Client, write: Write) -> None:
     today = clock.today()
     soon, gone = today + timedelta(days=60), today - timedelta(days=1)

@@ -32,14 +32,17 @@ CONDITION = re.compile(rf"([a-z_]+)({FIRST}|{LAST}|{EQUAL})(.+)")
 
 
 class State(Schema):
-    """A register: how many rows hold, the last change, how many rows lack a field, what runs out up to ``until``."""
+    """A register: how many rows hold, the last change, how many rows lack a field, what runs out up to ``until``.
+
+    Null: not counted, for there are more than 10 000 rows.
+    """
 
     kind: str
-    rows: int
+    rows: int | None
     last: datetime | None
-    missing: dict[str, int]
-    expired: int
-    expiring: int
+    missing: dict[str, int | None]
+    expired: int | None
+    expiring: int | None
     until: date
 
 

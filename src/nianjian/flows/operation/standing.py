@@ -1,0 +1,83 @@
+"""What is over its time as far as somebody has had it counted: registers and lake are counted by the worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.audit.query import acts
+from nianjian.flows import jobs
+from nianjian.flows.finish import ERASE
+from nianjian.flows.operation import retention
+from nianjian.flows.operation.periods import Period, periods
+from nianjian.flows.rulebooks import rulebook
+from nianjian.kernel import clock
+from nianjian.queue import query as queue
+from nianjian.queue.models import Job
+
+Json = dict[str, Any]
+KINDS: Final = (jobs.COUNT_OVER, jobs.ERASE_OVER)  # works that leave a count
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of records: ``oldest`` record and ``over``, rows over their time; None: nobody has counted them."""
+
+    period: Period
+    oldest: str | None
+    over: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The classes; ``at``: when they were counted, None: never, or not since rows were erased."""
+
+    classes: tuple[Class, ...]
+    at: datetime | None
+
+    @property
+    def over(self) -> int:
+        """Rows over their time that were counted."""
+        return sum(one.over or 0 for one in self.classes)
+
+
+def ask(*, enterprise: str, actor: Actor) -> str:
+    """Put a count; its job, or the one that waits or runs. ``role_missing``."""
+    return jobs.enqueue_once(kind=jobs.COUNT_OVER, enterprise=enterprise, payload={}, actor=actor)
+
+
+def counted(*, enterprise: str, actor: Actor) -> Json:
+    """Count, and tell it as the queue keeps it: the result of a job. ``role_missing``, ``enterprise_unknown``."""
+    at = clock.now()
+    found = retention.show(actor=actor, enterprise=enterprise)
+    classes = {one.period.record_class: {"oldest": one.oldest, "over": one.over} for one in found}
+    return {"counted_at": at.isoformat(), "classes": classes}
+
+
+def looked(*, enterprise: str, actor: Actor) -> Looked:
+    """Each class with its period of today, and what the last count found; ``role_missing``, ``enterprise_unknown``."""
+    require(actor, enterprise, Act.READ)
+    tenant = accounts.enterprise(enterprise)
+    book = rulebook(day=None, province=tenant.province or None, enterprise=enterprise)
+    known = _known(enterprise)
+    told = {} if known is None else known["classes"]
+    none: Json = {"oldest": None, "over": None}
+    classes = [Class(one, **told.get(one.record_class, none)) for one in periods(book, clock.today())]
+    return Looked(tuple(classes), None if known is None else datetime.fromisoformat(known["counted_at"]))
+
+
+def _known(enterprise: str) -> Json | None:
+    """The newest count, if no rows were erased since."""
+    done = [queue.newest(enterprise, kind, {}, Job.DONE) for kind in KINDS]
+    found = [dict(one.result) for one in done if one is not None and "counted_at" in one.result]
+    newest: Json | None = max(found, key=lambda one: datetime.fromisoformat(str(one["counted_at"])), default=None)
+    if newest is None:
+        return None
+    at = datetime.fromisoformat(newest["counted_at"])
+    erased = any(datetime.fromisoformat(one.at) > at for one in acts(enterprise=enterprise, verb=ERASE, newest=1))
+    return None if erased else newest
