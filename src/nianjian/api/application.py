@@ -22,10 +22,11 @@ from nianjian.api.v1 import (
     previews,
     retention,
     rules,
+    season,
     webhooks,
 )
 from nianjian.api.v1.complaints import forwards, one_click, tickets, worked
-from nianjian.api.v1.dossier import arrivals, fill_in, items, pages, rounds, verifying, versions
+from nianjian.api.v1.dossier import arrivals, fill_in, items, pages, rounds, seals, signed, verifying, versions
 from nianjian.api.v1.gate import decisions, policy
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
@@ -68,10 +69,13 @@ ROUTERS: Final = (
     cases.router,
     channel.router,
     watch.router,
+    season.router,
     reconcile_ask.router,
     reconcile_runs.router,
     items.router,
     versions.router,
+    seals.router,
+    signed.router,
     rounds.router,
     fill_in.router,
     pages.router,

@@ -18,6 +18,8 @@ urlpatterns = [
     path("e/<str:code>/reconcile/", include("nianjian.web.reconcile.urls")),
     path("e/<str:code>/rectification/", include("nianjian.web.rectification.urls")),
     path("e/<str:code>/dossier/", include("nianjian.web.dossier.urls")),
+    path("e/<str:code>/season/", include("nianjian.web.season.urls")),
+    path("calendar/", include("nianjian.web.season.public")),
     path("e/<str:code>/gate/", include("nianjian.web.gate.urls")),
     path("", include("nianjian.web.rulebook.urls")),
     path("", include("nianjian.web.approvals.urls")),

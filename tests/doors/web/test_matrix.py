@@ -42,6 +42,8 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("one-click-code", "form"): "svg",
     ("complaints-act", "act"): "respond",
     ("dossier-act", "act"): "confirm",
+    ("dossier-seals-act", "act"): "use",
+    ("dossier-seals-upload", "what"): "paper",
     ("rounds-act", "act"): "answer",
     ("", "report"): "licence",
     ("portrait-chart", "name"): "complaint_rate",
@@ -57,7 +59,22 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
 }
 # What names something of one tenant: beside the code of another it must lead nowhere.
 NAMING: Final = frozenset(
-    {"batch", "job", "draft", "paper", "approval", "webhook", "name", "key", "case", "ticket", "door", "evidence", "reconciliation", "signed"}
+    {
+        "batch",
+        "job",
+        "draft",
+        "paper",
+        "approval",
+        "webhook",
+        "name",
+        "key",
+        "case",
+        "ticket",
+        "door",
+        "evidence",
+        "reconciliation",
+        "signed",
+    }
 )
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}
 _PERSON: Final = {"name": "王芳", "role": "auditor", "email": "", "team": ""}
@@ -84,7 +101,14 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "complaints-new": {"source": "12321"},
     "one-click": {"number": "95013009"},
     "dossier-act": {"version": "1"},
+    "dossier-seals-act": {"item": "articles", "kind": "official_seal", "page": "1", "reason": "样稿"},
+    "dossier-seals-upload": {"item": "articles"},
     "rounds-act": {"request": "{asked}", "note": "已装订"},
+    "reconcile-new": {"what": "people"},
+    "reconcile-difference": {"state": "explained", "owner": "王五", "cause": "晚报"},
+    "reconcile-decide": {"decision": "dismiss"},
+    "season-report": {"act": "file", "year": "2024", "track": "licence", "day": "2025-03-03"},
+    "season-task": {"act": "assign", "year": "2024", "task": "items", "text": "王五"},
     "rectify-open": {"received": "2026-04-28", "causes": ""},
     "rectify-watch": {"licence": "B2-1", "since": "2026-01-01", "source": "来函"},
     "enterprises": {"code": "third", "name": "第三家", "province": "北京"},
@@ -97,6 +121,7 @@ QUERIES: Final[Mapping[str, str]] = {
 # Acts that a view asks for beyond its mark.
 DEEPER: Final[Mapping[tuple[str, str], Act]] = {
     ("data-job-stop", "POST"): Act.LOAD,
+    ("reconcile-difference", "POST"): Act.LOAD,
     ("rectify-tickets", "POST"): Act.REPORT,
     ("rectify-watch", "POST"): Act.LOAD,
     ("approvals-decide", "POST"): Act.APPROVE,

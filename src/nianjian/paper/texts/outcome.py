@@ -26,12 +26,12 @@ INPUT_UNKNOWN: Final = frozenset(
         "filter_unknown", "freeswitch_template_unknown", "gate_channel_unknown",
         "mapping_column_unknown", "mapping_format_unknown", "overlay_rule_unknown", "province_unknown", "role_unknown",
         "rectify_dimension_unknown", "rectify_form_unknown", "rectify_key_unknown",
-        "rule_field_unknown", "simulation_line_unknown", "source_unknown", "timezone_unknown",
+        "rule_field_unknown", "season_track_unknown", "simulation_line_unknown", "source_unknown", "timezone_unknown",
     }
 )  # fmt: skip
 REFUSED: Final = frozenset(
     {"role_missing", "role_missing_everywhere", "token_missing", "token_refused", "approval_same_person",
-     "approval_needs_user", "approval_not_apart", "confirm_not_apart", "token_too_narrow"}
+     "approval_needs_user", "season_feed_by_person", "approval_not_apart", "confirm_not_apart", "token_too_narrow"}
 )  # fmt: skip
 STATE: Final = frozenset(
     {
@@ -54,6 +54,8 @@ STATE: Final = frozenset(
         "complaint_callback_old",
         "complaint_proposal_missing",
         "dossier_not_ready",
+        "season_task_computed",
+        "season_feeds_too_many",
         "dossier_version_old",
         "dossier_version_returned",
         "dossier_version_submitted",
@@ -68,6 +70,7 @@ STATE: Final = frozenset(
         "rectify_step_early",
         "rectify_isolated_already",
         "rectify_not_isolated",
+        "rectify_case_not_isolated",
         "rectify_not_effective",
         "rectify_watched_already",
         "rectify_not_watched",

@@ -33,6 +33,7 @@ YEAR: Final = re.compile(r"^(/e/[^/]+/)\d+/")
 # In the order of the day's work.
 ENTERPRISE: Final = (
     Item(mark("Overview"), "overview", Act.READ_OWN, "home"),
+    Item(mark("Season"), "season", Act.READ, "work"),
     Item(mark("Portrait"), "portrait-newest", Act.READ_OWN, "portrait"),
     Item(mark("Data"), "data", Act.READ, "data"),
     Item(mark("Registers"), "registers", Act.READ_OWN, "registers"),

@@ -28,10 +28,13 @@ WORK: Final = (
     f"{HOME}data/", f"{HOME}data/import/", f"{HOME}rules/", f"{HOME}{RULE}", "rules/", RULE,
     f"{HOME}approvals/", "approvals/",
     f"{HOME}complaints/", f"{HOME}complaints/new/", f"{HOME}complaints/forwards/", f"{HOME}complaints/one-click/",
+    f"{HOME}reconcile/", f"{HOME}reconcile/new/",
+    f"{HOME}season/", f"{HOME}season/?today=2027-05-02",
     f"{HOME}rectification/", f"{HOME}rectification/open/", f"{HOME}rectification/watch/",
     f"{HOME}dossier/", f"{HOME}dossier/2026/", f"{HOME}dossier/2026/articles/",
-    f"{HOME}dossier/2026/sort/", f"{HOME}dossier/2026/verify/",
-    f"{HOME}dossier/2026/algorithm_filing/",
+    f"{HOME}dossier/2026/seals/", f"{HOME}dossier/2026/sort/", f"{HOME}dossier/2026/verify/",
+    f"{HOME}dossier/2026/algorithm_filing/", f"{HOME}dossier/2026/rounds/",
+    f"{HOME}dossier/2026/fill-in/licence/", f"{HOME}dossier/2026/fill-in/code_number/",
     f"{HOME}gate/", f"{HOME}gate/change/", f"{HOME}gate/decisions/", "e/other/gate/",
     f"{HOME}audit/", "audit/", f"{HOME}retention/", f"{HOME}webhooks/", "enterprises/",
 )  # fmt: skip
@@ -39,9 +42,10 @@ WORK: Final = (
 WORK_STEPS: Final = (
     "portrait-compare", "data-job", "data-batch", "data-import-files", "data-import-mapping", "data-import-check",
     "data-import-commit", "registers-end", "complaints-one", "one-click-one", "complain", "one-click-done",
-    "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
+    "reconcile-one", "reconcile-difference",
+    "rounds-one", "rounds-differences", "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
     "rules-overlay-here", "rules-effect-here", "approvals-decide", "approvals-decide-here", "audit-verified",
-    "webhooks-one", "dossier-pages",
+    "webhooks-one", "dossier-pages", "dossier-signed",
 )  # fmt: skip
 OWN: Final = (
     "account/", "account/sessions/", "account/tokens/", "account/3rdparty/",
@@ -59,10 +63,12 @@ OWN_STEPS: Final = (
 # What answers GET with HTML, or may, and is no page that anybody looks at.
 NO_PAGE: Final[Mapping[str, str]] = {
     "portrait-newest": "leads on to the portrait of the newest year",
+    "fill-in-first": "leads on to the licence report",
     "data-job-progress": "a part of data-job, which comes with it",
     "audit-verify-progress": "a part of audit-verified, which comes with it",
     "complaints-forwards-marked": "a file",
     "rectify-report-file": "a file",
+    "season-calendar": "a calendar for programs",
     "mfa_download_recovery_codes": "a file",
     "mfa_login_webauthn": "what the sign-in page's script asks for; without it leads back there",
     "metrics": "figures for a machine; without its token a refusal in plain text",

@@ -1,0 +1,128 @@
+"""The season of an enterprise: earliest day, what must be known, both reports, the plan as picture and list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from nianjian.accounts.access import may
+from nianjian.accounts.roles import Act
+from nianjian.flows.season import feed
+from nianjian.flows.season.shown import shown
+from nianjian.kernel import clock
+from nianjian.paper.texts.portrait import name
+from nianjian.paper.texts.season import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
+from nianjian.paper.words import ENGLISH, Words, words
+from nianjian.web.layout.access import Request, page
+from nianjian.web.layout.language import current
+from nianjian.web.layout.tables import Cell, Column, Table
+from nianjian.web.season.gantt import gantt
+
+BADGES = {"done": "good", "filed": "good", "late": "bad", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
+
+
+@require_safe
+@page(Act.READ)
+def season(request: Request, code: str) -> HttpResponse:
+    """Show it as it stands today, or on the day that the address names."""
+    _, language = words(current()), current()
+    given = request.GET.get("year", "")
+    year = int(given) if given.isdecimal() and clock.FIRST_DAY.year <= int(given) < clock.LAST_DAY.year else None
+    today = clock.asked_day(request.GET.get("today", ""))
+    told = shown(enterprise=code, year=year, today=today, actor=request.actor, language=language)
+    names = {one["task"]: _(TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
+    first = told["earliest"]
+    context = {
+        "told": told,
+        "first": first,
+        "left": "" if first is None else left(first["left"], _),
+        "source": "" if first is None else _(TEMPLATES.get(first["template"], first["template"])),
+        "level": "" if first is None else name("level", first["level"], _),
+        "flags": told["risk_flags"],
+        "tracks": _tracks(told["tracks"], _),
+        "deadlines": _deadlines(told["tracks"], _),
+        "milestones": _milestones(told["milestones"], _),
+        "tasks": _tasks(told["tasks"], names, _),
+        "gantt": gantt(told, names),
+        "choices": list(names.items()),
+        "track_names": [(key, _(text)) for key, text in TRACKS.items()],
+        "feeds": feed.listed(enterprise=code, actor=request.actor),
+        "may_load": may(request.actor, code, Act.LOAD),
+        "may_report": may(request.actor, code, Act.REPORT),
+        "real_today": clock.today(),
+    }
+    return render(request, "season/season.html", context)
+
+
+def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:
+    heads = (gettext("licence"), gettext("report"), gettext("state"), gettext("last day"), gettext("handed in"))
+    rows = [
+        [
+            Cell(one["licence"] or "–"),
+            Cell(_(TRACKS[one["track"]])),
+            Cell(_(STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
+            Cell(one["due"] or "–"),
+            Cell(one["filed_on"] or "–"),
+        ]
+        for one in found
+    ]
+    return Table(gettext("Reports"), [Column(head) for head in heads], rows, cards=True)
+
+
+def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
+    seen = {
+        (one["track"], one["template"], one["rule"] or one["citation"]): one
+        for track in tracks
+        for one in track["deadlines"]
+    }
+    heads = (gettext("day"), gettext("what"), gettext("deadline"), gettext("source"), gettext("citation"))
+    rows = [
+        [
+            Cell(one["date"], badge="plain" if one["passed"] else ""),
+            Cell(_(KINDS[one["kind"]])),
+            Cell(one["name_en"] if current() == ENGLISH else one["name"]),
+            Cell(f"{_(TEMPLATES.get(one['template'], one['template']))} · {name('level', one['level'], _)}"),
+            Cell(one["citation"]),
+        ]
+        for one in sorted(seen.values(), key=lambda one: str(one["date"]))
+    ]
+    return Table(gettext("Deadlines"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+def _milestones(found: Sequence[dict[str, Any]], _: Words) -> list[dict[str, Any]]:
+    return [{**one, "title": _(MODULES.get(one["module"], one["module"]))} for one in found]
+
+
+def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], _: Words) -> Table:
+    heads = (
+        gettext("task"),
+        gettext("state"),
+        gettext("begins"),
+        gettext("due"),
+        gettext("working days"),
+        gettext("steps"),
+        gettext("after"),
+        gettext("owner"),
+        gettext("effect"),
+    )
+    rows = [
+        [
+            Cell(names[one["task"]]),
+            Cell(_(TASK_STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
+            Cell(date.fromisoformat(one["begins"]).isoformat()),
+            Cell(f"{one['due']} ({_('provisional')})" if one["provisional"] else one["due"]),
+            Cell(one["workdays"], figure=True),
+            Cell(f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else "–"),
+            Cell("、".join(names[each] for each in one["after"]) or "–"),
+            Cell(one["owner"] or "–"),
+            Cell("；".join([*one["effects"], *(each for each in (one["reason"], one["note"]) if each)]) or "–"),
+        ]
+        for one in found
+    ]
+    return Table(gettext("Tasks"), [Column(head) for head in heads], rows, wrap=True, cards=True)

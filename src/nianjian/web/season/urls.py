@@ -1,0 +1,14 @@
+"""Addresses of the season, below an enterprise."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from nianjian.web.season import acts, pages
+
+urlpatterns = [
+    path("", pages.season, name="season"),
+    path("reports/", acts.report, name="season-report"),
+    path("tasks/", acts.task, name="season-task"),
+    path("feeds/", acts.feed, name="season-feed"),
+]

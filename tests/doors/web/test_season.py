@@ -1,0 +1,111 @@
+"""The season's page, what is done on it, and the calendar that a secret address opens."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from icalendar import Calendar
+
+from nianjian.accounts.models import Membership
+from nianjian.accounts.query import USER, Actor
+from nianjian.audit import query as audit
+from nianjian.flows.season.shown import shown
+from nianjian.kernel import clock
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.OVERRIDE, "2027-02-01")
+
+
+def test_the_page_tells_what_the_command_tells(site: Client) -> None:
+    page = site.get("/e/demo/season/").content.decode()
+    told = shown(enterprise="demo", year=None, today=clock.today(), actor=Actor("anna", USER))
+    assert told["year"] == 2026
+    for text in (
+        told["earliest"]["citation"],
+        *(flag["text"] for flag in told["risk_flags"]),
+        *(one["date"] for track in told["tracks"] for one in track["deadlines"]),
+        *(one["due"] for one in told["tasks"]),
+        *(one["citation"] for track in told["tracks"] for one in track["deadlines"]),
+    ):
+        assert text in page
+    assert told["tasks"][1]["effects"], "D5 with its effect"
+    assert '<svg class="gantt"' in page
+    assert page.count('<rect class="bar ') == len(told["tasks"])
+    assert not re.search(r"<svg.*?style=.*?</svg>", page, re.DOTALL), "no inline style: the policy forbids it"
+    late = site.get("/e/demo/season/?year=2026&today=2027-05-02").content.decode()
+    assert "不良名单" in late
+    assert site.get("/e/demo/season/?year=99&today=x").status_code == 200
+
+
+def test_what_is_done_on_it(site: Client) -> None:
+    year = {"year": "2026"}
+    site.post("/e/demo/season/reports/", {**year, "act": "file", "track": "licence", "day": "2027-02-01"})
+    site.post("/e/demo/season/tasks/", {**year, "act": "assign", "task": "items", "text": "王工"})
+    site.post("/e/demo/season/tasks/", {**year, "act": "snooze", "task": "items", "day": "2027-02-09", "text": "等章"})
+    refused = site.post("/e/demo/season/tasks/", {**year, "act": "snooze", "task": "items", "day": "2027-02-09"})
+    assert refused.status_code == 400
+    told = shown(enterprise="demo", year=2026, today=clock.today(), actor=Actor("anna", USER))
+    assert [one["state"] for one in told["tracks"]] == ["filed", "on_time"]
+    items = {one["task"]: one for one in told["tasks"]}["items"]
+    assert (items["owner"], items["state"], items["reason"]) == ("王工", "snoozed", "等章")
+    acts = list(audit.acts(enterprise="demo", newest=3))
+    assert [one.verb for one in acts] == ["season.task_snoozed", "season.task_assigned", "season.filed"]
+    assert "王工" not in json.dumps([one.data for one in acts], ensure_ascii=False), "what people write stays sealed"
+
+
+def _feed(site: Client) -> str:
+    page = site.post("/e/demo/season/feeds/", follow=True).content.decode()
+    found = re.search(r"http://testserver(/calendar/[\w-]+\.ics)", page)
+    assert found
+    return found[1]
+
+
+def _events(body: bytes) -> dict[str, Any]:
+    assert body.endswith(b"\r\n")
+    assert all(len(line) <= 75 for line in body.split(b"\r\n")), "lines are folded"
+    assert b"\n" not in body.replace(b"\r\n", b"")
+    calendar = Calendar.from_ical(body)
+    assert not calendar.errors
+    found = {str(one["uid"]): one for one in calendar.walk("VEVENT")}
+    assert len(found) == len(calendar.walk("VEVENT")), "no UID twice"
+    assert all({"DTSTAMP", "DTSTART", "SUMMARY"} <= set(one) for one in found.values())
+    return found
+
+
+def test_a_feed_keeps_its_uids_and_is_revoked(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    address, program = _feed(site), Client()
+    answer = program.get(address)
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    before = _events(answer.content)
+    assert program.get(address).content == answer.content, "the same to the byte"
+    site.post(
+        "/e/demo/season/reports/",
+        {"year": "2026", "act": "notice", "track": "licence", "day": "2027-02-26", "text": "京通知"},
+    )
+    monkeypatch.setenv(clock.OVERRIDE, "2027-02-02")
+    after = _events(program.get(address).content)
+    assert set(before) < set(after), "a day that moves keeps its UID; the notice is one more"
+    moved = [uid for uid in before if before[uid].decoded("dtstart") != after[uid].decoded("dtstart")]
+    assert moved, "the plan moved before the notice's day"
+
+    Membership.objects.filter(user_id="anna").delete()
+    assert program.get(address).status_code == 404, "who may not read any more sees nothing"
+
+
+def test_a_closed_feed_opens_nothing(site: Client) -> None:
+    address = _feed(site)
+    number = re.search(r'name="revoke" value="(F\w+)"', site.get("/e/demo/season/").content.decode())
+    assert number
+    site.post("/e/demo/season/feeds/", {"revoke": number[1]})
+    assert Client().get(address).status_code == 404
+    assert Client().get("/calendar/nonsense.ics").status_code == 404
+    verbs = [one.verb for one in audit.acts(enterprise="demo", newest=2)]
+    assert verbs == ["season.feed_revoked", "season.feed_added"]
