@@ -33,6 +33,8 @@ from nianjian.dossier.materials.service import File, Place  # noqa: E402
 from nianjian.dossier.pictures.shrink import Pictured  # noqa: E402
 from nianjian.dossier.rounds.model import Evidence, Request  # noqa: E402
 from nianjian.dossier.rounds.service import Asked, Handed  # noqa: E402
+from nianjian.dossier.signatures import service as signatures  # noqa: E402
+from nianjian.dossier.signatures.state import of  # noqa: E402
 from nianjian.flows import overlay, portraits  # noqa: E402
 from nianjian.flows.complaints import acts as complaints  # noqa: E402
 from nianjian.flows.complaints import one_click  # noqa: E402
@@ -154,6 +156,14 @@ def _fill_in(code: str, actor: Actor) -> None:
     )
 
 
+def _signed(code: str, actor: Actor) -> int:
+    """A paper of 2026 whose one signature nobody could check."""
+    told = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
+    place = {"enterprise": code, "year": 2026, "item": "articles"}
+    body = f"%PDF signed {code}".encode()
+    return signatures.add(**place, name="章程.pdf", body=body, found=[of(told)], actor=actor).pk  # type: ignore[arg-type] # of place
+
+
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     """Make an enterprise; what stands for each parameter of an address."""
     service.add_enterprise(code=code, name=f"企业 {code}", province="北京", actor=OPERATOR)
@@ -198,6 +208,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "key": key,
         "version": line.pk,
         "arrival": waits.pk,
+        "signed": _signed(code, actor),
         "paper": papers.attach_to_row(register="lines", row=line, name="scan.png", content=PNG, actor=actor),
         "approval": asked.id,
         "webhook": hook.id,

@@ -64,6 +64,7 @@ NAMING: Final = frozenset(
         "job",
         "draft",
         "paper",
+        "signed",
         "approval",
         "webhook",
         "name",

@@ -7,6 +7,7 @@ import re
 from tests.doors.web.data_pages import calls
 from tests.doors.web.scans import a4
 from tests.doors.web.walks.looked_at import HOME, RULE
+from tests.support import certificates
 from tests.support.dresses import Looker
 from tests.support.site import follow
 
@@ -84,6 +85,21 @@ def paper(one: Looker, turn: int) -> None:
     follow(page.locator("main form[action$='act/return/'] button.primary"))
     one.look()
     one.go(f"{HOME}dossier/2026/")
+
+
+def signed(one: Looker, turn: int) -> None:
+    """A PDF that somebody signed: refused without a file, kept, in the list and on its own page."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}dossier/2026/seals/")
+    for fold in page.locator("main details > summary").all():
+        fold.click()
+    one.look()
+    file = {"name": "signed.pdf", "mimeType": "application/pdf", "buffer": certificates.signed(a4(90 + turn))}
+    page.locator("#paper_file").set_input_files(file)
+    follow(page.locator("main form[action$='files/paper/'] button.primary"))
+    one.look()
+    follow(page.locator("main tbody a[href*='/papers/']").first)
+    one.look()
 
 
 def complaint(one: Looker, turn: int) -> None:

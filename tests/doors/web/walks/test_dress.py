@@ -48,6 +48,7 @@ def test_the_pages_behind_forms(boss: tuple[Site, str], browser: Any, language: 
     steps.case(one)
     steps.complaint(one, turn)
     steps.paper(one, turn)
+    steps.signed(one, turn)
     steps.webhook(one)
     steps.chain(one)
     one.leave(WORK_STEPS)

@@ -1,0 +1,98 @@
+"""Papers that others have signed electronically: kept unaltered, with what their signatures say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpResponse
+from ninja import Field, Path, Query, Router, Schema
+
+from nianjian.accounts.roles import Act
+from nianjian.api.door.access import Request
+from nianjian.api.door.operations import read, take, write
+from nianjian.api.door.paging import Cut, Page, Reader, paged
+from nianjian.api.v1.dossier.items import SEASON
+from nianjian.api.v1.given import Year
+from nianjian.api.v1.registers.files import FileName, attached
+from nianjian.flows.dossier.sealing import papers
+
+router = Router(tags=["dossier"])
+PAPERS = SEASON + "/signed-papers"
+PAPER = PAPERS + "/{signed}"
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+class SignatureTold(Schema):
+    """``intact`` null: it could not be checked; ``trust``: trusted, untrusted, or unknown where no roots are set.
+
+    ``standing``: unreadable, broken, changed, untrusted, unknown or trusted; only the last is good without doubt.
+    """
+
+    field: str
+    standing: str
+    intact: bool | None
+    whole_file: bool
+    changed_after: str
+    trust: str
+    subject: str
+    issuer: str
+    serial: str
+    fingerprint: str
+    valid_from: str
+    valid_to: str
+    self_signed: bool
+    in_time: bool | None
+    algorithm: str
+    signed_at: str | None
+    timestamp: dict[str, Any] | None
+    fault: str
+
+
+class SignedTold(Schema):
+    """A paper, with its signatures as they were when it came."""
+
+    paper: int
+    item: str
+    name: str
+    sha256: str
+    size: int
+    standing: str
+    signatures: list[SignatureTold]
+    recorded_at: datetime
+    recorded_by: str
+
+
+class SignedFile(FileName):
+    """The file's name, and the item it belongs to."""
+
+    item: Annotated[str, Field(max_length=40)]
+
+
+@read(router, PAPERS, act=Act.READ, answer=Page[SignedTold])
+def signed_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
+    """Signed papers of a season, newest first."""
+    reader = Reader(lambda first, count: papers.part(code, year, request.actor, first, count))
+    return paged(request, cut, reader, papers.told)
+
+
+@write(router, PAPERS, act=Act.LOAD, answer=SignedTold, status=201, held=papers.LIMIT)
+def signed_add(request: Request, code: str, year: Year, file: Query[SignedFile]) -> dict[str, object]:
+    """Keep a signed PDF unaltered; the content is the file."""
+    row = papers.add(
+        enterprise=code, year=year, item=file.item, name=file.name, content=request.content, actor=request.actor
+    )
+    return papers.told(row)
+
+
+@read(router, PAPER, act=Act.READ, answer=SignedTold)
+def signed_get(request: Request, code: str, year: Year, signed: Number) -> dict[str, object]:
+    """One of them."""
+    return papers.told(papers.one(code, year, signed, request.actor))
+
+
+@take(router, f"{PAPER}/file", act=Act.REVEAL, media=["application/pdf"])
+def signed_fetch(request: Request, code: str, year: Year, signed: Number) -> HttpResponse:
+    """The file byte for byte as it came; the audit chain has the entry."""
+    row, content = papers.fetch(enterprise=code, year=year, number=signed, actor=request.actor)
+    return attached(content, "application/pdf", row.name or f"{row.sha256[:12]}.pdf")

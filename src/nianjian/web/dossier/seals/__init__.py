@@ -1,0 +1,1 @@
+"""Pictures of seals, their uses, and signed papers, on pages."""
