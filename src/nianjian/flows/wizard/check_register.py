@@ -112,8 +112,8 @@ def is_large(path: Path) -> bool:
 def checked_size(path: Path) -> None:
     """``sheet_too_large`` for a sheet that an answer cannot wait for."""
     if is_large(path):
-        limits = {"limit": f"{LARGE >> 10} KiB", "unpacked": f"{UNPACKED >> 10} KiB"}
-        raise NianjianError("sheet_too_large", file=path.name, **limits)
+        limit, unpacked = f"{LARGE >> 10} KiB", f"{UNPACKED >> 10} KiB"
+        raise NianjianError("sheet_too_large", file=path.name, limit=limit, unpacked=unpacked)
 
 
 def marked_of(path: Path) -> Path:
