@@ -9,12 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import keys as asn1_keys
-from asn1crypto import tsp
-from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -25,6 +23,9 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from nianjian.dossier.signatures.sign import opened, sign
 from nianjian.kernel import clock
 
+asn1_keys: Any = import_module("asn1crypto.keys")  # a library without types
+asn1: Any = import_module("asn1crypto.x509")
+tsp: Any = import_module("asn1crypto.tsp")
 PASSWORD = "kept nowhere"  # noqa: S105 -- of a certificate that lives as long as the test
 
 

@@ -102,7 +102,8 @@ def _package(enterprise: str, folder: Path) -> Json:
     ours = acts(enterprise=enterprise, verb="dossier.built", newest=LOOKED)
     if not any(one.data["manifest"] == told["sha256"] for one in ours):
         raise NianjianError("signing_unknown_package", digest=told["sha256"])
-    if not verify(folder, digest=told["sha256"]).intact:
+    found = verify(folder, digest=told["sha256"])
+    if not found.intact or any(one.kind != "signed" for one in found.notes):  # saved again is not what was built
         raise NianjianError("signing_not_intact", folder=str(folder))
     return told
 

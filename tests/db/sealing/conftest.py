@@ -1,0 +1,62 @@
+"""A season with confirmed papers, and the print of a seal as a phone sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from tests.support import packages
+
+from nianjian.accounts.query import Actor
+from nianjian.dossier.finding import Verdict
+from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.dossier.materials import service
+from nianjian.dossier.materials.service import File, Place
+
+YEAR = 2026
+Keep = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def keep(demo: str, anna: Actor, tmp_path: Path) -> Keep:
+    """Put a scan into the checklist, confirmed or not."""
+
+    def keep(item: str, *, seed: int = 1, pages: int = 1, confirmed: bool = True) -> None:
+        path = packages.scans(tmp_path / "scan.pdf", range(seed, seed + pages), dpi=60)
+        file = File("扫描.pdf", "application/pdf", path.read_bytes(), pages, Verdict.NEEDS_PERSON, {"fields": {}})
+        place = Place(demo, YEAR, item)
+        made = service.add(place=place, file=file, actor=anna)
+        if confirmed:
+            service.confirm(place=place, number=made.number, effective_on=None, valid_until=None, actor=anna)
+
+    return keep
+
+
+@pytest.fixture
+def whole(keep: Keep) -> None:
+    """Every item that must be there."""
+    for seed, item in enumerate(one for one in ITEMS if one != "algorithm_filing"):
+        keep(item, seed=seed + 1)
+
+
+def photo(seal: bytes | None = None) -> bytes:
+    """A seal's print on toned paper under uneven light, as JPEG; empty paper without ``seal``."""
+    page = np.full((700, 700, 3), (225, 235, 240), float) * np.linspace(1, 0.85, 700)[None, :, None]
+    if seal is not None:
+        found: Any = cv2.imdecode(np.frombuffer(seal, np.uint8), cv2.IMREAD_UNCHANGED)
+        pixels = found.astype(float)
+        high, wide = pixels.shape[:2]
+        cover = pixels[:, :, 3:] / 255
+        page[100 : 100 + high, 120 : 120 + wide] *= 1 - cover
+        page[100 : 100 + high, 120 : 120 + wide] += pixels[:, :, :3] * cover
+    page += np.random.default_rng(0).normal(0, 3, page.shape)
+    return bytes(cv2.imencode(".jpg", np.clip(page, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 80])[1])
