@@ -18,6 +18,8 @@ from nianjian.accounts.roles import ALLOWED, Act, Role
 from nianjian.cli.main import VERBS, Parser, main
 from nianjian.flows.import_calls import import_calls
 from nianjian.flows.rectify.cases import Notice, open_case
+from nianjian.reconcile.runs.found import Report
+from nianjian.reconcile.runs.service import keep
 from nianjian.registers.overlays.service import Proposed, propose
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,7 @@ CASE = {  # of rectification: CASE stands for the id of a real one
     "isolate": (Act.REQUEST, CHANNEL),
     "lift": (Act.REQUEST, (*CHANNEL, *AT)),
 }
+RECONCILED = {  # RECONCILIATION stands for the id of a real one; whoever may ask learns what it lacks
     "show": (Act.READ, ()),
     "settle": (Act.LOAD, ("1",)),
     "pairs": (Act.READ, ()),
@@ -104,6 +107,11 @@ COMMANDS |= {
     "complaints match": (Act.LOAD, HERE, AT),
     "complaints list": (Act.READ_OWN, HERE, AT),
     **{f"rectify {act}": (may, HERE, ("--case", "CASE", *words)) for act, (may, words) in CASE.items()},
+    **{f"reconcile {kind}": (Act.REPORT, HERE, ("PAPER", *AT)) for kind in ("numbers", "lines", "seats")},
+    "reconcile people": (Act.REPORT, HERE, AT),
+    "reconcile sources": (Act.REPORT, HERE, AT),
+    "reconcile list": (Act.READ, HERE, AT),
+    **{f"reconcile {act}": (may, HERE, ("RECONCILIATION", *words)) for act, (may, words) in RECONCILED.items()},
     "rectify open": (Act.LOAD, HERE, ("--received", "2026-03-02", *AT)),
     "rectify list": (Act.READ, HERE, AT),
     "rectify tickets": (Act.READ, HERE, ("line", "L1", *AT)),
@@ -189,6 +197,7 @@ REFUSED = {
     "approval_unknown",
     "token_unknown",
     "rectify_unknown",
+    "reconcile_run_unknown",
 }
 
 
@@ -231,6 +240,9 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "APPROVAL": propose(overlay=limit, actor=operator).id,
         "OUT": str(tmp_path / "out.csv"),
         "CASE": str(open_case(enterprise=demo, notice=Notice(date(2026, 3, 2)), paper=None, actor=operator)["id"]),
+        "RECONCILIATION": keep(
+            enterprise=demo, report=Report("lines", date(2026, 12, 31), {}, {}, ()), actor=operator
+        ).pk,
         "PAPER": str(paper),
         "REPORT": str(tmp_path / "report.docx"),
         "PACKAGE": str(tmp_path / "package"),

@@ -46,6 +46,8 @@ from nianjian.flows.wizard import drafts, uploads  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
 from nianjian.notify import service as webhooks  # noqa: E402
 from nianjian.queue import query as queue  # noqa: E402
+from nianjian.reconcile.runs import found as reconciled  # noqa: E402
+from nianjian.reconcile.runs import service as reconciliations  # noqa: E402
 from nianjian.rectification.cases.model import Case  # noqa: E402
 from nianjian.rectification.cases.service import Notice  # noqa: E402
 from nianjian.rectification.watch import service as watch  # noqa: E402
@@ -164,6 +166,24 @@ def _signed(code: str, actor: Actor) -> int:
     return signatures.add(**place, name="章程.pdf", body=body, found=[of(told)], actor=actor).pk  # type: ignore[arg-type] # of place
 
 
+def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
+    """A comparison of lines with a difference, and a pair."""
+    difference = reconciled.Found(key=f"L-{code}", result="only_ours", label={"key": f"L-{code}"}, digest="0" * 64)
+    pair = reconciled.Proposed("name", "1" * 64, "2" * 64, {"name": "张三", "identity": "11010519491231002X"}, 75)
+    counts = {"same": 0, "only_ours": 1, "only_theirs": 0, "field_differs": 0}
+    report = reconciled.Report("lines", date(2026, 12, 31), counts, {}, [difference], [pair])
+    run = reconciliations.keep(enterprise=code, report=report, actor=actor)
+    return {"reconciliation": run.pk, "difference": run.differences.get().pk, "pair": run.proposals.get().pk}
+
+
+def _signed(code: str, actor: Actor) -> int:
+    """A paper of 2026 whose one signature nobody could check."""
+    told = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
+    place = {"enterprise": code, "year": 2026, "item": "articles"}
+    body = f"%PDF signed {code}".encode()
+    return signatures.add(**place, name="章程.pdf", body=body, found=[of(told)], actor=actor).pk  # type: ignore[arg-type] # of place
+
+
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     """Make an enterprise; what stands for each parameter of an address."""
     service.add_enterprise(code=code, name=f"企业 {code}", province="北京", actor=OPERATOR)
@@ -213,6 +233,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "approval": asked.id,
         "webhook": hook.id,
         "case": case,
+        **_reconciliation(code, actor),
         "task": task.pk,
         "measure": rectification.add_measure(
             case=case, text="抽查", owner="王五", due=date(2026, 5, 8), every=None, actor=actor

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Final
 
 from django.db import transaction
@@ -29,7 +29,10 @@ from nianjian.intake.crash import crash_point
 from nianjian.intake.rows import erase
 from nianjian.intake.rows.erase import Limits
 from nianjian.kernel import clock
+from nianjian.kernel.periods import day_of
 from nianjian.queue import service as queue
+from nianjian.reconcile.runs import query as reconciled
+from nianjian.reconcile.runs import service as runs
 from nianjian.registers import kinds
 from nianjian.registers.attachments import service as attachments
 from nianjian.registers.expired import query as expired
@@ -91,9 +94,15 @@ def _standing(tenant: Enterprise) -> list[Standing]:
         told["complaints"] = (_iso(tickets.oldest), tickets.rows)
     if since := known["people"].since:
         people = [expired.due_ended(kinds.register(kind).model, code, since) for kind in PEOPLE]
-        oldest = min((one.oldest for one in people if one.oldest), default=None)
-        told["people"] = (_iso(oldest), sum(one.rows for one in people))
+        made, count = reconciled.old_people(code, _begin(since))
+        days = [one.oldest for one in people if one.oldest] + ([day_of(made)] if made else [])
+        told["people"] = (_iso(min(days, default=None)), sum(one.rows for one in people) + count)
     return [Standing(code, period, *told.get(name, (None, 0))) for name, period in known.items()]
+
+
+def _begin(day: date) -> datetime:
+    """The day's first moment."""
+    return datetime.combine(day, time(), clock.ZONE)
 
 
 def _iso(day: date | None) -> str | None:
@@ -152,6 +161,8 @@ def _deleted(code: str, known: Mapping[str, Period]) -> dict[str, object]:
         for kind in PEOPLE:
             if gone := service.delete_ended(model=kinds.register(kind).model, enterprise=code, day=since):
                 told[kind] = gone
+        if gone := runs.delete_people(enterprise=code, before=_begin(since)):
+            told["reconciliations"] = gone
         if told:
             data |= {"people": told, "ended_before": since.isoformat()}
     files = sum(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from tests.doors.web.data_pages import calls
@@ -11,6 +12,9 @@ from tests.support import certificates
 from tests.support.dresses import Looker
 from tests.support.site import follow
 
+from nianjian.dossier.editions import manifest
+
+DEMO = "示范呼叫中心有限公司"  # name of the enterprise
 PATIENCE = 90_000  # milliseconds for the worker
 
 
@@ -60,6 +64,24 @@ def case(one: Looker) -> None:
     one.go(f"{address}isolate/")
 
 
+def reconciliation(one: Looker) -> None:
+    """An export of the number-resource system: its form refused, compared, the run, and one of its differences."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}reconcile/new/")
+    follow(page.locator("button[value=filing]"))
+    one.look()
+    page.locator("#filing_kind").select_option("lines")
+    export = "线路编号,名称,运营商\nL-abroad,境外,中国电信\n".encode()
+    page.locator("#filing_file").set_input_files({"name": "export.csv", "mimeType": "text/csv", "buffer": export})
+    follow(page.locator("button[value=filing]"))
+    link = page.locator("main a[href*='/reconcile/C']").first
+    link.wait_for(timeout=PATIENCE)
+    follow(link)
+    one.look()
+    follow(page.locator("tbody a[href*='/differences/']").first)
+    one.look()
+
+
 def paper(one: Looker, turn: int) -> None:
     """A file of the package: under way, checked with its findings, confirmed or sent back, in the list."""
     page = one.page
@@ -85,6 +107,51 @@ def paper(one: Looker, turn: int) -> None:
     follow(page.locator("main form[action$='act/return/'] button.primary"))
     one.look()
     one.go(f"{HOME}dossier/2026/")
+
+
+def signed(one: Looker, turn: int) -> None:
+    """A PDF that somebody signed: refused without a file, kept, in the list and on its own page."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}dossier/2026/seals/")
+    for fold in page.locator("main details > summary").all():
+        fold.click()
+    one.look()
+    file = {"name": "signed.pdf", "mimeType": "application/pdf", "buffer": certificates.signed(a4(90 + turn))}
+    page.locator("#paper_file").set_input_files(file)
+    follow(page.locator("main form[action$='files/paper/'] button.primary"))
+    one.look()
+    follow(page.locator("main tbody a[href*='/papers/']").first)
+    one.look()
+
+
+def handed_in(one: Looker, turn: int) -> None:
+    """A package noted by its manifest, come back with a request, answered in words; what differs from itself."""
+    page = one.page
+    item = {"item": "articles", "title": "章程", "board": "general", "start_page": 1, "pages": 1, "seals": [],
+            "copy_sha256": f"{turn}" * 64, "source_sha256": f"{turn}" * 64}  # fmt: skip
+    told = {"format": manifest.FORMAT, "version": manifest.VERSION, "enterprise": DEMO, "season": 2026, "draft": False,
+            "items": [item], "files": []}  # fmt: skip
+    page.goto(f"{one.site.address}{HOME}dossier/2026/rounds/")
+    file = {
+        "name": "manifest.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(manifest.bound(told)).encode(),
+    }
+    page.locator("#id_manifest").set_input_files(file)
+    page.locator("#id_place").fill("1")
+    follow(page.locator("main form[action$='/submit/'] button.primary"))
+    one.look()
+    page.locator("section:has(#return) details > summary").click()
+    page.locator("#return_text1").fill("1")
+    follow(page.locator("main form[action$='act/return/'] button.primary"))
+    one.look()
+    for fold in page.locator("main details > summary").all():
+        fold.click()
+    one.look()
+    address = page.url.removeprefix(one.site.address).removesuffix("/")
+    number = address.rpartition("/")[2]
+    one.go(f"{HOME}dossier/2026/rounds/differences/?before={number}&after={number}")
+    one.go(f"{HOME}dossier/2026/rounds/")
 
 
 def signed(one: Looker, turn: int) -> None:
