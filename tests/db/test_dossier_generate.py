@@ -19,7 +19,8 @@ from nianjian.cli.main import main
 from nianjian.dossier.editions.verify import verify
 from nianjian.dossier.finding import Verdict
 from nianjian.dossier.materials import query, service
-from nianjian.dossier.materials.service import Place
+from nianjian.dossier.materials.service import File, Place
+from nianjian.dossier.pictures.model import PagePicture
 from nianjian.flows import portraits
 from nianjian.flows.dossier.build import build
 from nianjian.flows.dossier.generate import ITEMS, Generated, generate
@@ -199,6 +200,24 @@ def test_an_item_becomes_a_version_that_a_person_confirms(
     assert verify(package.folder, digest=package.digest).intact
     assert main(["dossier", "generate", "all", "--enterprise", filled, "--season", str(YEAR)]) == 0
     assert re.search("已确认，保持不变|confirmed already", capsys.readouterr().out)
+
+
+def test_an_upload_that_waits_for_a_person_is_not_set_aside(
+    filled: str, anna: Actor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Place(filled, YEAR, "number_ledger")
+    theirs = File("台账.pdf", "application/pdf", b"%PDF theirs", 1, Verdict.NEEDS_PERSON, {"findings": []})
+    service.add(place=place, file=theirs, actor=anna)
+    words = ["dossier", "generate", "number_ledger", "--enterprise", filled, "--season", str(YEAR)]
+    assert main(words) == 1
+    assert "--replace" in capsys.readouterr().out
+    assert query.version(filled, YEAR, "number_ledger", 1).name == "台账.pdf"
+    assert main([*words, "--replace", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["items"]
+    assert (told["version"], told["waits"]) == (2, False)
+    assert PagePicture.objects.filter(version__number=2, version__material__item="number_ledger").exists()
+    (again,) = _make(filled, anna, None, "number_ledger").values()
+    assert again.waits is False, "one of ours may be made anew"
 
 
 def test_without_a_portrait_or_a_known_item_nothing_is_made(

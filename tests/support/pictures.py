@@ -55,15 +55,15 @@ def take(folder: Path, target: Path) -> list[Path]:
         page = context.new_page()
         for name, path in PLAIN.items():
             page.goto(site.address + path)
-            made.append(_kept(page, target / f"web-{name}.png"))
+            made.append(kept(page, target / f"web-{name}.png"))
         for name, there in (("wizard", _wizard), ("rulebook", _rulebook)):
             there(site, page)
-            made.append(_kept(page, target / f"web-{name}.png"))
+            made.append(kept(page, target / f"web-{name}.png"))
         context.close()
         context = site.context(browser, session, **{**wanted, "viewport": PHONE, "color_scheme": "dark"})
         page = context.new_page()
         page.goto(site.address + HOME)
-        made.append(_kept(page, target / "web-phone.png"))
+        made.append(kept(page, target / "web-phone.png"))
         context.close()
     return made
 
@@ -91,7 +91,7 @@ def _rulebook(site: Site, page: Any) -> None:
     page.locator("button[value=send]").scroll_into_view_if_needed()
 
 
-def _kept(page: Any, path: Path) -> Path:
+def kept(page: Any, path: Path) -> Path:
     """Wait for the charts, take the picture, write it with 256 colours."""
     page.wait_for_load_state("networkidle")
     shot = base64.b64encode(page.screenshot(animations="disabled")).decode()

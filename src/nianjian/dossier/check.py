@@ -114,6 +114,8 @@ def _file(got: Received) -> Iterator[Finding]:
         yield Finding(code="scan_locked", weight=Weight.NOTE)
     if got.signed:
         yield Finding(code="scan_signed", weight=Weight.NOTE)
+    if got.rebuilt:
+        yield Finding(code="scan_rebuilt", weight=Weight.ASK)
     if got.repaired:
         yield Finding(code="scan_repaired", weight=Weight.ASK)
 

@@ -117,7 +117,7 @@ def test_a_zip_is_verified_and_the_page_is_named(lead: Client, built: Path, tmp_
     page = lead.get(VERIFY).content.decode()
     assert "与清单不符" in page
     assert "paper/材料包.pdf" in page
-    assert "被移动" in page
+    assert "位置变动" in page
 
 
 def test_a_scan_is_compared_by_its_pictures_and_says_how_sure(lead: Client, built: Path) -> None:

@@ -115,6 +115,20 @@ def test_nothing_active_is_in_the_saved_bytes(tmp_path: Path, name: str, active:
     assert any(word in got.original.read_bytes() for word in LEFT), "the original is kept as it came"
 
 
+def test_what_no_remover_finds_is_drawn_anew(tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(pdf())) as opened:
+        opened.pages[0].obj["/Odd"] = pikepdf.Dictionary(Deep=pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app"))
+        opened.save(tmp_path / "odd.pdf")
+    got = taken(tmp_path, "x.pdf", (tmp_path / "odd.pdf").read_bytes())
+    assert got.clean is not None
+    assert (got.rebuilt, "javascript" in got.active) == (True, True)
+    assert b"/JavaScript" not in everything(got.clean)
+    with pikepdf.open(got.clean) as opened:
+        assert len(opened.pages) == got.pages
+        assert list(opened.pages[0].resources.keys()) == ["/XObject"]
+    assert not taken(tmp_path, "y.pdf", pdf()).rebuilt
+
+
 def test_the_original_is_read_only_and_named_by_its_hash(tmp_path: Path) -> None:
     got = taken(tmp_path, "a.pdf", pdf())
     assert got.original.name == f"{got.sha256}.original"

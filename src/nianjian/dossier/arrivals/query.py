@@ -23,7 +23,7 @@ def count(enterprise: str, year: int) -> int:
 
 def unread(enterprise: str, year: int) -> list[int]:
     """Keys of those whose content nobody has looked at yet."""
-    found = Arrival.objects.filter(enterprise_id=enterprise, year=year, proposal=None, fault=None)
+    found = Arrival.objects.filter(enterprise_id=enterprise, year=year, proposal__isnull=True, fault__isnull=True)
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 

@@ -22,7 +22,8 @@ class Received:
     """``original`` is evidence and opened by nobody again. ``clean`` None: an OFD, kept and not read.
 
     ``active``: kinds of active content that the clean copy is free of; ``locked``: an owner's password that was
-    dropped; ``signed``: the original carries an electronic signature; ``repaired``: it was damaged.
+    dropped; ``signed``: the original carries an electronic signature; ``repaired``: it was damaged; ``rebuilt``: it
+    could not be cleaned otherwise, so the clean copy has pictures of its pages alone.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Received:
     locked: bool = False
     signed: bool = False
     repaired: bool = False
+    rebuilt: bool = False
     ofd: dict[str, object] = field(default_factory=dict)
 
 
@@ -52,11 +54,23 @@ def receive(file: Path, folder: Path, *, name: str = "") -> Received:
     if kind in PICTURES:
         told = _asked("picture", called, kind.value, original, clean)
     else:
-        told = _asked("clean", called, original, clean)
+        told = _cleaned(called, original, clean)
     return Received(
         called, kind, sha256, size, original, clean, told["pages"], tuple(told["active"]),
         locked=told["locked"], signed=told["signed"], repaired=told["repaired"],
+        rebuilt=bool(told.get("left")),
     )  # fmt: skip
+
+
+def _cleaned(name: str, original: Path, clean: Path) -> Any:  # noqa: ANN401 - JSON of the child
+    """The clean copy; where active content is left in it, a copy made of pictures alone."""
+    told = _asked("clean", name, original, clean)
+    if not told["left"]:
+        return told
+    rebuilt = clean.with_suffix(".rebuilt")
+    made = _asked("rebuild", name, clean, rebuilt)
+    rebuilt.replace(clean)
+    return {**told, "pages": made["pages"], "active": sorted({*told["active"], *told["left"]})}
 
 
 def _asked(program: str, name: str, *words: object) -> Any:  # noqa: ANN401 - JSON of the child

@@ -31,9 +31,11 @@ from nianjian.dossier.generated import (
 )
 from nianjian.dossier.generated.document import DASH, Document
 from nianjian.dossier.materials import query, service
+from nianjian.dossier.materials.query import Line
 from nianjian.dossier.materials.service import File, Place
 from nianjian.dossier.materials.states import State
 from nianjian.flows.dossier.gather.values import Values
+from nianjian.flows.dossier.pages import of as drawn
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.masking import masked
@@ -42,6 +44,7 @@ from nianjian.paper.words import CHINESE, words
 Json = dict[str, Any]
 PDF: Final = "application/pdf"
 ALL: Final = "all"
+RUN: Final = "run"  # the field that only generated versions have
 _ = words(CHINESE)  # papers for the authority are Chinese, whoever asks for them
 
 
@@ -97,7 +100,10 @@ ITEMS: Final[Mapping[str, Callable[[Values], tuple[Document, dict[str, int]]]]] 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """One item. ``version``: of the checklist, or None; ``files`` that were written; ``confirmed``: left as it was."""
+    """One item. ``version``: of the checklist, or None; ``files`` that were written.
+
+    Left as it was: ``confirmed`` by a person, or an upload that ``waits`` for one.
+    """
 
     item: str
     verdict: Verdict
@@ -106,13 +112,17 @@ class Generated:
     version: int | None = None
     files: tuple[Path, ...] = ()
     confirmed: bool = field(default=False)
+    waits: bool = field(default=False)
 
 
-def generate(*, enterprise: str, year: int, items: Sequence[str], folder: Path | None, actor: Actor) -> list[Generated]:
+def generate(
+    *, enterprise: str, year: int, items: Sequence[str], folder: Path | None, actor: Actor, replace: bool = False
+) -> list[Generated]:
     """Set the items (`ALL`: every one that is due), into a folder, or as versions of the checklist.
 
     They name people where the paper must, so it takes the right to reveal; each is one audit entry. In the checklist an
-    item that a person has confirmed is left as it is, and the self-check report, which is no item of it, is left out.
+    item that a person has confirmed is left as it is, an upload that waits for one unless ``replace`` says so, and the
+    self-check report, which is no item of it, is left out.
     NianjianError role_missing, portrait_missing, dossier_item_not_generated, dossier_version_returned,
     dossier_folder_unusable, rows_behind_erased, drawing_failed.
     """
@@ -122,18 +132,8 @@ def generate(*, enterprise: str, year: int, items: Sequence[str], folder: Path |
     states = {one.item: one for one in query.checklist(enterprise, year, on=clock.today(), robots=values.robots)}
     made = []
     for item in wanted:
-        if folder is None and states[item].state is State.READY:
-            version = states[item].newest
-            made.append(
-                Generated(
-                    item,
-                    Verdict.READY,
-                    (),
-                    values.head.run,
-                    None if version is None else version.number,
-                    confirmed=True,
-                )
-            )
+        if folder is None and (left := _left(states[item], values.head.run, replace=replace)) is not None:
+            made.append(left)
             continue
         document, counted = ITEMS[item](values)
         found = (*_findings(item, values), *sums.sums_agree(counted, values.portrait))
@@ -142,6 +142,19 @@ def generate(*, enterprise: str, year: int, items: Sequence[str], folder: Path |
             _added(values, told, document, actor) if folder is None else _put(values, told, document, folder, actor)
         )
     return made
+
+
+def _left(line: Line, run: str, *, replace: bool) -> Generated | None:
+    """An item that is not made anew: what people confirmed, or brought in and have not looked at yet."""
+    last = line.newest
+    if line.state is State.READY:
+        number = None if last is None else last.number
+        return Generated(line.item, Verdict.READY, (), run, number, confirmed=True)
+    if replace or last is None or last.returned_at is not None or last.confirmed_at is not None:
+        return None
+    if RUN in query.report(last).get("fields", {}):  # one of ours, older
+        return None
+    return Generated(line.item, Verdict(last.verdict), (), run, last.number, waits=True)
 
 
 def _wanted(items: Sequence[str], values: Values, folder: Path | None) -> list[str]:
@@ -171,10 +184,10 @@ def _added(values: Values, told: Generated, document: Document, actor: Actor) ->
             {"code": one.code, "weight": one.weight.value, "page": one.page, "values": dict(one.values)}
             for one in told.findings
         ],
-        "fields": {"as_of": values.head.as_of.isoformat(), "run": told.run},
+        "fields": {"as_of": values.head.as_of.isoformat(), RUN: told.run},
         "pages": pages,
     }
-    file = File(f"{document.title}.pdf", PDF, body, pages, told.verdict, report)
+    file = File(f"{document.title}.pdf", PDF, body, pages, told.verdict, report, drawn(body, PDF))
     made = service.add(place=Place(values.enterprise, values.head.year, told.item), file=file, actor=actor)
     return Generated(told.item, told.verdict, told.findings, told.run, made.number)
 
@@ -221,5 +234,6 @@ def told(one: Generated) -> Json:
         "run": one.run,
         "version": one.version,
         "confirmed": one.confirmed,
+        "waits": one.waits,
         "files": [str(path) for path in one.files],
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,9 @@ from typing import Any, Final
 from nianjian.kernel.errors import NianjianError
 
 HERE: Final = Path(__file__).parent
-SECONDS: Final = 60
+SECONDS: Final = 60  # of CPU, for any document
+A_MIB: Final = 30  # more for each MiB of data: a table of 10,000 rows has 2 and takes some seconds
+SLOW: Final = 5  # so many times as long may it take where others use the machine
 MEMORY: Final = 3 << 30  # bytes of address space; the font alone is mapped with 32 MiB
 PPI: Final = 144.0
 FAULT: Final = 300  # characters of what typst says
@@ -35,17 +38,21 @@ def typeset(
     """
     asked = {"source": source, "data": data, "pictures": dict(pictures), "tagged": tagged}
     told = json.dumps(asked, ensure_ascii=False)
-    command = [sys.executable, "-m", __name__, form]
+    content = told.encode()
+    seconds = SECONDS + A_MIB * (len(content) >> 20)
+    command = [sys.executable, "-m", __name__, form, str(seconds)]
     place = {
         **os.environ,
         "TMPDIR": tempfile.gettempdir(),
     }  # pictures name people: they lie where this process' files do
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            command, input=told.encode(), capture_output=True, timeout=SECONDS, check=False, env=place
+            command, input=content, capture_output=True, timeout=SLOW * seconds, check=False, env=place
         )
     except subprocess.TimeoutExpired as error:
-        raise NianjianError("drawing_failed", reason=f"> {SECONDS} s") from error
+        raise NianjianError("drawing_failed", reason=f"> {SLOW * seconds} s") from error
+    if done.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
+        raise NianjianError("drawing_failed", reason=f"> {seconds} s")
     if done.returncode:
         raise NianjianError("drawing_failed", reason=done.stderr.decode(errors="replace").strip()[-FAULT:])
     return done.stdout
@@ -57,7 +64,8 @@ def _main() -> None:
     import typst  # noqa: PLC0415 - the same
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    form = sys.argv[1]
+    form, seconds = sys.argv[1], int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     told = json.load(sys.stdin.buffer)
     with tempfile.TemporaryDirectory(prefix="nianjian-page-") as folder:
         root = Path(folder)

@@ -30,6 +30,9 @@ def configure(actions: Actions) -> None:
         "--output", "-o", type=Path, metavar="DIR",
         help=_("write PDF and xlsx into this folder; without it the PDF becomes a version of the checklist"),
     )  # fmt: skip
+    made.add_argument(
+        "--replace", action="store_true", help=_("also in place of an uploaded file that nobody has confirmed yet")
+    )
 
 
 def _generate(args: argparse.Namespace) -> Answer:
@@ -42,7 +45,9 @@ def _generate(args: argparse.Namespace) -> Answer:
     from nianjian.paper.texts.plain import plain
 
     code = tenant(args.enterprise)
-    made = generate(enterprise=code, year=args.year, items=args.items, folder=args.output, actor=actor)
+    made = generate(
+        enterprise=code, year=args.year, items=args.items, folder=args.output, actor=actor, replace=args.replace
+    )
     data = {"enterprise": code, "season": args.year, "items": [told(one) for one in made]}
 
     def show(console: Console) -> None:
@@ -51,11 +56,15 @@ def _generate(args: argparse.Namespace) -> Answer:
             if one.confirmed:
                 console.print(_("{item}: confirmed already, left as it is").format(item=name), markup=False)
                 continue
+            if one.waits:
+                text = _("{item}: version {version} was uploaded and waits for a person; --replace sets one above it")
+                console.print(text.format(item=name, version=one.version), style="yellow", markup=False)
+                continue
             console.print(f"{name}: {_(VERDICTS[one.verdict.value])}", style="bold", markup=False)
             for finding in one.findings:
                 console.print(f"  {texts.finding(finding.code, finding.values, _)}", markup=False, highlight=False)
             for path in one.files:
                 console.print(f"  {plain(str(path))}", markup=False, highlight=False)
 
-    bad = any(one.verdict is Verdict.NOT_READY for one in made)
+    bad = any(one.verdict is Verdict.NOT_READY or one.waits for one in made)
     return Answer(data, show, NO if bad else DONE)

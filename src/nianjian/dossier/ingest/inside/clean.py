@@ -58,7 +58,9 @@ def clean(name: str, source: str, target: str) -> None:
         _cut(pdf)
         repaired = bool(pdf.get_warnings())
         pdf.save(target, deterministic_id=True, encryption=False, fix_metadata_version=False)
-    tell({"pages": count, "active": active, "locked": locked, "signed": signed, "repaired": repaired})
+    left = sorted(_active_of(target))
+    told = {"pages": count, "active": active, "locked": locked, "signed": signed, "repaired": repaired}
+    tell(told | {"left": left})
 
 
 def _opened(name: str, source: str) -> Pdf:
@@ -120,6 +122,12 @@ def _active(pdf: Pdf) -> set[str]:
             names.update(_NAME.findall(plain.unparse(resolved=True)))
     words = {name.decode() for name in names}
     return {kind for kind, marks in _ACTIVE.items() if words.intersection(marks)}
+
+
+def _active_of(path: str) -> set[str]:
+    """The same of what was saved: hidden where no remover looks, it is there still."""
+    with pikepdf.open(path) as pdf:
+        return _active(pdf)
 
 
 def _signed(pdf: Pdf) -> bool:

@@ -11,6 +11,10 @@ TEXTS: Final[Mapping[str, str]] = {
     # the file
     "scan_active_content": mark("it held active content ({kinds}); the copy that is used is free of it"),
     "scan_locked": mark("it was locked against changes; the copy that is used is not"),
+    "scan_rebuilt": mark(
+        "active content could not be taken out, so the pages were drawn anew as pictures: compare every page with the"
+        " paper; text, links and the scan's own resolution are gone"
+    ),
     "scan_repaired": mark("the file was damaged and has been repaired; compare every page with the paper"),
     "scan_signed": mark("it carries an electronic signature, which only the kept original holds"),
     "scan_ofd": mark("an OFD file is kept as evidence and not read; add a PDF of it, a person compares the two"),

@@ -1,0 +1,104 @@
+"""Pictures of the pages about papers, over a home of its own: `python -m tests.support.paper_pictures [TARGET]`.
+
+The papers are drawn (tests.support.scans), the worker checks them; each page is held to be accessible in the dark on a
+telephone before its picture is taken.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import pikepdf
+from tests.support.axe import assert_clean
+from tests.support.packages import scan_page
+from tests.support.pictures import PHONE, TARGET, WIDE, kept
+from tests.support.scans.labelled import labelled
+from tests.support.site import browsing, environment, follow, serving, told
+
+PATIENCE: Final = 600_000  # milliseconds for the worker
+SEASON: Final = "e/demo/dossier/2026/"
+SEEDS: Final = (3, 11, 20)
+ITEM: Final = f"{SEASON}number_ledger/"
+
+
+def paper() -> bytes:
+    """Pages as a scanner hands them on, with seals."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for seed in SEEDS:
+            scan_page(pdf, labelled(seed).jpeg)
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def take(folder: Path, target: Path) -> list[Path]:
+    """Serve a fresh home, send papers, write the pictures; their paths."""
+    (folder / "home").mkdir(mode=0o700)
+    told(environment(folder), sys.executable, "-m", "tests.support.walk_home")
+    made = []
+    with serving(folder, NIANJIAN_TODAY="2026-11-25") as site, browsing() as browser:
+        session = site.session("赵敏")
+        wanted = {"locale": "zh-CN", "viewport": WIDE, "color_scheme": "light"}
+        context = site.context(browser, session, **wanted)
+        page = context.new_page()
+        page.set_default_navigation_timeout(PATIENCE)
+        file = {"name": "台账.pdf", "mimeType": "application/pdf", "buffer": paper()}
+        _sent(page, f"{site.address}{ITEM}", [file])
+        page.locator("article.version").first.wait_for(timeout=PATIENCE)
+        made.append(kept(page, target / "dossier-item.png"))
+        _sent(page, f"{site.address}{SEASON}sort/", [file | {"name": "扫描001.pdf"}])
+        page.locator("article.version .badge:not(.plain)").first.wait_for(timeout=PATIENCE)
+        made.append(kept(page, target / "dossier-sort.png"))
+        page.goto(site.address + SEASON)
+        made.append(kept(page, target / "dossier-list.png"))
+        page.goto(f"{site.address}{SEASON}verify/")
+        made.append(kept(page, target / "dossier-verify.png"))
+        _shown(site, page)
+        made.append(kept(page, target / "dossier-pages.png"))
+        context.close()
+        context = site.context(browser, session, **{**wanted, "viewport": PHONE, "color_scheme": "dark"})
+        page = context.new_page()
+        page.set_default_navigation_timeout(PATIENCE)
+        for path in (SEASON, ITEM, f"{SEASON}sort/", f"{SEASON}verify/"):
+            page.goto(site.address + path)
+            _held(page)
+        _shown(site, page)
+        _held(page)
+        made.append(kept(page, target / "dossier-pages-phone.png"))
+        context.close()
+    return made
+
+
+def _sent(page: Any, address: str, files: list[dict[str, Any]]) -> None:
+    page.goto(address)
+    page.locator("#id_files").set_input_files(files)
+    follow(page.locator("main form[enctype] button"), PATIENCE)
+
+
+def _shown(site: Any, page: Any) -> None:
+    page.goto(f"{site.address}{ITEM}files/1/pages/")
+    follow(page.locator("main form[action$='/pages/show/'] button").first, PATIENCE)
+
+
+def _held(page: Any) -> None:
+    """Accessible, and nothing hangs over the side."""
+    assert_clean(page)
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if over > 0:
+        raise AssertionError(page.url, over)
+
+
+def main(arguments: list[str]) -> None:
+    """Write the pictures."""
+    target = Path(arguments[0]) if arguments else TARGET
+    with tempfile.TemporaryDirectory(prefix="nianjian-papers-") as folder:
+        for path in take(Path(folder), target):
+            sys.stdout.write(f"{path.name} {path.stat().st_size}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
