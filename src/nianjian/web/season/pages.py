@@ -105,9 +105,9 @@ def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], _: Words) -> 
         gettext("state"),
         gettext("begins"),
         gettext("due"),
-        gettext("working days"),
+        gettext("length in working days"),
         gettext("steps"),
-        gettext("after"),
+        gettext("comes after"),
         gettext("owner"),
         gettext("effect"),
     )
