@@ -161,9 +161,9 @@ def _fill_in(code: str, actor: Actor) -> None:
 def _signed(code: str, actor: Actor) -> int:
     """A paper of 2026 whose one signature nobody could check."""
     told = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
-    place = {"enterprise": code, "year": 2026, "item": "articles"}
+    place: dict[str, Any] = {"enterprise": code, "year": 2026, "item": "articles"}
     body = f"%PDF signed {code}".encode()
-    return signatures.add(**place, name="章程.pdf", body=body, found=[of(told)], actor=actor).pk  # type: ignore[arg-type] # of place
+    return signatures.add(**place, name="章程.pdf", body=body, found=[of(told)], actor=actor).pk
 
 
 def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
@@ -174,14 +174,6 @@ def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
     report = reconciled.Report("lines", date(2026, 12, 31), counts, {}, [difference], [pair])
     run = reconciliations.keep(enterprise=code, report=report, actor=actor)
     return {"reconciliation": run.pk, "difference": run.differences.get().pk, "pair": run.proposals.get().pk}
-
-
-def _signed(code: str, actor: Actor) -> int:
-    """A paper of 2026 whose one signature nobody could check."""
-    told = {"field": "S1", "intact": None, "trust": "unknown", "fault": "NotImplementedError"}
-    place = {"enterprise": code, "year": 2026, "item": "articles"}
-    body = f"%PDF signed {code}".encode()
-    return signatures.add(**place, name="章程.pdf", body=body, found=[of(told)], actor=actor).pk  # type: ignore[arg-type] # of place
 
 
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:

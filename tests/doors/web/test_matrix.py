@@ -74,7 +74,6 @@ NAMING: Final = frozenset(
         "door",
         "evidence",
         "reconciliation",
-        "signed",
     }
 )
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}

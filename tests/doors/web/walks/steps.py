@@ -154,21 +154,6 @@ def handed_in(one: Looker, turn: int) -> None:
     one.go(f"{HOME}dossier/2026/rounds/")
 
 
-def signed(one: Looker, turn: int) -> None:
-    """A PDF that somebody signed: refused without a file, kept, in the list and on its own page."""
-    page = one.page
-    page.goto(f"{one.site.address}{HOME}dossier/2026/seals/")
-    for fold in page.locator("main details > summary").all():
-        fold.click()
-    one.look()
-    file = {"name": "signed.pdf", "mimeType": "application/pdf", "buffer": certificates.signed(a4(90 + turn))}
-    page.locator("#paper_file").set_input_files(file)
-    follow(page.locator("main form[action$='files/paper/'] button.primary"))
-    one.look()
-    follow(page.locator("main tbody a[href*='/papers/']").first)
-    one.look()
-
-
 def complaint(one: Looker, turn: int) -> None:
     """A number's address and the pages behind it; the ticket that comes of it, in the list and on its own page."""
     page = one.page

@@ -51,7 +51,6 @@ def test_the_pages_behind_forms(boss: tuple[Site, str], browser: Any, language: 
     steps.paper(one, turn)
     steps.signed(one, turn)
     steps.handed_in(one, turn)
-    steps.signed(one, turn)
     steps.webhook(one)
     steps.chain(one)
     one.leave(WORK_STEPS)
