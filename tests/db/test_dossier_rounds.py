@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -209,17 +210,25 @@ def test_what_cannot_be_is_refused(keep: Callable[..., int], demo: str, anna: Ac
     altered = body.replace(b'"start_page": 1', b'"start_page": 2')
     assert _code(lambda: read(altered, enterprise=demo, year=YEAR)) == "dossier_manifest_altered"
     for broken in (b"{}", b"[]", b"\xff", _manifest(demo, items=[{"item": "nothing"}]), _manifest(demo, items=7)):
-        assert _code(lambda given=broken: read(given, enterprise=demo, year=YEAR)) == "dossier_manifest_unreadable"
+        assert _code(partial(read, broken, enterprise=demo, year=YEAR)) == "dossier_manifest_unreadable"
     assert _code(lambda: read(body, enterprise=demo, year=YEAR - 1)) == "dossier_manifest_other"
     assert _code(lambda: _listed(demo, anna, "articles", enterprise="别家")) == "dossier_manifest_other"
     assert _code(lambda: _listed(demo, anna, "articles", draft=True)) == "dossier_manifest_draft"
-    ask = {"enterprise": demo, "year": YEAR, "number": 1, "reference": "", "paper": None, "actor": anna, "due": None}
-    early = {**ask, "received": date(2027, 1, 1), "requests": [Asked("", "x")]}
+    ask: Json = {
+        "enterprise": demo,
+        "year": YEAR,
+        "number": 1,
+        "reference": "",
+        "paper": None,
+        "actor": anna,
+        "due": None,
+    }
+    early: Json = {**ask, "received": date(2027, 1, 1), "requests": [Asked("", "x")]}
     assert _code(lambda: rounds.give_back(**early)) == "dossier_day_before"
     assert (
         _code(lambda: rounds.give_back(**{**early, "received": HANDED, "requests": []})) == "dossier_requests_missing"
     )
-    other = {**early, "received": HANDED, "requests": [Asked("nothing", "x")]}
+    other: Json = {**early, "received": HANDED, "requests": [Asked("nothing", "x")]}
     assert _code(lambda: rounds.give_back(**other)) == "dossier_item_unknown"
     assert Submission.objects.count() == 1
 

@@ -124,9 +124,9 @@ class Passed(forms.Form):
 FORMS: Final[dict[str, type[forms.Form]]] = {"return": Notice, "answer": Answered, "paper": Kept, "accept": Passed}
 
 
-def form(act: str, request: HttpRequest | None = None, **first: object) -> forms.Form:
-    """The form of an act; its fields have ids of their own, for several stand on one page."""
+def form(act: str, sent: HttpRequest | None = None, **first: object) -> forms.Form:
+    """The form of an act, empty or as it was sent; its fields have ids of their own, for several stand on one page."""
     about = f"{act}{first.get('request', '')}_%s"
-    if request is None:
+    if sent is None:
         return FORMS[act](auto_id=about, initial=first)
-    return FORMS[act](request.POST, request.FILES, auto_id=about)
+    return FORMS[act](sent.POST, sent.FILES, auto_id=about)
