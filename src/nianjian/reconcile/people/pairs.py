@@ -1,6 +1,7 @@
 """Pairs that may be one person, for a person to decide: homonyms, names that are nearly equal, numbers miswritten.
 
-Likeness is exact: whole percent of the longer name that need not be changed. Only what found no partner is compared,
+Likeness is exact: whole percent of the longer name that need not be changed; two neighbours that changed places are one
+change. Only what found no partner is compared,
 and only with those that share a first or a last sign, so that a hundred thousand persons stay a matter of seconds.
 """
 
@@ -12,7 +13,7 @@ from typing import Final
 
 import numpy as np
 from rapidfuzz import process
-from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.distance import OSA
 
 from nianjian.reconcile.people.values import Pair, Terms
 
@@ -81,7 +82,7 @@ def _by_sign(names: Sequence[str], place: int) -> dict[str, list[int]]:
 
 def _alike(left: Sequence[str], right: Sequence[str], least: int) -> Iterable[tuple[int, int, int]]:
     """(place, place, percent) of all that are alike enough, compared in whole numbers; equal names are no proposal."""
-    away = process.cdist(left, right, scorer=Levenshtein.distance, dtype=np.int32)
+    away = process.cdist(left, right, scorer=OSA.distance, dtype=np.int32)
     longest = np.maximum.outer([len(one) for one in left], [len(one) for one in right])
     kept = (longest - away) * WHOLE
     for one, other in np.argwhere((kept >= least * longest) & (away > 0)):
