@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,12 +14,10 @@ from nianjian.kernel.periods import add_months
 from nianjian.registers.overlays import query
 from nianjian.rules.rule import Rule
 from nianjian.rules.rulebook import Overlay, Rulebook
+from nianjian.season.deadlines import CLOSES_BY, LEAD, LICENCE, TEMPLATES, UNIT, in_year
+from nianjian.season.deadlines import PRINTED as NOTICED
 
 UNDER: Final = "deadline."
-TEMPLATES: Final = "deadline.templates"
-NOTICED: Final = "deadline.licence.noticed"  # a date printed on a notice, where the rulebook knows one
-LEAD: Final = "deadline.guide.lead"
-UNIT: Final = "month_day"
 CASE: Final = "rectification.due"
 #: Register whose rows run out -> the rule of how many days before renewal must have been asked for.
 RENEWALS: Final[Mapping[str, str]] = {"licences": "licence.renewal", "numbers": "numbers.renewal"}
@@ -42,12 +39,16 @@ class Expiry:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """``day`` is the last one in time, ``days`` how many are left (0: today); ``expiry``: what runs out then."""
+    """``day`` is the last one in time, ``days`` how many are left (0: today); ``expiry``: what runs out then.
+
+    ``track``: the report that is due, "" where it is none of a season.
+    """
 
     rule: Rule
     day: date
     days: int
     expiry: Expiry | None = None
+    track: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,14 @@ class Calendar:
 
 def upcoming(book: Rulebook, today: date) -> Calendar:
     """Find the deadlines of the rulebook's templates from ``today`` on; one day may carry several."""
-    templates = book.items(TEMPLATES)
-    keys = [key for one in templates if isinstance(one, Mapping) for key in _texts(one.get("rules"))]
+    templates = [one for one in book.items(TEMPLATES) if isinstance(one, Mapping)]
+    tracks = {key: str(one.get("track")) for one in templates for key in _texts(one.get("rules"))} | {NOTICED: LICENCE}
+    keys = [key for one in templates for key in _texts(one.get("rules"))]
     rules = [book.in_force[key] for key in dict.fromkeys([NOTICED, *keys]) if key in book.in_force]
     found = [
-        Deadline(rule, day, (day - today).days)
+        Deadline(rule, day, (day - today).days, track=tracks[rule.key])
         for rule in rules
-        if rule.unit == UNIT and rule.operator == "<="  # an entry that opens is no deadline
+        if rule.unit == UNIT and rule.operator == CLOSES_BY  # an entry that opens is no deadline
         for day in [_next(str(rule.value), today)]
         if rule.valid_on(day)
     ]
@@ -97,13 +99,8 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _next(month_day: str, today: date) -> date:
-    day = _in_year(today.year, month_day)
-    return day if day >= today else _in_year(today.year + 1, month_day)
-
-
-def _in_year(year: int, month_day: str) -> date:
-    month, day = map(int, month_day.split("-"))
-    return date(year, month, min(day, monthrange(year, month)[1]))  # 02-29
+    day = in_year(today.year, month_day)
+    return day if day >= today else in_year(today.year + 1, month_day)
 
 
 def calendars(enterprises: Mapping[str, str], today: date) -> dict[str, Calendar]:

@@ -16,6 +16,7 @@ from nianjian.flows.overview.day import Situation, Verdict, gravest, urgency, ve
 from nianjian.flows.overview.deadlines import Calendar, beside, calendars
 from nianjian.flows.overview.freshness import Fresh
 from nianjian.flows.overview.lines import Lines
+from nianjian.flows.overview.reports import with_reports
 from nianjian.flows.portraits import Run
 from nianjian.flows.rectify import cases
 from nianjian.kernel import clock
@@ -54,6 +55,7 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
     running = cases.waiting(enterprise.code)
     ending = expiry.ends([enterprise.code], today)[enterprise.code]
     lacking = materials.missing(enterprise.code, calendar, today)
+    calendar = with_reports({enterprise.code: calendar}, today)[enterprise.code]
     calendar = expiry.with_expiries(beside(calendar, running, today), ending, today)
     blockers = attention.blockers(enterprise.code, portrait, running, expiry.over(ending, today), lacking)
     tasks = attention.tasks(enterprise.code, actor)
@@ -116,7 +118,7 @@ class Standing:
 def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
     """Where each enterprise stands, the most urgent first. Nothing of a team is in it: whole enterprises only."""
     today = clock.today()
-    known = calendars({one.code: one.province for one in enterprises}, today)
+    known = with_reports(calendars({one.code: one.province for one in enterprises}, today), today)
     last = batches.last_day_of_each([one.code for one in enterprises])
     ending = expiry.ends([one.code for one in enterprises], today)
     found = []

@@ -1,0 +1,69 @@
+"""Reports that are handed in need no alarm any more, and a day that a notice to the enterprise names wins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from nianjian.flows.overview.deadlines import Calendar, Deadline, data_year
+from nianjian.registers.filings import query
+from nianjian.registers.filings.model import Filing
+from nianjian.registers.licences.model import Licence
+from nianjian.registers.versions.query import current
+from nianjian.rules.rule import Level, Rule
+from nianjian.season.deadlines import Printed
+from nianjian.season.tracks import Licence as Reporter
+from nianjian.season.tracks import reporting
+
+
+def with_reports(calendars: Mapping[str, Calendar], today: date) -> dict[str, Calendar]:
+    """Calendars of many enterprises, by code, as their filings leave them; the filings are read in one query.
+
+    Which licences report is asked only of enterprises that have filed something.
+    """
+    years = {code: data_year(one, today) for code, one in calendars.items()}
+    rows: dict[str, list[Filing]] = {}
+    for year in set(years.values()):
+        rows |= query.of_many([code for code, of in years.items() if of == year], year)
+    licences = _licences([code for code in rows if any(one.submitted_on for one in rows[code])], years, today)
+    return {
+        code: _left(one, rows.get(code, []), licences.get(code, {""}), years[code], today)
+        for code, one in calendars.items()
+    }
+
+
+def _licences(codes: list[str], years: Mapping[str, int], today: date) -> dict[str, set[str]]:
+    """Numbers of the licences that report; "" stands for an enterprise whose register names none."""
+    found: dict[str, list[Reporter]] = {}
+    for one in current(Licence, codes, today) if codes else ():
+        found.setdefault(one.enterprise_id, []).append(Reporter(str(one.key), one.issued_on, one.valid_until))
+    return {code: {one.number for one in reporting(found.get(code, []), years[code])} or {""} for code in codes}
+
+
+def _left(calendar: Calendar, rows: list[Filing], licences: set[str], year: int, today: date) -> Calendar:
+    filed = {
+        track
+        for track in {one.track for one in rows}
+        if licences <= {one.licence for one in rows if one.track == track and one.submitted_on}
+    }
+    printed = {one.track: Printed(one.track, one.printed_due, one.notice) for one in rows if one.printed_due}
+    kept = [
+        one
+        for one in calendar.deadlines
+        # Of the season that is reported now; the next year's days stay.
+        if one.day.year != year + 1 or one.track not in filed | set(printed)
+    ]
+    own = [
+        Deadline(_rule(calendar, track, one), one.day, (one.day - today).days, track=track)
+        for track, one in printed.items()
+        if track not in filed and one.day >= today and any(each.track == track for each in calendar.deadlines)
+    ]
+    return replace(calendar, deadlines=tuple(sorted([*kept, *own], key=lambda one: one.day)))
+
+
+def _rule(calendar: Calendar, track: str, printed: Printed) -> Rule:
+    """The track's rule as the notice leaves it: its day, its name, its level."""
+    rule = next(one.rule for one in calendar.deadlines if one.track == track)
+    text = f"{printed.day:%m-%d}"
+    return replace(rule, value=text, level=Level.NOTICE, citation=printed.citation, url=None)

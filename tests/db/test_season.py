@@ -1,0 +1,133 @@
+"""What the product sees of a season, what people say, and that saying it twice changes nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_user
+from nianjian.audit.models import Entry
+from nianjian.flows.overview.deadlines import calendars
+from nianjian.flows.overview.reports import with_reports
+from nianjian.flows.rectify.cases import Notice, open_case
+from nianjian.flows.season import acts
+from nianjian.flows.season.shown import shown
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.filings.model import Filing
+from nianjian.registers.licences.model import Licence
+from nianjian.season.notes.model import Note
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2027, 2, 1)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.OVERRIDE, TODAY.isoformat())
+
+
+def _licence(enterprise: str, number: str, issued: date) -> None:
+    Licence(
+        enterprise_id=enterprise, key=number, number=number, issued_on=issued, valid_from=issued,
+        recorded_at=clock.now(), recorded_by="os:root",
+    ).save()  # fmt: skip
+
+
+def _days(enterprise: str) -> list[tuple[str, str]]:
+    found = with_reports(calendars({enterprise: "浙江"}, TODAY), TODAY)[enterprise]
+    return [(one.track, one.day.isoformat()) for one in found.deadlines]
+
+
+def test_each_licence_has_both_reports(demo: str, operator: Actor) -> None:
+    _licence(demo, "B2-1", date(2020, 1, 1))
+    _licence(demo, "B2-2", date(2026, 12, 31))
+    _licence(demo, "B2-3", date(2027, 1, 1))  # reports next year
+    told = shown(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    assert [(one["licence"], one["track"]) for one in told["tracks"]] == [
+        (licence, track) for licence in ("B2-1", "B2-2") for track in ("licence", "code_number")
+    ]
+    assert "no_licence" not in {one["code"] for one in told["risk_flags"]}
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "day": TODAY, "actor": operator}
+    acts.submitted(licence="B2-1", **given)
+    with pytest.raises(NianjianError, match="season_licence_unknown"):
+        acts.submitted(licence="B2-3", **given)
+    half = shown(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    assert [one["state"] for one in half["tracks"]] == ["filed", "on_time", "on_time", "on_time"]
+    filing = {one["task"]: one for one in half["tasks"]}["file_licence"]
+    assert (filing["steps"], filing["finished"]) == ({"done": 1, "total": 2}, False)
+    assert ("licence", "2027-03-31") in _days(demo), "one licence still has to report"
+    acts.submitted(licence=None, **given)
+    assert _days(demo) == [("code_number", "2027-03-31")]
+
+
+def test_a_notice_wins_on_the_overview_too(demo: str, operator: Actor) -> None:
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": None, "actor": operator}
+    acts.printed(day=date(2027, 2, 26), notice="浙通知", **given)
+    assert _days(demo) == [("licence", "2027-02-26"), ("code_number", "2027-03-31")]
+    first = shown(enterprise=demo, year=None, today=TODAY, actor=operator)["earliest"]
+    assert (first["date"], first["level"]) == ("2027-02-26", "notice")
+    acts.printed(day=None, **given)
+    assert _days(demo)[0] == ("licence", "2027-03-31")
+
+
+def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026, "actor": operator}
+
+    def say() -> None:
+        acts.submitted(track="licence", licence=None, day=TODAY, **of)
+        acts.printed(track="code_number", licence=None, day=date(2027, 3, 1), notice="通知", **of)
+        acts.assign(task="items", owner="王工", **of)
+        acts.snooze(task="items", until=date(2027, 2, 9), reason="等章", **of)
+        acts.done(task="entry_test", day=TODAY, note="截图", **of)
+        acts.snooze(task="drill", until=None, **of)
+
+    say()
+    entries, rows = Entry.objects.count(), (list(Filing.objects.values()), list(Note.objects.values()))
+    told = shown(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    say()
+    assert Entry.objects.count() == entries
+    assert (list(Filing.objects.values()), list(Note.objects.values())) == rows
+    assert not Note.objects.filter(task="drill").exists(), "waking what never slept writes nothing"
+    assert shown(enterprise=demo, year=2026, today=TODAY, actor=operator) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ({"task": "consistency", "day": TODAY, "note": "x"}, "season_task_computed"),
+        ({"task": "entry_test", "day": TODAY}, "season_reason_missing"),
+        ({"task": "entry_test", "day": date(2027, 2, 2), "note": "x"}, "season_day_ahead"),
+        ({"task": "nothing", "day": TODAY, "note": "x"}, "season_task_unknown"),
+    ],
+)
+def test_what_is_refused(demo: str, operator: Actor, words: dict[str, Any], code: str) -> None:
+    with pytest.raises(NianjianError, match=code):
+        acts.done(enterprise=demo, year=2026, actor=operator, **words)
+    with pytest.raises(NianjianError, match="season_snooze_too_long"):
+        acts.snooze(enterprise=demo, year=2026, task="items", until=date(2027, 4, 1), reason="x", actor=operator)
+    for day, fault in ((date(2026, 12, 31), "season_day_early"), (date(2027, 2, 2), "season_day_ahead")):
+        with pytest.raises(NianjianError, match=fault):
+            acts.submitted(enterprise=demo, year=2026, track="licence", licence=None, day=day, actor=operator)
+    assert not Entry.objects.filter(verb__startswith="season.").exists()
+
+
+def test_a_case_of_rectification_brings_its_own_day(demo: str, operator: Actor) -> None:
+    before = {one["task"]: one for one in shown(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]}
+    assert before["rectification"]["state"] == "done", "there is no case"
+    open_case(enterprise=demo, notice=Notice(date(2027, 1, 4), date(2027, 1, 20), "", []), paper=None, actor=operator)
+    after = {one["task"]: one for one in shown(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]}
+    assert (after["rectification"]["due"], after["rectification"]["state"]) == ("2027-01-20", "late")
+
+
+def test_who_may(demo: str, operator: Actor) -> None:
+    add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
+    reader = Actor("insp", "user")
+    assert shown(enterprise=demo, year=2026, today=TODAY, actor=reader)["year"] == 2026
+    with pytest.raises(NianjianError, match="role_missing"):
+        acts.assign(enterprise=demo, year=2026, task="items", owner="x", actor=reader)
+    with pytest.raises(NianjianError, match="role_missing"):
+        shown(enterprise=demo, year=2026, today=TODAY, actor=Actor("nobody", "user"))
