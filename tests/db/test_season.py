@@ -12,11 +12,12 @@ from nianjian.accounts.service import add_user
 from nianjian.audit.models import Entry
 from nianjian.flows.overview.deadlines import calendars
 from nianjian.flows.overview.reports import with_reports
-from nianjian.flows.rectify.cases import Notice, open_case
+from nianjian.flows.rectify.cases import open_case
 from nianjian.flows.season import acts
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.rectification.cases.service import Notice
 from nianjian.registers.filings.model import Filing
 from nianjian.registers.licences.model import Licence
 from nianjian.season.notes.model import Note
