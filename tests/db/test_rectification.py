@@ -203,7 +203,7 @@ def ready(case: str, anna: Actor, bo: Actor) -> None:
 
 
 def test_figures_before_and_since_are_counted_by_one_method(case: str, anna: Actor, bo: Actor) -> None:
-    fails("rectify_not_isolated", lambda: evidence.measure(case=case, first=None, last=None, actor=anna))
+    fails("rectify_case_not_isolated", lambda: evidence.measure(case=case, first=None, last=None, actor=anna))
     isolated(case, anna, bo)
     told = evidence.measure(case=case, first=TODAY - timedelta(days=10), last=TODAY + timedelta(days=10), actor=anna)
     before, after = told["before"], told["after"]
@@ -404,3 +404,57 @@ def test_a_check_is_over_once_the_case_changes(case: str, anna: Actor, bo: Actor
     known = looked.looked(case=case, actor=anna)
     assert (known.fresh, known.ready) == (False, False)
     assert [gap.code for gap in known.gaps] == ["measures_open"]
+
+
+def test_days_of_which_nothing_is_known_locate_and_measure_nothing(case: str, anna: Actor, bo: Actor) -> None:
+    ahead, before = clock.today() + timedelta(days=1), TODAY - timedelta(days=1)
+    for act in (locate_of, work.ask_location):
+        fails("rectify_day_ahead", lambda act=act: act(case=case, first=None, last=ahead, actor=anna))
+    isolated(case, anna, bo)
+    for act in (evidence.measure, work.ask_figures):
+        for first, last in ((ahead, None), (None, before), (TODAY, None)):
+            fails(
+                "rectify_days_reversed", lambda act=act, f=first, to=last: act(case=case, first=f, last=to, actor=anna)
+            )
+    assert {one["step"] for one in cases.shown(case=case, actor=anna)["steps"] if one["done"]} == {"opened", "isolated"}
+
+
+def locate_of(*, case: str, first: date | None, last: date | None, actor: Actor) -> object:
+    return locate.run(enterprise="", case=case, first=first, last=last, actor=actor)
+
+
+def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(world: str, anna: Actor) -> None:
+    opened = cases.open_case(enterprise="demo", notice=Notice(TODAY), paper=None, actor=anna)["id"]
+    fails(
+        "rectify_text_long",
+        lambda: cases.open_case(enterprise="demo", notice=Notice(TODAY, None, "x" * 121), paper=None, actor=anna),
+    )
+    fails(
+        "rectify_text_long",
+        lambda: watch.act(
+            enterprise="demo", case=None, licence="x" * 81, source="s", since=None, until=None, year=None, actor=anna
+        ),
+    )
+    fails(
+        "rectify_channel_missing",
+        lambda: isolate.ask(
+            enterprise="demo", case=opened, key="line", channel=" ", cap=None, reason="r", end="e", actor=anna
+        ),
+    )
+    paper = content("test.pdf", PDF)
+
+    def attach(dated: date, number: str = "N1") -> Any:
+        return cases.add_paper(
+            case=opened, kind="test_report", paper=paper, actor=anna, issuer="I", number=number, dated=dated
+        )
+
+    fails("rectify_text_long", lambda: attach(TODAY, "x" * 121))
+    fails("rectify_day_ahead", lambda: attach(clock.today() + timedelta(days=1)))
+    first = attach(TODAY)
+    assert attach(TODAY) == first
+    assert attach(TODAY - timedelta(days=3))["id"] == first["id"]
+    (kept,) = cases.shown(case=opened, actor=anna)["papers"]
+    assert kept["dated"] == (TODAY - timedelta(days=3)).isoformat()
+    steps = [one["step"] for one in cases.shown(case=opened, actor=anna)["events"]]
+    assert steps == ["opened", "paper_added", "paper_corrected"]
+    assert [one.verb for one in acts(enterprise="demo", newest=1)] == ["rectify.paper_corrected"]

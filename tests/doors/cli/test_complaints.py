@@ -98,6 +98,10 @@ def test_a_forward_list_twice_and_the_match(demo: Shell, tmp_path: Path) -> None
     first, again = (_do(demo, *words, "--json").json for _ in range(2))
     assert (first["rows"]["added"], again["rows"]["unchanged"], first["extra_columns"]) == (1, 1, ["省份"])
     assert _do(demo, "match", "--json").json == {"enterprise": "demo", "looked_at": 1, "none": 1, "linked": 0}
+    ahead = _do(demo, *words, "--arrived", "2099-01-01", "--json")
+    assert (ahead.code, ahead.json["error"]["code"]) == (2, "complaint_moment_in_future"), (
+        "its clocks would stand still"
+    )
     (tmp_path / "list.csv").write_text("单号,对方\n,95013001\n", encoding="utf-8")
     bad = _do(demo, *words)
     assert bad.code == 1

@@ -73,5 +73,10 @@ def test_a_report_with_gaps_is_a_draft(house: Shell, home: Path) -> None:
         assert "草稿" in book.read("word/document.xml").decode()
     english = house("rectify", "check", case, LANG="en_US.UTF-8")
     assert english.code == 1
+    before = house("audit", "verify", "--json").json["entries"]
+    lost = house("rectify", "report", case, "--out", "none/报告.docx", "--json")
+    assert (lost.code, lost.json["error"]["code"]) == (2, "file_problem")
+    assert house("audit", "verify", "--json").json["entries"] == before, "nothing is noted of a report that is nowhere"
+    assert not list(home.parent.glob(".*报告*"))
     assert "no channel is isolated" in english.out
     assert house("rectify", "submit", case, "--json").json["error"]["code"] == "rectify_step_early"

@@ -11,6 +11,7 @@ from nianjian.cli.arguments import Actions, day, enterprise, number, on_day
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import rectify as picture
+from nianjian.kernel.errors import NianjianError
 
 if TYPE_CHECKING:
     from nianjian.accounts.query import Actor
@@ -188,6 +189,9 @@ def _task(args: argparse.Namespace) -> Answer:
 
     case = _meant(args, actor)
     if args.done is not None:
+        if args.text is not None or args.owner is not None or args.due or args.every:
+            message = _("name a measure, or say with --done which one was carried out")
+            raise NianjianError("usage", program="nianjian rectify task", message=message)
         cases.measure_done(case=case, measure=args.done, day=args.on or clock.today(), actor=actor)
         return Answer({"case": case, "measure": args.done, "done": True}, picture.said(_("Measure carried out.")))
     made = cases.add_measure(
@@ -266,8 +270,10 @@ def _lift(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.flows.rectify import isolate
 
-    place = _tenant(args)
-    told = isolate.ask_lift(enterprise=place, key=args.by, channel=args.channel, reason=args.reason, actor=actor)
+    place = _tenant(args) if _named(args) is None else ""
+    told = isolate.ask_lift(
+        enterprise=place, key=args.by, channel=args.channel, reason=args.reason, actor=actor, case=_named(args)
+    )
     return Answer(told, picture.asked(told), NO)
 
 

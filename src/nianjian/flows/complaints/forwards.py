@@ -21,6 +21,7 @@ from nianjian.complaints.forwards import mapping as mappings
 from nianjian.complaints.forwards import service
 from nianjian.complaints.forwards.mapping import ForwardMapping
 from nianjian.complaints.forwards.receipt import Receipt
+from nianjian.complaints.sheet import latest
 from nianjian.config import env, spill
 from nianjian.flows import jobs
 from nianjian.flows.progress import Progress, silent
@@ -51,16 +52,17 @@ def import_forwards(
 ) -> Receipt:
     """Import by a mapping file, or by a mapping that a page has made; ``arrived`` None: the list came now.
 
-    ``role_missing``, ``enterprise_unknown``, and what `mapping.read` and `service.load` raise.
+    ``role_missing``, ``enterprise_unknown``, and what `came`, `mapping.read` and `service.load` raise.
     """
     require(actor, enterprise, Act.LOAD)
     accounts.enterprise(enterprise)
+    moment = came(arrived)
     chosen = mapping if mapping_file is None else mappings.read(mapping_file)
     return service.load(
         enterprise=enterprise,
         path=path,
         mapping=chosen or ForwardMapping(),
-        arrived=arrived or clock.now().replace(microsecond=0),
+        arrived=moment,
         actor=actor,
         told=lambda done, total: progress(path.name, done, total),
     )
@@ -78,17 +80,17 @@ def ask(
 ) -> str:
     """Put the import of a list; its job. ``language``: of the reasons in the workbook of a faulty list.
 
-    ``role_missing``, ``file_empty``, ``file_too_large``.
+    ``role_missing``, ``file_empty``, ``file_too_large``, and what `came` raises.
     """
     require(actor, enterprise, jobs.NEEDS[jobs.IMPORT_FORWARDS])
     sendable(name, content)
-    came = arrived or clock.now().replace(microsecond=0)
+    moment = came(arrived)
     blob = blobs.put(content)
     given = {
         "list": blob.id,
         "name": plain_name(name),
         "mapping": asdict(mapping),
-        "arrived": came.isoformat(),
+        "arrived": moment.isoformat(),
         "language": language,
     }
     try:
@@ -96,6 +98,13 @@ def ask(
     except BaseException:
         blobs.remove(blob.id)
         raise
+
+
+def came(arrived: datetime | None) -> datetime:
+    """When a list arrived; None: now. ``complaint_moment_in_future``: its tickets' clocks would start some day."""
+    if arrived is not None and arrived > latest():
+        raise NianjianError("complaint_moment_in_future", at=arrived.astimezone(clock.ZONE).isoformat(sep=" "))
+    return arrived or clock.now().replace(microsecond=0)
 
 
 def sendable(name: str, content: bytes) -> None:

@@ -188,9 +188,11 @@ def measure_done(*, case: str, measure: int, day: date, actor: Actor) -> None:
 
 
 def add_paper(*, case: str, kind: str, paper: Content, actor: Actor, **said: Any) -> Json:  # noqa: ANN401 -- issuer, number, dated
-    """Keep a paper; ``rectify_paper_kind``, and those of the service."""
+    """Keep a paper; ``rectify_paper_kind``, ``rectify_day_ahead``, and those of the service."""
     found = own(case, actor, Act.LOAD)
     if kind not in Paper.KINDS:
         raise NianjianError("rectify_paper_kind", kind=kind, kinds=", ".join(Paper.KINDS))
+    if (dated := said.get("dated")) is not None and dated > clock.today():
+        raise NianjianError("rectify_day_ahead", day=dated.isoformat())
     kept = service.add_paper(case=found, kind=kind, content=paper, actor=actor, **said)
     return {"id": kept.pk, "kind": kept.kind, "sha256": kept.sha256}

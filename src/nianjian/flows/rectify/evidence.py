@@ -39,17 +39,26 @@ LOOKING = lakes.SETTING_UP + 1  # steps of `_tickets`
 def measure(*, case: str, first: date | None, last: date | None, actor: Actor, progress: Progress = silent) -> Json:
     """Count both windows and keep them with the case: ``first`` begins the earlier one, ``last`` ends the later one.
 
-    ``rectify_unknown``, ``rectify_not_isolated``, ``rectify_closed``.
+    ``rectify_unknown``, ``rectify_closed``, and those of `measurable`.
     """
     found = own(case, actor, Act.REPORT)
-    order = orders.effective(found)
-    if order is None:
-        raise NianjianError("rectify_not_isolated", channel=found.pk)
-    days = isolate.windows(orders.day(order), min(last or clock.today(), clock.today()), first)
+    order, days = measurable(found, first, last)
     told = _counted(found.enterprise_id, order, days, Steps(progress, found.pk, COUNTING))
     data = {"snapshot": told["snapshot"], "from": told[isolate.BEFORE]["from"], "to": told[isolate.AFTER]["to"]}
     service.step(case=found, step=states.MEASURED, data=data, actor=actor, measured=told)
     return told
+
+
+def measurable(case: Case, first: date | None, last: date | None) -> tuple[Order, dict[str, Window]]:
+    """The order in force and the days before it and since; ``rectify_case_not_isolated``, ``rectify_days_reversed``."""
+    order = orders.effective(case)
+    if order is None:
+        raise NianjianError("rectify_case_not_isolated", case=case.pk)
+    day, end = orders.day(order), min(last or clock.today(), clock.today())
+    for start, stop in ((first or day - DAY, day - DAY), (day, end)):
+        if start > stop:
+            raise NianjianError("rectify_days_reversed", first=start.isoformat(), last=stop.isoformat())
+    return order, isolate.windows(day, end, first)
 
 
 def _counted(enterprise: str, order: Order, days: Mapping[str, Window], step: Steps) -> Json:
@@ -148,10 +157,10 @@ def again(case: Case, step: Steps) -> Json | None:
 
 
 def until_today(case: Case, step: Steps) -> Json:
-    """The earlier window as it was measured, the later one up to today; ``rectify_not_isolated``."""
+    """The earlier window as it was measured, the later one up to today; ``rectify_case_not_isolated``."""
     order = orders.effective(case)
     if order is None or case.measured is None:
-        raise NianjianError("rectify_not_isolated", channel=case.pk)
+        raise NianjianError("rectify_case_not_isolated", case=case.pk)
     first = date.fromisoformat(case.measured[isolate.BEFORE]["from"])
     return _counted(case.enterprise_id, order, isolate.windows(orders.day(order), clock.today(), first), step)
 

@@ -46,6 +46,8 @@ def ask(
     ``role_missing``, ``rectify_unknown``, ``rectify_closed``, ``rectify_cap_not_lower``, those of `service.isolate`.
     """
     channel = _plain(key, channel)
+    if not channel:
+        raise NianjianError("rectify_channel_missing")
     held = None if case is None else own(case, actor, Act.REQUEST)
     enterprise = enterprise if held is None else held.enterprise_id
     require(actor, enterprise, Act.REQUEST)
@@ -74,8 +76,13 @@ def usual_cap(enterprise: str) -> int:
     return book(enterprise, clock.today()).integer("rectification.frequency.after")
 
 
-def ask_lift(*, enterprise: str, key: str, channel: str, reason: str, actor: Actor) -> Json:
-    """Ask to lift an isolation; ``role_missing``, ``rectify_not_isolated``, and those of `service.lift`."""
+def ask_lift(*, enterprise: str, key: str, channel: str, reason: str, actor: Actor, case: str | None = None) -> Json:
+    """Ask to lift an isolation; ``case`` names the enterprise where it is given.
+
+    ``role_missing``, ``rectify_unknown``, ``rectify_not_isolated``, and those of `service.lift`.
+    """
+    if case is not None:
+        enterprise = own(case, actor, Act.REQUEST).enterprise_id
     require(actor, enterprise, Act.REQUEST)
     standing = query.in_force(enterprise, key, _plain(key, channel))
     if standing is None:

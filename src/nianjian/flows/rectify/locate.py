@@ -33,8 +33,10 @@ Json = dict[str, Any]
 
 
 def window(first: date | None, last: date | None) -> Window:
-    """The days asked for: a year up to today where none are named; ``rectify_days_reversed``."""
+    """The days asked for: a year up to today where none are named; ``rectify_day_ahead``, ``rectify_days_reversed``."""
     end = last or clock.today()
+    if end > clock.today():  # nothing is known of those days: a case would be located by nothing
+        raise NianjianError("rectify_day_ahead", day=end.isoformat())
     begin = first or end - YEAR + DAY
     if begin > end:
         raise NianjianError("rectify_days_reversed", first=begin.isoformat(), last=end.isoformat())

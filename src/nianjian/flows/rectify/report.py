@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -175,12 +176,26 @@ def _annex(case: Case, actor: Actor) -> Json:
 
 
 def written(*, case: str, path: Path | None, language: str, actor: Actor) -> Json:
-    """Write the report to a file, Word unless its name says otherwise; what was written, and what is still open."""
-    form = "docx" if path is None else path.suffix.lower().lstrip(".")
-    made = report(case=case, form=form, language=language, actor=actor)
-    place = path or Path(made.name)
-    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(made.content)
+    """Write the report to a file, Word unless its name says otherwise; what was written, and what is still open.
+
+    The file stands under its name whole, or not at all: until then it lies beside, and nothing is noted of a report
+    that cannot be written. Errors as `report`'s, OSError.
+    """
+    form = checked_form("docx" if path is None else path.suffix.lower().lstrip("."))
+    held = cases.own(case, actor, Act.REPORT)
+    place = path or Path(f"{held.pk}.{form}")
+    handle, fresh = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as out:
+            made = _set(held, form, language, actor, silent)
+            out.write(made.content)
+            out.flush()
+            os.fsync(out.fileno())
+        place = path or Path(made.name)
+        _note(held, form, made, actor)
+        Path(fresh).replace(place)
+    finally:
+        Path(fresh).unlink(missing_ok=True)
     return {
         "case": case,
         "file": str(place),

@@ -8,7 +8,7 @@ from datetime import date
 
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
-from nianjian.flows.rectify import cases, closing, locate, report
+from nianjian.flows.rectify import cases, closing, evidence, locate, report
 from nianjian.kernel import numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.portrait.frame import DAY
@@ -18,11 +18,10 @@ from nianjian.rectification import locate as dimensions
 from nianjian.rectification import states
 from nianjian.rectification.cases import service
 from nianjian.rectification.cases.model import Case
-from nianjian.rectification.orders import query as orders
 
 
 def ask_location(*, case: str, first: date | None, last: date | None, actor: Actor) -> str:
-    """Put a location; its job. ``rectify_unknown``, ``role_missing``, ``rectify_days_reversed``, ``rectify_closed``."""
+    """Put a location; its job. ``rectify_unknown``, ``role_missing``, ``rectify_closed``, and those of the window."""
     held = cases.own(case, actor, jobs.NEEDS[jobs.RECTIFY_LOCATE])
     states.check(held.pk, states.LOCATED, service.done(held))
     locate.window(first, last)
@@ -32,11 +31,10 @@ def ask_location(*, case: str, first: date | None, last: date | None, actor: Act
 def ask_figures(*, case: str, first: date | None, last: date | None, actor: Actor) -> str:
     """Put a count of the figures; its job.
 
-    ``rectify_unknown``, ``role_missing``, ``rectify_not_isolated``, ``rectify_closed``.
+    ``rectify_unknown``, ``role_missing``, ``rectify_closed``, and those of `evidence.measurable`.
     """
     held = cases.own(case, actor, jobs.NEEDS[jobs.RECTIFY_MEASURE])
-    if orders.effective(held) is None:
-        raise NianjianError("rectify_not_isolated", channel=held.pk)
+    evidence.measurable(held, first, last)
     states.check(held.pk, states.MEASURED, service.done(held))
     return _put(jobs.RECTIFY_MEASURE, held, {"first": _iso(first), "last": _iso(last)}, actor)
 

@@ -16,7 +16,7 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.rectification import states
+from nianjian.rectification import states, written
 from nianjian.rectification.cases.model import Case, Event, Measure, Paper
 from nianjian.rectification.cases.papers import Content
 from nianjian.vault import blobs
@@ -35,7 +35,7 @@ class Notice:
 
 
 def open_case(*, enterprise: str, notice: Notice, paper: Content | None, actor: Actor) -> Case:
-    """Open a case; ``enterprise_unknown``, ``rectify_due_before_receipt``, and those of `papers`."""
+    """Open a case; ``enterprise_unknown``, ``rectify_due_before_receipt``, ``rectify_text_long``, those of `papers`."""
     tenant = accounts.enterprise(enterprise)
     if notice.printed_due is not None and notice.printed_due < notice.received:
         raise NianjianError("rectify_due_before_receipt", due=str(notice.printed_due), received=str(notice.received))
@@ -43,7 +43,7 @@ def open_case(*, enterprise: str, notice: Notice, paper: Content | None, actor: 
         case = Case(
             id=f"R{secrets.token_hex(4)}",
             enterprise_id=tenant.code,
-            notice=notice.number.strip(),
+            notice=written.short("number", notice.number, written.NUMBER),
             received=notice.received,
             printed_due=notice.printed_due,
             causes=[one.strip() for one in notice.causes if one.strip()],
@@ -118,20 +118,37 @@ def add_paper(
     number: str = "",
     dated: date | None = None,
 ) -> Paper:
-    """Keep a paper; the same content for the same purpose again changes nothing.
+    """Keep a paper; of the same content for the same purpose again what is said of it is corrected.
 
-    A 技术测评报告 needs issuer, number and date: ``rectify_test_report_incomplete``. ``rectify_closed``.
+    A 技术测评报告 needs issuer, number and date: ``rectify_test_report_incomplete``. ``rectify_closed``,
+    ``rectify_text_long``.
     """
-    if kind == Paper.TEST_REPORT and not (issuer.strip() and number.strip() and dated):
+    said = {
+        "issuer": written.short("issuer", issuer, written.ISSUER),
+        "number": written.short("number", number, written.NUMBER),
+        "dated": dated,
+    }
+    if kind == Paper.TEST_REPORT and not all(said.values()):
         raise NianjianError("rectify_test_report_incomplete")
     with transaction.atomic():
         row = _open(case)
         known = Paper.objects.filter(case=row, kind=kind, sha256=hashlib.sha256(content.body).hexdigest()).first()
         if known is not None:
-            return known
-        with _stored(row, kind, content, actor, issuer=issuer.strip(), number=number.strip(), dated=dated) as paper:
+            return _corrected(row, known, said, actor)
+        with _stored(row, kind, content, actor, **said) as paper:
             data = {"kind": kind, "sha256": paper.sha256, "size": paper.size, "dated": _iso(dated)}
             _note(row, "paper_added", data, actor)
+    return paper
+
+
+def _corrected(case: Case, paper: Paper, said: Mapping[str, Any], actor: Actor) -> Paper:
+    """Write what is said of a paper now; nothing where that stands already."""
+    changed = [name for name, value in said.items() if getattr(paper, name) != value]
+    if changed:
+        for name in changed:
+            setattr(paper, name, said[name])
+        paper.save(update_fields=changed)
+        _note(case, "paper_corrected", {"sha256": paper.sha256, "fields": changed, "dated": _iso(paper.dated)}, actor)
     return paper
 
 

@@ -19,6 +19,7 @@ from nianjian.audit.chain import canonical
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.rectification import written
 from nianjian.rectification.cases.model import Case
 from nianjian.rectification.orders import query
 from nianjian.rectification.orders.model import Order
@@ -46,9 +47,9 @@ def isolate(*, enterprise: str, case: Case | None, wanted: Wanted, actor: Actor)
     """Write the order and ask for a second person.
 
     ``rectify_reason_missing``, ``rectify_end_missing``, ``rectify_key_unknown``, ``rectify_channel_missing``,
-    ``rectify_cap_not_lower``, ``rectify_isolated_already``, ``approval_pending``.
+    ``rectify_cap_not_lower``, ``rectify_isolated_already``, ``rectify_text_long``, ``approval_pending``.
     """
-    channel = wanted.channel.strip()
+    channel = written.short("channel", wanted.channel, written.CHANNEL)
     if wanted.key not in KEYS:
         raise NianjianError("rectify_key_unknown", key=wanted.key, keys=", ".join(KEYS))
     if not channel:

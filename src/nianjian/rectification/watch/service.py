@@ -11,22 +11,24 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.rectification import written
 from nianjian.rectification.cases.model import Case, Measure
 from nianjian.rectification.watch.model import Task, Watch
 
 
 def flag(*, enterprise: str, licence: str, since: date, source: str, case: Case | None, actor: Actor) -> Watch:
-    """Set the flag on a licence; ``rectify_text_missing``, ``rectify_watched_already``."""
+    """Set the flag on a licence; ``rectify_text_missing``, ``rectify_text_long``, ``rectify_watched_already``."""
     tenant = accounts.enterprise(enterprise)
     for name, text in (("licence", licence), ("source", source)):
         if not text.strip():
             raise NianjianError("rectify_text_missing", field=name)
+    plain = written.short("licence", licence, written.LICENCE)
     with transaction.atomic():
-        if Watch.objects.filter(enterprise_id=tenant.code, licence=licence.strip(), until=None).exists():
-            raise NianjianError("rectify_watched_already", licence=licence.strip())
+        if Watch.objects.filter(enterprise_id=tenant.code, licence=plain, until=None).exists():
+            raise NianjianError("rectify_watched_already", licence=plain)
         row = Watch(
             enterprise_id=tenant.code,
-            licence=licence.strip(),
+            licence=plain,
             since=since,
             source=source.strip(),
             case=case,

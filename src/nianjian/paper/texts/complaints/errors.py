@@ -10,10 +10,15 @@ from nianjian.paper.words import mark
 TEXTS: Final[Mapping[str, str]] = {
     "complaint_unknown": mark("there is no ticket {complaint} (nianjian complaints list shows those there are)"),
     "complaint_exists": mark("there is a ticket {complaint} already; choose another number, or work on that one"),
-    "complaint_reference_known": mark("the upstream number {reference} stands in ticket {complaint} already"),
-    "complaint_act_refused": mark("ticket {complaint} is {state}: it cannot be {act} now"),
+    "complaint_reference_known": mark(
+        "the upstream number {reference} stands in ticket {complaint} already; work on that one"
+    ),
+    "complaint_act_refused": mark(
+        "ticket {complaint} is {state}: it cannot be {act} now "
+        "(a closed one is reopened first, an excluded one readmitted)"
+    ),
     "complaint_moment_too_early": mark(
-        "ticket {complaint} cannot be {act} at {at}: what comes before it in the record is later"
+        "ticket {complaint} cannot be {act} at {at}: what comes before it in the record is later; check the time"
     ),
     "complaint_moment_in_future": mark("{at} lies in the future; a ticket records what has happened"),
     "complaint_callback_missing": mark(

@@ -8,7 +8,7 @@ from typing import Final
 from nianjian.paper.words import mark
 
 TEXTS: Final[Mapping[str, str]] = {
-    "rectify_unknown": mark("there is no case {case}"),
+    "rectify_unknown": mark("there is no case {case} (nianjian rectify list shows those there are)"),
     "rectify_report_gone": mark("there is no such report of case {case}; one that was set is kept for {days} days"),
     "rectify_closed": mark("case {case} is closed; nothing is added to it"),
     "rectify_step_early": mark("case {case}: “{step}” comes after “{first}”"),
@@ -18,7 +18,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "rectify_form_unknown": mark("the report comes as {forms}, not as “{form}”"),
     "rectify_enterprise_needed": mark("--enterprise is needed: there are {count} enterprises"),
     "rectify_text_missing": mark("{field} must not be empty"),
-    "rectify_measure_unknown": mark("case {case} has no measure {measure}"),
+    "rectify_text_long": mark("{field}: at most {most} characters"),
+    "rectify_measure_unknown": mark("case {case} has no measure {measure} (nianjian rectify show names them)"),
     "rectify_paper_unknown": mark("case {case} has no paper {paper}"),
     "rectify_paper_kind": mark("{kind} is no kind of paper; there are {kinds}"),
     "rectify_test_report_incomplete": mark("a test report needs issuer, number and date"),
@@ -33,14 +34,17 @@ TEXTS: Final[Mapping[str, str]] = {
     "rectify_reason_missing": mark("{channel}: a reason is needed"),
     "rectify_end_missing": mark("{channel}: say what must be true before the isolation is lifted"),
     "rectify_cap_not_lower": mark("the cap {cap} is not below the {before} a day of before"),
-    "rectify_isolated_already": mark("{channel} is isolated already"),
-    "rectify_not_isolated": mark("{channel} is not isolated"),
+    "rectify_isolated_already": mark("{channel} is isolated already; lift that first to isolate it otherwise"),
+    "rectify_not_isolated": mark("{channel} is not isolated: there is nothing to lift"),
+    "rectify_case_not_isolated": mark(
+        "no channel is isolated in case {case}; ask for that first (nianjian rectify isolate)"
+    ),
     "rectify_order_unknown": mark("there is no isolation order {order}"),
     "rectify_order_pending": mark("the order waits for a second person (request {approval})"),
     "rectify_not_effective": mark("case {case} stays open: the figures do not bear out that the measures worked"),
     "rectify_watched_already": mark("{licence} stands in the watch list already"),
     "rectify_not_watched": mark("{licence} does not stand in the watch list"),
-    "rectify_task_unknown": mark("there is no task {task}"),
+    "rectify_task_unknown": mark("there is no task {task} (nianjian rectify routine names them)"),
     "rectify_portrait_missing": mark("there is no portrait of {year} to look at more closely"),
     # what is open before a report goes out, and what speaks against effect
     "not_located": mark("nothing is located yet; locate the channel"),

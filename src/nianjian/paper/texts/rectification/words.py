@@ -18,6 +18,7 @@ STEPS: Final[Mapping[str, str]] = {
     "measure_added": mark("measure named"),
     "measure_done": mark("measure carried out"),
     "paper_added": mark("paper added"),
+    "paper_corrected": mark("what is said of a paper was corrected"),
 }
 DIMENSIONS: Final[Mapping[str, str]] = {
     "display": mark("complained number"),
