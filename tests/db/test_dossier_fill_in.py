@@ -40,7 +40,9 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _calls(year: int, out: int, came: int) -> list[tuple[object, ...]]:
     at = (f"{year}-03-05 10:00:00", f"{year}-03-05 10:00:05", f"{year}-03-05 10:01:05", "接通")
-    made = [(f"{year}o{one}", "呼出", "02110000", "95013", f"139000000{one:02d}", *at) for one in range(out)]
+    made: list[tuple[object, ...]] = [
+        (f"{year}o{one}", "呼出", "02110000", "95013", f"139000000{one:02d}", *at) for one in range(out)
+    ]
     return made + [(f"{year}i{one}", "呼入", "13911112222", "13911112222", "95013", *at) for one in range(came)]
 
 
