@@ -22,6 +22,8 @@ WITHOUT_TOKEN = {
     "c/<str:token>": "whoever complains has no session here, and the address itself is the secret",
     "e/<str:code>/data/import/<str:draft>/files/": "asks for the token itself, once the files have a place to go to",
     "e/<str:code>/dossier/<int:year>/<str:item>/files/": "as the import's",
+    "e/<str:code>/dossier/<int:year>/sort/files/": "as the import's",
+    "e/<str:code>/dossier/<int:year>/verify/files/": "as the import's",
     "e/<str:code>/dossier/<int:year>/seals/files/<str:what>/": "as the import's",
 }
 

@@ -19,6 +19,8 @@ from tests.support.pictures import PHONE, TARGET, WIDE, kept
 from tests.support.scans.labelled import labelled
 from tests.support.site import browsing, environment, follow, serving, told
 
+# Beside the menu and below the head, which belong to every page.
+MAIN: Final = {"clip": {"x": 232, "y": 54, "width": WIDE["width"] - 232, "height": WIDE["height"] - 54}}
 PATIENCE: Final = 600_000  # milliseconds for the worker
 SEASON: Final = "e/demo/dossier/2026/"
 SEEDS: Final = (3, 11, 20)
@@ -49,16 +51,14 @@ def take(folder: Path, target: Path) -> list[Path]:
         file = {"name": "台账.pdf", "mimeType": "application/pdf", "buffer": paper()}
         _sent(page, f"{site.address}{ITEM}", [file])
         page.locator("article.version").first.wait_for(timeout=PATIENCE)
-        made.append(kept(page, target / "dossier-item.png"))
+        made.append(kept(page, target / "dossier-item.png", **MAIN))
         _sent(page, f"{site.address}{SEASON}sort/", [file | {"name": "扫描001.pdf"}])
         page.locator("article.version .badge:not(.plain)").first.wait_for(timeout=PATIENCE)
-        made.append(kept(page, target / "dossier-sort.png"))
+        made.append(kept(page, target / "dossier-sort.png", **MAIN))
         page.goto(site.address + SEASON)
-        made.append(kept(page, target / "dossier-list.png"))
+        made.append(kept(page, target / "dossier-list.png", **MAIN))
         page.goto(f"{site.address}{SEASON}verify/")
-        made.append(kept(page, target / "dossier-verify.png"))
-        _shown(site, page)
-        made.append(kept(page, target / "dossier-pages.png"))
+        made.append(kept(page, target / "dossier-verify.png", **MAIN))
         context.close()
         context = site.context(browser, session, **{**wanted, "viewport": PHONE, "color_scheme": "dark"})
         page = context.new_page()
@@ -68,7 +68,7 @@ def take(folder: Path, target: Path) -> list[Path]:
             _held(page)
         _shown(site, page)
         _held(page)
-        made.append(kept(page, target / "dossier-pages-phone.png"))
+        made.append(kept(page, target / "dossier-pages.png"))
         context.close()
     return made
 

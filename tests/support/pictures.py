@@ -91,10 +91,10 @@ def _rulebook(site: Site, page: Any) -> None:
     page.locator("button[value=send]").scroll_into_view_if_needed()
 
 
-def kept(page: Any, path: Path) -> Path:
+def kept(page: Any, path: Path, **cut: Any) -> Path:
     """Wait for the charts, take the picture, write it with 256 colours."""
     page.wait_for_load_state("networkidle")
-    shot = base64.b64encode(page.screenshot(animations="disabled")).decode()
+    shot = base64.b64encode(page.screenshot(animations="disabled", **cut)).decode()
     blank = page.context.new_page()
     width, raw = blank.evaluate(PIXELS, shot)
     blank.close()

@@ -17,15 +17,15 @@ from nianjian.dossier.inspect import GREY, Inspected, Limits, inspect
 from nianjian.dossier.kinds.item import Form, Item
 from nianjian.dossier.kinds.port import Read, Reading, Sheet, Unread
 from nianjian.dossier.page import PageFound
-from nianjian.dossier.seals import seam
-from nianjian.dossier.seals.mask import at, whitened
+from nianjian.dossier.seals import seam, stamps
+from nianjian.dossier.seals.mask import Picture, at, whitened
 from nianjian.dossier.seals.seal import OFFICIAL, Kind
 from nianjian.kernel import clock
 from nianjian.rules.rulebook import Rulebook
 
 FINE_DPI: Final = 300
 SMALL: Final = 3
-ONE_STAMP: Final = (2, 20)
+ONE_STAMP: Final = 20
 """Sheets that one stamp can cover: beyond, several stamps overlap, and slices of two lie on one page."""
 
 
@@ -67,14 +67,14 @@ def check(
             return Checked(item.name, verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
         limits = Limits.of(rules)
         looked: list[Inspected] = []
-        edge: list[seam.Slice | None] = []
-        strip = seam.STRIP_MM if ONE_STAMP[0] <= got.pages <= ONE_STAMP[1] else 0.0
+        edge: list[list[stamps.Placed]] = []
+        strip = seam.STRIP_MM if got.pages > 1 else 0.0
         for one in drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL, strip=strip):
             watch(len(looked), 2 * got.pages)
             looked.append(inspect(one, limits))
             keep(one)
             if len(edge) == len(looked) - 1 and one.strip is not None and _sliced(looked[-1]):
-                edge.append(seam.edge_slice(whitened(at(one.strip, one.fine_dpi, seam.DPI))))
+                edge.append(_slices(whitened(at(one.strip, one.fine_dpi, seam.DPI)), got.pages))
         edges = tuple(_seam(edge)) if len(edge) == len(looked) else ()
         read = (reading or Unread()).read(item.name, _watched(_sheets(got, looked), got.pages, watch))
     findings = (
@@ -150,12 +150,24 @@ def _sliced(page: Inspected) -> bool:
     return any(seal.kind is Kind.SLICE for seal in page.page.seals)
 
 
-def _seam(slices: Sequence[seam.Slice | None]) -> Iterator[Finding]:
-    """Whether the slices of one stamp, one on each page, join; evidence beside the page numbers: a person looks."""
-    found = seam.joined(slices)
-    for place in found.broken:
+def _slices(strip: Picture, pages: int) -> list[stamps.Placed]:
+    """What one stamp left on the page; of a long file, whose sheets are shared, each stamp's."""
+    if pages > ONE_STAMP:
+        return stamps.slices(strip)
+    one = seam.edge_slice(strip)
+    return [] if one is None else [stamps.Placed(0.0, one)]
+
+
+def _seam(pages: Sequence[Sequence[stamps.Placed]]) -> Iterator[Finding]:
+    """Whether the slices of each stamp join; evidence beside the page numbers: a person looks."""
+    if len(pages) > ONE_STAMP:
+        broken, whole = stamps.broken(pages)
+    else:
+        found = seam.joined([one[0].slice if one else None for one in pages])
+        broken, whole = found.broken, found.whole or bool(found.missing)
+    for place in broken:
         yield Finding(code="seal_riding_broken", weight=Weight.ASK, page=place + 2)
-    if not found.whole and not found.missing:
+    if not whole:
         yield Finding(code="seal_riding_partial", weight=Weight.ASK)
 
 

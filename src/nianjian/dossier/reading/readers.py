@@ -15,15 +15,14 @@ from nianjian.dossier.reading import (
     articles,
     audit_report,
     business_licence,
-    footers,
     id_card,
     licence,
     ocr,
-    seal_rings,
     shareholders,
     social_insurance,
 )
 from nianjian.dossier.reading.page_numbers import order
+from nianjian.dossier.reading.strips import footers, seal_rings
 from nianjian.dossier.reading.text.lines import PageText
 from nianjian.dossier.reading.text.result import Facts, ask
 from nianjian.dossier.seals.mask import Picture

@@ -19,8 +19,8 @@ from nianjian.config import env, spill
 from nianjian.dossier.editions import manifest
 from nianjian.dossier.editions.compare import Difference
 from nianjian.dossier.editions.rescan import rescan
-from nianjian.dossier.editions.unpack import unpack
 from nianjian.dossier.editions.verify import verify
+from nianjian.dossier.ingest.unpack import unpack
 from nianjian.dossier.rounds import query as rounds
 from nianjian.dossier.rounds.model import Evidence, Submission
 from nianjian.flows import jobs
@@ -107,7 +107,7 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
         path = _put(room / "subject", name, subject[1])
         if subject[1].startswith(ZIP):
             (room / "package").mkdir()
-            path = unpack(path, room / "package", name=subject[0])
+            path = unpack(path, room / "package", marker=manifest.NAME, name=subject[0])
             kept = None if (path / manifest.NAME).is_file() else kept  # its own must hash to what was handed in
         digest = "" if against is None else rounds.submission(enterprise, year, int(against)).manifest_sha256
         told = _scanned(path, kept, digest) if given["scan"] else _verified(path, kept, digest, progress)

@@ -7,7 +7,6 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from nianjian.dossier.editions.manifest import NAME
 from nianjian.kernel.errors import NianjianError
 
 MEMBERS: Final = 2000
@@ -16,8 +15,8 @@ RATIO: Final = 100
 UTF8: Final = 0x800  # the flag of a name that is not of the packer's own code page
 
 
-def unpack(path: Path, folder: Path, *, name: str = "") -> Path:
-    """Write the members below ``folder``; the folder in which the manifest lies, else ``folder``.
+def unpack(path: Path, folder: Path, *, marker: str, name: str = "") -> Path:
+    """Write the members below ``folder``; the folder in which ``marker`` (a file name) lies, else ``folder``.
 
     NianjianError dossier_zip_broken, dossier_zip_large, dossier_zip_path.
     """
@@ -32,7 +31,7 @@ def unpack(path: Path, folder: Path, *, name: str = "") -> Path:
                 _write(pack, one, folder, called)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise NianjianError("dossier_zip_broken", file=called) from error
-    found = sorted(folder.rglob(NAME), key=lambda one: len(one.parts))
+    found = sorted(folder.rglob(marker), key=lambda one: len(one.parts))
     return found[0].parent if found else folder
 
 
