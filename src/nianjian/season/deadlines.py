@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Final, cast
+from typing import Final
 
 from nianjian.kernel.periods import add_months
 from nianjian.kernel.workdays import Calendar, Due, next_workday
@@ -94,10 +94,12 @@ def of_season(
 def _rules(book: Rulebook) -> list[tuple[Rule, tuple[str, str, str]]]:
     """Rules with (track, template, its name), the templates' in their order."""
     found = [(key, (track, NOTICE, "通知")) for key, track in NOTICED.items()]
-    for item in book.items(TEMPLATES):
-        told = cast("Mapping[str, Any]", item)
-        where = (str(told["track"]), str(told["code"]), str(told["name"]))
-        found += [(str(key), where) for key in told["rules"]]
+    for told in book.items(TEMPLATES):
+        if not isinstance(told, Mapping) or not told.keys() >= {"track", "code", "rules"}:
+            continue  # of an overlay: anything may have been approved
+        where = (str(told["track"]), str(told["code"]), str(told.get("name", told["code"])))
+        keys = told["rules"]
+        found += [(str(key), where) for key in keys] if isinstance(keys, tuple) else []
     return [(book.in_force[key], where) for key, where in found if key in book.in_force and _dated(book.in_force[key])]
 
 
