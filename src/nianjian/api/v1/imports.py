@@ -11,12 +11,15 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
+from nianjian.api.door.problems import language
 from nianjian.api.v1.given import Named, Text
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.flows.check_calls import sources
 from nianjian.flows.wizard import drafts
 from nianjian.flows.wizard.mappings import keep
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.sources import source_name
+from nianjian.paper.words import words
 from nianjian.registers import kinds
 from nianjian.registers.mappings import query as mappings
 
@@ -82,8 +85,10 @@ def registers_import(request: Request, code: str, kind: str, file: Query[Sheet])
 @read(router, "/enterprises/{code}/calls/sources", act=Act.LOAD, answer=Sources)
 def sources_list(request: Request, code: str) -> dict[str, object]:
     """The sources of call records that can be read, as `source` of an import names them."""
-    del request, code
-    return {"items": [{"name": name, "title": title, "evidence": evidence} for name, title, evidence in sources()]}
+    del code
+    speak = words(language(request))
+    found = [(name, source_name(name, speak), evidence) for name, _title, evidence in sources()]
+    return {"items": [dict(zip(Source.model_fields, one, strict=True)) for one in found]}
 
 
 @read(router, "/enterprises/{code}/calls/mappings", act=Act.LOAD, answer=Page[Kept])

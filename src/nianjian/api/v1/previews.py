@@ -22,6 +22,7 @@ from nianjian.flows.check_calls import Look, Tried, example_of
 from nianjian.flows.wizard import check_register, previewed
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.errors import sentence
+from nianjian.paper.texts.sources import source_name
 from nianjian.paper.words import Words, words
 from nianjian.registers import kinds
 from nianjian.registers.mappings import query as mappings
@@ -232,8 +233,9 @@ def _how(code: str, file: CallsAsked) -> previewed.How:
 
 
 def _look(one: Look, speak: Words) -> dict[str, object]:
-    names = ("name", "encoding", "title", "evidence", "zoned", "mapped", "header", "lines")
+    names = ("name", "encoding", "evidence", "zoned", "mapped", "header", "lines")
     told = {name: getattr(one, name) for name in names}
+    told["title"] = source_name(one.source, speak)
     return told | {"source": one.source or None, "fields": dict(one.fields), "fault": _fault(one.fault, speak)}
 
 

@@ -53,7 +53,12 @@ TIMES = {"start_ts": "start", "answer_ts": "answer", "end_ts": "end"}
 def looks(found: Sequence[Look]) -> list[dict[str, object]]:
     """Each file's look with its fault in words."""
     return [
-        {"look": look, "fault": shown.fault(look.fault) if look.fault else "", "text": "\n".join(look.lines)}
+        {
+            "look": look,
+            "source": shown.source(look.source),
+            "fault": shown.fault(look.fault) if look.fault else "",
+            "text": "\n".join(look.lines),
+        }
         for look in found
     ]
 

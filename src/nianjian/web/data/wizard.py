@@ -70,7 +70,7 @@ def kinds(request: Request, code: str) -> HttpResponse:
         return redirect("data-import-files", code=code, draft=draft)
     context = {
         "registers": [(kind, shown.register(kind), f"{title}.xlsx") for kind, title in check_register.titles()],
-        "sources": sources(),
+        "sources": [(name, shown.source(name), evidence) for name, _title, evidence in sources()],
         "steps": _steps(None, 1),
     }
     return render(request, "data/kinds.html", context)
@@ -156,7 +156,7 @@ def mapping(request: Request, code: str, draft: str) -> HttpResponse:
         return _headings(request, found)
     chosen = drafts.mapping_of(found)
     looks = look_at(uploads.paths(found), _source(found), chosen)
-    named = [(name, f"{title} ({name})") for name, title, _evidence in sources()]
+    named = [(name, f"{shown.source(name)} ({name})") for name, _title, _evidence in sources()]
     first = initial(drafts.mapping_data(found), _source(found), drafts.text(found, "timezone"))
     form = MappingForm(looks, named, request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid() and _kept(request, found, form):

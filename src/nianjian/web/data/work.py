@@ -96,7 +96,7 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
         told["year"] = result["year"]
     if job.kind == jobs.ERASE_OVER and job.state == "done":
         told |= {"text": _erased(result["rows"]), "retention": may(request.actor, code, Act.AUDIT)}
-    if job.kind == jobs.COUNT_OVER:
+    if job.kind == jobs.COUNT_OVER and job.over:
         told["retention"] = may(request.actor, code, Act.AUDIT)
     told |= outcome(code, job, result)
     if not may(request.actor, code, jobs.NEEDS[job.kind]):

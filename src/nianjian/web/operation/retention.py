@@ -91,7 +91,7 @@ def _classes(found: Sequence[Class], code: str, _: Words) -> Table:
         Column(gettext("rule")),
         Column(gettext("source")),
     ]
-    return Table(gettext("Classes of records"), columns, [_class(one, code, _) for one in found])
+    return Table(gettext("Classes of records"), columns, [_class(one, code, _) for one in found], cards=True)
 
 
 def _class(one: Class, code: str, _: Words) -> list[Cell]:
