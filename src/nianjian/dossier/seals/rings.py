@@ -83,7 +83,7 @@ _KERNELS: Final = tuple((float(r), _kernel(float(r))) for r in RADII_MM)
 
 def peaks(ink: Picture, solid: Picture) -> list[Ring]:
     """Places where a ring answers best, by response; solid print may hide a part of one."""
-    return list(_peaks(cv2.max(ink, cv2.multiply(solid, _HIDDEN)).astype(np.uint8, copy=False)))
+    return list(_peaks(cv2.max(ink, cv2.convertScaleAbs(solid, alpha=_HIDDEN)).astype(np.uint8, copy=False)))
 
 
 def _peaks(ink: Picture) -> Iterator[Ring]:

@@ -48,10 +48,10 @@ Shapes = NDArray[np.float32]
 
 def squares(lined: Picture, found: Sequence[Seal]) -> list[Seal]:
     """Square seals in a mask at 100 dpi that still has its rules, beside those of ``found``."""
-    thick = cv2.morphologyEx(lined, cv2.MORPH_OPEN, _THIN)
-    for seal in found:
-        radius = round((max(seal.diameter_mm, seal.height_mm) / 2 + 1) * MM)
-        cv2.circle(thick, (round(seal.x_mm * MM), round(seal.y_mm * MM)), radius, 0, -1)
+    thick = cv2.morphologyEx(lined, cv2.MORPH_OPEN, _THIN).astype(np.uint8, copy=False)
+    for known in found:
+        radius = round((max(known.diameter_mm, known.height_mm) / 2 + 1) * MM)
+        cv2.circle(thick, (round(known.x_mm * MM), round(known.y_mm * MM)), radius, 0, -1)
     wide = cv2.dilate(thick, _THIN).astype(np.uint8, copy=False)
     size = (max(1, wide.shape[1] // _SMALL), max(1, wide.shape[0] // _SMALL))
     small = cv2.resize(wide, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
