@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from tests.doors.web.scans import a4
 from tests.support import packages
 
 from nianjian.cli.main import main
@@ -38,3 +42,16 @@ def test_verify_says_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "more.txt" in capsys.readouterr().out
     assert _told(["dossier", "verify", str(tmp_path / "nothing")], capsys)[0] == 2
     assert _told(["dossier", "verify", str(folder / "more.txt"), "--scan"], capsys)[0] == 2
+
+
+def test_papers_are_sorted_without_a_home(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.pdf").write_bytes(a4())
+    (tmp_path / "in" / "b.txt").write_bytes(b"nothing")
+    words = [sys.executable, "-m", "nianjian", "dossier", "sort", str(tmp_path / "in"), "--json"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    done = subprocess.run(words, capture_output=True, check=False, env=kept)
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["sure"]) == (1, False), done.stderr.decode()
+    assert [(Path(one["file"]).name, one["item"]) for one in told["files"]] == [("a.pdf", None), ("b.txt", None)]
+    assert [one["fault"] is None for one in told["files"]] == [True, False]

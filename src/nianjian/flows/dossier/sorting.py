@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from nianjian.config import env, spill
 from nianjian.dossier.arrivals import query, service
 from nianjian.dossier.arrivals.look import propose
 from nianjian.dossier.arrivals.model import Arrival
-from nianjian.dossier.arrivals.recognise import Proposal, told
+from nianjian.dossier.arrivals.recognise import told
 from nianjian.dossier.kinds.catalogue import item as known_item
 from nianjian.flows import jobs
 from nianjian.flows.dossier import upload
@@ -114,25 +114,3 @@ def put_away(*, enterprise: str, year: int, arrival: int, actor: Actor) -> None:
 def reading(enterprise: str, year: int) -> list[JobValue]:
     """Work on a season's files that waits or runs, the next first."""
     return queue.under_way(enterprise, {"year": year}, kind=jobs.SORT_PAPERS, first=SHOWN)
-
-
-def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files themselves, and those that lie in the folders, sorted; hidden ones and links are left out."""
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for one in sorted(path.rglob("*")):
-            if one.is_file() and not one.is_symlink() and not one.name.startswith("."):
-                yield one
-
-
-def proposals(paths: Iterable[Path], book: Rulebook) -> Iterator[tuple[Path, Proposal | NianjianError]]:
-    """For files of the person's own what each is, or why it was not taken in; nothing is kept. ``file_missing``."""
-    for path in files(paths):
-        if not path.exists():
-            raise NianjianError("file_missing", file=str(path))
-        try:
-            yield path, propose(path, book, clock.today())
-        except NianjianError as error:
-            yield path, error

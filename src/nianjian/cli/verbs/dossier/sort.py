@@ -19,15 +19,16 @@ def configure(actions: Actions) -> None:
 
 
 def _sort(args: argparse.Namespace) -> Answer:
+    from nianjian.dossier.arrivals.look import proposals
     from nianjian.dossier.arrivals.recognise import told
-    from nianjian.flows.dossier.sorting import proposals
     from nianjian.kernel import clock
     from nianjian.kernel.errors import NianjianError
     from nianjian.paper.texts.errors import sentence
     from nianjian.rules.rulebook import Rulebook
 
     rows: list[dict[str, object]] = []
-    for path, found in proposals(args.paths, Rulebook.on(clock.today())):
+    day = clock.today()
+    for path, found in proposals(args.paths, Rulebook.on(day), day):
         if isinstance(found, NianjianError):
             fault = {"code": found.code, "message": sentence(found.code, found.values, _)}
             rows.append({"file": str(path), "item": None, "sure": False, "guesses": [], "fault": fault})
