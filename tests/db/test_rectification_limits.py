@@ -1,0 +1,100 @@
+"""What a case is not given: days to come, windows that end before they begin, texts without end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.db.conftest import Import
+from tests.support.bad_channel import PDF
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.query import acts
+from nianjian.flows.approve import approve
+from nianjian.flows.rectify import cases, evidence, isolate, locate, watch, work
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.rectification.cases.papers import content
+from nianjian.rectification.cases.service import Notice
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 5, 20)
+
+
+@pytest.fixture
+def case(demo: str, load: Import, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    load("lines", "线路编号,状态", ("L1", "在用"))
+    return str(cases.open_case(enterprise=demo, notice=Notice(TODAY), paper=None, actor=anna)["id"])
+
+
+def fails(code: str, act: Callable[[], object]) -> None:
+    with pytest.raises(NianjianError) as found:
+        act()
+    assert found.value.code == code
+
+
+def isolated(case: str, anna: Actor, bo: Actor) -> date:
+    """The day on which the channel was isolated."""
+    asked = isolate.ask(
+        enterprise="demo", case=case, key="line", channel="L1", cap=None, reason="r", end="e", actor=anna
+    )
+    approve(approval=asked["approval"], actor=bo)
+    return clock.today()
+
+
+def test_days_of_which_nothing_is_known_locate_and_measure_nothing(case: str, anna: Actor, bo: Actor) -> None:
+    ahead = clock.today() + timedelta(days=1)
+    for act in (locate_of, work.ask_location):
+        fails("rectify_day_ahead", lambda act=act: act(case=case, first=None, last=ahead, actor=anna))
+    day = isolated(case, anna, bo)
+    for act in (evidence.measure, work.ask_figures):
+        for first, last in ((ahead, None), (None, day - timedelta(days=1)), (day, None)):
+            fails(
+                "rectify_days_reversed", lambda act=act, f=first, to=last: act(case=case, first=f, last=to, actor=anna)
+            )
+    assert {one["step"] for one in cases.shown(case=case, actor=anna)["steps"] if one["done"]} == {"opened", "isolated"}
+
+
+def locate_of(*, case: str, first: date | None, last: date | None, actor: Actor) -> object:
+    return locate.run(enterprise="", case=case, first=first, last=last, actor=actor)
+
+
+def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, anna: Actor) -> None:
+    fails(
+        "rectify_text_long",
+        lambda: cases.open_case(enterprise="demo", notice=Notice(TODAY, None, "x" * 121), paper=None, actor=anna),
+    )
+    fails(
+        "rectify_text_long",
+        lambda: watch.act(
+            enterprise="demo", case=None, licence="x" * 81, source="s", since=None, until=None, year=None, actor=anna
+        ),
+    )
+    fails(
+        "rectify_channel_missing",
+        lambda: isolate.ask(
+            enterprise="demo", case=case, key="line", channel=" ", cap=None, reason="r", end="e", actor=anna
+        ),
+    )
+    paper = content("test.pdf", PDF)
+
+    def attach(dated: date, number: str = "N1") -> Any:
+        return cases.add_paper(
+            case=case, kind="test_report", paper=paper, actor=anna, issuer="I", number=number, dated=dated
+        )
+
+    fails("rectify_text_long", lambda: attach(TODAY, "x" * 121))
+    fails("rectify_day_ahead", lambda: attach(clock.today() + timedelta(days=1)))
+    first = attach(TODAY)
+    assert attach(TODAY) == first
+    assert attach(TODAY - timedelta(days=3))["id"] == first["id"]
+    (kept,) = cases.shown(case=case, actor=anna)["papers"]
+    assert kept["dated"] == (TODAY - timedelta(days=3)).isoformat()
+    steps = [one["step"] for one in cases.shown(case=case, actor=anna)["events"]]
+    assert steps == ["opened", "paper_added", "paper_corrected"]
+    assert [one.verb for one in acts(enterprise="demo", newest=1)] == ["rectify.paper_corrected"]
