@@ -298,20 +298,6 @@ def test_a_case_closes_only_after_the_check_and_leaves_a_routine(case: str, anna
     assert task["due"] == (TODAY + timedelta(days=7)).isoformat()
 
 
-def test_a_watched_licence_is_carried_into_the_next_season(demo: str, anna: Actor) -> None:
-    said = {"enterprise": demo, "case": None, "licence": "浙B2-20080101", "source": "省管局来函"}
-    watch.act(**said, since=date(2026, 6, 1), until=None, year=None, actor=anna)  # type: ignore[arg-type]
-    fails(
-        "rectify_watched_already",
-        lambda: watch.act(**said, since=date(2026, 6, 2), until=None, year=None, actor=anna),  # type: ignore[arg-type]
-    )
-    for year, count in ((2025, 0), (2026, 1), (2027, 1)):
-        assert len(watch.listed(enterprise=demo, year=year, actor=anna)) == count
-    watch.act(**said, since=None, until=date(2027, 9, 1), year=None, actor=anna)  # type: ignore[arg-type]
-    assert len(watch.listed(enterprise=demo, year=2026, actor=anna)) == 1
-    assert len(watch.listed(enterprise=demo, year=2027, actor=anna)) == 0
-
-
 def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     job = work.ask_location(case=case, first=None, last=None, actor=anna)
     assert work.ask_location(case=case, first=None, last=None, actor=anna) == job

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,11 @@ def isolated(case: str, anna: Actor, bo: Actor) -> date:
 def test_days_of_which_nothing_is_known_locate_and_measure_nothing(case: str, anna: Actor, bo: Actor) -> None:
     ahead = clock.today() + timedelta(days=1)
     for act in (locate_of, work.ask_location):
-        fails("rectify_day_ahead", lambda act=act: act(case=case, first=None, last=ahead, actor=anna))
+        fails("rectify_day_ahead", partial(act, case=case, first=None, last=ahead, actor=anna))
     day = isolated(case, anna, bo)
     for act in (evidence.measure, work.ask_figures):
         for first, last in ((ahead, None), (None, day - timedelta(days=1)), (day, None)):
-            fails(
-                "rectify_days_reversed", lambda act=act, f=first, to=last: act(case=case, first=f, last=to, actor=anna)
-            )
+            fails("rectify_days_reversed", partial(act, case=case, first=first, last=last, actor=anna))
     assert {one["step"] for one in cases.shown(case=case, actor=anna)["steps"] if one["done"]} == {"opened", "isolated"}
 
 
@@ -98,3 +97,17 @@ def test_what_is_written_has_an_end_and_a_paper_s_date_is_corrected(case: str, a
     steps = [one["step"] for one in cases.shown(case=case, actor=anna)["events"]]
     assert steps == ["opened", "paper_added", "paper_corrected"]
     assert [one.verb for one in acts(enterprise="demo", newest=1)] == ["rectify.paper_corrected"]
+
+
+def test_a_watched_licence_is_carried_into_the_next_season(demo: str, anna: Actor) -> None:
+    said = {"enterprise": demo, "case": None, "licence": "浙B2-20080101", "source": "省管局来函"}
+    watch.act(**said, since=date(2026, 6, 1), until=None, year=None, actor=anna)  # type: ignore[arg-type]
+    fails(
+        "rectify_watched_already",
+        lambda: watch.act(**said, since=date(2026, 6, 2), until=None, year=None, actor=anna),  # type: ignore[arg-type]
+    )
+    for year, count in ((2025, 0), (2026, 1), (2027, 1)):
+        assert len(watch.listed(enterprise=demo, year=year, actor=anna)) == count
+    watch.act(**said, since=None, until=date(2027, 9, 1), year=None, actor=anna)  # type: ignore[arg-type]
+    assert len(watch.listed(enterprise=demo, year=2026, actor=anna)) == 1
+    assert len(watch.listed(enterprise=demo, year=2027, actor=anna)) == 0
