@@ -42,8 +42,8 @@ WORK: Final = (
 WORK_STEPS: Final = (
     "portrait-compare", "data-job", "data-batch", "data-import-files", "data-import-mapping", "data-import-check",
     "data-import-commit", "registers-end", "complaints-one", "one-click-one", "complain", "one-click-done",
-    "reconcile-one", "reconcile-difference",
-    "rounds-one", "rounds-differences", "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
+    "reconcile-one", "reconcile-difference", "rounds-one", "rounds-differences",
+    "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
     "rules-overlay-here", "rules-effect-here", "approvals-decide", "approvals-decide-here", "audit-verified",
     "webhooks-one", "dossier-pages", "dossier-signed",
 )  # fmt: skip
