@@ -10,9 +10,9 @@ import pytest
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.reconcile.filing import export
-from nianjian.reconcile.filing.base import LINES, NUMBERS, SEATS, Row, standing
 from nianjian.reconcile.filing.compare import Pair, Result, compare, counts
 from nianjian.reconcile.filing.mapping import ExportMapping, checked, parsed
+from nianjian.reconcile.filing.standing import LINES, NUMBERS, SEATS, Row, standing
 
 A = date(2026, 12, 31)
 NEXT = date(2027, 1, 1)

@@ -15,9 +15,9 @@ from nianjian.flows.reconcile.grounds import Grounds, Json, summary
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.reconcile.filing import export
-from nianjian.reconcile.filing.base import KINDS
 from nianjian.reconcile.filing.compare import Pair, Result, compare, counts
 from nianjian.reconcile.filing.mapping import ExportMapping, checked, parsed
+from nianjian.reconcile.filing.standing import KINDS
 from nianjian.reconcile.runs import service
 from nianjian.reconcile.runs.found import Found, Report
 from nianjian.registers import kinds

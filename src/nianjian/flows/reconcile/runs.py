@@ -13,7 +13,7 @@ from nianjian.flows.reconcile.grounds import Grounds, Json, summary
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.reconcile import sheet as paper
-from nianjian.reconcile.filing.base import KINDS
+from nianjian.reconcile.filing.standing import KINDS
 from nianjian.reconcile.runs import query, service, states
 from nianjian.reconcile.runs.model import Difference, Proposal, Run
 from nianjian.reconcile.runs.query import Wanted

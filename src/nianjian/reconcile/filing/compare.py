@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from nianjian.reconcile.filing.base import LINES, NUMBERS, SEATS, Row, Standing, standing
+from nianjian.reconcile.filing.standing import LINES, NUMBERS, SEATS, Row, Standing, standing
 
 Key = tuple[str, ...]
 

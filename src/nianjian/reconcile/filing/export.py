@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.kernel.errors import NianjianError
-from nianjian.reconcile.filing.base import KINDS, LINES, NUMBERS, SEATS
 from nianjian.reconcile.filing.mapping import ExportMapping
+from nianjian.reconcile.filing.standing import KINDS, LINES, NUMBERS, SEATS
 from nianjian.registers.sheets import network, people
 from nianjian.registers.tables.cells import OUTER
 from nianjian.registers.tables.checking import check

@@ -17,7 +17,7 @@ from nianjian.flows.reconcile.filing import sheet_of
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.reconcile.words import RESULTS, STATES
 from nianjian.paper.words import words
-from nianjian.reconcile.filing.base import KINDS as FILED
+from nianjian.reconcile.filing.standing import KINDS as FILED
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current

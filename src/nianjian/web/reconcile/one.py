@@ -21,7 +21,7 @@ from nianjian.paper import fragments
 from nianjian.paper.reconcile import picture
 from nianjian.paper.texts.reconcile.words import KINDS, PAIRS, PROPOSALS, RESULTS, STATES, VERDICTS
 from nianjian.paper.words import Words, words
-from nianjian.reconcile.filing.base import KINDS as FILED
+from nianjian.reconcile.filing.standing import KINDS as FILED
 from nianjian.reconcile.runs.query import Wanted
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current

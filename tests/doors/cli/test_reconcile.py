@@ -1,0 +1,58 @@
+"""Reconciliation at the shell: the answer of the contract, exit codes, what is written down, the correction sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+from tests.doors.cli.conftest import Shell
+
+HOUSE = ("--enterprise", "demo")
+
+
+def test_lines_against_an_export(demo: Shell, home: Path) -> None:
+    (home.parent / "l.csv").write_text("线路编号,名称,状态,启用日期\nL01,甲,启用,2025-01-01\nL02,乙,启用,2025-01-01\n")
+    assert demo("registers", "import", "lines", "l.csv", *HOUSE).code == 0
+    export = home.parent / "export.csv"
+    export.write_text("种类,线路编号,名称,启用日期\n中继线,L01,甲,2025-01-01\n中继线,L03,丙,2025-01-01\n")
+    found = demo(
+        "reconcile", "lines", "--export", "export.csv", "--as-of", "2026-12-31", *HOUSE, "--out", "s.xlsx", "--json"
+    )
+    assert (found.code, found.json["verdict"]) == (1, "failed")
+    assert found.json["counts"] == {"same": 1, "only_ours": 1, "only_theirs": 1, "field_differs": 0}
+    assert [(one["key"], one["result"]) for one in found.json["rows"]] == [
+        ("L01", "same"),
+        ("L02", "only_ours"),
+        ("L03", "only_theirs"),
+    ]
+    sheet = openpyxl.load_workbook(home.parent / "s.xlsx").worksheets[0]
+    assert sheet.max_row == 3
+    assert (home.parent / "s.xlsx").stat().st_mode & 0o077 == 0
+    run = found.json["run"]
+    shown = demo("reconcile", "show", run, "--state", "open", "--json").json["differences"]
+    for one in shown:
+        said = ("--owner", "王五", "--cause", "已拆除", "--action", "已注销")
+        assert demo("reconcile", "settle", run, str(one["id"]), "--state", "settled", *said).code == 0
+    assert demo("reconcile", "show", run, "--json").json["verdict"] == "passed"
+    (listed,) = demo("reconcile", "list", *HOUSE, "--json").json["runs"]
+    assert (listed["run"], listed["open"], listed["verdict"]) == (run, 0, "passed")
+    assert "中继线" in demo("reconcile", "list", *HOUSE).out
+
+
+def test_what_is_wrong_is_named(demo: Shell, home: Path) -> None:
+    (home.parent / "bad.csv").write_text("线路编号,启用日期\nL01,昨天\n")
+    wrong = demo("reconcile", "lines", "bad.csv", *HOUSE, "--json")
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "reconcile_export_faulty")
+    (finding,) = wrong.json["error"]["findings"]
+    assert (finding["line"], finding["column"], finding["code"]) == (2, "启用日期", "date_unreadable")
+    assert demo("reconcile", "lines", *HOUSE, "--json").json["error"]["code"] == "usage"
+    months = demo("reconcile", "people", "--from", "2026-13", *HOUSE, "--json")
+    assert (months.code, months.json["error"]["code"]) == (2, "usage")
+    empty = demo("reconcile", "people", "--from", "2026-01", "--to", "2026-02", *HOUSE, "--json")
+    assert (empty.code, empty.json["verdict"], list(empty.json["matrix"])) == (
+        1,
+        "insufficient",
+        ["2026-01", "2026-02"],
+    )
+    alone = demo("reconcile", "sources", *HOUSE, "--json")
+    assert (alone.code, alone.json["verdict"], alone.json["counts"]) == (1, "insufficient", {"same": 0, "parted": 0})

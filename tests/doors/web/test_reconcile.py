@@ -1,0 +1,106 @@
+"""Reconciliation on its pages: from the export to the written-down difference; a pair decided by a person."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.doors.web.data_pages import work
+from tests.support.people import signed_in
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.reconcile.runs import service
+from nianjian.reconcile.runs.found import Found, Proposed, Report
+from nianjian.reconcile.runs.model import Difference, Proposal, Run
+from nianjian.registers.importing import import_sheet
+
+pytestmark = pytest.mark.django_db
+HOME = "/e/demo/reconcile/"
+BOSS = Actor("tester")
+
+
+@pytest.fixture
+def lead(db: None, home: Path, keys: None) -> Client:
+    add_enterprise(code="demo", name="示范", province="北京", actor=BOSS)
+    path = home / "lines.csv"
+    path.write_text("线路编号,名称,状态,启用日期\nL01,甲,启用,2025-01-01\n", encoding="utf-8")
+    import_sheet(kind="lines", path=path, enterprise="demo", actor=BOSS)
+    return signed_in("anna", "compliance_lead", "demo")
+
+
+def test_from_the_export_to_a_passed_run(lead: Client) -> None:
+    assert "还没有比对" in lead.get(HOME).content.decode()
+    refused = lead.post(f"{HOME}new/", {"what": "filing", "kind": "lines"})
+    assert refused.status_code == 422
+    export = SimpleUploadedFile("export.csv", "线路编号,名称,启用日期\nL01,乙,2025-01-01\n".encode(), "text/csv")
+    asked = lead.post(f"{HOME}new/", {"what": "filing", "kind": "lines", "file": export, "as_of": "2026-12-31"})
+    assert asked.status_code == 302
+    work()
+    told = lead.get(asked.headers["Location"]).content.decode()
+    (address,) = set(re.findall(rf'href="({HOME}C[0-9a-f]+/)"', told))
+    page = lead.get(address).content.decode()
+    assert "有未处理差异" in page
+    (one,) = set(re.findall(rf'href="({address}differences/\d+/)"', page))
+    shown = lead.get(one).content.decode()
+    assert "甲" in shown
+    assert "乙" in shown
+    lacking = lead.post(one, {"state": "explained", "owner": "王五"})
+    assert lacking.status_code == 422
+    assert Difference.objects.get().state == "open"
+    done = lead.post(one, {"state": "explained", "owner": "王五", "cause": "名称未更新"}, follow=True).content.decode()
+    assert "通过" in done
+    sheet = lead.post(f"{address}sheet/")
+    assert sheet.content.startswith(b"PK")
+    narrowed = lead.get(f"{address}?state=open").content.decode()
+    assert "没有符合条件的差异" in narrowed
+
+
+def test_people_are_masked_until_somebody_looks_and_decides(lead: Client) -> None:
+    who = "11010519491231002X"
+    found = Found("b" * 64, "lacks_wage", {"name": "张三", "identity": who, "seat": "S1"}, "0" * 64, month="2026-03")
+    pair = Proposed(
+        "name", "1" * 64, "2" * 64, {"name": "张叁", "account": "1234", "person": "张三", "identity": who}, 50
+    )
+    matrix = {"2026-03": {"lacks_wage": {"count": 1, "explained": 0}}}
+    report = Report(
+        "people", date(2026, 3, 31), {"lacks_wage": 1}, {"matrix": matrix}, [found], [pair], date(2026, 3, 1)
+    )
+    run = service.keep(enterprise="demo", report=report, actor=BOSS)
+    page = lead.get(f"{HOME}{run.pk}/").content.decode()
+    assert who not in page
+    assert "张叁" not in page
+    assert "2026-03" in page
+    proposal = Proposal.objects.get()
+    full = lead.post(f"{HOME}{run.pk}/pairs/{proposal.pk}/reveal/").content.decode()
+    assert who in full
+    assert "张叁" in full
+    difference = Difference.objects.get()
+    assert who in lead.post(f"{HOME}{run.pk}/differences/{difference.pk}/reveal/").content.decode()
+    assert lead.post(f"{HOME}{run.pk}/pairs/{proposal.pk}/", {"decision": "confirm"}).status_code == 302
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.decided_by) == ("confirmed", "user:anna")
+    reader = signed_in("ivy", "inspector", "demo")
+    assert reader.get(f"{HOME}{run.pk}/").status_code == 200
+    assert reader.post(f"{HOME}{run.pk}/pairs/{proposal.pk}/reveal/").status_code == 403
+    assert reader.post(f"{HOME}{run.pk}/sheet/").status_code == 403
+    assert Run.objects.count() == 1
+
+
+def test_call_sources_are_drawn_and_told(lead: Client) -> None:
+    told = {"by_day": [{"day": "2026-03-02", "calls": {"crm": 2, "switch": 4}}], "sources": ["crm", "switch"]}
+    found = Found(
+        "2026-03-02|L1", "parted", {"day": "2026-03-02", "line": "L1"}, "0" * 64,
+        likely="answered_only", fields={"crm": ("2", "2"), "switch": ("4", "2")},
+    )  # fmt: skip
+    report = Report("sources", date(2026, 3, 2), {"same": 0, "parted": 1}, told, [found], first=date(2026, 3, 1))
+    run = service.keep(enterprise="demo", report=report, actor=BOSS)
+    page = lead.get(f"{HOME}{run.pk}/").content.decode()
+    assert "<svg" in page
+    assert "某来源只有接通的呼叫" in page
+    assert "更正单" not in page
+    assert "switch" in lead.get(f"{HOME}{run.pk}/differences/{Difference.objects.get().pk}/").content.decode()
