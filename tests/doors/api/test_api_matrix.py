@@ -181,7 +181,9 @@ DEEPER: Final[Mapping[str, Act]] = {
     "approvals_decide": Act.APPROVE,
     "approvals_decide_everywhere": Act.APPROVE,
 }
-NOBODYS: Final = frozenset({"tokens_revoke", "complaints_forward_file"})  # the address names what is another's own
+NOBODYS: Final = frozenset(
+    {"tokens_revoke", "complaints_forward_file", "season_feed_close"}
+)  # the address names what is another's own
 OPERATIONS: Final = [
     (path, operation)
     for _prefix, router in API._routers

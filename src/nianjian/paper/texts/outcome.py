@@ -31,7 +31,7 @@ INPUT_UNKNOWN: Final = frozenset(
 )  # fmt: skip
 REFUSED: Final = frozenset(
     {"role_missing", "role_missing_everywhere", "token_missing", "token_refused", "approval_same_person",
-     "approval_needs_user", "season_feed_by_person", "approval_not_apart", "confirm_not_apart", "token_too_narrow"}
+     "approval_needs_user", "approval_not_apart", "confirm_not_apart", "token_too_narrow"}
 )  # fmt: skip
 STATE: Final = frozenset(
     {
@@ -54,6 +54,7 @@ STATE: Final = frozenset(
         "complaint_callback_old",
         "complaint_proposal_missing",
         "dossier_not_ready",
+        "season_feed_by_person",
         "season_task_computed",
         "season_feeds_too_many",
         "dossier_version_old",
