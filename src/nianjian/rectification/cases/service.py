@@ -16,7 +16,8 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.rectification import states, written
+from nianjian.rectification import states
+from nianjian.rectification.cases import written
 from nianjian.rectification.cases.model import Case, Event, Measure, Paper
 from nianjian.rectification.cases.papers import Content
 from nianjian.vault import blobs

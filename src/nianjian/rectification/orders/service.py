@@ -19,7 +19,7 @@ from nianjian.audit.chain import canonical
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.rectification import written
+from nianjian.rectification.cases import written
 from nianjian.rectification.cases.model import Case
 from nianjian.rectification.orders import query
 from nianjian.rectification.orders.model import Order

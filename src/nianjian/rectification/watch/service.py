@@ -11,7 +11,7 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.rectification import written
+from nianjian.rectification.cases import written
 from nianjian.rectification.cases.model import Case, Measure
 from nianjian.rectification.watch.model import Task, Watch
 
