@@ -200,6 +200,7 @@ NONE: Final[Mapping[str, str]] = {
     "data-import-drop": _DRAFT,
     "healthz": _MACHINE,
     "metrics": _MACHINE,
+    "season-calendar": "a calendar for programs, opened by its secret address alone",
     "complain": _STRANGER,
     "one-click-done": _STRANGER,
     "language": _LOOK,

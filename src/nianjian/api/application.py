@@ -22,7 +22,6 @@ from nianjian.api.v1 import (
     previews,
     retention,
     rules,
-    season,
     webhooks,
 )
 from nianjian.api.v1.complaints import forwards, one_click, tickets, worked
@@ -34,6 +33,7 @@ from nianjian.api.v1.reconcile import ask as reconcile_ask
 from nianjian.api.v1.reconcile import runs as reconcile_runs
 from nianjian.api.v1.rectification import cases, channel, watch
 from nianjian.api.v1.registers import files, lists, papers, rows
+from nianjian.api.v1.season import told as season
 
 PREFIX: Final = "api/v1"
 VERSION: Final = "1.0.0"

@@ -9,7 +9,7 @@ from nianjian.cli.answer import Answer
 from nianjian.cli.arguments import Actions, enterprise, on_day, year
 from nianjian.cli.language import _, language
 from nianjian.cli.session import begin
-from nianjian.cli.terminal import season as picture
+from nianjian.cli.terminal.season import picture
 
 TRACKS: Final = ("licence", "code_number")
 

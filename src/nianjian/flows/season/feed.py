@@ -13,7 +13,7 @@ from nianjian.flows.season.known import due_year
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts.season import KINDS, TASKS, TEMPLATES, TRACKS
+from nianjian.paper.texts.season.words import KINDS, TASKS, TEMPLATES, TRACKS
 from nianjian.paper.words import ENGLISH, words
 from nianjian.season import ical
 from nianjian.season.feeds import query, service

@@ -12,7 +12,7 @@ from nianjian.accounts.roles import Act
 from nianjian.flows.season.known import Known, due_year, known
 from nianjian.flows.season.seen import Asked, seen
 from nianjian.paper.advice import advice_lines
-from nianjian.paper.texts.season import conflict, risk
+from nianjian.paper.texts.season.words import conflict, risk
 from nianjian.paper.words import CHINESE, Words, words
 from nianjian.season.deadlines import Deadline, closing, conflicts, earliest, shuts
 from nianjian.season.notes import query as notes

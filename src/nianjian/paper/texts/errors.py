@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.paper.texts import api, intake, people, registers, rooms, season, work
+from nianjian.paper.texts import api, intake, people, registers, rooms, work
 from nianjian.paper.texts.chain import webhooks
 from nianjian.paper.texts.complaints import errors as complaints
 from nianjian.paper.texts.complaints import words as tickets
@@ -29,6 +29,7 @@ from nianjian.paper.texts.reconcile import errors as reconcile
 from nianjian.paper.texts.rectification import errors as rectification
 from nianjian.paper.texts.rectification import words as cases
 from nianjian.paper.texts.results import errors as results
+from nianjian.paper.texts.season import words as season
 from nianjian.paper.words import Words, mark
 
 ERRORS: Final[Mapping[str, str]] = {
@@ -52,6 +53,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **dossier_rounds.TEXTS,
     **dossier_sealing.TEXTS,
     **dossier_fill_in.TEXTS,
+    **dossier_sealing.TEXTS,
     **rectification.TEXTS,
     **reconcile.TEXTS,
     **season.TEXTS,

@@ -17,7 +17,7 @@ from nianjian.flows.season import feed
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
 from nianjian.paper.texts.portrait import name
-from nianjian.paper.texts.season import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
+from nianjian.paper.texts.season.words import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
 from nianjian.paper.words import ENGLISH, Words, words
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from nianjian.cli.language import _, language
 from nianjian.cli.terminal import table
-from nianjian.paper.texts.season import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
+from nianjian.paper.texts.season.words import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
 from nianjian.paper.words import ENGLISH
 
 Json = Mapping[str, Any]
