@@ -153,7 +153,8 @@ def test_personal_values_are_sealed_masked_and_given_out_with_an_entry(
     files = flow.put(**where, folder=tmp_path / "out")
     assert [path.suffix for path in files] == [".pdf", ".xlsx"]
     with pypdfium2.PdfDocument(files[0]) as document:
-        text = "".join(page.get_textpage().get_text_range() for page in document)
+        pages = [page.get_textpage().get_text_range() for page in document]
+    text = "".join(sign for sign in "".join(pages) if sign.isalnum())  # a long code may break within its cell
     book = CalamineWorkbook.from_filelike(io.BytesIO(files[1].read_bytes()))
     cells = {
         str(cell) for name in book.sheet_names for row_ in book.get_sheet_by_name(name).to_python() for cell in row_
