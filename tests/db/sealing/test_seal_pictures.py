@@ -29,7 +29,6 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.vault import blobs
 
 pytestmark = pytest.mark.django_db
-DAY = "2027-02-01"
 
 
 def _add(demo: str, actor: Actor, kind: str = "official_seal", width: str = "40", body: bytes | None = None) -> None:
@@ -205,28 +204,16 @@ def test_where_no_seal_may_stand(keep: Keep, demo: str, anna: Actor) -> None:
     _ask(demo, anna, kind="finance_seal")
 
 
-@pytest.mark.long
-def test_the_commands(keep: Keep, demo: str, bo: Actor, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keep("articles")
-    file = tmp_path / "印.jpg"
+def test_the_commands(demo: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.jpg"
     file.write_bytes(photo(seal_png()))
 
     def told(*words: str) -> tuple[int, dict[str, Any]]:
-        code = main(["dossier", *words, "--enterprise", demo, "--json"])
+        code = main(["dossier", "seal-picture", *words, "--enterprise", demo, "--json"])
         return code, json.loads(capsys.readouterr().out)
 
-    assert told("seal-picture", "add", str(file), "--kind", "official_seal", "--width-mm", "41.5")[0] == 0
-    use = ("seal-picture", "use", "--kind", "official_seal", "--item", "articles", "--year", str(YEAR))
-    code, asked = told(*use, "--reason", "样稿")
-    assert (code, asked["state"]) == (1, "pending")
-    approve.approve(approval=str(asked["approval"]), actor=bo)
-    _code, listed = told("seal-picture", "list", "--year", str(YEAR))
+    assert told("add", str(file), "--kind", "official_seal", "--width-mm", "41.5")[0] == 0
+    _code, listed = told("list", "--year", str(YEAR))
     assert listed["pictures"][0]["width_mm"] == 41.5
-    assert listed["impressions"][0]["approved_by"] == "user:bo"
     assert "电子印章管理办法" in str(listed["law"])
-    words = ("build", "--season", str(YEAR), "--on", DAY, "--seal-pictures", "--output", str(tmp_path / "out"))
-    code, built = told(*words)
-    assert (code, built["pictures"]) == (1, 1)
-    assert told("seal-picture", "withdraw", "--kind", "official_seal")[0] == 0
-    assert main(["dossier", "seal-picture", "list", "--enterprise", demo, "--year", str(YEAR)]) == 0
-    assert "no electronic seal in law" in " ".join(capsys.readouterr().out.split())
+    assert told("withdraw", "--kind", "official_seal")[0] == 0

@@ -220,34 +220,16 @@ def test_a_draft_is_not_signed(demo: str, anna: Actor, certificate: Path, tmp_pa
     _refused("signing_draft", _sign, demo, anna, draft.folder, certificate=certificate)
 
 
-@pytest.fixture
-def setting(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NIANJIAN_SIGNER", str(certificate))
-    monkeypatch.setenv("NIANJIAN_SIGNER_PASSWORD", PASSWORD)
-
-
-@pytest.mark.usefixtures("setting")
-def test_the_commands(
-    package: build.Built, demo: str, signed: Signed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_tells_a_file_of_ones_own(
+    demo: str, signed: Signed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def told(*words: str) -> tuple[int, dict[str, Any]]:
-        code = main(["dossier", *words, "--json"])
+    del demo
+
+    def told(path: Path) -> tuple[int, dict[str, Any]]:
+        code = main(["dossier", "signature", "show", str(path), "--json"])
         return code, json.loads(capsys.readouterr().out)
 
-    path = signed()
-    code, shown = told("signature", "show", str(path))
+    code, shown = told(signed())
     assert (code, shown["standing"]) == (0, "unknown")
-    place = ("--enterprise", demo, "--year", str(YEAR))
-    code, kept = told("signature", "add", str(path), "--item", "articles", *place)
-    assert (code, kept["standing"]) == (0, "unknown")
-    out = tmp_path / "out.pdf"
-    number = str(kept["paper"])
-    assert told("signature", "fetch", "--paper", number, "--output", str(out), *place)[0] == 0
-    assert out.read_bytes() == path.read_bytes()
-    assert [one["paper"] for one in told("signature", "list", *place)[1]["papers"]] == [kept["paper"]]
-    code, done = told("sign", str(package.folder), "--enterprise", demo)
-    assert (code, done["left"], done["named"]) == (0, [], True)
-    assert main(["dossier", "verify", str(package.folder)]) == 0
-    assert "a signature was appended" in " ".join(capsys.readouterr().out.split())
-    plain = packages.scans(tmp_path / "no.pdf", [3], dpi=60)
-    assert told("signature", "show", str(plain))[0] == 1
+    code, shown = told(packages.scans(tmp_path / "no.pdf", [3], dpi=60))
+    assert (code, shown["standing"]) == (1, "none")
