@@ -13,7 +13,8 @@ from nianjian.audit.verify import verify
 from nianjian.flows import jobs, rejects
 from nianjian.flows.check_calls import check_calls
 from nianjian.flows.import_calls import import_calls
-from nianjian.flows.operation import retention, standing
+from nianjian.flows.operation import retention
+from nianjian.flows.operation.watch import standing
 from nianjian.flows.overlay import effects
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls

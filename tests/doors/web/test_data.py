@@ -7,9 +7,8 @@ import io
 import re
 import zipfile
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -23,7 +22,7 @@ from nianjian.accounts.service import add_enterprise
 from nianjian.audit.query import acts
 from nianjian.audit.record import record
 from nianjian.config import wiring
-from nianjian.flows import jobs, rejects
+from nianjian.flows import jobs
 from nianjian.flows.wizard import uploads
 from nianjian.intake import ledger
 from nianjian.intake.mapping import FIELDS
@@ -31,11 +30,9 @@ from nianjian.intake.recognise import catalogue
 from nianjian.kernel import clock
 from nianjian.queue import query as queue
 from nianjian.queue import service as queue_service
-from nianjian.queue.models import Job
 from nianjian.registers.batches import query as batches
 from nianjian.registers.drafts import query as drafts
 from nianjian.registers.mappings import query as mappings
-from nianjian.vault import blobs
 from nianjian.web.data import shown
 from nianjian.web.data.call_fields import field_label
 
@@ -147,53 +144,6 @@ def test_rejects_of_two_kinds_come_as_a_zip(site: Client) -> None:
     answer = site.post(f"/e/demo/data/batches/{batch.id}/rejects/")
     pack = zipfile.ZipFile(io.BytesIO(answer.content))
     assert len(pack.namelist()) == 2
-
-
-def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(site: Client) -> None:
-    batch = _imported(site, calls(rows=1, bad=rejects.DIRECT + 1))
-    address = f"/e/demo/data/batches/{batch}/"
-    asked = [site.post(f"{address}rejects/").headers["Location"] for _ in range(2)]
-    assert asked[0] == asked[1]
-    work()
-    page = _text(site, asked[0])
-    (file,) = re.findall(r'<form method="post" action="([^"]*/rejects/J\w+/)"', page)
-    assert not list(acts(enterprise="demo", verb="calls.rejects"))
-    answer = site.post(file)
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as pack:
-        assert pack.read(f"{batch}-rejects.csv").decode("utf-8-sig").count("start_unreadable") == rejects.DIRECT + 1
-    (act,) = acts(enterprise="demo", verb="calls.rejects")
-    assert act.data == {"batch": batch, "rows": rejects.DIRECT + 1}
-    inspector = signed_in("eve", "inspector", "demo")
-    assert file not in _text(inspector, asked[0])
-    assert inspector.post(file).status_code == 403
-    job = queue.job(file.split("/")[-2])
-    assert str(job.result["blob"]) in set(blobs.blobs())
-    assert rejects.sweep() == 0
-    Job.objects.filter(pk=job.id).update(finished_at=clock.now() - rejects.KEPT - timedelta(hours=1))
-    assert rejects.sweep() == 1
-    assert str(job.result["blob"]) not in set(blobs.blobs())
-    assert site.post(file).status_code == 404
-    assert file not in _text(site, asked[0])
-
-
-def test_the_making_of_a_rejects_file_stops_when_it_is_asked_to(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    batch = _imported(site, calls(rows=1, bad=rejects.DIRECT + 1))
-    job = site.post(f"/e/demo/data/batches/{batch}/rejects/").headers["Location"].split("/")[-2]
-    monkeypatch.setattr("nianjian.jobs.worker.PAUSE", 0)
-    told = []
-    real = queue_service.progress
-
-    def progress(**given: Any) -> bool:
-        told.append(given["done"])
-        if given["done"]:
-            queue_service.stop(job=job)
-        return real(**given)
-
-    monkeypatch.setattr(queue_service, "progress", progress)
-    before = set(blobs.blobs())
-    work()
-    assert (queue.job(job).state, told) == ("stopped", [0, rejects.DIRECT])
-    assert set(blobs.blobs()) == before
 
 
 def test_a_rejects_file_comes_back_corrected(site: Client) -> None:

@@ -11,8 +11,8 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.flows import jobs
-from nianjian.flows.operation import standing
-from nianjian.flows.operation.standing import Class
+from nianjian.flows.operation.watch import standing
+from nianjian.flows.operation.watch.standing import Class
 
 router = Router(tags=["retention"])
 

@@ -19,9 +19,9 @@ from nianjian.audit import query as audit
 from nianjian.audit.models import Entry
 from nianjian.flows import jobs
 from nianjian.flows.finish import ERASE
-from nianjian.flows.operation import standing as flow
 from nianjian.flows.operation.periods import Period
-from nianjian.flows.operation.standing import Class
+from nianjian.flows.operation.watch import standing as flow
+from nianjian.flows.operation.watch.standing import Class
 from nianjian.kernel import clock
 from nianjian.paper import figures
 from nianjian.paper.texts.errors import named
