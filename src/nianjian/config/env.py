@@ -75,7 +75,9 @@ SETTINGS: Final = (
     Setting("NIANJIAN_SIGNER", "", "PKCS#12 file with the key that signs the files for the platform; empty: none"),
     Setting("NIANJIAN_SIGNER_PASSWORD", "", "and its password; empty: asked for at each signing", secret=True),
     Setting("NIANJIAN_TSA_URL", "", "time-stamp authority (RFC 3161) for these signatures; empty: no time stamp"),
-    Setting("NIANJIAN_TRUST_ROOTS", "", "PEM file of the roots that signatures of others are held against; empty: none"),
+    Setting(
+        "NIANJIAN_TRUST_ROOTS", "", "PEM file of the roots that signatures of others are held against; empty: none"
+    ),
     Setting("NIANJIAN_TODAY", "", "ISO date taken for today, for drills; the audit trail keeps the real time"),
 )
 DEFAULTS: Final = {setting.name: setting.default for setting in SETTINGS}

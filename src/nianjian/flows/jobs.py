@@ -23,6 +23,7 @@ IMPORT_REGISTER: Final = "registers.import"
 CHECK_REGISTER: Final = "registers.check"
 RUN_PORTRAIT: Final = "portrait.run"
 ERASE_OVER: Final = "retention.run"
+COUNT_OVER: Final = "retention.count"
 OVERLAY_EFFECT: Final = "rules.effect"
 MATCH_TICKETS: Final = "complaints.match"
 IMPORT_FORWARDS: Final = "complaints.import"
@@ -53,6 +54,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     CHECK_REGISTER: Act.LOAD,
     RUN_PORTRAIT: Act.REPORT,
     ERASE_OVER: Act.ADMINISTER,
+    COUNT_OVER: Act.AUDIT,
     OVERLAY_EFFECT: Act.REQUEST,
     MATCH_TICKETS: Act.LOAD,
     IMPORT_FORWARDS: Act.LOAD,
