@@ -34,7 +34,7 @@ STATES: Final[Mapping[str, str]] = {
 }
 TEMPLATES: Final[Mapping[str, str]] = {
     "legal": mark("law"),
-    "legal_code_number": mark("law (code-number report)"),
+    "legal_code_number": mark("regulator's notice (code-number report)"),
     "guide": mark("the guide"),
     "notice": mark("printed on a notice"),
 }
