@@ -14,7 +14,8 @@ from nianjian.web.layout.paging import Order
 class Cell:
     """``text``; with ``href`` a link, with ``code`` a light, with ``badge`` (good, warn, bad, plain) a badge.
 
-    ``figure``: a number, set to the right; ``says``: what a link says to those who do not see where it stands;
+    ``figure``: a number, set to the right; ``day``: a date, which is not broken;
+    ``says``: what a link says to those who do not see where it stands;
     ``pairs``: (name, value) in place of ``text``, which then sums up what is folded away.
     """
 
@@ -25,6 +26,7 @@ class Cell:
     figure: bool = False
     says: str = ""
     pairs: Sequence[tuple[str, str]] = ()
+    day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -67,8 +66,8 @@ def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:
             Cell(one["licence"] or "–"),
             Cell(_(TRACKS[one["track"]])),
             Cell(_(STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
-            Cell(one["due"] or "–"),
-            Cell(one["filed_on"] or "–"),
+            Cell(one["due"] or "–", day=True),
+            Cell(one["filed_on"] or "–", day=True),
         ]
         for one in found
     ]
@@ -84,7 +83,7 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
     heads = (gettext("day"), gettext("what"), gettext("deadline"), gettext("source"), gettext("citation"))
     rows = [
         [
-            Cell(one["date"], badge="plain" if one["passed"] else ""),
+            Cell(one["date"], badge="plain" if one["passed"] else "", day=True),
             Cell(_(KINDS[one["kind"]])),
             Cell(one["name_en"] if current() == ENGLISH else one["name"]),
             Cell(f"{_(TEMPLATES.get(one['template'], one['template']))} · {name('level', one['level'], _)}"),
@@ -115,8 +114,8 @@ def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], _: Words) -> 
         [
             Cell(names[one["task"]]),
             Cell(_(TASK_STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
-            Cell(date.fromisoformat(one["begins"]).isoformat()),
-            Cell(f"{one['due']} ({_('provisional')})" if one["provisional"] else one["due"]),
+            Cell(one["begins"], day=True),
+            Cell(f"{one['due']} ({_('provisional')})" if one["provisional"] else one["due"], day=True),
             Cell(one["workdays"], figure=True),
             Cell(f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else "–"),
             Cell("、".join(names[each] for each in one["after"]) or "–"),
