@@ -34,7 +34,8 @@ def _holding(size: int, below: Path) -> Path:
     while time.monotonic() < until:
         for link in Path("/proc").glob("[0-9]*/fd/*"):
             try:
-                if str(below) in str(name := link.readlink()) and link.stat().st_size >= size:
+                name = link.readlink()
+                if str(below) in str(name) and "sqlite3" not in name.name and link.stat().st_size >= size:
                     return name
             except OSError:  # gone meanwhile, or another person's process
                 continue

@@ -34,9 +34,9 @@ def workbook(run: Json, rows: Iterable[Json], headers: Mapping[str, str], langua
     book = xlsxwriter.Workbook(stream, OPTIONS)
     book.set_properties({"title": _("Correction sheet"), "created": STAMP.replace(tzinfo=None)})
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    page, note = book.add_worksheet(_("Correction sheet")[:31]), book.add_worksheet(_("About")[:31])
+    page, note = book.add_worksheet(_("Correction sheet")[:31]), book.add_worksheet(_("About this sheet")[:31])
     heads = (
-        "种类", _("key"), _("result"), _("field"), _("ours (to be filed)"), _("number-resource system"),
+        "种类", _("number or ID"), _("result"), _("field"), _("ours (to be filed)"), _("number-resource system"),
         _("likely cause"), _("state"), _("owner"), _("cause"), _("action"), _("changed on"), _("to be filed by"),
     )  # fmt: skip
     page.write_row(0, 0, heads, bold)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from nianjian.paper.texts.portrait import TABLES, name
+from nianjian.paper.texts.results.plan_values import FILL_IN, PLAN
 from nianjian.paper.texts.results.rule_values import VALUES
 from nianjian.paper.words import CHINESE, Words, mark
 
@@ -25,6 +26,7 @@ PER_TEN_THOUSAND: Final = frozenset({"portrait.complaint_rate.limit"})  # told a
 WORDS_TO_FIND: Final = "purposes"  # unit of a value whose words are looked for as they stand
 NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 SPEAKS_FOR_ITSELF: Final = frozenset({"code", "name", "text", "item"})  # parts whose own name would say nothing
+WORDS: Final[Mapping[str, str]] = {**FILL_IN, **PLAN, **VALUES}
 UNITS: Final[Mapping[str, str]] = {
     "degrees": mark("{n} degrees"),
     "minutes": mark("{n} minutes"),
@@ -129,7 +131,7 @@ def _word(item: object, _: Words, titles: Mapping[str, str]) -> str:
     table = next((one for one in ("attachment", "exclusion") if text in TABLES[one]), None)
     if table is not None:
         return name(table, text, _)
-    return _(VALUES[text]) if text in VALUES else name("component", text, _) if text in TABLES["component"] else text
+    return _(WORDS[text]) if text in WORDS else name("component", text, _) if text in TABLES["component"] else text
 
 
 def _told(rule: Json, language: str, _: Words) -> Told:

@@ -67,7 +67,7 @@ def _context(request: Request, code: str, run: Json, one: Json, form: Settled | 
         fields = [(name, pair["calls"], pair["answered"]) for name, pair in one["fields"].items()]
     last = one["due"] or ""
     pairs = [
-        (gettext("Result"), _(RESULTS[one["result"]])),
+        (gettext("Outcome"), _(RESULTS[one["result"]])),
         (gettext("Likely cause"), why(one, _) or "–"),
         (gettext("Month"), one["month"] or ""),
         (gettext("Changed on"), one["changed_on"] or ""),
@@ -130,7 +130,7 @@ def reveal_pair(request: Request, code: str, reconciliation: str, pair: int) -> 
         "name": gettext("Payee"),
         "account": gettext("Account"),
         "written": gettext("Number as written"),
-        "person": gettext("Person"),
+        "person": gettext("Person in question"),
         "identity": gettext("Identity number"),
     }
     pairs = [(names[name], text) for name, text in full.items() if text]

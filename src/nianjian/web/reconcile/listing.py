@@ -63,7 +63,7 @@ def runs(request: Request, code: str) -> HttpResponse:
     ]
     heads = (
         gettext("Reconciliation"), gettext("What is compared"), gettext("As at"), gettext("Outcome"),
-        gettext("Open differences"), gettext("Export"), gettext("Made at"),
+        gettext("Open differences"), gettext("Exported file"), gettext("Made at"),
     )  # fmt: skip
     columns = [Column(head, figure=place == 4) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the count's place
     table = Table(gettext("Reconciliations"), columns, rows, wrap=True)

@@ -99,7 +99,7 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
     period = f"{told['from']} – {told['as_of']}" if told["from"] else told["as_of"]
     pairs = [(gettext("As at"), period), (gettext("Made at"), told["made_at"][:16].replace("T", " "))]
     if told["file"]:
-        pairs.append((gettext("Export"), told["file"]))
+        pairs.append((gettext("Exported file"), told["file"]))
     if told["unclear"]:
         pairs.append((gettext("Rows that cannot be proved"), str(told["unclear"])))
     missing = told["told"].get("not_compared", ())
@@ -137,7 +137,7 @@ def _table(code: str, told: Json, rows: Sequence[Json], _: Words) -> Table:
         )
     second = gettext("Month") if told["kind"] == "people" else gettext("To be filed by")
     heads = (
-        gettext("About"), second, gettext("Result"), gettext("Likely cause"), gettext("State"), gettext("Owner"),
+        gettext("About"), second, gettext("Outcome"), gettext("Likely cause"), gettext("State"), gettext("Owner"),
         gettext("Action"),
     )  # fmt: skip
     return Table(gettext("Differences"), [Column(head) for head in heads], body, wrap=True, cards=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -23,6 +24,7 @@ from nianjian.web.layout.language import current
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.season.gantt import gantt
 
+YEAR: Final = re.compile("[0-9]{4}")
 BADGES = {"done": "good", "filed": "good", "late": "bad", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
 
 
@@ -32,7 +34,7 @@ def season(request: Request, code: str) -> HttpResponse:
     """Show it as it stands today, or on the day that the address names."""
     _, language = words(current()), current()
     given = request.GET.get("year", "")
-    year = int(given) if given.isdecimal() and clock.FIRST_DAY.year <= int(given) < clock.LAST_DAY.year else None
+    year = int(given) if YEAR.fullmatch(given) and clock.FIRST_DAY.year <= int(given) < clock.LAST_DAY.year else None
     today = clock.asked_day(request.GET.get("today", ""))
     told = shown(enterprise=code, year=year, today=today, actor=request.actor, language=language)
     names = {one["task"]: _(TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
@@ -80,7 +82,7 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
         for track in tracks
         for one in track["deadlines"]
     }
-    heads = (gettext("day"), gettext("what"), gettext("deadline"), gettext("source"), gettext("citation"))
+    heads = (gettext("day"), gettext("what it is"), gettext("deadline"), gettext("source"), gettext("citation"))
     rows = [
         [
             Cell(one["date"], badge="plain" if one["passed"] else "", day=True),

@@ -50,7 +50,7 @@ def filing(told: Json) -> Show:
             )
         differing = [one for one in told["rows"] if one["result"] != "same"]
         body = [(one["key"], _(RESULTS[one["result"]]), _why(one), _fields(one)) for one in differing[:ROWS]]
-        table.rows(console, (_("key"), _("result"), _("likely cause"), _("fields")), body)
+        table.rows(console, (_("number or ID"), _("result"), _("likely cause"), _("fields")), body)
         if "sheet" in told:
             console.print(told["sheet"])
 
@@ -111,7 +111,7 @@ def listed(found: Sequence[Json]) -> Show:
     """The runs."""
 
     def show(console: Console) -> None:
-        header = (_("reconciliation"), _("what"), _("as at"), _("outcome"), _("open"), _("made at"))
+        header = (_("reconciliation"), _("what it is"), _("as at"), _("outcome"), _("not dealt with yet"), _("made at"))
         body = [
             (one["run"], _(KINDS[one["kind"]]), one["as_of"], _(VERDICTS[one["verdict"]]), one["open"], one["made_at"])
             for one in found
@@ -136,7 +136,7 @@ def differences(rows: Sequence[Json]) -> Show:
 
     def show(console: Console) -> None:
         header = (
-            _("number"), _("about"), _("month"), _("result"), _("likely cause"), _("fields"), _("to be filed by"),
+            _("no."), _("about"), _("month"), _("result"), _("likely cause"), _("fields"), _("to be filed by"),
             _("state"), _("owner"), _("cause"), _("action"),
         )  # fmt: skip
         body = [
@@ -156,7 +156,7 @@ def pairs(found: Sequence[Json]) -> Show:
     """Pairs that may be one person."""
 
     def show(console: Console) -> None:
-        header = (_("number"), _("pair"), _("payee or number"), _("person"), _("likeness"), _("state"))
+        header = (_("no."), _("pair"), _("payee or number"), _("person"), _("likeness"), _("state"))
         body = [
             (
                 one["id"],

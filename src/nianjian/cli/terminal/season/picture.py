@@ -57,7 +57,7 @@ def _tracks(console: Console, told: Json) -> None:
         )
         for one in sorted(seen.values(), key=lambda one: one["date"])
     ]
-    table.rows(console, (_("day"), _("what"), _("deadline"), _("source"), _("citation")), rows)
+    table.rows(console, (_("day"), _("what it is"), _("deadline"), _("source"), _("citation")), rows)
 
 
 def _plan(console: Console, told: Json) -> None:

@@ -70,7 +70,7 @@ TASK_STATES: Final[Mapping[str, str]] = {
     "snoozed": mark("snoozed"),
     "late": mark("late"),
     "blocked": mark("waits for another task"),
-    "open": mark("open"),
+    "open": mark("to be done"),
     "ahead": mark("not begun yet"),
 }
 RISKS: Final[Mapping[str, str]] = {

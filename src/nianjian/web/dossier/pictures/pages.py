@@ -23,7 +23,8 @@ FARTHEST = 1000  # pages of a file
 
 def _first(given: str) -> int:
     """The page to begin with; what makes no sense is the first."""
-    return min(int(given), FARTHEST) if given.isascii() and given.isdigit() and int(given) else 1
+    sensible = given.isascii() and given.isdigit() and len(given) <= len(str(FARTHEST)) and int(given)
+    return min(int(given), FARTHEST) if sensible else 1
 
 
 @require_safe

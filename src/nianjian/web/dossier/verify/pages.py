@@ -63,10 +63,10 @@ def _found(job: JobValue) -> dict[str, object]:
         counts = gettext("{scanned} scanned, {expected} expected").format(
             scanned=result["scanned"], expected=result["expected"]
         )
-        pairs += [(gettext("Pages"), counts), (gettext("How sure"), _(CERTAINTY[result["certainty"]]))]
+        pairs += [(gettext("Pages of the paper"), counts), (gettext("How sure"), _(CERTAINTY[result["certainty"]]))]
     else:
         pairs.append((gettext("Files"), str(result["files"])))
-        pairs.append((gettext("Pages"), str(result["pages"])))
+        pairs.append((gettext("Pages of the paper"), str(result["pages"])))
     pairs.append((gettext("Manifest"), str(result["manifest_sha256"])[:16] or "–"))
     pairs.append((gettext("Built here"), str(result["built_at"])[:10] if result["built_at"] else gettext("not known")))
     return {
