@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import pytest
 from django.urls import Resolver404, resolve
 from tests.support.axe import violations
 from tests.support.site import Site
@@ -22,6 +23,8 @@ LANGUAGES: Final = ("zh-CN", "en-GB")
 THEMES: Final = ("light", "dark")
 WIDTHS: Final = (1440, 390)
 HEIGHT: Final = 900
+LED_ON: Final = "Execution context was destroyed"  # work that is over reloads its page
+TURNS: Final = 4
 OPEN: Final = "for (const one of document.querySelectorAll('main details')) one.open = true"
 # What stands in the page for people, data and code left out: texts of elements, and attributes that are read out.
 # Words of somebody's file (`translate=no`) are data, too.
@@ -83,7 +86,19 @@ class Looker:
         self.look()
 
     def look(self) -> None:
-        """Look at the page that is open, in every dress."""
+        """Look at the page that is open, in every dress; where it leads on by itself meanwhile, at what came."""
+        for _turn in range(TURNS):
+            try:
+                self._look()
+            except Exception as gone:  # playwright's own, which is not on every machine
+                if LED_ON not in str(gone):
+                    raise
+                self.page.wait_for_load_state()
+            else:
+                return
+        pytest.fail(f"{self.page.url} never comes to rest")
+
+    def _look(self) -> None:
         page = self.page
         self.seen.add(name_of(page.url))
         page.evaluate(OPEN)
