@@ -31,7 +31,7 @@ CHECKS: list[Any] = [
     response_schema_conformance,
 ]
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
-FEW, MANY = 3, 60 if os.environ.get("SOAK") == "1" else 15  # requests for each operation
+FEW, MANY = 3, 60 if os.environ.get("SOAK") == "1" else 8  # requests for each operation
 STRANGE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
 
 
