@@ -75,12 +75,13 @@ TASK_STATES: Final[Mapping[str, str]] = {
 }
 RISKS: Final[Mapping[str, str]] = {
     "late_report": mark(
-        "Late: only a late report is left. The guide claims that late reports are put on the list for close checks and that"
-        " on-site checks are three times as likely (a claim, no source; nothing is computed from it)."
+        "Late: only a late report is left. The guide claims that late reports are put on the list for close checks"
+        " and that on-site checks are three times as likely (a claim, no source; nothing is computed from it)."
     ),
     "system_closed": mark("The reporting system closed after {day} (inferred; a notice of the year counts)."),
     "bad_list": mark(
-        "Not reported in time: the regulator sets a limit; who still does not report is put on its list of bad operators."
+        "Not reported in time: the regulator sets a limit;"
+        " who still does not report is put on its list of bad operators."
     ),
     "templates_conflict": mark("The sources contradict each other: {days}. The earliest day drives alarms and plan."),
     "calendar_provisional": mark(
