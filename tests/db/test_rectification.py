@@ -16,7 +16,7 @@ import pypdfium2
 import pytest
 from tests.db.conftest import Import
 from tests.support import portrait_data as data
-from tests.support.bad_channel import HEADER, PDF, TODAY, call, calls, complaints
+from tests.support.bad_channel import HEADER, PDF, TODAY, call, calls, complaints, stay
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
@@ -48,6 +48,7 @@ LATER = TODAY + timedelta(days=20)
 def world(demo: str, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Twenty complaints about L1, two about L2, and one unlucky one about the small L3: all before the isolation."""
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    stay(monkeypatch)
     monkeypatch.setenv("NIANJIAN_TODAY", LATER.isoformat())
     data.append(wiring.lake("demo"), calls(), "b0")
     load("lines", "线路编号,状态", ("L1", "在用"), ("L2", "在用"), ("L3", "在用"))

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.doors.web.data_pages import work
 from tests.support import portrait_data as data
-from tests.support.bad_channel import HEADER, PDF, TODAY, calls, complaints
+from tests.support.bad_channel import HEADER, PDF, TODAY, calls, complaints, stay
 from tests.support.people import signed_in
 
 from nianjian.accounts.query import Actor
@@ -36,6 +36,7 @@ HOME = "/e/demo/rectification/"
 @pytest.fixture
 def lead(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A lead of an enterprise with a bad channel; ten days later."""
+    stay(monkeypatch)
     monkeypatch.setenv("NIANJIAN_TODAY", (TODAY + timedelta(days=10)).isoformat())
     boss = Actor("tester")
     add_enterprise(code="demo", name="示范", province="北京", actor=boss)
