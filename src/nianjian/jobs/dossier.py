@@ -7,7 +7,7 @@ from typing import Final
 
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
-from nianjian.flows.dossier import pages, sorting, upload, verifying
+from nianjian.flows.dossier import held, pages, sorting, upload, verifying
 from nianjian.flows.dossier.fill_in import sheet
 from nianjian.jobs.kind import Kind, Report
 from nianjian.queue.query import JobValue
@@ -40,8 +40,8 @@ def _fill_in(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 
 KINDS: Final[Mapping[str, Kind]] = {
     jobs.FILL_IN: Kind(_fill_in, again=True),  # the newest sheet counts
-    jobs.CHECK_PAPER: Kind(_check, again=True, after=upload.drop),  # the same content again is the version there is
+    jobs.CHECK_PAPER: Kind(_check, again=True, after=held.drop),  # the same content again is the version there is
     jobs.DRAW_PAGES: Kind(_draw, again=True),  # pictures are kept once
     jobs.SORT_PAPERS: Kind(_sort, again=True),  # what was read is not read again
-    jobs.VERIFY_PACKAGE: Kind(_verify, again=True, after=verifying.drop),
+    jobs.VERIFY_PACKAGE: Kind(_verify, again=True, after=held.drop),
 }

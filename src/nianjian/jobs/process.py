@@ -16,10 +16,10 @@ from typing import Final
 from django.core.management import call_command
 from django.db import Error, close_old_connections, connection
 
-from nianjian.flows import rejects
+from nianjian.flows import jobs, rejects
 from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
-from nianjian.flows.dossier import upload, verifying
+from nianjian.flows.dossier import held
 from nianjian.flows.operation import strays
 from nianjian.flows.reconcile import work as reconcile
 from nianjian.flows.recover import recover
@@ -114,8 +114,8 @@ def tidy() -> None:
         report.sweep()
         locate.sweep()
         forwards.sweep()
-        upload.sweep()
-        verifying.sweep()
+        held.sweep(jobs.CHECK_PAPER)
+        held.sweep(jobs.VERIFY_PACKAGE)
         reconcile.sweep()
         rejects.sweep()
         strays.sweep()

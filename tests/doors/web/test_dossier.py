@@ -20,7 +20,8 @@ from nianjian.audit.query import acts
 from nianjian.dossier.finding import Verdict
 from nianjian.dossier.materials import query, service
 from nianjian.dossier.materials.service import File, Place
-from nianjian.flows.dossier import upload
+from nianjian.flows import jobs
+from nianjian.flows.dossier import held
 from nianjian.queue.models import Job
 from nianjian.vault import blobs
 
@@ -101,9 +102,9 @@ def test_what_is_no_paper_is_refused_and_told_with_its_name(lead: Client) -> Non
     (job,) = Job.objects.all()
     assert job.state == Job.FAILED
     assert "x.pdf" in text(lead, LEDGER)
-    assert upload.sweep() == 0, "a young one stays for whoever looks"
+    assert held.sweep(jobs.CHECK_PAPER) == 0, "a young one stays for whoever looks"
     Job.objects.update(finished_at="2026-02-01T00:00:00Z")
-    assert upload.sweep() == 1
+    assert held.sweep(jobs.CHECK_PAPER) == 1
     assert list(blobs.blobs()) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -27,7 +28,7 @@ def add(
     stored = blobs.put(body)
     try:
         with transaction.atomic():
-            told = [one.as_dict() for one in found]
+            told = [asdict(one) for one in found]
             given = {
                 "name": name,
                 "size": stored.size,

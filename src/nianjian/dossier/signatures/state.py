@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -35,12 +35,14 @@ class Timestamp:
 class Signature:
     """``intact`` None: it could not be checked, and ``fault`` says why. Moments are ISO 8601.
 
+    ``standing``: unreadable, broken, changed, untrusted, unknown or trusted; only the last is good without doubt.
     ``whole_file``: nothing stands behind what it covers. ``changed_after``: none, form, notes or other.
     ``trust``: trusted, untrusted, or unknown where no roots are set. ``in_time``: the certificate held when it was
     signed, by the time stamp or else by what the signer says; None: no time is told.
     """
 
     field: str
+    standing: Standing
     intact: bool | None
     whole_file: bool
     changed_after: str
@@ -52,53 +54,54 @@ class Signature:
     valid_from: str
     valid_to: str
     self_signed: bool
+    in_time: bool | None
     algorithm: str
     signed_at: str | None
     timestamp: Timestamp | None
     fault: str
 
-    @property
-    def in_time(self) -> bool | None:
-        """Whether the certificate held when it was signed."""
-        at = self.timestamp.at if self.timestamp is not None and self.timestamp.intact else self.signed_at
-        if at is None or not self.valid_from:
-            return None
-        return _moment(self.valid_from) <= _moment(at) <= _moment(self.valid_to)
-
-    def standing(self) -> Standing:
-        """What it is worth."""
-        stamp = self.timestamp
-        if self.intact is None:
-            return Standing.UNREADABLE
-        if not self.intact or (stamp is not None and not stamp.intact):
-            return Standing.BROKEN
-        if self.changed_after not in {"none", "form"}:
-            return Standing.CHANGED
-        if self.trust == "unknown":
-            return Standing.UNKNOWN
-        return Standing.TRUSTED if self.trust == "trusted" and self.in_time else Standing.UNTRUSTED
-
-    def as_dict(self) -> dict[str, Any]:
-        """As JSON."""
-        return {**asdict(self), "in_time": self.in_time, "standing": self.standing().value}
-
 
 def of(told: Mapping[str, Any]) -> Signature:
-    """A signature as the child tells it."""
-    stamp = told.get("timestamp")
+    """A signature as the child tells it, with what it is worth."""
+    stamp = None if told.get("timestamp") is None else Timestamp(**told["timestamp"])
     texts = ("subject", "issuer", "serial", "fingerprint", "valid_from", "valid_to", "algorithm")
+    changed = str(told.get("changed_after", "other"))
+    in_time = _in_time(told, stamp)
     return Signature(
         field=str(told["field"]),
+        standing=_standing(told, stamp, changed, in_time=in_time),
         intact=told["intact"],
         whole_file=bool(told.get("whole_file", False)),
-        changed_after=str(told.get("changed_after", "other")),
+        changed_after=changed,
         trust=str(told["trust"]),
         self_signed=bool(told.get("self_signed", False)),
+        in_time=in_time,
         signed_at=told.get("signed_at"),
-        timestamp=None if stamp is None else Timestamp(**stamp),
+        timestamp=stamp,
         fault=str(told["fault"]),
         **{name: str(told.get(name, "")) for name in texts},
     )
+
+
+def _in_time(told: Mapping[str, Any], stamp: Timestamp | None) -> bool | None:
+    at = stamp.at if stamp is not None and stamp.intact else told.get("signed_at")
+    if at is None or not told.get("valid_from"):
+        return None
+    return _moment(str(told["valid_from"])) <= _moment(at) <= _moment(str(told["valid_to"]))
+
+
+def _standing(
+    told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None
+) -> Standing:
+    if told["intact"] is None:
+        return Standing.UNREADABLE
+    if not told["intact"] or (stamp is not None and not stamp.intact):
+        return Standing.BROKEN
+    if changed not in {"none", "form"}:
+        return Standing.CHANGED
+    if told["trust"] == "unknown":
+        return Standing.UNKNOWN
+    return Standing.TRUSTED if told["trust"] == "trusted" and in_time else Standing.UNTRUSTED
 
 
 ORDER = (
@@ -108,7 +111,7 @@ ORDER = (
 
 def whole(found: Sequence[Signature]) -> Standing:
     """Of a file: the worst of its signatures."""
-    return min((one.standing() for one in found), key=ORDER.index, default=Standing.NONE)
+    return min((one.standing for one in found), key=ORDER.index, default=Standing.NONE)
 
 
 def _moment(text: str) -> datetime:

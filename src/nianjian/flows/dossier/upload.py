@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,17 +15,14 @@ from nianjian.dossier.kinds.catalogue import item as known_item
 from nianjian.flows import jobs
 from nianjian.flows.dossier import checklist
 from nianjian.flows.dossier.checklist import LIMIT, Json
+from nianjian.flows.dossier.held import HELD
 from nianjian.flows.progress import Progress
 from nianjian.flows.wizard.uploads import plain_name
-from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query as queue
-from nianjian.queue import service as queue_service
 from nianjian.queue.query import JobValue
 from nianjian.vault import blobs
 
-HELD: Final = "paper"  # under which a job's payload names the sealed file
-KEPT: Final = timedelta(hours=1)  # of a file whose check failed or was stopped
 SHOWN: Final = 20  # jobs of an item that a page tells of
 
 
@@ -75,18 +71,3 @@ def waiting(enterprise: str, year: int, item: str) -> list[JobValue]:
 def last(enterprise: str, year: int, item: str) -> JobValue | None:
     """The check of a file of the item that was asked for last."""
     return queue.newest(enterprise, jobs.CHECK_PAPER, {"year": year, "item": item})
-
-
-def drop(job: JobValue) -> None:
-    """Delete the file that a job which is over has held; a row names it to the end. Its name may tell a person's."""
-    blobs.remove(str(job.payload[HELD]))
-    queue_service.forget(job=job.id, name="name")
-    queue_service.forget(job=job.id, name=HELD)
-
-
-def sweep() -> int:
-    """Delete the files of checks that failed or were stopped `KEPT` ago; how many."""
-    found = queue.over_before(jobs.CHECK_PAPER, clock.now() - KEPT, HELD)
-    for one in found:
-        drop(one)
-    return len(found)

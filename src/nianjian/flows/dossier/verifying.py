@@ -6,7 +6,6 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,18 +24,15 @@ from nianjian.dossier.rounds import query as rounds
 from nianjian.dossier.rounds.model import Evidence, Submission
 from nianjian.flows import jobs
 from nianjian.flows.dossier.checklist import LIMIT
-from nianjian.flows.dossier.upload import HELD
+from nianjian.flows.dossier.held import HELD
 from nianjian.flows.progress import Progress
 from nianjian.flows.wizard.uploads import plain_name
-from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query as queue
-from nianjian.queue import service as queue_service
 from nianjian.queue.query import JobValue
 from nianjian.vault import blobs
 
 Json = dict[str, Any]
-KEPT: Final = timedelta(hours=1)  # of a file whose check failed or was stopped
 TOLD: Final = 500  # differences that an answer names
 BUILT: Final = 200  # builds that are looked through for the manifest's hash
 ZIP: Final = b"PK\x03\x04"
@@ -171,18 +167,3 @@ def recent(enterprise: str, year: int, actor: Actor) -> JobValue | None:
     """The check that was asked for last."""
     require(actor, enterprise, Act.READ)
     return queue.newest(enterprise, jobs.VERIFY_PACKAGE, {"year": year})
-
-
-def drop(job: JobValue) -> None:
-    """Delete the file that a job which is over has held; a row names it to the end. Its name may tell a person's."""
-    blobs.remove(str(job.payload[HELD]))
-    queue_service.forget(job=job.id, name="name")
-    queue_service.forget(job=job.id, name=HELD)
-
-
-def sweep() -> int:
-    """Delete the files of checks that failed or were stopped `KEPT` ago; how many."""
-    found = queue.over_before(jobs.VERIFY_PACKAGE, clock.now() - KEPT, HELD)
-    for one in found:
-        drop(one)
-    return len(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
@@ -15,38 +15,13 @@ from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.v1.dossier.items import SEASON
 from nianjian.api.v1.given import Year
 from nianjian.api.v1.registers.files import FileName, attached
+from nianjian.dossier.signatures.state import Signature
 from nianjian.flows.dossier.sealing import papers
 
 router = Router(tags=["dossier"])
 PAPERS = SEASON + "/signed-papers"
 PAPER = PAPERS + "/{signed}"
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-
-
-class SignatureTold(Schema):
-    """``intact`` null: it could not be checked; ``trust``: trusted, untrusted, or unknown where no roots are set.
-
-    ``standing``: unreadable, broken, changed, untrusted, unknown or trusted; only the last is good without doubt.
-    """
-
-    field: str
-    standing: str
-    intact: bool | None
-    whole_file: bool
-    changed_after: str
-    trust: str
-    subject: str
-    issuer: str
-    serial: str
-    fingerprint: str
-    valid_from: str
-    valid_to: str
-    self_signed: bool
-    in_time: bool | None
-    algorithm: str
-    signed_at: str | None
-    timestamp: dict[str, Any] | None
-    fault: str
 
 
 class SignedTold(Schema):
@@ -58,7 +33,7 @@ class SignedTold(Schema):
     sha256: str
     size: int
     standing: str
-    signatures: list[SignatureTold]
+    signatures: list[Signature]
     recorded_at: datetime
     recorded_by: str
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def _show(args: argparse.Namespace) -> Answer:
     found = papers.look(args.file)
     standing = whole(found)
     good = standing in {Standing.UNKNOWN, Standing.TRUSTED}
-    data = {"standing": standing.value, "signatures": [one.as_dict() for one in found]}
+    data = {"standing": standing.value, "signatures": [asdict(one) for one in found]}
     return Answer(data, signatures(data), DONE if good else NO)
 
 

@@ -124,7 +124,7 @@ def _held(entry: Json, target: Path, signer: Signer, most: int) -> Signed:
         raise NianjianError("signing_large", file=entry["path"], bytes=size, most=most)
     last = read(target)[-1]
     same = manifest.digests(target, entry["bytes"]) == (entry["sha256"], entry["sm3"])
-    if not same or last.fingerprint != signer.fingerprint or not last.whole_file or last.standing() not in SOUND:
+    if not same or last.fingerprint != signer.fingerprint or not last.whole_file or last.standing not in SOUND:
         raise NianjianError("signing_failed", file=entry["path"])
     stamped = "" if last.timestamp is None else last.timestamp.at
     return Signed(entry["path"], size, manifest.digests(target)[0], stamped)
