@@ -16,6 +16,7 @@ from nianjian.audit.query import acts
 from nianjian.config import wiring
 from nianjian.flows import jobs
 from nianjian.flows.import_calls import import_calls
+from nianjian.flows.operation.watch import standing
 from nianjian.intake import ledger
 from nianjian.jobs import kinds, process
 from nianjian.jobs.worker import Worker
@@ -216,6 +217,30 @@ def test_sessions_that_are_over_are_cleared() -> None:
         Session.objects.create(session_key=name, session_data="", expire_date=over)
     process.tidy()
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
+
+
+def _counts() -> list[tuple[str, str]]:
+    return [(one.requested_by, one.state) for one in query.jobs("demo") if one.kind == jobs.COUNT_OVER]
+
+
+def test_what_is_over_its_time_is_counted_each_night_and_late_by_day(worker: Worker) -> None:
+    process.tidy()
+    process.tidy()
+    assert _counts() == [("system:clock", "waiting")], "never counted: at once, and once"
+    worker.step()
+    assert standing.looked(enterprise="demo", actor=ANNA).at is not None
+    now = clock.now().astimezone(clock.ZONE)
+    day, night = (now.replace(hour=hour) + timedelta(days=1) for hour in (15, 2))
+    assert standing.nightly(day) == 0
+    assert standing.nightly(now + timedelta(hours=19)) == 0
+    assert standing.nightly(day + timedelta(days=2)) == 1
+    Job.objects.filter(state="waiting").update(state="failed", finished_at=now, created_at=now + timedelta(hours=1))
+    assert standing.nightly(night + timedelta(days=1)) == 1
+    assert _counts() == [("system:clock", "failed"), ("system:clock", "waiting"), ("system:clock", "done")]
+    assert standing.looked(enterprise="demo", actor=ANNA).at is not None, "a count that failed takes none away"
+    Job.objects.filter(state="waiting").update(state="failed", finished_at=now)
+    assert standing.nightly(night + timedelta(days=3)) == 1
+    assert sorted(state for _by, state in _counts()) == ["done", "failed", "waiting"], "older ones are forgotten"
 
 
 def test_one_fault_stops_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "data-import-mapping-load": "mappings_list calls_import",
     "data-import-check": "calls_preview registers_preview",
     "data-import-check-whole": "calls_import registers_import",
-    "data-import-errors": "registers_mark calls_preview_rejects",
+    "data-import-errors": "registers_mark registers_marked calls_preview_rejects",
     "data-import-commit": "calls_import registers_import",
     "retention": "retention_show audit_list",
     "retention-count": "retention_count",

@@ -21,6 +21,7 @@ from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
 from nianjian.flows.dossier import held
 from nianjian.flows.operation import strays
+from nianjian.flows.operation.watch import standing
 from nianjian.flows.reconcile import work as reconcile
 from nianjian.flows.recover import recover
 from nianjian.flows.rectify import locate, report
@@ -105,7 +106,10 @@ def _survived(work: Callable[[], object]) -> None:
 
 
 def tidy() -> None:
-    """Finish or drop what killed processes left open; delete drafts, answers, reports and sessions nobody needs."""
+    """Finish or drop what killed processes left open; delete drafts, answers, reports and sessions nobody needs.
+
+    Last, the counts of what is over its time: they are work like any other, done when their turn comes.
+    """
     try:
         if query.open_intents():
             recover()
@@ -120,6 +124,7 @@ def tidy() -> None:
         rejects.sweep()
         strays.sweep()
         call_command("clearsessions")
+        standing.nightly()
     except (OSError, NianjianError):  # of one thing; the work must go on
         LOG.exception("tidying up was not possible")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue.models import Intent, Job, Worker
@@ -91,6 +91,12 @@ def newest(enterprise: str, kind: str, payload: Mapping[str, object], *states: s
     found = Job.objects.filter(enterprise=enterprise, kind=kind, **wanted)
     row = (found.filter(state__in=states) if states else found).order_by("-created_at", "-id").first()
     return None if row is None else value(row)
+
+
+def last_asked(kinds: Collection[str]) -> dict[str, datetime]:
+    """Enterprise -> when work of these kinds was asked for the last time, whatever came of it."""
+    found = Job.objects.filter(kind__in=kinds).order_by().values_list("enterprise")
+    return dict(found.annotate(Max("created_at")))
 
 
 def under_way(

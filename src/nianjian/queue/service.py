@@ -157,6 +157,14 @@ def forget(*, job: str, name: str) -> None:
         row.save(update_fields=["payload", "result"])
 
 
+def drop_over(*, enterprise: str, kind: str, requested_by: str) -> None:
+    """Delete work of a kind that is over, but the newest and the newest that was done: their like comes every day."""
+    mine = Job.objects.filter(enterprise=enterprise, kind=kind, requested_by=requested_by)
+    newest = mine.order_by("-created_at", "-id").values_list("pk", flat=True)
+    kept = [*newest[:1], *newest.filter(state=Job.DONE)[:1]]
+    mine.filter(state__in=(Job.DONE, Job.FAILED, Job.STOPPED)).exclude(pk__in=kept).delete()
+
+
 def _without(told: Mapping[str, object], name: str) -> dict[str, object]:
     return {key: value for key, value in told.items() if key != name}
 

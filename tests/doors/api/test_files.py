@@ -7,7 +7,7 @@ import io
 import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import openpyxl
 import pytest
@@ -270,3 +270,28 @@ def test_a_sheet_that_an_answer_cannot_wait_for_is_refused(site: Ask, monkeypatc
         site(name="berta"), f"{LINES}/checks/file", "线路编号,启用日期\nL1,明天\n".encode(), name="lines.csv"
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "sheet_faults_many")
+
+
+def test_a_sheet_that_the_worker_checks_comes_back_marked(site: Ask) -> None:
+    client = site()
+    sheet = "线路编号,启用日期\nL1,2025-13-01\n".encode()
+    address = f"{LINES}/imports?{urlencode({'name': 'lines.csv', 'check': 'true'})}"
+    asked = client.post(
+        address, sheet, content_type="application/octet-stream", headers={"accept-language": "en"}
+    ).json()["id"]
+    file = f"{LINES}/checks/{asked}/file"
+    early = client.get(file)
+    assert (early.status_code, early.json()["code"]) == (409, "marked_sheet_missing")
+    work()
+    told = client.get(f"{DEMO}/jobs/{asked}").json()["result"]
+    assert (told["read"], told["faulty"], told["faults"]) == (1, 1, 1)
+    answer = client.get(file)
+    page = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0]
+    assert [cell.value for cell in page[1]] == ["线路编号", "启用日期", "原因"]
+    assert "is not a date" in str(page["C2"].value)
+    assert client.get(f"{SEATS}/checks/{asked}/file").status_code == 404
+    assert site(name="berta").get(file).status_code == 404
+    assert site("inspector", name="ines").get(file).status_code == 403
+    sound = upload(client, f"{LINES}/imports", "线路编号\nL1\n".encode(), name="l.csv", check="true").json()["id"]
+    work()
+    assert client.get(f"{LINES}/checks/{sound}/file").json()["code"] == "marked_sheet_missing"

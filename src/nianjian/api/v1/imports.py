@@ -75,7 +75,10 @@ def calls_import(request: Request, code: str, file: Query[Calls]) -> dict[str, o
 
 @write(router, "/enterprises/{code}/registers/{kind}/imports", act=Act.LOAD, answer=Job, status=202, upload=True)
 def registers_import(request: Request, code: str, kind: str, file: Query[Sheet]) -> dict[str, object]:
-    """Import a register's sheet (xlsx or CSV), all rows or none; the content is the file."""
+    """Import a register's sheet (xlsx or CSV), all rows or none; the content is the file.
+
+    A ``check`` that finds faults leaves the sheet with each marked, for `checks/{job}/file`.
+    """
     if kind not in kinds.kinds():
         raise Http404
     draft = drafts.begin(kind=kind, enterprise=code, actor=request.actor)
@@ -126,8 +129,10 @@ def _carried_out(request: Request, code: str, id_: str, file: Sheet, data: objec
             )
         drafts.receive(draft=draft, incoming=request.incoming)
         ready = drafts.draft_for(id_, code, request.actor)
-        work = drafts.check_whole if file.check else drafts.commit
-        return asked(request, work(draft=ready, actor=request.actor))
+        if file.check:
+            speak = language(request)
+            return asked(request, drafts.check_whole(draft=ready, actor=request.actor, language=speak))
+        return asked(request, drafts.commit(draft=ready, actor=request.actor))
     except BaseException:
         drafts.drop(draft=drafts.draft_for(id_, code, request.actor))
         raise

@@ -38,9 +38,16 @@ def run(args: argparse.Namespace) -> Answer:
 def _show(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.flows.operation import retention
+    from nianjian.kernel import clock
 
+    at = clock.now().astimezone(clock.ZONE)
     found = retention.show(actor=actor, enterprise=args.enterprise)
-    return Answer({"classes": _told(found)}, lambda console: _draw(console, found, _("over their time")))
+
+    def draw(console: Console) -> None:
+        _draw(console, found, _("over their time"))
+        console.print(_("Counted at {moment}.").format(moment=f"{at:%Y-%m-%d %H:%M}"))
+
+    return Answer({"counted_at": at.isoformat(timespec="seconds"), "classes": _told(found)}, draw)
 
 
 def _run(args: argparse.Namespace) -> Answer:

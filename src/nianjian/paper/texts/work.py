@@ -30,6 +30,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "{file} is larger than {limit}, or as a workbook {unpacked} unpacked; let the worker check it"
     ),
     "sheet_faults_many": mark("{file} has {faults} faults, more than {most}; let the worker mark them"),
+    "marked_sheet_missing": mark(
+        "the check {job} has no marked sheet: it is not done, it found no fault, or its {days} days are over"
+    ),
     "upload_too_large": mark("{file} is larger than {limit}; import it in the shell with `nianjian calls import`"),
     "mapping_unknown": mark("there is no mapping named {name}"),
     "mapping_name_malformed": mark("a mapping's name has 1 to {longest} signs"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from ninja import Query, Router, Schema
 
 from nianjian.accounts.roles import Act
@@ -15,7 +15,7 @@ from nianjian.api.v1.given import Named
 from nianjian.api.v1.registers.lists import CONDITION, RowsWanted, seen, wanted
 from nianjian.config.http.answers import named
 from nianjian.flows.registers.take import FORMS, take_register
-from nianjian.flows.wizard.marked import marked
+from nianjian.flows.wizard.marked import left, marked
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.words import words
 from nianjian.registers import kinds, template
@@ -76,7 +76,10 @@ def registers_template(request: Request, code: str, kind: str) -> HttpResponse:
     upload=True,
 )
 def registers_mark(request: Request, code: str, kind: str, file: Query[FileName]) -> HttpResponse:
-    """The sheet that is sent with every faulty cell marked and its reason beside it; nothing of it is kept."""
+    """The sheet that is sent with every faulty cell marked and its reason beside it; nothing of it is kept.
+
+    At most 128 KiB, a workbook 1 MiB unpacked, and 2 000 faults; a larger one is marked by `check` of its import.
+    """
     del file  # its name was read with the content
     if kind not in kinds.kinds():
         raise Http404
@@ -89,6 +92,13 @@ def registers_mark(request: Request, code: str, kind: str, file: Query[FileName]
         actor=request.actor,
     )
     return attached(made, FORMS["xlsx"], f"{kind}-errors.xlsx")
+
+
+@read(router, "/enterprises/{code}/registers/{kind}/checks/{job}/file", act=Act.LOAD, media=(FORMS["xlsx"],))
+def registers_marked(request: Request, code: str, kind: str, job: str) -> FileResponse:
+    """The marked sheet that `check` of one's own import has left: for seven days, and only where there are faults."""
+    path = left(kind=kind, enterprise=code, job=job, actor=request.actor)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{kind}-errors.xlsx", content_type=FORMS["xlsx"])
 
 
 def _filters(looked: RowsWanted) -> dict[str, str]:

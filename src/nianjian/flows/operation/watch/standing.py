@@ -1,9 +1,9 @@
-"""What is over its time as far as somebody has had it counted: registers and lake are counted by the worker."""
+"""What is over its time as far as it was counted: by the worker, each night, or when somebody asks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nianjian.accounts import query as accounts
@@ -18,10 +18,16 @@ from nianjian.flows.operation.periods import Period, periods
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
 from nianjian.queue import query as queue
+from nianjian.queue import service
 from nianjian.queue.models import Job
 
 Json = dict[str, Any]
 KINDS: Final = (jobs.COUNT_OVER, jobs.ERASE_OVER)  # works that leave a count
+CLOCK: Final = Actor("clock", "system")
+NIGHT: Final = range(1, 5)  # hours of the business zone in which few people wait for the worker
+DAY: Final = timedelta(hours=20)  # the next night is nearer than 24 hours where this one's count began late
+LATE: Final = timedelta(days=2)  # an installation that is off at night counts by day
+AT_ONCE: Final = 20  # counts that one look puts: work of people must not wait behind those of a thousand enterprises
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,21 @@ class Looked:
 def ask(*, enterprise: str, actor: Actor) -> str:
     """Put a count; its job, or the one that waits or runs. ``role_missing``."""
     return jobs.enqueue_once(kind=jobs.COUNT_OVER, enterprise=enterprise, payload={}, actor=actor)
+
+
+def nightly(at: datetime | None = None) -> int:
+    """Put a count for each enterprise that had none for a day, when it is night; how many. By day only for the late.
+
+    Called again while they wait it puts none twice; an older count of the clock's own is forgotten.
+    """
+    moment = at or clock.now()
+    age = DAY if moment.astimezone(clock.ZONE).hour in NIGHT else LATE
+    last = queue.last_asked(KINDS)
+    due = [one.code for one in accounts.enterprises() if one.code not in last or moment - last[one.code] > age]
+    for code in due[:AT_ONCE]:
+        service.drop_over(enterprise=code, kind=jobs.COUNT_OVER, requested_by=str(CLOCK))
+        ask(enterprise=code, actor=CLOCK)
+    return len(due[:AT_ONCE])
 
 
 def counted(*, enterprise: str, actor: Actor) -> Json:
