@@ -71,7 +71,7 @@ def condition(sheet: Sheet, wanted: Wanted) -> Q:
     if wanted.text:
         found &= _anywhere(sheet, _clean(wanted.text))
     for name, text in wanted.columns.items():
-        found &= _column(_plain(sheet, name), _clean(text))
+        found &= _column(_plain(sheet, name), _clean(text)) & _key(sheet, name, _clean(text))
     for name, day in wanted.first.items():
         found &= Q(**{f"{name}__gte": _edge(_plain(sheet, name), day)})
     for name, day in wanted.last.items():
@@ -116,6 +116,14 @@ def _anywhere(sheet: Sheet, text: str) -> Q:
             continue
         found |= Q(key=stored_key(sheet, str(value)))
     return found
+
+
+def _key(sheet: Sheet, name: str, text: str) -> Q:
+    """The same once more of a whole key, which the index of the keys finds without a look at every row."""
+    whole = text.startswith(WHOLE) or is_masked(_plain(sheet, name))
+    if sheet.keys != ((name,),) or sheet.repeats or not whole or text.endswith(BEGINS):
+        return Q()
+    return Q(key=stored_key(sheet, text.removeprefix(WHOLE)))
 
 
 def _column(column: Column, text: str) -> Q:

@@ -5,7 +5,7 @@ A page never loads more rows than it shows, and one to know whether more come.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -41,19 +41,23 @@ def paged(
     request: HttpRequest,
     rows: Sliced[T],
     *,
-    total: int | None = None,
+    total: int | Callable[[], int | None] | None = None,
     size: int = SIZE,
     farthest: int = FARTHEST,
     name: str = "page",
 ) -> Page[T]:
     """Cut out the page that ``?page=``, or another ``name``, asks for.
 
-    A number that makes no sense is the first page.
+    A number that makes no sense is the first page. A ``total`` to be called counts where the rows go on, or end
+    before the page; the last page tells it without.
     """
     asked = min(number(request, name), farthest)
     start = (asked - 1) * size
     found: list[T] = list(rows[start : start + size + 1])
     shown = found[:size]
+    if callable(total):
+        ends = len(found) <= size and (shown or not start)
+        total = start + len(shown) if ends else total()
     return Page(
         rows=shown,
         first=start + 1 if shown else 0,

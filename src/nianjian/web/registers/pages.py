@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse
@@ -77,19 +78,19 @@ def rows(request: Request, code: str, kind: str) -> HttpResponse:
     seen, sheet = sight(request, kind), shown.sheet_of(kind)
     form = Filter(request.GET, sheet=sheet, teams=request.team is None and own.known(kind))
     asked = form.wanted()
+    found: Any = []
+    total: Any = 0
     try:
-        found: Any = query.found(kind, seen, asked)
-        total = query.count(kind, seen, asked)
+        found, total = query.found(kind, seen, asked), partial(query.count, kind, seen, asked)
     except NianjianError as error:
         form.add_error(None, said(error)[0])
-        found, total = [], 0
     cut = paged(request, found, total=total)
     context = {
         "kind": kind,
         "register": shown.title(kind),
         "form": form,
         "page": cut,
-        "count": _count(total),
+        "count": _count(cut.total),
         "wanted": asked,
         "day": seen.day,
         "told": told_day(seen),
