@@ -65,8 +65,8 @@ demo: setup ## a demo enterprise with 2 million calls: portrait in the terminal,
 
 ##@ Testing and quality
 
-.PHONY: check
-check: setup ## format, lint, contracts, types, house and fast tests, migrations, docs (2 minutes)
+.PHONY: lint
+lint: setup ## format, lint, contracts, types, migrations, rules, docs: what needs no test
 	@$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
@@ -77,7 +77,10 @@ check: setup ## format, lint, contracts, types, house and fast tests, migrations
 	$(BIN)/python -m nianjian.rules.page --check
 	$(BIN)/python -m docs.write --check
 	$(BIN)/mkdocs build --strict --quiet
-	$(PYTEST) -m "not long" tests/house tests/unit tests/rules
+
+.PHONY: check
+check: lint ## lint, and the house and fast tests (5 minutes)
+	@$(PYTEST) -m "not long" tests/house tests/unit tests/rules
 
 .PHONY: format
 format: setup ## put the code in its form
