@@ -1,0 +1,149 @@
+"""Which reminder of a report or task is due on a day, and who gets it: a table over the rule's moments. Pure.
+
+A moment that passed while nobody worked is made up for by the newest one alone, with the days that are really left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final, cast
+
+from nianjian.rules.rulebook import Rulebook
+from nianjian.season import tasks, tracks
+from nianjian.season.tasks import Task
+from nianjian.season.tracks import Track
+
+RULE: Final = "season.reminders"
+TRACK: Final = "track"
+TASK: Final = "task"
+BEFORE: Final = "before"
+LATE: Final = "late"
+#: A task that waits for another one is due all the same.
+DUE: Final = frozenset({tasks.State.OPEN, tasks.State.BLOCKED, tasks.State.LATE})
+
+
+class Scope(StrEnum):
+    """What a person wants to be reminded of."""
+
+    ROLE = "role"  # what one's role or a task of one's own brings
+    ALL = "all"  # everything of the enterprise
+    OWN = "own"  # tasks of one's own alone
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A line of the rule. ``before``: days; ``late``: every so many days; ``escalate``: from so many days left on."""
+
+    before: tuple[int, ...]
+    late: int
+    roles: tuple[str, ...]
+    escalate: int
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """``about`` ("track:licence", "task:items"), ``stage`` ("before-7", "late-1") and ``day`` name it for ever.
+
+    ``day``: when it was to be given; ``due``: the last day; ``left``: days to it, negative when it is over; ``open``:
+    how many licences of a report are still to be handed in (0 for a task); ``owner``: who does it, "" for nobody.
+    """
+
+    about: str
+    stage: str
+    day: date
+    due: date
+    left: int
+    open: int = 0
+    owner: str = ""
+
+    @property
+    def kind(self) -> str:
+        """`TRACK` or `TASK`."""
+        return self.about.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may read the season."""
+
+    name: str
+    roles: frozenset[str]
+    scope: Scope = Scope.ROLE
+
+
+def moments(book: Rulebook) -> dict[str, Moments]:
+    """By what they are about; lines that an overlay has spoiled are left out, so that nothing is reminded by halves."""
+    found = {}
+    for item in book.items(RULE):
+        told = cast("Mapping[str, Any]", item)
+        before, late = tuple(sorted(map(int, told["before"]))), int(told["late"])
+        if told["about"] in {TRACK, TASK} and late > 0:
+            of = Moments(before, late, tuple(told["roles"]), int(told["escalate"]), tuple(told["to"]))
+            found[str(told["about"])] = of
+    return found
+
+
+def stage(due: date, last: date, today: date, of: Moments) -> tuple[str, date] | None:
+    """The newest moment that has come, and its day; None before the first. ``last``: late only after it."""
+    if today > last:
+        step = ((today - last).days - 1) // of.late * of.late + 1
+        return f"{LATE}-{step}", last + timedelta(days=step)
+    left = max(0, (due - today).days)
+    days = next((one for one in of.before if one >= left), None)
+    return None if days is None else (f"{BEFORE}-{days}", due - timedelta(days=days))
+
+
+def due(found: Iterable[Track], standing: Iterable[Task], rule: Mapping[str, Moments], today: date) -> list[Reminder]:
+    """Every reminder that stands due today, reports first; what is done, rests or has no day brings none."""
+    return [*_of_tracks(found, rule.get(TRACK), today), *_of_tasks(standing, rule.get(TASK), today)]
+
+
+def _of_tracks(found: Iterable[Track], of: Moments | None, today: date) -> list[Reminder]:
+    """One a report, however many licences wait for it."""
+    waiting: dict[str, list[Track]] = {}
+    for one in found:
+        if one.open and one.state is not tracks.State.UNDATED:
+            waiting.setdefault(one.track, []).append(one)
+    made = []
+    for name, several in waiting.items():
+        end = several[0].due
+        at = None if of is None or end is None else stage(end.day, end.last.day, today, of)
+        if at is not None and end is not None:
+            made.append(Reminder(f"{TRACK}:{name}", *at, end.day, (end.last.day - today).days, len(several)))
+    return made
+
+
+def _of_tasks(standing: Iterable[Task], of: Moments | None, today: date) -> list[Reminder]:
+    """Handing in is the report's own reminder, so its task brings none."""
+    made = []
+    for one in standing:
+        if of is None or one.state not in DUE or one.plan.task.startswith("file_"):
+            continue
+        day = one.due.day
+        at = stage(day, day, today, of)
+        if at is not None:
+            owner = one.said.owner or one.seen.owner
+            made.append(Reminder(f"{TASK}:{one.plan.task}", *at, day, (day - today).days, owner=owner))
+    return made
+
+
+def recipients(one: Reminder, people: Sequence[Person], of: Moments) -> list[str]:
+    """Names of those who get it, sorted.
+
+    An owner who is one of the people gets a task instead of the roles; from the escalation on those above as well.
+    Where nobody is left because of what people chose, those above get it whatever they chose: none is lost.
+    """
+    owner = {who.name for who in people if who.name == one.owner and who.scope is not Scope.NONE}
+    roles: Collection[str] = () if owner else of.roles
+    above = of.to if one.left <= of.escalate else ()
+    told = owner | {
+        who.name
+        for who in people
+        if who.scope is Scope.ALL or (who.scope is Scope.ROLE and who.roles.intersection([*roles, *above]))
+    }
+    return sorted(told or {who.name for who in people if who.roles.intersection(of.to)})

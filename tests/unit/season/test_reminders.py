@@ -1,0 +1,114 @@
+"""Which reminder is due on which day, and who gets it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from nianjian.kernel.seasons import Season
+from nianjian.kernel.workdays import Due
+from nianjian.rules.rulebook import Rulebook
+from nianjian.season.deadlines import Deadline, Kind
+from nianjian.season.plan import Planned
+from nianjian.season.reminders import DUE, Moments, Person, Reminder, Scope, due, moments, recipients, stage
+from nianjian.season.tasks import Said, Seen, State, Task
+from nianjian.season.tracks import tracks
+
+END = date(2027, 3, 31)
+RULE = moments(Rulebook.on(date(2027, 1, 1), "浙江"))
+
+
+@pytest.mark.parametrize(
+    ("today", "found"),
+    [
+        ("2027-02-28", None),
+        ("2027-03-01", ("before-30", "2027-03-01")),
+        ("2027-03-16", ("before-30", "2027-03-01")),  # made up for, once
+        ("2027-03-17", ("before-14", "2027-03-17")),
+        ("2027-03-24", ("before-7", "2027-03-24")),
+        ("2027-03-28", ("before-3", "2027-03-28")),
+        ("2027-03-30", ("before-1", "2027-03-30")),
+        ("2027-03-31", ("before-0", "2027-03-31")),
+        ("2027-04-01", ("late-1", "2027-04-01")),
+        ("2027-04-02", ("late-2", "2027-04-02")),
+    ],
+)
+def test_the_table_of_a_report(today: str, found: tuple[str, str] | None) -> None:
+    told = stage(END, END, date.fromisoformat(today), RULE["track"])
+    assert (None if told is None else (told[0], told[1].isoformat())) == found
+
+
+def test_a_last_day_that_the_law_moves_is_no_day_late() -> None:
+    moved = END + timedelta(days=2)
+    days = [stage(END, moved, END + timedelta(days=at), RULE["track"]) for at in range(4)]
+    assert [one and one[0] for one in days] == ["before-0", "before-0", "before-0", "late-1"]
+
+
+def test_a_task_is_named_every_week_when_it_is_late() -> None:
+    told = [stage(END, END, END + timedelta(days=at), RULE["task"]) for at in (1, 7, 8, 14, 15)]
+    assert [one and one[0] for one in told] == ["late-1", "late-1", "late-8", "late-8", "late-15"]
+
+
+def _task(state: State, name: str = "items", owner: str = "") -> Task:
+    plan = Planned(name, "materials", "materials.list", "", (), date(2027, 2, 1), Due(END, provisional=False), 9)
+    return Task(plan, state, plan.due, Seen(complete=False), Said(owner=owner))
+
+
+def test_only_what_is_to_be_done_is_reminded_of() -> None:
+    for state in State:
+        assert bool(due([], [_task(state)], RULE, END)) is (state in DUE)
+    assert not due([], [_task(State.OPEN, "file_licence")], RULE, END), "the report's own reminder tells it"
+
+
+def test_many_licences_are_one_reminder_and_a_report_handed_in_is_none() -> None:
+    days = [
+        Deadline(name, "legal", "法定", Kind.CLOSES, END, Due(END, provisional=False), "第三十五条", "law")
+        for name in ("licence", "code_number")
+    ]
+    seasons = [Season(f"B2-{at}", 2026) for at in range(1000)]
+    filed = {("B2-7", "licence"): date(2027, 3, 1)} | {(one.licence, "code_number"): date(2027, 3, 1) for one in seasons}
+    today = date(2027, 3, 29)
+    (found,) = due(tracks(seasons, days, filed, today), [], RULE, today)
+    assert (found.about, found.open, found.left) == ("track:licence", 999, 2)
+    assert not due(tracks(seasons, [], {}, today), [], RULE, today), "no day is known: nothing can be said"
+
+
+LEAD, ADMIN, CLERK = (
+    Person("lead", frozenset({"compliance_lead"})),
+    Person("root", frozenset({"administrator"})),
+    Person("clerk", frozenset({"data_officer"})),
+)
+
+
+def _of(about: str, left: int, owner: str = "") -> Reminder:
+    return Reminder(about, "before-7", END, END, left, owner=owner)
+
+
+@pytest.mark.parametrize(
+    ("about", "left", "owner", "names"),
+    [
+        ("track:licence", 30, "", ["lead"]),
+        ("track:licence", 3, "", ["lead", "root"]),  # escalated
+        ("track:licence", -1, "", ["lead", "root"]),
+        ("task:items", 7, "", ["clerk", "lead"]),
+        ("task:items", 7, "clerk", ["clerk"]),
+        ("task:items", 7, "王工", ["clerk", "lead"]),  # a name that is no account
+        ("task:items", -7, "clerk", ["clerk", "root"]),
+    ],
+)
+def test_who_gets_it(about: str, left: int, owner: str, names: list[str]) -> None:
+    of = RULE[about.partition(":")[0]]
+    assert recipients(_of(about, left, owner), [LEAD, ADMIN, CLERK], of) == names
+
+
+def test_what_people_choose() -> None:
+    of = Moments((0,), 1, ("compliance_lead",), -99, ("administrator",))
+    everything = Person("kim", frozenset({"auditor"}), Scope.ALL)
+    own = Person("lead", frozenset({"compliance_lead"}), Scope.OWN)
+    none = Person("clerk", frozenset({"data_officer"}), Scope.NONE)
+    assert recipients(_of("track:licence", 5), [everything, LEAD, none], of) == ["kim", "lead"]
+    assert recipients(_of("task:items", 5, "lead"), [own, CLERK], of) == ["lead"]
+    assert recipients(_of("track:licence", 5), [own, none, ADMIN], of) == ["root"], "somebody is told"
+    deaf = Person("root", frozenset({"administrator"}), Scope.NONE)
+    assert recipients(_of("task:items", 5, "clerk"), [own, none, deaf], of) == ["root"]
