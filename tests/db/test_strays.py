@@ -54,7 +54,12 @@ def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
     for blob in (stray, paper, kept, asked, waits):
         _aged(blob)
     _aged(fresh, timedelta(hours=23))
+    halves = [keyring.home() / "vault" / stray[:2] / name for name in (".new-old", ".new-fresh")]
+    for half in halves:
+        half.touch()
+    os.utime(halves[0], (0, 0))
     assert strays.sweep() == 1
+    assert [half.exists() for half in halves] == [False, True]
     assert set(blobs.blobs()) == {fresh, paper, kept, asked, waits}
 
 
@@ -88,7 +93,9 @@ def test_a_file_goes_before_the_row_that_names_it(demo: str, operator: Actor, mo
 def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
     """Where another place puts sealed files, a column ``blob`` or a job must name them, lest they be deleted."""
     puts = {
-        str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py") if re.search(r"\bblobs\.put\(", path.read_text())
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*.py")
+        if re.search(r"\bblobs\.put(?:_file)?\(", path.read_text())
     }
     assert puts == {
         "dossier/arrivals/service.py",

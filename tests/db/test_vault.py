@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from nianjian.audit.query import acts
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.importing import Receipt
 from nianjian.registers.models import Seat
-from nianjian.vault import blobs, keyring, query, service
+from nianjian.vault import blobs, keyring, parts, query, service
 
 SEATS = "坐席编号,姓名,证件号,备注"
 ROW = ("S1", "张三", "11010519491231002X", "私人备注")
@@ -67,6 +68,29 @@ def test_rotation_seals_rows_and_files_with_the_new_key(load: Callable[..., Rece
     place.ring = None
     assert Seat.objects.get(key="S1").identity == ROW[2]
     assert blobs.get(blob.id) == b"agreement"
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 7, b"abcd", b"abcde" * 3])
+def test_a_file_of_any_size_is_sealed_in_pieces(
+    demo: str, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    del demo
+    monkeypatch.setattr(parts, "PIECE", 4)
+    plain = tmp_path / "plain"
+    plain.write_bytes(content)
+    blob = blobs.put_file(plain)
+    (sealed,) = (keyring.home() / "vault").glob("??/*")
+    assert (blob.sha256, blob.size) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert (blobs.get(blob.id), content[:4] in sealed.read_bytes()[8:]) == (content, not content)
+    done = service.rotate(actor=operator)
+    assert (done.files, blobs.key_of(blob.id), blobs.get(blob.id)) == (1, done.key, content)
+    whole = sealed.read_bytes()
+    piece = 4 + int.from_bytes(whole[20:24], "big")
+    for damaged in (whole[:-1], whole[: 20 + piece], whole[:20] + whole[20 + piece :], whole[:20], whole[:-1] + b"?"):
+        if damaged != whole:
+            sealed.write_bytes(damaged)
+            with pytest.raises(NianjianError, match="sealed_damaged"):
+                blobs.get(blob.id)
 
 
 def test_a_process_that_runs_on_reads_what_another_sealed_with_a_newer_key(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -46,11 +47,11 @@ Sentence = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class RejectsFile:
-    """A file that is given away: CSV; of many rows, or of several kinds of columns, a zip."""
+    """A file that is given away: CSV; of many rows, or of several kinds of columns, a zip. It comes in pieces."""
 
     name: str
     media: str
-    content: bytes
+    content: Iterator[bytes]
 
 
 def rejects(*, batch: str, output: Path, words: Sentence, actor: Actor) -> dict[Path, int]:
@@ -72,7 +73,8 @@ def at_once(*, batch: str, words: Sentence, actor: Actor) -> RejectsFile | None:
     if _rows(known) > DIRECT:
         return None
     _note(known, actor)
-    return _packed(known, words, lambda _rows: None)
+    with _packed(known, words, lambda _rows: None) as (path, media):
+        return RejectsFile(path.name, media, iter((path.read_bytes(),)))
 
 
 def ask(*, batch: str, language: str, actor: Actor) -> str:
@@ -89,14 +91,9 @@ def worked(*, batch: str, words: Sentence, actor: Actor, progress: Progress) -> 
     """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
     known = _standing(batch, actor)
     rows = _rows(known)
-    made = _packed(known, words, lambda done: progress(known.id, done, rows))
-    return {
-        "batch": known.id,
-        "name": made.name,
-        "media": made.media,
-        "rows": rows,
-        "blob": blobs.put(made.content).id,
-    }
+    with _packed(known, words, lambda done: progress(known.id, done, rows)) as (path, media):
+        blob = blobs.put_file(path).id
+        return {"batch": known.id, "name": path.name, "media": media, "rows": rows, "blob": blob}
 
 
 def fetched(*, batch: str, job: str, actor: Actor) -> RejectsFile:
@@ -109,7 +106,7 @@ def fetched(*, batch: str, job: str, actor: Actor) -> RejectsFile:
     if made is None or "blob" not in made.result:
         raise NianjianError("rejects_file_gone", batch=known.id, days=KEPT.days)
     told: Mapping[str, object] = made.result
-    content = blobs.get(str(told["blob"]))
+    content = blobs.read(str(told["blob"]))
     _note(known, actor)
     return RejectsFile(str(told["name"]), str(told["media"]), content)
 
@@ -158,17 +155,20 @@ def _note(known: BatchValue, actor: Actor) -> None:
         record(verb="calls.rejects", enterprise=known.enterprise, actor=actor, data=data)
 
 
-def _packed(known: BatchValue, words: Sentence, told: Callable[[int], None]) -> RejectsFile:
+@contextmanager
+def _packed(known: BatchValue, words: Sentence, told: Callable[[int], None]) -> Iterator[tuple[Path, str]]:
+    """The file and its type, for as long as it is looked at; neither the rows nor the file are ever in memory whole."""
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as name:  # closed to others, soon gone
         target = Path(name) / f"{known.id}-rejects.csv"
         written = quarantine.write(wiring.lake(known.enterprise), known.id, target, words, told)
         if len(written) == 1 and sum(written.values()) <= DIRECT:
-            return RejectsFile(target.name, CSV, target.read_bytes())
+            yield target, CSV
+            return
         target = target.with_suffix(".zip")
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
             for path in written:
                 pack.write(path, path.name)
-        return RejectsFile(target.name, ZIP, target.read_bytes())
+        yield target, ZIP
 
 
 def _job(known: BatchValue, job: str) -> JobValue | None:

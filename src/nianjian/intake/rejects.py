@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import csv
+import heapq
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, cast
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nianjian.intake import ledger
@@ -22,6 +28,9 @@ from nianjian.lake.tables import Lake
 ADDED: Final = ("行号", "列", "原因代码", "原因")
 
 STEP: Final = 1_000  # rows after which it is told how many are written
+_BATCH: Final = 1_000  # rows
+_RUNS: Final = 100
+_WIDE: Final = pa.array(["columns_surplus", "total_row"])
 _READ: Final = ["file", "line", "reason", "reason_column", "raw"]
 
 
@@ -171,22 +180,44 @@ def _most_surplus(lake: Lake, paths: Sequence[str], headers: Mapping[str, _Heade
     """How many filled cells the widest row has beyond its header."""
     most = 0
     for path in paths:
-        wide = pq.read_table(
-            lake.path(ledger.CALLS) / path,
-            columns=["file", "raw"],
-            filters=[("reason", "in", ["columns_surplus", "total_row"])],
-            partitioning=None,
-        )
-        for row in wide.to_pylist():
-            most = max(most, len(_cells(str(row["raw"]), headers[str(row["file"])])[2]))
+        with pq.ParquetFile(lake.path(ledger.CALLS) / path) as file:
+            for batch in file.iter_batches(batch_size=_BATCH, columns=["file", "raw", "reason"]):
+                wide = batch.filter(pc.is_in(batch.column("reason"), _WIDE))
+                for row in wide.to_pylist():
+                    most = max(most, len(_cells(str(row["raw"]), headers[str(row["file"])])[2]))
     return most
 
 
 def _rows(lake: Lake, paths: Sequence[str]) -> Iterator[dict[str, object]]:
+    """Rows by file and line. In memory stand eight bytes of each row, and a batch of each run.
+
+    An import leaves its rows in few runs: those of the scan, those held back until its end, broken lines, sheets.
+    """
     for path in paths:
-        table = pq.read_table(lake.path(ledger.CALLS) / path, columns=_READ, partitioning=None)
-        for batch in table.sort_by([("line", "ascending")]).to_batches(max_chunksize=10_000):
-            yield from batch.to_pylist()
+        place = lake.path(ledger.CALLS) / path
+        lines = pq.read_table(place, columns=["line"], partitioning=None)["line"].to_numpy()
+        starts = [0, *(np.flatnonzero(lines[1:] < lines[:-1]) + 1).tolist(), len(lines)]
+        if len(starts) > _RUNS:
+            table = pq.read_table(place, columns=_READ, partitioning=None)
+            for batch in table.sort_by([("line", "ascending")]).to_batches(max_chunksize=_BATCH):
+                yield from batch.to_pylist()
+        else:
+            yield from heapq.merge(*(_run(place, *ends) for ends in pairwise(starts)), key=itemgetter("line"))
+
+
+def _run(place: Path, first: int, end: int) -> Iterator[dict[str, object]]:
+    """Rows ``first`` up to ``end`` as they lie."""
+    with pq.ParquetFile(place) as file:
+        begin = 0
+        for group in range(file.num_row_groups):
+            count = file.metadata.row_group(group).num_rows
+            if begin + count <= first or begin >= end:
+                begin += count
+                continue
+            for batch in file.iter_batches(batch_size=_BATCH, row_groups=[group], columns=_READ):
+                rows = batch.slice(0, max(end - begin, 0)).to_pylist()
+                yield from rows[max(first - begin, 0) :]
+                begin += batch.num_rows
 
 
 def _cells(raw: str, header: _Header) -> tuple[tuple[str, ...], list[str], list[str]]:

@@ -7,17 +7,20 @@ import os
 import re
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from math import inf
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, TypeVar
 
 from nianjian.kernel.errors import NianjianError
-from nianjian.vault import keyring
+from nianjian.vault import keyring, parts
 
 ID: Final = re.compile(r"[0-9a-f]{32}")
+HALF: Final = ".new-"  # how the name of a file begins that is being written
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +35,41 @@ class Blob:
 def put(content: bytes) -> Blob:
     """Encrypt and store; the file is on disk when this returns."""
     made = uuid.uuid4().hex
-    _write(_path(made), keyring.current().encrypt(content, _context(made)))
+    sealed = keyring.current().encrypt(content, _context(made))
+    _write(_path(made), lambda file: file.write(sealed))
     return Blob(made, hashlib.sha256(content).hexdigest(), len(content))
+
+
+def put_file(path: Path) -> Blob:
+    """Encrypt and store a file of any size, a piece in memory at a time; it is on disk when this returns."""
+    made = uuid.uuid4().hex
+    with path.open("rb") as plain:
+        told = _write(_path(made), lambda file: parts.seal(parts.pieces(plain), file, _context(made)))
+    return Blob(made, *told)
 
 
 def get(blob: str) -> bytes:
     """Read and decrypt; ``blob_missing``, ``key_unknown``, ``sealed_damaged``."""
+    return b"".join(read(blob))
+
+
+def read(blob: str) -> Iterator[bytes]:
+    """As `get`, a piece at a time where the file was put so; the first is read before this returns."""
+    plain = _plain(blob)
+    return chain((next(plain),), plain)
+
+
+def _plain(blob: str) -> Iterator[bytes]:
     try:
-        sealed = _path(blob).read_bytes()
+        with _path(blob).open("rb") as file:
+            head = file.read(parts.HEAD)
+            if parts.is_parted(head):
+                yield from parts.unseal(file, _context(blob))
+                return
+            sealed = head + file.read()
     except FileNotFoundError as fault:
         raise NianjianError("blob_missing", blob=blob) from fault
-    return keyring.decrypt(sealed, _context(blob))
+    yield keyring.decrypt(sealed, _context(blob))
 
 
 def remove(blob: str) -> None:
@@ -59,12 +86,15 @@ def blobs() -> Iterator[str]:
 
 def before(moment: datetime) -> list[str]:
     """Ids of the files that were last written before a moment; one that goes meanwhile is none."""
-    found = []
-    for blob in blobs():
-        with suppress(FileNotFoundError):
-            if _path(blob).stat().st_mtime < moment.timestamp():
-                found.append(blob)
-    return found
+    return [blob for blob in blobs() if _age(_path(blob)) < moment.timestamp()]
+
+
+def clear(moment: datetime) -> int:
+    """Delete halves of files that killed processes began before a moment; how many."""
+    halves = [one for one in (keyring.home() / "vault").glob(f"??/{HALF}*") if _age(one) < moment.timestamp()]
+    for half in halves:
+        half.unlink(missing_ok=True)
+    return len(halves)
 
 
 def key_of(blob: str) -> str:
@@ -78,7 +108,13 @@ def key_of(blob: str) -> str:
 
 def reseal(blob: str) -> None:
     """Encrypt anew with the active key."""
-    _write(_path(blob), keyring.current().encrypt(get(blob), _context(blob)))
+    with _path(blob).open("rb") as file:
+        parted = parts.is_parted(file.read(parts.HEAD))
+    if parted:
+        _write(_path(blob), lambda file: parts.seal(read(blob), file, _context(blob)))
+        return
+    sealed = keyring.current().encrypt(get(blob), _context(blob))
+    _write(_path(blob), lambda file: file.write(sealed))
 
 
 def _context(blob: str) -> bytes:
@@ -91,15 +127,25 @@ def _path(blob: str) -> Path:
     return keyring.home() / "vault" / blob[:2] / blob
 
 
-def _write(path: Path, content: bytes) -> None:
+def _age(path: Path) -> float:
+    """When it was last written, in seconds; of one that is gone: never before anything."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return inf
+
+
+def _write(path: Path, fill: Callable[[IO[bytes]], Told]) -> Told:
+    """Let ``fill`` write the whole file beside and move it in at once; what it tells."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # mode 0600
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=HALF)  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            told = fill(file)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    return told

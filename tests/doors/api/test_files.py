@@ -223,7 +223,7 @@ def test_rejected_rows_as_a_file_are_work_and_then_fetched(site: Ask) -> None:
     assert told == {"batch": batch, "name": f"{batch}-rejects.csv", "media": "text/csv", "rows": 2}
     answer = post(client, file)
     assert answer.headers["content-type"] == "text/csv"
-    rows = _csv(answer.content)
+    rows = _csv(answer.getvalue())
     assert [row[rows[0].index("被叫号码")] for row in rows[1:]] == ["13900000000", "13900000001"]
     assert _newest(client, "calls.rejects")["data"] == {"batch": batch, "rows": 2}
     assert post(client, f"{DEMO}/batches/{batch}/undo").status_code == 202
@@ -286,7 +286,7 @@ def test_a_sheet_that_the_worker_checks_comes_back_marked(site: Ask) -> None:
     told = client.get(f"{DEMO}/jobs/{asked}").json()["result"]
     assert (told["read"], told["faulty"], told["faults"]) == (1, 1, 1)
     answer = client.get(file)
-    page = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0]
+    page = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).worksheets[0]
     assert [cell.value for cell in page[1]] == ["线路编号", "启用日期", "原因"]
     assert "is not a date" in str(page["C2"].value)
     assert client.get(f"{SEATS}/checks/{asked}/file").status_code == 404

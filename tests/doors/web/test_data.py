@@ -123,7 +123,7 @@ def test_rejected_rows_are_shown_in_full_only_with_an_entry_in_the_chain(site: C
     assert (act.actor, act.data) == ("user:anna", {"batch": batch, "rows": 2})
 
     answer = site.post(f"{address}rejects/")
-    content = answer.content.decode("utf-8-sig")
+    content = answer.getvalue().decode("utf-8-sig")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{batch}-rejects.csv"'
     assert content.splitlines()[0].endswith("行号,列,原因代码,原因")
     assert content.count("start_unreadable") == 2
@@ -142,14 +142,14 @@ def test_rejects_of_two_kinds_come_as_a_zip(site: Client) -> None:
     committed(site, draft)
     (batch,) = batches.batches("demo")
     answer = site.post(f"/e/demo/data/batches/{batch.id}/rejects/")
-    pack = zipfile.ZipFile(io.BytesIO(answer.content))
+    pack = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
     assert len(pack.namelist()) == 2
 
 
 def test_a_rejects_file_comes_back_corrected(site: Client) -> None:
     batch = _imported(site)
     answer = site.post(f"/e/demo/data/batches/{batch}/rejects/")
-    content = answer.content.decode("utf-8-sig")
+    content = answer.getvalue().decode("utf-8-sig")
     _imported(site, content.replace("昨天,,", TIMES_OF_BAD).encode())
     newest = batches.batches("demo")[0]
     assert newest.files[0].receipt["rows"] == {"read": 2, "loaded": 2, "duplicate": 0, "rejected": 0}

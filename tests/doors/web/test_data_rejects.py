@@ -58,7 +58,7 @@ def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(site: Cl
     (file,) = re.findall(r'<form method="post" action="([^"]*/rejects/J\w+/)"', page)
     assert not list(acts(enterprise="demo", verb="calls.rejects"))
     answer = site.post(file)
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as pack:
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as pack:
         assert pack.read(f"{batch}-rejects.csv").decode("utf-8-sig").count("start_unreadable") == rejects.DIRECT + 1
     (act,) = acts(enterprise="demo", verb="calls.rejects")
     assert act.data == {"batch": batch, "rows": rejects.DIRECT + 1}

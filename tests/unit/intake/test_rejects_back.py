@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
 from tests.unit.intake.formats.test_freeswitch import A, B, document
@@ -123,6 +125,24 @@ def test_a_field_that_json_does_not_show_is_no_column_of_the_rejects(desk: Desk)
     assert text.splitlines()[0] == "id,方向,外显,被叫,状态,start,end,more,行号,列,原因代码,原因"
     desk.take(text.replace("soon", "2026-03-01 10:00:30").encode(), "fixed.csv")
     assert desk.rows("answered", "part <> 'rejected'") == [(True,)]
+
+
+@pytest.mark.parametrize("runs", [0, 100])
+def test_rows_come_in_the_order_of_their_lines(desk: Desk, monkeypatch: pytest.MonkeyPatch, runs: int) -> None:
+    """Rows that are held back, as two contents of one id, and lines that never became rows lie behind the others."""
+    monkeypatch.setattr(rejects, "_RUNS", runs)
+    monkeypatch.setattr(rejects, "_BATCH", 2)
+    bad = [row(number, 开始时间="昨天") for number in range(2, 7)]
+    torn = "x" * 40_000 + ",呼出"
+    found = desk.take(csv_bytes([row(1), bad[0], row(1, 被叫号码="13911111111"), *bad[1:3], torn, *bad[3:]]))
+    lines = pq.read_table(*(desk.folder / "lake").rglob("part=rejected/*.parquet"), columns=["line"], partitioning=None)
+    assert lines["line"].to_pylist() != sorted(lines["line"].to_pylist())
+    out = desk.folder / "x.csv"
+    rejects.write(desk.lake, "B1", out)
+    table = list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines()))
+    numbers = [int(one[table[0].index("行号")]) for one in table[1:]]
+    assert numbers == sorted(lines["line"].to_pylist())
+    assert len(numbers) == found.rows.rejected
 
 
 def test_a_batch_without_rejects_gives_a_header(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, StreamingHttpResponse
 from ninja import Query, Router, Schema
 
 from nianjian.accounts.roles import Act
@@ -105,11 +105,11 @@ def rejects_file(request: Request, code: str, batch: str) -> dict[str, object]:
 
 
 @take(router, "/enterprises/{code}/batches/{batch}/rejects/files/{job}", act=Act.REVEAL, media=(CSV, ZIP))
-def rejects_file_fetch(request: Request, code: str, batch: str, job: str) -> HttpResponse:
+def rejects_file_fetch(request: Request, code: str, batch: str, job: str) -> StreamingHttpResponse:
     """The file that a job has made, to be corrected and imported again: CSV, of many rows or several kinds a zip."""
     found = _batch(request, code, batch, Act.REVEAL)
     made = rejects.fetched(batch=found.id, job=job, actor=request.actor)
-    return named(HttpResponse(made.content, content_type=made.media), made.name)
+    return named(StreamingHttpResponse(made.content, content_type=made.media), made.name)
 
 
 def _batch(request: Request, code: str, batch: str, act: Act) -> BatchValue:

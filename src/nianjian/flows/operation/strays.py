@@ -24,7 +24,9 @@ def sweep() -> int:
 
     Where rows name none of the files at all, the database may be another's than this home's: nothing is deleted.
     """
-    old = set(blobs.before(clock.now() - YOUNG))
+    moment = clock.now() - YOUNG
+    blobs.clear(moment)
+    old = set(blobs.before(moment))
     if not old:
         return 0
     named = _named()

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -161,7 +162,7 @@ def _rejected(rows: list[rejects.Rejected]) -> Table:
 
 @require_POST
 @page(Act.REVEAL)
-def rejected_file(request: Request, code: str, batch: str) -> HttpResponse:
+def rejected_file(request: Request, code: str, batch: str) -> HttpResponseBase:
     """Every rejected row in full as a file to be corrected; of many rows the worker makes it."""
     found = _batch(request, code, batch, Act.REVEAL)
     made = rejects.at_once(batch=found.id, words=shown.reason, actor=request.actor)
@@ -173,7 +174,7 @@ def rejected_file(request: Request, code: str, batch: str) -> HttpResponse:
 
 @require_POST
 @page(Act.REVEAL)
-def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpResponse:
+def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpResponseBase:
     """Give the file away that the worker has made; it stands in the audit chain before. 404 where there is none."""
     found = _batch(request, code, batch, Act.REVEAL)
     try:
@@ -184,8 +185,8 @@ def fetch_rejected(request: Request, code: str, batch: str, job: str) -> HttpRes
         raise Http404 from error
 
 
-def _given(made: rejects.RejectsFile) -> HttpResponse:
-    return named(HttpResponse(made.content, content_type=made.media), made.name)
+def _given(made: rejects.RejectsFile) -> HttpResponseBase:
+    return named(StreamingHttpResponse(made.content, content_type=made.media), made.name)
 
 
 @require_POST
