@@ -14,6 +14,7 @@ from tests.support.gate import CALLEE, CONSENTED, NOON, REFUSED, cap, snapshot, 
 
 from nianjian.gate.asked import Request, Verdict
 from nianjian.gate.counters.memory import Memory
+from nianjian.gate.policy import Slot
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.snapshot.hold import Held
 from nianjian.gate.snapshot.tenant import Tenant
@@ -41,7 +42,7 @@ STEPS = st.lists(
         QUESTIONS,
         st.sampled_from([1, 59_000, 60_000, 3_600_000, 86_400_000]),  # milliseconds that pass
         st.sampled_from(range(len(POLICIES))).map(lambda which: ("policy", which)),
-        st.just("release"),
+        st.sampled_from(["release", "answered", "unanswered"]),
     ),
     max_size=40,
 )
@@ -80,7 +81,18 @@ class _Both:
         asked = Request(enterprise="acme", at=self.now - back, **texts)
         self.last = ("acme", asked.call_id)
         found = [gate.verdict(asked, lambda: lambda _: None, self.now) for gate in self.gates]
-        return [None if one is None else msgspec.structs.replace(one, decision_id="") for one in found]
+        return [_nameless(one) for one in found]
+
+    def state(self, which: int) -> tuple[object, ...]:
+        """What is counted, remembered and shown."""
+        gate = self.gates[which]
+        used = [gate.counters.used("acme", Slot(cap(name), name), self.now) for name in ("L01", "L02")]
+        recent = [(at, asked, _nameless(verdict)) for at, asked, verdict in gate.recent]
+        return gate.reasons, gate.again, len(gate.answers), gate.counters.state(), used, recent
+
+
+def _nameless(verdict: Verdict | None) -> Verdict | None:
+    return None if verdict is None else msgspec.structs.replace(verdict, decision_id="")
 
 
 async def _walk(root: Path, steps: list[Any]) -> int:
@@ -98,10 +110,12 @@ async def _walk(root: Path, steps: list[Any]) -> int:
                 both.now += step
             elif step == "release":
                 assert both.gates[0].release(*both.last) == both.gates[1].release(*both.last)
+            elif isinstance(step, str):
+                one, other = (gate.settle(*both.last, answered=step == "answered") for gate in both.gates)
+                assert one == other
             else:
                 both.policy(step[1])
-        states = [(gate.reasons, gate.again, len(gate.answers), gate.counters.state()) for gate in both.gates]
-        assert states[0] == states[1]
+        assert both.state(0) == both.state(1)
         assert both.gates[1].usual.taken == 0
     finally:
         for gate in both.gates:

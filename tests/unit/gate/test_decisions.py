@@ -71,7 +71,7 @@ def noted(folder: Path, count: int, start: int = MORNING, step: int = 1000, proc
     made = []
     for one in range(count):
         request = gate.request(call_id=f"{process}-{one}", callee=f"1380013{one:04}", channel=f"L0{one % 3}")
-        verdict = Verdict(one % 2 == 0, "allow" if one % 2 == 0 else "cap", decision_id=journal.next_id())
+        verdict = Verdict(one % 2 == 0, "allow" if one % 2 == 0 else "cap", decision_id=f"{journal.prefix}{one}")
         journal.note(request, verdict, 1, start + one * step)
         made.append(Decision(request, verdict, start + one * step, 1))
     journal.close()

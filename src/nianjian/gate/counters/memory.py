@@ -7,7 +7,7 @@ from typing import Final
 
 from nianjian.gate.counters.calls import Calls
 from nianjian.gate.counters.meters import Days, Key, Meter, Meters, Unit
-from nianjian.gate.counters.port import Taken
+from nianjian.gate.counters.port import Again, Taken
 from nianjian.gate.counters.watch import Beat, Watch, milliseconds
 from nianjian.gate.counters.windows import AHEAD, DAY
 from nianjian.gate.policy import Cap, Slot
@@ -64,21 +64,40 @@ class Memory:
 
     def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Taken | None:
         """One unit of a calendar day that has room: nearly every call."""
-        if len(slots) == 1:
-            slot = slots[0]
-            cap = slot.cap
-            meter = self._meters.get((enterprise, cap.name, slot.value))
+        if len(slots) != 1:
+            return None
+        slot = slots[0]
+        counted = self.again(enterprise, slot)(call_id, now)
+        if counted is None:
+            return None
+        self._calls.note(enterprise, call_id, self._meters.by_key[enterprise, slot.cap.name, slot.value].one)
+        return _made(Taken, (True, slot, *counted, None, False))
+
+    def again(self, enterprise: str, slot: Slot) -> Again:
+        """The meter is looked up once: one that is forgotten or replaced is of no version any more."""
+        cap = slot.cap
+        meter = self._meters.get((enterprise, cap.name, slot.value))
+
+        def counted(_call_id: str, now: int) -> tuple[int, int] | None:
             if (
-                meter is not None
-                and meter.count < meter.room
-                and meter.cap is cap
-                and meter.version == self._version
-                and meter.day == (now + AHEAD) // DAY
+                meter is None
+                or meter.count >= meter.room
+                or meter.cap is not cap
+                or meter.version != self._version
+                or meter.day != (now + AHEAD) // DAY
             ):
-                meter.count += 1
-                self._calls.note(enterprise, call_id, meter.one)
-                return _made(Taken, (True, slot, meter.count, meter.limit, None, False))
-        return None
+                return None
+            meter.count = used = meter.count + 1
+            return used, meter.limit
+
+        return counted
+
+    def unused(self, enterprise: str, slot: Slot, at: int) -> bool:
+        """Back on the day of that moment; a day that is forgotten is not changed."""
+        meter = self._meters.get((enterprise, slot.cap.name, slot.value))
+        if isinstance(meter, Days):
+            meter.back(meter.stamp(at))
+        return True
 
     def take(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Done) -> None:
         """Answered at once."""

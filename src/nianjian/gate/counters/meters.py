@@ -234,6 +234,8 @@ class Meters:
         """The key's meter under this version of its cap; the counts stay, another kind of window begins anew."""
         meter = self.by_key.get(key)
         if meter is None or meter.cap.window != cap.window:
+            if meter is not None:
+                meter.version = _NEVER
             meter = self.by_key[key] = _KINDS[cap.window](key, cap)
         meter.cap = cap
         meter.touched = self._wall
@@ -249,6 +251,7 @@ class Meters:
                 return
             meter = self.by_key.get(key)
             if meter is not None and meter.over(now):
+                meter.version = _NEVER  # who remembers it looks for another
                 del self.by_key[key]
 
     def __len__(self) -> int:

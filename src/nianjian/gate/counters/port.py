@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from nianjian.gate.policy import Cap, Slot
 
@@ -24,6 +24,11 @@ class Taken(NamedTuple):
     unavailable: bool = False
 
 
+Again: TypeAlias = Callable[[str, int], tuple[int, int] | None]
+"""Takes a unit of one counter for a call, by its id and the moment (epoch milliseconds): how much is used then, and
+the limit; None: nothing has happened, `Counters.take` must be asked."""
+
+
 class Counters(Protocol):
     """All calls are made on the event loop of the gate's process; none of them blocks."""
 
@@ -41,6 +46,20 @@ class Counters(Protocol):
 
     def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Taken | None:
         """Take as `take` does, where memory is sure of the answer; None: nothing has happened, ask `take`."""
+        ...
+
+    def again(self, enterprise: str, slot: Slot) -> Again:
+        """What takes of one slot as `at_once` does while the slot is in force: made once, for many calls.
+
+        Who asks remembers what it took: counters that need not know which call has which unit do not note it.
+        """
+        ...
+
+    def unused(self, enterprise: str, slot: Slot, at: int) -> bool:
+        """Give a unit back that `again` took at that moment (epoch milliseconds) and `release` does not know of.
+
+        The caller does so once. False: these counters note every call, it was done before or is too late.
+        """
         ...
 
     def take(

@@ -14,9 +14,7 @@ LOG: Final = logging.getLogger(__name__)
 BEAT: Final = 0.5  # seconds
 
 
-def milliseconds() -> int:
-    """The moment, epoch milliseconds."""
-    return clock.milliseconds()
+milliseconds: Final = clock.milliseconds
 
 
 class Watch:

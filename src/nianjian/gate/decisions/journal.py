@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.gate.asked import Request, Verdict
+from nianjian.gate.brief import Brief
 from nianjian.gate.decisions import earlier, record
 from nianjian.gate.decisions.record import Decision
 from nianjian.kernel.errors import NianjianError
 
 EAST: Final = 28_800_000
 DAY: Final = 86_400_000
-PIECE: Final = 1000  # lines that are written at once
+PIECE: Final = 1000  # lines, or lines of a turn, that are written at once
 MOST: Final = 1 << 25  # bytes that may wait where nothing can be written: a hundred thousand decisions
 STEP: Final = 1 << 16
 SUFFIX: Final = ".log"
@@ -45,7 +46,11 @@ class Journal:
         self._waiting = 0  # bytes
         self._file = -1
         self._ends = 0  # the moment at which the day of the newest line is over, epoch milliseconds
-        self._prefix, self._count = "", 0
+        self._briefs: list[Brief] = []  # newer than the lines
+        self.jot = self._briefs.append
+        """Takes a usual decision down: its line is made by the next `flush`, with those of the whole turn."""
+        self.prefix = ""
+        """How the ids of this start's decisions begin, so that no other decision has one of them: process and start."""
         self.written = 0
         """Lines written since it was opened."""
         self.lost = 0
@@ -56,22 +61,29 @@ class Journal:
 
         ``gate_journal_taken`` where another process of this name is running.
         """
-        self._prefix = f"{self._process}-{now:x}-"
+        self.prefix = f"{self._process}-{now:x}-"
         number = _day_of(now)
         cut = self._day(number)
         self._ends = _end(number)
         return cut
 
-    def next_id(self) -> str:
-        """A decision's id that no other decision has: process, its start, a count."""
-        self._count += 1
-        return f"{self._prefix}{self._count:x}"
-
     def note(self, request: Request, verdict: Verdict, generation: int, now: int) -> None:
         """Take a decision down; ``now`` epoch milliseconds. A clock that goes back stays in the newer file."""
-        line = record.line(request, verdict, now, generation)
+        if self._briefs:
+            self._spell()
+        self._put(record.line(request, verdict, now, generation), now)
+
+    def _spell(self) -> None:
+        briefs = self._briefs[:]
+        self._briefs.clear()
+        latest = max(one[1] for one in briefs)
+        for some in [briefs] if latest < self._ends else [[one] for one in briefs]:
+            self._put(record.brief_lines(some), some[0][1])
+
+    def _put(self, line: bytes, now: int) -> None:
+        """A line, or several of one day."""
         if self._waiting + len(line) > MOST:
-            self.lost += 1
+            self.lost += line.count(b"\n")
             return
         if now >= self._ends:
             number = _day_of(now)
@@ -93,6 +105,8 @@ class Journal:
 
         Errors as `flush`'s: then it is not noted, or stands with what waits.
         """
+        if self._briefs:
+            self._spell()
         line = record.back(enterprise, call_id)
         if self._waiting + len(line) > MOST:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -105,6 +119,8 @@ class Journal:
 
         OSError where there is no room, ``gate_journal_taken`` where another process has this name's file of a new day.
         """
+        if self._briefs:
+            self._spell()
         while self._lines:
             first = self._lines[0]
             if isinstance(first, int):
@@ -123,12 +139,12 @@ class Journal:
         left = os.write(self._file, b"".join(piece))
         self._waiting -= left
         for line in piece:
+            self.written += line.count(b"\n", 0, left)
             if left < len(line):  # the disk took a part of it
                 self._lines[0] = line[left:]
                 return
             left -= len(line)
             self._lines.popleft()
-            self.written += 1
 
     def sync(self) -> None:
         """Have what was written on the disk; blocks, so it is called in a thread."""

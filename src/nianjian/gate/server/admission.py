@@ -59,6 +59,13 @@ class Admission:
             raise wire.MalformedError("enterprise: it must be named, there are several")
         return next(iter(known), "")  # none is known: the gate refuses by itself
 
+    def unnamed(self, whose: str | None) -> str:
+        """For whom a question is asked that names no enterprise; "" where it may not be asked. One snapshot long."""
+        if whose is None:
+            return ""
+        known = self._enterprises()
+        return whose or (next(iter(known)) if len(known) == 1 else "")
+
 
 def _digest(token: bytes) -> bytes:
     return hashlib.sha256(token).digest()

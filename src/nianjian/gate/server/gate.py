@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Final, Protocol
 
-from nianjian.gate import clock_bound
+from nianjian.gate import brief, clock_bound
 from nianjian.gate.asked import ALLOWED, FAIL_OPEN, Request, Used, Verdict
+from nianjian.gate.brief import Brief
 from nianjian.gate.counters.port import Counters, Taken
 from nianjian.gate.counters.watch import milliseconds
 from nianjian.gate.decide import RULES, Refusal, decide, fails_open
@@ -32,6 +33,7 @@ ASK_AGAIN: Final = frozenset({UNAVAILABLE, clock_bound.CLOCK})
 """Refusals of a question that has taken nothing and may be put again: they are not remembered."""
 OBSERVED: Final = "observed:"
 RECENT: Final = 500
+SHOWN: Final = 3  # members of a recent decision that is no brief one
 AGAIN: Final = 1.0  # seconds after which a journal that could not be written is tried again
 
 
@@ -61,15 +63,15 @@ class Gate:
         self.held = held
         self.counters = counters
         self.moment = moment
-        self.reasons: Counter[tuple[str, str]] = Counter()  # by enterprise and reason
-        self.recent: deque[tuple[int, Request, Verdict]] = deque(maxlen=RECENT)
+        self._reasons: Counter[tuple[str, str]] = Counter()  # of the whole way
+        self.shown: deque[Brief | tuple[int, Request, Verdict]] = deque(maxlen=RECENT)
         self.again = self.shed = self.given_back = self.lost = 0
         self.answers = Answers() if answers is None else answers
         self.pending = Pending() if pending is None else pending
         self.journal = journal
         self.open: dict[Key, Question] = {}
         self._begun = f"gate-{int(clock.now().timestamp() * 1000):x}-"
-        self._count = count(1)
+        self.numbers = count(1)
         self.usual = Usual(self)
         self._noted = False
         self.unwritten = ""  # why the journal cannot be written: an alarm
@@ -93,9 +95,12 @@ class Gate:
         ``now`` is the wall clock's, epoch milliseconds. An error inside is a refusal ``gate-unavailable``.
         """
         try:
-            known = self.usual.ask(request, self.held.snapshot, now)
-            if known is not None:
-                return known
+            if request.at == now:
+                like = (request.enterprise, request.display, request.channel, request.team, request.purpose)
+                held, caller = self.held.snapshot, request.caller
+                usual = self.usual.ask(like, request.callee, request.call_id, now, held, caller=caller)
+                if usual is not None:
+                    return brief.verdict(usual)
             if request.call_id:
                 known = self.answers.get(request)
                 if known is not None:
@@ -187,15 +192,31 @@ class Gate:
     def note(self, request: Request, snapshot: Snapshot | None, verdict: Verdict, now: int, *, keep: bool) -> None:
         """Count, remember and write down."""
         known = snapshot is not None and request.enterprise in snapshot.tenants  # others' names come from outside
-        self.reasons[request.enterprise if known else "", verdict.reason] += 1
-        self.recent.append((now, request, verdict))
+        self._reasons[request.enterprise if known else "", verdict.reason] += 1
+        self.shown.append((now, request, verdict))
         if keep and request.call_id:
             self.answers.put(request, verdict)
         self.write(request, verdict, 0 if snapshot is None else snapshot.generation, now)
 
     def number(self) -> str:
         """A decision's id that no other has."""
-        return self._begun + str(next(self._count)) if self.journal is None else self.journal.next_id()
+        return brief.decision_id(self.begun, next(self.numbers))
+
+    @property
+    def begun(self) -> str:
+        """How the ids of decisions begin: the journal names its process and its start, so that they stay unique."""
+        return self._begun if self.journal is None else self.journal.prefix
+
+    @property
+    def reasons(self) -> Counter[tuple[str, str]]:
+        """How many questions were decided, by enterprise and reason."""
+        usual = {(enterprise, ALLOWED): one.allowed for enterprise, one in self.usual.tallies.items()}
+        return self._reasons + Counter(usual)
+
+    @property
+    def recent(self) -> list[tuple[int, Request, Verdict]]:
+        """The last decisions, oldest first: moment (epoch milliseconds), question and answer."""
+        return [one if len(one) == SHOWN else (one[1], brief.request(one), brief.verdict(one)) for one in self.shown]
 
     def write(self, request: Request, verdict: Verdict, generation: int, now: int) -> None:
         """Into the decision journal, where one is kept; it is flushed at the end of the turn."""
@@ -203,8 +224,18 @@ class Gate:
             return
         self.journal.note(request, verdict, generation, now)
         if not self._noted:
-            self._noted = True
-            asyncio.get_running_loop().call_soon(self.flush)
+            self._flush_soon()
+
+    def jot(self, usual: Brief) -> None:
+        """A usual decision into the journal: as it is, its line is made when it is written."""
+        if self.journal is not None:
+            self.journal.jot(usual)
+            if not self._noted:
+                self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        self._noted = True
+        asyncio.get_running_loop().call_soon(self.flush)
 
     def flush(self) -> None:
         """Write the decisions of a turn of the loop; what cannot be written now is tried again at the next."""
@@ -239,6 +270,7 @@ class Gate:
         if gives and not self._noted_back(enterprise, call_id):
             return False
         done = self.counters.settle(enterprise, call_id, answered=answered, now=self.moment())
+        done = self.answers.told(enterprise, call_id) is not None or done  # its unit counts whatever came of it
         if gives and done:
             self.answers.forget(enterprise, call_id)
         return done
@@ -248,6 +280,9 @@ class Gate:
         if not self._noted_back(enterprise, call_id):
             return False
         done = self.counters.release(enterprise, call_id, self.moment())
+        usual = self.answers.told(enterprise, call_id)
+        if usual is not None and not done:
+            done = self.counters.unused(enterprise, usual[0].slot, usual[1])
         if done:
             self.given_back += 1
             self.answers.forget(enterprise, call_id)

@@ -15,9 +15,11 @@ from typing import ClassVar, Final, cast
 import httptools
 
 from nianjian.gate.asked import Request
-from nianjian.gate.server import wire
+from nianjian.gate.brief import Brief
+from nianjian.gate.server import replies, wire
 from nianjian.gate.server.admission import Admission
 from nianjian.gate.server.gate import Gate
+from nianjian.gate.server.pending import Answer
 from nianjian.gate.server.replies import JSON, TEXT, Collected, Slot, problem, response
 
 LOG: Final = logging.getLogger(__name__)
@@ -233,8 +235,7 @@ class HttpDoor(asyncio.Protocol):
             if whose is None:
                 slot.content = response(b"401 Unauthorized", TEXT, b"deny gate-unavailable")
             else:
-                ask = wire.asked(wire.query(query))
-                self._gate.ask(self._request(ask, whose), slot.word)
+                self._word(whose, query, slot)
         else:
             lower = [(name.lower(), value) for name, value in self._headers]
             received = Received(method.decode("ascii"), path, query, lower, self._body)
@@ -266,11 +267,27 @@ class HttpDoor(asyncio.Protocol):
         enterprise = self._admission.enterprise(ask.enterprise or default, whose)
         return wire.request(ask, enterprise, self._gate.moment())
 
-    def _decide(self, whose: str, slot: Slot) -> None:
-        request = self._request(wire.ASK.decode(self._body), whose)
-        verdict = self._gate.verdict(request, lambda: slot.verdict, self._gate.moment())
-        if verdict is not None:
-            slot.verdict(verdict)
+    def _question(self, whose: str, slot: Slot) -> None:
+        usual = self._decide(wire.ASK.decode(self._body), len(self._body), whose, slot.verdict)
+        if usual is not None:
+            slot.content = replies.usual(usual)
+
+    def _word(self, whose: str, query: bytes, slot: Slot) -> None:
+        usual = self._decide(wire.asked(wire.query(query)), len(query), whose, slot.word)
+        if usual is not None:
+            slot.content = replies.ALLOW
+
+    def _decide(self, ask: wire.Ask, size: int, whose: str, answer: Answer) -> Brief | None:
+        """The decision where it is a usual one; else ``answer`` is told. ``size``: bytes of the whole question."""
+        gate = self._gate
+        now, enterprise = gate.moment(), self._admission.enterprise(ask.enterprise, whose)
+        if ask.at is None and size <= wire.LONGEST:
+            like = (enterprise, ask.display, ask.channel, ask.team, ask.purpose)
+            usual = gate.usual.ask(like, ask.callee, ask.call_id, now, gate.held.snapshot, caller=ask.caller)
+            if usual is not None:
+                return usual
+        gate.ask(wire.request(ask, enterprise, now), answer)
+        return None
 
     def _batch(self, whose: str, slot: Slot) -> None:
         batch = wire.BATCH.decode(self._body)
@@ -296,7 +313,7 @@ class HttpDoor(asyncio.Protocol):
         slot.content = response(b"200 OK", JSON, wire.json({"released": done}))
 
     _POSTS: ClassVar[dict[bytes, Callable[[HttpDoor, str, Slot], None]]] = {
-        b"/v1/decide": _decide,
+        b"/v1/decide": _question,
         b"/v1/batch": _batch,
         b"/v1/outcome": _outcome,
         b"/v1/release": _release,

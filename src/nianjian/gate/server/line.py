@@ -17,6 +17,7 @@ from nianjian.gate.server import wire
 from nianjian.gate.server.admission import Admission
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.server.pending import Answer
+from nianjian.gate.snapshot.read import Snapshot
 
 LOG: Final = logging.getLogger(__name__)
 LINE_MOST: Final = 1024
@@ -59,6 +60,9 @@ class LineDoor(asyncio.Protocol):
         self._slots: deque[_Slot] = deque()
         self._rest = b""
         self._whose = admission.token(b"")
+        self._usual = gate.usual.ask
+        self._snapshot: Snapshot | None = None  # by which it was last looked for whom this connection asks
+        self._own = ""
         self._reading = False
         self._closing = False
 
@@ -86,14 +90,18 @@ class LineDoor(asyncio.Protocol):
         """Ask what the whole lines ask, and write what is known already in one piece."""
         if self._closing:
             return
-        whole, newline, self._rest = (self._rest + data).rpartition(b"\n")
+        *lines, self._rest = (self._rest + data).split(b"\n")
         self._reading = True
-        if newline:
-            self._lines(whole)
+        if lines:
+            self._lines(lines)
         if len(self._rest) > LINE_MOST:
             self._malformed()
         self._reading = False
-        self.flush()
+        known, transport = self._known, self._transport
+        if len(known) == 1 and not self._slots and transport is not None:
+            transport.write(known.pop())
+        else:
+            self.flush()
 
     def leave(self) -> None:
         """The server ends: close when all is answered."""
@@ -116,25 +124,34 @@ class LineDoor(asyncio.Protocol):
         if self._closing and not slots:
             transport.close()
 
-    def _lines(self, whole: bytes) -> None:
-        try:
-            lines = whole.decode().split("\n")
-        except UnicodeDecodeError:
-            self._malformed()
-            return
-        now = self._gate.moment()
-        for line in lines:
-            if self._closing:
-                return
+    def _lines(self, lines: list[bytes]) -> None:
+        gate, slots, known = self._gate, self._slots, self._known
+        now, held = gate.moment(), gate.held.snapshot
+        if held is not self._snapshot:
+            self._snapshot, self._own = held, self._admission.unnamed(self._whose)
+        for raw in lines:
             try:
-                self._line(line, now)
+                line = raw.decode()
+            except UnicodeDecodeError:
+                self._malformed()
+                return
+            words = line.split()
+            if len(words) == _USUAL and not slots and len(line) <= wire.LONGEST:
+                display, callee, channel, call_id = words
+                like = (self._own, display, channel, "", "")
+                if call_id != "-" and self._usual(like, callee, call_id, now, held) is not None:
+                    known.append(_ALLOW)
+                    continue
+            try:
+                self._line(line, words, now)
             except wire.MalformedError:
                 self._malformed()
+                return
 
-    def _line(self, line: str, now: int) -> None:
-        words = line.split()
+    def _line(self, line: str, words: list[str], now: int) -> None:
         if len(words) == 2 and words[0] == "token":  # noqa: PLR2004 - the word and the token
             self._whose = self._admission.token(words[1].encode())
+            self._own = self._admission.unnamed(self._whose)
             return
         if self._whose is None or len(words) not in _FIELDS or len(self._slots) >= WAITING_MOST:
             raise wire.MalformedError("no question")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from nianjian.gate.asked import Verdict
+from nianjian.gate.brief import Brief
 from nianjian.gate.server import wire
 
 JSON: Final = b"application/json"
@@ -25,7 +26,13 @@ def problem(status: bytes, why: str) -> bytes:
     return response(status, b"application/problem+json", body)
 
 
-_ALLOW: Final = response(b"200 OK", TEXT, b"allow")
+ALLOW: Final = response(b"200 OK", TEXT, b"allow")
+
+
+def usual(of: Brief) -> bytes:
+    """The answer of ``POST /v1/decide`` to a usual call."""
+    body = wire.brief_json(of)
+    return _OK_JSON % (len(body), body)
 
 
 class Slot:
@@ -49,7 +56,7 @@ class Slot:
 
     def word(self, verdict: Verdict) -> None:
         """The answer of ``GET /gate``."""
-        self.fill(_ALLOW if verdict.allow else response(b"200 OK", TEXT, wire.word(verdict).encode()))
+        self.fill(ALLOW if verdict.allow else response(b"200 OK", TEXT, wire.word(verdict).encode()))
 
 
 class Collected:

@@ -9,52 +9,81 @@ a property test holds the two ways equal.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+import logging
+from collections import deque
 from collections.abc import Container
+from itertools import count
 from typing import Any, Final, Protocol
 
 from nianjian.gate import telephone
-from nianjian.gate.asked import ALLOWED, Request, Used, Verdict
-from nianjian.gate.counters.port import Counters
+from nianjian.gate.asked import Request, Verdict
+from nianjian.gate.brief import Alike, Brief
+from nianjian.gate.counters.port import Again, Counters
+from nianjian.gate.decisions import record
+from nianjian.gate.decisions.journal import Journal
 from nianjian.gate.policy import Slot
-from nianjian.gate.server.memory import Answers, Key, key
+from nianjian.gate.server import wire
+from nianjian.gate.server.memory import Answers, Key
 from nianjian.gate.snapshot.read import Snapshot
 
+LOG: Final = logging.getLogger(__name__)
 MINUTE: Final = 60_000
 MOST: Final = 50_000  # paths; their texts come from outside, so there must be an end
-Path = tuple[int, int, Snapshot, Container[int], tuple[Slot, ...]]
-"""From and until (epoch milliseconds), the snapshot, the callees that take the whole way, and the one counter."""
+Like = tuple[str, str, str, str, str]
+"""Enterprise, display number, channel, team and purpose of a question."""
 
 
 class Shared(Protocol):
-    """What the gate shares: its counters, the answers it gave, who waits, and where it counts, shows and writes."""
+    """What the gate shares: its counters, the answers it gave, who waits, the decisions' numbers, where it tells."""
 
     counters: Counters
     answers: Answers
     open: dict[Key, Any]
-    reasons: Counter[tuple[str, str]]
-    recent: deque[tuple[int, Request, Verdict]]
+    numbers: count[int]
+    shown: deque[Brief | tuple[int, Request, Verdict]]
+    journal: Journal | None
 
-    def number(self) -> str:
-        """A decision's id that no other has."""
+    @property
+    def begun(self) -> str:
+        """How the ids of decisions begin now."""
         ...
 
-    def write(self, request: Request, verdict: Verdict, generation: int, now: int) -> None:
-        """Into the decision journal, where one is kept."""
+    def jot(self, brief: Brief) -> None:
+        """Into the decision journal."""
         ...
+
+
+class Tally:
+    """How many questions of an enterprise took the short way."""
+
+    __slots__ = ("allowed",)
+
+    def __init__(self) -> None:
+        self.allowed = 0
+
+
+Path = tuple[Alike, Again, Container[int], Tally]
+"""What its calls share, the counter, the callees that take the whole way, and the count of its enterprise."""
 
 
 class Usual:
     """The short way of one gate."""
 
     def __init__(self, gate: Shared) -> None:
-        self._at_once = gate.counters.at_once
-        self._answers, self._reasons, self._recent, self._waiting = gate.answers, gate.reasons, gate.recent, gate.open
-        self._number, self._write = gate.number, gate.write
-        self.taken = 0
-        """Questions that took the short way."""
-        self._paths: dict[tuple[str, str, str, str, str], Path] = {}
+        self._gate = gate
+        self._known, self._keep = gate.answers.known, gate.answers.keep
+        self._waiting, self._numbers, self._shown = gate.open, gate.numbers, gate.shown.append
+        self.tallies: dict[str, Tally] = {}
+        self._alike: dict[Like, Alike] = {}
+        self._paths: dict[Like, Path] = {}
         self._path = self._paths.get
+        self._snapshot: Snapshot | None = None  # by which the paths were learnt, and in which minute
+        self._since = self._until = 0
+
+    @property
+    def taken(self) -> int:
+        """Questions that took the short way."""
+        return sum(one.allowed for one in self.tallies.values())
 
     def learn(self, request: Request, snapshot: Snapshot, slots: tuple[Slot, ...], now: int) -> None:
         """A call was allowed the whole way: those like it may take the short one."""
@@ -66,44 +95,55 @@ class Usual:
             return
         if not way.channel.team and request.team in tenant.isolated_teams:
             return
-        if len(self._paths) >= MOST:
-            self._paths.clear()
         since = way.minute * MINUTE
-        path = (since, since + MINUTE, snapshot, tenant.named, slots)
-        self._paths[request.enterprise, request.display, request.channel, request.team, request.purpose] = path
+        if snapshot is not self._snapshot or since != self._since or len(self._paths) >= MOST:
+            self._paths.clear()
+            self._snapshot, self._since, self._until = snapshot, since, since + MINUTE
+        like = (request.enterprise, request.display, request.channel, request.team, request.purpose)
+        counter = self._gate.counters.again(request.enterprise, slots[0])
+        tally = self.tallies.setdefault(request.enterprise, Tally())
+        self._paths[like] = (self._shared(like, slots[0], snapshot.generation), counter, tenant.named, tally)
 
-    def ask(self, request: Request, held: Snapshot | None, now: int) -> Verdict | None:
-        """The verdict, counted and written down; None: it is not known, the whole way must be taken.
+    def _shared(self, like: Like, slot: Slot, generation: int) -> Alike:
+        """What the calls of a path share; the same for as long as it holds, as every answer kept refers to it."""
+        known = self._alike.get(like)
+        begun = self._gate.begun
+        if known is None or known.slot is not slot or known.generation != generation or known.begun != begun:
+            if len(self._alike) >= MOST:
+                self._alike.clear()
+            told, frame = wire.pattern(slot, begun), record.frame(like, slot, generation)
+            known = self._alike[like] = Alike(*like, slot, generation, begun, told, frame)
+        return known
 
-        ``held``: the snapshot in force; ``now``: the wall clock, epoch milliseconds.
+    def ask(
+        self, like: Like, callee: str, call_id: str, now: int, held: Snapshot | None, *, caller: str = ""
+    ) -> Brief | None:
+        """The decision that allows the call, counted and written down; None: the whole way must be taken.
+
+        ``held``: the snapshot in force; ``now``: the wall clock, epoch milliseconds, and the question's own moment.
+        After an error the whole way is taken: a unit more than needed at most.
         """
-        enterprise, display, channel, call_id = request.enterprise, request.display, request.channel, request.call_id
-        path = self._path((enterprise, display, channel, request.team, request.purpose))
-        if path is None:
-            return None
-        since, until, snapshot, named, slots = path
-        if snapshot is not held or not since <= now < until or now >= snapshot.stale_from or request.at != now:
-            return None
-        called = telephone.key(request.callee)
-        if not called or called in named or self._asked(request):
-            return None
-        taken = self._at_once(enterprise, slots, call_id, now)
-        if taken is None:
-            return None
-        self.taken += 1
-        slot = slots[0]
-        cap = slot.cap
-        counter = Used(slot.told, cap.semantics, taken[2], taken[3], cap.counts)
-        verdict = Verdict(True, ALLOWED, cap.rule, None, counter, self._number())  # noqa: FBT003 - faster by place
-        self._reasons[enterprise, ALLOWED] += 1
-        self._recent.append((now, request, verdict))
-        self._answers.put(request, verdict)
-        self._write(request, verdict, snapshot.manifest.generation, now)
-        return verdict
+        try:
+            path, fits = self._path(like), held is self._snapshot and self._since <= now < self._until
+            if path is not None and fits and held is not None and now < held.stale_from and call_id:
+                alike, counter, named, tally = path
+                called = telephone.key(callee)
+                waits = self._waiting and self._waits(like, callee, call_id)
+                if called and called not in named and not waits and not self._known(like[0], call_id):
+                    taken = counter(call_id, now)
+                    if taken is not None:
+                        tally.allowed += 1
+                        brief = (alike, now, callee, call_id, caller, next(self._numbers), *taken)
+                        self._shown(brief)
+                        self._keep(like[0], call_id, brief)
+                        if self._gate.journal is not None:
+                            self._gate.jot(brief)
+                        return brief
+        except Exception:
+            LOG.exception("a usual call could not be decided at once")
+        return None
 
-    def _asked(self, request: Request) -> bool:
-        """Whether the call was asked about before, or cannot be told from others."""
-        call_id = request.call_id
-        if not call_id or self._answers.known(request.enterprise, call_id):
-            return True
-        return key(request) in self._waiting
+    def _waits(self, like: Like, callee: str, call_id: str) -> bool:
+        """Whether the same question has no answer yet."""
+        enterprise, display, channel, _team, _purpose = like
+        return (enterprise, call_id, display, callee, channel) in self._waiting

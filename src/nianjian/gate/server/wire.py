@@ -9,7 +9,9 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from nianjian.gate.asked import Request, Used, Verdict
+from nianjian.gate.asked import ALLOWED, Request, Used, Verdict
+from nianjian.gate.brief import Brief
+from nianjian.gate.policy import Slot
 from nianjian.kernel import clock
 
 SECONDS_BELOW: Final = 100_000_000_000  # as seconds this is the year 5138, as milliseconds 1973
@@ -107,6 +109,23 @@ class Told(msgspec.Struct, gc=False):
 def told(verdict: Verdict) -> Told:
     """What of a verdict is told."""
     return Told(verdict.allow, verdict.reason, verdict.rule, verdict.retry_at, verdict.counter, verdict.decision_id)
+
+
+def pattern(slot: Slot, begun: str) -> bytes:
+    """`told` as JSON for the usual calls of one slot, with places for the use, the limit and the decision's number."""
+    cap = slot.cap
+    texts = (ALLOWED, cap.rule, slot.told, cap.semantics, cap.counts, begun)
+    reason, rule, key, window, counts, name = (_encode(text).replace(b"%", b"%%") for text in texts)
+    return (
+        b'{"allow":true,"reason":%b,"rule":%b,"retry_at":null,"counter":{"key":%b,"window":%b,"used":%%d,"limit":%%d,'
+        b'"counts":%b},"decision_id":%b%%x"}' % (reason, rule, key, window, counts, name[:-1])
+    )
+
+
+def brief_json(of: Brief) -> bytes:
+    """A usual decision as `told` tells it, as JSON."""
+    alike, _at, _callee, _call_id, _caller, number, used, limit = of
+    return alike.told % (used, limit, number)
 
 
 def json(value: object) -> bytes:

@@ -15,7 +15,7 @@ import hiredis
 from nianjian.gate.counters import windows
 from nianjian.gate.counters.calls import Calls
 from nianjian.gate.counters.memory import UNAVAILABLE, Done
-from nianjian.gate.counters.port import Taken
+from nianjian.gate.counters.port import Again, Taken
 from nianjian.gate.counters.store import names
 from nianjian.gate.counters.store.address import Address
 from nianjian.gate.counters.store.call import Call
@@ -111,15 +111,28 @@ class Store:
 
     def at_once(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int) -> Taken | None:
         """From memory while a token is there."""
-        if len(slots) == 1:
-            slot = slots[0]
-            cap = slot.cap
-            lease = self.leases.get((enterprise, cap.name, slot.value, (now + AHEAD) // DAY))
-            if lease is not None and lease.have > 0 and lease.cap is cap and self._steady() < self.keeper.fresh_until:
-                lease.have -= 1
-                self._calls.note(enterprise, call_id, lease.one)
-                return _made(Taken, (True, slot, lease.granted - lease.have, lease.limit, None, False))
-        return None
+        if len(slots) != 1:
+            return None
+        counted = self.again(enterprise, slots[0])(call_id, now)
+        return None if counted is None else _made(Taken, (True, slots[0], *counted, None, False))
+
+    def again(self, enterprise: str, slot: Slot) -> Again:
+        """The lease is looked up each time: one that was forgotten is not recalled any more."""
+        cap, value, find, note = slot.cap, slot.value, self.leases.get, self._calls.note
+
+        def counted(call_id: str, now: int) -> tuple[int, int] | None:
+            lease = find((enterprise, cap.name, value, (now + AHEAD) // DAY))
+            if lease is None or lease.have < 1 or lease.cap is not cap or self._steady() >= self.keeper.fresh_until:
+                return None
+            lease.have -= 1
+            note(enterprise, call_id, lease.one)
+            return lease.granted - lease.have, lease.limit
+
+        return counted
+
+    def unused(self, enterprise: str, slot: Slot, at: int) -> bool:  # noqa: ARG002 - the port
+        """Each call's lease is noted: a token goes back there, or to the store, by `release` alone."""
+        return False
 
     def take(self, enterprise: str, slots: tuple[Slot, ...], call_id: str, now: int, done: Done) -> None:
         """From memory while a token is there; else by the store within the deadline, or unavailable."""
