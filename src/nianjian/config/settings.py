@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "nianjian.complaints",
     "nianjian.reconcile",
     "nianjian.dossier",
+    "nianjian.inspection",
     "nianjian.rectification",
     "nianjian.season",
     "nianjian.web.layout",

@@ -37,6 +37,7 @@ RECTIFY_CLOSE: Final = "rectify.close"
 RECONCILE_FILING: Final = "reconcile.filing"
 RECONCILE_PEOPLE: Final = "reconcile.people"
 RECONCILE_SOURCES: Final = "reconcile.sources"
+CALLBACK_TEST: Final = "callback.test"
 VERIFY_CHAIN: Final = "audit.verify"
 FILL_IN: Final = "dossier.fill_in"
 CHECK_PAPER: Final = "dossier.check"
@@ -68,6 +69,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     RECONCILE_FILING: Act.REPORT,
     RECONCILE_PEOPLE: Act.REPORT,
     RECONCILE_SOURCES: Act.REPORT,
+    CALLBACK_TEST: Act.REPORT,
     VERIFY_CHAIN: Act.AUDIT,
     FILL_IN: Act.REPORT,
     CHECK_PAPER: Act.LOAD,

@@ -19,7 +19,7 @@ from nianjian.flows.overlay import effects
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
 from nianjian.flows.wizard import check_register, drafts
-from nianjian.jobs import complaints, dossier, reconcile, rectify
+from nianjian.jobs import complaints, dossier, inspection, reconcile, rectify
 from nianjian.jobs.kind import Kind, Report, StopWantedError, day, text, texts
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.errors import sentence
@@ -194,6 +194,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     **complaints.KINDS,
     **rectify.KINDS,
     **reconcile.KINDS,
+    **inspection.KINDS,
     **dossier.KINDS,
 }
 AGAIN: Final = frozenset(name for name, kind in KINDS.items() if kind.again)

@@ -20,6 +20,7 @@ from nianjian.flows import jobs, rejects
 from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
 from nianjian.flows.dossier import held
+from nianjian.flows.inspection.callback.work import test_daily
 from nianjian.flows.operation import strays
 from nianjian.flows.operation.watch import standing
 from nianjian.flows.reconcile import work as reconcile
@@ -39,6 +40,7 @@ BEAT: Final = 5.0
 TIDY: Final = 300.0
 TELL: Final = 3.0  # seconds between two looks for messages to webhooks
 WATCH: Final = 15.0  # seconds between two looks at the clocks of tickets
+DAILY: Final = 20.0  # seconds between two looks for test calls of the day
 
 
 def run(parent: int | None = None) -> None:
@@ -79,11 +81,12 @@ def _loop(worker: Worker, leaving: Event) -> None:
 
 
 def start_clocks(leaving: Event) -> list[Thread]:
-    """Warn of tickets and send messages when it is time, also while a job takes hours.
+    """Warn of tickets, send messages and ask for test calls when it is time, also while a job takes hours.
 
     Each in a thread of its own: a receiver of messages that answers slowly keeps no warning back.
     """
-    made = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in ((warn, WATCH), (deliver, TELL))]
+    clocks = ((warn, WATCH), (deliver, TELL), (test_daily, DAILY))
+    made = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in clocks]
     for thread in made:
         thread.start()
     return made

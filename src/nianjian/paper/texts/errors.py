@@ -21,6 +21,7 @@ from nianjian.paper.texts.dossier import sealing as dossier_sealing
 from nianjian.paper.texts.dossier.words import ITEMS as DOSSIER_ITEMS
 from nianjian.paper.texts.gate import counters
 from nianjian.paper.texts.gate import errors as gate
+from nianjian.paper.texts.inspection import errors as inspection
 from nianjian.paper.texts.operation import doctor
 from nianjian.paper.texts.operation import errors as operation
 from nianjian.paper.texts.plain import plain
@@ -56,6 +57,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **dossier_sealing.TEXTS,
     **rectification.TEXTS,
     **reconcile.TEXTS,
+    **inspection.TEXTS,
     **season.TEXTS,
     **counters.TEXTS,
     **api.TEXTS,

@@ -22,7 +22,8 @@ class Outcome(StrEnum):
 INPUT_UNKNOWN: Final = frozenset(
     {
         "asterisk_columns_unknown", "attachment_kind_unknown", "backup_format_unknown", "batch_state_unknown",
-        "dossier_type_unknown", "seal_kind_unknown",
+        "dossier_type_unknown", "seal_kind_unknown", "callback_witness_unknown", "callback_line_unknown",
+        "callback_outcome_unknown",
         "choice_unknown", "encoding_unknown", "engine_unknown", "export_form_unknown", "filing_day_unknown",
         "filter_unknown", "freeswitch_template_unknown", "gate_channel_unknown",
         "mapping_column_unknown", "mapping_format_unknown", "overlay_rule_unknown", "province_unknown", "role_unknown",
@@ -55,6 +56,10 @@ STATE: Final = frozenset(
         "complaint_callback_old",
         "complaint_proposal_missing",
         "dossier_not_ready",
+        "callback_trial_over",
+        "callback_no_numbers",
+        "callback_no_way",
+        "callback_no_evidence",
         "season_feed_by_person",
         "season_task_computed",
         "season_feeds_too_many",

@@ -1,0 +1,1 @@
+"""What is tried before an inspector does: the test call."""

@@ -1,0 +1,1 @@
+"""The test call (回拨): asked for, placed, timed by hand, shown; the ways it takes."""

@@ -1,0 +1,121 @@
+"""What every test call stands on: the rulebook's limits, the filed numbers, the addresses of their gateways."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Self
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.flows.operation.watch.machine import SYNCHRONISED
+from nianjian.flows.rulebooks import rulebook
+from nianjian.inspection.callback import asked
+from nianjian.inspection.callback.routes import query as routes
+from nianjian.inspection.callback.sip.bulk import Pace
+from nianjian.kernel import clock
+from nianjian.registers.numbers.model import Number
+from nianjian.registers.versions.query import as_at
+from nianjian.rules.rulebook import Rulebook
+
+RULE: Final = "inspection.callback."
+FILED: Final = "filed"
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """An enterprise with today's rulebook. Times of the rules in milliseconds."""
+
+    enterprise: str
+    book: Rulebook
+
+    @classmethod
+    def of(cls, enterprise: str, actor: Actor, act: Act) -> Self:
+        """``role_missing``, ``enterprise_unknown``."""
+        require(actor, enterprise, act)
+        tenant = accounts.enterprise(enterprise)
+        return cls(enterprise, rulebook(day=None, province=tenant.province or None, enterprise=enterprise))
+
+    @property
+    def limit(self) -> int:
+        """An answer within so many milliseconds is in time, this one included."""
+        return int(self.book.decimal(f"{RULE}seconds") * 1000)
+
+    @property
+    def wait(self) -> int:
+        """When a call is given up: later than the limit, so that "late" and "nobody" are two verdicts."""
+        return self.limit + int(self.book.decimal(f"{RULE}wait") * 1000)
+
+    @property
+    def pace(self) -> Pace:
+        """How many calls in which distance."""
+        apart = self.book.decimal(f"{RULE}apart")
+        return Pace(apart=float(apart), at_once=max(self.book.integer(f"{RULE}at_once"), 1))
+
+    @property
+    def days(self) -> int:
+        """How long a test counts."""
+        return self.book.integer(f"{RULE}days")
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """Over whom each number is tested."""
+        found = self.book.value(f"{RULE}carriers")
+        return tuple(str(one) for one in found) if isinstance(found, tuple) else ()
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Which rules a test was judged by."""
+        return {"id": self.book.id, "version": self.book.version, "sha256": self.book.sha256}
+
+    @cached_property
+    def ledger(self) -> dict[str, str]:
+        """Filed numbers that are in force today -> the gateway that the ledger names, "" for none."""
+        rows = as_at(Number, self.enterprise, clock.today()).filter(filing=FILED).order_by("key")
+        found: dict[str, str] = {}
+        for root, gateway, until in rows.values_list("root", "gateway", "valid_until"):
+            if root and (until is None or until >= clock.today()):
+                found[root] = (gateway or "").strip()
+        return found
+
+    @cached_property
+    def known(self) -> dict[str, tuple[str, ...]]:
+        """Gateway of the ledger -> its addresses."""
+        return routes.hosts(self.enterprise)
+
+    def addresses(self, gateway: str, *, told: bool = False) -> tuple[str, ...]:
+        """From where a gateway answers: as it is kept, or the name itself where it is an address; () if unknown.
+
+        ``told``: a person gives addresses for this test; ``callback_gateway_wrong``.
+        """
+        if gateway in self.known:
+            return resolved(self.known[gateway])
+        return resolved(asked.hosts(gateway)) if told or asked.looks_like_host(gateway) else ()
+
+
+def resolved(hosts: Sequence[str]) -> tuple[str, ...]:
+    """The names with the addresses they stand for; one that nobody knows stands for itself alone."""
+    found = list(hosts)
+    for one in hosts:
+        try:
+            found += [str(place[4][0]).lower() for place in socket.getaddrinfo(one, None, type=socket.SOCK_DGRAM)]
+        except OSError:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
+def source() -> Json:
+    """Which clocks measure: durations a monotonic one, the beginning the system's, with what is known of its pace."""
+    return {
+        "durations": "CLOCK_MONOTONIC" if sys.platform == "linux" else "monotonic",
+        "resolution_ns": round(time.get_clock_info("monotonic").resolution * 1e9),
+        "begin": "system clock, UTC",
+        "synchronised": True if SYNCHRONISED.exists() else None,
+    }

@@ -1,0 +1,152 @@
+"""Test calls as doors show them: by number with a light, one with its ladder, the evidence. Numbers masked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.flows.inspection.callback.grounds import Grounds, Json
+from nianjian.inspection.callback.standing import standing
+from nianjian.inspection.callback.trials import query, service
+from nianjian.inspection.callback.trials.model import Trial
+from nianjian.kernel import clock, numbers
+from nianjian.kernel.errors import NianjianError
+from nianjian.vault import blobs
+
+PARTY: Final = re.compile(r"((?:sips?:|tel:))(\+?[0-9]{5,20})(?=[@;>\s]|$)")
+
+
+def own(trial: str, actor: Actor, act: Act = Act.READ) -> Trial:
+    """A test that the actor may see; ``callback_trial_unknown``, also for whom its enterprise does not concern."""
+    found = query.trial(trial)
+    try:
+        require(actor, found.enterprise_id, Act.READ)
+    except NianjianError as refused:
+        raise NianjianError("callback_trial_unknown", trial=trial) from refused
+    require(actor, found.enterprise_id, act)
+    return found
+
+
+def by_number(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50) -> list[Json]:
+    """A part of the filed numbers, each with its light, its carriers and its newest test; ``role_missing``."""
+    grounds = Grounds.of(enterprise, actor, Act.READ)
+    return lights(grounds, list(grounds.ledger)[first : first + count])
+
+
+def lights(grounds: Grounds, wanted: Sequence[str]) -> list[Json]:
+    """How each number stands now."""
+    now = clock.now()
+    done = query.done(grounds.enterprise, wanted, now - timedelta(days=grounds.days))
+    newest = query.newest(grounds.enterprise, wanted)
+    rows = []
+    for one in wanted:
+        found = standing(done.get(one, ()), carriers=grounds.carriers, now=now, days=grounds.days)
+        last = newest.get(one)
+        rows.append(
+            {
+                "number": numbers.mask(one),
+                "gateway": grounds.ledger.get(one) or None,
+                "light": found.light,
+                "carriers": dict(found.carriers),
+                "newest": None if last is None else told(last),
+            }
+        )
+    return rows
+
+
+def counted(grounds: Grounds) -> dict[str, int]:
+    """How many filed numbers show each light."""
+    counts = dict.fromkeys(("green", "yellow", "red", "insufficient"), 0)
+    for one in lights(grounds, list(grounds.ledger)):
+        counts[one["light"]] += 1
+    return counts
+
+
+def listed(*, enterprise: str, actor: Actor, number: str = "", first: int = 0, count: int = 50) -> list[Json]:
+    """A part of the tests, newest first; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return [told(one) for one in query.trials(enterprise, number)[first : first + count]]
+
+
+def shown(*, trial: str, actor: Actor) -> Json:
+    """One test with its messages, numbers of people masked, secrets left out; ``callback_trial_unknown``."""
+    found = own(trial, actor)
+    held = json.loads(blobs.get(found.blob)) if found.blob else {}
+    seen = held.get("seen", {})
+    return {
+        **told(found),
+        "enterprise": found.enterprise_id,
+        "note": found.note,
+        "source": dict(found.source),
+        "rulebook": dict(found.rulebook),
+        "sha256": found.sha256 or None,
+        "server": seen.get("server") or None,
+        "fault": seen.get("fault") or None,
+        "media": seen.get("media") or None,
+        "contact": seen.get("contact") or None,
+        "routes": seen.get("routes", []),
+        "codec": seen.get("codec"),
+        "voicemail": seen.get("voicemail") or None,
+        "resent": seen.get("resent", 0),
+        "messages": [
+            {"at_ms": one["at"], "sent": one["out"], "first": masked(one["first"]), "text": masked(one["text"])}
+            for one in seen.get("log", ())
+        ],
+    }
+
+
+def evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
+    """Name and content of the sealed evidence in full (JSON); the audit chain tells who took it.
+
+    ``role_missing``, ``callback_trial_unknown``, ``callback_no_evidence`` for one that was dialled by hand.
+    """
+    found = own(trial, actor, Act.REVEAL)
+    if not found.blob:
+        raise NianjianError("callback_no_evidence", trial=trial)
+    content = blobs.get(found.blob)
+    service.note(verb="callback.evidence", trial=found, actor=actor)
+    return f"callback-{found.pk}.json", content
+
+
+def masked(text: str) -> str:
+    """A message whose parties show only what a door may show of their numbers."""
+    return PARTY.sub(lambda found: found[1] + numbers.mask(found[2]), text)
+
+
+def told(one: Trial) -> Json:
+    """A test in one line. ``answer_s`` and ``ringing_s`` are seconds, exact to the millisecond."""
+    return {
+        "trial": one.pk,
+        "number": numbers.mask(one.number),
+        "how": one.how,
+        "verdict": one.verdict or None,
+        "reason": one.reason or None,
+        "answer_in_time": one.in_time,
+        "answer_s": _seconds(one.answer_ms),
+        "ringing_s": _seconds(one.ringing_ms),
+        "trying_s": _seconds(one.trying_ms),
+        "early_s": _seconds(one.early_ms),
+        "over_s": _seconds(one.over_ms),
+        "limit_s": one.limit_ms / 1000,
+        "status": one.status,
+        "phrase": one.phrase or None,
+        "q850": one.cause,
+        "gateway_expected": one.gateway_expected or None,
+        "gateway_seen": one.gateway_seen or None,
+        "witness": one.witness or "none",
+        "route": one.route or None,
+        "carrier": one.carrier or None,
+        "via": one.via or None,
+        "begun_at": one.begun_at.astimezone(clock.ZONE).isoformat(timespec="milliseconds"),
+        "made_by": one.made_by,
+    }
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000

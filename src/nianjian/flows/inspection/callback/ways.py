@@ -1,0 +1,119 @@
+"""The ways that test calls take, as doors ask for them; the gateways' addresses; the daily test."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import time
+
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
+from nianjian.flows.inspection.callback.grounds import Json
+from nianjian.inspection.callback import asked
+from nianjian.inspection.callback.routes import query, service
+from nianjian.inspection.callback.routes.model import Route
+from nianjian.inspection.callback.routes.service import Given
+from nianjian.inspection.callback.sip.digest import Account
+from nianjian.inspection.callback.sip.seen import Via
+from nianjian.inspection.callback.verdict import NONE
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.lines.model import Line
+from nianjian.registers.versions.query import as_at
+
+LOG = logging.getLogger(__name__)
+CALLER = "nianjian"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where calls go and who calls. ``name`` "": told for this test alone."""
+
+    via: Via
+    caller: str = CALLER
+    account: Account | None = None
+    witness: str = NONE
+    name: str = ""
+    carrier: str = ""
+
+    @classmethod
+    def over(cls, route: Route) -> Way:
+        """The way of a kept route."""
+        account = Account(route.username, route.password or "") if route.username else None
+        return cls(asked.via(route.via), route.caller, account, route.witness, route.name, route.carrier)
+
+
+def listed(*, enterprise: str, actor: Actor) -> Json:
+    """Routes and gateways, no password; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return {
+        "routes": [told(one) for one in query.routes(enterprise)],
+        "gateways": [{"name": one.name, "hosts": one.hosts.split(",")} for one in query.gateways(enterprise)],
+    }
+
+
+def told(route: Route) -> Json:
+    """A route as a door may show it."""
+    return {
+        "name": route.name,
+        "via": route.via,
+        "line": route.line or None,
+        "carrier": route.carrier or None,
+        "caller": route.caller,
+        "account": route.username is not None,
+        "witness": route.witness,
+        "daily_at": None if route.daily_at is None else f"{route.daily_at:%H:%M}",
+        "next_at": route.next_at and route.next_at.astimezone(clock.ZONE).isoformat(timespec="minutes"),
+    }
+
+
+def save(*, enterprise: str, given: Given, actor: Actor) -> Json:
+    """Make or change a route: calls go out to where it leads, so an administrator says it.
+
+    The carrier is the line's where none is said. ``role_missing``, ``callback_line_unknown``, and what `asked.via`,
+    `asked.caller` and `service.save` raise.
+    """
+    require(actor, enterprise, Act.ADMINISTER)
+    line, carrier = given.line.strip(), given.carrier.strip()
+    if line:
+        row = as_at(Line, enterprise, clock.today()).filter(key=line).first()
+        if row is None:
+            raise NianjianError("callback_line_unknown", line=line)
+        carrier = carrier or (row.carrier or "").strip()
+    made = Given(
+        name=given.name.strip()[:60],
+        via=str(asked.via(given.via)),
+        caller=asked.caller(given.caller or CALLER),
+        witness=given.witness,
+        line=line,
+        carrier=carrier[:60],
+        username=given.username.strip(),
+        password=given.password,
+        daily_at=given.daily_at,
+    )
+    return told(service.save(enterprise=enterprise, given=made, actor=actor))
+
+
+def remove(*, enterprise: str, name: str, actor: Actor) -> None:
+    """Delete a route; ``role_missing``, ``callback_route_unknown``."""
+    require(actor, enterprise, Act.ADMINISTER)
+    service.remove(route=query.route(enterprise, name), actor=actor)
+
+
+def name_gateway(*, enterprise: str, name: str, hosts: str, actor: Actor) -> Json:
+    """Say from which addresses a gateway of the ledger answers; "": forget it. ``role_missing``, `asked.hosts`."""
+    require(actor, enterprise, Act.ADMINISTER)
+    found = asked.hosts(hosts)
+    service.name_gateway(enterprise=enterprise, name=name[:120], hosts=found, actor=actor)
+    return {"name": name.strip()[:120], "hosts": list(found)}
+
+
+def daily(hour: str) -> time | None:
+    """``HH:MM``, "" for never; ``callback_time_wrong``."""
+    if not hour.strip():
+        return None
+    try:
+        return time.fromisoformat(hour.strip()).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError as fault:
+        raise NianjianError("callback_time_wrong", time=hour[:40]) from fault

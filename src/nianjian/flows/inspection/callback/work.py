@@ -1,0 +1,170 @@
+"""Test calls: asked for as work, placed with pacing, each kept as soon as it is over."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from nianjian.accounts.query import Actor, asked_by
+from nianjian.accounts.roles import Act
+from nianjian.flows import jobs
+from nianjian.flows.inspection.callback.grounds import Grounds, Json, source
+from nianjian.flows.inspection.callback.shown import told
+from nianjian.flows.inspection.callback.ways import LOG, Way
+from nianjian.flows.progress import Progress, silent
+from nianjian.inspection.callback import asked
+from nianjian.inspection.callback.routes import query as routes
+from nianjian.inspection.callback.routes import service as route_service
+from nianjian.inspection.callback.sip import bulk
+from nianjian.inspection.callback.sip.seen import Plan, Seen
+from nianjian.inspection.callback.trials import service
+from nianjian.inspection.callback.trials.service import Frame
+from nianjian.inspection.callback.verdict import TOKEN, VERDICTS, WITNESSES, judge
+from nianjian.kernel import clock
+from nianjian.kernel import numbers as kernel_numbers
+from nianjian.kernel.errors import NianjianError
+
+MOST: Final = 500  # calls of one asking
+HOLD: Final = 300  # milliseconds that an answered call is kept up
+LISTEN: Final = 8000  # at most, where a token is waited for
+DIGITS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A call with what it is judged by."""
+
+    frame: Frame
+    plan: Plan
+    way: Way
+    expected: tuple[str, ...]
+
+
+def ask(*, enterprise: str, numbers: Sequence[str], names: Sequence[str], actor: Actor) -> str:
+    """Put tests of some numbers (none: all filed ones) over kept routes (none: all); the job.
+
+    ``role_missing``, ``callback_number_wrong``, ``callback_route_unknown``, and what `_wanted` raises.
+    """
+    grounds = Grounds.of(enterprise, actor, jobs.NEEDS[jobs.CALLBACK_TEST])
+    ways = _ways(enterprise, names)
+    wanted = _wanted(grounds, numbers)
+    _not_too_many(len(wanted) * len(ways))
+    given = {"numbers": wanted if numbers else [], "routes": [one.name for one in ways]}
+    return jobs.enqueue_once(kind=jobs.CALLBACK_TEST, enterprise=enterprise, payload=given, actor=actor)
+
+
+def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put; how many calls had which verdict."""
+    found = run(
+        enterprise=enterprise,
+        numbers=[str(one) for one in given["numbers"]],
+        ways=_ways(enterprise, [str(one) for one in given["routes"]]),
+        actor=actor,
+        progress=progress,
+    )
+    return {"counts": found["counts"], "verdict": found["verdict"]}
+
+
+def run(
+    *,
+    enterprise: str,
+    numbers: Sequence[str],
+    ways: Sequence[Way],
+    actor: Actor,
+    gateway: str = "",
+    progress: Progress = silent,
+) -> Json:
+    """Call each number over each way now, and keep what was seen; one that raises in ``progress`` ends what lasts.
+
+    ``gateway``: where they must land, instead of the ledger's. ``role_missing``, ``callback_no_numbers``,
+    ``callback_no_way``, ``callback_too_many``, ``callback_number_wrong``, ``callback_gateway_wrong``.
+    """
+    grounds = Grounds.of(enterprise, actor, Act.REPORT)
+    if not ways:
+        raise NianjianError("callback_no_way")
+    wanted = _wanted(grounds, numbers)
+    _not_too_many(len(wanted) * len(ways))
+    planned = [_planned(grounds, number, way, gateway) for number in wanted for way in ways]
+    rows: list[Json] = []
+    at_work = "、".join(kernel_numbers.mask(one) for one in wanted[:3])
+
+    def took(place: int, seen: Seen) -> None:
+        rows.append(_kept(grounds, planned[place], seen, actor))
+        progress(rows[-1]["number"], len(rows), len(planned))
+
+    def tick() -> None:
+        progress(at_work, len(rows), len(planned))
+
+    tick()
+    bulk.run([(one.way.via, one.plan) for one in planned], pace=grounds.pace, took=took, tick=tick)
+    counts = dict.fromkeys(VERDICTS, 0) | Counter(str(one["verdict"]) for one in rows)
+    verdict = next((one for one in ("fail", "unproved", "pass") if counts[one]), "unproved")
+    return {"rows": rows, "counts": counts, "verdict": verdict, "limit_s": grounds.limit / 1000}
+
+
+def _wanted(grounds: Grounds, given: Sequence[str]) -> list[str]:
+    found = list(dict.fromkeys(asked.number(one) for one in given)) if given else list(grounds.ledger)
+    if not found:
+        raise NianjianError("callback_no_numbers")
+    return found
+
+
+def _not_too_many(count: int) -> None:
+    if count > MOST:
+        raise NianjianError("callback_too_many", count=count, most=MOST)
+
+
+def _ways(enterprise: str, names: Sequence[str]) -> list[Way]:
+    found = [routes.route(enterprise, name) for name in names] if names else routes.routes(enterprise)
+    if not found:
+        raise NianjianError("callback_no_way")
+    return [Way.over(one) for one in found]
+
+
+def _planned(grounds: Grounds, number: str, way: Way, gateway: str) -> _Planned:
+    if way.witness not in WITNESSES:
+        raise NianjianError("callback_witness_unknown", witness=way.witness, witnesses=", ".join(WITNESSES))
+    named = gateway.strip() or grounds.ledger.get(number, "")
+    expected = grounds.addresses(named, told=bool(gateway.strip()))
+    token = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}" if way.witness == TOKEN else ""
+    frame = Frame(
+        number=number,
+        limit_ms=grounds.limit,
+        route=way.name,
+        carrier=way.carrier,
+        via=str(way.via),
+        gateway=named,
+        rulebook=grounds.stamp,
+        source=source(),
+    )
+    hold = LISTEN if token else HOLD
+    return _Planned(frame, Plan(number, way.caller, grounds.wait, hold, way.account, token), way, expected)
+
+
+def _kept(grounds: Grounds, one: _Planned, seen: Seen, actor: Actor) -> Json:
+    limit, token = grounds.limit, one.plan.token
+    verdict = judge(seen, limit=limit, expected=one.expected, witness=one.way.witness, token=token)
+    begun = clock.now() - timedelta(milliseconds=seen.over or 0)
+    kept = service.keep(
+        enterprise=grounds.enterprise, frame=one.frame, seen=seen, verdict=verdict, begun_at=begun, actor=actor
+    )
+    return told(kept)
+
+
+def test_daily() -> int:
+    """Put the daily tests that are due now, each as who has set it; how many. Called again it puts none twice."""
+    count = 0
+    for route in routes.due(clock.now()):
+        if not route_service.claim(route=route):
+            continue  # another worker has it
+        try:
+            ask(enterprise=route.enterprise_id, numbers=(), names=(route.name,), actor=asked_by(route.set_by))
+        except NianjianError as fault:  # of one enterprise: no numbers yet, or the person has gone
+            LOG.warning("the daily test calls of %s over %s: %s", route.enterprise_id, route.pk, fault.code)
+            continue
+        count += 1
+    return count

@@ -1,0 +1,144 @@
+"""The trunk that calls go through: one socket to one gateway, calls found by their Call-ID.
+
+The UDP socket is connected: only such a one is told by the system that nobody listens there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from typing import Final, cast
+
+from nianjian.inspection.callback.sip.call import Call
+from nianjian.inspection.callback.sip.media import Media
+from nianjian.inspection.callback.sip.message import LONGEST, read, reply, written
+from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
+
+LINGER: Final = 0.6  # seconds after the last call, in which repeated replies are still acknowledged
+LENGTH: Final = re.compile(rb"\r?\n(?:content-length|l)[ \t]*:[ \t]*([0-9]{1,6})", re.IGNORECASE)
+
+
+class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
+    """A socket, over UDP, TCP or TLS."""
+
+    def __init__(self, via: Via) -> None:
+        self.via = via
+        self.local = ("127.0.0.1", 0)
+        self.reliable = via.transport != "udp"
+        self._calls: dict[str, Call] = {}
+        self._transport: asyncio.BaseTransport | None = None
+        self._buffer = b""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the other side, or we, have closed it."""
+        return self._transport is None or self._transport.is_closing()
+
+    async def dial(self, plan: Plan) -> Seen:
+        """Place a call and tell what it saw."""
+        loop = asyncio.get_running_loop()
+        call: Call | None = None
+
+        def told() -> None:
+            if call is not None:
+                call.heard()
+
+        _made, media = await loop.create_datagram_endpoint(lambda: Media(told), local_addr=(self.local[0], 0))
+        call = Call(plan, self.via, self, media)
+        self._calls[call.seen.call_id] = call
+        try:
+            call.start()
+            return await call.over
+        finally:
+            media.close()
+
+    def stop(self) -> None:
+        """End every call that lasts."""
+        for call in self._calls.values():
+            call.stop()
+
+    async def close(self, linger: float = LINGER) -> None:
+        """Close the socket once the other side had time to repeat what it did not hear acknowledged."""
+        if self._calls and not self.closed:
+            await asyncio.sleep(linger)
+        if self._transport is not None:
+            self._transport.close()
+
+    def send(self, raw: bytes) -> None:
+        """Give a message to the other side."""
+        if self.closed:
+            return
+        if self.reliable:
+            cast("asyncio.WriteTransport", self._transport).write(raw)
+        else:
+            cast("asyncio.DatagramTransport", self._transport).sendto(raw)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note our own address: what messages name."""
+        self._transport = transport
+        name = transport.get_extra_info("sockname")
+        self.local = (str(name[0]), int(name[1]))
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Take a message."""
+        del addr  # the socket is connected
+        self._took(data)
+
+    def data_received(self, data: bytes) -> None:
+        """Cut messages out of the stream by their length."""
+        self._buffer += data
+        while True:
+            self._buffer = self._buffer.lstrip(b"\r\n")
+            head = self._buffer.find(b"\r\n\r\n")
+            if head < 0:
+                if len(self._buffer) > LONGEST and self._transport is not None:
+                    self._transport.close()
+                return
+            length = LENGTH.search(self._buffer[: head + 2])
+            end = head + 4 + (int(length[1]) if length else 0)
+            if len(self._buffer) < end:
+                return
+            message, self._buffer = self._buffer[:end], self._buffer[end:]
+            self._took(message)
+
+    def error_received(self, exc: Exception) -> None:
+        """Nobody listens there (ICMP)."""
+        self._lost(exc)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The stream ended."""
+        self._lost(exc or ConnectionResetError("closed"))
+
+    def _lost(self, fault: Exception) -> None:
+        for call in list(self._calls.values()):
+            call.unreachable(words(fault))
+
+    def _took(self, raw: bytes) -> None:
+        message = read(raw)
+        if message is None:
+            return
+        call = self._calls.get(message.one("call-id"))
+        if call is not None:
+            call.received(message)
+        elif message.method == "OPTIONS":
+            self.send(written(reply(message, 200, "OK")))
+        elif message.method and message.method != "ACK":
+            self.send(written(reply(message, 481, "Call/Transaction Does Not Exist")))
+
+
+def words(fault: BaseException) -> str:
+    """What the system says."""
+    return str(getattr(fault, "strerror", "") or str(fault) or type(fault).__name__)[:200]
+
+
+async def connected(via: Via, patience: float) -> Trunk:
+    """Open the trunk; OSError where the address is not known or nobody answers in ``patience`` seconds."""
+    loop = asyncio.get_running_loop()
+    if via.transport == "udp":
+        _sent, trunk = await loop.create_datagram_endpoint(lambda: Trunk(via), remote_addr=(via.host, via.port))
+        return trunk
+    secure = ssl.create_default_context() if via.transport == "tls" else None
+    made = loop.create_connection(lambda: Trunk(via), via.host, via.port, ssl=secure)
+    _stream, trunk = await asyncio.wait_for(made, patience)
+    return trunk

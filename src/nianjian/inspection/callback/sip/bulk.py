@@ -1,0 +1,120 @@
+"""Many calls, each begun some time after the one before, so many at once at most. In a thread of its own.
+
+The caller's thread writes what each call saw and may end all of them: what it does between raises what it raises.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from nianjian.inspection.callback.sip.agent import LINGER, Trunk, connected, words
+from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
+
+TICK: Final = 0.25  # seconds between two looks whether to end
+CONNECT: Final = 10.0  # seconds for TCP or TLS to connect
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """``apart``: seconds between the beginnings of two calls; ``at_once``: so many at the same time at most."""
+
+    apart: float = 1.0
+    at_once: int = 4
+    linger: float = LINGER
+
+
+@dataclass(slots=True)
+class _Work:
+    """What both threads share."""
+
+    calls: Sequence[tuple[Via, Plan]]
+    pace: Pace
+    seen: queue.SimpleQueue[tuple[int, Seen]] = field(default_factory=queue.SimpleQueue)
+    fault: list[BaseException] = field(default_factory=list)
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    loop: asyncio.AbstractEventLoop | None = None
+    task: asyncio.Task[None] | None = None
+
+
+def run(
+    calls: Sequence[tuple[Via, Plan]],
+    *,
+    pace: Pace,
+    took: Callable[[int, Seen], None],
+    tick: Callable[[], None] = lambda: None,
+) -> None:
+    """Place the calls; ``took(place, seen)`` for each that is over, in that order, ``tick()`` in between.
+
+    Where one of them raises, calls that last are cancelled properly before it goes on.
+    """
+    work = _Work(calls, pace)
+    thread = threading.Thread(target=_thread, args=(work,), daemon=True)
+    thread.start()
+    left = len(calls)
+    try:
+        while left:
+            try:
+                place, seen = work.seen.get(timeout=TICK)
+            except queue.Empty:
+                tick()
+                if not thread.is_alive() and work.seen.empty():
+                    break
+                continue
+            left -= 1
+            took(place, seen)
+    finally:
+        if left and work.loop is not None and work.task is not None and thread.is_alive():
+            work.loop.call_soon_threadsafe(work.task.cancel)
+        thread.join()
+    if work.fault:
+        raise work.fault[0]
+
+
+def _thread(work: _Work) -> None:
+    try:
+        asyncio.run(_all(work))
+    except asyncio.CancelledError:
+        return
+    except BaseException as fault:  # noqa: BLE001 -- the caller's thread raises it
+        work.fault.append(fault)
+
+
+async def _all(work: _Work) -> None:
+    work.loop, work.task = asyncio.get_running_loop(), asyncio.current_task()
+    free = asyncio.Semaphore(work.pace.at_once)
+    trunks: dict[Via, Trunk] = {}
+    tasks = []
+    try:
+        for place, (via, plan) in enumerate(work.calls):
+            await free.acquire()
+            tasks.append(asyncio.create_task(_one(work, place, trunks, via, plan)))
+            tasks[-1].add_done_callback(lambda _done: free.release())
+            if place + 1 < len(work.calls):
+                await asyncio.sleep(work.pace.apart)
+        await asyncio.gather(*tasks)
+    except asyncio.CancelledError:
+        for trunk in trunks.values():
+            trunk.stop()
+        if tasks:
+            await asyncio.wait(tasks)
+        raise
+    finally:
+        for trunk in trunks.values():
+            await trunk.close(work.pace.linger)
+        await asyncio.sleep(0)  # closed sockets are taken down in the loop's next turn
+
+
+async def _one(work: _Work, place: int, trunks: dict[Via, Trunk], via: Via, plan: Plan) -> None:
+    try:
+        async with work.opening:
+            if via not in trunks or trunks[via].closed:
+                trunks[via] = await connected(via, min(CONNECT, plan.wait / 1000))
+        seen = await trunks[via].dial(plan)
+    except (OSError, TimeoutError) as fault:
+        seen = Seen(plan.number, "", end="unreachable", fault=words(fault))
+    work.seen.put((place, seen))

@@ -1,0 +1,285 @@
+"""One call: `states.TABLE` decides, this sends, sets timers and notes what it sees."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from nianjian.inspection.callback.sip import sdp, states
+from nianjian.inspection.callback.sip.dialog import Dialog
+from nianjian.inspection.callback.sip.digest import ALGORITHMS, Challenge, answer, challenges
+from nianjian.inspection.callback.sip.media import Media
+from nianjian.inspection.callback.sip.message import Message, address, host, reply, written
+from nianjian.inspection.callback.sip.seen import Line, Plan, Seen, Via
+from nianjian.inspection.callback.sip.signs import voicemail
+
+T1: Final = 0.5  # seconds until the first repetition, doubled at each
+GIVE_UP: Final = 5.0  # seconds after CANCEL or BYE
+CREDENTIALS: Final = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
+SECRET: Final = re.compile(r'response="[^"]*"')
+SIGNAL: Final = re.compile(rb"^\s*Signal\s*=\s*([0-9*#A-D])", re.IGNORECASE | re.MULTILINE)  # application/dtmf-relay
+TRYING, EARLY, RINGING = 100, 183, (180, 181, 182)
+SUCCESS, REDIRECT = 200, 300
+
+
+class Wire(Protocol):
+    """What a call sends through."""
+
+    local: tuple[str, int]
+    reliable: bool
+
+    def send(self, raw: bytes) -> None:
+        """Give a message to the other side."""
+
+
+class Call:
+    """``await over`` after `start`; the result is `seen`."""
+
+    def __init__(self, plan: Plan, via: Via, wire: Wire, media: Media) -> None:
+        self.plan, self._wire, self._media = plan, wire, media
+        self._loop = asyncio.get_running_loop()
+        self.over: asyncio.Future[Seen] = self._loop.create_future()
+        self._dialog = Dialog(plan.number, plan.caller, via, wire.local)
+        self.seen = Seen(plan.number, self._dialog.call_id)
+        self.state = states.CALLING
+        self._begin = 0
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._pause = T1
+        self._invite = self._parting = Message(())
+        self._answered: Message | None = None
+        self._challenge: Challenge | None = None
+        self._tried = 0
+        self._stopped = False
+        self._acts: dict[str, Callable[[Message], None]] = {
+            "resend": self._resend, "resend_cancel": self._repeat, "resend_bye": self._repeat,
+            "ack_old": self._ack_old, "ack_new": self._ack_new, "ack_again": self._ack_new, "ack_late": self._ack_late,
+            "invite_again": self._invite_again, "cancel": self._cancel, "bye": self._bye, "talk": self._talk,
+            "note_progress": self._note_progress, "note_answer": self._note_answer, "say_final": self._say_final,
+            "say_unreachable": self._sayer("unreachable"), "say_silent": self._sayer("silent"),
+            "say_unanswered": self._sayer("unanswered"), "say_answered": self._sayer("answered"),
+        }  # fmt: skip
+
+    def start(self) -> None:
+        """Send the INVITE; from here on time counts."""
+        self._begin = time.monotonic_ns()
+        self._later("limit", self.plan.wait / 1000)
+        self._send_invite(())
+
+    def stop(self) -> None:
+        """End it now, as at its limit."""
+        self._stopped = True
+        self.event("hold_over" if self.state == states.UP else "limit")
+
+    def unreachable(self, fault: str) -> None:
+        """The system says that nobody is there; what was answered before counts more."""
+        if self.state == states.CALLING and not self._tried:
+            self.seen.fault = fault
+        self.event("icmp")
+
+    def event(self, name: str, message: Message | None = None) -> None:
+        """Go to the next state and do what belongs to it."""
+        self.state, acts = states.after(self.state, name)
+        for act in acts:
+            self._acts[act](message or Message(()))
+
+    # -- what comes in
+
+    def received(self, message: Message) -> None:
+        """Take a message of this call."""
+        self._log(message, out=False)
+        if not message.status:
+            self._asked(message)
+            return
+        turn, method = message.turn
+        if method == "BYE" and message.status >= SUCCESS:
+            self.event("bye_ok", message)
+        if method != "INVITE":
+            return
+        if turn in self._dialog.branches and turn != max(self._dialog.branches):
+            if message.status >= REDIRECT:  # the refusal of an earlier try was repeated: its ACK was lost
+                self._ack_old(message)
+            return
+        self.event(self._kind(message), message)
+
+    def _kind(self, message: Message) -> str:
+        if message.status < SUCCESS:
+            return "1xx"
+        if message.status < REDIRECT:
+            return "2xx"
+        if message.status in CREDENTIALS and self.state in {states.CALLING, states.PROCEEDING}:
+            return "challenge" if self._can_answer(message) else "final"
+        return "final"
+
+    def _can_answer(self, message: Message) -> bool:
+        """Whether to try (again) with credentials; else note why not."""
+        asked = challenges(message.whole(CREDENTIALS[message.status][0]))
+        if self.plan.account is None:
+            self.seen.auth = "needed"
+        elif self._tried and not (self._tried == 1 and asked and asked[0].stale):
+            self.seen.auth = "wrong"
+        elif not asked or not asked[0].nonce:
+            self.seen.auth = "algorithm"
+        else:
+            self._challenge = asked[0]
+            self.seen.auth = "" if asked[0].known in ALGORITHMS else "algorithm"
+            return not self.seen.auth
+        return False
+
+    def _asked(self, request: Message) -> None:
+        """Answer a request inside the dialog."""
+        match request.method:
+            case "ACK":
+                return
+            case "BYE" | "OPTIONS" | "INFO":
+                self._send(reply(request, SUCCESS, "OK"))
+            case "INVITE" | "UPDATE":
+                self._send(reply(request, 488, "Not Acceptable Here"))
+            case _:
+                self._send(reply(request, 501, "Not Implemented"))
+        if request.method == "BYE":
+            self.event("bye_in", request)
+        if request.method == "INFO" and (key := SIGNAL.search(request.body)):
+            self._media.heard += key[1].decode()
+            self.heard()
+
+    # -- what goes out
+
+    def _send_invite(self, credentials: tuple[tuple[str, str], ...]) -> None:
+        body = sdp.offer(self._wire.local[0], self._media.port, secrets.randbits(31))
+        self._invite = self._dialog.invite(body, credentials)
+        self._pause = T1
+        self._send(self._invite)
+        if not self._wire.reliable:
+            self._later("timer_a", self._pause)
+
+    def _resend(self, _message: Message) -> None:
+        self.seen.resent += 1
+        self._send(self._invite)
+        self._pause *= 2
+        self._later("timer_a", self._pause)
+
+    def _invite_again(self, message: Message) -> None:
+        asked, account = self._challenge, self.plan.account
+        if asked is None or account is None:  # `_can_answer` has seen to both
+            return
+        self._tried += 1
+        value = answer(asked, account, method="INVITE", uri=self._dialog.uri, cnonce=secrets.token_hex(8))
+        self._send_invite(((CREDENTIALS[message.status][1], value),))
+
+    def _ack_old(self, message: Message) -> None:
+        self._send(self._dialog.refused(message))
+
+    def _ack_new(self, message: Message) -> None:
+        self._send(self._dialog.accepted(message))
+
+    def _ack_late(self, message: Message) -> None:
+        """A 2xx after the end: acknowledge it, and hang up what nobody waits for."""
+        self._ack_new(message)
+        if self._answered is None:
+            self._send(self._dialog.bye(message))
+
+    def _cancel(self, _message: Message) -> None:
+        self._part(self._dialog.cancel())
+
+    def _bye(self, _message: Message) -> None:
+        if self._answered is not None:
+            self._part(self._dialog.bye(self._answered))
+
+    def _part(self, message: Message) -> None:
+        self._parting, self._pause = message, T1
+        self._later("give_up", GIVE_UP)
+        self._send(message)
+        if not self._wire.reliable:
+            self._later("timer", self._pause)
+
+    def _repeat(self, _message: Message) -> None:
+        self._send(self._parting)
+        self._pause *= 2
+        self._later("timer", self._pause)
+
+    def _talk(self, message: Message) -> None:
+        self._later("hold_over", self.plan.hold / 1000)
+        there = sdp.described(message.body)
+        if there is not None:
+            self._media.talk(there, self.plan.token)
+
+    def heard(self) -> None:
+        """A digit came in."""
+        self.seen.heard = self._media.heard
+        if self.plan.token and self.plan.token in self.seen.heard:
+            self.event("heard")
+
+    # -- what is noted
+
+    def _note_progress(self, message: Message) -> None:
+        self._end_timer("timer_a")
+        at, seen = self._now(), self.seen
+        if message.status == TRYING:
+            seen.trying = at if seen.trying is None else seen.trying
+            return
+        if message.status in RINGING and seen.ringing is None:
+            seen.ringing = at
+        if (message.status == EARLY or message.body) and seen.early is None:
+            seen.early = at
+        seen.voicemail = seen.voicemail or voicemail(message)
+
+    def _note_answer(self, message: Message) -> None:
+        self._end_timer("timer_a")
+        self._end_timer("limit")
+        self._answered, seen = message, self.seen
+        seen.answer, seen.status, seen.phrase = self._now(), message.status, message.phrase
+        seen.contact = host(address(message.one("contact")))
+        seen.routes = [host(address(value)) for value in message.each("record-route")][::-1]
+        seen.server = message.one("server") or message.one("user-agent")
+        seen.auth = "passed" if self._tried else ""
+        seen.voicemail = seen.voicemail or voicemail(message)
+        there = sdp.described(message.body)
+        if there is not None:
+            seen.media = there.address
+            seen.codec = None if there.codec is None else sdp.CODECS[there.codec]
+
+    def _say_final(self, message: Message) -> None:
+        seen = self.seen
+        seen.status, seen.phrase, seen.cause = message.status, message.phrase, message.cause
+        seen.server = message.one("server") or message.one("user-agent")
+        seen.redirected = host(address(message.one("contact"))) if message.status < 400 else ""  # noqa: PLR2004 -- 3xx
+        self._end("final")
+
+    def _sayer(self, end: str) -> Callable[[Message], None]:
+        return lambda _message: self._end(end)
+
+    def _end(self, end: str) -> None:
+        for name in list(self._timers):
+            self._end_timer(name)
+        self._media.close()
+        if not self.over.done():
+            self.seen.over = self._now()
+            self.seen.end = "stopped" if self._stopped and end in {"unanswered", "silent"} else end
+            self.over.set_result(self.seen)
+
+    # -- time and the log
+
+    def _now(self) -> int:
+        return (time.monotonic_ns() - self._begin) // 1_000_000
+
+    def _later(self, name: str, seconds: float) -> None:
+        self._end_timer(name)
+        self._timers[name] = self._loop.call_later(seconds, self.event, name)
+
+    def _end_timer(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _send(self, message: Message) -> None:
+        if message.headers:
+            self._log(message, out=True)
+            self._wire.send(written(message))
+
+    def _log(self, message: Message, *, out: bool) -> None:
+        text = SECRET.sub('response="…"', written(message).decode("utf-8", "replace").replace("\r\n", "\n"))
+        self.seen.log.append(Line(self._now(), out, message.first, text))

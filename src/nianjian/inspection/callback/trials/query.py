@@ -1,0 +1,47 @@
+"""Read test calls."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
+
+from nianjian.inspection.callback.standing import Done
+from nianjian.inspection.callback.trials.model import Trial
+from nianjian.kernel.errors import NianjianError
+
+
+def trials(enterprise: str, number: str = "") -> QuerySet[Trial]:
+    """The tests of an enterprise, newest first; of one number if given."""
+    found = Trial.objects.filter(enterprise_id=enterprise).order_by("-begun_at", "-pk")
+    return found.filter(number=number) if number else found
+
+
+def trial(id_: str) -> Trial:
+    """One; ``callback_trial_unknown``."""
+    found = Trial.objects.filter(pk=id_).first()
+    if found is None:
+        raise NianjianError("callback_trial_unknown", trial=id_)
+    return found
+
+
+def newest(enterprise: str, numbers: Collection[str]) -> dict[str, Trial]:
+    """Number -> its newest test that is over."""
+    over = Trial.objects.filter(enterprise_id=enterprise, number__in=numbers).exclude(verdict="")
+    last = {each["number"]: each["last"] for each in over.order_by().values("number").annotate(last=Max("begun_at"))}
+    rows = over.filter(begun_at__in=list(last.values())).order_by("pk")
+    return {row.number: row for row in rows if row.begun_at == last[row.number]}
+
+
+def done(enterprise: str, numbers: Collection[str], since: datetime) -> dict[str, list[Done]]:
+    """Number -> its tests since a moment, and of each carrier the newest one before."""
+    found: dict[str, list[Done]] = {}
+    over = Trial.objects.filter(enterprise_id=enterprise, number__in=numbers).exclude(verdict="")
+    recent = over.filter(begun_at__gte=since).order_by("begun_at")
+    for number, at, carrier, verdict in recent.values_list("number", "begun_at", "carrier", "verdict"):
+        found.setdefault(number, []).append(Done(at, carrier, verdict))
+    older = over.filter(begun_at__lt=since).order_by().values("number", "carrier").annotate(last=Max("begun_at"))
+    for each in older:
+        found.setdefault(each["number"], []).append(Done(each["last"], each["carrier"], "old"))
+    return found

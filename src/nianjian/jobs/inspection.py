@@ -1,0 +1,22 @@
+"""The long work of the on-site check: test calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.accounts.query import Actor
+from nianjian.flows import jobs
+from nianjian.flows.inspection.callback import work
+from nianjian.jobs.kind import Kind, Report
+from nianjian.queue.query import JobValue
+
+
+def _called(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: numbers (none: all filed ones) and routes (names)."""
+    return work.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    jobs.CALLBACK_TEST: Kind(_called, again=False),  # who was called is not called a second time unasked
+}

@@ -1,0 +1,31 @@
+"""Sentences for the codes of the on-site check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.paper.words import mark
+
+TEXTS: Final[Mapping[str, str]] = {
+    "callback_via_wrong": mark("“{via}” is no way for test calls; write it like sip:10.0.0.1:5060;transport=udp"),
+    "callback_number_wrong": mark("“{number}” cannot be dialled; digits, * and # can"),
+    "callback_caller_wrong": mark("“{caller}” cannot stand as the calling number"),
+    "callback_gateway_wrong": mark("“{gateway}” is no address of a gateway; write host names or IP addresses"),
+    "callback_witness_unknown": mark("{witness} proves no landing; there are {witnesses}"),
+    "callback_name_missing": mark("give it a name"),
+    "callback_routes_too_many": mark("there are {most} ways for test calls already"),
+    "callback_gateways_too_many": mark("there are {most} gateways already"),
+    "callback_route_unknown": mark("there is no way for test calls named {route}"),
+    "callback_line_unknown": mark("the register has no trunk line {line} today"),
+    "callback_time_wrong": mark("“{time}” is no time of day; write it like 10:30"),
+    "callback_trial_unknown": mark("there is no test call {trial}"),
+    "callback_trial_over": mark("test call {trial} is over already"),
+    "callback_outcome_unknown": mark("{outcome} is no outcome of a test call; there are {outcomes}"),
+    "callback_note_missing": mark("write what was heard: it is what proves that the right firm answered"),
+    "callback_note_too_long": mark("the note: at most {longest} characters"),
+    "callback_no_numbers": mark("no filed number is in force; register numbers first, or name one"),
+    "callback_no_way": mark("no way for test calls is set; say where they go"),
+    "callback_too_many": mark("{count} calls are too many at once; at most {most}"),
+    "callback_no_evidence": mark("test call {trial} was dialled by hand; there are no messages of it"),
+}

@@ -1,0 +1,235 @@
+"""The user agent against a far end in this process: what is hard to make a real one do."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+import pytest
+from tests.support.answerer import SOUND, Answerer, answered, back
+from tests.support.services import free_port
+
+from nianjian.inspection.callback.sip import bulk
+from nianjian.inspection.callback.sip.bulk import Pace
+from nianjian.inspection.callback.sip.digest import Account, answer, challenges
+from nianjian.inspection.callback.sip.message import Message
+from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
+
+KEYS: Final = "42"
+QUICK: Final = Pace(apart=0, at_once=50, linger=0)
+Replies = Iterable[Message]
+
+
+def placed(port: int, *plans: Plan, pace: Pace = QUICK) -> list[Seen]:
+    found: dict[int, Seen] = {}
+    bulk.run([(Via("127.0.0.1", port), plan) for plan in plans], pace=pace, took=found.__setitem__)
+    return [found[place] for place in range(len(plans))]
+
+
+def plan(**given: object) -> Plan:
+    return Plan(**{"number": "95013", "caller": "test", "wait": 700, "hold": 0, **given})  # type: ignore[arg-type]
+
+
+def test_answered_acknowledged_along_its_routes_and_hung_up() -> None:
+    routes = ("record-route", "<sip:edge.example;lr>, <sip:core.example;lr>")
+
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield back(request, 100, "Trying")
+            yield back(request, 180, "Ringing")
+            yield answered(request, "<sip:ivr@10.0.0.9:5080>", routes)
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        (seen,) = placed(far.port, plan())
+    assert (seen.end, seen.status, seen.contact, seen.media, seen.codec) == (
+        "answered", 200, "10.0.0.9", "127.0.0.1", "PCMA",
+    )  # fmt: skip
+    assert seen.trying is not None
+    assert seen.ringing is not None
+    assert seen.answer is not None
+    assert seen.trying <= seen.ringing <= seen.answer < 700
+    assert seen.routes == ["core.example", "edge.example"]
+    assert far.methods() == ["INVITE", "ACK", "BYE"]
+    invite, ack, bye = far.got
+    assert ack.uri == bye.uri == "sip:ivr@10.0.0.9:5080"
+    assert [*ack.each("route")] == ["<sip:core.example;lr>", "<sip:edge.example;lr>"]
+    assert len({one.one("via") for one in far.got}) == 3
+    assert [one.turn for one in far.got] == [(1, "INVITE"), (1, "ACK"), (2, "BYE")]
+    assert invite.one("x-nianjian-test") == "callback"
+    assert bye.one("to").endswith(";tag=far")
+    assert [line.first for line in seen.log if line.out] == [one.first for one in far.got]
+
+
+def test_a_lost_invite_and_a_lost_acknowledgement_are_made_good() -> None:
+    def does(far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE" and far.count("INVITE") == 2:
+            yield answered(request)
+            yield answered(request)  # as if the first ACK was lost
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        (seen,) = placed(far.port, plan(wait=2000, hold=50))
+    assert (seen.end, seen.resent) == ("answered", 1)
+    assert seen.answer is not None
+    assert 500 <= seen.answer < 1500
+    assert [far.count(one) for one in ("INVITE", "ACK", "BYE")] == [2, 2, 1]
+    assert far.got[0].one("via") == far.got[1].one("via")
+
+
+def test_at_the_limit_it_is_cancelled_and_the_refusal_acknowledged_in_its_own_transaction() -> None:
+    invites: list[Message] = []
+
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            invites.append(request)
+            yield back(request, 180, "Ringing")
+        elif request.method == "CANCEL":
+            yield back(request, 200, "OK")
+            yield back(invites[0], 487, "Request Terminated")
+
+    with Answerer(does) as far:
+        (seen,) = placed(far.port, plan(wait=150))
+    assert (seen.end, seen.answer) == ("unanswered", None)
+    assert far.methods() == ["INVITE", "CANCEL", "ACK"]
+    assert len({one.one("via") for one in far.got}) == 1
+    assert "tag=" not in far.got[1].one("to")
+    assert [one.turn[0] for one in far.got] == [1, 1, 1]
+
+
+def test_an_answer_that_crosses_the_cancel_is_acknowledged_and_hung_up() -> None:
+    invites: list[Message] = []
+
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            invites.append(request)
+            yield back(request, 180, "Ringing")
+        elif request.method == "CANCEL":
+            yield answered(invites[0])
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        (seen,) = placed(far.port, plan(wait=150))
+    assert (seen.end, far.methods()) == ("answered", ["INVITE", "CANCEL", "ACK", "BYE"])
+    assert seen.answer is not None
+    assert seen.answer >= 150
+
+
+def test_silence_is_never_cancelled_and_a_closed_port_is_told_at_once() -> None:
+    with Answerer(lambda _far, _request: ()) as far:
+        silent, dead = placed(far.port, plan(wait=150)), placed(free_port(), plan(wait=5000))
+    assert (silent[0].end, far.count("CANCEL")) == ("silent", 0)
+    assert dead[0].end == "unreachable"
+    assert "refused" in dead[0].fault
+    assert dead[0].over is not None
+    assert dead[0].over < 1000
+
+
+@pytest.mark.parametrize("algorithm", ["", "MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256"])
+def test_credentials_once_and_once_more_for_a_stale_nonce(algorithm: str) -> None:
+    named = f", algorithm={algorithm}" if algorithm else ""
+    head = f'Digest realm="a, b", nonce="n{{0}}", qop="auth,auth-int", opaque="o"{named}'
+
+    def does(far: Answerer, request: Message) -> Replies:
+        if request.method != "INVITE":
+            return
+        given = request.one("proxy-authorization")
+        if 'nonce="n2"' in given:
+            yield back(request, 486, "Busy Here", ("reason", "Q.850;cause=17"))
+        else:
+            stale = ", stale=true" if given else ""
+            asked = head.format(far.count("INVITE")) + stale
+            weak = 'Digest realm="x", nonce="y", algorithm=WEAK'
+            yield back(request, 407, "Auth", ("proxy-authenticate", weak), ("proxy-authenticate", asked))
+
+    with Answerer(does) as far:
+        (seen,) = placed(far.port, plan(account=Account("u", "p")))
+    assert (seen.end, seen.status, seen.cause, seen.auth) == ("final", 486, 17, "")
+    invites = [one for one in far.got if one.method == "INVITE"]
+    assert [one.turn[0] for one in invites] == [1, 2, 3]
+    assert len({one.one("via") for one in invites}) == 3
+    assert [one.turn[0] for one in far.got if one.method == "ACK"] == [1, 2, 3]
+    credentials = invites[2].one("proxy-authorization")
+    assert 'opaque="o"' in credentials
+    assert "nc=00000001" in credentials
+    assert all('response="…"' in line.text or "Authorization" not in line.text for line in seen.log)
+
+
+def test_digest_by_the_examples_of_the_standards() -> None:
+    plain, other = challenges(
+        [
+            'Digest realm="testrealm@host.com", qop="auth,auth-int", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093"',
+            'Digest realm="http-auth@example.org", algorithm=SHA-256, qop="auth", nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"',  # noqa: E501
+        ]
+    )[::-1]
+    found = answer(plain, Account("Mufasa", "Circle Of Life"), method="GET", uri="/dir/index.html", cnonce="0a4f113b")
+    assert 'response="6629fae49393a05397450978507c4ef1"' in found
+    found = answer(
+        other, Account("Mufasa", "Circle of Life"), method="GET", uri="/dir/index.html",
+        cnonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+    )  # fmt: skip
+    assert 'response="753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"' in found
+
+
+def echoing(sound: socket.socket, got: list[tuple[int, bytes]]) -> None:
+    """A gateway's sound: what comes as digits (type 96 there) goes back as digits (type 101 here)."""
+    while True:
+        raw, sender = sound.recvfrom(2000)
+        if raw == b"end":
+            return
+        kind = raw[1] & 0x7F
+        got.append((kind, raw[12:]))
+        if kind == 96:
+            sound.sendto(raw[:1] + bytes([raw[1] & 0x80 | 101]) + raw[2:], sender)
+
+
+def test_the_token_is_sent_as_digits_and_heard_back() -> None:
+    sound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sound.bind(("127.0.0.1", 0))
+    place, got = sound.getsockname(), list[tuple[int, bytes]]()
+    thread = threading.Thread(target=echoing, args=(sound, got), daemon=True)
+    thread.start()
+
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield replace(answered(request), body=SOUND.replace(b"4000", str(place[1]).encode()))
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        (seen,) = placed(far.port, plan(hold=3000, token=KEYS))
+    sound.sendto(b"end", place)
+    thread.join()
+    sound.close()
+    assert (seen.end, seen.heard) == ("answered", "42")
+    assert seen.over is not None
+    assert seen.over < 2000  # not to the end of the wait
+    digits = [inside for kind, inside in got if kind == 96]
+    assert [one[0] for one in digits[:8]] == [4] * 8
+    assert [one[1] & 0x80 for one in digits[:8]] == [0] * 5 + [0x80] * 3
+    assert {len(inside) for kind, inside in got if kind == 8} == {160}
+
+
+def test_what_raises_between_ends_the_calls_properly() -> None:
+    invites: list[Message] = []
+
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            invites.append(request)
+            yield back(request, 180, "Ringing")
+        elif request.method == "CANCEL":
+            yield back(request, 487, "Request Terminated")
+            yield back(invites[0], 487, "Request Terminated")
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with Answerer(does) as far, pytest.raises(KeyboardInterrupt):
+        bulk.run([(Via("127.0.0.1", far.port), plan(wait=30_000))], pace=QUICK, took=lambda *_: None, tick=stop)
+    assert far.methods() == ["INVITE", "CANCEL", "ACK"]

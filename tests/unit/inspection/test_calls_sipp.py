@@ -1,0 +1,48 @@
+"""The user agent against SIPp, a far end that is not ours: one process a scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support import sipp_far
+from tests.support.sipp_far import Far
+
+from nianjian.inspection.callback.sip import bulk
+from nianjian.inspection.callback.sip.bulk import Pace
+from nianjian.inspection.callback.sip.digest import Account
+from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
+from nianjian.inspection.callback.verdict import ADDRESS, judge
+
+KNOWN = Account("nj", "secret")
+
+
+def call(port: int, account: Account | None = None, wait: int = 2000) -> Seen:
+    found: list[Seen] = []
+    plan = Plan("95013", "test", wait=wait, hold=0, account=account)
+    bulk.run([(Via("127.0.0.1", port), plan)], pace=Pace(linger=0), took=lambda _place, seen: found.append(seen))
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "account", "reason"),
+    [
+        pytest.param(sipp_far.answered(), None, "answered", id="answered"),
+        pytest.param(sipp_far.answered("10.9.9.9"), None, "answered", id="contact-hidden"),
+        pytest.param(sipp_far.asks("nj", "secret"), KNOWN, "answered", id="digest"),
+        pytest.param(sipp_far.asks("nj", "other"), KNOWN, "refused", id="wrong-password"),
+        pytest.param(sipp_far.asked(), None, "auth_needed", id="no-account"),
+        pytest.param(sipp_far.refused("486 Busy Here"), None, "busy", id="busy"),
+        pytest.param(sipp_far.refused("403 Forbidden"), None, "refused", id="refused"),
+        pytest.param(sipp_far.refused("488 Not Acceptable Here"), None, "codec", id="codec"),
+        pytest.param(sipp_far.rings(), None, "rang_unanswered", id="rings"),
+    ],
+)
+def test_each_is_told_as_it_was(scenario: str, account: Account | None, reason: str, tmp_path: Path) -> None:
+    with Far(tmp_path / "far", scenario) as far:
+        seen = call(far.port, account, wait=300 if reason == "rang_unanswered" else 2000)
+        assert far.done() == 0, [line.first for line in seen.log]
+    told = judge(seen, limit=1000, expected=("127.0.0.1",), witness=ADDRESS)
+    assert told.reason == reason
+    assert (told.verdict == "pass") == (reason == "answered")
+    assert seen.resent == 0

@@ -1,0 +1,140 @@
+"""What a call proves: the limit to the millisecond, landing, and a reason for every failure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from nianjian.inspection.callback import asked
+from nianjian.inspection.callback.sip.message import Message
+from nianjian.inspection.callback.sip.seen import Seen, Via
+from nianjian.inspection.callback.sip.signs import voicemail
+from nianjian.inspection.callback.standing import Done, standing
+from nianjian.inspection.callback.verdict import ADDRESS, NONE, REASONS, TOKEN, judge
+from nianjian.kernel.errors import NianjianError
+
+LIMIT = 30_000
+GATEWAY = ("10.0.0.1",)
+
+
+def seen(**given: Any) -> Seen:
+    return Seen("95013", "c", **given)
+
+
+def up(answer: int = 1000, **given: Any) -> Seen:
+    return seen(**{"end": "answered", "answer": answer, "contact": "10.0.0.1", "codec": "PCMA", **given})
+
+
+def told(found: Seen, witness: str = ADDRESS, token: str = "") -> tuple[str, str, bool | None, str]:
+    one = judge(found, limit=LIMIT, expected=GATEWAY, witness=witness, token=token)
+    assert one.reason in REASONS
+    return one.verdict, one.reason, one.in_time, one.witness
+
+
+def test_thirty_seconds_pass_and_a_millisecond_more_fails() -> None:
+    assert told(up(29_900)) == ("pass", "answered", True, "address")
+    assert told(up(30_000)) == ("pass", "answered", True, "address")
+    assert told(up(30_001)) == ("fail", "answered_late", False, "none")
+
+
+def test_an_answer_alone_proves_no_landing() -> None:
+    assert told(up(), NONE) == ("unproved", "landing_unproved", True, "none")
+    assert told(up(contact="10.0.0.2"), NONE) == ("fail", "wrong_gateway", True, "none")
+    assert told(up(contact="10.0.0.2", media="10.0.0.1")) == ("pass", "answered", True, "address")
+    nowhere = judge(up(), limit=LIMIT, expected=(), witness=ADDRESS)
+    assert (nowhere.verdict, nowhere.reason, nowhere.gateway) == ("unproved", "gateway_unknown", "10.0.0.1")
+    assert told(up(heard="4711"), TOKEN, "4711") == ("pass", "answered", True, "token")
+    assert told(up(heard="471"), TOKEN, "4711") == ("unproved", "token_unheard", True, "none")
+    assert told(up(heard="4711", contact="10.0.0.2"), TOKEN, "4711") == ("fail", "wrong_gateway", True, "none")
+    assert told(up(voicemail="feature")) == ("fail", "voicemail", True, "none")
+    assert told(up(codec=None)) == ("fail", "codec", True, "none")
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        ({"end": "final", "status": 403}, "refused"),
+        ({"end": "final", "status": 603}, "refused"),
+        ({"end": "final", "status": 603, "cause": 17}, "busy"),
+        ({"end": "final", "status": 486, "cause": 17}, "busy"),
+        ({"end": "final", "status": 600}, "busy"),
+        ({"end": "final", "status": 404}, "number_unknown"),
+        ({"end": "final", "status": 480, "cause": 19}, "rang_unanswered"),
+        ({"end": "final", "status": 480}, "unavailable"),
+        ({"end": "final", "status": 408}, "timeout"),
+        ({"end": "final", "status": 488}, "codec"),
+        ({"end": "final", "status": 503, "cause": 34}, "gateway_out"),
+        ({"end": "final", "status": 500, "cause": 1}, "number_unknown"),
+        ({"end": "final", "status": 599}, "gateway_error"),
+        ({"end": "final", "status": 302}, "redirected"),
+        ({"end": "final", "status": 420}, "failed"),
+        ({"end": "final", "status": 401, "auth": "needed"}, "auth_needed"),
+        ({"end": "final", "status": 407, "auth": "wrong"}, "auth_wrong"),
+        ({"end": "final", "status": 401, "auth": "algorithm"}, "auth_algorithm"),
+        ({"end": "unreachable"}, "unreachable"),
+        ({"end": "silent"}, "no_reply"),
+        ({"end": "unanswered", "trying": 1}, "trying_only"),
+        ({"end": "unanswered", "trying": 1, "early": 5}, "early_media_only"),
+        ({"end": "unanswered", "ringing": 1, "early": 5}, "rang_unanswered"),
+    ],
+)
+def test_every_failure_has_its_reason(found: dict[str, Any], reason: str) -> None:
+    assert told(seen(**found)) == ("fail", reason, False, "none")
+
+
+def test_a_call_that_was_stopped_says_nothing() -> None:
+    assert told(seen(end="stopped", ringing=5)) == ("unproved", "stopped", None, "none")
+
+
+@pytest.mark.parametrize(
+    ("headers", "sign"),
+    [
+        ((("contact", '<sip:1@10.0.0.1>;actor="msg-taker";automata'),), "feature"),
+        ((("contact", "<sip:1@10.0.0.1>;automata"),), ""),  # an IVR is an answer
+        ((("contact", "<sip:voicemail@10.0.0.1>"),), "address"),
+        ((("history-info", "<sip:95013@a>;index=1, <sip:box@a;target=95013;cause=408>;index=1.1"),), "retargeted"),
+        ((("diversion", "<sip:95013@a>;reason=no-answer"),), "diverted"),
+        ((("diversion", "<sip:95013@a>;reason=unconditional"),), ""),
+    ],
+)
+def test_signs_of_a_voicemail(headers: tuple[tuple[str, str], ...], sign: str) -> None:
+    assert voicemail(Message(headers, status=200)) == sign
+
+
+def test_a_number_is_green_only_where_every_carrier_passed_lately() -> None:
+    now = datetime(2026, 11, 26, 8, tzinfo=UTC)
+    names = ("移动", "联通", "电信")
+
+    def light(*tests: tuple[int, str, str]) -> tuple[str, list[str]]:
+        found = [Done(now - timedelta(days=age), carrier, verdict) for age, carrier, verdict in tests]
+        one = standing(found, carriers=names, now=now, days=30)
+        return one.light, list(one.carriers.values())
+
+    whole = [(1, "中国移动", "pass"), (2, "联通", "pass"), (30, "电信", "pass")]
+    assert light(*whole) == ("green", ["pass"] * 3)
+    assert light(*whole[:2]) == ("yellow", ["pass", "pass", "missing"])
+    assert light(*whole[:2], (31, "电信", "pass")) == ("yellow", ["pass", "pass", "old"])
+    assert light(*whole, (0, "联通", "fail")) == ("red", ["pass", "fail", "pass"])
+    assert light((3, "联通", "fail"), *whole) == ("green", ["pass"] * 3)
+    assert light(*whole, (0, "", "fail"))[0] == "red"
+    assert light(*whole, (0, "电信", "unproved"))[0] == "yellow"
+    assert light((31, "移动", "pass"))[0] == light()[0] == "insufficient"
+
+
+def test_where_calls_go() -> None:
+    assert asked.via("sip:10.0.0.1:5062") == Via("10.0.0.1", 5062, "udp")
+    assert asked.via("sip:GW.example;transport=tcp") == Via("gw.example", 5060, "tcp")
+    assert asked.via("sips:[::1]") == Via("::1", 5061, "tls")
+    assert str(asked.via("sip:[::1]:5070")) == "sip:[::1]:5070;transport=udp"
+    for wrong in ("10.0.0.1", "sip:a@b:5060", "sip:a:0", "sip:a:99999", "sip:a;transport=ws", "sip:a;lr", "9" * 5000):
+        with pytest.raises(NianjianError, match="callback_via_wrong"):
+            asked.via(wrong)
+    assert asked.number("0571 8888-0000") == "057188880000"
+    for wrong in ("", "95013@x", "9" * 5000, "95 013\r\nX: y"):
+        with pytest.raises(NianjianError, match="callback_number_wrong"):
+            asked.number(wrong)
+    assert asked.hosts("GW.example， 10.0.0.1 10.0.0.1") == ("gw.example", "10.0.0.1")
+    with pytest.raises(NianjianError, match="callback_gateway_wrong"):
+        asked.hosts("gw_1/..")
