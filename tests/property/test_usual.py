@@ -111,8 +111,8 @@ async def _walk(root: Path, steps: list[Any]) -> int:
             elif step == "release":
                 assert both.gates[0].release(*both.last) == both.gates[1].release(*both.last)
             elif isinstance(step, str):
-                one, other = (gate.settle(*both.last, answered=step == "answered") for gate in both.gates)
-                assert one == other
+                told = {gate.settle(*both.last, answered=step == "answered") for gate in both.gates}
+                assert len(told) == 1
             else:
                 both.policy(step[1])
         assert both.state(0) == both.state(1)
