@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pypdfium2
@@ -24,9 +26,14 @@ from nianjian.dossier.pictures.model import PagePicture
 from nianjian.flows import portraits
 from nianjian.flows.dossier.build import build
 from nianjian.flows.dossier.generate import ITEMS, Generated, generate
+from nianjian.flows.dossier.making import kept, shown, work
 from nianjian.flows.import_calls import import_calls
 from nianjian.flows.run_portrait import run_portrait
+from nianjian.jobs.worker import Worker
+from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.queue import query as queue
+from nianjian.queue.models import Job
 
 pytestmark = pytest.mark.django_db
 YEAR = 2026
@@ -118,6 +125,38 @@ def _sheets(path: Path) -> dict[str, list[list[Any]]]:
 def _make(demo: str, actor: Actor, folder: Path | None, *items: str) -> dict[str, Generated]:
     found = generate(enterprise=demo, year=YEAR, items=items or ("all",), folder=folder, actor=actor)
     return {one.item: one for one in found}
+
+
+def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str, anna: Actor) -> None:
+    given: dict[str, Any] = {"enterprise": filled, "year": YEAR, "actor": anna}
+    first = work.ask_items(items=["seat_table"], files=False, **given)
+    assert work.ask_items(items=["seat_table"], files=False, **given) == first, "a double click"
+    files = work.ask_items(items=["self_check"], files=True, **given)
+    with pytest.raises(NianjianError) as caught:
+        work.ask_items(items=["self_check"], files=False, **given)
+    assert caught.value.code == "dossier_item_not_generated"
+    assert {one.id for one in shown.standing(filled, YEAR, anna).working} == {first, files}
+    worker = Worker("w1", Event())
+    while worker.step():
+        pass
+    told: Any = queue.job(first).result["items"]
+    figures = [(one["figure"], one["paper"], one["portrait"]) for one in told[0]["sums"]]
+    assert figures == [("filed", 4, 4), ("opened", 3, 3)]
+    pack = zipfile.ZipFile(io.BytesIO(b"".join(kept.taken(job=files, **given).content)))
+    assert {Path(name).suffix for name in pack.namelist()} == {".pdf", ".xlsx"}
+    assert [one.data["job"] for one in acts(enterprise=filled, verb="dossier.taken")] == [files]
+
+    def seats() -> shown.Paper:
+        return next(one for one in shown.standing(filled, YEAR, anna).papers if one.line.item == "seat_table")
+
+    assert (seats().run, seats().older, len(seats().sums)) == (told[0]["run"], False, 2)
+    _run(filled, anna)
+    assert seats().older, "the year has a later portrait"
+    Job.objects.update(finished_at=clock.now() - kept.KEPT)
+    assert kept.sweep() == 1
+    with pytest.raises(NianjianError) as caught:
+        kept.taken(job=files, **given)
+    assert caught.value.code == "dossier_files_unknown"
 
 
 def test_every_item_is_set_and_agrees_with_the_portrait(filled: str, anna: Actor, tmp_path: Path) -> None:

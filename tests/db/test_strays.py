@@ -100,6 +100,7 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
     assert puts == {
         "dossier/arrivals/service.py",
         "dossier/pictures/service.py",
+        "flows/dossier/making/kept.py",
         "flows/dossier/verifying.py",
         "flows/reconcile/work.py",
         "flows/rejects.py",

@@ -25,7 +25,7 @@ from nianjian.api.v1 import (
     webhooks,
 )
 from nianjian.api.v1.complaints import forwards, one_click, tickets, worked
-from nianjian.api.v1.dossier import arrivals, fill_in, items, pages, rounds, seals, signed, verifying, versions
+from nianjian.api.v1.dossier import arrivals, fill_in, items, making, pages, rounds, seals, signed, verifying, versions
 from nianjian.api.v1.gate import decisions, policy
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
@@ -73,6 +73,7 @@ ROUTERS: Final = (
     reconcile_ask.router,
     reconcile_runs.router,
     items.router,
+    making.router,
     versions.router,
     seals.router,
     signed.router,

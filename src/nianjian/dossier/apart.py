@@ -13,6 +13,8 @@ import resource
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -23,14 +25,20 @@ from nianjian.dossier.riding import Rules
 from nianjian.kernel.errors import NianjianError
 
 MEMORY: Final = 4 << 30  # bytes of address space; the typesetter's own process maps a font
+LOOK: Final = 1.0  # seconds between two looks at whether to go on
 SECONDS: Final = 900  # of CPU: 500 scanned pages with their flat files take a minute
 WRITTEN: Final = 2 << 30  # bytes of one file
 KILLED: Final = {-signal.SIGXCPU: "time", -signal.SIGXFSZ: "output", -signal.SIGABRT: "abort", -signal.SIGSEGV: "crash"}
 
 
-def build(package: Package, folder: Path, *, room: Path) -> str:
+def _unwatched() -> None:
+    """Nobody watches."""
+
+
+def build(package: Package, folder: Path, *, room: Path, watch: Callable[[], object] = _unwatched) -> str:
     """Write all into an empty folder; the manifest's SHA-256. ``room``: for temporary files, closed to others.
 
+    ``watch`` is called every `LOOK` seconds; what it raises ends the work.
     Pictures of seals go with their items alone. ``dossier_build_failed``, and what `editions.build.build` raises.
     """
     command = [sys.executable, "-m", __name__, str(folder)]
@@ -40,9 +48,7 @@ def build(package: Package, folder: Path, *, room: Path) -> str:
         start_new_session=True,
     ) as child:  # fmt: skip
         try:
-            out, _ = child.communicate(_written(package).encode(), timeout=2 * SECONDS)
-        except subprocess.TimeoutExpired as error:
-            raise NianjianError("dossier_build_failed", reason="time") from error
+            out = _answer(child, _written(package).encode(), watch)
         finally:
             _end(child)
     if child.returncode:
@@ -51,6 +57,20 @@ def build(package: Package, folder: Path, *, room: Path) -> str:
     if "refused" in told:
         raise NianjianError(str(told["refused"]), **told["values"])
     return str(told["sha256"])
+
+
+def _answer(child: subprocess.Popen[bytes], given: bytes, watch: Callable[[], object]) -> bytes:
+    """What the child says in the end."""
+    until = time.monotonic() + 2 * SECONDS
+    words: bytes | None = given
+    while True:
+        try:
+            return child.communicate(words, timeout=LOOK)[0]
+        except subprocess.TimeoutExpired as error:
+            if time.monotonic() > until:
+                raise NianjianError("dossier_build_failed", reason="time") from error
+        words = None  # it has them
+        watch()
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -44,6 +44,9 @@ CHECK_PAPER: Final = "dossier.check"
 DRAW_PAGES: Final = "dossier.draw"
 SORT_PAPERS: Final = "dossier.sort"
 VERIFY_PACKAGE: Final = "dossier.verify"
+GENERATE_ITEMS: Final = "dossier.generate"
+BUILD_PACKAGE: Final = "dossier.build"
+SIGN_PACKAGE: Final = "dossier.sign"
 
 # Kind of work -> the act that it needs; the flow that does it asks again when it runs.
 NEEDS: Final[Mapping[str, Act]] = {
@@ -76,6 +79,9 @@ NEEDS: Final[Mapping[str, Act]] = {
     DRAW_PAGES: Act.LOAD,
     SORT_PAPERS: Act.LOAD,
     VERIFY_PACKAGE: Act.READ,
+    GENERATE_ITEMS: Act.REVEAL,
+    BUILD_PACKAGE: Act.REVEAL,
+    SIGN_PACKAGE: Act.REVEAL,
 }
 
 

@@ -24,6 +24,7 @@ Keep = Callable[..., None]
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NIANJIAN_KEYS", str(tmp_path / "keys.json"))
 
 
 @pytest.fixture

@@ -204,7 +204,8 @@ def test_where_no_seal_may_stand(keep: Keep, demo: str, anna: Actor) -> None:
     _ask(demo, anna, kind="finance_seal")
 
 
-def test_the_commands(demo: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_commands(keep: Keep, demo: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep("articles", pages=2)
     file = tmp_path / "a.jpg"
     file.write_bytes(photo(seal_png()))
 
@@ -212,8 +213,17 @@ def test_the_commands(demo: str, tmp_path: Path, capsys: pytest.CaptureFixture[s
         code = main(["dossier", "seal-picture", *words, "--enterprise", demo, "--json"])
         return code, json.loads(capsys.readouterr().out)
 
-    assert told("add", str(file), "--kind", "official_seal", "--width-mm", "41.5")[0] == 0
+    code, made = told("add", str(file), "--kind", "official_seal", "--width-mm", "41.5")
+    assert code == 0, made
     _code, listed = told("list", "--year", str(YEAR))
     assert listed["pictures"][0]["width_mm"] == 41.5
     assert "电子印章管理办法" in str(listed["law"])
+    use = ("use", "--kind", "official_seal", "--item", "articles", "--season", str(YEAR), "--reason", "样稿")
+    code, refused = told(*use, "--page", "3")
+    assert (code, refused["error"]["code"]) == (2, "seal_place")
+    code, asked = told(*use, "--page", "2", "--x-mm", "100", "--y-mm", "150.5")
+    assert (code, asked["state"]) == (1, "pending"), "a second person decides"
+    row = Impression.objects.get()
+    assert (row.approval, row.page, row.x_mm, row.y_mm) == (asked["approval"], 2, Decimal(100), Decimal("150.5"))
+    assert told("list", "--year", str(YEAR))[1]["impressions"][0]["approval"] == asked["approval"]
     assert told("withdraw", "--kind", "official_seal")[0] == 0

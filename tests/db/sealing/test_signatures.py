@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pikepdf
@@ -26,9 +29,12 @@ from nianjian.dossier.signatures.read import read
 from nianjian.dossier.signatures.sign import opened, sign
 from nianjian.dossier.signatures.state import Standing
 from nianjian.flows.dossier import build
+from nianjian.flows.dossier.making import kept, work
 from nianjian.flows.dossier.sealing import papers, signing
+from nianjian.jobs.worker import Worker
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.queue import query as queue
 from nianjian.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
@@ -154,47 +160,81 @@ def _sign(demo: str, anna: Actor, folder: Path, **more: Any) -> signing.Done:
     return signing.sign_package(enterprise=demo, folder=folder, actor=anna, **given)
 
 
-def test_the_upload_edition_is_signed_last_and_stays_provable(
-    package: build.Built, demo: str, anna: Actor, certificate: Path, authority: str
+def _worked(job: str) -> Any:
+    """What comes of a job."""
+    worker = Worker("w1", Event())
+    while worker.step():
+        pass
+    return queue.job(job)
+
+
+def _unzipped(demo: str, anna: Actor, job: str, folder: Path) -> dict[str, bytes]:
+    """What a job has made, in a folder."""
+    made = kept.taken(enterprise=demo, year=YEAR, job=job, actor=anna)
+    with zipfile.ZipFile(io.BytesIO(b"".join(made.content))) as pack:
+        pack.extractall(folder)
+        return {name: pack.read(name) for name in pack.namelist()}
+
+
+def test_the_upload_edition_is_signed_last_and_stays_provable(  # noqa: PLR0917 -- fixtures
+    whole: None,
+    demo: str,
+    anna: Actor,
+    certificate: Path,
+    authority: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert not package.draft
-    _refused("signer_unset", _sign, demo, anna, package.folder)
-    _refused("signer_unreadable", _sign, demo, anna, package.folder, certificate=certificate, ask=lambda _name: "no")
-    _refused("tsa_unreachable", _sign, demo, anna, package.folder, certificate=certificate, tsa="http://127.0.0.1:9/")
-    before = {one: one.read_bytes() for one in package.folder.rglob("*") if one.is_file()}
-    done = _sign(demo, anna, package.folder, certificate=certificate, tsa=authority)
-    uploads = sorted((package.folder / "upload").iterdir())
-    assert sorted(one.path for one in done.files) == sorted(f"upload/{one.name}" for one in uploads)
-    assert (done.digest, done.named, done.left) == (package.digest, True, ())
-    for path, data in before.items():
-        now = path.read_bytes()
-        if path.parent.name == "upload":
-            assert now.startswith(data)
-            assert 0 < len(now) - len(data) < 64_000
-            (one,) = read(path)
-            assert one.standing is Standing.UNKNOWN
-            assert one.timestamp is not None
+    del whole
+    built = _worked(work.ask_package(enterprise=demo, year=YEAR, pictures=False, actor=anna))
+    assert (built.state, built.result["draft"], built.result["missing"]) == ("done", False, [])
+    plain, folder = tmp_path / "plain", tmp_path / "package"
+    before = _unzipped(demo, anna, built.id, plain)
+    _refused("signer_unset", work.ask_signature, enterprise=demo, year=YEAR, package=built.id, actor=anna)
+    _refused("signer_unreadable", _sign, demo, anna, plain, certificate=certificate, ask=lambda _name: "no")
+    _refused("tsa_unreachable", _sign, demo, anna, plain, certificate=certificate, tsa="http://127.0.0.1:9/")
+    monkeypatch.setenv("NIANJIAN_SIGNER", str(certificate))
+    monkeypatch.setenv("NIANJIAN_SIGNER_PASSWORD", PASSWORD)
+    monkeypatch.setenv("NIANJIAN_TSA_URL", authority)
+    held = signing.configured(demo, anna)
+    assert (held.fault, held.subject, held.named, held.stamped) == ("", "示例科技有限公司", True, True)
+    signed = _worked(work.ask_signature(enterprise=demo, year=YEAR, package=built.id, actor=anna))
+    now = _unzipped(demo, anna, signed.id, folder)
+    uploads = sorted((folder / "upload").iterdir())
+    assert sorted(one["path"] for one in signed.result["signed"]) == sorted(f"upload/{one.name}" for one in uploads)
+    assert (signed.result["digest"], signed.result["named"]) == (built.result["digest"], True)
+    for name, data in before.items():
+        if name.startswith("upload/"):
+            assert now[name].startswith(data)
+            assert 0 < len(now[name]) - len(data) < 64_000
         else:
-            assert now == data
-    found = verify(package.folder, digest=package.digest)
-    assert found.intact
-    assert {one.kind for one in found.notes} == {"signed"}
-    assert len(found.notes) == len(uploads)
+            assert now[name] == data
+    (one,) = read(uploads[0])
+    assert one.standing is Standing.UNKNOWN
+    assert one.timestamp is not None
     (act,) = acts(enterprise=demo, verb="signature.signed")
     files: Any = act.data["files"]
-    assert (act.data["digest"], len(files)) == (package.digest, len(uploads))
+    assert (act.data["digest"], len(files)) == (built.result["digest"], len(uploads))
     assert PASSWORD not in json.dumps(act.data)
-    again = _sign(demo, anna, package.folder, certificate=certificate, tsa="")
-    assert (again.files, len(again.left)) == ((), len(uploads))
 
+    assert main(["dossier", "sign", str(folder), "--enterprise", demo, "--tsa", "", "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)  # every file is intact, and told as signed
+    assert (again["files"], len(again["left"])) == ([], len(uploads))
+
+    def told(path: Path) -> tuple[bool, list[str]]:
+        found = verify(path, digest=str(built.result["digest"]))
+        return found.intact, [one.kind for one in found.notes]
+
+    assert told(uploads[2]) == (True, ["signed"])
     forged = bytearray(uploads[0].read_bytes())
     at = forged.rindex(b"/Contents <") + 4000
     forged[at : at + 2] = b"00" if forged[at : at + 2] != b"00" else b"11"
     uploads[0].write_bytes(forged)
-    assert "signature_broken" in {one.kind for one in verify(package.folder).notes}
+    assert told(uploads[0])[1] == ["signature_broken"]
     with pikepdf.open(uploads[1], allow_overwriting_input=True) as pdf:
         pdf.save(uploads[1])
-    assert {"resaved"} <= {one.kind for one in verify(package.folder).notes}
+    assert told(uploads[1])[1] == ["resaved"]
 
 
 def test_what_is_not_signed(package: build.Built, demo: str, anna: Actor, certificate: Path, root: Held) -> None:

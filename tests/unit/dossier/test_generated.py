@@ -15,7 +15,7 @@ from nianjian.dossier.generated import complaint_records, monthly_traffic, seat_
 from nianjian.dossier.generated.complaint_records import Ticket
 from nianjian.dossier.generated.document import Document, Head
 from nianjian.dossier.generated.monthly_traffic import Traffic
-from nianjian.dossier.generated.sums import sums_agree
+from nianjian.dossier.generated.sums import compared, sums_agree
 from nianjian.kernel.numbers import NumberClass
 from nianjian.paper.words import words
 
@@ -73,15 +73,15 @@ def _portrait(**components: object) -> dict[str, Any]:
 
 
 def test_sums_agree_only_when_they_are_equal() -> None:
-    assert sums_agree({"filed": 4, "opened": 3}, _portrait(filed=4, opened=3)) == ()
-    (found,) = sums_agree({"filed": 4, "opened": 3}, _portrait(filed=4, opened=2))
+    assert sums_agree(compared({"filed": 4, "opened": 3}, _portrait(filed=4, opened=3))) == ()
+    (found,) = sums_agree(compared({"filed": 4, "opened": 3}, _portrait(filed=4, opened=2)))
     assert (found.code, found.weight, found.values["paper"], found.values["portrait"]) == (
         "sums_differ",
         Weight.STOP,
         3,
         2,
     )
-    (unknown,) = sums_agree({"closed": 0}, _portrait(filed=4))
+    (unknown,) = sums_agree(compared({"closed": 0}, _portrait(filed=4)))
     assert (unknown.code, unknown.weight) == ("sums_unknown", Weight.ASK)
 
 

@@ -90,9 +90,7 @@ def _in_time(told: Mapping[str, Any], stamp: Timestamp | None) -> bool | None:
     return _moment(str(told["valid_from"])) <= _moment(at) <= _moment(str(told["valid_to"]))
 
 
-def _standing(
-    told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None
-) -> Standing:
+def _standing(told: Mapping[str, Any], stamp: Timestamp | None, changed: str, *, in_time: bool | None) -> Standing:
     if told["intact"] is None:
         return Standing.UNREADABLE
     if not told["intact"] or (stamp is not None and not stamp.intact):

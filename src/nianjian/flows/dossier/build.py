@@ -34,6 +34,7 @@ from nianjian.flows import portraits
 from nianjian.flows.dossier import checklist
 from nianjian.flows.dossier.sealing import law
 from nianjian.flows.dossier.sealing import pictures as seal_pictures
+from nianjian.flows.progress import Progress, silent
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -64,10 +65,18 @@ class Built:
     files: tuple[Json, ...]
     pages: int
     pictures: int = 0
+    run: str = ""  # of the portrait that the manifest names
 
 
 def build(
-    *, enterprise: str, year: int, folder: Path, actor: Actor, on: date | None = None, pictures: bool = False
+    *,
+    enterprise: str,
+    year: int,
+    folder: Path,
+    actor: Actor,
+    on: date | None = None,
+    pictures: bool = False,
+    progress: Progress = silent,
 ) -> Built:
     """Write the package of a data year into an empty or new folder, as for handing in on a day (None: today).
 
@@ -89,11 +98,14 @@ def build(
     _empty(folder)
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
         room = Path(place)
-        items = [replace(one, prints=placed.get(one.name, ())) for one in _copies(bound, room, day, enterprise)]
+        items, whole = [], len(bound) + 1
+        for one in _copies(bound, room, day, enterprise):
+            items.append(replace(one, prints=placed.get(one.name, ())))
+            progress(one.title, len(items), whole)
         package = _package(enterprise, year, day, items, draft=bool(missing))
         made = _fresh(folder)
         try:
-            digest = apart.build(package, made, room=room)
+            digest = apart.build(package, made, room=room, watch=lambda: progress("", len(items), whole))
             _held(made, digest)
             told = manifest.read(made / manifest.NAME)
             _keep(enterprise, year, actor, told, bound, missing, made, folder, uses)
@@ -102,7 +114,9 @@ def build(
             raise
     files = tuple(_file(one) for one in told["files"])
     pages = next(one["pages"] for one in files if one["edition"] == PAPER)
-    return Built(folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses))
+    return Built(
+        folder, digest, bool(missing or uses), missing, unbound, files, pages, len(uses), str(told["snapshot"])
+    )
 
 
 def _package(enterprise: str, year: int, day: date, items: Sequence[Item], *, draft: bool) -> Package:
@@ -221,5 +235,6 @@ def told(built: Built) -> Json:
         "missing": [{"item": item, "state": state} for item, state in built.missing],
         "unbound": list(built.unbound),
         "pictures": built.pictures,
+        "run": built.run,
         "files": list(built.files),
     }

@@ -6,7 +6,8 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,12 +31,14 @@ from nianjian.dossier.generated import (
     sums,
 )
 from nianjian.dossier.generated.document import DASH, Document
+from nianjian.dossier.generated.sums import Sum
 from nianjian.dossier.materials import query, service
 from nianjian.dossier.materials.query import Line
 from nianjian.dossier.materials.service import File, Place
 from nianjian.dossier.materials.states import State
 from nianjian.flows.dossier.gather.values import Values
 from nianjian.flows.dossier.pages import of as drawn
+from nianjian.flows.progress import Progress, silent
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.masking import masked
@@ -45,6 +48,7 @@ Json = dict[str, Any]
 PDF: Final = "application/pdf"
 ALL: Final = "all"
 RUN: Final = "run"  # the field that only generated versions have
+SUMS: Final = "sums"  # under which their report keeps what must agree
 _ = words(CHINESE)  # papers for the authority are Chinese, whoever asks for them
 
 
@@ -78,12 +82,11 @@ def _algorithm(values: Values) -> tuple[Document, dict[str, int]]:
 def _check(values: Values) -> tuple[Document, dict[str, int]]:
     lines = query.checklist(values.enterprise, values.head.year, on=clock.today(), robots=values.robots)
     states = [(line.item, line.state.value) for line in lines]
-    known = {one["slug"]: one["components"] for one in values.portrait["metrics"]}
-    compared = []
-    for item in (seat_table.ITEM, monthly_traffic.ITEM, complaint_records.ITEM):
-        for figure, ours in ITEMS[item](values)[1].items():
-            metric, component = sums.FIGURES[figure]
-            compared.append((item, component, ours, known.get(metric, {}).get(component)))
+    compared = [
+        (item, one.figure, one.paper, one.portrait)
+        for item in (seat_table.ITEM, monthly_traffic.ITEM, complaint_records.ITEM)
+        for one in sums.compared(ITEMS[item](values)[1], values.portrait)
+    ]
     return self_check.document(values.head, masked(values.portrait), compared, states, _), {}
 
 
@@ -100,7 +103,7 @@ ITEMS: Final[Mapping[str, Callable[[Values], tuple[Document, dict[str, int]]]]] 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """One item. ``version``: of the checklist, or None; ``files`` that were written.
+    """One item. ``version``: of the checklist, or None; ``files`` that were written; ``sums`` that must agree.
 
     Left as it was: ``confirmed`` by a person, or an upload that ``waits`` for one.
     """
@@ -109,6 +112,7 @@ class Generated:
     verdict: Verdict
     findings: tuple[Finding, ...]
     run: str
+    sums: tuple[Sum, ...] = ()
     version: int | None = None
     files: tuple[Path, ...] = ()
     confirmed: bool = field(default=False)
@@ -116,7 +120,14 @@ class Generated:
 
 
 def generate(
-    *, enterprise: str, year: int, items: Sequence[str], folder: Path | None, actor: Actor, replace: bool = False
+    *,
+    enterprise: str,
+    year: int,
+    items: Sequence[str],
+    folder: Path | None,
+    actor: Actor,
+    replace: bool = False,
+    progress: Progress = silent,
 ) -> list[Generated]:
     """Set the items (`ALL`: every one that is due), into a folder, or as versions of the checklist.
 
@@ -131,13 +142,15 @@ def generate(
     wanted = _wanted(items, values, folder)
     states = {one.item: one for one in query.checklist(enterprise, year, on=clock.today(), robots=values.robots)}
     made = []
-    for item in wanted:
+    for done, item in enumerate(wanted):
+        progress(item, done, len(wanted))
         if folder is None and (left := _left(states[item], values.head.run, replace=replace)) is not None:
             made.append(left)
             continue
         document, counted = ITEMS[item](values)
-        found = (*_findings(item, values), *sums.sums_agree(counted, values.portrait))
-        told = Generated(item, verdict(found), found, values.head.run)
+        held = sums.compared(counted, values.portrait)
+        found = (*_findings(item, values), *sums.sums_agree(held))
+        told = Generated(item, verdict(found), found, values.head.run, held)
         made.append(
             _added(values, told, document, actor) if folder is None else _put(values, told, document, folder, actor)
         )
@@ -149,19 +162,24 @@ def _left(line: Line, run: str, *, replace: bool) -> Generated | None:
     last = line.newest
     if line.state is State.READY:
         number = None if last is None else last.number
-        return Generated(line.item, Verdict.READY, (), run, number, confirmed=True)
+        return Generated(line.item, Verdict.READY, (), run, version=number, confirmed=True)
     if replace or last is None or last.returned_at is not None or last.confirmed_at is not None:
         return None
     if RUN in query.report(last).get("fields", {}):  # one of ours, older
         return None
-    return Generated(line.item, Verdict(last.verdict), (), run, last.number, waits=True)
+    return Generated(line.item, Verdict(last.verdict), (), run, version=last.number, waits=True)
+
+
+def check(items: Sequence[str], *, files: bool) -> None:
+    """Refuse what is not generated, or is no item of the checklist; dossier_item_not_generated."""
+    known = [*(one for one in ITEMS if files or one != self_check.ITEM), ALL]
+    for item in items:
+        if item not in known:
+            raise NianjianError("dossier_item_not_generated", name=item, items=", ".join(known))
 
 
 def _wanted(items: Sequence[str], values: Values, folder: Path | None) -> list[str]:
-    for item in items:
-        if item != ALL and (item not in ITEMS or (item == self_check.ITEM and folder is None)):
-            known = [one for one in ITEMS if folder is not None or one != self_check.ITEM]
-            raise NianjianError("dossier_item_not_generated", name=item, items=", ".join((*known, ALL)))
+    check(items, files=folder is not None)
     due = [one for one in ITEMS if one != algorithm_filing.ITEM or values.robots]
     due = [one for one in due if folder is not None or one != self_check.ITEM]
     return list(dict.fromkeys(one for item in items for one in (due if item == ALL else [item])))
@@ -185,11 +203,12 @@ def _added(values: Values, told: Generated, document: Document, actor: Actor) ->
             for one in told.findings
         ],
         "fields": {"as_of": values.head.as_of.isoformat(), RUN: told.run},
+        SUMS: [asdict(one) for one in told.sums],
         "pages": pages,
     }
     file = File(f"{document.title}.pdf", PDF, body, pages, told.verdict, report, drawn(body, PDF))
     made = service.add(place=Place(values.enterprise, values.head.year, told.item), file=file, actor=actor)
-    return Generated(told.item, told.verdict, told.findings, told.run, made.number)
+    return replaced(told, version=made.number)
 
 
 def _put(values: Values, told: Generated, document: Document, folder: Path, actor: Actor) -> Generated:
@@ -210,7 +229,7 @@ def _put(values: Values, told: Generated, document: Document, folder: Path, acto
                 _written(folder / name, body)
         except OSError as error:
             raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
-    return Generated(told.item, told.verdict, told.findings, told.run, files=tuple(folder / name for name in bodies))
+    return replaced(told, files=tuple(folder / name for name in bodies))
 
 
 def _written(path: Path, body: bytes) -> None:
@@ -232,6 +251,7 @@ def told(one: Generated) -> Json:
         "verdict": one.verdict.value,
         "findings": [{"code": found.code, "values": dict(found.values)} for found in one.findings],
         "run": one.run,
+        "sums": [asdict(held) for held in one.sums],
         "version": one.version,
         "confirmed": one.confirmed,
         "waits": one.waits,

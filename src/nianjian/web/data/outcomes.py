@@ -28,7 +28,7 @@ def outcome(code: str, job: JobValue, result: Told) -> Shown:
 
     ``text``: what came of it; ``ways``: (address, label) of where to go on; ``error`` and ``more``: what was refused;
     ``listed``: a heading and (address, label) below it; ``take``: (address, label) of a file that is asked for by
-    POST, since the audit chain tells of it.
+    POST, since the audit chain tells of it, and ``taken``: what is said of that.
     """
     found = OUTCOMES.get(job.kind)
     if found is None or not job.over:
@@ -175,6 +175,31 @@ def _filled_in(code: str, job: JobValue, _result: Told) -> Shown:
     return {"text": _("The sheet is made."), "ways": [(address, _("To the fill-in sheet"))]}
 
 
+def _making(code: str, job: JobValue, result: Told) -> Shown:
+    """Of generation, building and signing: back to their page, and the files while they are there."""
+    year = job.payload["year"]
+    ways = [(reverse("dossier-package", args=[code, year]), _("To the package"))]
+    if job.state != "done":
+        return {"ways": ways}
+    told: Shown = {"text": _made(job, result), "ways": ways}
+    if "blob" in result:
+        told["take"] = (reverse("dossier-package-file", args=[code, year, job.id]), _("Fetch the files"))
+        told["taken"] = _(
+            "They show personal values in full; each time they are fetched is written into the audit log."
+        )
+    return told
+
+
+def _made(job: JobValue, result: Told) -> str:
+    if job.kind == jobs.SIGN_PACKAGE:
+        return _("Signed files: {count}.").format(count=len(result["signed"]))
+    if job.kind == jobs.BUILD_PACKAGE:
+        return _("The package is built; it is a draft.") if result["draft"] else _("The package is built.")
+    return _("Papers that were generated: {count}.").format(
+        count=sum(not one["confirmed"] and not one["waits"] for one in result["items"])
+    )
+
+
 OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.REJECTS_FILE: _rejects,
     jobs.RECTIFY_LOCATE: _located,
@@ -195,4 +220,7 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.DRAW_PAGES: _drawn,
     jobs.SORT_PAPERS: _sorted,
     jobs.VERIFY_PACKAGE: _verified,
+    jobs.GENERATE_ITEMS: _making,
+    jobs.BUILD_PACKAGE: _making,
+    jobs.SIGN_PACKAGE: _making,
 }

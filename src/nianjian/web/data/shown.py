@@ -52,6 +52,9 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.DRAW_PAGES: mark("Pictures of pages"),
     jobs.SORT_PAPERS: mark("Sorting of papers"),
     jobs.VERIFY_PACKAGE: mark("Verification of a package"),
+    jobs.GENERATE_ITEMS: mark("Generation of papers"),
+    jobs.BUILD_PACKAGE: mark("Building of the package"),
+    jobs.SIGN_PACKAGE: mark("Signing of the package"),
 }
 DONE: Final = "done"
 STATES: Final[Mapping[str, tuple[str, str]]] = {  # state -> badge, word

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from nianjian.dossier.materials.service import MOST
 
 
-def _day() -> forms.DateInput:
+def day() -> forms.DateInput:
+    """A field for a day."""
     return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
@@ -22,13 +23,13 @@ class Confirmed(forms.Form):
     effective_on = forms.DateField(
         label=gettext_lazy("Holds from"),
         required=False,
-        widget=_day(),
+        widget=day(),
         help_text=gettext_lazy("The paper's own day, not that of the upload; empty: it has none."),
     )
     valid_until = forms.DateField(
         label=gettext_lazy("Holds until"),
         required=False,
-        widget=_day(),
+        widget=day(),
         help_text=gettext_lazy("The last day on which it still holds; empty: as it was read, or without end."),
     )
 
@@ -46,7 +47,7 @@ class Assigned(forms.Form):
     """Who brings the item."""
 
     owner = forms.CharField(label=gettext_lazy("Owner"), required=False, max_length=160)
-    due = forms.DateField(label=gettext_lazy("To be brought by"), required=False, widget=_day())
+    due = forms.DateField(label=gettext_lazy("To be brought by"), required=False, widget=day())
 
 
 class Said(forms.Form):

@@ -13,6 +13,7 @@ from nianjian.dossier.kinds.catalogue import ITEMS
 from nianjian.dossier.materials.query import ALGORITHM
 from nianjian.flows.dossier import checklist, looked, upload
 from nianjian.flows.dossier.looked import Asked, Looked
+from nianjian.flows.dossier.making.shown import GENERATED
 from nianjian.flows.wizard import uploads
 from nianjian.paper.texts.dossier.words import FORMS, MARKS
 from nianjian.paper.texts.portrait import name
@@ -22,6 +23,7 @@ from nianjian.web.data.work import progressing
 from nianjian.web.dossier import shown as told
 from nianjian.web.dossier.forms import form
 from nianjian.web.dossier.listing import in_reach
+from nianjian.web.dossier.making.forms import generated
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
 
@@ -44,7 +46,7 @@ def shown(request: Request, code: str, year: int, item: str) -> HttpResponse:
         "heading": told.title(item),
         "number": asked.rule.id,
         "standing": told.state(line.state.value),
-        "next": told.following(line.state.value),
+        "next": told.following(line),
         "pairs": _pairs(asked, found),
         "sources": [
             told.source(rule, name("level", str(rule.level), _)) for rule in (asked.rule, asked.beside) if rule
@@ -54,6 +56,7 @@ def shown(request: Request, code: str, year: int, item: str) -> HttpResponse:
         "comments": [(data.moment(one.at), data.person(one.actor), one.text) for one in found.comments],
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
         "may_load": may(request.actor, code, Act.LOAD),
+        "generate": generated(item=item) if item in GENERATED else None,
         "may_reveal": may(request.actor, code, Act.REVEAL),
         **_forms(found, item),
         **_work(code, year, item),

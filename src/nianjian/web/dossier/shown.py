@@ -13,8 +13,9 @@ from nianjian.dossier.materials import query
 from nianjian.dossier.materials.model import Version
 from nianjian.dossier.materials.query import Line
 from nianjian.flows.dossier.looked import Asked
+from nianjian.flows.dossier.making.shown import GENERATED, run_of
 from nianjian.paper.dossier import found
-from nianjian.paper.texts.dossier.words import BOARDS, ITEMS, NEXT, STATES, VERDICTS
+from nianjian.paper.texts.dossier.words import BOARDS, ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
 from nianjian.paper.words import CHINESE, words
 from nianjian.rules.rule import Rule
 from nianjian.web.data.shown import moment, person
@@ -52,9 +53,12 @@ def verdict(code: str) -> Cell:
     return Cell(words(current())(VERDICTS[code]), badge=BADGES[code])
 
 
-def following(code: str) -> str:
-    """What to do next; "" where nothing is."""
-    return words(current())(NEXT[code]) if code in NEXT else ""
+def following(line: Line) -> str:
+    """What to do next about an item; "" where nothing is."""
+    told, state = NEXT, line.state.value
+    if line.item in GENERATED:
+        told = NEXT_MADE if run_of(line) else NEXT_GENERATED
+    return words(current())(told[state]) if state in told else ""
 
 
 def boards(code: str, year: int, lines: Sequence[Line], asked: dict[str, Asked]) -> list[tuple[str, Table]]:
@@ -81,7 +85,7 @@ def _row(code: str, year: int, line: Line, asked: dict[str, Asked]) -> list[Cell
             f"{asked[line.item].rule.id} {title(line.item)}", href=reverse("dossier-item", args=[code, year, line.item])
         ),
         state(line.state.value),
-        Cell(following(line.state.value)),
+        Cell(following(line)),
         Cell(line.owner),
         Cell(str(line.due or "")),
         Cell(str((last and last.valid_until) or "")),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("<int:year>/sort/decide/", sorting.decide, name="dossier-sort-decide"),
     path("<int:year>/verify/", verify.shown, name="dossier-verify"),
     path("<int:year>/verify/files/", verify.upload, name="dossier-verify-upload"),
+    path("<int:year>/package/", include("nianjian.web.dossier.making.urls")),
     path("<int:year>/seals/", include("nianjian.web.dossier.seals.urls")),
     path(ITEM, one.shown, name="dossier-item"),
     path(f"{ITEM}files/", acts.upload, name="dossier-upload"),

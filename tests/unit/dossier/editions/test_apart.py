@@ -42,3 +42,14 @@ def test_a_process_that_ends_costs_one_message(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(NianjianError) as caught:
         apart.build(packages.package(tmp_path, (1,)), tmp_path / "out", room=_room(tmp_path))
     assert (caught.value.code, caught.value.values["reason"]) == ("dossier_build_failed", "time")
+
+
+def test_who_watches_can_end_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "LOOK", 0.05)
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apart.build(packages.package(tmp_path, (1,)), tmp_path / "out", room=_room(tmp_path), watch=stop)
+    assert not (tmp_path / "out" / "manifest.json").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ from nianjian.dossier.signatures.read import read
 from nianjian.dossier.signatures.sign import Signer, opened, sign
 from nianjian.dossier.signatures.state import Standing
 from nianjian.flows.dossier.sealing import law
+from nianjian.flows.progress import Progress, silent
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 
@@ -62,8 +63,46 @@ class Done:
         return {**asdict(self), "files": [asdict(one) for one in self.files], "left": list(self.left)}
 
 
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The certificate of the settings: ``fault`` "" where it can sign today, else its code with ``values``.
+
+    ``named``: it names the firm. ``stamped``: a time-stamp authority is set.
+    """
+
+    fault: str
+    values: Mapping[str, Any]
+    subject: str = ""
+    fingerprint: str = ""
+    valid_to: str = ""
+    named: bool = False
+    stamped: bool = False
+
+
+def configured(enterprise: str, actor: Actor) -> Certificate:
+    """What `sign_package` would sign with; it is opened, and nothing signed. NianjianError role_missing."""
+    require(actor, enterprise, Act.READ)
+    stamped = bool(env.text("NIANJIAN_TSA_URL", os.environ))
+    try:
+        signer = _signer(None, lambda _name: "")
+    except NianjianError as error:
+        told = {name: Path(str(value)).name if name == "file" else value for name, value in error.values.items()}
+        return Certificate(error.code, told, stamped=stamped)
+    named = accounts.enterprise(enterprise).name in signer.subject
+    return Certificate(
+        "", {}, signer.subject, signer.fingerprint, signer.valid_to.date().isoformat(), named, stamped
+    )  # fmt: skip
+
+
 def sign_package(
-    *, enterprise: str, folder: Path, actor: Actor, ask: Ask, certificate: Path | None = None, tsa: str | None = None
+    *,
+    enterprise: str,
+    folder: Path,
+    actor: Actor,
+    ask: Ask,
+    certificate: Path | None = None,
+    tsa: str | None = None,
+    progress: Progress = silent,
 ) -> Done:
     """Sign each file of the upload edition of a package that this installation built and that holds.
 
@@ -82,7 +121,9 @@ def sign_package(
     left = tuple(one["path"] for one in entries if (folder / one["path"]).stat().st_size > one["bytes"])
     with tempfile.TemporaryDirectory(prefix=".signing-", dir=folder.parent) as room:  # the same disk: moved as one
         made: list[tuple[Path, Signed]] = []
-        for number, entry in enumerate(one for one in entries if one["path"] not in left):
+        due = [one for one in entries if one["path"] not in left]
+        for number, entry in enumerate(due):
+            progress(Path(entry["path"]).name, number, len(due))
             target = Path(room) / f"{number}.pdf"
             sign(folder / entry["path"], target, signer, tsa=stamp)
             made.append((target, _held(entry, target, signer, most)))

@@ -73,6 +73,7 @@ VERBS: Final[Mapping[str, str]] = {
     "dossier.drawn": mark("Pages of a paper drawn"),
     "dossier.looked_at": mark("Pages of a paper shown"),
     "dossier.built": mark("Package built"),
+    "dossier.taken": mark("Made files of the package taken out"),
     "seal.added": mark("Picture of a seal put in"),
     "seal.withdrawn": mark("Picture of a seal withdrawn"),
     "seal.approved": mark("Use of a seal's picture approved"),

@@ -29,4 +29,5 @@ TEXTS: Final[Mapping[str, str]] = {
     "dossier_path_unknown": mark("there is nothing at {path}"),
     "dossier_folder_unusable": mark("{folder} cannot be used: {reason}; name a folder that you may write to"),
     "dossier_build_failed": mark("the package could not be built ({reason}); nothing was written, try it again"),
+    "dossier_files_unknown": mark("there are no such files; what was made is kept for {days} days, then make it again"),
 }

@@ -39,6 +39,17 @@ NEXT: Final[Mapping[str, str]] = {
     "to_confirm": mark("Look at the pages and confirm them, or send the file back."),
     "expired": mark("Upload a paper that is valid on the day of handing in."),
 }
+NEXT_GENERATED: Final[Mapping[str, str]] = {
+    **NEXT,
+    "missing": mark("Generate it from the records."),
+    "returned": mark("Read why it was sent back; generate it again, or upload a better file."),
+    "not_ready": mark("Mend what the check found, and generate it again."),
+    "expired": mark("Generate it again for the day of handing in."),
+}
+NEXT_MADE: Final[Mapping[str, str]] = {
+    **NEXT_GENERATED,
+    "to_confirm": mark("Print it, have it sealed and signed, and add the scan."),
+}
 FIELDS: Final[Mapping[str, str]] = {
     "name": mark("name"),
     "credit_code": mark("unified social credit code"),
@@ -64,6 +75,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "names": mark("names"),
     "holders": mark("shareholders"),
     "total": mark("sum of the shares"),
+    "as_of": mark("figures as of"),
+    "run": mark("run of the portrait"),
 }
 OPINIONS: Final[Mapping[str, str]] = {
     "standard": mark("standard unqualified"),

@@ -1,0 +1,1 @@
+"""What the firm makes itself: generated items, the package, its signature; work for the worker."""
