@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nianjian.gate import brief
-from nianjian.gate.brief import Alike, Brief
+from nianjian.gate.brief import Brief
 from nianjian.gate.decisions import record
 from nianjian.gate.policy import Cap, Slot
 from nianjian.gate.server import wire
+from nianjian.gate.server.usual import alike
 
 TEXT = st.one_of(st.text(max_size=9), st.sampled_from(["a%d", "a\tb", "a\\b", "x" * 300, "x" * 600, "外呼", "\u2028"]))
 NUMBER = st.integers(0, 2**40)
@@ -19,11 +20,9 @@ NUMBER = st.integers(0, 2**40)
 def one(draw: st.DrawFn) -> Brief:
     like = draw(st.tuples(TEXT, TEXT, TEXT, TEXT, TEXT))
     slot = Slot(Cap("c", "channel", "calendar_day", 3, draw(TEXT)), like[2], draw(TEXT))
-    begun, generation = draw(st.from_regex(r"[A-Za-z0-9_-]{1,9}-", fullmatch=True)), draw(NUMBER)
-    alike = Alike(
-        *like, slot, generation, begun, wire.pattern(slot, begun), record.frame(like, slot, generation)
-    )  # fmt: skip
-    return alike, draw(NUMBER), draw(TEXT), draw(TEXT), draw(TEXT), draw(NUMBER), draw(NUMBER), draw(NUMBER)
+    begun = draw(st.from_regex(r"[A-Za-z0-9_-]{1,9}-", fullmatch=True))
+    shared = alike(like, slot, draw(NUMBER), begun)
+    return shared, draw(NUMBER), draw(TEXT), draw(TEXT), draw(TEXT), draw(NUMBER), draw(NUMBER), draw(NUMBER)
 
 
 @given(st.lists(one(), max_size=3))

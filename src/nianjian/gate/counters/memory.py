@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from nianjian.gate.counters.calls import Calls
@@ -67,30 +68,26 @@ class Memory:
         if len(slots) != 1:
             return None
         slot = slots[0]
-        counted = self.again(enterprise, slot)(call_id, now)
-        if counted is None:
+        meter = self._meters.get((enterprise, slot.cap.name, slot.value))
+        if meter is None or meter.cap is not slot.cap or (counted := self._more(meter, call_id, now)) is None:
             return None
-        self._calls.note(enterprise, call_id, self._meters.by_key[enterprise, slot.cap.name, slot.value].one)
+        self._calls.note(enterprise, call_id, meter.one)
         return _made(Taken, (True, slot, *counted, None, False))
 
     def again(self, enterprise: str, slot: Slot) -> Again:
         """The meter is looked up once: one that is forgotten or replaced is of no version any more."""
-        cap = slot.cap
-        meter = self._meters.get((enterprise, cap.name, slot.value))
+        return partial(self._more, self._meters.get((enterprise, slot.cap.name, slot.value)))
 
-        def counted(_call_id: str, now: int) -> tuple[int, int] | None:
-            if (
-                meter is None
-                or meter.count >= meter.room
-                or meter.cap is not cap
-                or meter.version != self._version
-                or meter.day != (now + AHEAD) // DAY
-            ):
-                return None
-            meter.count = used = meter.count + 1
-            return used, meter.limit
-
-        return counted
+    def _more(self, meter: Meter | None, _call_id: str, now: int) -> tuple[int, int] | None:
+        if (
+            meter is None
+            or meter.count >= meter.room
+            or meter.version != self._version
+            or meter.day != (now + AHEAD) // DAY
+        ):
+            return None
+        meter.count = used = meter.count + 1
+        return used, meter.limit
 
     def unused(self, enterprise: str, slot: Slot, at: int) -> bool:
         """Back on the day of that moment; a day that is forgotten is not changed."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from nianjian.gate import brief
 from nianjian.gate.asked import ALLOWED, Request, Used, Verdict
 from nianjian.gate.brief import Brief, Frame
-from nianjian.gate.policy import Slot
 
 HEADER: Final = "#nianjian gate decisions 1"
 FIELDS: Final = 23
@@ -71,24 +71,27 @@ def line(request: Request, verdict: Verdict, decided_at: int, generation: int) -
     return b"%b\t%08x\n" % (content, zlib.crc32(content))
 
 
-def frame(like: tuple[str, ...], slot: Slot, generation: int) -> Frame | None:
-    """What stands in the lines of usual decisions of one path between what is each one's own.
+@lru_cache(maxsize=1024)
+def frame(answer: tuple[str, str, str], generation: int, question: tuple[str, str, str, str]) -> Frame | None:
+    """What stands in the lines of usual decisions between what is each one's or each channel's own.
 
-    ``like``: enterprise, display number, channel, team and purpose. None where a sign of it must be written otherwise.
+    ``answer``: rule, window and what is counted; ``question``: enterprise, display number, team and purpose. None where
+    a sign of them must be written otherwise.
     """
-    enterprise, display, channel, team, purpose = like
-    cap = slot.cap
-    if not all(map(_plain, (*like, cap.rule, slot.told, cap.semantics, cap.counts))):
+    rule, window, counts = answer
+    enterprise, display, team, purpose = question
+    if not all(map(plain, (*answer, *question))):
         return None
     return (
-        f"\t1\t{ALLOWED}\t\t{cap.rule}\t\t{slot.told}\t{cap.semantics}\t",
-        f"\t{cap.counts}\t{generation}\t{enterprise}\t{display}\t",
-        f"\t{channel}\t",
+        f"\t1\t{ALLOWED}\t\t{rule}\t\t",
+        f"\t{window}\t",
+        f"\t{counts}\t{generation}\t{enterprise}\t{display}\t",
         f"\t{team}\t{purpose}",
     )
 
 
-def _plain(text: str) -> bool:
+def plain(text: str) -> bool:
+    """Whether a field is written as it is."""
     return text.isprintable() and "\\" not in text and len(text) <= LONGEST
 
 
@@ -98,15 +101,15 @@ def brief_lines(briefs: Iterable[Brief]) -> bytes:
     known, moment = 0, "0"
     for of in briefs:
         alike, at, callee, call_id, caller, number, used, limit = of
-        if alike.frame is None or not _plain(callee + call_id + caller):
+        if alike.frame is None or not plain(callee + call_id + caller):
             pieces.append(line(brief.request(of), brief.verdict(of), at, alike.generation))
             continue
         if at != known:
             known, moment = at, str(at)
-        answer, question, channel, end = alike.frame
+        answer, window, question, end = alike.frame
         content = (
-            f"{moment}\t{alike.begun}{number:x}{answer}{used}\t{limit}"
-            f"{question}{callee}{channel}{call_id}\t{moment}\t{caller}{end}"
+            f"{moment}\t{alike.begun}{number:x}{answer}{alike.slot.told}{window}{used}\t{limit}"
+            f"{question}{callee}\t{alike.channel}\t{call_id}\t{moment}\t{caller}{end}"
         ).encode()
         pieces += (content, b"\t%08x\n" % zlib.crc32(content))
     return b"".join(pieces)

@@ -15,11 +15,9 @@ from typing import ClassVar, Final, cast
 import httptools
 
 from nianjian.gate.asked import Request
-from nianjian.gate.brief import Brief
 from nianjian.gate.server import replies, wire
 from nianjian.gate.server.admission import Admission
 from nianjian.gate.server.gate import Gate
-from nianjian.gate.server.pending import Answer
 from nianjian.gate.server.replies import JSON, TEXT, Collected, Slot, problem, response
 
 LOG: Final = logging.getLogger(__name__)
@@ -31,6 +29,8 @@ IDLE: Final = 75.0  # seconds that a connection may be silent
 LINGER: Final = 1.0
 PIPELINED_MOST: Final = 1000  # questions of one connection that wait for their answers
 _AUTHORIZATION, _EXPECT = len(b"authorization"), len(b"expect")
+_DECIDE: Final = b"/v1/decide"
+_WORD: Final = b"/gate?"
 Control = Callable[["Received"], Awaitable[bytes]]
 
 
@@ -61,10 +61,12 @@ class HttpDoor(asyncio.Protocol):
         self._connections = connections
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
+        self._known: list[bytes] = []  # answers that may leave, before those of the slots
         self._slots: deque[Slot] = deque()
         self._reading = False
         self._closing = self._refused = False
         self._read_at = 0.0
+        self._clock: Callable[[], float] = float
         self._timer: asyncio.TimerHandle | None = None
         self._proof = b""  # the Authorization that this connection has proved, and whose it is
         self._whose: str | None = None
@@ -77,7 +79,9 @@ class HttpDoor(asyncio.Protocol):
         """Begin."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are of no class of asyncio
         self._connections.add(self)
-        self._timer = asyncio.get_running_loop().call_later(IDLE, self._look)
+        loop = asyncio.get_running_loop()
+        self._clock = loop.time
+        self._timer = loop.call_later(IDLE, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - of the interface
         """End; answers that come later are dropped."""
@@ -102,7 +106,7 @@ class HttpDoor(asyncio.Protocol):
         """Parse, ask, and write what is known already in one piece."""
         if self._closing:
             return
-        self._read_at = asyncio.get_running_loop().time()
+        self._read_at = self._clock()
         self._reading = True
         try:
             if self._in_head:
@@ -119,7 +123,11 @@ class HttpDoor(asyncio.Protocol):
             LOG.exception("a request could not be handled")
             self._refuse(b"500 Internal Server Error", "the gate erred")
         self._reading = False
-        self.flush()
+        known, transport = self._known, self._transport
+        if len(known) == 1 and not self._slots and transport is not None and not self._closing:
+            transport.write(known.pop())
+        else:
+            self.flush()
 
     def leave(self) -> None:
         """The server ends: close when all is answered."""
@@ -138,8 +146,7 @@ class HttpDoor(asyncio.Protocol):
         """Write the answers that are known, up to the first that is not."""
         if self._reading:
             return
-        slots, transport = self._slots, self._transport
-        known: list[bytes] = []
+        slots, transport, known = self._slots, self._transport, self._known
         while slots and (content := slots[0].content) is not None:
             known.append(content)
             slots.popleft()
@@ -147,6 +154,7 @@ class HttpDoor(asyncio.Protocol):
             return
         if known:
             transport.write(known[0] if len(known) == 1 else b"".join(known))
+            known.clear()
         if self._closing and not slots:
             if self._refused:  # closed at once, what is still on its way would break the answer off
                 self._refused = False
@@ -200,28 +208,34 @@ class HttpDoor(asyncio.Protocol):
             self._refuse(b"413 Content Too Large", "the body is longer than 1 MiB")
 
     def on_message_complete(self) -> None:
-        """A request is whole."""
+        """A request is whole: most are usual calls, whose answer need not wait in the line."""
         if self._closing:
             return
-        slot = Slot(self.flush)
-        self._slots.append(slot)
         if not self._parser.should_keep_alive():
             self._closing = True
+        known = None if self._slots else self._usual()
+        if known is None:
+            self._placed()
+        else:
+            self._known.append(known)
+        self._fresh()
+
+    def _placed(self) -> None:
+        """A request whose answer has its place behind those before it."""
+        slot = Slot(self.flush)
+        self._slots.append(slot)
         if len(self._slots) > PIPELINED_MOST:
             slot.content = problem(b"503 Service Unavailable", "too many questions wait on this connection")
-            self._fresh()
             return
         path, _, query = self._target.partition(b"?")
-        method = self._parser.get_method()
         try:
-            self._route(method, path, query, slot)
+            self._route(self._parser.get_method(), path, query, slot)
         except wire.MalformedError as fault:
             slot.content = problem(b"400 Bad Request", str(fault))
         except (wire.Fault, UnicodeDecodeError) as fault:
             # a decoder's sentence names a field and a type, never a value
             told = str(fault) if isinstance(fault, wire.Fault) else "the text is not UTF-8"
             slot.content = problem(b"400 Bad Request", told)
-        self._fresh()
 
     def _route(self, method: bytes, path: bytes, query: bytes, slot: Slot) -> None:
         if method == b"POST" and path in self._POSTS:
@@ -235,7 +249,7 @@ class HttpDoor(asyncio.Protocol):
             if whose is None:
                 slot.content = response(b"401 Unauthorized", TEXT, b"deny gate-unavailable")
             else:
-                self._word(whose, query, slot)
+                self._gate.ask(self._request(wire.asked(wire.query(query)), whose), slot.word)
         else:
             lower = [(name.lower(), value) for name, value in self._headers]
             received = Received(method.decode("ascii"), path, query, lower, self._body)
@@ -267,27 +281,27 @@ class HttpDoor(asyncio.Protocol):
         enterprise = self._admission.enterprise(ask.enterprise or default, whose)
         return wire.request(ask, enterprise, self._gate.moment())
 
-    def _question(self, whose: str, slot: Slot) -> None:
-        usual = self._decide(wire.ASK.decode(self._body), len(self._body), whose, slot.verdict)
-        if usual is not None:
-            slot.content = replies.usual(usual)
-
-    def _word(self, whose: str, query: bytes, slot: Slot) -> None:
-        usual = self._decide(wire.asked(wire.query(query)), len(query), whose, slot.word)
-        if usual is not None:
-            slot.content = replies.ALLOW
-
-    def _decide(self, ask: wire.Ask, size: int, whose: str, answer: Answer) -> Brief | None:
-        """The decision where it is a usual one; else ``answer`` is told. ``size``: bytes of the whole question."""
-        gate = self._gate
-        now, enterprise = gate.moment(), self._admission.enterprise(ask.enterprise, whose)
-        if ask.at is None and size <= wire.LONGEST:
-            like = (enterprise, ask.display, ask.channel, ask.team, ask.purpose)
-            usual = gate.usual.ask(like, ask.callee, ask.call_id, now, gate.held.snapshot, caller=ask.caller)
+    def _usual(self) -> bytes | None:
+        """The answer where the gate knows it the short way; None: the question, if it is one, takes the whole way."""
+        gate, target, body, posted = self._gate, self._target, self._body, self._target == _DECIDE
+        whose = self._proved() if posted or target.startswith(_WORD) else None
+        if whose is None or len(target) + len(body) > wire.LONGEST:
+            return None
+        if self._parser.get_method() != (b"POST" if posted else b"GET"):
+            return None
+        try:
+            ask = wire.ASK.decode(body) if posted else wire.asked(wire.query(target[len(_WORD) :]))
+            like = (self._admission.enterprise(ask.enterprise, whose), ask.display, ask.channel, ask.team, ask.purpose)
+        except (wire.Fault, wire.MalformedError, UnicodeDecodeError):
+            return None
+        if ask.at is None:
+            usual = gate.usual.ask(like, ask.callee, ask.call_id, gate.moment(), gate.held.snapshot, caller=ask.caller)
             if usual is not None:
-                return usual
-        gate.ask(wire.request(ask, enterprise, now), answer)
+                return replies.usual(usual) if posted else replies.ALLOW
         return None
+
+    def _decide(self, whose: str, slot: Slot) -> None:
+        self._gate.ask(self._request(wire.ASK.decode(self._body), whose), slot.verdict)
 
     def _batch(self, whose: str, slot: Slot) -> None:
         batch = wire.BATCH.decode(self._body)
@@ -313,7 +327,7 @@ class HttpDoor(asyncio.Protocol):
         slot.content = response(b"200 OK", JSON, wire.json({"released": done}))
 
     _POSTS: ClassVar[dict[bytes, Callable[[HttpDoor, str, Slot], None]]] = {
-        b"/v1/decide": _question,
+        _DECIDE: _decide,
         b"/v1/batch": _batch,
         b"/v1/outcome": _outcome,
         b"/v1/release": _release,

@@ -13,6 +13,7 @@ import logging
 from collections import deque
 from collections.abc import Container
 from itertools import count
+from sys import intern
 from typing import Any, Final, Protocol
 
 from nianjian.gate import telephone
@@ -66,6 +67,18 @@ Path = tuple[Alike, Again, Container[int], Tally]
 """What its calls share, the counter, the callees that take the whole way, and the count of its enterprise."""
 
 
+def alike(like: Like, slot: Slot, generation: int, begun: str) -> Alike:
+    """What calls of that kind share that this slot counts."""
+    enterprise, display, channel, team, purpose = like
+    cap = slot.cap
+    answer = (cap.rule, cap.semantics, cap.counts)
+    frame = record.frame(answer, generation, (enterprise, display, team, purpose))
+    if not (record.plain(channel) and record.plain(slot.told)):
+        frame = None
+    told, key = wire.pattern(*answer, begun), wire.json(slot.told)
+    return Alike(enterprise, display, channel, team, purpose, slot, generation, begun, told, key, frame)
+
+
 class Usual:
     """The short way of one gate."""
 
@@ -99,7 +112,11 @@ class Usual:
         if snapshot is not self._snapshot or since != self._since or len(self._paths) >= MOST:
             self._paths.clear()
             self._snapshot, self._since, self._until = snapshot, since, since + MINUTE
-        like = (request.enterprise, request.display, request.channel, request.team, request.purpose)
+        own, display, channel, team, purpose = (
+            intern(text)
+            for text in (request.enterprise, request.display, request.channel, request.team, request.purpose)
+        )
+        like = (own, display, channel, team, purpose)
         counter = self._gate.counters.again(request.enterprise, slots[0])
         tally = self.tallies.setdefault(request.enterprise, Tally())
         self._paths[like] = (self._shared(like, slots[0], snapshot.generation), counter, tenant.named, tally)
@@ -111,8 +128,7 @@ class Usual:
         if known is None or known.slot is not slot or known.generation != generation or known.begun != begun:
             if len(self._alike) >= MOST:
                 self._alike.clear()
-            told, frame = wire.pattern(slot, begun), record.frame(like, slot, generation)
-            known = self._alike[like] = Alike(*like, slot, generation, begun, told, frame)
+            known = self._alike[like] = alike(like, slot, generation, begun)
         return known
 
     def ask(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_plus
 
@@ -11,7 +12,6 @@ import msgspec
 
 from nianjian.gate.asked import ALLOWED, Request, Used, Verdict
 from nianjian.gate.brief import Brief
-from nianjian.gate.policy import Slot
 from nianjian.kernel import clock
 
 SECONDS_BELOW: Final = 100_000_000_000  # as seconds this is the year 5138, as milliseconds 1973
@@ -111,21 +111,21 @@ def told(verdict: Verdict) -> Told:
     return Told(verdict.allow, verdict.reason, verdict.rule, verdict.retry_at, verdict.counter, verdict.decision_id)
 
 
-def pattern(slot: Slot, begun: str) -> bytes:
-    """`told` as JSON for the usual calls of one slot, with places for the use, the limit and the decision's number."""
-    cap = slot.cap
-    texts = (ALLOWED, cap.rule, slot.told, cap.semantics, cap.counts, begun)
-    reason, rule, key, window, counts, name = (_encode(text).replace(b"%", b"%%") for text in texts)
+@lru_cache(maxsize=1024)
+def pattern(rule: str, window: str, counts: str, begun: str) -> bytes:
+    """`told` as JSON for usual calls, with places for the counter's key, the use, the limit and the number."""
+    texts = (ALLOWED, rule, window, counts, begun)
+    reason, by, semantics, of, name = (_encode(text).replace(b"%", b"%%") for text in texts)
     return (
-        b'{"allow":true,"reason":%b,"rule":%b,"retry_at":null,"counter":{"key":%b,"window":%b,"used":%%d,"limit":%%d,'
-        b'"counts":%b},"decision_id":%b%%x"}' % (reason, rule, key, window, counts, name[:-1])
+        b'{"allow":true,"reason":%b,"rule":%b,"retry_at":null,"counter":{"key":%%b,"window":%b,"used":%%d,"limit":%%d,'
+        b'"counts":%b},"decision_id":%b%%x"}' % (reason, by, semantics, of, name[:-1])
     )
 
 
 def brief_json(of: Brief) -> bytes:
     """A usual decision as `told` tells it, as JSON."""
     alike, _at, _callee, _call_id, _caller, number, used, limit = of
-    return alike.told % (used, limit, number)
+    return alike.told % (alike.key, used, limit, number)
 
 
 def json(value: object) -> bytes:

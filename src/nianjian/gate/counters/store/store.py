@@ -8,6 +8,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import hiredis
@@ -113,22 +114,21 @@ class Store:
         """From memory while a token is there."""
         if len(slots) != 1:
             return None
-        counted = self.again(enterprise, slots[0])(call_id, now)
+        counted = self._more(enterprise, slots[0], call_id, now)
         return None if counted is None else _made(Taken, (True, slots[0], *counted, None, False))
 
     def again(self, enterprise: str, slot: Slot) -> Again:
         """The lease is looked up each time: one that was forgotten is not recalled any more."""
-        cap, value, find, note = slot.cap, slot.value, self.leases.get, self._calls.note
+        return partial(self._more, enterprise, slot)
 
-        def counted(call_id: str, now: int) -> tuple[int, int] | None:
-            lease = find((enterprise, cap.name, value, (now + AHEAD) // DAY))
-            if lease is None or lease.have < 1 or lease.cap is not cap or self._steady() >= self.keeper.fresh_until:
-                return None
-            lease.have -= 1
-            note(enterprise, call_id, lease.one)
-            return lease.granted - lease.have, lease.limit
-
-        return counted
+    def _more(self, enterprise: str, slot: Slot, call_id: str, now: int) -> tuple[int, int] | None:
+        cap = slot.cap
+        lease = self.leases.get((enterprise, cap.name, slot.value, (now + AHEAD) // DAY))
+        if lease is None or lease.have < 1 or lease.cap is not cap or self._steady() >= self.keeper.fresh_until:
+            return None
+        lease.have -= 1
+        self._calls.note(enterprise, call_id, lease.one)
+        return lease.granted - lease.have, lease.limit
 
     def unused(self, enterprise: str, slot: Slot, at: int) -> bool:  # noqa: ARG002 - the port
         """Each call's lease is noted: a token goes back there, or to the store, by `release` alone."""
