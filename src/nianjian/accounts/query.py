@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from django.db.models import F
@@ -56,6 +57,14 @@ def enterprise(code: str) -> Enterprise:
     if found is None:
         raise NianjianError("enterprise_unknown", enterprise=code)
     return Enterprise(found.code, found.name, found.province)
+
+
+def known_since(code: str) -> date:
+    """The day on which the tenant was made here; ``enterprise_unknown``."""
+    made = models.Enterprise.objects.filter(pk=code).values_list("created_at", flat=True).first()
+    if made is None:
+        raise NianjianError("enterprise_unknown", enterprise=code)
+    return made.astimezone(clock.ZONE).date()
 
 
 def enterprises() -> list[Enterprise]:

@@ -66,6 +66,12 @@ SETTINGS: Final = (
     Setting("NIANJIAN_UPLOAD_MIB", "2048", "largest file in MiB that a browser may send; larger ones by the shell"),
     Setting("NIANJIAN_WEBHOOK_HOSTS", "", "hosts inside the own network that webhooks may name, with commas between"),
     Setting(
+        "NIANJIAN_MAIL_URL",
+        "",
+        "mail server that reminders leave by: mailtos://USER:PASSWORD@HOST?from=ADDRESS; empty: no e-mail is sent",
+        secret=True,
+    ),
+    Setting(
         "NIANJIAN_GATE_TOKENS",
         "",
         "CODE=TOKEN for each enterprise that may ask the gate, with commas between; empty: only this machine may",

@@ -26,6 +26,8 @@ from nianjian.flows.operation.watch import standing
 from nianjian.flows.reconcile import work as reconcile
 from nianjian.flows.recover import recover
 from nianjian.flows.rectify import locate, report
+from nianjian.flows.season.remind import look
+from nianjian.flows.season.tell import deliver as tell
 from nianjian.flows.webhooks import deliver
 from nianjian.flows.wizard.drafts import sweep
 from nianjian.jobs.beside import PATIENCE
@@ -40,6 +42,7 @@ BEAT: Final = 5.0
 TIDY: Final = 300.0
 TELL: Final = 3.0  # seconds between two looks for messages to webhooks
 WATCH: Final = 15.0  # seconds between two looks at the clocks of tickets
+SEASON: Final = 60.0  # seconds between two looks whether a new day brings reminders
 DAILY: Final = 20.0  # seconds between two looks for test calls of the day
 
 
@@ -81,11 +84,11 @@ def _loop(worker: Worker, leaving: Event) -> None:
 
 
 def start_clocks(leaving: Event) -> list[Thread]:
-    """Warn of tickets, send messages and ask for test calls when it is time, also while a job takes hours.
+    """Warn of tickets, send messages, ask for test calls and remind of the season, also while a job takes hours.
 
     Each in a thread of its own: a receiver of messages that answers slowly keeps no warning back.
     """
-    clocks = ((warn, WATCH), (deliver, TELL), (test_daily, DAILY))
+    clocks = ((warn, WATCH), (deliver, TELL), (test_daily, DAILY), (look, SEASON), (tell, TELL))
     made = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in clocks]
     for thread in made:
         thread.start()

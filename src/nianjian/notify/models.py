@@ -1,4 +1,4 @@
-"""Webhooks, and each message that was or is to be delivered."""
+"""Webhooks, and each message that was or is to be delivered; with the models of what people are told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from nianjian.notify.outbox.model import Dispatch, Looked, Message
+from nianjian.notify.people.model import Channel, Choice
 from nianjian.vault.fields import SealedText
+
+__all__ = ["Channel", "Choice", "Delivery", "Dispatch", "Looked", "Message", "Webhook"]
 
 
 class Webhook(models.Model):

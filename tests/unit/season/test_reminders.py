@@ -67,7 +67,9 @@ def test_many_licences_are_one_reminder_and_a_report_handed_in_is_none() -> None
         for name in ("licence", "code_number")
     ]
     seasons = [Season(f"B2-{at}", 2026) for at in range(1000)]
-    filed = {("B2-7", "licence"): date(2027, 3, 1)} | {(one.licence, "code_number"): date(2027, 3, 1) for one in seasons}
+    filed = {("B2-7", "licence"): date(2027, 3, 1)} | {
+        (one.licence, "code_number"): date(2027, 3, 1) for one in seasons
+    }
     today = date(2027, 3, 29)
     (found,) = due(tracks(seasons, days, filed, today), [], RULE, today)
     assert (found.about, found.open, found.left) == ("track:licence", 999, 2)

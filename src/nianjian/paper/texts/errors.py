@@ -30,6 +30,7 @@ from nianjian.paper.texts.reconcile import errors as reconcile
 from nianjian.paper.texts.rectification import errors as rectification
 from nianjian.paper.texts.rectification import words as cases
 from nianjian.paper.texts.results import errors as results
+from nianjian.paper.texts.season import reminders
 from nianjian.paper.texts.season import words as season
 from nianjian.paper.words import Words, mark
 
@@ -59,6 +60,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **reconcile.TEXTS,
     **inspection.TEXTS,
     **season.TEXTS,
+    **reminders.TEXTS,
     **counters.TEXTS,
     **api.TEXTS,
 }

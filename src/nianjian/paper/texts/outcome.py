@@ -28,7 +28,8 @@ INPUT_UNKNOWN: Final = frozenset(
         "filter_unknown", "freeswitch_template_unknown", "gate_channel_unknown",
         "mapping_column_unknown", "mapping_format_unknown", "overlay_rule_unknown", "province_unknown", "role_unknown",
         "rectify_dimension_unknown", "rectify_form_unknown", "rectify_key_unknown",
-        "rule_field_unknown", "season_track_unknown", "simulation_line_unknown", "source_unknown", "timezone_unknown",
+        "rule_field_unknown", "scope_unknown", "season_track_unknown", "simulation_line_unknown", "source_unknown",
+        "timezone_unknown",
     }
 )  # fmt: skip
 REFUSED: Final = frozenset(
@@ -63,6 +64,9 @@ STATE: Final = frozenset(
         "season_feed_by_person",
         "season_task_computed",
         "season_feeds_too_many",
+        "channel_by_person",
+        "channels_too_many",
+        "dispatch_delivered",
         "dossier_version_old",
         "dossier_version_returned",
         "dossier_version_submitted",

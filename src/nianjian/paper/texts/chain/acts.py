@@ -99,6 +99,9 @@ VERBS: Final[Mapping[str, str]] = {
     "keys": mark("Keys"),
     "audit.export": mark("Audit entries taken out as a file"),
     "webhook": mark("Webhook"),
+    "notify": mark("Own choice of reminders"),
+    "season": mark("Season of the annual inspection"),
+    "season.reminded": mark("Reminders given"),
     "gate.policy": mark("What the gate allows changed"),
     "gate.list": mark("List of the gate built"),
 }

@@ -1,0 +1,67 @@
+"""Decide once a day what the people of each enterprise are told of its season.
+
+An enterprise outside its plan costs 5 queries, one inside it 40 and some 30 ms; a second look on the same day costs
+one query for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Final
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.query import Actor
+from nianjian.accounts.readers import readers
+from nianjian.flows.season.known import Known, due_year, known
+from nianjian.flows.season.shown import standing_tasks
+from nianjian.kernel import clock
+from nianjian.notify.outbox import query as outbox
+from nianjian.notify.outbox import service
+from nianjian.notify.outbox.service import News
+from nianjian.notify.people import query as choices
+from nianjian.notify.people.hours import not_before
+from nianjian.season.deadlines import earliest
+from nianjian.season.reminders import Person, Reminder, Scope, due, moments, recipients
+
+CLOCK: Final = Actor("clock", "system")
+URGENT: Final = 1  # days left, from which on no digest is waited for
+
+
+def look(today: date | None = None, now: datetime | None = None) -> int:
+    """Put what is due today for every enterprise that was not looked at yet; how many messages."""
+    day, moment = today or clock.today(), now or clock.now()
+    done = outbox.looked(day)
+    return sum(_looked(one.code, day, moment) for one in accounts.enterprises() if one.code not in done)
+
+
+def _looked(enterprise: str, day: date, now: datetime) -> int:
+    found = [(season, one) for year in (day.year - 1, day.year) for season, one in _reminders(enterprise, year, day)]
+    news = list(_news(enterprise, found, now)) if found else []
+    return service.put(enterprise=enterprise, day=day, news=news, now=now, actor=CLOCK)
+
+
+def _reminders(enterprise: str, year: int, day: date) -> list[tuple[Known, Reminder]]:
+    """Of a season that was over before the enterprise was known here nothing can be said."""
+    season = known(enterprise, year, day)
+    first = earliest(season.deadlines)
+    if first is None or first.last.day < accounts.known_since(enterprise):
+        return []
+    running = season.plan is not None and season.plan.start <= day and year == due_year(enterprise, day)
+    tasks = standing_tasks(season, CLOCK) if running else []
+    return [(season, one) for one in due(season.tracks, tasks, moments(season.book), day)]
+
+
+def _news(enterprise: str, found: list[tuple[Known, Reminder]], now: datetime) -> Iterator[News]:
+    roles = readers(enterprise)
+    scopes, hours, channels = choices.scopes(roles), choices.hours(roles), choices.confirmed(roles)
+    people = [Person(name, held, Scope(scopes.get(name, Scope.ROLE))) for name, held in roles.items()]
+    for season, one in found:
+        for name in recipients(one, people, moments(season.book)[one.kind]):
+            at = not_before(now, hours[name], urgent=one.left <= URGENT)
+            by = dict.fromkeys(channels.get(name, ()), at)
+            yield News(name, one.about, one.stage, one.day, _values(season.year, one), by)
+
+
+def _values(year: int, one: Reminder) -> dict[str, Any]:
+    return {"year": year, "due": one.due.isoformat(), "left": one.left, "open": one.open}

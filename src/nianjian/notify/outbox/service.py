@@ -1,0 +1,134 @@
+"""Put messages, take what is due, note what became of it.
+
+A dispatch is taken by compare-and-set: one update turns queued rows into rows of one claim, and only that claim's
+worker sends them. A worker that dies leaves them taken; after `LEASE` they are unclear, visible in the log, and only a
+person has them sent again, with a word that it may be a repetition. So nothing is sent twice unasked, and nothing that
+was not sent looks as if it were.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.record import record
+from nianjian.kernel.errors import NianjianError
+from nianjian.notify.outbox.model import Dispatch, Looked, Message
+from nianjian.notify.people.speaking import Outcome
+
+LEASE: Final = timedelta(seconds=120)  # longer than any try
+PAUSES: Final = tuple(timedelta(seconds=s) for s in (60, 300, 1800, 7200, 21600))  # then a person must ask again
+TOGETHER: Final = 50  # messages in one text
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something for one person; ``by``: channel -> the moment before which it is not sent there."""
+
+    user: str
+    about: str
+    stage: str
+    day: date
+    values: Mapping[str, Any]
+    by: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def put(*, enterprise: str, day: date, news: Sequence[News], now: datetime, actor: Actor) -> int:
+    """Put what is not there yet, once a day: who comes second puts nothing. How many were put."""
+    with transaction.atomic():
+        Looked.objects.get_or_create(pk=enterprise, defaults={"day": date.min})
+        if not Looked.objects.filter(pk=enterprise).exclude(day=day).update(day=day):
+            return 0
+        held = set(
+            Message.objects.filter(enterprise=enterprise, day__in={one.day for one in news}).values_list(
+                "user", "about", "stage", "day"
+            )
+        )
+        made = [one for one in news if (one.user, one.about, one.stage, one.day) not in held]
+        rows = [Message(enterprise=enterprise, user=one.user, about=one.about, stage=one.stage, day=one.day,
+                        values=dict(one.values), made_at=now) for one in made]  # fmt: skip
+        Message.objects.bulk_create(rows)
+        Dispatch.objects.bulk_create(
+            Dispatch(message=row, channel=channel, next_at=at)
+            for row, one in zip(rows, made, strict=True)
+            for channel, at in one.by.items()
+        )
+        if rows:
+            data = {"day": day.isoformat(), "messages": len(rows), "people": len({one.user for one in made})}
+            record(verb="season.reminded", enterprise=enterprise, actor=actor, data=data)
+    return len(rows)
+
+
+def take(now: datetime) -> list[Dispatch] | None:
+    """Claim what is due at one channel, the oldest first; None: nothing is due, empty: another worker was faster."""
+    due = Dispatch.objects.filter(state=Dispatch.QUEUED, next_at__lte=now).order_by("next_at", "id")
+    first = due.values_list("channel", "repeated").first()
+    if first is None:
+        return None
+    channel, repeated = first
+    ids = list(due.filter(channel=channel, repeated=repeated).values_list("pk", flat=True)[:TOGETHER])
+    claim = secrets.token_hex(16)
+    Dispatch.objects.filter(pk__in=ids, state=Dispatch.QUEUED).update(
+        state=Dispatch.SENDING, claim=claim, claimed_at=now
+    )
+    return list(Dispatch.objects.filter(claim=claim).select_related("message").order_by("pk"))
+
+
+def settle(*, claimed: Sequence[Dispatch], outcome: Outcome, fault: str, now: datetime) -> None:
+    """Note what became of a claim; a claim that was taken for dead in the meantime is set right as well."""
+    with transaction.atomic():
+        for one in claimed:
+            held = Dispatch.objects.filter(pk=one.pk, claim=one.claim, state__in=(Dispatch.SENDING, Dispatch.UNCLEAR))
+            tries = one.tries + 1
+            told: dict[str, Any] = {"tries": tries, "fault": fault[:80]}
+            if outcome is Outcome.SENT:
+                told |= {"state": Dispatch.DELIVERED, "sent_at": now}
+            elif outcome is Outcome.UNCLEAR:
+                told |= {"state": Dispatch.UNCLEAR}
+            elif tries > len(PAUSES):
+                told |= {"state": Dispatch.FAILED}
+            else:
+                told |= {"state": Dispatch.QUEUED, "next_at": now + PAUSES[tries - 1]}
+            held.update(**told)
+
+
+def drop(*, claimed: Sequence[Dispatch], fault: str) -> None:
+    """Note that a claim is not sent: nobody is told there any more."""
+    ids = [one.pk for one in claimed]
+    Dispatch.objects.filter(pk__in=ids, state=Dispatch.SENDING).update(state=Dispatch.DROPPED, fault=fault)
+
+
+def expire(now: datetime) -> int:
+    """Call what dead workers have taken unclear; how many."""
+    dead = Dispatch.objects.filter(state=Dispatch.SENDING, claimed_at__lt=now - LEASE)
+    return dead.update(state=Dispatch.UNCLEAR, fault="worker_died")
+
+
+def again(*, dispatch: int, enterprise: str, user: str | None, now: datetime, actor: Actor) -> None:
+    """Send once more what has failed or is unclear; ``user``: only that person's. ``dispatch_unknown``.
+
+    ``dispatch_delivered`` for what is delivered or still on its way. The caller has asked whether the actor may.
+    """
+    with transaction.atomic():
+        held = Dispatch.objects.select_for_update(of=("self",)).filter(pk=dispatch, message__enterprise=enterprise)
+        row = (held if user is None else held.filter(message__user=user)).first()
+        if row is None:
+            raise NianjianError("dispatch_unknown")
+        if row.state not in {Dispatch.FAILED, Dispatch.UNCLEAR}:
+            raise NianjianError("dispatch_delivered")
+        row.repeated = row.repeated or row.state == Dispatch.UNCLEAR
+        row.state, row.claim, row.tries, row.next_at = Dispatch.QUEUED, "", 0, now
+        row.save(update_fields=["repeated", "state", "claim", "tries", "next_at"])
+        record(verb="season.reminded_again", enterprise=enterprise, actor=actor, data={"dispatch": dispatch})
+
+
+def read(*, user: str, messages: Sequence[int] | None, now: datetime) -> int:
+    """Note that a person has read these messages of the own inbox (None: all); how many were new to it."""
+    unread = Message.objects.filter(user=user, read_at=None)
+    return (unread if messages is None else unread.filter(pk__in=messages)).update(read_at=now)

@@ -1,0 +1,120 @@
+"""What Apprise leaves open of a try: whether a receiver that answered 200 has refused, and whether anything went out.
+
+钉钉, 企业微信 and Server酱 answer 200 with an error number in the body, which Apprise takes for delivered; and a try
+that failed before it was connected may be repeated, one that broke off afterwards may have been delivered. So its
+plug-ins post through a `_Post` and its e-mail through a `_Mail`, which note both in `Tried`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Final
+
+import apprise
+import requests
+from apprise.plugins.email.smtp import AppriseSMTPController
+
+#: Names of the error number in answers; 0 is none.
+NUMBERS: Final = ("errcode", "code", "StatusCode", "errno")
+FINE: Final = frozenset({None, 0, "0", 200, 1000})  # 1000: wxpusher
+BAD_GATEWAY: Final = 502  # what the plug-in is told of a refusal with 200
+MAIL: Final = "mail"
+#: Module of a plug-in -> its class.
+POSTING: Final = {
+    "wecombot": "NotifyWeComBot", "dingtalk": "NotifyDingTalk", "feishu": "NotifyFeishu", "lark": "NotifyLark",
+    "serverchan": "NotifyServerChan", "wxpusher": "NotifyWxPusher", "custom_json": "NotifyJSON",
+}  # fmt: skip
+
+
+class Tried(threading.local):
+    """Of the try in this thread. ``sent``: something may have reached the receiver; ``fault``: what broke off."""
+
+    sent = False
+    refused = False
+    fault = ""
+
+
+TRIED: Final = Tried()
+
+
+class _Post:
+    """The library requests as a plug-in sees it."""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- whatever requests has
+        return getattr(requests, name)
+
+    def post(self, *arguments: Any, **named: Any) -> requests.Response:  # noqa: ANN401 -- its signature
+        """As `request`."""
+        return self.request("POST", *arguments, **named)
+
+    def request(self, *arguments: Any, **named: Any) -> requests.Response:  # noqa: ANN401 -- the same
+        """Ask; an answer with an error number is a refusal, whatever its status."""
+        try:
+            answer = requests.request(*arguments, **named)  # noqa: S113 -- the plug-in names the time-out
+        except (requests.ConnectTimeout, requests.exceptions.SSLError) as fault:
+            TRIED.fault = type(fault).__name__
+            raise
+        except requests.ConnectionError as fault:
+            # Not connected at all is told by urllib3's reason; anything else may have gone out.
+            reason = getattr(fault.args[0] if fault.args else None, "reason", None)
+            unreached = type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
+            TRIED.sent, TRIED.fault = not unreached, type(reason or fault).__name__
+            raise
+        except requests.RequestException as fault:
+            TRIED.sent, TRIED.fault = True, type(fault).__name__
+            raise
+        TRIED.refused = _refused(answer)
+        if TRIED.refused and answer.ok:
+            answer.status_code = BAD_GATEWAY
+        TRIED.fault = f"HTTP {answer.status_code}" if TRIED.refused or not answer.ok else ""
+        return answer
+
+
+def _refused(answer: requests.Response) -> bool:
+    if not answer.ok:
+        return True
+    try:
+        told = answer.json()
+    except ValueError:
+        return False
+    return isinstance(told, dict) and any(told.get(name) not in FINE for name in NUMBERS)
+
+
+class _Mail(AppriseSMTPController):
+    """A session with a mail server that notes when a message begins to go out."""
+
+    def sendmail(self, from_addr: str, to_addrs: list[str], message: str) -> bool:
+        """Send one message; whether all recipients were taken."""
+        TRIED.sent = True
+        return super().sendmail(from_addr, to_addrs, message)
+
+
+@contextmanager
+def noted() -> Iterator[Tried]:
+    """Note what becomes of one try in this thread."""
+    TRIED.sent, TRIED.refused, TRIED.fault = False, False, ""
+    yield TRIED
+
+
+@cache
+def plugins() -> dict[str, Any]:
+    """Apprise's classes by the scheme of their addresses, made to go out these ways; no other plug-in is loaded."""
+    found: dict[str, Any] = {}
+    for module, name in POSTING.items():
+        loaded: Any = importlib.import_module(f"apprise.plugins.{module}")
+        loaded.requests = _Post()
+        made = getattr(loaded, name)
+        found |= {one: made for one in (made.protocol, made.secure_protocol) if one}
+    mail: Any = importlib.import_module("apprise.plugins.email.base")
+    mail.AppriseSMTPController = _Mail
+    return found | {MAIL: mail.NotifyEmail}
+
+
+def asset() -> apprise.AppriseAsset:
+    """How every plug-in behaves: secrets out of its log lines, no redirects."""
+    return apprise.AppriseAsset(app_id="nianjian", app_desc="nianjian", app_url="", secure_logging=True,
+                                http_redirects=False, async_mode=False)  # fmt: skip

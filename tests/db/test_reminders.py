@@ -1,0 +1,296 @@
+"""Reminders: put once a day, sent once by each channel to real receivers, never doubled, never lost without a trace."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from apprise.plugins.wecombot import NotifyWeComBot
+from tests.support.receivers import Mail, Program, served
+
+from nianjian.accounts.models import Enterprise, Membership
+from nianjian.accounts.query import USER, Actor
+from nianjian.accounts.service import add_user
+from nianjian.audit.models import Entry
+from nianjian.flows.season import acts, inbox, tell
+from nianjian.flows.season.remind import look
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.notify.models import Channel, Dispatch, Message
+from nianjian.notify.outbox import service
+from nianjian.notify.people import speaking
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2027, 3, 30)  # a day before the earliest deadline: urgent, no digest is waited for
+NOON = datetime(2026, 12, 1, 4, tzinfo=clock.now().tzinfo)  # 12:00 there, no quiet hour
+LEE = Actor("lee", USER)
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    monkeypatch.setenv("NIANJIAN_WEBHOOK_HOSTS", "127.0.0.1")
+    monkeypatch.setenv(clock.OVERRIDE, TODAY.isoformat())
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    server = Program()
+    with served(server):
+        yield server
+
+
+@pytest.fixture
+def lee(demo: str, operator: Actor) -> Actor:
+    Enterprise.objects.filter(pk=demo).update(created_at=NOON)
+    add_user(name="lee", role="compliance_lead", enterprises=[demo], actor=operator)
+    return LEE
+
+
+def _channel(address: str, code: str) -> str:
+    made = inbox.add_channel(address=address, actor=LEE)
+    number: str = made["channel"]
+    inbox.confirm(channel=number, code=code, actor=LEE)
+    return number
+
+
+def _confirmed(program: Program) -> str:
+    """A channel to the program, confirmed by the code that arrived there."""
+    made = inbox.add_channel(address=program.url, actor=LEE)
+    found = re.search(r"\d{6}", str(program.heard.pop()["message"]))
+    assert found
+    inbox.confirm(channel=made["channel"], code=found[0], actor=LEE)
+    return str(made["channel"])
+
+
+def test_a_day_is_told_once(lee: Actor, program: Program) -> None:
+    _confirmed(program)
+    made = look()
+    assert made == Message.objects.count() > 2
+    before = Entry.objects.count()
+    assert look() == 0
+    assert Entry.objects.count() == before, "looking twice writes nothing"
+    assert (tell.deliver(), tell.deliver()) == (1, 0)
+    (told,) = program.heard
+    assert told["title"] == f"年检：{made} 条提醒"
+    rows = {one["about"]: one for one in map(inbox.shown, inbox.messages(lee))}
+    assert (rows["track:licence"]["stage"], rows["track:licence"]["left"]) == ("before-1", 1)
+    assert all(one["text"] in told["message"] for one in rows.values())
+    assert {each["state"] for one in rows.values() for each in one["dispatches"]} == {"delivered"}
+    (entry,) = Entry.objects.filter(verb="season.reminded")
+    assert f'"messages":{made}' in entry.data
+
+
+def test_the_next_day_brings_the_next_moment_alone(
+    lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del program
+    look()
+    told = Message.objects.count()
+    monkeypatch.setenv(clock.OVERRIDE, "2027-03-31")
+    look()
+    fresh = {one.about: one.stage for one in Message.objects.order_by("pk")[told:]}
+    assert fresh["track:licence"] == "before-0"
+    given: dict[str, Any] = {"enterprise": "demo", "year": 2026, "day": date(2027, 3, 31), "actor": Actor("root")}
+    for track in ("licence", "code_number"):
+        acts.submitted(track=track, licence=None, **given)
+    monkeypatch.setenv(clock.OVERRIDE, "2027-04-01")
+    look()
+    assert not Message.objects.filter(day=date(2027, 4, 1), about__startswith="track").exists(), "handed in in time"
+    assert inbox.read(chosen_=None, actor=lee) == Message.objects.count()
+
+
+def test_a_season_before_the_enterprise_was_known_here_is_not_reminded_of(
+    lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del lee, program
+    monkeypatch.setenv(clock.OVERRIDE, "2026-12-01")
+    assert look() == 0
+
+
+def test_a_failed_try_is_queued_and_given_up_visibly(lee: Actor, program: Program) -> None:
+    number = _confirmed(program)
+    look()
+    program.status = 500
+    now = NOON
+    for pause in (*service.PAUSES, timedelta()):
+        clock.now = lambda at=now: at  # type: ignore[assignment, misc] -- the fixture puts it back
+        assert tell.deliver() == 1
+        states = set(Dispatch.objects.values_list("state", "fault"))
+        now += pause
+    assert states == {("failed", "HTTP 500")}
+    assert len(program.heard) == len(service.PAUSES) + 1
+    program.status = 200
+    for one in Dispatch.objects.all():
+        inbox.again(enterprise="demo", dispatch=one.pk, actor=lee)
+    assert tell.deliver() == 1
+    assert set(Dispatch.objects.values_list("state", "channel")) == {("delivered", number)}
+    assert "可能重复" not in program.heard[-1]["message"], "it was certainly not delivered before"
+    with pytest.raises(NianjianError, match="dispatch_delivered"):
+        inbox.again(enterprise="demo", dispatch=Dispatch.objects.all()[0].pk, actor=lee)
+
+
+def test_nobody_at_home_is_no_maybe_and_a_cut_answer_is(lee: Actor, program: Program) -> None:
+    _confirmed(program)
+    look()
+    Channel.objects.update(address=_closed_port())
+    assert tell.deliver() == 1
+    assert set(Dispatch.objects.values_list("state", "fault")) == {("queued", "NewConnectionError")}
+    Channel.objects.update(address=program.url)
+    Dispatch.objects.update(next_at=NOON)
+    program.cut = True
+    assert (tell.deliver(), tell.deliver()) == (1, 0)
+    assert set(Dispatch.objects.values_list("state", flat=True)) == {"unclear"}
+    assert len(program.heard) == 1, "it is not sent again unasked"
+    program.cut = False
+    for one in Dispatch.objects.all():
+        inbox.again(enterprise="demo", dispatch=one.pk, actor=lee)
+    assert tell.deliver() == 1
+    assert program.heard[-1]["message"].startswith("可能重复")
+
+
+def _closed_port() -> str:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return f"json://127.0.0.1:{closed.getsockname()[1]}/"
+
+
+def test_a_worker_that_died_leaves_maybe_sent(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    del lee
+    _confirmed(program)
+    look()
+    claimed = service.take(NOON)
+    assert claimed
+    assert service.take(NOON) is None, "what is taken is nobody else's"
+    assert tell.deliver() == 0
+    monkeypatch.setattr(clock, "now", lambda: NOON + service.LEASE + timedelta(seconds=1))
+    assert tell.deliver() == 0
+    assert set(Dispatch.objects.values_list("state", "fault")) == {("unclear", "worker_died")}
+    assert not program.heard
+    service.settle(claimed=claimed, outcome=speaking.Outcome.SENT, fault="", now=NOON)  # it was only slow
+    assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
+
+
+def test_quiet_hours_and_digest(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    _confirmed(program)
+    inbox.choose(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
+    before = Entry.objects.count()
+    inbox.choose(scope="role", quiet_from=time(11), quiet_until=time(13), digest=None, actor=lee)
+    assert Entry.objects.count() == before, "the same again writes nothing"
+    look()
+    assert tell.deliver() == 0
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=1))
+    assert tell.deliver() == 1
+    with pytest.raises(NianjianError, match="scope_unknown"):
+        inbox.choose(scope="x", quiet_from=time(1), quiet_until=time(2), digest=None, actor=lee)
+
+
+def test_who_may_not_read_any_more_is_not_told(lee: Actor, program: Program) -> None:
+    _confirmed(program)
+    look()
+    Membership.objects.filter(user_id=lee.name).delete()
+    tell.deliver()
+    assert set(Dispatch.objects.values_list("state", "fault")) == {("dropped", "reader_gone")}
+    assert not program.heard
+    assert not list(inbox.messages(lee))
+
+
+def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    del program
+    with pytest.raises(NianjianError, match="channel_unreachable"):
+        inbox.add_channel(address="lee@example.com", actor=lee)
+    server = Mail()
+    monkeypatch.setenv("NIANJIAN_MAIL_URL", server.url)
+    with served(server):
+        made = inbox.add_channel(address="lee@example.com", actor=lee)
+        assert made["mask"] == "l***@example.com"
+        found = re.search(r"\d{6}", _body(server))
+        assert found
+        inbox.confirm(channel=made["channel"], code=found[0], actor=lee)
+        count = look()
+        assert tell.deliver() == 1
+    recipients, message = server.taken[-1]
+    assert (recipients, message["subject"]) == (["lee@example.com"], f"年检：{count} 条提醒")
+    assert "许可年报" in _body(server)
+
+
+def _body(server: Mail) -> str:
+    part = server.taken[-1][1].get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_a_chat_that_refuses_with_200_is_not_taken_for_delivered(
+    lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = f"http://127.0.0.1:{program.server_port}/send?key={{key}}"
+    monkeypatch.setattr(NotifyWeComBot, "notify_url", place)
+    program.answer = b'{"errcode": 93000, "errmsg": "invalid webhook url"}'
+    robot = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=633a31f6-7f9c-4bc4-97a0-0ec1eefa5898"
+    with pytest.raises(NianjianError, match="channel_unreachable"):
+        inbox.add_channel(address=robot, actor=lee)
+    program.answer = b'{"errcode": 0, "errmsg": "ok"}'
+    made = inbox.add_channel(address=robot, actor=lee)
+    assert made["kind"] == "wecom"
+    assert "633a31f6" not in made["mask"]
+    assert "text" in program.heard[-1]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.com/hook", "json://10.0.0.1/", "json://localhost/", "mailtos://user:word@example.com",
+        "wecombot://633a31f6-7f9c-4bc4-97a0-0ec1eefa5898/?verify=no", "x", "", "a@b", "file:///etc/passwd",
+        "gotify://127.0.0.1/token", "a@example.com?smtp=10.0.0.1",
+    ],
+)  # fmt: skip
+def test_addresses_that_are_refused(lee: Actor, program: Program, address: str) -> None:
+    del program
+    with pytest.raises(NianjianError, match="channel_address_wrong") as caught:
+        inbox.add_channel(address=address, actor=lee)
+    assert not caught.value.values, "a secret is not echoed"
+    assert not Channel.objects.exists()
+
+
+def test_codes_run_out_and_addresses_are_sealed(lee: Actor, program: Program) -> None:
+    from django.db import connection  # noqa: PLC0415 -- after the set-up
+
+    made = inbox.add_channel(address=program.url, actor=lee)
+    for _guess in range(5):
+        with pytest.raises(NianjianError, match="channel_code_wrong"):
+            inbox.confirm(channel=made["channel"], code="x", actor=lee)
+    with pytest.raises(NianjianError, match="channel_unknown"):
+        inbox.confirm(channel=made["channel"], code="x", actor=lee)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address FROM notify_channel")
+        assert "127.0.0.1" not in cursor.fetchone()[0]
+    for actor in (Actor("root"), Actor("lee", USER, frozenset({"read"}))):
+        with pytest.raises(NianjianError, match="channel_by_person"):
+            inbox.add_channel(address=program.url, actor=actor)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_each_once(lee: Actor, program: Program) -> None:
+    from django.db import connection  # noqa: PLC0415 -- after the set-up
+
+    del lee
+    _confirmed(program)
+    start = Barrier(2)
+
+    def work() -> None:
+        start.wait()
+        look()
+        tell.deliver()
+        connection.close()
+
+    workers = [Thread(target=work) for _each in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    tell.deliver()
+    assert Entry.objects.filter(verb="season.reminded").count() == 1
+    assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
+    told = [line for one in program.heard for line in str(one["message"]).splitlines() if line.startswith("示例")]
+    assert len(told) == len(set(told)) == Message.objects.count()

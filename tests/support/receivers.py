@@ -1,0 +1,106 @@
+"""The other side of reminders: a program that takes HTTP, and a mail server that takes SMTP, both on this machine."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+
+class Program(ThreadingHTTPServer):
+    """Keeps what it is told; ``status`` and ``answer`` are what it says."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.status, self.answer, self.cut = 200, b"{}", False
+        super().__init__(("127.0.0.1", 0), _Taken)
+
+    @property
+    def url(self) -> str:
+        return f"json://127.0.0.1:{self.server_port}/told"
+
+
+class _Taken(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        server = self.server
+        assert isinstance(server, Program)
+        server.heard.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        if server.cut:  # taken, and no answer
+            self.close_connection = True
+            self.connection.close()
+            return
+        self.send_response(server.status)
+        self.send_header("content-length", str(len(server.answer)))
+        self.end_headers()
+        self.wfile.write(server.answer)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Keep still."""
+
+
+class Mail(socketserver.ThreadingTCPServer):
+    """Keeps each message with its recipients; ``refusing``: takes none."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[list[str], EmailMessage]] = []
+        self.refusing = False
+        super().__init__(("127.0.0.1", 0), _Session)
+
+    @property
+    def url(self) -> str:
+        return f"mailto://127.0.0.1:{self.server_address[1]}?mode=insecure&from=nianjian@example.com"
+
+
+class _Session(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        server = self.server
+        assert isinstance(server, Mail)
+        self._say(b"220 here")
+        recipients: list[str] = []
+        while line := self.rfile.readline():
+            word = line[:4].upper()
+            if word == b"RCPT":
+                recipients.append(line.decode().partition("<")[2].partition(">")[0])
+                self._say(b"550 no" if server.refusing else b"250 ok")
+            elif word == b"DATA":
+                self._say(b"354 go on")
+                server.taken.append((recipients, self._message()))
+                self._say(b"250 taken")
+            elif word == b"QUIT":
+                self._say(b"221 bye")
+                return
+            else:
+                self._say(b"250 ok")
+
+    def _message(self) -> EmailMessage:
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            lines.append(line[1:] if line.startswith(b"..") else line)
+        found = message_from_bytes(b"".join(lines), policy=policy.default)
+        assert isinstance(found, EmailMessage)
+        return found
+
+    def _say(self, text: bytes) -> None:
+        self.wfile.write(text + b"\r\n")
+
+
+@contextmanager
+def served(server: socketserver.BaseServer) -> Iterator[None]:
+    """Serve until the block ends."""
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
