@@ -25,6 +25,7 @@ PATIENCE: Final = 600_000  # milliseconds for the worker
 SEASON: Final = "e/demo/dossier/2026/"
 SEEDS: Final = (3, 11, 20)
 ITEM: Final = f"{SEASON}number_ledger/"
+PACKAGE: Final = f"{SEASON}package/"
 
 
 def paper() -> bytes:
@@ -59,11 +60,12 @@ def take(folder: Path, target: Path) -> list[Path]:
         made.append(kept(page, target / "dossier-list.png", **MAIN))
         page.goto(f"{site.address}{SEASON}verify/")
         made.append(kept(page, target / "dossier-verify.png", **MAIN))
+        made.append(_made(page, site.address, target))
         context.close()
         context = site.context(browser, session, **{**wanted, "viewport": PHONE, "color_scheme": "dark"})
         page = context.new_page()
         page.set_default_navigation_timeout(PATIENCE)
-        for path in (SEASON, ITEM, f"{SEASON}sort/", f"{SEASON}verify/"):
+        for path in (SEASON, ITEM, f"{SEASON}sort/", f"{SEASON}verify/", PACKAGE):
             page.goto(site.address + path)
             _held(page)
         _shown(site, page)
@@ -77,6 +79,14 @@ def _sent(page: Any, address: str, files: list[dict[str, Any]]) -> None:
     page.goto(address)
     page.locator("#id_files").set_input_files(files)
     follow(page.locator("main form[enctype] button"), PATIENCE)
+
+
+def _made(page: Any, address: str, target: Path) -> Path:
+    """Papers generated from the records, with what must agree."""
+    page.goto(address + PACKAGE)
+    follow(page.locator("main form[action$='/generate/'] button.primary"), PATIENCE)
+    page.locator("#sums").wait_for(timeout=PATIENCE)  # the page loads itself anew once the work is over
+    return kept(page, target / "dossier-making.png", **MAIN)
 
 
 def _shown(site: Any, page: Any) -> None:

@@ -81,7 +81,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     VERIFY_PACKAGE: Act.READ,
     GENERATE_ITEMS: Act.REVEAL,
     BUILD_PACKAGE: Act.REVEAL,
-    SIGN_PACKAGE: Act.REVEAL,
+    SIGN_PACKAGE: Act.APPROVE,
 }
 
 

@@ -117,7 +117,7 @@ def package_build(request: Request, code: str, year: Year, given: PackageGiven) 
     return asked(request, job)
 
 
-@write(router, f"{JOB}/signature", act=Act.REVEAL, answer=Job, status=202)
+@write(router, f"{JOB}/signature", act=Act.APPROVE, answer=Job, status=202)
 def package_sign(request: Request, code: str, year: Year, job: str) -> dict[str, object]:
     """Sign the upload edition of a package that a job has built, with the certificate of the settings: work."""
     return asked(request, work.ask_signature(enterprise=code, year=year, package=job, actor=request.actor))

@@ -45,6 +45,7 @@ def listed(request: Request, code: str, year: int) -> HttpResponse:
         "certificate": {"state": state, "pairs": pairs, "why": why},
         "no_seal": words(current())(NO_SEAL),
         "failed": [(data.kind(one.kind), data.told(one.error)[0]) for one in found.failed],
+        "may_sign": may(request.actor, code, Act.APPROVE),
         "may_make": may(request.actor, code, Act.REVEAL),
         "days": kept.KEPT.days,
         "working": False,
@@ -91,7 +92,7 @@ def build(request: Request, code: str, year: int) -> HttpResponse:
 
 
 @require_POST
-@page(Act.REVEAL)
+@page(Act.APPROVE)
 def sign(request: Request, code: str, year: int, job: str) -> HttpResponse:
     """Let the worker sign the upload edition of what a job has built."""
     work.ask_signature(enterprise=code, year=in_reach(year), package=job, actor=request.actor)
