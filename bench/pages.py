@@ -1,7 +1,8 @@
 """`python -m bench.pages`: CPU seconds of the overview, portrait and registers, through all of Django, no browser.
 
 Over a small demo (`python -m bench.demo --no-serve`) with registers as a large enterprise has them, made where the
-folder has none. Kept in bench/results by hand.
+folder has none. The server is warm, as `nianjian serve` is before it opens its port; charts that were drawn before lie
+in the home, as a run by the worker leaves them. Kept in bench/results by hand.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ def _consents() -> Iterator[str]:
         yield f"138{number:08},回访,2026-01-01 10:00:00,{EXPIRIES[number % len(EXPIRIES)]}"
 
 
-def _measured(name: str, times: int) -> list[tuple[str, float, float, int]]:
-    """(page, median, worst of the later ones, bytes) of each page, asked for by an administrator in Chinese."""
+def _measured(name: str, times: int) -> list[tuple[str, float, float, float, int]]:
+    """(page, first, median, worst of the later ones, bytes) of each, asked for by an administrator in Chinese."""
     from nianjian.config import wiring  # noqa: PLC0415 -- after the home is named
 
     wiring.prepare()
@@ -77,7 +78,10 @@ def _measured(name: str, times: int) -> list[tuple[str, float, float, int]]:
     from django.test import Client  # noqa: PLC0415 -- after the home is named
 
     from nianjian.accounts.models import User  # noqa: PLC0415 -- after the home is named
+    from nianjian.web.server import application, warm  # noqa: PLC0415 -- after the home is named
 
+    application()
+    warm()  # as `nianjian serve` does before it opens its port
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client(headers={"accept-language": "zh-CN"})
     client.force_login(User.objects.get(pk=name))
@@ -90,7 +94,7 @@ def _measured(name: str, times: int) -> list[tuple[str, float, float, int]]:
             costs.append(time.process_time() - began)
             assert answer.status_code == 200, (page, answer.status_code)  # noqa: S101 -- else the figure means nothing
             size = len(answer.content)
-        found.append((page, statistics.median(costs), max(costs[1:]), size))
+        found.append((page, costs[0], statistics.median(costs), max(costs[1:]), size))
     return found
 
 
@@ -104,14 +108,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.update(NIANJIAN_HOME=str(home), NIANJIAN_KEYS=str(folder / "keys.json"))
     print("\n".join(f"- {line}" for line in machine.describe()))
     print(
-        f"\n| page | CPU ms, median of {args.times} | CPU ms, worst but the first | KiB | limit {LIMIT * 1000:.0f} ms |"
+        f"\n| page | CPU ms, first after a start | median of {args.times} | worst but the first | KiB"
+        f" | limit {LIMIT * 1000:.0f} ms |"
     )
-    print("|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|")
     found = _measured("demo", args.times)
-    for page, middle, worst, size in found:
-        verdict = "holds" if middle <= LIMIT else "**broken**"
-        print(f"| {page} | {middle * 1000:.1f} | {worst * 1000:.1f} | {size / 1024:.0f} | {verdict} |")
-    return 0 if all(middle <= LIMIT for _page, middle, _worst, _size in found) else 1
+    for page, first, middle, worst, size in found:
+        verdict = "holds" if max(first, middle) <= LIMIT else "**broken**"
+        told = " | ".join(f"{cost * 1000:.1f}" for cost in (first, middle, worst))
+        print(f"| {page} | {told} | {size / 1024:.0f} | {verdict} |")
+    return 0 if all(max(first, middle) <= LIMIT for _page, first, middle, _worst, _size in found) else 1
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Final
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.verify import verify
-from nianjian.flows import jobs, rejects
+from nianjian.flows import jobs, portraits, rejects
 from nianjian.flows.check_calls import check_calls
 from nianjian.flows.import_calls import import_calls
 from nianjian.flows.operation import retention
@@ -22,8 +22,9 @@ from nianjian.flows.wizard import check_register, drafts
 from nianjian.jobs import complaints, dossier, inspection, reconcile, rectify
 from nianjian.jobs.kind import Kind, Report, StopWantedError, day, text, texts
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper import pictures
 from nianjian.paper.texts.errors import sentence
-from nianjian.paper.words import CHINESE, words
+from nianjian.paper.words import CHINESE, ENGLISH, words
 from nianjian.queue.query import JobValue
 from nianjian.registers.importing import import_sheet
 
@@ -141,7 +142,16 @@ def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, o
         raw=given.get("raw") is True,
         actor=actor,
     )
+    _draw(job.enterprise, year)
     return {"year": year, "light": found.light.value}
+
+
+def _draw(enterprise: str, year: int) -> None:
+    """Draw the charts of a new portrait, so that no page has to: they lie in the home from then on."""
+    shown = portraits.shown(enterprise, year)
+    for language in (CHINESE, ENGLISH):
+        for chart in pictures.charts(shown, words(language)) if shown else ():
+            chart.draw()
 
 
 def _effect(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:

@@ -20,6 +20,7 @@ from nianjian.flows import jobs, rejects
 from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
 from nianjian.flows.dossier import held
+from nianjian.flows.dossier.making import kept
 from nianjian.flows.inspection.callback.work import test_daily
 from nianjian.flows.operation import strays
 from nianjian.flows.operation.watch import standing
@@ -33,6 +34,7 @@ from nianjian.flows.wizard.drafts import sweep
 from nianjian.jobs.beside import PATIENCE
 from nianjian.jobs.worker import Worker
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper import drawn
 from nianjian.queue import query, service
 from nianjian.queue.answers import service as answers
 
@@ -126,9 +128,11 @@ def tidy() -> None:
         forwards.sweep()
         held.sweep(jobs.CHECK_PAPER)
         held.sweep(jobs.VERIFY_PACKAGE)
+        kept.sweep()
         reconcile.sweep()
         rejects.sweep()
         strays.sweep()
+        drawn.sweep()
         call_command("clearsessions")
         standing.nightly()
     except (OSError, NianjianError):  # of one thing; the work must go on

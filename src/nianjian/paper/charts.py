@@ -9,10 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any, Final
 
 import vl_convert
 
+from nianjian.paper.drawn import drawn
+
+LIBRARY: Final = version("vl-convert-python")
 VEGA_LITE: Final = "6.1"
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"  # a name, never loaded
 WIDTH: Final = 620
@@ -46,13 +50,17 @@ Specification = dict[str, Any]  # Vega-Lite: the server's picture, the page's an
 
 
 def svg(specification: Specification) -> str:
-    """Draw it; the same specification is drawn once."""
-    return _drawn(json.dumps(specification, ensure_ascii=False, sort_keys=True))
+    """Draw it; the same specification is drawn once by each version of the library."""
+    return _drawn(json.dumps([LIBRARY, specification], ensure_ascii=False, sort_keys=True))
 
 
 @lru_cache(maxsize=256)
-def _drawn(specification: str) -> str:
-    return str(vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE))
+def _drawn(definition: str) -> str:
+    return drawn(definition, _draw)
+
+
+def _draw(definition: str) -> str:
+    return str(vl_convert.vegalite_to_svg(json.loads(definition)[1], vl_version=VEGA_LITE))
 
 
 def _whole(description: str, inside: Mapping[str, Any]) -> Specification:

@@ -26,6 +26,10 @@ class Chart:
     @property
     def svg(self) -> str:
         """The picture."""
+        return self.draw()
+
+    def draw(self) -> str:
+        """Make the picture, unless it was made before."""
         return draw.svg(self.specification)
 
 

@@ -9,11 +9,18 @@ from typing import Any, Final
 import django_htmx
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.template import engines
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.translation import gettext, override
 from waitress.server import create_server
 from whitenoise import WhiteNoise
 
 from nianjian import paper
+from nianjian.flows.rulebooks import rulebook
 from nianjian.flows.wizard import uploads
+from nianjian.kernel import clock
+from nianjian.rules.rulebook import FIRST_DAY
 from nianjian.web.layout.policy import HEADERS
 
 STATIC: Final = Path(paper.__file__).parent / "assets"  # the style sheets are shared with paper
@@ -47,8 +54,21 @@ def application() -> WhiteNoise:
     return made
 
 
+def warm() -> None:
+    """Load what every page needs, before the first one is asked for: views, templates, the rulebook, both languages."""
+    reverse("overview", args=["x"])
+    for folder in map(Path, engines["django"].dirs):
+        for template in folder.rglob("*.html"):
+            get_template(template.relative_to(folder).as_posix())
+    rulebook(day=max(clock.today(), FIRST_DAY), province=None, enterprise=None)
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            gettext("")
+
+
 def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
     """Serve until interrupted; ``ready`` is called once the port is open."""
+    warm()
     behind = PROXY if settings.SECURE_PROXY_SSL_HEADER else {}
     server = create_server(
         application(),
