@@ -14,11 +14,14 @@ from tests.db.conftest import Import
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
 from nianjian.dossier.finding import Finding, Verdict, Weight
+from nianjian.dossier.kinds import further
 from nianjian.dossier.kinds.port import Read
 from nianjian.dossier.materials import query, service
 from nianjian.dossier.materials.service import File, Place
 from nianjian.dossier.materials.states import DONE, State
-from nianjian.flows.dossier import checklist
+from nianjian.flows import approve, overlay
+from nianjian.flows.dossier import checklist, looked
+from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.vault import blobs
 
@@ -159,3 +162,26 @@ def test_what_the_overview_counts_is_what_the_list_shows(keep: Callable[..., int
     assert counted() == (13, True), "the newest counts"
     checklist.not_applicable(enterprise=demo, year=YEAR, item="algorithm_filing", reason="无", actor=anna)
     assert counted() == (12, True)
+
+
+def test_what_the_province_asks_for_besides_is_an_item_like_any_other(
+    keep: Callable[..., int], demo: str, anna: Actor, bo: Actor
+) -> None:
+    before = _states()
+    assert "protection_grade" not in before, "what some provinces ask for is told, not asked"
+    asked = overlay.request_overlay(
+        key="materials.optional", value='["等保", "本地承诺"]', province="浙江", enterprise=demo,
+        valid_from=clock.today(), valid_to=None, reason="省局通知", actor=anna,
+    )  # fmt: skip
+    approve.approve(approval=asked.id, actor=bo)
+    assert set(_states()) - set(before) == {"protection_grade"}
+    assert _states()["protection_grade"] is State.MISSING
+    assert further.hinted(looked.book(demo)) == ["本地承诺"], "no item stands for it"
+    assert looked.asked(looked.book(demo))["protection_grade"].seals[:1] == ("cover_seal",)
+    place = Place(demo, YEAR, "protection_grade")
+    number = keep(place=place)
+    checklist.confirm(enterprise=demo, year=YEAR, item=place.item, number=number, actor=anna)
+    assert _states()["protection_grade"] is State.READY
+    assert query.unready(demo, YEAR, on=clock.today(), further=("protection_grade", "access_agreement"))[0] >= {
+        "access_agreement"
+    }

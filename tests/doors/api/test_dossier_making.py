@@ -32,7 +32,9 @@ def test_a_package_is_built_and_fetched_by_its_job(site: Ask) -> None:
     assert post(site("auditor", name="rita"), PACKAGE, {}).status_code == 403
     officer = site("data_officer", name="dora")
     refused = post(officer, f"{PACKAGE}/{job['id']}/signature", {})
-    assert (refused.status_code, refused.json()["code"]) == (403, "role_missing"), "the firm's own signature is a lead's"
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_missing"), (
+        "the firm's own signature is a lead's"
+    )
 
 
 def test_only_what_the_records_make_is_generated(site: Ask) -> None:

@@ -20,6 +20,7 @@ from nianjian.dossier.kinds import (
     shareholders,
     social_insurance,
 )
+from nianjian.dossier.kinds.further import FURTHER
 from nianjian.dossier.kinds.item import Item
 from nianjian.kernel.errors import NianjianError
 
@@ -43,8 +44,12 @@ ITEMS: Final[Mapping[str, Item]] = {
 }
 
 
+KNOWN: Final[Mapping[str, Item]] = {**ITEMS, **FURTHER}
+"""With the papers that only some provinces ask for."""
+
+
 def item(name: str) -> Item:
     """The item; NianjianError dossier_item_unknown."""
-    if name not in ITEMS:
-        raise NianjianError("dossier_item_unknown", item=name, items=", ".join(ITEMS))
-    return ITEMS[name]
+    if name not in KNOWN:
+        raise NianjianError("dossier_item_unknown", item=name, items=", ".join(KNOWN))
+    return KNOWN[name]

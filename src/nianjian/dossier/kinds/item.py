@@ -27,6 +27,7 @@ class Item:
     ``fields``: what must have been read before the item can be ready. ``coloured``: the original shows colour of its
     own (emblem, frame), so that original and black-and-white copy can be told apart. ``titles`` and ``words``: what
     such papers are headed and what stands in them, by which a file without a name is told; evidence, no proof.
+    ``asked``: the form, where no rule names one.
     """
 
     name: str
@@ -35,9 +36,12 @@ class Item:
     coloured: bool = False
     titles: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    asked: Form | None = None
 
     def form(self, book: Rulebook) -> Form:
         """The form that the rulebook asks for; NianjianError dossier_form_unknown."""
+        if self.asked is not None:
+            return self.asked
         forms = cast("dict[str, str]", book.value("materials.copy_kind_by_item"))
         form = FORMS.get(str(forms.get(self.rule)))
         if form is None:

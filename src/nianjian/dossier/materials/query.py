@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -36,8 +36,11 @@ class Line:
     newest: Version | None
 
 
-def checklist(enterprise: str, year: int, *, on: date, robots: bool) -> list[Line]:
-    """All items in the order of the guide's list; ``robots``: whether M13 is due (robot seats in the data year)."""
+def checklist(enterprise: str, year: int, *, on: date, robots: bool, further: Sequence[str] = ()) -> list[Line]:
+    """All items in the order of the guide's list, then the ``further`` ones that are asked for here.
+
+    ``robots``: whether M13 is due (robot seats in the data year).
+    """
     materials = {row.item: row for row in Material.objects.filter(enterprise_id=enterprise, year=year)}
     newest: dict[int, Version] = {}
     counts: dict[int, int] = {}
@@ -45,7 +48,7 @@ def checklist(enterprise: str, year: int, *, on: date, robots: bool) -> list[Lin
     for row in found.defer("name", "report").order_by("number"):  # sealed: opened only where they are looked at
         newest[row.material_id] = row
         counts[row.material_id] = counts.get(row.material_id, 0) + 1
-    return [_line(item, materials.get(item), newest, counts, on=on, robots=robots) for item in ITEMS]
+    return [_line(item, materials.get(item), newest, counts, on=on, robots=robots) for item in (*ITEMS, *further)]
 
 
 def _line(
@@ -86,12 +89,13 @@ def material(enterprise: str, year: int, item: str) -> Material | None:
 STANDING: Final = ("verdict", "confirmed_at", "returned_at", "effective_on", "valid_until")
 
 
-def unready(enterprise: str, year: int, *, on: date) -> tuple[set[str], bool]:
+def unready(enterprise: str, year: int, *, on: date, further: Sequence[str] = ()) -> tuple[set[str], bool]:
     """Items that are not ready, all taken as required, and whether anything was done about one; a single query."""
     rows = Material.objects.filter(enterprise_id=enterprise, year=year).order_by("versions__number")
     told = rows.values_list("item", "not_applicable", "versions__number", *(f"versions__{one}" for one in STANDING))
     newest = {row[0]: row for row in told}
-    return {item for item in ITEMS if _raw(newest.get(item), on) not in DONE}, bool(newest)
+    asked = (*ITEMS, *further)
+    return {item for item in asked if _raw(newest.get(item), on) not in DONE}, bool(newest)
 
 
 def _raw(row: tuple[Any, ...] | None, on: date) -> State:

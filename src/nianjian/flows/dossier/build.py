@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -87,7 +87,7 @@ def build(
     """
     require(actor, enterprise, Act.REVEAL)
     day = on or clock.today()
-    lines = query.checklist(enterprise, year, on=day, robots=checklist.has_robots(enterprise, year))
+    lines = checklist.whole(enterprise, year, day)
     taken = [(line, line.newest) for line in lines if line.state is State.READY and line.newest is not None]
     bound = [(line, row) for line, row in taken if row.media_type != OFD]
     unbound = tuple(line.item for line, row in taken if row.media_type == OFD)
@@ -149,9 +149,10 @@ def _copies(bound: Sequence[tuple[Line, Version]], room: Path, day: date, enterp
         if got.clean is None:  # its media type said otherwise
             raise NianjianError("dossier_copy_unreadable", item=title, file=got.name)
         kind = known_item(line.item)
-        rule: Any = book.value(kind.rule)
+        rule = book.value(kind.rule)
+        board = Board(str(rule["board"])) if isinstance(rule, Mapping) else Board.SPECIAL  # a further paper
         asked = seals(book, copy=kind.form(book) is Form.COPY)
-        yield Item(line.item, title, Board(rule["board"]), got.clean, asked, row.sha256)
+        yield Item(line.item, title, board, got.clean, asked, row.sha256)
 
 
 def _book(enterprise: str, day: date) -> Rulebook:

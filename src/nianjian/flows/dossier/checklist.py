@@ -22,7 +22,7 @@ from nianjian.dossier.materials.query import Line
 from nianjian.dossier.materials.service import File, Place
 from nianjian.dossier.materials.states import DONE
 from nianjian.dossier.pictures.shrink import Pictured, pictured
-from nianjian.flows.dossier import known
+from nianjian.flows.dossier import further, known
 from nianjian.flows.dossier.pages import copied
 from nianjian.flows.rulebooks import rulebook
 from nianjian.kernel import clock
@@ -44,7 +44,13 @@ LIMIT: Final = 200 << 20  # bytes of one file: a long scan at 300 dpi
 def lines(enterprise: str, year: int, actor: Actor, on: date | None = None) -> list[Line]:
     """The list as it stands for a package that is handed in on a day (None: today)."""
     require(actor, enterprise, Act.READ)
-    return query.checklist(enterprise, year, on=on or clock.today(), robots=has_robots(enterprise, year))
+    return whole(enterprise, year, on or clock.today())
+
+
+def whole(enterprise: str, year: int, on: date) -> list[Line]:
+    """Every item that is asked for, the province's further ones too, as it stands for a day."""
+    robots = has_robots(enterprise, year)
+    return query.checklist(enterprise, year, on=on, robots=robots, further=further.of(enterprise))
 
 
 def has_robots(enterprise: str, year: int) -> bool:
@@ -172,9 +178,10 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
     """
     require(actor, enterprise, Act.LOAD)
     today = clock.today()
-    now = {line.item: line for line in query.checklist(enterprise, year, on=today, robots=True)}
+    more = further.of(enterprise)
+    now = {line.item: line for line in query.checklist(enterprise, year, on=today, robots=True, further=more)}
     taken: list[str] = []
-    for line in query.checklist(enterprise, year - 1, on=today, robots=True):
+    for line in query.checklist(enterprise, year - 1, on=today, robots=True, further=more):
         old = line.newest
         if line.item in YEARLY or old is None or old.confirmed_at is None or now[line.item].newest is not None:
             continue
@@ -189,7 +196,7 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
 
 YEARLY: Final = frozenset({
     "audit_report", "social_insurance", "number_ledger", "seat_table", "monthly_traffic", "complaint_records",
-    "responsibility_report",
+    "responsibility_report", "report_pledge", "conduct_pledge", "financial_statements", "system_pictures",
 })  # fmt: skip
 """Items about the data year or the season: last year's is never this year's."""
 

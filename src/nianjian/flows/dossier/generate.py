@@ -36,6 +36,7 @@ from nianjian.dossier.materials import query, service
 from nianjian.dossier.materials.query import Line
 from nianjian.dossier.materials.service import File, Place
 from nianjian.dossier.materials.states import State
+from nianjian.flows.dossier import checklist
 from nianjian.flows.dossier.gather.values import Values
 from nianjian.flows.dossier.pages import of as drawn
 from nianjian.flows.progress import Progress, silent
@@ -80,7 +81,7 @@ def _algorithm(values: Values) -> tuple[Document, dict[str, int]]:
 
 
 def _check(values: Values) -> tuple[Document, dict[str, int]]:
-    lines = query.checklist(values.enterprise, values.head.year, on=clock.today(), robots=values.robots)
+    lines = checklist.whole(values.enterprise, values.head.year, clock.today())
     states = [(line.item, line.state.value) for line in lines]
     compared = [
         (item, one.figure, one.paper, one.portrait)

@@ -11,7 +11,7 @@ from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
-from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.dossier.kinds.catalogue import ITEMS, KNOWN
 from nianjian.dossier.kinds.catalogue import item as known_item
 from nianjian.dossier.kinds.item import Form
 from nianjian.dossier.materials import query, service
@@ -21,12 +21,13 @@ from nianjian.dossier.materials.service import Place
 from nianjian.flows.dossier import checklist
 from nianjian.flows.overview.deadlines import calendars, data_year
 from nianjian.flows.rulebooks import rulebook
+from nianjian.kernel.errors import NianjianError
 from nianjian.rules.rule import Rule
 from nianjian.rules.rulebook import Rulebook
 
 Json = dict[str, Any]
 DUTY: Final = "law.algorithm.duty"
-OPTIONAL: Final = "materials.optional"
+FURTHER: Final = "further"  # the board of what only some provinces ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Asked:
 
     item: str
     rule: Rule
-    board: str  # general | special
+    board: str  # general | special | further
     form: Form
     seals: tuple[str, ...]
     beside: Rule | None
@@ -69,21 +70,16 @@ def book(enterprise: str) -> Rulebook:
 
 
 def asked(rules: Rulebook) -> dict[str, Asked]:
-    """What is asked of each item."""
-    return {name: _asked(name, rules) for name in ITEMS}
+    """What is asked of each item, of those that only some provinces ask for too."""
+    return {name: _asked(name, rules) for name in KNOWN if KNOWN[name].rule in rules.in_force}
 
 
 def _asked(name: str, rules: Rulebook) -> Asked:
-    item = ITEMS[name]
+    item = KNOWN[name]
     rule = rules.rule(item.rule)
-    value = rule.value if isinstance(rule.value, Mapping) else {}
+    board = str(rule.value.get("board", "")) if isinstance(rule.value, Mapping) else FURTHER
     beside = rules.in_force.get(DUTY) if name == ALGORITHM else None
-    return Asked(name, rule, str(value.get("board", "")), item.form(rules), item.seals(rules), beside)
-
-
-def further(rules: Rulebook) -> list[str]:
-    """Papers that agencies of some provinces ask for besides."""
-    return [str(one) for one in rules.items(OPTIONAL)] if OPTIONAL in rules.in_force else []
+    return Asked(name, rule, board, item.form(rules), item.seals(rules), beside)
 
 
 def looked(*, enterprise: str, year: int, item: str, actor: Actor, first: int = 0, most: int = query.MOST) -> Looked:
@@ -93,7 +89,9 @@ def looked(*, enterprise: str, year: int, item: str, actor: Actor, first: int = 
     """
     require(actor, enterprise, Act.READ)
     known_item(item)
-    (line,) = [one for one in checklist.lines(enterprise, year, actor) if one.item == item]
+    line = next((one for one in checklist.lines(enterprise, year, actor) if one.item == item), None)
+    if line is None:  # of another province
+        raise NianjianError("dossier_item_unknown", item=item, items=", ".join(ITEMS))
     row = query.material(enterprise, year, item)
     if row is None:
         return Looked(line, [], [])

@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from nianjian.dossier.kinds import further
 from nianjian.flows.rectify import cases
 from nianjian.kernel.periods import add_months
 from nianjian.registers.overlays import query
@@ -55,13 +56,14 @@ class Deadline:
 class Calendar:
     """The deadlines to come, earliest first, and the day on which the plan for the first one starts.
 
-    ``renewals``: the rules of `RENEWALS` in force, by register.
+    ``renewals``: the rules of `RENEWALS` in force, by register; ``further``: items of the package asked for here alone.
     """
 
     deadlines: tuple[Deadline, ...]
     start: date | None
     lead: Rule | None
     renewals: Mapping[str, Rule] = field(default_factory=dict)
+    further: tuple[str, ...] = ()
 
     @property
     def earliest(self) -> Deadline | None:
@@ -86,7 +88,7 @@ def upcoming(book: Rulebook, today: date) -> Calendar:
     lead = book.in_force.get(LEAD)
     start = add_months(found[0].day, -book.integer(LEAD)) if found and lead else None
     renewals = {kind: book.in_force[key] for kind, key in RENEWALS.items() if key in book.in_force}
-    return Calendar(tuple(found), start, lead, renewals)
+    return Calendar(tuple(found), start, lead, renewals, further.asked(book))
 
 
 def data_year(calendar: Calendar, today: date) -> int:

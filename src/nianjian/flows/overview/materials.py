@@ -17,7 +17,7 @@ def missing(enterprise: str, calendar: Calendar, today: date) -> tuple[int, int]
     """
     year = data_year(calendar, today)
     early = calendar.start is None or today < calendar.start
-    unready, begun = query.unready(enterprise, year, on=today)
+    unready, begun = query.unready(enterprise, year, on=today, further=calendar.further)
     if early and not begun:
         return year, 0
     if ALGORITHM in unready and not robots_concern(enterprise, year, today):

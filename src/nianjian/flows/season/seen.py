@@ -10,11 +10,10 @@ from typing import Any, Final, cast
 from nianjian.accounts.query import Actor
 from nianjian.audit import query as audit
 from nianjian.complaints import query as complaints
-from nianjian.dossier.materials import query as materials
 from nianjian.dossier.materials.query import Line
 from nianjian.dossier.materials.states import DONE
 from nianjian.flows import portraits
-from nianjian.flows.dossier.checklist import has_robots
+from nianjian.flows.dossier.checklist import whole
 from nianjian.flows.rectify import cases
 from nianjian.kernel.seasons import Season
 from nianjian.kernel.workdays import Due
@@ -53,9 +52,7 @@ class Asked:
 def seen(asked: Asked, tracks: Sequence[Track]) -> dict[str, Seen]:
     """By task; what cannot be seen is not in it."""
     portrait = portraits.kept(asked.enterprise, asked.year)
-    lines = materials.checklist(
-        asked.enterprise, asked.year, on=asked.today, robots=has_robots(asked.enterprise, asked.year)
-    )
+    lines = whole(asked.enterprise, asked.year, asked.today)
     year_end = Season("", asked.year).year_end
     return {
         "portrait": Seen(portrait is not None, int(portrait is not None), 1, _light(portrait)),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
 from nianjian.config.http.readable import reads_form_itself
-from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.dossier.kinds.catalogue import KNOWN
 from nianjian.flows.dossier import checklist, looked
 from nianjian.flows.dossier import upload as flow
 from nianjian.kernel.errors import NianjianError
@@ -27,7 +27,7 @@ SANDBOX = "sandbox; default-src 'none'"
 
 
 def _known(year: int, item: str) -> None:
-    if item not in ITEMS:
+    if item not in KNOWN:
         raise Http404
     in_reach(year)
 

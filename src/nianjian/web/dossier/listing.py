@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
+from nianjian.dossier.kinds import further
 from nianjian.flows.dossier import checklist, looked
 from nianjian.kernel import clock
 from nianjian.paper.texts.portrait import name
@@ -46,6 +47,7 @@ def _page(request: Request, code: str, year: int) -> HttpResponse:
     asked = looked.asked(rules)
     _ = words(current())
     missing = checklist.missing(lines)
+    due = {one.item for one in lines}
     context = {
         "year": year,
         "years": looked.seasons(code, year, clock.today()),
@@ -53,9 +55,11 @@ def _page(request: Request, code: str, year: int) -> HttpResponse:
         "count": len(lines),
         "boards": shown.boards(code, year, lines, asked),
         "sources": [
-            (one.rule.id, shown.source(one.rule, name("level", str(one.rule.level), _))) for one in asked.values()
+            (one.rule.id, shown.source(one.rule, name("level", str(one.rule.level), _)))
+            for one in asked.values()
+            if one.item in due
         ],
-        "further": looked.further(rules),
+        "further": further.hinted(rules),
         "may_load": may(request.actor, code, Act.LOAD),
         "reuse": reverse("dossier-reuse", args=[code, year]),
         "before": year - 1,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
-from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.dossier.kinds.catalogue import KNOWN
 from nianjian.dossier.materials.query import ALGORITHM
 from nianjian.flows.dossier import checklist, looked, upload
 from nianjian.flows.dossier.looked import Asked, Looked
@@ -34,7 +34,7 @@ NEWEST = 20  # versions and comments that the page shows
 @page(Act.READ)
 def shown(request: Request, code: str, year: int, item: str) -> HttpResponse:
     """Show an item."""
-    if item not in ITEMS:
+    if item not in KNOWN:
         raise Http404
     found = looked.looked(enterprise=code, year=in_reach(year), item=item, actor=request.actor, most=NEWEST)
     asked = looked.asked(looked.book(code))[item]

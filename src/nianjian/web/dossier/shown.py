@@ -62,12 +62,10 @@ def following(line: Line) -> str:
 
 
 def boards(code: str, year: int, lines: Sequence[Line], asked: dict[str, Asked]) -> list[tuple[str, Table]]:
-    """A heading and the items below it, for the general and the special papers."""
+    """A heading and the items below it, for the general, the special and the province's further papers."""
     _ = words(current())
-    return [
-        (_(name), _table(_(name), code, year, [one for one in lines if asked[one.item].board == board], asked))
-        for board, name in BOARDS.items()
-    ]
+    held = {board: [one for one in lines if asked[one.item].board == board] for board in BOARDS}
+    return [(_(name), _table(_(name), code, year, held[board], asked)) for board, name in BOARDS.items() if held[board]]
 
 
 def _table(name: str, code: str, year: int, lines: Iterable[Line], asked: dict[str, Asked]) -> Table:

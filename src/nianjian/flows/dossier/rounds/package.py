@@ -13,7 +13,7 @@ from nianjian.config import env, spill
 from nianjian.dossier.editions import manifest
 from nianjian.dossier.editions.build import PAPER
 from nianjian.dossier.editions.verify import verify
-from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.dossier.kinds.catalogue import KNOWN
 from nianjian.dossier.rounds.service import File, Package
 from nianjian.kernel.errors import NianjianError
 
@@ -74,7 +74,7 @@ def _read(body: bytes) -> Json:
         told = manifest.read(path)
     try:
         for one in told["items"]:
-            if one["item"] not in ITEMS:
+            if one["item"] not in KNOWN:
                 raise NianjianError("dossier_manifest_unreadable", file=manifest.NAME)
             _ = (str(one["source_sha256"]), str(one["copy_sha256"]), int(one["pages"]))
         for file in told["files"]:

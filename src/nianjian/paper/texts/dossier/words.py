@@ -21,8 +21,20 @@ ITEMS: Final[Mapping[str, str]] = {
     "complaint_records": mark("complaint handling records"),
     "responsibility_report": mark("report on the information-security responsibility system"),
     "algorithm_filing": mark("algorithm filing for AI outbound"),
+    "report_pledge": mark("pledge for the annual report"),
+    "conduct_pledge": mark("pledge of no violations"),
+    "financial_statements": mark("financial statements"),
+    "system_pictures": mark("pictures of system and seats"),
+    "access_agreement": mark("access agreement"),
+    "number_certificate": mark("certificate of the code numbers"),
+    "protection_grade": mark("proof of graded protection"),
+    "outsourcing_agreement": mark("outsourcing agreement, further paper"),
 }
-BOARDS: Final[Mapping[str, str]] = {"general": mark("General papers"), "special": mark("Special papers")}
+BOARDS: Final[Mapping[str, str]] = {
+    "general": mark("General papers"),
+    "special": mark("Special papers"),
+    "further": mark("Further papers asked for here"),
+}
 FORMS: Final[Mapping[str, str]] = {
     "original_scan": mark("scan of the original"),
     "copy_with_seal": mark("copy with the official seal"),

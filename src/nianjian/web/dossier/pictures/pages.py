@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
-from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.dossier.kinds.catalogue import KNOWN
 from nianjian.flows.dossier import pages as flow
 from nianjian.flows.dossier.pages import ENDINGS, STEP, Pages
 from nianjian.web.data.work import progressing
@@ -58,7 +58,7 @@ def drawn(request: Request, code: str, year: int, item: str, number: int) -> Htt
 
 
 def _known(year: int, item: str) -> int:
-    if item not in ITEMS:
+    if item not in KNOWN:
         raise Http404
     return in_reach(year)
 

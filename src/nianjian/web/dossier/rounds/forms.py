@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
-from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.dossier.kinds.catalogue import KNOWN
 from nianjian.dossier.rounds.model import Evidence
 from nianjian.dossier.rounds.service import MOST, Asked
 from nianjian.paper.texts.dossier.rounds import EVIDENCE, WHOLE
@@ -31,7 +31,7 @@ def _file() -> forms.ClearableFileInput:
 
 def _items() -> list[tuple[str, str]]:
     _ = words(current())
-    return [("", _(WHOLE)), *((one, _(NAMES[one])) for one in ITEMS)]
+    return [("", _(WHOLE)), *((one, _(NAMES[one])) for one in KNOWN)]
 
 
 class Submitted(forms.Form):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.dossier.impressions.kinds import MARKS
 from nianjian.dossier.impressions.service import MOST
-from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.dossier.kinds.catalogue import KNOWN
 from nianjian.paper.texts.dossier.sealing import PLACES, SEALS
 from nianjian.paper.words import words
 from nianjian.web.dossier.shown import title
@@ -21,7 +21,7 @@ def _seals() -> list[tuple[str, str]]:
 
 
 def _items() -> list[tuple[str, str]]:
-    return [(one, title(one)) for one in ITEMS]
+    return [(one, title(one)) for one in KNOWN]
 
 
 def _marks() -> list[tuple[str, str]]:

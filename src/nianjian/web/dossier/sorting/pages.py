@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.roles import Act
 from nianjian.config.http.readable import reads_form_itself
-from nianjian.dossier.kinds.catalogue import ITEMS
-from nianjian.flows.dossier import checklist, sorting
+from nianjian.dossier.kinds.catalogue import KNOWN
+from nianjian.flows.dossier import checklist, further, sorting
 from nianjian.flows.wizard import uploads
 from nianjian.kernel.errors import NianjianError
 from nianjian.web.data import shown as data
@@ -40,7 +40,7 @@ def listed(request: Request, code: str, year: int) -> HttpResponse:
         "files": [told.waiting(one) for one in rows[:SHOWN]],
         "more": len(rows) > SHOWN,
         "most": SHOWN,
-        "choices": told.choices(),
+        "choices": told.choices(further.of(code)),
         "away": AWAY,
         "field": FIELD,
         "limit": min(uploads.limit(), checklist.LIMIT) // uploads.MIB,
@@ -103,7 +103,7 @@ def decide(request: Request, code: str, year: int) -> HttpResponse:
             if chosen == AWAY:
                 sorting.put_away(**place)  # type: ignore[arg-type] # as they stand above
                 away += 1
-            elif chosen in ITEMS:
+            elif chosen in KNOWN:
                 sorting.decide(**place, item=chosen)  # type: ignore[arg-type] # as they stand above
                 given += 1
         except NianjianError as fault:

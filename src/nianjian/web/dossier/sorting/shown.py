@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.utils.translation import gettext
 
 from nianjian.dossier.arrivals import query
 from nianjian.dossier.arrivals.model import Arrival
-from nianjian.paper.texts.dossier.words import FIELDS, ITEMS
+from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.paper.texts.dossier.words import FIELDS
 from nianjian.paper.words import words
 from nianjian.web.data import shown as data
 from nianjian.web.dossier.shown import title
@@ -65,6 +67,6 @@ def _evidence(one: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def choices() -> list[tuple[str, str]]:
-    """Every item with its name."""
-    return [(item, title(item)) for item in ITEMS]
+def choices(further: Sequence[str]) -> list[tuple[str, str]]:
+    """Every item with its name, the ``further`` ones that are asked for here too."""
+    return [(item, title(item)) for item in (*ITEMS, *further)]
