@@ -15,6 +15,8 @@ UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy
 # two workers on two cores; JOBS=0 runs in one process
 JOBS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(JOBS)
+# a file goes to one worker; the longest stand first in the order of folders, so that no worker is left with them at the end
+LONG := --dist loadfile --no-loadscope-reorder --randomly-dont-reorganize --durations 40
 # make demo NO_SERVE=1 stops after the portrait
 NO_SERVE ?=
 # rows of make bench
@@ -93,7 +95,11 @@ test: setup ## every suite that needs no service (under 10 minutes)
 
 .PHONY: test-long
 test-long: setup-all ## PostgreSQL, crashes, Spark, big data (under 30 minutes)
-	@$(PYTEST) -m long --dist loadfile
+	@$(PYTEST) -m long $(LONG)
+
+.PHONY: soak
+soak: setup-all ## the long suite with every dress, thousands of requests and the whole shell on PostgreSQL (hours)
+	@SOAK=1 $(PYTEST) -m long $(LONG)
 
 .PHONY: coverage
 coverage: setup ## the fast suites with branch coverage

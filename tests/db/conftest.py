@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import django
-import psycopg
 import pytest
 
 django.setup()  # this file is read before pytest-django does it
@@ -83,14 +80,3 @@ def load(demo: str, operator: Actor, sheet: Sheet) -> Import:
         return import_sheet(kind=kind, path=sheet(header, *rows, **how), enterprise=demo, actor=operator)
 
     return run
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """A database of its own on the server, empty."""
-    name = f"nianjian_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-    yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

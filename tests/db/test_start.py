@@ -1,4 +1,4 @@
-"""Many processes at once on an empty home: tables are made once, the chain has no fork; and all that on PostgreSQL."""
+"""Many processes at once on an empty home: tables are made once, the chain has no fork; on both databases."""
 
 from __future__ import annotations
 
@@ -133,30 +133,3 @@ def test_users_of_an_earlier_version_keep_their_rights_on_postgresql(tmp_path: P
 @pytest.mark.long
 def test_dated_history_on_postgresql(tmp_path: Path, database: str) -> None:
     _history(_environment(tmp_path, database))
-
-
-# Each command of a test at the shell is a start of the program, so all of them take half an hour: with SOAK=1.
-SHELL = ["doors/cli"] if os.environ.get("SOAK") else ["doors/cli/test_keys.py", "doors/cli/test_doctor.py"]
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("tests", ["db", "doors/api", "doors/web", *SHELL])
-def test_the_same_tests_hold_on_postgresql(database: str, tests: str) -> None:
-    here = Path(__file__).parent
-    # A browser's matter is no database's; one walk of each role goes over PostgreSQL, below.
-    _hold(database, here.parent / tests, "-m", "not long", f"--ignore={here / 'test_start.py'}", "--ignore-glob=*walk*")
-
-
-@pytest.mark.long
-def test_a_walk_of_each_role_on_postgresql(database: str) -> None:
-    _hold(database, Path(__file__).parents[1] / "doors/web/walks/test_roles.py")
-
-
-def _hold(database: str, tests: Path, *more: str) -> None:
-    """Run the tests in a process of its own, over databases of that server."""
-    here = Path(__file__).parent
-    environment = os.environ | {"PYTHONPATH": str(here), "NIANJIAN_TEST_DATABASE": database}
-    options = ["-q", "-n0", "-p", "on_postgres", "-p", "no:cacheprovider"]
-    command = [sys.executable, "-m", "pytest", *options, *more, str(tests)]
-    done = subprocess.run(command, env=environment, cwd=here.parents[1], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

@@ -1,6 +1,6 @@
 """The database of a home: SQLite inside it, or one of its own on PostgreSQL where the suite runs on that.
 
-`SERVER` is set by the plugin of `tests/db/on_postgres.py`.
+`SERVER` is set by the plugin of `tests/on_postgres/plugin.py`.
 """
 
 from __future__ import annotations

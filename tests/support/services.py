@@ -7,10 +7,14 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import uuid
+from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib.util import find_spec
 from typing import NoReturn
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 
 
@@ -46,6 +50,17 @@ def _program(*names: str) -> str:
 def postgres_url() -> str:
     """postgres://… of a server on which the test role may make databases."""
     return os.environ.get("NIANJIAN_TEST_POSTGRES") or missing("PostgreSQL (NIANJIAN_TEST_POSTGRES)")
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """A database of its own on the server, empty."""
+    name = f"nianjian_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+    yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")
