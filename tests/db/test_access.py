@@ -18,6 +18,7 @@ from nianjian.accounts.roles import ALLOWED, Act, Role
 from nianjian.cli.main import VERBS, Parser, main
 from nianjian.flows.import_calls import import_calls
 from nianjian.flows.rectify.cases import Notice, open_case
+from nianjian.inspection.callback.trials.service import Frame, begin
 from nianjian.reconcile.runs.found import Report
 from nianjian.reconcile.runs.service import keep
 from nianjian.registers.overlays.service import Proposed, propose
@@ -112,6 +113,15 @@ COMMANDS |= {
     "reconcile sources": (Act.REPORT, HERE, AT),
     "reconcile list": (Act.READ, HERE, AT),
     **{f"reconcile {act}": (may, HERE, ("RECONCILIATION", *words)) for act, (may, words) in RECONCILED.items()},
+    "callback test": (Act.REPORT, HERE, ("--number", "x", "--via", "sip:192.0.2.1", *AT)),  # it calls nobody
+    "callback numbers": (Act.READ, HERE, AT),
+    "callback list": (Act.READ, HERE, AT),
+    "callback show": (Act.READ, HERE, ("TRIAL",)),
+    "callback begin": (Act.LOAD, HERE, ("--number", "95013", *AT)),
+    "callback end": (Act.LOAD, HERE, ("TRIAL", "--outcome", "busy")),
+    "callback routes": (Act.READ, HERE, AT),
+    "callback route": (Act.ADMINISTER, HERE, ("x", "--via", "sip:192.0.2.1", *AT)),
+    "callback gateway": (Act.ADMINISTER, HERE, ("x", "192.0.2.1", *AT)),
     "rectify open": (Act.LOAD, HERE, ("--received", "2026-03-02", *AT)),
     "rectify list": (Act.READ, HERE, AT),
     "rectify tickets": (Act.READ, HERE, ("line", "L1", *AT)),
@@ -198,6 +208,7 @@ REFUSED = {
     "token_unknown",
     "rectify_unknown",
     "reconcile_run_unknown",
+    "callback_trial_unknown",
 }
 
 
@@ -243,6 +254,7 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "RECONCILIATION": keep(
             enterprise=demo, report=Report("lines", date(2026, 12, 31), {}, {}, ()), actor=operator
         ).pk,
+        "TRIAL": begin(enterprise=demo, frame=Frame("95013", 30_000), actor=operator).pk,
         "PAPER": str(paper),
         "REPORT": str(tmp_path / "report.docx"),
         "PACKAGE": str(tmp_path / "package"),

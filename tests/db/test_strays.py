@@ -102,6 +102,7 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
         "dossier/pictures/service.py",
         "flows/dossier/making/kept.py",
         "flows/dossier/verifying.py",
+        "inspection/callback/trials/service.py",
         "flows/reconcile/work.py",
         "flows/rejects.py",
         "dossier/impressions/service.py",

@@ -43,6 +43,11 @@ from nianjian.flows.dossier.rounds import package  # noqa: E402
 from nianjian.flows.rectify import cases as rectification  # noqa: E402
 from nianjian.flows.rulebooks import rulebook  # noqa: E402
 from nianjian.flows.wizard import drafts, uploads  # noqa: E402
+from nianjian.inspection.callback.routes import service as ways  # noqa: E402
+from nianjian.inspection.callback.sip.seen import Line as SipLine  # noqa: E402
+from nianjian.inspection.callback.sip.seen import Seen  # noqa: E402
+from nianjian.inspection.callback.trials import service as trials  # noqa: E402
+from nianjian.inspection.callback.verdict import Verdict as Judged  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
 from nianjian.notify import service as webhooks  # noqa: E402
 from nianjian.queue import query as queue  # noqa: E402
@@ -176,6 +181,18 @@ def _reconciliation(code: str, actor: Actor) -> dict[str, Any]:
     return {"reconciliation": run.pk, "difference": run.differences.get().pk, "pair": run.proposals.get().pk}
 
 
+def _callback(code: str, actor: Actor) -> str:
+    """A way to nowhere, and a test call that was refused."""
+    given = ways.Given(name="移动线", via="sip:192.0.2.1:5060;transport=udp", caller="test", witness="none")
+    ways.save(enterprise=code, given=given, actor=actor)
+    seen = Seen("95013", code, end="final", status=403, log=[SipLine(0, True, "INVITE sip:95013@x SIP/2.0", code)])  # noqa: FBT003 -- sent
+    kept = trials.keep(
+        enterprise=code, frame=trials.Frame("95013", 30_000), seen=seen,
+        verdict=Judged("fail", "refused", in_time=False), begun_at=clock.now(), actor=actor,
+    )  # fmt: skip
+    return kept.pk
+
+
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     """Make an enterprise; what stands for each parameter of an address."""
     service.add_enterprise(code=code, name=f"企业 {code}", province="北京", actor=OPERATOR)
@@ -226,6 +243,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "webhook": hook.id,
         "case": case,
         **_reconciliation(code, actor),
+        "trial": _callback(code, actor),
         "task": task.pk,
         "measure": rectification.add_measure(
             case=case, text="抽查", owner="王五", due=date(2026, 5, 8), every=None, actor=actor

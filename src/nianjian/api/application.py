@@ -24,6 +24,8 @@ from nianjian.api.v1 import (
     rules,
     webhooks,
 )
+from nianjian.api.v1.callback import tests as callbacks
+from nianjian.api.v1.callback import ways as callback_ways
 from nianjian.api.v1.complaints import forwards, one_click, tickets, worked
 from nianjian.api.v1.dossier import arrivals, fill_in, items, making, pages, rounds, seals, signed, verifying, versions
 from nianjian.api.v1.gate import decisions, policy
@@ -72,6 +74,8 @@ ROUTERS: Final = (
     season.router,
     reconcile_ask.router,
     reconcile_runs.router,
+    callbacks.router,
+    callback_ways.router,
     items.router,
     making.router,
     versions.router,

@@ -70,6 +70,7 @@ NAMING: Final = frozenset(
         "task",
         "evidence",
         "reconciliation",
+        "trial",
         "asked",
     }
 )
@@ -156,6 +157,11 @@ BODIES: Final[Mapping[str, Any]] = {
     "reconcile_export": "码号,批准总位长\n95013,8\n".encode(),
     "reconcile_settle": {"state": "explained", "owner": "王五", "cause": "晚报"},
     "reconcile_decide": {"confirmed": False},
+    "callback_begin": {"number": "95013"},
+    "callback_end": {"outcome": "busy"},
+    "callback_way_set": {"name": "x", "via": "sip:192.0.2.1"},
+    "callback_way_remove": {"name": "移动线"},
+    "callback_gateway_set": {"name": "GW", "hosts": ["192.0.2.1"]},
     "rectification_open": {"received": "2026-04-28"},
     "season_report": {"year": 2024, "track": "licence", "day": "2025-03-03"},
     "season_notice": {"year": 2024, "track": "licence", "day": "2025-03-03", "text": "通知"},

@@ -74,6 +74,7 @@ NAMING: Final = frozenset(
         "door",
         "evidence",
         "reconciliation",
+        "trial",
     }
 )
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}
@@ -109,6 +110,9 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "reconcile-decide": {"decision": "dismiss"},
     "season-report": {"act": "file", "year": "2024", "track": "licence", "day": "2025-03-03"},
     "season-task": {"act": "assign", "year": "2024", "task": "items", "text": "王五"},
+    "callback-begin": {"number": "95013"},
+    "callback-one": {"outcome": "busy"},
+    "callback-ways": {"what": "gateway", "name": "GW", "hosts": "192.0.2.1"},
     "rectify-open": {"received": "2026-04-28", "causes": ""},
     "rectify-watch": {"licence": "B2-1", "since": "2026-01-01", "source": "来函"},
     "enterprises": {"code": "third", "name": "第三家", "province": "北京"},
@@ -122,6 +126,8 @@ QUERIES: Final[Mapping[str, str]] = {
 DEEPER: Final[Mapping[tuple[str, str], Act]] = {
     ("data-job-stop", "POST"): Act.LOAD,
     ("reconcile-difference", "POST"): Act.LOAD,
+    ("callback-one", "POST"): Act.LOAD,
+    ("callback-ways", "POST"): Act.ADMINISTER,
     ("rectify-tickets", "POST"): Act.REPORT,
     ("rectify-watch", "POST"): Act.LOAD,
     ("approvals-decide", "POST"): Act.APPROVE,

@@ -91,6 +91,16 @@ def _reconciled(code: str, _job: JobValue, result: Told) -> Shown:
     return {"text": text, "ways": [(reverse("reconcile-one", args=[code, result["run"]]), _("To the reconciliation"))]}
 
 
+def _called(code: str, _job: JobValue, result: Told) -> Shown:
+    ways = [(reverse("callback", args=[code]), _("To the test calls"))]
+    if "counts" not in result:
+        return {"ways": ways}
+    counts = result["counts"]
+    text = _("{passed} passed, {failed} failed, {unproved} not proved.")
+    told = text.format(passed=counts["pass"], failed=counts["fail"], unproved=counts["unproved"])
+    return {"text": told, "ways": ways}
+
+
 def _effect(code: str, job: JobValue, _result: Told) -> Shown:
     address = reverse("rules-effect-here", args=[code, job.payload["key"], job.id])
     return {"ways": [(address, _("To the lights"))]}
@@ -214,6 +224,7 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.RECONCILE_FILING: _reconciled,
     jobs.RECONCILE_PEOPLE: _reconciled,
     jobs.RECONCILE_SOURCES: _reconciled,
+    jobs.CALLBACK_TEST: _called,
     jobs.IMPORT_FORWARDS: _forwarded,
     jobs.CHECK_PAPER: _paper,
     jobs.FILL_IN: _filled_in,

@@ -29,6 +29,7 @@ WORK: Final = (
     f"{HOME}approvals/", "approvals/",
     f"{HOME}complaints/", f"{HOME}complaints/new/", f"{HOME}complaints/forwards/", f"{HOME}complaints/one-click/",
     f"{HOME}reconcile/", f"{HOME}reconcile/new/",
+    f"{HOME}inspection/callback/", f"{HOME}inspection/callback/ways/",
     f"{HOME}season/", f"{HOME}season/?today=2027-05-02",
     f"{HOME}rectification/", f"{HOME}rectification/open/", f"{HOME}rectification/watch/",
     f"{HOME}dossier/", f"{HOME}dossier/2026/", f"{HOME}dossier/2026/articles/",
@@ -43,7 +44,7 @@ WORK: Final = (
 WORK_STEPS: Final = (
     "portrait-compare", "data-job", "data-batch", "data-import-files", "data-import-mapping", "data-import-check",
     "data-import-commit", "registers-end", "complaints-one", "one-click-one", "complain", "one-click-done",
-    "reconcile-one", "reconcile-difference", "rounds-one", "rounds-differences",
+    "reconcile-one", "reconcile-difference", "callback-one", "rounds-one", "rounds-differences",
     "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
     "rules-overlay-here", "rules-effect-here", "approvals-decide", "approvals-decide-here", "audit-verified",
     "webhooks-one", "dossier-pages", "dossier-signed",

@@ -83,6 +83,18 @@ def reconciliation(one: Looker) -> None:
     one.look()
 
 
+def test_call(one: Looker) -> None:
+    """A call that is dialled by hand: while its timer runs, and over."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}inspection/callback/")
+    page.locator("#hand_number").fill("95013")
+    follow(page.locator("main form[action$='/begin/'] button"))
+    one.look()
+    page.locator("#id_outcome").select_option("busy")
+    follow(page.locator("main form[novalidate] button.primary"))
+    one.look()
+
+
 def paper(one: Looker, turn: int) -> None:
     """A file of the package: under way, checked with its findings, confirmed or sent back, in the list."""
     page = one.page

@@ -50,7 +50,7 @@ def ask(*, enterprise: str, numbers: Sequence[str], names: Sequence[str], actor:
     ``role_missing``, ``callback_number_wrong``, ``callback_route_unknown``, and what `_wanted` raises.
     """
     grounds = Grounds.of(enterprise, actor, jobs.NEEDS[jobs.CALLBACK_TEST])
-    ways = _ways(enterprise, names)
+    ways = kept_ways(enterprise, names)
     wanted = _wanted(grounds, numbers)
     _not_too_many(len(wanted) * len(ways))
     given = {"numbers": wanted if numbers else [], "routes": [one.name for one in ways]}
@@ -62,7 +62,7 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
     found = run(
         enterprise=enterprise,
         numbers=[str(one) for one in given["numbers"]],
-        ways=_ways(enterprise, [str(one) for one in given["routes"]]),
+        ways=kept_ways(enterprise, [str(one) for one in given["routes"]]),
         actor=actor,
         progress=progress,
     )
@@ -118,7 +118,8 @@ def _not_too_many(count: int) -> None:
         raise NianjianError("callback_too_many", count=count, most=MOST)
 
 
-def _ways(enterprise: str, names: Sequence[str]) -> list[Way]:
+def kept_ways(enterprise: str, names: Sequence[str]) -> list[Way]:
+    """The kept ways of these names, none: all; ``callback_route_unknown``, ``callback_no_way``."""
     found = [routes.route(enterprise, name) for name in names] if names else routes.routes(enterprise)
     if not found:
         raise NianjianError("callback_no_way")

@@ -1,0 +1,167 @@
+"""What the operations of test calls take and tell."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from ninja import Field, Schema
+
+from nianjian.api.door.paging import Cut
+from nianjian.api.v1.given import Text
+
+Dialled = Annotated[str, Field(max_length=40, pattern=r"^[0-9+*# ()-]+$")]
+Short = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class Callback(Schema):
+    """A test call in one line, its number masked where it is a person's. Seconds are exact to the millisecond.
+
+    ``verdict``: pass, fail or unproved, null while one by hand is under way; ``reason``: its code; ``answer_in_time``
+    null: it cannot be told; ``witness``: what proved the landing (none, address, token, person).
+    """
+
+    trial: str
+    number: str
+    how: str
+    verdict: str | None
+    reason: str | None
+    answer_in_time: bool | None
+    answer_s: float | None
+    ringing_s: float | None
+    trying_s: float | None
+    early_s: float | None
+    over_s: float | None
+    limit_s: float
+    status: int | None
+    phrase: str | None
+    q850: int | None
+    gateway_expected: str | None
+    gateway_seen: str | None
+    witness: str
+    route: str | None
+    carrier: str | None
+    via: str | None
+    begun_at: str
+    made_by: str
+
+
+class CallbackMessage(Schema):
+    """A SIP message, parties masked, secrets left out; ``at_ms``: after the first INVITE."""
+
+    at_ms: int
+    sent: bool
+    first: str
+    text: str
+
+
+class CallbackTold(Callback):
+    """A test call with what else was seen, and its messages."""
+
+    note: str | None
+    source: dict[str, Any]
+    rulebook: dict[str, Any]
+    sha256: str | None
+    server: str | None
+    fault: str | None
+    media: str | None
+    contact: str | None
+    routes: list[str]
+    codec: str | None
+    voicemail: str | None
+    resent: int
+    messages: list[CallbackMessage]
+
+
+class CallbackNumber(Schema):
+    """A filed number: ``light`` green, yellow, red or insufficient; ``carriers``: each one's state."""
+
+    number: str
+    gateway: str | None
+    light: str
+    carriers: dict[str, str]
+    newest: Callback | None
+
+
+class CallbackFilter(Cut):
+    """Which test calls; "" is all."""
+
+    number: Annotated[str, Field(max_length=40)] = ""
+
+
+class CallbackAsked(Schema):
+    """Which numbers are called (none: all filed ones) over which kept ways (none: all)."""
+
+    numbers: Annotated[tuple[Dialled, ...], Field(max_length=500)] = ()
+    routes: Annotated[tuple[Short, ...], Field(max_length=50)] = ()
+
+
+class CallbackBegun(Schema):
+    """A number that a person dials now."""
+
+    number: Dialled
+    carrier: Short = ""
+
+
+class CallbackEnded(Schema):
+    """What came of it; ``note``: what was heard, needed for answered."""
+
+    outcome: Literal[
+        "answered", "answered_only", "other_answered", "voicemail", "busy", "refused", "number_unknown",
+        "rang_unanswered", "not_dialled",
+    ]  # fmt: skip
+    note: Text = ""
+
+
+class CallbackRoute(Schema):
+    """A way for test calls; its password is never told."""
+
+    name: str
+    via: str
+    line: str | None
+    carrier: str | None
+    caller: str
+    account: bool
+    witness: str
+    daily_at: str | None
+    next_at: str | None
+
+
+class CallbackGateway(Schema):
+    """From which addresses a gateway of the ledger answers."""
+
+    name: str
+    hosts: list[str]
+
+
+class CallbackWays(Schema):
+    """Ways and gateways."""
+
+    routes: list[CallbackRoute]
+    gateways: list[CallbackGateway]
+
+
+class CallbackRouteSet(Schema):
+    """A way; the one of this name is changed. ``password`` null: user and password stay."""
+
+    name: Annotated[Short, Field(min_length=1)]
+    via: Annotated[str, Field(max_length=320)]
+    caller: Annotated[str, Field(max_length=40)] = ""
+    line: Annotated[str, Field(max_length=120)] = ""
+    carrier: Short = ""
+    username: Annotated[str, Field(max_length=120)] = ""
+    password: Annotated[str, Field(max_length=200)] | None = None
+    witness: Literal["none", "address", "token"] = "none"
+    daily_at: Annotated[str, Field(max_length=5, pattern=r"^([0-2][0-9]:[0-5][0-9])?$")] = ""
+
+
+class CallbackRouteNamed(Schema):
+    """A way by its name."""
+
+    name: Annotated[Short, Field(min_length=1)]
+
+
+class CallbackGatewaySet(Schema):
+    """A gateway; no ``hosts``: it is forgotten."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    hosts: Annotated[tuple[Annotated[str, Field(max_length=255)], ...], Field(max_length=20)] = ()

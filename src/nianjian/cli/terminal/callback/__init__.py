@@ -1,0 +1,1 @@
+"""Test calls on a terminal."""

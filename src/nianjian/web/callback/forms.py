@@ -1,0 +1,84 @@
+"""The forms of test calls."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from nianjian.flows.inspection.callback.hand import OUTCOMES
+from nianjian.inspection.callback.verdict import WITNESSES
+from nianjian.paper.texts.inspection.words import OUTCOMES as SAID
+from nianjian.paper.texts.inspection.words import WITNESSES as PROOFS
+
+LONG: Final = 500
+NUMBER: Final = 40
+
+
+class Asked(forms.Form):
+    """Which number is called; none: all filed ones."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Number"),
+        required=False,
+        max_length=NUMBER,
+        help_text=gettext_lazy("Empty: all filed numbers that are in force."),
+    )
+    route = forms.CharField(label=gettext_lazy("Way"), required=False, max_length=60)
+
+
+class ByHand(forms.Form):
+    """A number that a person dials now."""
+
+    number = forms.CharField(label=gettext_lazy("Number"), max_length=NUMBER)
+    carrier = forms.CharField(label=gettext_lazy("Carrier"), required=False, max_length=60)
+
+
+class Ended(forms.Form):
+    """What came of a call by hand."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("What happened"),
+        choices=[(one, gettext_lazy(SAID[one])) for one in OUTCOMES],
+    )
+    note = forms.CharField(label=gettext_lazy("What was heard"), required=False, max_length=LONG)
+
+
+class Way(forms.Form):
+    """A way for test calls."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    via = forms.CharField(
+        label=gettext_lazy("Where calls go"), max_length=320, help_text="sip:10.0.0.1:5060;transport=udp"
+    )
+    caller = forms.CharField(label=gettext_lazy("Calling number"), required=False, max_length=40)
+    line = forms.CharField(label=gettext_lazy("Trunk line of the register"), required=False, max_length=120)
+    carrier = forms.CharField(label=gettext_lazy("Carrier"), required=False, max_length=60)
+    username = forms.CharField(label=gettext_lazy("User"), required=False, max_length=120)
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        required=False,
+        max_length=200,
+        widget=forms.PasswordInput({"autocomplete": "off"}),
+        help_text=gettext_lazy("Without user and password the ones that are kept stay."),
+    )
+    witness = forms.ChoiceField(
+        label=gettext_lazy("What proves the landing"),
+        choices=[(one, gettext_lazy(PROOFS[one])) for one in WITNESSES],
+    )
+    daily_at = forms.TimeField(
+        label=gettext_lazy("Each day at"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
+
+
+class Named(forms.Form):
+    """The addresses of a gateway."""
+
+    name = forms.CharField(label=gettext_lazy("Gateway in the ledger"), max_length=120)
+    hosts = forms.CharField(
+        label=gettext_lazy("Addresses"),
+        required=False,
+        max_length=900,
+        help_text=gettext_lazy("Host names or IP addresses, with commas between; empty forgets it."),
+    )

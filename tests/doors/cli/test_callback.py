@@ -1,0 +1,72 @@
+"""Test calls at the shell: the answer of the contract, exit codes, kept ways, by hand, the evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.doors.cli.conftest import Shell
+from tests.support.answerer import Answerer, answered, back
+
+from nianjian.inspection.callback.sip.message import Message
+
+HEADER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
+HOUSE = ("--enterprise", "demo")
+
+
+def _does(_far: Answerer, request: Message) -> Iterable[Message]:
+    if request.method == "INVITE" and "95013" in request.uri:
+        yield answered(request)
+    elif request.method in {"INVITE", "BYE"}:
+        yield back(request, 486 if request.method == "INVITE" else 200)
+
+
+def test_called_now_over_a_way_that_is_told(demo: Shell, home: Path) -> None:
+    (home.parent / "n.csv").write_text(
+        "码号,批准总位长,备案状态,备案日期,指定落地网关\n95013,8,已备案,2024-02-01,127.0.0.1\n"
+    )
+    assert demo("registers", "import", "numbers", "n.csv", *HOUSE).code == 0
+    with Answerer(_does) as far:
+        via = ("--via", f"sip:127.0.0.1:{far.port};transport=udp", *HOUSE)
+        alone = demo("callback", "test", "--number", "95013", *via, "--json")
+        assert (alone.code, alone.json["verdict"], alone.json["answer_in_time"]) == (1, "unproved", True)
+        good = demo("callback", "test", "--all", *via, "--witness", "address", "--json")
+        other = demo("callback", "test", "--number", "95014", *via, "--gateway", "10.9.9.9", "--json")
+    assert (good.code, good.json["verdict"], good.json["witness"]) == (0, "pass", "address")
+    assert (good.json["gateway_expected"], good.json["gateway_seen"]) == ("127.0.0.1", "127.0.0.1")
+    assert {"number", "reason", "answer_s", "ringing_s"} <= set(good.json)
+    assert (other.code, other.json["reason"], other.json["verdict"]) == (1, "busy", "fail")
+    (row,) = demo("callback", "numbers", *HOUSE, "--json").json["numbers"]
+    assert (row["number"], row["light"]) == ("95013", "yellow")
+    trial = good.json["trial"]
+    shown = demo("callback", "show", trial, "--out", "e.json", "--json")
+    assert shown.json["messages"][0]["first"].startswith("INVITE")
+    evidence = home.parent / "e.json"
+    assert evidence.stat().st_mode & 0o077 == 0
+    assert json.loads(evidence.read_text())["seen"]["end"] == "answered"
+    assert "按时接通，落在指定网关" in demo("callback", "show", trial).out
+
+
+def test_ways_gateways_and_by_hand(demo: Shell, home: Path) -> None:
+    (home.parent / "p").write_text("geheim\n")
+    way = ("--via", "sip:10.0.0.1", "--user", "u", "--password-file", "p", "--carrier", "中国移动", "--daily", "10:30")
+    made = demo("callback", "route", "移动线", *HOUSE, *way, "--json")
+    assert made.json["via"] == "sip:10.0.0.1:5060;transport=udp"
+    assert demo("callback", "gateway", "HZ-GW-01", "10.0.0.1", "10.0.0.2", *HOUSE).code == 0
+    told = demo("callback", "routes", *HOUSE, "--json")
+    assert [(one["name"], one["account"], one["daily_at"]) for one in told.json["routes"]] == [
+        ("移动线", True, "10:30")
+    ]
+    assert told.json["gateways"] == [{"name": "HZ-GW-01", "hosts": ["10.0.0.1", "10.0.0.2"]}]
+    assert "geheim" not in told.out
+    assert demo("callback", "route", "移动线", *HOUSE, "--remove").code == 0
+    trial = demo("callback", "begin", "--number", "95013", *HOUSE, "--json").json["trial"]
+    ended = demo("callback", "end", trial, "--outcome", "answered", "--note", "“示例欢迎您”", "--json")
+    assert (ended.code, ended.json["verdict"], ended.json["how"]) == (0, "pass", "hand")
+    (listed,) = demo("callback", "list", *HOUSE, "--json").json["tests"]
+    assert listed["trial"] == trial
+    nowhere = demo("callback", "test", "--number", "95013", *HOUSE, "--json")
+    assert (nowhere.code, nowhere.json["error"]["code"]) == (2, "usage")
+    unknown = demo("callback", "test", "--number", "95013", "--route", "x", *HOUSE, "--json")
+    assert (unknown.code, unknown.json["error"]["code"]) == (2, "callback_route_unknown")

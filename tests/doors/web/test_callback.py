@@ -1,0 +1,111 @@
+"""Test calls on their pages: ways set, numbers called as work, the ladder, the timer of one by hand, the evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from tests.doors.web.data_pages import work
+from tests.support.answerer import Answerer, answered, back
+from tests.support.people import signed_in
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.inspection.callback.routes.model import Gateway, Route
+from nianjian.inspection.callback.sip.message import Message
+from nianjian.inspection.callback.trials.model import Trial
+from nianjian.registers.importing import import_sheet
+from nianjian.web.callback.ladder import MOST, ladder
+
+pytestmark = pytest.mark.django_db
+HOME = "/e/demo/inspection/callback/"
+HEADER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
+BOSS = Actor("tester")
+WAY = {"what": "way", "name": "移动线", "caller": "13800000001", "carrier": "中国移动", "witness": "address"}
+
+
+@pytest.fixture
+def admin(db: None, home: Path, keys: None) -> Client:
+    add_enterprise(code="demo", name="示范", province="北京", actor=BOSS)
+    path = home / "numbers.csv"
+    path.write_text(
+        "码号,批准总位长,备案状态,备案日期,指定落地网关\n95013,8,已备案,2024-02-01,HZ-GW\n", encoding="utf-8"
+    )
+    import_sheet(kind="numbers", path=path, enterprise="demo", actor=BOSS)
+    return signed_in("ada", "administrator", "demo")
+
+
+def _does(_far: Answerer, request: Message) -> Iterable[Message]:
+    if request.method == "INVITE":
+        yield back(request, 180, "Ringing")
+        yield answered(request)
+    elif request.method == "BYE":
+        yield back(request, 200, "OK")
+
+
+def test_from_a_way_to_the_ladder(admin: Client) -> None:
+    assert "还没有拨打过" in admin.get(HOME).content.decode()
+    refused = admin.post(f"{HOME}ways/", {**WAY, "via": "10.0.0.1"})
+    assert refused.status_code == 422
+    assert "不是回拨线路的写法" in refused.content.decode()
+    with Answerer(_does) as far:
+        way = {**WAY, "via": f"sip:127.0.0.1:{far.port}", "username": "u", "password": "geheim", "daily_at": "10:30"}
+        assert admin.post(f"{HOME}ways/", way).status_code == 302
+        assert admin.post(f"{HOME}ways/", {"what": "gateway", "name": "HZ-GW", "hosts": "127.0.0.1"}).status_code == 302
+        assert "geheim" not in admin.get(f"{HOME}ways/").content.decode()
+        asked = admin.post(f"{HOME}ask/", {"number": "", "route": ""})
+        assert asked.status_code == 302
+        work()
+    told = admin.get(asked.headers["Location"]).content.decode()
+    assert "1 项通过" in told
+    page = admin.get(HOME).content.decode()
+    assert "尚有运营商未通过" in page  # two carriers are missing
+    (one,) = set(re.findall(rf'href="({HOME}B[0-9a-f]+/)"', page))
+    shown = admin.get(one).content.decode()
+    assert "按时接通，落在指定网关" in shown
+    assert shown.count("<polygon") == 6  # INVITE, 180, 200, ACK, BYE, 200
+    assert "13800000001" not in shown
+    assert "138****0001" in shown
+    evidence = admin.post(f"{one}evidence/")
+    assert b"13800000001" in evidence.content
+    assert admin.post(f"{HOME}ways/", {"remove": "移动线"}).status_code == 302
+    assert not Route.objects.exists()
+    admin.post(f"{HOME}ways/", {"what": "gateway", "name": "HZ-GW", "hosts": ""})
+    assert not Gateway.objects.exists()
+    refused = admin.post(f"{HOME}ask/", {"number": "", "route": ""})
+    assert refused.status_code == 422
+    assert "尚未设置回拨线路" in refused.content.decode()
+
+
+def test_by_hand_the_page_runs_a_timer(admin: Client) -> None:
+    officer = signed_in("olga", "data_officer", "demo")
+    assert officer.post(f"{HOME}begin/", {"number": "x"}).status_code == 422
+    begun = officer.post(f"{HOME}begin/", {"number": "95013", "carrier": "中国联通"})
+    one = begun.headers["Location"]
+    page = officer.get(one).content.decode()
+    assert "data-gone=" in page
+    assert "进行中" in page
+    lacking = officer.post(one, {"outcome": "answered", "note": ""})
+    assert lacking.status_code == 422
+    assert "请写明听到的内容" in lacking.content.decode()
+    done = officer.post(one, {"outcome": "answered", "note": "“示例欢迎您”"}, follow=True).content.decode()
+    assert "回拨通过" in done
+    assert "data-gone=" not in done
+    assert Trial.objects.get().witness == "person"
+    reader = signed_in("ivy", "inspector", "demo")
+    assert reader.get(one).status_code == 200
+    assert reader.post(one, {"outcome": "busy"}).status_code == 403
+    assert reader.post(f"{one}evidence/").status_code == 403
+    assert reader.post(f"{HOME}ask/", {}).status_code == 403
+    assert officer.post(f"{HOME}ways/", WAY).status_code == 403
+
+
+def test_a_ladder_is_cut_where_it_is_too_long() -> None:
+    drawn = ladder([{"at_ms": 1, "sent": True, "first": f"INVITE sip:{'9' * 90}@h SIP/2.0"}] * (MOST + 2))
+    assert drawn is not None
+    assert (len(drawn.arrows), drawn.more) == (MOST, 2)
+    assert drawn.arrows[0].label.endswith("…")
+    assert ladder([]) is None
