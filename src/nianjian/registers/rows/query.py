@@ -41,8 +41,8 @@ def found(kind: str, sight: Sight, wanted: Wanted) -> QuerySet[Version]:
     """Return the rows that are looked for, in the order that is asked for.
 
     The database looks, row after row in the order of the key until a page is full: 100,000 seats cost it 3 ms where
-    many fit, 60 ms where few hold a text, 30 ms by one column or sorted, nothing by a whole key. No row that does not
-    fit is ever loaded. Sealed columns are no part of it.
+    many fit, 60 ms where few hold a text, 30 ms by one column or sorted, nothing by a whole key (SQLite; PostgreSQL
+    3, 300, 120 on a busy machine). No row that does not fit is ever loaded. Sealed columns are no part of it.
     """
     sheet = kinds.register(kind).sheet
     asked = rows(kind, sight).filter(condition(sheet, wanted))
