@@ -210,7 +210,7 @@ class Gate:
     @property
     def reasons(self) -> Counter[tuple[str, str]]:
         """How many questions were decided, by enterprise and reason."""
-        usual = {(enterprise, ALLOWED): one.allowed for enterprise, one in self.usual.tallies.items()}
+        usual = {(enterprise, ALLOWED): one.allowed for enterprise, one in self.usual.owns.items()}
         return self._reasons + Counter(usual)
 
     @property

@@ -88,6 +88,8 @@ class LineDoor(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Ask what the whole lines ask, and write what is known already in one piece."""
+        if data.find(b"\n") == len(data) - 1 and not (self._rest or self._slots or self._closing) and self._alone(data):
+            return
         if self._closing:
             return
         *lines, self._rest = (self._rest + data).split(b"\n")
@@ -97,11 +99,24 @@ class LineDoor(asyncio.Protocol):
         if len(self._rest) > LINE_MOST:
             self._malformed()
         self._reading = False
-        known, transport = self._known, self._transport
-        if len(known) == 1 and not self._slots and transport is not None:
-            transport.write(known.pop())
-        else:
-            self.flush()
+        self.flush()
+
+    def _alone(self, data: bytes) -> bool:
+        """Answer a message that is one usual question and nothing else; False: nothing has happened."""
+        gate, transport = self._gate, self._transport
+        held = gate.held.snapshot
+        try:
+            words = data.decode().split()
+        except UnicodeDecodeError:
+            return False
+        if len(words) != _USUAL or len(data) > wire.LONGEST or held is not self._snapshot or transport is None:
+            return False
+        display, callee, channel, call_id = words
+        like = (self._own, display, channel, "", "")
+        if call_id == "-" or self._usual(like, callee, call_id, gate.moment(), held) is None:
+            return False
+        transport.write(_ALLOW)
+        return True
 
     def leave(self) -> None:
         """The server ends: close when all is answered."""

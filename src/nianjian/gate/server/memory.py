@@ -8,12 +8,11 @@ from nianjian.gate import brief
 from nianjian.gate.asked import Request, Verdict
 from nianjian.gate.brief import Brief
 
-MOST: Final = 500_000
-"""Calls in each of two generations; a million remembered answers are some 400 MB."""
+MOST: Final = 1_000_000
+"""Calls in each of two generations; a million remembered answers are some 400 MB, of unusual calls twice as much."""
 
 Answered = tuple[Request, Verdict] | Brief
 PAIR: Final = 2
-_NONE: Final[dict[str, Answered]] = {}
 Key = tuple[str, str, str, str, str]
 
 
@@ -25,6 +24,23 @@ def key(request: Request) -> Key:
     return request.enterprise, request.call_id, request.display, request.callee, request.channel
 
 
+class Own:
+    """One enterprise's answers by call id, in two generations. ``lasting``: somebody holds on to it."""
+
+    __slots__ = ("allowed", "lasting", "old", "young")
+
+    def __init__(self) -> None:
+        self.young: dict[str, Answered] = {}
+        self.old: dict[str, Answered] = {}
+        self.lasting = False
+        self.allowed = 0
+        """Usual calls, which the short way allowed."""
+
+    def get(self, call_id: str) -> Answered | None:
+        """What the call was answered."""
+        return self.young.get(call_id) or self.old.get(call_id)
+
+
 class Answers:
     """Two generations: when the younger is full the older is forgotten. A forgotten call takes a unit anew (strict).
 
@@ -32,11 +48,19 @@ class Answers:
     """
 
     def __init__(self, most: int = MOST) -> None:
-        """``most`` answers a generation."""
+        """``most`` answers a generation, of all enterprises; a hundredth more before it is seen."""
         self._most = most
-        self._young: dict[str, dict[str, Answered]] = {}
-        self._old: dict[str, dict[str, Answered]] = {}
-        self._left = most
+        self._step = max(1, most >> 7)
+        self._kept = 0
+        self._owns: dict[str, Own] = {}
+
+    def of(self, enterprise: str) -> Own:
+        """Those of an enterprise, to look into and add to for good; who adds to them calls `look` now and then."""
+        own = self._owns.get(enterprise)
+        if own is None:
+            own = self._owns[enterprise] = Own()
+        own.lasting = True
+        return own
 
     def get(self, request: Request) -> Verdict | None:
         """The answer that this question has got; None: not asked, or forgotten."""
@@ -49,41 +73,46 @@ class Answers:
 
     def known(self, enterprise: str, call_id: str) -> bool:
         """Whether this enterprise's call has got an answer, to this question or another."""
-        return call_id in self._young.get(enterprise, _NONE) or call_id in self._old.get(enterprise, _NONE)
+        return self._found(enterprise, call_id) is not None
 
     def put(self, request: Request, verdict: Verdict) -> None:
         """Remember an answer; of two questions with one id the later one's."""
-        self.keep(request.enterprise, request.call_id, (request, verdict))
+        own = self._owns.get(request.enterprise)
+        if own is None:
+            own = self._owns[request.enterprise] = Own()
+        own.young[request.call_id] = (request, verdict)
+        self._kept += 1
+        if self._kept % self._step == 0:
+            self.look()
 
-    def keep(self, enterprise: str, call_id: str, answered: Answered) -> None:
-        """The same of an answer as it is kept."""
-        young = self._young.get(enterprise)
-        if young is None or self._left < 1:
-            if self._left < 1:
-                self._old, self._young, self._left = self._young, {}, self._most
-            young = self._young.setdefault(enterprise, {})
-            self._left -= 1  # names come from outside, and a dictionary of its own is no less than an answer
-        self._left -= 1
-        young[call_id] = answered
+    def look(self) -> None:
+        """Begin a new generation if the younger is full; names come from outside: one without answers is dropped."""
+        if sum(len(own.young) for own in self._owns.values()) < self._most:
+            return
+        for own in self._owns.values():
+            own.old, own.young = own.young, {}
+        self._owns = {name: own for name, own in self._owns.items() if own.old or own.lasting}
 
     def forget(self, enterprise: str, call_id: str) -> None:
         """Forget an answer: its call was given back and may be asked about anew."""
-        self._young.get(enterprise, {}).pop(call_id, None)
-        self._old.get(enterprise, {}).pop(call_id, None)
+        own = self._owns.get(enterprise)
+        if own is not None:
+            own.young.pop(call_id, None)
+            own.old.pop(call_id, None)
 
     def told(self, enterprise: str, call_id: str) -> Brief | None:
         """What a usual call took, once: its outcome is told. Its answer is remembered still."""
-        found = self._found(enterprise, call_id)
-        if found is None or len(found) == PAIR:
+        own, found = self._owns.get(enterprise), self._found(enterprise, call_id)
+        if own is None or found is None or len(found) == PAIR:
             return None
-        pair = (brief.request(found), brief.verdict(found))
-        generation = self._young if call_id in self._young.get(enterprise, _NONE) else self._old
-        generation[enterprise][call_id] = pair
+        generation = own.young if call_id in own.young else own.old
+        generation[call_id] = (brief.request(found), brief.verdict(found))
         return found
 
     def _found(self, enterprise: str, call_id: str) -> Answered | None:
-        return self._young.get(enterprise, _NONE).get(call_id) or self._old.get(enterprise, _NONE).get(call_id)
+        own = self._owns.get(enterprise)
+        return None if own is None else own.get(call_id)
 
     def __len__(self) -> int:
         """Answers remembered."""
-        return sum(map(len, (*self._young.values(), *self._old.values())))
+        return sum(len(own.young) + len(own.old) for own in self._owns.values())

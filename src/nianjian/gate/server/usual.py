@@ -24,11 +24,12 @@ from nianjian.gate.decisions import record
 from nianjian.gate.decisions.journal import Journal
 from nianjian.gate.policy import Slot
 from nianjian.gate.server import wire
-from nianjian.gate.server.memory import Answers, Key
+from nianjian.gate.server.memory import Answers, Key, Own
 from nianjian.gate.snapshot.read import Snapshot
 
 LOG: Final = logging.getLogger(__name__)
 MINUTE: Final = 60_000
+LOOK: Final = 1024  # decisions between two looks at how many answers are remembered
 MOST: Final = 50_000  # paths; their texts come from outside, so there must be an end
 Like = tuple[str, str, str, str, str]
 """Enterprise, display number, channel, team and purpose of a question."""
@@ -54,17 +55,8 @@ class Shared(Protocol):
         ...
 
 
-class Tally:
-    """How many questions of an enterprise took the short way."""
-
-    __slots__ = ("allowed",)
-
-    def __init__(self) -> None:
-        self.allowed = 0
-
-
-Path = tuple[Alike, Again, Container[int], Tally]
-"""What its calls share, the counter, the callees that take the whole way, and the count of its enterprise."""
+Path = tuple[Alike, Again, Container[int], Own]
+"""What its calls share, the counter, the callees that take the whole way, and its enterprise's answers."""
 
 
 def alike(like: Like, slot: Slot, generation: int, begun: str) -> Alike:
@@ -84,9 +76,9 @@ class Usual:
 
     def __init__(self, gate: Shared) -> None:
         self._gate = gate
-        self._known, self._keep = gate.answers.known, gate.answers.keep
+        self._answers = gate.answers
         self._waiting, self._numbers, self._shown = gate.open, gate.numbers, gate.shown.append
-        self.tallies: dict[str, Tally] = {}
+        self.owns: dict[str, Own] = {}
         self._alike: dict[Like, Alike] = {}
         self._paths: dict[Like, Path] = {}
         self._path = self._paths.get
@@ -96,7 +88,7 @@ class Usual:
     @property
     def taken(self) -> int:
         """Questions that took the short way."""
-        return sum(one.allowed for one in self.tallies.values())
+        return sum(one.allowed for one in self.owns.values())
 
     def learn(self, request: Request, snapshot: Snapshot, slots: tuple[Slot, ...], now: int) -> None:
         """A call was allowed the whole way: those like it may take the short one."""
@@ -112,14 +104,14 @@ class Usual:
         if snapshot is not self._snapshot or since != self._since or len(self._paths) >= MOST:
             self._paths.clear()
             self._snapshot, self._since, self._until = snapshot, since, since + MINUTE
-        own, display, channel, team, purpose = (
+        enterprise, display, channel, team, purpose = (
             intern(text)
             for text in (request.enterprise, request.display, request.channel, request.team, request.purpose)
         )
-        like = (own, display, channel, team, purpose)
+        like = (enterprise, display, channel, team, purpose)
         counter = self._gate.counters.again(request.enterprise, slots[0])
-        tally = self.tallies.setdefault(request.enterprise, Tally())
-        self._paths[like] = (self._shared(like, slots[0], snapshot.generation), counter, tenant.named, tally)
+        own = self.owns[enterprise] = self._answers.of(enterprise)
+        self._paths[like] = (self._shared(like, slots[0], snapshot.generation), counter, tenant.named, own)
 
     def _shared(self, like: Like, slot: Slot, generation: int) -> Alike:
         """What the calls of a path share; the same for as long as it holds, as every answer kept refers to it."""
@@ -140,21 +132,26 @@ class Usual:
         After an error the whole way is taken: a unit more than needed at most.
         """
         try:
-            path, fits = self._path(like), held is self._snapshot and self._since <= now < self._until
-            if path is not None and fits and held is not None and now < held.stale_from and call_id:
-                alike, counter, named, tally = path
-                called = telephone.key(callee)
-                waits = self._waiting and self._waits(like, callee, call_id)
-                if called and called not in named and not waits and not self._known(like[0], call_id):
-                    taken = counter(call_id, now)
-                    if taken is not None:
-                        tally.allowed += 1
-                        brief = (alike, now, callee, call_id, caller, next(self._numbers), *taken)
-                        self._shown(brief)
-                        self._keep(like[0], call_id, brief)
-                        if self._gate.journal is not None:
-                            self._gate.jot(brief)
-                        return brief
+            path = self._path(like)
+            if path is None or held is None or held is not self._snapshot or not self._since <= now < self._until:
+                return None
+            alike, counter, named, own = path
+            called = telephone.key(callee)
+            if not called or called in named or not call_id or call_id in own.young or call_id in own.old:
+                return None
+            if now >= held.stale_from or (self._waiting and self._waits(like, callee, call_id)):
+                return None
+            taken = counter(call_id, now)
+            if taken is not None:
+                number = next(self._numbers)
+                own.allowed += 1
+                own.young[call_id] = brief = (alike, now, callee, call_id, caller, number, *taken)
+                self._shown(brief)
+                if self._gate.journal is not None:
+                    self._gate.jot(brief)
+                if not number % LOOK:
+                    self._answers.look()
+                return brief
         except Exception:
             LOG.exception("a usual call could not be decided at once")
         return None
