@@ -157,6 +157,7 @@ COMMANDS |= {
     "season file": (Act.REPORT, HERE, ("--track", "licence", *AT, *YEAR)),
     "season notice": (Act.REPORT, HERE, ("--track", "licence", "--on", "2027-03-01", "--name", "x", *AT, *YEAR)),
     "season task": (Act.LOAD, HERE, ("portrait", "--owner", "x", *AT, *YEAR)),
+    "season reminders": (Act.REPORT, HERE, AT),
     "season feed": (Act.READ, HERE, AT),
     "gate check": (Act.READ, HERE, (*ASK, *AT)),
     "gate policy list": (Act.READ, HERE, AT),

@@ -50,6 +50,9 @@ from nianjian.inspection.callback.trials import service as trials  # noqa: E402
 from nianjian.inspection.callback.verdict import Verdict as Judged  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
 from nianjian.notify import service as webhooks  # noqa: E402
+from nianjian.notify.outbox import service as outbox  # noqa: E402
+from nianjian.notify.outbox.service import News  # noqa: E402
+from nianjian.notify.people.speaking import Outcome  # noqa: E402
 from nianjian.queue import query as queue  # noqa: E402
 from nianjian.reconcile.runs import found as reconciled  # noqa: E402
 from nianjian.reconcile.runs import service as reconciliations  # noqa: E402
@@ -193,6 +196,18 @@ def _callback(code: str, actor: Actor) -> str:
     return kept.pk
 
 
+def _sending(code: str, user: str) -> int:
+    """A sending that was given up."""
+    now = clock.now()
+    told = News(user, "task:items", "before-1", date(2027, 3, 30), {"year": 2026, "due": "2027-03-31", "left": 1},
+                {"N0": now})  # fmt: skip
+    outbox.put(enterprise=code, day=date(2027, 3, 30), news=[told], now=now, actor=OPERATOR)
+    for _try in range(len(outbox.PAUSES) + 1):
+        claimed = outbox.take(clock.now() + timedelta(days=9)) or []
+        outbox.settle(claimed=claimed, outcome=Outcome.REFUSED, fault="x", now=now)
+    return claimed[0].pk
+
+
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     """Make an enterprise; what stands for each parameter of an address."""
     service.add_enterprise(code=code, name=f"企业 {code}", province="北京", actor=OPERATOR)
@@ -245,6 +260,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         **_reconciliation(code, actor),
         "trial": _callback(code, actor),
         "task": task.pk,
+        "dispatch": _sending(code, lead),
         "measure": rectification.add_measure(
             case=case, text="抽查", owner="王五", due=date(2026, 5, 8), every=None, actor=actor
         ),

@@ -35,6 +35,7 @@ from nianjian.api.v1.reconcile import ask as reconcile_ask
 from nianjian.api.v1.reconcile import runs as reconcile_runs
 from nianjian.api.v1.rectification import cases, channel, watch
 from nianjian.api.v1.registers import files, lists, papers, rows
+from nianjian.api.v1.season import inbox
 from nianjian.api.v1.season import told as season
 
 PREFIX: Final = "api/v1"
@@ -72,6 +73,7 @@ ROUTERS: Final = (
     channel.router,
     watch.router,
     season.router,
+    inbox.router,
     reconcile_ask.router,
     reconcile_runs.router,
     callbacks.router,

@@ -20,6 +20,7 @@ urlpatterns = [
     path("e/<str:code>/rectification/", include("nianjian.web.rectification.urls")),
     path("e/<str:code>/dossier/", include("nianjian.web.dossier.urls")),
     path("e/<str:code>/season/", include("nianjian.web.season.urls")),
+    path("inbox/", include("nianjian.web.inbox.urls")),
     path("calendar/", include("nianjian.web.season.public")),
     path("e/<str:code>/gate/", include("nianjian.web.gate.urls")),
     path("", include("nianjian.web.rulebook.urls")),

@@ -41,3 +41,9 @@ def test_a_late_report_and_what_people_say(demo: Shell) -> None:
     assert demo(*task, "--json", **now).json["error"]["code"] == "season_reason_missing"
     assert "王工" in demo("season", "show", *HOUSE, **now).out
     assert demo("season", "feed", *HOUSE, "--add", "--json").json["error"]["code"] == "season_feed_by_person"
+
+
+def test_the_log_of_reminders(demo: Shell) -> None:
+    assert demo("season", "reminders", *HOUSE, "--json").json == {"reminders": []}
+    refused = demo("season", "reminders", *HOUSE, "--again", "9" * 5000, "--json").json
+    assert refused["error"]["code"] == "dispatch_unknown"

@@ -74,6 +74,7 @@ NAMING: Final = frozenset(
         "door",
         "evidence",
         "reconciliation",
+        "dispatch",
         "trial",
     }
 )
@@ -109,6 +110,8 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "reconcile-difference": {"state": "explained", "owner": "王五", "cause": "晚报"},
     "reconcile-decide": {"decision": "dismiss"},
     "season-report": {"act": "file", "year": "2024", "track": "licence", "day": "2025-03-03"},
+    "season-reminders": {"dispatch": "{dispatch}"},
+    "inbox-choices": {"act": "choose", "scope": "all", "quiet_from": "22:00", "quiet_until": "07:00"},
     "season-task": {"act": "assign", "year": "2024", "task": "items", "text": "王五"},
     "callback-begin": {"number": "95013"},
     "callback-one": {"outcome": "busy"},

@@ -12,6 +12,7 @@ from nianjian.cli.session import begin
 from nianjian.cli.terminal.season import picture
 
 TRACKS: Final = ("licence", "code_number")
+MOST: Final = 200  # lines of the log
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +51,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     enterprise(feed)
     feed.add_argument("--add", action="store_true", help=_("make one; its secret is told now only"))
     feed.add_argument("--revoke", metavar="FEED", help=_("end this one"))
+    told = actions.add("reminders", _reminders, _("show whom what was told, and what became of it; send again"))
+    enterprise(told)
+    told.add_argument("--again", metavar="N", help=_("send this one once more"))
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -123,3 +127,14 @@ def _feed(args: argparse.Namespace) -> Answer:
         feed.revoke(enterprise=args.enterprise, feed=args.revoke, actor=actor)
     told = {"made": made, "feeds": feed.listed(enterprise=args.enterprise, actor=actor)}
     return Answer(told, picture.feeds(told))
+
+
+def _reminders(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.season import inbox
+
+    rows = inbox.log(enterprise=args.enterprise, actor=actor)
+    if args.again:
+        inbox.again(enterprise=args.enterprise, dispatch=inbox.number(args.again), actor=actor)
+    told = {"reminders": [inbox.shown(one, language()) for one in rows[:MOST]]}
+    return Answer(told, picture.reminders(told))

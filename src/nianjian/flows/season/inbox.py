@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import time
-from typing import Any
+from typing import Any, Final
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
@@ -27,6 +27,7 @@ from nianjian.paper.words import CHINESE, words
 from nianjian.season.reminders import Scope
 
 Json = dict[str, Any]
+DIGITS: Final = 18
 
 
 def messages(actor: Actor) -> Any:  # noqa: ANN401 -- a queryset that doors cut into pages
@@ -79,6 +80,18 @@ def again(*, enterprise: str, dispatch: int, actor: Actor) -> None:
     """Send once more what has failed or is unclear; ``role_missing``, ``dispatch_unknown``, ``dispatch_delivered``."""
     require(actor, enterprise, Act.REPORT)
     service.again(dispatch=dispatch, enterprise=enterprise, user=None, now=clock.now(), actor=actor)
+
+
+def number(text: str) -> int:
+    """The number of a sending as an address or a form names it; ``dispatch_unknown`` for what is none."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
+        raise NianjianError("dispatch_unknown")
+    return int(text)
+
+
+def waiting(enterprise: str) -> int:
+    """How many sendings are given up or unclear; the caller has asked whether the actor may."""
+    return query.waiting(enterprise)
 
 
 def settings(actor: Actor) -> Json:

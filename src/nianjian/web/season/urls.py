@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from nianjian.web.inbox import pages as inbox
 from nianjian.web.season import acts, pages
 
 urlpatterns = [
@@ -11,4 +12,5 @@ urlpatterns = [
     path("reports/", acts.report, name="season-report"),
     path("tasks/", acts.task, name="season-task"),
     path("feeds/", acts.feed, name="season-feed"),
+    path("reminders/", inbox.log, name="season-reminders"),
 ]

@@ -30,7 +30,7 @@ WORK: Final = (
     f"{HOME}complaints/", f"{HOME}complaints/new/", f"{HOME}complaints/forwards/", f"{HOME}complaints/one-click/",
     f"{HOME}reconcile/", f"{HOME}reconcile/new/",
     f"{HOME}inspection/callback/", f"{HOME}inspection/callback/ways/",
-    f"{HOME}season/", f"{HOME}season/?today=2027-05-02",
+    f"{HOME}season/", f"{HOME}season/?today=2027-05-02", f"{HOME}season/reminders/", "inbox/", "inbox/choices/",
     f"{HOME}rectification/", f"{HOME}rectification/open/", f"{HOME}rectification/watch/",
     f"{HOME}dossier/", f"{HOME}dossier/2026/", f"{HOME}dossier/2026/articles/",
     f"{HOME}dossier/2026/package/",

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from nianjian.cli.language import _, language
 from nianjian.cli.terminal import table
+from nianjian.paper.texts.season import reminders as sent
 from nianjian.paper.texts.season.words import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
 from nianjian.paper.words import ENGLISH
 
@@ -104,3 +105,21 @@ def feeds(told: Json) -> Show:
         table.rows(console, (_("feed"), _("made at")), [(one["feed"], one["made_at"]) for one in told["feeds"]])
 
     return show
+
+
+def reminders(told: Json) -> Show:
+    """Whom what was told, and what became of it by each channel."""
+
+    def show(console: Console) -> None:
+        rows = [
+            (one["day"], one["user"], one["text"], "；".join(_sent(each) for each in one["dispatches"]) or "–")
+            for one in told["reminders"]
+        ]
+        table.rows(console, (_("day"), _("Person reminded"), _("reminder"), _("channels")), rows)
+
+    return show
+
+
+def _sent(one: Json) -> str:
+    fault = f" ({one['fault']})" if one["fault"] else ""
+    return f"{one['dispatch']} {_(sent.STATES[one['state']])}{fault}"
