@@ -28,19 +28,20 @@ CHANGES: Final = {
 }
 
 
-def signatures(source: str, roots: str = "") -> None:
-    """Tell each signature, oldest first; ``roots``: PEM of the certificates that are trusted, "": none."""
+def signatures(roots: str, *sources: str) -> None:
+    """Tell each signature of each file, oldest first; ``roots``: PEM of the certificates that are trusted, "": none."""
     logging.disable(logging.CRITICAL)
     trusted = list(_LOAD([roots])) if roots else []
-    with Path(source).open("rb") as stream:
-        try:
-            found = PdfFileReader(stream, strict=False).embedded_regular_signatures
-        except Exception as fault:  # noqa: BLE001 -- of a file nobody vouches for
-            tell({"unreadable": type(fault).__name__})
-            return
-        for one in found[:MOST]:
-            tell(_one(one, trusted, known=bool(roots)))
-        tell({"count": len(found)})
+    for source in sources:
+        with Path(source).open("rb") as stream:
+            try:
+                found = PdfFileReader(stream, strict=False).embedded_regular_signatures
+            except Exception as fault:  # noqa: BLE001 -- of a file nobody vouches for
+                tell({"unreadable": type(fault).__name__})
+                return
+            for one in found[:MOST]:
+                tell(_one(one, trusted, known=bool(roots)))
+            tell({"count": len(found)})
 
 
 def _one(one: EmbeddedPdfSignature, trusted: list[Any], *, known: bool) -> dict[str, Any]:

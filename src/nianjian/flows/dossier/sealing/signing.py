@@ -22,9 +22,9 @@ from nianjian.dossier.editions import manifest
 from nianjian.dossier.editions.build import UPLOAD
 from nianjian.dossier.editions.verify import verify
 from nianjian.dossier.signatures import service
-from nianjian.dossier.signatures.read import read
+from nianjian.dossier.signatures.read import several
 from nianjian.dossier.signatures.sign import Signer, opened, sign
-from nianjian.dossier.signatures.state import Standing
+from nianjian.dossier.signatures.state import Signature, Standing
 from nianjian.flows.dossier.sealing import law
 from nianjian.flows.progress import Progress, silent
 from nianjian.kernel import clock
@@ -120,13 +120,18 @@ def sign_package(
     entries = [one for one in told["files"] if one["edition"] == UPLOAD]
     left = tuple(one["path"] for one in entries if (folder / one["path"]).stat().st_size > one["bytes"])
     with tempfile.TemporaryDirectory(prefix=".signing-", dir=folder.parent) as room:  # the same disk: moved as one
-        made: list[tuple[Path, Signed]] = []
+        targets = []
         due = [one for one in entries if one["path"] not in left]
         for number, entry in enumerate(due):
             progress(Path(entry["path"]).name, number, len(due))
             target = Path(room) / f"{number}.pdf"
             sign(folder / entry["path"], target, signer, tsa=stamp)
-            made.append((target, _held(entry, target, signer, most)))
+            targets.append(target)
+        read = several(targets)
+        made = [
+            (target, _held(entry, target, found, signer, most))
+            for entry, target, found in zip(due, targets, read, strict=True)
+        ]
         done = Done(
             tuple(one for _path, one in made), left, told["sha256"], signer.subject, signer.fingerprint,
             signer.valid_to.isoformat(), accounts.enterprise(enterprise).name in signer.subject,
@@ -158,12 +163,12 @@ def _signer(certificate: Path | None, ask: Ask) -> Signer:
     return opened(path, password or ask(path.name), now=clock.now())
 
 
-def _held(entry: Json, target: Path, signer: Signer, most: int) -> Signed:
+def _held(entry: Json, target: Path, found: Sequence[Signature], signer: Signer, most: int) -> Signed:
     """The signed file is the one of the manifest with a sound signature behind it, within the platform's limit."""
     size = target.stat().st_size
     if size > most:
         raise NianjianError("signing_large", file=entry["path"], bytes=size, most=most)
-    last = read(target)[-1]
+    last = found[-1]
     same = manifest.digests(target, entry["bytes"]) == (entry["sha256"], entry["sm3"])
     if not same or last.fingerprint != signer.fingerprint or not last.whole_file or last.standing not in SOUND:
         raise NianjianError("signing_failed", file=entry["path"])
