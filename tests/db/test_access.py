@@ -113,6 +113,7 @@ COMMANDS |= {
     "reconcile sources": (Act.REPORT, HERE, AT),
     "reconcile list": (Act.READ, HERE, AT),
     **{f"reconcile {act}": (may, HERE, ("RECONCILIATION", *words)) for act, (may, words) in RECONCILED.items()},
+    **{f"inspect {act}": (Act.READ, HERE, AT) for act in ("readiness", "answers", "retention", "dialling-mode")},
     "callback test": (Act.REPORT, HERE, ("--number", "x", "--via", "sip:192.0.2.1", *AT)),  # it calls nobody
     "callback numbers": (Act.READ, HERE, AT),
     "callback list": (Act.READ, HERE, AT),

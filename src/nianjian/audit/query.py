@@ -11,7 +11,7 @@ from operator import or_
 from typing import Final
 
 from django.db.models import Case, Count, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Substr
 
 from nianjian.audit.models import Entry, Head
 
@@ -120,3 +120,10 @@ def head() -> tuple[int, str]:
     """Number and hash of the last entry, as documents print them."""
     found = Head.objects.get(pk=1)
     return found.seq, found.hash
+
+
+def hours(enterprise: str) -> set[datetime]:
+    """The hours (UTC) in which something of an enterprise or of the whole installation was written down."""
+    of_both = Entry.objects.filter(enterprise__in=("", enterprise)).order_by()
+    texts = of_both.annotate(hour=Substr("at", 1, len("2026-01-01T00"))).values_list("hour", flat=True).distinct()
+    return {datetime.fromisoformat(f"{one}:00:00+00:00") for one in texts}

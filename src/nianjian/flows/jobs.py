@@ -38,6 +38,7 @@ RECONCILE_FILING: Final = "reconcile.filing"
 RECONCILE_PEOPLE: Final = "reconcile.people"
 RECONCILE_SOURCES: Final = "reconcile.sources"
 CALLBACK_TEST: Final = "callback.test"
+INSPECT: Final = "inspection.look"
 VERIFY_CHAIN: Final = "audit.verify"
 FILL_IN: Final = "dossier.fill_in"
 CHECK_PAPER: Final = "dossier.check"
@@ -72,6 +73,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     RECONCILE_FILING: Act.REPORT,
     RECONCILE_PEOPLE: Act.REPORT,
     RECONCILE_SOURCES: Act.REPORT,
+    INSPECT: Act.REPORT,
     CALLBACK_TEST: Act.REPORT,
     VERIFY_CHAIN: Act.AUDIT,
     FILL_IN: Act.REPORT,

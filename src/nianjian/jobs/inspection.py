@@ -1,4 +1,4 @@
-"""The long work of the on-site check: test calls."""
+"""The long work of the on-site check: test calls, and the checks of logs, dialling, answers and readiness."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
 from nianjian.flows.inspection.callback import work
+from nianjian.flows.inspection.checks import work as checks
 from nianjian.jobs.kind import Kind, Report
 from nianjian.queue.query import JobValue
 
@@ -17,6 +18,12 @@ def _called(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     return work.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
+def _looked(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: part and as_of."""
+    return checks.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+
 KINDS: Final[Mapping[str, Kind]] = {
     jobs.CALLBACK_TEST: Kind(_called, again=False),  # who was called is not called a second time unasked
+    jobs.INSPECT: Kind(_looked, again=True),
 }

@@ -16,6 +16,7 @@ urlpatterns = [
     path("e/<str:code>/complaints/", include("nianjian.web.complaints.urls")),
     path("c/", include("nianjian.web.one_click.urls")),
     path("e/<str:code>/reconcile/", include("nianjian.web.reconcile.urls")),
+    path("e/<str:code>/inspection/", include("nianjian.web.inspection.urls")),
     path("e/<str:code>/inspection/callback/", include("nianjian.web.callback.urls")),
     path("e/<str:code>/rectification/", include("nianjian.web.rectification.urls")),
     path("e/<str:code>/dossier/", include("nianjian.web.dossier.urls")),

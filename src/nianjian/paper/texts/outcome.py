@@ -23,7 +23,7 @@ INPUT_UNKNOWN: Final = frozenset(
     {
         "asterisk_columns_unknown", "attachment_kind_unknown", "backup_format_unknown", "batch_state_unknown",
         "dossier_type_unknown", "seal_kind_unknown", "callback_witness_unknown", "callback_line_unknown",
-        "callback_outcome_unknown",
+        "callback_outcome_unknown", "inspection_part_unknown",
         "choice_unknown", "encoding_unknown", "engine_unknown", "export_form_unknown", "filing_day_unknown",
         "filter_unknown", "freeswitch_template_unknown", "gate_channel_unknown",
         "mapping_column_unknown", "mapping_format_unknown", "overlay_rule_unknown", "province_unknown", "role_unknown",

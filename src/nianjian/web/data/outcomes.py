@@ -12,6 +12,7 @@ from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.flows import jobs
 from nianjian.paper import figures
 from nianjian.paper.texts.errors import sentence
+from nianjian.paper.texts.inspection.checks import PARTS
 from nianjian.paper.texts.reconcile.words import VERDICTS
 from nianjian.paper.words import words
 from nianjian.queue.query import JobValue
@@ -99,6 +100,13 @@ def _called(code: str, _job: JobValue, result: Told) -> Shown:
     text = _("{passed} passed, {failed} failed, {unproved} not proved.")
     told = text.format(passed=counts["pass"], failed=counts["fail"], unproved=counts["unproved"])
     return {"text": told, "ways": ways}
+
+
+def _inspected(code: str, job: JobValue, _result: Told) -> Shown:
+    part = str(job.payload["part"])
+    name = words(current())(PARTS.get(part, part))
+    route = "inspection" if part == "readiness" else f"inspection-{part}"
+    return {"ways": [(reverse(route, kwargs={"code": code}), name)]}
 
 
 def _effect(code: str, job: JobValue, _result: Told) -> Shown:
@@ -224,6 +232,7 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.RECONCILE_FILING: _reconciled,
     jobs.RECONCILE_PEOPLE: _reconciled,
     jobs.RECONCILE_SOURCES: _reconciled,
+    jobs.INSPECT: _inspected,
     jobs.CALLBACK_TEST: _called,
     jobs.IMPORT_FORWARDS: _forwarded,
     jobs.CHECK_PAPER: _paper,

@@ -46,6 +46,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.RECONCILE_FILING: mark("Comparison with the number-resource system"),
     jobs.RECONCILE_PEOPLE: mark("Match of people"),
     jobs.RECONCILE_SOURCES: mark("Comparison of call sources"),
+    jobs.INSPECT: mark("Look at what stands for the on-site check"),
     jobs.CALLBACK_TEST: mark("Test calls"),
     jobs.VERIFY_CHAIN: mark("Check of the audit chain"),
     jobs.FILL_IN: mark("Fill-in sheet"),

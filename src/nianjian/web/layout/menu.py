@@ -40,6 +40,7 @@ ENTERPRISE: Final = (
     Item(mark("Complaints"), "complaints", Act.READ_OWN, "complaints"),
     Item(mark("Reconciliation"), "reconcile", Act.READ, "retention"),
     Item(mark("Materials"), "dossier", Act.READ, "page"),
+    Item(mark("On-site check"), "inspection", Act.READ, "approvals"),
     Item(mark("Test calls"), "callback", Act.READ, "gate"),
     Item(mark("Rectification"), "rectify", Act.READ, "work"),
     Item(mark("Gate"), "gate", Act.READ, "gate"),

@@ -29,6 +29,7 @@ WORK: Final = (
     f"{HOME}approvals/", "approvals/",
     f"{HOME}complaints/", f"{HOME}complaints/new/", f"{HOME}complaints/forwards/", f"{HOME}complaints/one-click/",
     f"{HOME}reconcile/", f"{HOME}reconcile/new/",
+    f"{HOME}inspection/", f"{HOME}inspection/answers/", f"{HOME}inspection/dialling/", f"{HOME}inspection/retention/",
     f"{HOME}inspection/callback/", f"{HOME}inspection/callback/ways/",
     f"{HOME}season/", f"{HOME}season/?today=2027-05-02", f"{HOME}season/reminders/", "inbox/", "inbox/choices/",
     f"{HOME}rectification/", f"{HOME}rectification/open/", f"{HOME}rectification/watch/",

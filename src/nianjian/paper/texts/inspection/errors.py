@@ -8,6 +8,9 @@ from typing import Final
 from nianjian.paper.words import mark
 
 TEXTS: Final[Mapping[str, str]] = {
+    "inspection_day_wrong": mark("{day} is no day that can be looked at; today is {today}"),
+    "inspection_days_wrong": mark("{first} to {last}: the first day must not lie after the last, at most {most} days"),
+    "inspection_part_unknown": mark("{part} is no check of the on-site check; there are {parts}"),
     "callback_via_wrong": mark("“{via}” is no way for test calls; write it like sip:10.0.0.1:5060;transport=udp"),
     "callback_number_wrong": mark("“{number}” cannot be dialled; digits, * and # can"),
     "callback_caller_wrong": mark("“{caller}” cannot stand as the calling number"),

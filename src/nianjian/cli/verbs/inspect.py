@@ -1,0 +1,60 @@
+"""``nianjian inspect``: what stands for the on-site check, looked up now."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from nianjian.cli.answer import DONE, NO, Answer
+from nianjian.cli.arguments import Actions, enterprise, on_day
+from nianjian.cli.language import _
+from nianjian.cli.session import begin
+from nianjian.cli.terminal import inspection as picture
+
+Json = Mapping[str, Any]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """``readiness``, ``answers``, ``retention`` and ``dialling-mode``."""
+    actions = Actions(parser)
+    for name, part, about in (
+        ("readiness", "readiness", _("everything that is checked on site: passed, not passed, not proved")),
+        ("answers", "answers", _("what may truthfully be said, and how the rest becomes true")),
+        ("retention", "retention", _("how far each kind of log reaches back without a hole")),
+    ):
+        one = actions.add(name, partial(_looked, part=part), about)
+        enterprise(one)
+        on_day(one, "--as-of", _("as at this day instead of today"))
+    dialling = actions.add("dialling-mode", _dialling, _("predictive dialling and robots, found from the records"))
+    enterprise(dialling)
+    on_day(dialling, "--from", _("first day; 30 days up to the last one if not given"))
+    on_day(dialling, "--to", _("last day; today if not given"), "--as-of")
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _looked(args: argparse.Namespace, part: str) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.inspection.checks.work import PARTS
+
+    told = PARTS[part](enterprise=args.enterprise, as_of=args.as_of, actor=actor)
+    shown: Mapping[str, Callable[[Json], Any]] = {
+        "readiness": picture.readiness, "answers": picture.answers, "retention": picture.retention
+    }  # fmt: skip
+    good = {"readiness": told.get("state") == "passed", "retention": told.get("state") == "ok"}
+    released = part == "answers" and told["released"] == told["all"]
+    return Answer(told, shown[part](told), DONE if released or good.get(part) else NO)
+
+
+def _dialling(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.inspection.checks import dialling
+
+    told = dialling.look(enterprise=args.enterprise, as_of=None, first=getattr(args, "from"), last=args.to, actor=actor)
+    return Answer(told, picture.dialling(told), DONE if told["verdict"] == "not_found" else NO)

@@ -1,0 +1,1 @@
+"""What stands for the on-site check: logs, dialling, answers, readiness; each behind its access check."""

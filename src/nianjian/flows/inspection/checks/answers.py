@@ -1,0 +1,115 @@
+"""The answer cards (三句话 and more): each with its live proof, its figures and the day (S7)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from nianjian.accounts.query import Actor
+from nianjian.dossier.materials.states import DONE
+from nianjian.flows.dossier.checklist import lines as items
+from nianjian.flows.gate import feed as gate_feed
+from nianjian.flows.gate import live
+from nianjian.flows.inspection.checks import dialling, facts, logs
+from nianjian.flows.inspection.checks.grounds import Grounds, Json
+from nianjian.flows.progress import Progress, silent
+from nianjian.flows.reconcile.runs import listed
+from nianjian.gate.snapshot import write as snapshots
+from nianjian.inspection.cards import answers
+from nianjian.inspection.cards.answers import Card, Robots
+
+ALGORITHM: Final = "algorithm_filing"
+STEPS: Final = 6
+
+
+def look(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
+    """Every card as at a day (None: today). ``role_missing``, ``inspection_day_wrong``.
+
+    Cost: that of the portrait, of `logs.look` and of `dialling.look`.
+    """
+    grounds = Grounds.of(enterprise, as_of, actor)
+    progress("", 0, STEPS)
+    kept = logs.look(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    progress("", 1, STEPS)
+    dialled = dialling.look(enterprise=enterprise, as_of=grounds.day, actor=actor)
+    progress("", 2, STEPS)
+    return shown(grounds, kept, dialled, progress)
+
+
+def shown(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = silent) -> Json:
+    """The cards from what was looked up, and what is looked up here."""
+    enterprise, actor, day = grounds.enterprise, grounds.actor, grounds.day
+    numbers = facts.shown_numbers(grounds)
+    progress("", 3, STEPS)
+    first = date(numbers["year"], 1, 1)
+    register = facts.registered(grounds)
+    used = facts.used(grounds, date.fromisoformat(dialled["from"]), register["gateways"], register["lines"])
+    progress("", 4, STEPS)
+    doors = facts.one_click_alive(grounds, register["numbers"])
+    progress("", 5, STEPS)
+    ai, transfers = dialled["ai"], dialled["ai"]["transfers"]
+    form = next((one for one in items(enterprise, numbers["year"], actor, day) if one.item == ALGORITHM), None)
+    robots = Robots(
+        seats=ai["seats"]["open"],
+        filed=ai["seats"]["filed"],
+        calls=ai["calls"],
+        answered=ai["answered"],
+        intents=used["intents"],
+        asked=transfers["asked"],
+        put_through=transfers["put_through"],
+        in_time=transfers["in_time"],
+        item=None if form is None or not form.required else form.state in DONE,
+    )
+    snapshot, process, enforced = gate(grounds)
+    gateway = next(one for one in kept["logs"] if one["log"] == "gateway")
+    sums = {name: sum(one[name] for one in dialled["teams"]) for name in ("calls", "over", "answered", "alone")}
+    cards = [
+        answers.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"]),
+        answers.robot_abilities(robots),
+        answers.tickets_in_time(facts.tickets(grounds, first)),
+        answers.absent("ai_outbound", ai["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
+        answers.absent("predictive", dialled["verdict"], sums),
+        answers.one_click(doors["doors"], doors["alive"], doors["numbers"], len(doors["without"])),
+        answers.logs_kept({one["log"]: one["state"] for one in kept["logs"]}),
+        answers.number_filing(len(register["numbers"]), register["filed"], compared(enterprise, "numbers", actor)),
+        answers.number_use(used["calls"], used["elsewhere"], used["untold"]),
+        answers.resources(register["lines_used"], register["lines_bare"], used["strange"], register["teams_bare"]),
+        answers.conduct(numbers["lights"] or dict.fromkeys(facts.LIGHTS, "unknown"), dialled["verdict"]),
+        answers.control(snapshot, enforced=enforced, answers=process, decisions=gateway["days"] > 0),
+        answers.consent(register["consents"], register["proved"]),
+    ]
+    return {
+        "enterprise": enterprise,
+        "as_of": day.isoformat(),
+        "from": first.isoformat(),
+        "at": facts.moment(),
+        "cards": [told(one) for one in cards],
+        "released": sum(one.state == answers.RELEASED for one in cards),
+        "all": len(cards),
+        "problem": numbers["problem"],
+        "rulebook": grounds.stamp(),
+    }
+
+
+def told(one: Card) -> Json:
+    """A card as JSON."""
+    return {
+        "card": one.card,
+        "state": one.state,
+        "figures": dict(one.figures),
+        "lacks": [{"code": lack.code, "known": lack.known, "count": lack.count} for lack in one.lacks],
+    }
+
+
+def gate(grounds: Grounds) -> tuple[str, bool, bool]:
+    """State of the snapshot, whether the process answers without an alarm, whether it refuses or only looks on."""
+    state = live.state(enterprise=grounds.enterprise, actor=grounds.actor)
+    place = gate_feed.root()
+    part = None if snapshots.in_force(place) is None else snapshots.told(place, grounds.enterprise)
+    return str(state["snapshot"]["state"]), state["process"]["status"] == "ok", bool(part and part.get("enforce"))
+
+
+def compared(enterprise: str, kind: str, actor: Actor) -> str | None:
+    """The verdict of the newest reconciliation of a kind; None: there is none."""
+    found = listed(enterprise=enterprise, actor=actor, count=1, kind=kind)
+    return str(found[0]["verdict"]) if found else None

@@ -1,0 +1,179 @@
+"""How calls are dialled, from the records alone (S5): predictive dialling and robots, with the rows that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import ibis.expr.types as ir
+
+from nianjian.accounts.query import Actor
+from nianjian.flows.inspection.checks.grounds import Calls, Grounds, Json, calls
+from nianjian.flows.progress import Progress, silent
+from nianjian.inspection.dialling import question, verdict
+from nianjian.inspection.dialling.verdict import Hour, Limits, Team
+from nianjian.kernel import numbers
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.seats.model import Seat
+from nianjian.registers.versions.query import as_at
+from nianjian.rules.rulebook import Rulebook
+
+DAY: Final = timedelta(days=1)
+LONGEST: Final = timedelta(days=366)
+HOURS: Final = 6  # of a team that are told, the clearest
+ROWS: Final = 10  # calls of its clearest hour that are told
+SHOWING: Final = 10  # teams of which calls are told, the clearest; one may ask for a team's day alone
+TEAMS: Final = 50
+STEPS: Final = 4
+
+
+def look(
+    *,
+    enterprise: str,
+    as_of: date | None,
+    actor: Actor,
+    first: date | None = None,
+    last: date | None = None,
+    progress: Progress = silent,
+) -> Json:
+    """Judge every team by the calls from ``first`` to ``last`` (None: the days of the rule up to ``as_of``).
+
+    ``role_missing``, ``inspection_day_wrong``, ``inspection_days_wrong``. Cost: see `question`.
+    """
+    grounds = Grounds.of(enterprise, last or as_of, actor)
+    book = grounds.book
+    end = grounds.day
+    begin = first or end - timedelta(days=book.integer("inspection.dialling.days")) + DAY
+    if not begin <= end or end - begin >= LONGEST:
+        raise NianjianError("inspection_days_wrong", first=begin.isoformat(), last=end.isoformat(), most=LONGEST.days)
+    limits = _limits(book)
+    connect = int(str(_told(book, "inspection.predictive.abandoned")["connect_seconds"]))
+    progress("", 0, STEPS)
+    with calls(enterprise, "line_dim") as lake:
+        rows = question.rows_of(lake.tables["calls"], lake.tables["line_dim"], begin, end)
+        called = question.calls_of(rows)
+        dialled = question.dialled(called, question.at_work(rows, called))
+        hours = verdict.hours(lake.engine.rows(question.by_hour(called, dialled, connect)))
+        progress("", 1, STEPS)
+        found = verdict.teams(hours, limits)
+        shown = _rows(lake, rows, found)
+        progress("", 2, STEPS)
+        seconds = book.integer("inspection.robot.transfer_seconds")
+        put = verdict.transfers(lake.engine.rows(question.transfers(called)), seconds)
+        version = lake.version
+    progress("", 3, STEPS)
+    seats = _robots(enterprise, end)
+    sums = verdict.summed(hours)
+    return {
+        "enterprise": enterprise,
+        "as_of": end.isoformat(),
+        "from": begin.isoformat(),
+        "to": end.isoformat(),
+        "verdict": verdict.whole(found),
+        "teams": [_team(one, shown.get(one.team, [])) for one in found[:TEAMS]],
+        "teams_left_out": max(0, len(found) - TEAMS),
+        "ai": {
+            "verdict": verdict.robots(seats["open"], sums["robots"], sums["calls"]),
+            "seats": seats,
+            "calls": sums["robots"],
+            "answered": sums["robots_answered"],
+            "transfers": {
+                "asked": put.asked,
+                "put_through": put.put_through,
+                "in_time": put.in_time,
+                "limit_s": seconds,
+                "middle_ms": put.middle,
+                "longest_ms": put.longest,
+            },
+        },
+        "limits": {
+            "over": limits.over, "share": str(limits.share), "least": limits.least, "named": str(limits.named),
+            "connect_s": connect,
+        },
+        "calls_version": version,
+        "rulebook": grounds.stamp(),
+    }  # fmt: skip
+
+
+def _limits(book: Rulebook) -> Limits:
+    over = _told(book, "inspection.predictive.over")
+    return Limits(
+        over=int(str(over["calls"])),
+        share=Decimal(str(over["share"])),
+        least=book.integer("inspection.predictive.least"),
+        named=book.decimal("inspection.predictive.named"),
+    )
+
+
+def _told(book: Rulebook, key: str) -> dict[str, Any]:
+    value = book.value(key)
+    if not isinstance(value, dict):
+        raise NianjianError("rule_value_kind", key=key, wanted="mapping")
+    return dict(value)
+
+
+def _robots(enterprise: str, day: date) -> dict[str, int]:
+    """Robots' seats that are open on a day, and how many of these are filed."""
+    rows = [row for row in as_at(Seat, enterprise, day).filter(kind="robot") if _open(row, day)]
+    return {"open": len(rows), "filed": sum(_filed(row, day) for row in rows)}
+
+
+def _open(row: Seat, day: date) -> bool:
+    begun = row.opened_on is None or row.opened_on <= day
+    return begun and (row.closed_on is None or row.closed_on > day)
+
+
+def _filed(row: Seat, day: date) -> bool:
+    since = row.filed_on is not None and row.filed_on <= day
+    return row.filing == "filed" and since and not (row.cancelled_on is not None and row.cancelled_on <= day)
+
+
+def _rows(lake: Calls, rows: ir.Table, found: Sequence[Team]) -> dict[str, list[Json]]:
+    """The calls of the clearest hour of the clearest teams, numbers of persons masked."""
+    showing = sorted((one for one in found if one.hours), key=lambda one: (-one.hours[0].figures["over"], one.team))
+    hours: dict[str, datetime] = {one.team: one.hours[0].hour for one in showing[:SHOWING]}
+    if not hours:
+        return {}
+    of = question.of_days(rows, sorted({hour.date() for hour in hours.values()}))
+    called = question.calls_of(of)
+    dialled = question.dialled(called, question.at_work(of, called))
+    told: dict[str, list[Json]] = {}
+    for row in lake.engine.rows(question.shown(called, dialled, hours, ROWS)):
+        told.setdefault(str(row["team"]), []).append(_row(row))
+    return told
+
+
+def _row(row: dict[str, object]) -> Json:
+    at, callee = row["at"], row["callee"]
+    return {
+        "at": at.isoformat(sep=" ") if isinstance(at, datetime) else None,
+        "call": row["one"],
+        "source": row["source"],
+        "callee": None if callee is None else numbers.mask(str(callee)),
+        "ringing": row["ringing"],
+        "free": row["free"],
+        "answered": bool(row["answered"]),
+        "agent": bool(row["attended"]),
+    }
+
+
+def _team(one: Team, rows: list[Json]) -> Json:
+    return {
+        "team": one.team or None,
+        "verdict": one.verdict,
+        "why": one.why,
+        **_figures(one.figures),
+        "showing": len(one.hours),
+        "hours": [_hour(hour) for hour in one.hours[:HOURS]],
+        "rows": rows,
+    }
+
+
+def _hour(one: Hour) -> Json:
+    return {"hour": one.hour.isoformat(sep=" ", timespec="minutes"), **_figures(one.figures)}
+
+
+def _figures(of: Any) -> Json:  # noqa: ANN401 -- a mapping of counts
+    return {name: of[name] for name in verdict.FIGURES}

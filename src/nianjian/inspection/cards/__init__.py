@@ -1,0 +1,1 @@
+"""Answer cards: what may truthfully be said to an inspector, and what proves it."""

@@ -1,0 +1,239 @@
+"""What the records tell of how calls were dialled: expressions over the lake, a few rows a team and hour.
+
+An outbound customer call *rings* from its start until it is answered or ends. It is *owned* when a human agent was on
+it before the customer was dialled (his leg begins first) or when it names an agent though nobody answered: a call that
+a person began. An agent is *here* from some time before a call of his until some time after it, through pauses that are
+no longer than `PAUSE`; he is *busy* while a leg of his lasts, or from the answer to the end of a call that names him
+where the source writes no legs. Free is who is here and not busy: a bound from above, as pauses, training and
+after-call work count as free. A call is dialled *over* when more unowned calls ring than agents are free.
+
+Everything is whole numbers. At equal moments what ends counts before what begins, and agents become busy last: records
+of whole seconds never make a call look dialled over.
+
+Cost: the rows of the days are read once and grouped by call, and four events a call are sorted by time, so it grows
+with n log n of the calls. Measured with 10 million calls on two cores: see ``docs/develop/benchmarks.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+REJECTED: Final = "rejected"
+PAUSE: Final = timedelta(minutes=60)
+EDGE: Final = timedelta(minutes=15)
+DAY: Final = timedelta(days=1)
+ENDS, STOPS, DIALS, TAKES, LEAVES = range(5)
+"""The order of events of one moment: an agent is free again or comes, a call stops ringing, one is dialled, …"""
+
+
+def rows_of(calls: ir.Table, lines: ir.Table, first: date, last: date) -> ir.Table:
+    """The good rows of the days, tests left out: `one` names the call, `team` whose it is ("" where nothing tells)."""
+    begin, end = (ibis.literal(datetime.combine(day, time())) for day in (first, last + DAY))
+    rows = calls.filter(
+        calls.part != REJECTED,
+        calls.start_ts >= begin,
+        calls.start_ts < end,
+        ~calls.test.fill_null(False),  # noqa: FBT003 -- a value
+    )
+    of_line = lines.filter(lines.team_id.notnull()).select(
+        "line_id", line_team="team_id", since="valid_from", until="valid_to"
+    )
+    day = rows.start_ts.date()
+    joined = rows.left_join(
+        of_line,
+        [
+            rows.team_id.isnull(),
+            rows.line_id == of_line.line_id,
+            of_line.since.isnull() | (of_line.since <= day),
+            of_line.until.isnull() | (of_line.until >= day),
+        ],
+    )
+    robot = (joined.agent_kind == "robot").fill_null(False)  # noqa: FBT003 -- a value
+    agent = joined.leg.fill_null("") == "agent"
+    return joined.select(
+        "source",
+        "display",
+        "callee",
+        "answered",
+        one=joined.call_key.fill_null(joined.call_id),
+        team=ibis.coalesce(joined.team_id, joined.line_team, ibis.literal("")),
+        out=(joined.direction == "out") & (joined.leg == "customer") & joined.delivered.fill_null(False),  # noqa: FBT003 -- a value
+        robot=robot,
+        legged=agent & ~robot,
+        agent=ibis.ifelse(
+            robot,
+            ibis.null("string"),
+            ibis.ifelse(agent, joined.agent_id.fill_null(joined.callee.cast("string")), joined.agent_id),
+        ),
+        start=joined.start_ts,
+        answer=joined.answer_ts,
+        end=joined.end_ts.fill_null(joined.answer_ts).fill_null(joined.start_ts),
+    )
+
+
+def calls_of(rows: ir.Table) -> ir.Table:
+    """One row a delivered outbound call: when it rang, who answered, which agent was on it and since when."""
+    out, legged = rows.out.fill_null(False), rows.legged  # noqa: FBT003 -- a value
+    talked = out & rows.answered.fill_null(False)  # noqa: FBT003 -- a value
+    grouped = rows.group_by("source", "one").aggregate(
+        outs=out.cast("int64").sum(),
+        team=ibis.coalesce(rows.team.max(where=out), rows.team.max()),
+        display=rows.display.max(where=out),
+        callee=rows.callee.max(where=out),
+        start=rows.start.min(where=out),
+        answer=rows.answer.min(where=talked),
+        talked=talked.cast("int64").max(),
+        end=rows.end.max(where=out),
+        robot=rows.robot.cast("int64").max(),
+        robot_answer=rows.answer.min(where=rows.robot),
+        agent=rows.agent.max(where=out),
+        leg_start=rows.start.min(where=legged),
+        leg_answer=rows.answer.min(where=legged & rows.answer.notnull()),
+        legs=legged.cast("int64").sum(),
+    )
+    calls = grouped.filter(grouped.outs > 0)
+    answered = calls.talked == 1
+    began = (calls.leg_start <= calls.start).fill_null(False)  # noqa: FBT003 -- a value
+    named = calls.agent.notnull() & ~answered & (calls.legs == 0)
+    return calls.mutate(
+        answered=answered,
+        owned=(began | named) & (calls.robot == 0),
+        attended=(calls.legs > 0) | calls.agent.notnull(),
+        hour=calls.start.truncate("h"),
+        stops=ibis.ifelse(answered, calls.answer.fill_null(calls.start), calls.end),
+    )
+
+
+def at_work(rows: ir.Table, calls: ir.Table) -> ir.Table:
+    """Stretches in which an agent is busy; ``begin`` NULL: he is named, but nothing tells that he talked."""
+    legs = rows.filter(rows.legged, rows.agent.notnull()).select("team", "agent", "start", "end", "one", "source")
+    team = calls.select("source", "one", of="team", human=calls.robot == 0)
+    legs = legs.left_join(team, ["source", "one"])
+    legs = legs.select(team=legs.of.fill_null(legs.team), agent="agent", begin="start", seen="start", end="end")
+    plain = calls.filter(calls.legs == 0, calls.agent.notnull(), calls.robot == 0)
+    plain = plain.select(
+        "team",
+        "agent",
+        begin=ibis.ifelse(plain.answered, plain.answer, ibis.null("timestamp")),
+        seen="start",
+        end="end",
+    )
+    return ibis.union(legs.cast({"begin": "timestamp(6)"}), plain.cast({"begin": "timestamp(6)"}), distinct=False)
+
+
+def here(work: ir.Table) -> ir.Table:
+    """From when to when each agent is taken to be here."""
+    row = ibis.window(group_by=[work.team, work.agent], order_by=work.seen)
+    new = work.mutate(before=work.end.lag().over(row))
+    new = new.mutate(
+        begins=(new.before.isnull() | (new.seen > new.before + ibis.interval(minutes=PAUSE.seconds // 60))).cast(
+            "int64"
+        )
+    )
+    run = ibis.cumulative_window(group_by=[new.team, new.agent], order_by=new.seen)
+    numbered = new.mutate(turn=new.begins.sum().over(run))
+    edge = ibis.interval(minutes=EDGE.seconds // 60)
+    turns = numbered.group_by("team", "agent", "turn").aggregate(begin=numbered.seen.min(), end=numbered.end.max())
+    return turns.select("team", begin=turns.begin - edge, end=turns.end + edge)
+
+
+def dialled(calls: ir.Table, work: ir.Table) -> ir.Table:
+    """Each unowned call of no robot with how many rang then (itself included) and how many agents were free."""
+    ringing = calls.filter(~calls.owned, calls.robot == 0)
+    busy = work.filter(work.begin.notnull())
+    turns = here(work)
+    events = ibis.union(
+        _event(ringing, ringing.start, DIALS, ring=1, one=ringing.one, source=ringing.source),
+        _event(ringing, ibis.greatest(ringing.start, ringing.stops), STOPS, ring=-1),
+        _event(busy, busy.begin, TAKES, busy=1),
+        _event(busy, ibis.greatest(busy.begin, busy.end), ENDS, busy=-1),
+        _event(turns, turns.begin, ENDS, here=1),
+        _event(turns, turns.end, LEAVES, here=-1),
+        distinct=False,
+    )
+    run = ibis.cumulative_window(group_by=events.team, order_by=[events.at, events.place])
+    told = events.mutate(ringing=events.ring.sum().over(run), free=(events.here.sum() - events.busy.sum()).over(run))
+    told = told.filter(told.place == DIALS)
+    return told.select("team", "at", "one", "source", "ringing", free=ibis.greatest(told.free, 0))
+
+
+def _event(table: ir.Table, at: ir.Value, place: int, *, ring: int = 0, busy: int = 0, here: int = 0,
+           one: ir.Value | None = None, source: ir.Value | None = None) -> ir.Table:  # fmt: skip
+    none = ibis.null("string")
+    return table.select(
+        "team",
+        at=at.cast("timestamp(6)"),
+        place=ibis.literal(place, "int8"),
+        ring=ibis.literal(ring, "int64"),
+        busy=ibis.literal(busy, "int64"),
+        here=ibis.literal(here, "int64"),
+        one=none if one is None else one,
+        source=none if source is None else source,
+    )
+
+
+def by_hour(calls: ir.Table, told: ir.Table, connect: int) -> ir.Table:
+    """Of each team and hour: calls of people and of robots, and of those of people how they were dialled.
+
+    ``connect``: seconds in which an answered call is put through to an agent.
+    """
+    of_people, robot = calls.robot == 0, calls.robot == 1
+    answered = calls.answered & of_people
+    wait = calls.leg_answer.delta(calls.answer, unit="millisecond")
+    late = answered & (calls.legs > 0) & ~calls.owned & (wait > connect * 1000).fill_null(False)  # noqa: FBT003 -- a value
+    hours = calls.group_by("team", "hour").aggregate(
+        calls=of_people.cast("int64").sum(),
+        owned=(of_people & calls.owned).cast("int64").sum(),
+        answered=answered.cast("int64").sum(),
+        alone=(answered & ~calls.attended).cast("int64").sum(),
+        late=late.cast("int64").sum(),
+        attended=(of_people & calls.attended).cast("int64").sum(),
+        legs=(of_people & (calls.legs > 0)).cast("int64").sum(),
+        robots=robot.cast("int64").sum(),
+        robots_answered=(robot & calls.answered).cast("int64").sum(),
+    )
+    over = told.ringing > told.free
+    overs = told.group_by("team", hour=told.at.truncate("h")).aggregate(
+        over=over.cast("int64").sum(), ringing=told.ringing.max(), widest=(told.ringing - told.free).max()
+    )
+    joined = hours.left_join(overs, ["team", "hour"])
+    figures = {name: joined[name].fill_null(0) for name in ("over", "ringing", "widest")}
+    return joined.select(*hours.columns, **figures)
+
+
+def of_days(rows: ir.Table, days: Sequence[date]) -> ir.Table:
+    """The rows of these days alone."""
+    return rows.filter(rows.start.date().isin(list(days)))
+
+
+def shown(calls: ir.Table, told: ir.Table, hours: Mapping[str, datetime], most: int) -> ir.Table:
+    """Of each team's hour the calls that were dialled over, the widest first: what its verdict stands on.
+
+    ``calls`` and ``told`` may be of the hours' days alone; so a call that went on at midnight is not seen.
+    """
+    wanted = [(told.team == team) & (told.at.truncate("h") == ibis.literal(hour)) for team, hour in hours.items()]
+    over = told.filter(told.ringing > told.free, reduce(or_, wanted))
+    joined = over.select("one", "source", "at", "ringing", "free").inner_join(calls, ["source", "one"])
+    row = ibis.window(group_by=joined.team, order_by=[ibis.desc(joined.ringing - joined.free), joined.at, joined.one])
+    numbered = joined.select(
+        "team", "at", "one", "source", "callee", "ringing", "free", "answered", "attended",
+        place=ibis.row_number().over(row),
+    )  # fmt: skip
+    return numbered.filter(numbered.place < most).order_by("team", "place")
+
+
+def transfers(calls: ir.Table) -> ir.Table:
+    """Robots' answered calls by what came of them: ``waited``, milliseconds from the agent's leg to his answer.
+
+    NULL: no agent came to it (``asked`` 0), or one was called and did not answer (``asked`` 1).
+    """
+    rows = calls.filter(calls.robot == 1, calls.answered)
+    waited = rows.leg_answer.delta(rows.leg_start, unit="millisecond")
+    return rows.group_by(asked=(rows.legs > 0).cast("int64"), waited=waited).aggregate(calls=rows.count())
