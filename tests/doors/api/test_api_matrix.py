@@ -159,6 +159,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "reconcile_export": "码号,批准总位长\n95013,8\n".encode(),
     "reconcile_settle": {"state": "explained", "owner": "王五", "cause": "晚报"},
     "reconcile_decide": {"confirmed": False},
+    "inspection_look": {"part": "retention"},
     "callback_begin": {"number": "95013"},
     "callback_end": {"outcome": "busy"},
     "callback_way_set": {"name": "x", "via": "sip:192.0.2.1"},

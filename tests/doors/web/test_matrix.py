@@ -113,6 +113,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "season-reminders": {"dispatch": "{dispatch}"},
     "inbox-choices": {"act": "choose", "scope": "all", "quiet_from": "22:00", "quiet_until": "07:00"},
     "season-task": {"act": "assign", "year": "2024", "task": "items", "text": "王五"},
+    "inspection-look": {"part": "retention"},
     "callback-begin": {"number": "95013"},
     "callback-one": {"outcome": "busy"},
     "callback-ways": {"what": "gateway", "name": "GW", "hosts": "192.0.2.1"},
