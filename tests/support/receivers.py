@@ -32,7 +32,8 @@ class _Taken(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         server = self.server
         assert isinstance(server, Program)
-        server.heard.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        told = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        server.heard.append({**told, "path": self.path})
         if server.cut:  # taken, and no answer
             self.close_connection = True
             self.connection.close()
