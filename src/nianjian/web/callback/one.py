@@ -61,6 +61,10 @@ def shown(request: Request, code: str, trial: str) -> HttpResponse:
         "reason": _(REASONS[told["reason"]]) if told["reason"] else "",
         "pairs": _pairs(told, _),
         "ladder": ladder(told["messages"]),
+        "messages": [
+            {"label": f"{one['at_ms']} ms {'→' if one['sent'] else '←'} {one['first']}", "text": one["text"]}
+            for one in told["messages"]
+        ],
         "form": form,
         "running": told["how"] == "hand" and not verdict,
         "gone": _gone(told),

@@ -1,0 +1,48 @@
+"""``nianjian callback test``: call numbers now."""
+
+from __future__ import annotations
+
+import argparse
+
+from nianjian.cli.answer import DONE, NO, Answer
+from nianjian.cli.arguments import Actions, enterprise
+from nianjian.cli.language import _
+from nianjian.cli.session import begin
+from nianjian.cli.terminal.callback import picture
+from nianjian.cli.verbs.callback import telling
+from nianjian.kernel.errors import NianjianError
+
+
+def configure(actions: Actions) -> None:
+    """``test``."""
+    test = actions.add("test", _test, _("call numbers now, and judge answer and landing"))
+    enterprise(test)
+    which = test.add_mutually_exclusive_group(required=True)
+    which.add_argument("--number", action="append", default=[], metavar="N", help=_("this number; repeat"))
+    which.add_argument("--all", action="store_true", help=_("all filed numbers that are in force"))
+    test.add_argument("--route", action="append", default=[], metavar="NAME", help=_("over this kept way; repeat"))
+    telling.options(test)
+    test.add_argument("--gateway", default="", metavar="HOST", help=_("where it must land, instead of the ledger's"))
+
+
+def _test(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.cli.terminal.progress import steps
+    from nianjian.flows.inspection.callback import work
+
+    if bool(args.via) == bool(args.route):
+        message = _("say where calls go: --via, or the name of a kept way with --route")
+        raise NianjianError("usage", program="nianjian callback test", message=message)
+    ways = [telling.way(args)] if args.via else work.kept_ways(args.enterprise, args.route)
+    with steps(_("test calls"), quiet=args.json) as report:
+        told = work.run(
+            enterprise=args.enterprise,
+            numbers=args.number,
+            ways=ways,
+            gateway=args.gateway,
+            actor=actor,
+            progress=lambda _note, done, total: report(done, total),
+        )
+    if len(told["rows"]) == 1:  # one number is told at the top, too
+        told = {**told["rows"][0], **told}
+    return Answer(told, picture.tested(told), DONE if told["verdict"] == "pass" else NO)

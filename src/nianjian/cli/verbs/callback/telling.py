@@ -1,0 +1,49 @@
+"""The options that tell a way for test calls, and what they tell."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nianjian.cli.language import _
+from nianjian.inspection.callback.verdict import WITNESSES
+from nianjian.kernel.errors import NianjianError
+
+if TYPE_CHECKING:
+    from nianjian.flows.inspection.callback.ways import Way
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Where calls go, who calls, what proves the landing."""
+    about = _("where calls go: sip:HOST:PORT[;transport=udp|tcp|tls]")
+    parser.add_argument("--via", default="", metavar="SIP", help=about)
+    parser.add_argument("--caller", default="", metavar="N", help=_("the calling number"))
+    parser.add_argument("--carrier", default="", metavar="C", help=_("the carrier of this way"))
+    parser.add_argument("--user", default="", metavar="U", help=_("user that the gateway asks for"))
+    about = _("file whose first line is the password")
+    parser.add_argument("--password-file", type=Path, metavar="FILE", help=about)
+    about = _("what proves the landing: none, address or token")
+    parser.add_argument("--witness", default="none", choices=WITNESSES, metavar="W", help=about)
+
+
+def password(args: argparse.Namespace) -> str | None:
+    """None where no file is named; ``file_unreadable``."""
+    if args.password_file is None:
+        return None
+    try:
+        lines: list[str] = args.password_file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise NianjianError("file_unreadable", file=str(args.password_file), reason=str(fault)) from fault
+    return lines[0] if lines else ""
+
+
+def way(args: argparse.Namespace) -> Way:
+    """The way that the command tells."""
+    from nianjian.flows.inspection.callback.ways import CALLER, Way
+    from nianjian.inspection.callback import asked
+    from nianjian.inspection.callback.sip.digest import Account
+
+    account = Account(args.user, password(args) or "") if args.user else None
+    caller = asked.caller(args.caller) if args.caller else CALLER
+    return Way(asked.via(args.via), caller, account, args.witness, carrier=args.carrier)
