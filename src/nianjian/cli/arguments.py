@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from nianjian.cli.answer import Answer
 from nianjian.cli.language import _
+from nianjian.kernel.clock import ZONE
 
 YEARS: Final = range(1949, 2200)
 
@@ -72,6 +73,12 @@ def number(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(_("“{value}” is not a whole number from 0 on").format(value=text))
     return int(text)
+
+
+def moment(text: str) -> datetime:
+    """Read an ISO moment; without an offset it is wall time in Asia/Shanghai. ValueError."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=ZONE)
 
 
 def day(text: str) -> date:

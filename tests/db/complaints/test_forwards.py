@@ -135,6 +135,19 @@ values: {source: {申诉中心: "12300", 举报中心: "12321"}}
     )
 
 
+def test_a_formula_whose_value_was_never_saved_is_named(lists: Load, tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("转办")
+        page.write_row(0, 0, ["流水", "主叫"])
+        page.write_row(1, 0, ["B7", "95013001"])
+        page.write_row(2, 0, ["B8"])
+        page.write_formula(2, 1, '="95013"&"002"', None, "")
+    told = lists(path=path, mapping="source: '12321'\ncolumns: {reference: 流水, complained: 主叫}")
+    assert [(one.line, one.code) for one in told.errors] == [(3, "formula_unsaved")]
+    assert (told.rows["rejected"], told.rows["added"]) == (1, 0)
+
+
 @pytest.mark.parametrize(
     ("mapping", "key"),
     [

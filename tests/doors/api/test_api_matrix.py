@@ -24,9 +24,12 @@ from nianjian.accounts.tokens import service as tokens
 from nianjian.api.application import API, PREFIX
 from nianjian.api.door.operations import MARK
 from nianjian.flows import overlay
+from nianjian.flows.dossier.making import kept
+from nianjian.flows.dossier.making import work as making
 from nianjian.flows.rectify import report, work
 from nianjian.kernel import clock
 from nianjian.queue.models import Job
+from nianjian.vault import blobs
 
 pytestmark = pytest.mark.django_db
 
@@ -110,8 +113,8 @@ BODIES: Final[Mapping[str, Any]] = {
     "calls_preview": b"a file",
     "calls_preview_rejects": b"a file",
     "complaints_forward_preview": "上级单号\nA-1\n".encode(),
-    "watch_add": {"licence": "B2-1", "since": "2026-01-01", "source": "来函"},
-    "watch_end": {"licence": "B2-1", "until": "2026-03-01"},
+    "watch_add": {"licence": "B2-20080101", "since": "2026-01-01", "source": "来函"},
+    "watch_end": {"licence": "B2-20080101", "until": "2026-03-01"},
     "one_click_open": {"number": "95013009"},
     "registers_mark": _SHEET,
     "rows_create": {"values": {"line_id": "L-new", "team": "T1"}},
@@ -127,6 +130,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "dossier_arrive": PNG,
     "dossier_sort": {"item": "articles"},
     "dossier_verify": b"PK\x03\x04",
+    "package_generate": {"items": ["seat_table"]},
     "dossier_comment": {"text": "已催"},
     "dossier_return": {"reason": "看不清"},
     "rounds_submit": b"{}",
@@ -307,7 +311,7 @@ def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, A
         "jobs_stop_everywhere job": job,
     }
     return {
-        code: {**things, **own, **_inspected(code), **_linked(things), **_reported(things)}
+        code: {**things, **own, **_inspected(code), **_linked(things), **_reported(things), **_built(code, things)}
         for code, things in made.items()
     }
 
@@ -318,6 +322,14 @@ def _reported(things: Mapping[str, Any]) -> dict[str, str]:
     made = report.kept(case=things["case"], form="docx", language="zh", actor=OPERATOR)
     Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
     return {"rectification_report_file job": job}
+
+
+def _built(code: str, things: Mapping[str, Any]) -> dict[str, str]:
+    """A draft of the tenant's package, as the worker leaves it."""
+    job = making.ask_package(enterprise=code, year=things["year"], pictures=False, actor=OPERATOR)
+    made = {"draft": True, "name": "package.zip", "sha256": "0" * 64, kept.BLOB: blobs.put(b"PK").id}
+    Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
+    return dict.fromkeys(("package_sign job", "package_fetch job"), job)
 
 
 def _linked(things: Mapping[str, Any]) -> dict[str, str]:

@@ -24,20 +24,22 @@ WATCH, ROUTINE, DOORS = f"{DEMO}/watch", f"{DEMO}/routine", f"{DEMO}/complaints/
 
 def test_a_licence_is_watched_and_no_longer(site: Ask) -> None:
     client = site()
-    new = {"licence": "B2-1", "since": "2026-01-05", "source": "来函"}
+    new = {"licence": "B2-20080101", "since": "2026-01-05", "source": "来函"}
     told = post(client, WATCH, new, key="once")
-    flag = {"licence": "B2-1", "since": "2026-01-05", "until": None, "source": "来函", "case": None}
+    flag = {"licence": "B2-20080101", "since": "2026-01-05", "until": None, "source": "来函", "case": None}
     assert (told.status_code, told.json()) == (201, flag)
     assert post(client, WATCH, new, key="once").json() == flag
+    unusual = post(client, WATCH, {**new, "licence": "张三的许可证"})
+    assert (unusual.status_code, unusual.json()["code"]) == (422, "rectify_licence_unusual")
     again = post(client, WATCH, new)
     assert (again.status_code, again.json()["code"]) == (409, "rectify_watched_already")
     assert client.get(f"{WATCH}?year=2025").json()["items"] == []
     assert client.get(f"{WATCH}?year=2026").json()["items"] == [flag]
     limits = client.get(f"{WATCH}/limits?year=2026").json()
     assert {one["level"] for one in limits["items"]} == {"internal"}
-    ended = post(client, f"{WATCH}/ends", {"licence": "B2-1", "until": "2026-03-01"})
+    ended = post(client, f"{WATCH}/ends", {"licence": "B2-20080101", "until": "2026-03-01"})
     assert (ended.status_code, ended.json()["until"]) == (200, "2026-03-01")
-    assert post(client, f"{WATCH}/ends", {"licence": "B2-1", "until": "2026-03-01"}).status_code == 409
+    assert post(client, f"{WATCH}/ends", {"licence": "B2-20080101", "until": "2026-03-01"}).status_code == 409
     assert [one.verb for one in acts() if one.verb.startswith("rectify.")] == ["rectify.unwatch", "rectify.watch"]
     reader = site("auditor", name="bo")
     assert reader.get(WATCH).json()["items"][0]["until"] == "2026-03-01"

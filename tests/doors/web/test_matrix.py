@@ -118,7 +118,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "callback-one": {"outcome": "busy"},
     "callback-ways": {"what": "gateway", "name": "GW", "hosts": "192.0.2.1"},
     "rectify-open": {"received": "2026-04-28", "causes": ""},
-    "rectify-watch": {"licence": "B2-1", "since": "2026-01-01", "source": "来函"},
+    "rectify-watch": {"licence": "B2-20080101", "since": "2026-01-01", "source": "来函"},
     "enterprises": {"code": "third", "name": "第三家", "province": "北京"},
 }
 QUERIES: Final[Mapping[str, str]] = {
@@ -156,6 +156,8 @@ NOTHING: Final[Mapping[str, str]] = {
     "audit-verify-stop": "the tenant's work is no check of the chain",
     "data-batch-rejects-file": "the tenant's work has made no file of rejected rows",
     "rectify-report-file": "the tenant's work has set no report",
+    "dossier-package-sign": "the tenant's work has built no package",
+    "dossier-package-file": "the tenant's work has built no package",
     "complaints-forwards-marked": "the tenant's work has left no marked list",
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.cli.answer import NO, Answer
-from nianjian.cli.arguments import Actions, enterprise
+from nianjian.cli.arguments import Actions, enterprise, moment
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
 from nianjian.cli.terminal.complaints import tickets as picture
@@ -323,14 +323,11 @@ def _at(args: argparse.Namespace) -> datetime | None:
 
 
 def _moment(text: str) -> datetime:
-    """Read a moment; without an offset it is wall time in Asia/Shanghai."""
-    from nianjian.kernel.clock import ZONE
-
+    """Read a moment, or say in the complaints' own words that it is none."""
     try:
-        found = datetime.fromisoformat(text)
+        return moment(text)
     except ValueError as fault:
         raise NianjianError("complaint_moment_unreadable", value=text) from fault
-    return found if found.tzinfo else found.replace(tzinfo=ZONE)
 
 
 def _typed(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from nianjian.cli.answer import DONE, NO, Answer
-from nianjian.cli.arguments import Actions, enterprise
+from nianjian.cli.arguments import Actions, enterprise, moment
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
 from nianjian.cli.terminal import table
@@ -64,14 +64,13 @@ def run(args: argparse.Namespace) -> Answer:
 
 
 def _moment(text: str) -> datetime:
-    """Read a moment; without an offset it is wall time in Asia/Shanghai."""
+    """Read a moment, or say as of every option that it is none."""
     try:
-        found = datetime.fromisoformat(text)
+        return moment(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(
             _("“{value}” is not a moment; write it like 2026-12-31T08:30:00").format(value=text)
         ) from error
-    return found if found.tzinfo else found.replace(tzinfo=clock.ZONE)
 
 
 def _check(args: argparse.Namespace) -> Answer:

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.complaints.forwards.mapping import ForwardMapping
-from nianjian.complaints.forwards.service import read_list, spelling
+from nianjian.complaints.forwards.service import check_list, spelling
 from nianjian.intake.preview import masked
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.tables import masking
-from nianjian.registers.tables.checking import check
 from nianjian.registers.tables.column import Sheet
 from nianjian.registers.tables.findings import Finding
 from nianjian.registers.tables.reading import Beginning, begin
@@ -53,10 +52,9 @@ def look(path: Path, mapping: ForwardMapping) -> ListLook:
     found = begin(path, sheet)
     columns = _columns(found, sheet)
     try:
-        table, sheet = read_list(path, mapping)
+        table, checked = check_list(path, mapping)
     except NianjianError as fault:
         return ListLook(found.file, found.sheet, found.encoding, columns, fault, len(found.lines), 0, (), 0)
-    checked = check(table, sheet)
     first = tuple(checked.findings[:FAULTS])
     return ListLook(
         found.file,

@@ -22,9 +22,12 @@ from nianjian.complaints.forwards.mapping import UPSTREAM, ForwardMapping
 from nianjian.complaints.forwards.receipt import Receipt
 from nianjian.complaints.model import Complaint
 from nianjian.complaints.sheet import COMPLAINTS
+from nianjian.intake.packed.workbook import Workbook
 from nianjian.kernel import clock
-from nianjian.registers.tables.checking import Keyed, check
+from nianjian.kernel.errors import NianjianError
+from nianjian.registers.tables.checking import Checked, Keyed, check
 from nianjian.registers.tables.column import Column, Row, Sheet, folded
+from nianjian.registers.tables.findings import Finding
 from nianjian.registers.tables.marking import Words, mark
 from nianjian.registers.tables.reading import Line, Table, read
 from nianjian.registers.versions.plan import Plan, Source, kept
@@ -47,8 +50,7 @@ def load(
     ``arrived``: when the list came, for rows that do not say. Raises what `tables.reading.read` raises.
     """
     told(0, 0)
-    table, sheet = read_list(path, mapping)
-    checked = check(table, sheet)
+    table, checked = check_list(path, mapping)
     rows = {"read": len(table.lines), "added": 0, "updated": 0, "unchanged": 0, "rejected": checked.faulty}
     extra = tuple(table.extra.values())
     if checked.findings:
@@ -83,8 +85,29 @@ def load(
 
 def marked(*, path: Path, mapping: ForwardMapping, target: Path, words: Words) -> None:
     """Write the list as a workbook with every faulty cell marked and its reason beside it."""
+    table, checked = check_list(path, mapping)
+    mark(table, checked.findings, target, words)
+
+
+def check_list(path: Path, mapping: ForwardMapping) -> tuple[Table, Checked]:
+    """The list, and what is wrong with it: also rows with a formula whose value was never saved, read as nothing."""
     table, sheet = read_list(path, mapping)
-    mark(table, check(table, sheet).findings, target, words)
+    found = check(table, sheet)
+    unsaved = _unsaved(path, table)
+    found.faulty += len(unsaved.difference(one.line for one in found.findings))
+    header = sheet.by_field("reference").header
+    found.findings += [Finding(table.file, table.sheet, line, header, "formula_unsaved") for line in sorted(unsaved)]
+    return table, found
+
+
+def _unsaved(path: Path, table: Table) -> set[int]:
+    """Rows of an xlsx, below its headings, that hold such a formula; none of what is no xlsx."""
+    try:
+        book = Workbook.opened(path.name, path)
+        rows = book.rows(table.sheet) if table.sheet in book.names else ()
+        return {row.number for row in rows if row.formula and row.number > table.header_line}
+    except NianjianError:
+        return set()  # another kind of workbook, which has been read already
 
 
 def read_list(path: Path, mapping: ForwardMapping) -> tuple[Table, Sheet]:

@@ -12,8 +12,11 @@ from nianjian.flows import portraits
 from nianjian.flows.rectify.cases import book, own
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.identifiers import licence_number
 from nianjian.rectification import watchlist
+from nianjian.rectification.cases import written
 from nianjian.rectification.watch import query, service
+from nianjian.registers.rows import query as rows
 
 Json = dict[str, Any]
 
@@ -31,7 +34,7 @@ def act(
 ) -> Json:
     """Put a licence on the list or take it off (``until``), then say how the list stands.
 
-    ``role_missing``, ``rectify_unknown``, and those of the service and of `closer`.
+    ``role_missing``, ``rectify_unknown``, ``rectify_licence_unusual``, and those of the service and of `closer`.
     """
     if licence is not None and until is not None:
         require(actor, enterprise, Act.LOAD)
@@ -39,12 +42,20 @@ def act(
     elif licence is not None:
         require(actor, enterprise, Act.LOAD)
         held = None if case is None else own(case, actor, Act.LOAD)
+        _a_licence(enterprise, written.short("licence", licence, written.LICENCE))
         day = since or clock.today()
         service.flag(enterprise=enterprise, licence=licence, since=day, source=source, case=held, actor=actor)
     told: Json = {"watched": listed(enterprise=enterprise, year=year, actor=actor)}
     if year is not None:
         told |= {"year": year, "closer": closer(enterprise=enterprise, year=year, actor=actor)}
     return told
+
+
+def _a_licence(enterprise: str, text: str) -> None:
+    """Of the known shape, or one that the register has: it warns of an unusual number and takes it."""
+    registered = rows.row("licences", rows.Sight(enterprise, clock.today()), text)
+    if text and registered is None and not licence_number(text).usual:
+        raise NianjianError("rectify_licence_unusual", licence=text)
 
 
 def listed(*, enterprise: str, year: int | None, actor: Actor) -> list[Json]:

@@ -42,6 +42,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "rectify_order_unknown": mark("there is no isolation order {order}"),
     "rectify_order_pending": mark("the order waits for a second person (request {approval})"),
     "rectify_not_effective": mark("case {case} stays open: the figures do not bear out that the measures worked"),
+    "rectify_licence_unusual": mark(
+        "“{licence}” is no licence number, and the register of licences has none like it; write it like 浙B2-20080101"
+    ),
     "rectify_watched_already": mark("{licence} stands in the watch list already"),
     "rectify_not_watched": mark("{licence} does not stand in the watch list"),
     "rectify_task_unknown": mark("there is no task {task} (nianjian rectify routine names them)"),
