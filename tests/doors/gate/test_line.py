@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.gate import tenant
 from tests.support.gate_server import made, run, running, talk
 
+from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.gate import Gate
+from nianjian.gate.server.line import LineDoor
+
 CALL = b"95013001 13900139000 L01 c%d acme\n"
+SHORT = b"95013001 13900139000 L01 s%d\n"
 
 
 def asked(tmp_path: Path, *messages: bytes, token: str = "") -> bytes:
@@ -55,3 +63,58 @@ def test_of_several_enterprises_one_must_be_named(tmp_path: Path) -> None:
             return await talk(ports["line"], *sent, closes=True)
 
     assert run(play()) == b"allow\ndeny malformed\n"
+
+
+class Heard(asyncio.Transport):
+    """What a door has written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.closed = b"", False
+
+    def write(self, data: Any) -> None:
+        self.text += data
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def door(gate: Gate, tokens: dict[str, str] | None = None) -> Callable[[bytes], bytes]:
+    """A connection: what it answers to a message."""
+    line, heard = LineDoor(gate, Admission(tokens or {}, lambda: ("acme",)), set()), Heard()
+    line.connection_made(heard)
+
+    def say(message: bytes) -> bytes:
+        heard.text = b""
+        line.data_received(message)
+        return heard.text
+
+    return say
+
+
+def test_usual_lines_are_answered_alone_and_together_to_the_last_unit(tmp_path: Path) -> None:
+    gate = made(tmp_path)
+    say = door(gate)
+    alone = b"".join(say(SHORT % number) for number in (0, 1, 2, 3, 3))
+    assert (alone, gate.usual.taken, gate.again) == (b"allow\n" * 5, 2, 1)
+    assert say(SHORT[:9]) == b""
+    assert say((SHORT[9:] % 4) + SHORT % 5) == b"allow\n" * 2
+    assert say(b"".join(SHORT % number for number in range(301))) == b"allow\n" * 300 + b"deny cap\n"
+    assert say(b"95013001 13900139000 L01 -\n" + SHORT % 300) == b"deny cap\n" * 2
+    assert gate.reasons["acme", "allow"] == 300
+    assert gate.release("acme", "s7")
+    assert (say(SHORT % 7), say(SHORT % 301)) == (b"allow\n", b"deny cap\n")
+
+
+def test_what_was_learnt_of_others_opens_nothing(tmp_path: Path) -> None:
+    gate, kept = made(tmp_path), {"secret": "acme"}
+    say = door(gate, kept)
+    assert say(b"token secret\n" + b"".join(SHORT % number for number in range(4))) == b"allow\n" * 4
+    assert gate.usual.taken == 2
+    assert door(gate, kept)(SHORT % 8) == b"deny malformed\n"
+    other = door(gate, kept)
+    assert other(b"token wrong\n" + SHORT % 8) == b"deny malformed\n"
+    assert door(gate, {"x": "other"})(b"token x\n" + SHORT % 9) == b"deny number-unknown\n"
