@@ -1,8 +1,8 @@
 """A person in a browser who looks at pages in every theme and width, in one language.
 
 By default Chinese is looked at light and wide, and dark and narrow; English in the two other pairs; with SOAK=1 both in
-all four. A page is loaded once; theme and width change in place. What is wrong is collected and told at the end, so that
-one walk tells of every page.
+all four. A page is loaded once; theme and width change in place. What is wrong is collected and told at the end, so
+that one walk tells of every page.
 """
 
 from __future__ import annotations
