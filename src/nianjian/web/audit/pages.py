@@ -24,6 +24,7 @@ from nianjian.paper.words import words
 from nianjian.web.audit import checking
 from nianjian.web.audit.forms import Filter
 from nianjian.web.audit.shown import pairs
+from nianjian.web.data.shown import person
 from nianjian.web.layout.access import Request, at, everywhere, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
@@ -100,7 +101,7 @@ def _table(shown: Page[Entry], place: str) -> Table:
         cells = [
             Cell(one.seq, figure=True),
             Cell(datetime.fromisoformat(one.at).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
-            Cell(one.actor.partition(":")[2] or one.actor),
+            Cell(person(one.actor)),
             *([] if place else [Cell(one.enterprise or "–")]),
             Cell(acts.verb(one.verb, _)),
             Cell(one.verb),

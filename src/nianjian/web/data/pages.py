@@ -76,7 +76,7 @@ def _registers(found: list[Any]) -> Table:
         ]
         for act in found
     ]
-    figures = [Column(name, figure=True) for name in (_("added"), _("changed"), _("unchanged"))]
+    figures = [Column(name, figure=True) for name in (_("rows added"), _("rows changed"), _("unchanged"))]
     heads = [Column(_("register")), Column(_("file")), *figures, Column(_("who")), Column(_("imported"))]
     return Table(_("Imports into registers"), heads, rows, cards=True)
 

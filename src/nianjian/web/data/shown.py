@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nianjian.flows import jobs
+from nianjian.flows.operation.watch.standing import CLOCK
 from nianjian.flows.receipts import summed
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -88,7 +89,9 @@ def moment(at: Any) -> str:  # noqa: ANN401 -- a datetime or nothing
 
 
 def person(actor: str) -> str:
-    """Who acted, without the kind of the proof."""
+    """Who acted, without the kind of the proof; the program's own clock is nobody."""
+    if actor == str(CLOCK):
+        return _("the program itself")
     return actor.partition(":")[2] or actor
 
 

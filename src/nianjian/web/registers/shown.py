@@ -23,9 +23,9 @@ from nianjian.web.registers.labels import CHOICES, LABELS
 DOT: Final = " · "
 EVENTS: Final[Mapping[Event, str]] = {
     Event.FIRST: mark("recorded"),
-    Event.CHANGED: mark("changed"),
+    Event.CHANGED: mark("values changed"),
     Event.CORRECTED: mark("corrected"),
-    Event.CLOSED: mark("ended"),
+    Event.CLOSED: mark("row ended"),
 }
 
 
