@@ -40,9 +40,9 @@ def call(port: int, account: Account | None = None, wait: int = 2000) -> Seen:
 )
 def test_each_is_told_as_it_was(scenario: str, account: Account | None, reason: str, tmp_path: Path) -> None:
     with Far(tmp_path / "far", scenario) as far:
-        seen = call(far.port, account, wait=300 if reason == "rang_unanswered" else 2000)
+        seen = call(far.port, account, wait=600 if reason == "rang_unanswered" else 5000)
         assert far.done() == 0, [line.first for line in seen.log]
-    told = judge(seen, limit=1000, expected=("127.0.0.1",), witness=ADDRESS)
+    told = judge(seen, limit=4000, expected=("127.0.0.1",), witness=ADDRESS)
     assert told.reason == reason
     assert (told.verdict == "pass") == (reason == "answered")
     assert seen.resent == 0

@@ -29,6 +29,7 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
         self._calls: dict[str, Call] = {}
         self._transport: asyncio.BaseTransport | None = None
         self._buffer = b""
+        self._stopped = False
 
     @property
     def closed(self) -> bool:
@@ -46,15 +47,19 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
 
         _made, media = await loop.create_datagram_endpoint(lambda: Media(told), local_addr=(self.local[0], 0))
         call = Call(plan, self.via, self, media)
-        self._calls[call.seen.call_id] = call
         try:
+            if self._stopped:  # while the sound's socket was made
+                call.seen.end = "stopped"
+                return call.seen
+            self._calls[call.seen.call_id] = call
             call.start()
             return await call.over
         finally:
             media.close()
 
     def stop(self) -> None:
-        """End every call that lasts."""
+        """End every call that lasts, and begin no more."""
+        self._stopped = True
         for call in self._calls.values():
             call.stop()
 

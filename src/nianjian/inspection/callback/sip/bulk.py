@@ -37,6 +37,7 @@ class _Work:
     seen: queue.SimpleQueue[tuple[int, Seen]] = field(default_factory=queue.SimpleQueue)
     fault: list[BaseException] = field(default_factory=list)
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    stopped: bool = False
     loop: asyncio.AbstractEventLoop | None = None
     task: asyncio.Task[None] | None = None
 
@@ -96,8 +97,11 @@ async def _all(work: _Work) -> None:
             tasks[-1].add_done_callback(lambda _done: free.release())
             if place + 1 < len(work.calls):
                 await asyncio.sleep(work.pace.apart)
-        await asyncio.gather(*tasks)
+        await asyncio.wait(tasks)  # not `gather`: where this task is cancelled, the calls go on to their proper end
+        for task in tasks:
+            task.result()
     except asyncio.CancelledError:
+        work.stopped = True
         for trunk in trunks.values():
             trunk.stop()
         if tasks:
@@ -114,7 +118,7 @@ async def _one(work: _Work, place: int, trunks: dict[Via, Trunk], via: Via, plan
         async with work.opening:
             if via not in trunks or trunks[via].closed:
                 trunks[via] = await connected(via, min(CONNECT, plan.wait / 1000))
-        seen = await trunks[via].dial(plan)
+        seen = Seen(plan.number, "", end="stopped") if work.stopped else await trunks[via].dial(plan)
     except (OSError, TimeoutError) as fault:
         seen = Seen(plan.number, "", end="unreachable", fault=words(fault))
     work.seen.put((place, seen))
