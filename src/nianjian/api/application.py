@@ -17,7 +17,6 @@ from nianjian.api.v1 import (
     batches,
     enterprises,
     imports,
-    inspection,
     jobs,
     overview,
     previews,
@@ -30,6 +29,7 @@ from nianjian.api.v1.callback import ways as callback_ways
 from nianjian.api.v1.complaints import forwards, one_click, tickets, worked
 from nianjian.api.v1.dossier import arrivals, fill_in, items, making, pages, rounds, seals, signed, verifying, versions
 from nianjian.api.v1.gate import decisions, policy
+from nianjian.api.v1.inspection import checks as inspection
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
 from nianjian.api.v1.reconcile import ask as reconcile_ask

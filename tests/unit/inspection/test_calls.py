@@ -15,7 +15,7 @@ from tests.support.services import free_port
 from nianjian.inspection.callback.sip import bulk
 from nianjian.inspection.callback.sip.bulk import Pace
 from nianjian.inspection.callback.sip.digest import Account, answer, challenges
-from nianjian.inspection.callback.sip.message import Message
+from nianjian.inspection.callback.sip.message import Message, read, written
 from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
 
 KEYS: Final = "42"
@@ -233,3 +233,41 @@ def test_what_raises_between_ends_the_calls_properly() -> None:
     with Answerer(does) as far, pytest.raises(KeyboardInterrupt):
         bulk.run([(Via("127.0.0.1", far.port), plan(wait=30_000))], pace=QUICK, took=lambda *_: None, tick=stop)
     assert far.methods() == ["INVITE", "CANCEL", "ACK"]
+
+
+def test_over_tcp_messages_are_cut_by_their_length_and_nothing_is_repeated() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    got: list[Message] = []
+
+    def answer_one() -> None:
+        stream, _sender = listener.accept()
+        with stream:
+            while True:
+                message = read(stream.recv(65_535))  # each is sent at once, and waits for what comes back
+                if message is None:
+                    return
+                got.append(message)
+                if message.method == "INVITE":
+                    raw = written(back(message, 180, "Ringing")) + written(answered(message))
+                    stream.sendall(raw[:150])
+                    stream.sendall(raw[150:])
+                elif message.method == "BYE":
+                    stream.sendall(written(back(message, 200, "OK")))
+
+    thread = threading.Thread(target=answer_one, daemon=True)
+    thread.start()
+    seen = placed_over(Via("127.0.0.1", listener.getsockname()[1], "tcp"))
+    thread.join()
+    listener.close()
+    assert (seen.end, seen.resent, seen.ringing is not None) == ("answered", 0, True)
+    assert [one.method for one in got] == ["INVITE", "ACK", "BYE"]
+    assert got[0].one("via").startswith("SIP/2.0/TCP ")
+    assert ";transport=tcp" in got[0].uri
+    dead = placed_over(Via("127.0.0.1", free_port(), "tcp"))
+    assert (dead.end, "refused" in dead.fault or "Connect" in dead.fault) == ("unreachable", True)
+
+
+def placed_over(via: Via) -> Seen:
+    found: list[Seen] = []
+    bulk.run([(via, plan(hold=30))], pace=QUICK, took=lambda _place, seen: found.append(seen))
+    return found[0]

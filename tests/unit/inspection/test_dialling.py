@@ -160,12 +160,21 @@ def test_transfers_of_robots() -> None:
     assert verdict.transfers([], 10) == Transfers(0, 0, 0, 0, None, None)
 
 
+def test_a_robot_is_known_by_its_seat_too() -> None:
+    rows = [row("a", 0, 9, 1, agent_id="R1"), row("b", 20, 29, 21, agent_id="S1")]
+    with closing(DuckDBEngine()) as engine:
+        dim = engine.hold("line_dim", LINE_DIM.empty_table())
+        calls = engine.hold("calls", pa.Table.from_pylist(rows, schema=CALLS))
+        found = engine.rows(question.calls_of(question.rows_of(calls, dim, DAY, DAY, ["R1"])))
+    assert {one["one"]: one["robot"] for one in found} == {"a": 1, "b": 0}
+
+
 def test_one_team_decides_for_the_firm() -> None:
     of = {name: verdict.Team(name, name, "", {}) for name in verdict.VERDICTS}
     assert verdict.whole(of.values()) == verdict.FOUND
     assert verdict.whole([of["not_found"], of["unknown"]]) == verdict.UNKNOWN
     assert verdict.whole([of["not_found"]]) == verdict.NOT_FOUND
     assert verdict.whole([]) == verdict.UNKNOWN
-    assert [verdict.robots(*one) for one in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0))] == [
-        verdict.FOUND, verdict.FOUND, verdict.NOT_FOUND, verdict.UNKNOWN
-    ]  # fmt: skip
+    cases = ((1, 0, 9, 0), (0, 1, 9, 0), (0, 0, 9, 0), (0, 0, 9, 1), (0, 0, 0, 0))
+    said = [verdict.FOUND, verdict.FOUND, verdict.NOT_FOUND, verdict.UNKNOWN, verdict.UNKNOWN]
+    assert [verdict.robots(*one) for one in cases] == said

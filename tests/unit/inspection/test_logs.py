@@ -58,6 +58,12 @@ def test_a_day_without_a_record_needs_a_reason() -> None:
     assert kept.daily(ALL - sundays, BEGIN, UNTIL).state == kept.GAP
 
 
+def test_a_log_that_stopped_has_no_unbroken_end() -> None:
+    found = kept.daily(ALL - {UNTIL, UNTIL - DAY}, BEGIN, UNTIL)
+    assert (found.state, found.since) == (kept.GAP, None)
+    assert kept.daily(ALL - {UNTIL - DAY}, BEGIN, UNTIL).since == UNTIL
+
+
 def test_the_first_day_may_be_one_of_rest() -> None:
     begin = date(2026, 3, 1)  # a Sunday
     days = {day for day in ALL if day > begin}

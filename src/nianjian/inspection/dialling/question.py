@@ -33,8 +33,11 @@ ENDS, STOPS, DIALS, TAKES, LEAVES = range(5)
 """The order of events of one moment: an agent is free again or comes, a call stops ringing, one is dialled, …"""
 
 
-def rows_of(calls: ir.Table, lines: ir.Table, first: date, last: date) -> ir.Table:
-    """The good rows of the days, tests left out: `one` names the call, `team` whose it is ("" where nothing tells)."""
+def rows_of(calls: ir.Table, lines: ir.Table, first: date, last: date, robots: Sequence[str] = ()) -> ir.Table:
+    """The good rows of the days, tests left out: `one` names the call, `team` whose it is ("" where nothing tells).
+
+    ``robots``: seats that the register knows as robots', where a record does not say it.
+    """
     begin, end = (ibis.literal(datetime.combine(day, time())) for day in (first, last + DAY))
     rows = calls.filter(
         calls.part != REJECTED,
@@ -55,7 +58,8 @@ def rows_of(calls: ir.Table, lines: ir.Table, first: date, last: date) -> ir.Tab
             of_line.until.isnull() | (of_line.until >= day),
         ],
     )
-    robot = (joined.agent_kind == "robot").fill_null(False)  # noqa: FBT003 -- a value
+    named = joined.agent_id.isin(list(robots)) if robots else ibis.literal(False)  # noqa: FBT003 -- a value
+    robot = ((joined.agent_kind == "robot") | named).fill_null(False)  # noqa: FBT003 -- a value
     agent = joined.leg.fill_null("") == "agent"
     return joined.select(
         "source",

@@ -147,8 +147,11 @@ def transfers(rows: Iterable[Mapping[str, object]], seconds: int) -> Transfers:
     )
 
 
-def robots(seats: int, calls: int, people: int) -> str:
-    """AI outbound: found where a robot's seat is open or a robot called; without any records it cannot be told."""
+def robots(seats: int, calls: int, people: int, alone: int) -> str:
+    """AI outbound: found where a robot's seat is open or a robot called.
+
+    Not found only where every answered call names its agent: behind one that names nobody a robot may have talked.
+    """
     if seats or calls:
         return FOUND
-    return NOT_FOUND if people else UNKNOWN
+    return NOT_FOUND if people and not alone else UNKNOWN

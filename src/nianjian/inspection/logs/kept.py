@@ -39,8 +39,8 @@ class Stretch:
 class Reach:
     """A log against the day to which it must reach back.
 
-    ``oldest``: its first record; ``since``: the first day of the unbroken run of days that ends at ``until``. ``why``:
-    the code of what makes the state. ``gaps`` are without an excuse; ``excused``: reason -> days.
+    ``oldest``: its first record; ``since``: the first day of the unbroken run of days that ends at ``until``, None:
+    there is none. ``why``: the code of what makes the state. ``gaps`` have no excuse; ``excused``: reason -> days.
     """
 
     state: str
@@ -72,7 +72,7 @@ def daily(days: Collection[date], begin: date, until: date, excuse: Excuse = no_
     inner = [day for day, reason in missing.items() if day > oldest and not reason]
     excused = Counter(reason for day, reason in missing.items() if reason and day > oldest)
     state, why = (GAP, "days_missing") if inner else (OK, "reaches") if reaches else (TOO_SHORT, "begins_late")
-    since = inner[-1] + DAY if inner else oldest
+    since = _after(inner[-1], until) if inner else oldest
     return Reach(state, why, begin, until, oldest, since, len(known), _stretches(inner), dict(excused))
 
 
@@ -94,7 +94,7 @@ def now_and_then(days: Collection[date], begin: date, until: date, silence: int 
     if oldest > begin:
         return Reach(TOO_SHORT, "begins_late", begin, until, oldest, oldest, len(known), quiet)
     if quiet:
-        return Reach(UNKNOWN, "long_silence", begin, until, oldest, quiet[-1].last + DAY, len(known), quiet)
+        return Reach(UNKNOWN, "long_silence", begin, until, oldest, _after(quiet[-1].last, until), len(known), quiet)
     return Reach(OK, "reaches", begin, until, oldest, oldest, len(known))
 
 
@@ -109,8 +109,13 @@ def complete(told: Mapping[date, tuple[int, int]], begin: date, until: date) -> 
     state, why = (GAP, "calls_without") if lacking else (TOO_SHORT, "begins_late") if before else (OK, "reaches")
     if state == OK and oldest > begin:  # no call was answered before: what was recorded first proves no earlier day
         state, why = TOO_SHORT, "begins_late"
-    since = max(lacking) + DAY if lacking else oldest
+    since = _after(max(lacking), until) if lacking else oldest
     return Reach(state, why, begin, until, oldest, since, len(having), _stretches(sorted(lacking)))
+
+
+def _after(gap: date, until: date) -> date | None:
+    """The first day behind a gap; None: the gap goes on to the end."""
+    return gap + DAY if gap < until else None
 
 
 def _span(first: date, last: date) -> list[date]:

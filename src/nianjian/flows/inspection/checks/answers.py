@@ -38,7 +38,6 @@ def look(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progres
 
 def shown(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = silent) -> Json:
     """The cards from what was looked up, and what is looked up here."""
-    enterprise, actor, day = grounds.enterprise, grounds.actor, grounds.day
     numbers = facts.shown_numbers(grounds)
     progress("", 3, STEPS)
     first = date(numbers["year"], 1, 1)
@@ -47,40 +46,27 @@ def shown(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = sile
     progress("", 4, STEPS)
     doors = facts.one_click_alive(grounds, register["numbers"])
     progress("", 5, STEPS)
-    ai, transfers = dialled["ai"], dialled["ai"]["transfers"]
-    form = next((one for one in items(enterprise, numbers["year"], actor, day) if one.item == ALGORITHM), None)
-    robots = Robots(
-        seats=ai["seats"]["open"],
-        filed=ai["seats"]["filed"],
-        calls=ai["calls"],
-        answered=ai["answered"],
-        intents=used["intents"],
-        asked=transfers["asked"],
-        put_through=transfers["put_through"],
-        in_time=transfers["in_time"],
-        item=None if form is None or not form.required else form.state in DONE,
-    )
-    snapshot, process, enforced = gate(grounds)
-    gateway = next(one for one in kept["logs"] if one["log"] == "gateway")
+    robots = _robots(grounds, dialled["ai"], used["intents"], numbers["year"])
     sums = {name: sum(one[name] for one in dialled["teams"]) for name in ("calls", "over", "answered", "alone")}
+    verdict = compared(grounds.enterprise, "numbers", grounds.actor)
     cards = [
         answers.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"]),
         answers.robot_abilities(robots),
         answers.tickets_in_time(facts.tickets(grounds, first)),
-        answers.absent("ai_outbound", ai["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
+        answers.absent("ai_outbound", dialled["ai"]["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
         answers.absent("predictive", dialled["verdict"], sums),
         answers.one_click(doors["doors"], doors["alive"], doors["numbers"], len(doors["without"])),
         answers.logs_kept({one["log"]: one["state"] for one in kept["logs"]}),
-        answers.number_filing(len(register["numbers"]), register["filed"], compared(enterprise, "numbers", actor)),
+        answers.number_filing(len(register["numbers"]), register["filed"], verdict),
         answers.number_use(used["calls"], used["elsewhere"], used["untold"]),
         answers.resources(register["lines_used"], register["lines_bare"], used["strange"], register["teams_bare"]),
         answers.conduct(numbers["lights"] or dict.fromkeys(facts.LIGHTS, "unknown"), dialled["verdict"]),
-        answers.control(snapshot, enforced=enforced, answers=process, decisions=gateway["days"] > 0),
+        _control(grounds, kept),
         answers.consent(register["consents"], register["proved"]),
     ]
     return {
-        "enterprise": enterprise,
-        "as_of": day.isoformat(),
+        "enterprise": grounds.enterprise,
+        "as_of": grounds.day.isoformat(),
         "from": first.isoformat(),
         "at": facts.moment(),
         "cards": [told(one) for one in cards],
@@ -91,6 +77,38 @@ def shown(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = sile
     }
 
 
+def _robots(grounds: Grounds, ai: Json, intents: int, year: int) -> Robots:
+    """What registers, records and the package tell of robots."""
+    found = items(grounds.enterprise, year, grounds.actor, grounds.day)
+    form = next((one for one in found if one.item == ALGORITHM), None)
+    put = ai["transfers"]
+    return Robots(
+        seats=ai["seats"]["open"],
+        filed=ai["seats"]["filed"],
+        calls=ai["calls"],
+        answered=ai["answered"],
+        intents=intents,
+        asked=put["asked"],
+        put_through=put["put_through"],
+        in_time=put["in_time"],
+        item=None if form is None or not form.required else form.state in DONE,
+    )
+
+
+def _control(grounds: Grounds, kept: Json) -> Card:
+    """The gate as it is now, and whether its journal goes on to the last day that is over."""
+    state = live.state(enterprise=grounds.enterprise, actor=grounds.actor)
+    place = gate_feed.root()
+    part = None if snapshots.in_force(place) is None else snapshots.told(place, grounds.enterprise)
+    gateway = next(one for one in kept["logs"] if one["log"] == "gateway")
+    return answers.control(
+        str(state["snapshot"]["state"]),
+        enforced=bool(part and part.get("enforce")),
+        answers=state["process"]["status"] == "ok",
+        decisions=gateway["unbroken_since"] is not None,
+    )
+
+
 def told(one: Card) -> Json:
     """A card as JSON."""
     return {
@@ -99,14 +117,6 @@ def told(one: Card) -> Json:
         "figures": dict(one.figures),
         "lacks": [{"code": lack.code, "known": lack.known, "count": lack.count} for lack in one.lacks],
     }
-
-
-def gate(grounds: Grounds) -> tuple[str, bool, bool]:
-    """State of the snapshot, whether the process answers without an alarm, whether it refuses or only looks on."""
-    state = live.state(enterprise=grounds.enterprise, actor=grounds.actor)
-    place = gate_feed.root()
-    part = None if snapshots.in_force(place) is None else snapshots.told(place, grounds.enterprise)
-    return str(state["snapshot"]["state"]), state["process"]["status"] == "ok", bool(part and part.get("enforce"))
 
 
 def compared(enterprise: str, kind: str, actor: Actor) -> str | None:

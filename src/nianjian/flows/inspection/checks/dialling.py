@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -13,11 +13,11 @@ from nianjian.accounts.query import Actor
 from nianjian.flows.inspection.checks.grounds import Calls, Grounds, Json, calls
 from nianjian.flows.progress import Progress, silent
 from nianjian.inspection.dialling import question, verdict
-from nianjian.inspection.dialling.verdict import Hour, Limits, Team
+from nianjian.inspection.dialling.verdict import Hour, Limits, Team, Transfers
 from nianjian.kernel import numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.seats.model import Seat
-from nianjian.registers.versions.query import as_at
+from nianjian.registers.versions.query import as_at, believed
 from nianjian.rules.rulebook import Rulebook
 
 DAY: Final = timedelta(days=1)
@@ -50,9 +50,10 @@ def look(
         raise NianjianError("inspection_days_wrong", first=begin.isoformat(), last=end.isoformat(), most=LONGEST.days)
     limits = _limits(book)
     connect = int(str(_told(book, "inspection.predictive.abandoned")["connect_seconds"]))
+    known = [str(key) for key in believed(Seat, enterprise).filter(kind="robot").values_list("key", flat=True)]
     progress("", 0, STEPS)
     with calls(enterprise, "line_dim") as lake:
-        rows = question.rows_of(lake.tables["calls"], lake.tables["line_dim"], begin, end)
+        rows = question.rows_of(lake.tables["calls"], lake.tables["line_dim"], begin, end, known)
         called = question.calls_of(rows)
         dialled = question.dialled(called, question.at_work(rows, called))
         hours = verdict.hours(lake.engine.rows(question.by_hour(called, dialled, connect)))
@@ -64,8 +65,6 @@ def look(
         put = verdict.transfers(lake.engine.rows(question.transfers(called)), seconds)
         version = lake.version
     progress("", 3, STEPS)
-    seats = _robots(enterprise, end)
-    sums = verdict.summed(hours)
     return {
         "enterprise": enterprise,
         "as_of": end.isoformat(),
@@ -74,20 +73,7 @@ def look(
         "verdict": verdict.whole(found),
         "teams": [_team(one, shown.get(one.team, [])) for one in found[:TEAMS]],
         "teams_left_out": max(0, len(found) - TEAMS),
-        "ai": {
-            "verdict": verdict.robots(seats["open"], sums["robots"], sums["calls"]),
-            "seats": seats,
-            "calls": sums["robots"],
-            "answered": sums["robots_answered"],
-            "transfers": {
-                "asked": put.asked,
-                "put_through": put.put_through,
-                "in_time": put.in_time,
-                "limit_s": seconds,
-                "middle_ms": put.middle,
-                "longest_ms": put.longest,
-            },
-        },
+        "ai": _ai(_robots(enterprise, end), verdict.summed(hours), put) | {"limit_s": seconds},
         "limits": {
             "over": limits.over, "share": str(limits.share), "least": limits.least, "named": str(limits.named),
             "connect_s": connect,
@@ -95,6 +81,22 @@ def look(
         "calls_version": version,
         "rulebook": grounds.stamp(),
     }  # fmt: skip
+
+
+def _ai(seats: Json, sums: Mapping[str, int], put: Transfers) -> Json:
+    return {
+        "verdict": verdict.robots(seats["open"], sums["robots"], sums["calls"], sums["alone"]),
+        "seats": seats,
+        "calls": sums["robots"],
+        "answered": sums["robots_answered"],
+        "transfers": {
+            "asked": put.asked,
+            "put_through": put.put_through,
+            "in_time": put.in_time,
+            "middle_ms": put.middle,
+            "longest_ms": put.longest,
+        },
+    }
 
 
 def _limits(book: Rulebook) -> Limits:
@@ -175,5 +177,5 @@ def _hour(one: Hour) -> Json:
     return {"hour": one.hour.isoformat(sep=" ", timespec="minutes"), **_figures(one.figures)}
 
 
-def _figures(of: Any) -> Json:  # noqa: ANN401 -- a mapping of counts
+def _figures(of: Mapping[str, int]) -> Json:
     return {name: of[name] for name in verdict.FIGURES}

@@ -1,4 +1,4 @@
-"""``nianjian inspect``: what stands for the on-site check, looked up now."""
+"""Look up now what stands for the on-site check: readiness, answers, retention, how calls are dialled."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from nianjian.cli.answer import DONE, NO, Answer
 from nianjian.cli.arguments import Actions, enterprise, on_day
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
-from nianjian.cli.terminal import inspection as picture
+from nianjian.cli.terminal.inspection import picture
 
 Json = Mapping[str, Any]
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(actions: Actions) -> None:
     """``readiness``, ``answers``, ``retention`` and ``dialling-mode``."""
-    actions = Actions(parser)
     for name, part, about in (
         ("readiness", "readiness", _("everything that is checked on site: passed, not passed, not proved")),
         ("answers", "answers", _("what may truthfully be said, and how the rest becomes true")),
@@ -31,12 +30,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     enterprise(dialling)
     on_day(dialling, "--from", _("first day; 30 days up to the last one if not given"))
     on_day(dialling, "--to", _("last day; today if not given"), "--as-of")
-
-
-def run(args: argparse.Namespace) -> Answer:
-    """Answer the chosen action."""
-    answer: Answer = args.act(args)
-    return answer
 
 
 def _looked(args: argparse.Namespace, part: str) -> Answer:

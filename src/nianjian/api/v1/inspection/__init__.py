@@ -1,0 +1,1 @@
+"""The on-site check: what stands for it."""

@@ -1,0 +1,1 @@
+"""How the checks of the on-site check look on a terminal."""
