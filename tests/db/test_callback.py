@@ -261,16 +261,16 @@ def test_the_newest_test_of_each_carrier_gives_the_light(anna: Actor, operator: 
 
 def test_the_daily_test_is_put_once_a_day_as_who_set_it(far: Answerer, operator: Actor) -> None:
     _route(far, operator, daily_at=time(10, 30))
-    assert work.test_daily() == 0
+    assert work.call_daily() == 0
     Route.objects.update(next_at=clock.now())
-    assert (work.test_daily(), work.test_daily()) == (1, 0)
+    assert (work.call_daily(), work.call_daily()) == (1, 0)
     (job,) = Job.objects.all()
     assert (job.requested_by, job.payload) == ("os:root", {"numbers": [], "routes": ["移动线"]})
     route = Route.objects.get()
     assert route.next_at is not None
     assert route.next_at > clock.now()
     Route.objects.update(next_at=clock.now(), set_by="user:gone")
-    assert work.test_daily() == 0  # nobody is there any more who may ask; the next day is set all the same
+    assert work.call_daily() == 0  # nobody is there any more who may ask; the next day is set all the same
 
 
 def test_the_next_day_s_moment_is_shanghai_s() -> None:

@@ -55,6 +55,11 @@ def answered(contact: str = "[local_ip]") -> str:
     return ASK + progress("180 Ringing") + said("200 OK", SPEAK, contact) + ACK + BYE
 
 
+def routed() -> str:
+    """As `answered`; the reply gives back the routes that the proxies before it have written."""
+    return answered().replace("SIP/2.0 200 OK\n[last_Via:]", "SIP/2.0 200 OK\n[last_Record-Route:]\n[last_Via:]", 1)
+
+
 def rings() -> str:
     """A call that rings until it is cancelled."""
     cancelled = f"""<recv request="CANCEL"/>

@@ -21,7 +21,7 @@ from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
 from nianjian.flows.dossier import held
 from nianjian.flows.dossier.making import kept
-from nianjian.flows.inspection.callback.work import test_daily
+from nianjian.flows.inspection.callback.work import call_daily
 from nianjian.flows.operation import strays
 from nianjian.flows.operation.watch import standing
 from nianjian.flows.reconcile import work as reconcile
@@ -90,7 +90,7 @@ def start_clocks(leaving: Event) -> list[Thread]:
 
     Each in a thread of its own: a receiver of messages that answers slowly keeps no warning back.
     """
-    clocks = ((warn, WATCH), (deliver, TELL), (test_daily, DAILY), (look, SEASON), (tell, TELL))
+    clocks = ((warn, WATCH), (deliver, TELL), (call_daily, DAILY), (look, SEASON), (tell, TELL))
     made = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in clocks]
     for thread in made:
         thread.start()

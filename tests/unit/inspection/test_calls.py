@@ -269,5 +269,5 @@ def test_over_tcp_messages_are_cut_by_their_length_and_nothing_is_repeated() -> 
 
 def placed_over(via: Via) -> Seen:
     found: list[Seen] = []
-    bulk.run([(via, plan(hold=30))], pace=QUICK, took=lambda _place, seen: found.append(seen))
+    bulk.run([(via, plan(hold=200))], pace=QUICK, took=lambda _place, seen: found.append(seen))
     return found[0]

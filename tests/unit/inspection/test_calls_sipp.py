@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import sipp_far
+from tests.support.kamailio_proxy import Proxy
 from tests.support.sipp_far import Far
 
 from nianjian.inspection.callback.sip import bulk
@@ -46,3 +47,15 @@ def test_each_is_told_as_it_was(scenario: str, account: Account | None, reason: 
     assert told.reason == reason
     assert (told.verdict == "pass") == (reason == "answered")
     assert seen.resent == 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("rings", [False, True], ids=["answered", "cancelled"])
+def test_through_a_proxy_that_stays_in_the_dialog(rings: bool, tmp_path: Path) -> None:  # noqa: FBT001 -- a parameter
+    scenario = sipp_far.rings() if rings else sipp_far.routed()
+    with Far(tmp_path / "far", scenario) as far, Proxy(tmp_path / "proxy", far.port) as proxy:
+        seen = call(proxy.port, wait=600 if rings else 5000)
+        assert far.done() == 0, [line.first for line in seen.log]
+    assert (seen.end, seen.routes) == (("unanswered", []) if rings else ("answered", ["127.0.0.1"]))
+    routes = [line.text.count("\nRoute: ") for line in seen.log if line.out]
+    assert routes == ([0, 0, 0] if rings else [0, 1, 1])

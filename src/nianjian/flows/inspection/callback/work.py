@@ -156,7 +156,7 @@ def _kept(grounds: Grounds, one: _Planned, seen: Seen, actor: Actor) -> Json:
     return told(kept)
 
 
-def test_daily() -> int:
+def call_daily() -> int:
     """Put the daily tests that are due now, each as who has set it; how many. Called again it puts none twice."""
     count = 0
     for route in routes.due(clock.now()):
