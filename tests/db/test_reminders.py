@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
@@ -109,13 +109,15 @@ def test_a_season_before_the_enterprise_was_known_here_is_not_reminded_of(
     assert look() == 0
 
 
-def test_a_failed_try_is_queued_and_given_up_visibly(lee: Actor, program: Program) -> None:
+def test_a_failed_try_is_queued_and_given_up_visibly(
+    lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = _confirmed(program)
     look()
     program.status = 500
     now = NOON
     for pause in (*service.PAUSES, timedelta()):
-        clock.now = lambda at=now: at  # type: ignore[assignment, misc] -- the fixture puts it back
+        monkeypatch.setattr(clock, "now", partial(_moment, now))
         assert tell.deliver() == 1
         states = set(Dispatch.objects.values_list("state", "fault"))
         now += pause
@@ -148,6 +150,10 @@ def test_nobody_at_home_is_no_maybe_and_a_cut_answer_is(lee: Actor, program: Pro
         inbox.again(enterprise="demo", dispatch=one.pk, actor=lee)
     assert tell.deliver() == 1
     assert program.heard[-1]["message"].startswith("可能重复")
+
+
+def _moment(at: datetime) -> datetime:
+    return at
 
 
 def _closed_port() -> str:
@@ -268,29 +274,3 @@ def test_codes_run_out_and_addresses_are_sealed(lee: Actor, program: Program) ->
     for actor in (Actor("root"), Actor("lee", USER, frozenset({"read"}))):
         with pytest.raises(NianjianError, match="channel_by_person"):
             inbox.add_channel(address=program.url, actor=actor)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_send_each_once(lee: Actor, program: Program) -> None:
-    from django.db import connection  # noqa: PLC0415 -- after the set-up
-
-    del lee
-    _confirmed(program)
-    start = Barrier(2)
-
-    def work() -> None:
-        start.wait()
-        look()
-        tell.deliver()
-        connection.close()
-
-    workers = [Thread(target=work) for _each in range(2)]
-    for one in workers:
-        one.start()
-    for one in workers:
-        one.join()
-    tell.deliver()
-    assert Entry.objects.filter(verb="season.reminded").count() == 1
-    assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
-    told = [line for one in program.heard for line in str(one["message"]).splitlines() if line.startswith("示例")]
-    assert len(told) == len(set(told)) == Message.objects.count()

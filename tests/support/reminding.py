@@ -82,7 +82,7 @@ def forked() -> int:
 
 def main(port: int, kills: int, seed: int) -> None:
     """Fill, kill, let end, tell."""
-    service.TOGETHER, service.LEASE = 1, timedelta(seconds=1)  # type: ignore[misc] -- many texts, and a short wait
+    vars(service).update(TOGETHER=1, LEASE=timedelta(seconds=1))  # many texts, and a short wait
     draw = random.Random(seed)
     fill(port)
     workers = [forked() for _each in range(WORKERS)]

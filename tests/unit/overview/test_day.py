@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -28,6 +29,9 @@ CALM = Situation("green", days_left=NEAR + 1, age=0)
         (replace(CALM, light="yellow", days_left=NEAR), Mood.ACT, Reason.DEADLINE),
         (replace(CALM, blockers=1, days_left=NEAR), Mood.ACT, Reason.DEADLINE),
         (replace(CALM, light="red", days_left=NEAR), Mood.ACT, Reason.RED),
+        (replace(CALM, light="red", late=1), Mood.ACT, Reason.RED),
+        (replace(CALM, late=1), Mood.ACT, Reason.LATE),
+        (replace(CALM, light="", late=1), Mood.ACT, Reason.LATE),
         (replace(CALM, light=""), Mood.WATCH, Reason.NOTHING_YET),
         (replace(CALM, light="", days_left=NEAR), Mood.ACT, Reason.NOTHING_YET),
     ],
@@ -52,11 +56,14 @@ def test_the_gravest_light_decides() -> None:
     assert gravest([]) == ""
 
 
-def test_the_most_urgent_comes_first() -> None:
-    red, near, far, none = (
-        Situation("red", days_left=90),
-        Situation("yellow", days_left=3),
-        Situation("yellow", days_left=90),
+def test_most_red_then_the_nearest_day_then_the_least_room_comes_first() -> None:
+    two, one = Situation("red", days_left=90, red=2), Situation("red", days_left=3, red=1)
+    near, tight, unknown, roomy, dark = (
+        Situation("green", days_left=5, room=Fraction(1, 2)),
+        Situation("green", days_left=90, room=Fraction(-1, 10)),
         Situation("", days_left=90),
+        Situation("yellow", days_left=90, room=Fraction(1, 2)),
+        Situation("green", days_left=None),
     )
-    assert sorted([CALM, none, far, near, red], key=urgency) == [red, near, none, far, CALM]
+    wanted = [two, one, near, tight, unknown, roomy, dark]
+    assert sorted([dark, roomy, unknown, tight, near, one, two], key=urgency) == wanted

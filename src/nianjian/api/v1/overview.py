@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from ninja import Query, Router, Schema
 
@@ -23,6 +23,7 @@ from nianjian.flows.overview.lines import Carried
 from nianjian.kernel import clock
 
 router = Router(tags=["enterprises"])
+EMPTY: Final = ("mood", "reason", "year", "light", "deadline", "age", "red", "room")
 
 
 class Expiring(Schema):
@@ -101,7 +102,10 @@ class LinesCarried(Page[LineCarried]):
 
 
 class PortfolioRow(Schema):
-    """An enterprise of many; of an outsourcer's its name alone, the rest null. ``age``: days since its last call."""
+    """An enterprise of many; of an outsourcer's its name alone, the rest null. ``age``: days since its last call.
+
+    ``red``: how many things are red; ``room``: the least head-room as a share of its limit.
+    """
 
     code: str
     name: str
@@ -112,19 +116,22 @@ class PortfolioRow(Schema):
     light: str | None
     deadline: Deadline | None
     age: int | None
+    red: int | None
+    room: float | None
 
 
 class PortfolioWanted(Schema):
-    """Which: a text in code or name, a light."""
+    """Which: a text in code or name, a light, a province."""
 
     q: Text = ""
     light: Literal["green", "yellow", "yellow_explained", "red", "insufficient"] | None = None
+    province: Text = ""
 
 
 @read(router, "/portfolio", act=None, answer=Page[PortfolioRow])
 def portfolio(request: Request, cut: Query[Cut], wanted: Query[PortfolioWanted]) -> dict[str, object]:
     """Where each enterprise that concerns the asker stands, the most urgent first."""
-    found = facts.lit(facts.sought(request.actor, wanted.q), wanted.light or "")
+    found = facts.of_province(facts.lit(facts.sought(request.actor, wanted.q), wanted.light or ""), wanted.province)
     return paged(request, cut, found, _row)
 
 
@@ -172,7 +179,7 @@ def _carried(one: Carried) -> dict[str, object]:
 
 def _row(one: facts.Standing | Tenant) -> dict[str, object]:
     if isinstance(one, Tenant):
-        return asdict(one) | dict.fromkeys(("mood", "reason", "year", "light", "deadline", "age"))
+        return asdict(one) | dict.fromkeys(EMPTY)
     earliest = one.calendar.earliest
     return {
         **asdict(one.enterprise),
@@ -182,4 +189,6 @@ def _row(one: facts.Standing | Tenant) -> dict[str, object]:
         "light": one.light or None,
         "deadline": None if earliest is None else _due(earliest),
         "age": one.age,
+        "red": one.red,
+        "room": None if one.room is None else float(one.room),
     }

@@ -14,6 +14,7 @@ from nianjian.approvals import query as approvals
 from nianjian.complaints.warned.query import pressing
 from nianjian.flows.complaints.promise import promise
 from nianjian.flows.overview.deadlines import Expiry
+from nianjian.flows.overview.late import Late
 from nianjian.flows.rectify.cases import Running
 from nianjian.kernel import clock
 from nianjian.queue import query as queue
@@ -32,6 +33,7 @@ APPROVAL: Final = "approval"
 FAILED: Final = "job_failed"
 COMPLAINT: Final = "complaint_due"
 CASE: Final = "rectification_due"
+LATE: Final = "report_late"
 EXPIRED: Final = "expired"
 MATERIALS: Final = "materials_missing"
 
@@ -50,12 +52,15 @@ def blockers(
     cases: Sequence[Running] = (),
     expired: Sequence[Expiry] = (),
     materials: tuple[int, int] = (0, 0),
+    *,
+    late: Sequence[Late] = (),
 ) -> list[Point]:
-    """Tell which cases of rectification run, what has expired, what portrait and package lack, and rows not taken.
+    """Tell which reports are late, which cases of rectification run, what has expired, what portrait and package lack.
 
     ``materials``: data year, and how many items of its package are not ready.
     """
-    found = [Point(CASE, {"case": case.pk, "due": days.due.day}) for case, days in cases]
+    found = [Point(LATE, {"track": one.track, "year": one.year, "due": one.due}) for one in late]
+    found += [Point(CASE, {"case": case.pk, "due": days.due.day}) for case, days in cases]
     found += [
         Point(EXPIRED, {"kind": one.kind, "keys": one.keys, "count": one.count, "until": one.until}) for one in expired
     ]

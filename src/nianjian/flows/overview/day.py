@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from fractions import Fraction
+from typing import Any, Final
 
 # The product's own measure of "near" and "old"; no rule names one.
 NEAR: Final = 14  # days to a deadline
 OLD: Final = 7  # days since the last call that was imported
+
+FAR: Final = 9999  # days, where no deadline is known
+LEAST: Final = frozenset({"closing_rate"})
+PER: Final = {"%": 100, "‱": 10_000}  # a rule's limit is a share
 
 FINE: Final = frozenset({"green", "yellow_explained", "na"})
 GRAVITY: Final = ("na", "green", "yellow_explained", "yellow", "insufficient", "red")
@@ -28,6 +33,7 @@ class Reason(StrEnum):
 
     NOTHING_YET = "nothing_yet"  # no portrait was ever computed
     RED = "red"
+    LATE = "late"  # a report was not handed in in time
     DEADLINE = "deadline"  # near, and something is open
     UNDECIDED = "undecided"
     YELLOW = "yellow"
@@ -39,13 +45,20 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """``light`` "" where no portrait is kept; ``days_left`` None where no deadline is known; ``age`` of the calls."""
+    """``light`` "" where no portrait is kept; ``days_left`` None where no deadline is known; ``age`` of the calls.
+
+    ``red``: how many things are red (metrics, late reports, what has expired), ``late`` how many of them reports;
+    ``room``: the smallest head-room of a metric as a share of its limit, None where it is not known.
+    """
 
     light: str
     blockers: int = 0
     tasks: int = 0
     days_left: int | None = None
     age: int | None = None
+    red: int = 0
+    late: int = 0
+    room: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,8 @@ def verdict(now: Situation) -> Verdict:
     """Judge the day."""
     near = now.days_left is not None and now.days_left <= NEAR
     is_open = now.light not in FINE or now.blockers > 0
+    if now.late and now.light != "red":
+        return Verdict(Mood.ACT, Reason.LATE)
     if not now.light:
         return Verdict(Mood.ACT if near else Mood.WATCH, Reason.NOTHING_YET)
     if now.light == "red":
@@ -83,8 +98,25 @@ def gravest(lights: Iterable[str]) -> str:
     return max(lights, key=GRAVITY.index, default="")
 
 
-def urgency(now: Situation) -> tuple[int, int, int]:
-    """Sort key of a portfolio: what has to be looked at first comes first."""
-    order = (Mood.ACT, Mood.WATCH, Mood.GOOD)
+def urgency(now: Situation) -> tuple[int, int, Fraction, int]:
+    """Sort key of a portfolio: most red first, then the fewest days to the earliest date, then the least head-room.
+
+    A head-room that is not known is none; the graver light decides last.
+    """
     light = GRAVITY.index(now.light) if now.light else GRAVITY.index("insufficient")
-    return order.index(verdict(now).mood), -light, now.days_left if now.days_left is not None else 9999
+    days = now.days_left if now.days_left is not None else FAR
+    return -now.red, days, now.room or Fraction(), -light
+
+
+def room(metrics: Iterable[Mapping[str, Any]], limits: Mapping[str, Fraction]) -> Fraction | None:
+    """The smallest head-room of the metrics as a share of their limits, negative beyond one; None where none is known.
+
+    ``limits``: by metric; of what must not fall below its limit, as `LEAST`, the room is above it.
+    """
+    found = []
+    for one in metrics:
+        limit, value = limits.get(str(one["slug"])), one["value"]
+        if limit and value is not None:
+            spare = (limit - Fraction(str(value)) / PER.get(str(one["unit"]), 1)) / limit
+            found.append(-spare if one["slug"] in LEAST else spare)
+    return min(found, default=None)

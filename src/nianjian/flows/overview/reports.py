@@ -26,19 +26,22 @@ def with_reports(calendars: Mapping[str, Calendar], today: date) -> dict[str, Ca
     rows: dict[str, list[Filing]] = {}
     for year in set(years.values()):
         rows |= query.of_many([code for code, of in years.items() if of == year], year)
-    licences = _licences([code for code in rows if any(one.submitted_on for one in rows[code])], years, today)
+    numbers: dict[str, set[str]] = {}
+    for year in set(years.values()):
+        own = [code for code in rows if years[code] == year and any(one.submitted_on for one in rows[code])]
+        numbers |= licences(own, year, today)
     return {
-        code: _left(one, rows.get(code, []), licences.get(code, {""}), years[code], today)
+        code: _left(one, rows.get(code, []), numbers.get(code, {""}), years[code], today)
         for code, one in calendars.items()
     }
 
 
-def _licences(codes: list[str], years: Mapping[str, int], today: date) -> dict[str, set[str]]:
-    """Numbers of the licences that report; "" stands for an enterprise whose register names none."""
+def licences(codes: list[str], year: int, today: date) -> dict[str, set[str]]:
+    """Numbers of the licences that report on a data year; "" stands for an enterprise whose register names none."""
     found: dict[str, list[Reporter]] = {}
     for one in current(Licence, codes, today) if codes else ():
         found.setdefault(one.enterprise_id, []).append(Reporter(str(one.key), one.issued_on, one.valid_until))
-    return {code: {one.number for one in reporting(found.get(code, []), years[code])} or {""} for code in codes}
+    return {code: {one.number for one in reporting(found.get(code, []), year)} or {""} for code in codes}
 
 
 def _left(calendar: Calendar, rows: list[Filing], licences: set[str], year: int, today: date) -> Calendar:

@@ -45,7 +45,7 @@ def _reminders(enterprise: str, year: int, day: date) -> list[tuple[Known, Remin
     """Of a season that was over before the enterprise was known here nothing can be said."""
     season = known(enterprise, year, day)
     first = earliest(season.deadlines)
-    if first is None or first.last.day < accounts.known_since(enterprise):
+    if first is None or first.last.day < accounts.known_since([enterprise])[enterprise]:
         return []
     running = season.plan is not None and season.plan.start <= day and year == due_year(enterprise, day)
     tasks = standing_tasks(season, CLOCK) if running else []

@@ -37,6 +37,8 @@ def _place(point: Point, year: int | None) -> tuple[str, dict[str, Any]]:
             found = "approvals-decide-here", {"approval": values["approval"]}
         case attention.FAILED:
             found = "data-job", {"job": values["job"]}
+        case attention.LATE:
+            found = "season", dict[str, Any]()
         case attention.CASE:
             found = "rectify-one", {"case": values["case"]}
         case attention.MATERIALS:

@@ -192,7 +192,8 @@ def portfolio(request: Request) -> HttpResponse:
     wanted, light = request.GET.get("q", "").strip(), request.GET.get("light", "")
     found = facts.sought(request.actor, wanted)
     standings = [one for one in found if isinstance(one, Standing)]
-    rows = facts.lit(found, light)
+    province = request.GET.get("province", "")
+    rows = facts.of_province(facts.lit(found, light), province)
     shown: Page[Standing | Enterprise] = paged(request, rows, total=len(rows))
     moods = [one.verdict.mood for one in standings]
     context = {
@@ -201,6 +202,8 @@ def portfolio(request: Request) -> HttpResponse:
         "rows": [_row(one, _) for one in shown.rows],
         "q": wanted,
         "light": light,
+        "province": province,
+        "provinces": sorted({one.enterprise.province for one in standings if one.enterprise.province}),
         "lights": [(code, name("light", code, _)) for code in LIGHTS if code != "na"],
         "counts": [(mood.value, moods.count(mood)) for mood in Mood] if standings else [],
         "administers": access.may(request.actor, access.EVERYWHERE, Act.ADMINISTER),
@@ -222,5 +225,7 @@ def _row(one: Standing | Enterprise, _: Words) -> dict[str, object]:
         "year": one.year,
         "deadline": _deadline(earliest, one.enterprise.code, _) if earliest else None,
         "age": said.ago(one.age, _),
+        "red": one.red,
+        "room": "–" if one.room is None else f"{float(one.room * 100):.1f} %",
         "run": day_of(datetime.fromisoformat(one.run.moment)) if one.run else None,
     }

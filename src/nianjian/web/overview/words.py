@@ -15,6 +15,7 @@ from nianjian.paper import headline
 from nianjian.paper.texts.complaints.words import CLOCKS
 from nianjian.paper.texts.errors import named, sentence
 from nianjian.paper.texts.portrait import name
+from nianjian.paper.texts.season.words import TRACKS
 from nianjian.paper.words import Words, mark
 
 Json = Mapping[str, Any]
@@ -32,6 +33,7 @@ VERDICTS: Final[Mapping[Reason, str]] = {
         "No portrait has been computed yet: bring in registers and call records, then compute it."
     ),
     Reason.RED: mark("Not a good day: red in {metrics}."),
+    Reason.LATE: mark("Act today: a report is late, only a late report is left."),
     Reason.DEADLINE: mark("Act today: {days} days are left and something is still open."),
     Reason.UNDECIDED: mark("The light cannot be told yet: something is missing in {metrics}."),
     Reason.YELLOW: mark("Look closer today: yellow in {metrics}."),
@@ -49,6 +51,7 @@ POINTS: Final[Mapping[str, str]] = {
     attention.APPROVAL: mark("{by} asks for your approval ({approval})"),
     attention.FAILED: mark("Your work {job} failed: {why}"),
     attention.CASE: mark("Rectification {case}: the report is due on {due}"),
+    attention.LATE: mark("{report} of data year {year}: late since {due}, only a late report is left"),
     attention.EXPIRED: mark("{what} {keys}: expired, the last valid day was {until}"),
     attention.MATERIALS: mark("Materials of {year}: {count} items are not ready"),
     attention.COMPLAINT: mark("Complaint {complaint}: the {clock} is due at {due}"),
@@ -92,6 +95,8 @@ def points(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[
             continue
         if one.code == attention.ATTACHMENT:
             values["papers"] = " / ".join(name("attachment", kind, _) for kind in values["kinds"])
+        if one.code == attention.LATE:
+            values["report"] = _(TRACKS[str(values["track"])])
         if one.code == attention.FAILED:
             error = values["error"]
             values["why"] = sentence(str(error.get("code", "")), error.get("values", {}), _)

@@ -1,0 +1,76 @@
+"""Reports that were not handed in in time, of one enterprise or of a thousand; a late season stands in the way.
+
+A thousand enterprises cost four queries and one rulebook a province.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from nianjian.accounts import query as accounts
+from nianjian.flows.holidays import calendar
+from nianjian.flows.overview.deadlines import UNDER
+from nianjian.flows.overview.reports import licences
+from nianjian.kernel.workdays import Due
+from nianjian.registers.filings import query
+from nianjian.registers.filings.model import Filing
+from nianjian.registers.overlays import query as overlays
+from nianjian.rules.rulebook import Overlay, Rulebook
+from nianjian.season.deadlines import TRACKS, Deadline, deciding, of_season
+from nianjian.season.tracks import State, state
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A report of a data year whose last day ``due`` is over; only a late report is left."""
+
+    track: str
+    year: int
+    due: date
+
+
+def late(enterprises: Mapping[str, str], today: date) -> dict[str, list[Late]]:
+    """By code; ``enterprises``: code -> province. What is not in it has handed in everything, or nothing is due yet.
+
+    Of a season that was over before the enterprise was known here nothing can be said.
+    """
+    year = today.year - 1
+    filed, since = query.of_many(list(enterprises), year), accounts.known_since(list(enterprises))
+    reporting = licences([code for code in filed if any(one.submitted_on for one in filed[code])], year, today)
+    acting = [one for one in overlays.overlays() if str(one["key"]).startswith(UNDER)]
+    days, ends = calendar(), dict[tuple[str, str, str], tuple[Deadline, ...]]()
+    found = {}
+    for code, province in enterprises.items():
+        own = [one for one in acting if one.get("enterprise") in {None, code}]
+        named = code if any(one.get("enterprise") == code for one in own) else ""
+        key = (province, named, json.dumps(own, default=str, sort_keys=True))
+        if key not in ends:
+            ends[key] = of_season(_book(today, *key), today.year, days)
+        told = _of_one(ends[key], filed.get(code, []), reporting.get(code, {""}), today)
+        if kept := [one for one in told if one.due >= since[code]]:
+            found[code] = kept
+    return found
+
+
+@lru_cache(maxsize=256)
+def _book(today: date, province: str, enterprise: str, acting: str) -> Rulebook:
+    """Without overlays of its own an enterprise shares the rulebook of its province."""
+    given: list[Overlay] = json.loads(acting)
+    return Rulebook.on(today, province or None, enterprise or None, given, tolerant=True)
+
+
+def _of_one(ends: tuple[Deadline, ...], rows: list[Filing], numbers: set[str], today: date) -> list[Late]:
+    last = {one.track: one.printed_due for one in rows if one.printed_due is not None}
+    found = []
+    for track in TRACKS:
+        due = deciding(ends, track)
+        if due is not None and track in last:  # a notice to the enterprise wins
+            due = replace(due, day=last[track], last=Due(last[track], provisional=False))
+        handed = {one.licence: one.submitted_on for one in rows if one.track == track and one.submitted_on}
+        if due is not None and any(state(due, handed.get(one), today) is State.LATE for one in numbers):
+            found.append(Late(track, today.year - 1, due.last.day))
+    return found
