@@ -13,6 +13,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -43,14 +44,18 @@ def build(package: Package, folder: Path, *, room: Path, watch: Callable[[], obj
     """
     command = [sys.executable, "-m", __name__, str(folder)]
     place = {**os.environ, "TMPDIR": str(room)}  # pages name people
-    with subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=place,
-        start_new_session=True,
-    ) as child:  # fmt: skip
-        try:
-            out = _answer(child, _written(package).encode(), watch)
-        finally:
-            _end(child)
+    # Of a pipe, what was not written when a look is due would never be: the words stand in a file without a name.
+    with tempfile.TemporaryFile(dir=room) as words:
+        words.write(_written(package).encode())
+        words.seek(0)
+        with subprocess.Popen(  # noqa: S603 - our own module
+            command, stdin=words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=place,
+            start_new_session=True,
+        ) as child:  # fmt: skip
+            try:
+                out = _answer(child, watch)
+            finally:
+                _end(child)
     if child.returncode:
         raise NianjianError("dossier_build_failed", reason=KILLED.get(child.returncode, "failed"))
     told: dict[str, Any] = json.loads(out)
@@ -59,17 +64,15 @@ def build(package: Package, folder: Path, *, room: Path, watch: Callable[[], obj
     return str(told["sha256"])
 
 
-def _answer(child: subprocess.Popen[bytes], given: bytes, watch: Callable[[], object]) -> bytes:
+def _answer(child: subprocess.Popen[bytes], watch: Callable[[], object]) -> bytes:
     """What the child says in the end."""
     until = time.monotonic() + 2 * SECONDS
-    words: bytes | None = given
     while True:
         try:
-            return child.communicate(words, timeout=LOOK)[0]
+            return child.communicate(timeout=LOOK)[0]
         except subprocess.TimeoutExpired as error:
             if time.monotonic() > until:
                 raise NianjianError("dossier_build_failed", reason="time") from error
-        words = None  # it has them
         watch()
 
 

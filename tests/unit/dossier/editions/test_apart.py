@@ -44,6 +44,15 @@ def test_a_process_that_ends_costs_one_message(tmp_path: Path, monkeypatch: pyte
     assert (caught.value.code, caught.value.values["reason"]) == ("dossier_build_failed", "time")
 
 
+def test_long_words_come_through_however_often_somebody_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "LOOK", 0.01)
+    package = replace(packages.package(tmp_path, (1,)), licence="浙" * 24_000)  # more than a pipe holds
+    looked: list[int] = []
+    digest = apart.build(package, tmp_path / "out", room=_room(tmp_path), watch=lambda: looked.append(1))
+    assert digest in (tmp_path / "out" / "manifest.json").read_text()
+    assert looked
+
+
 def test_who_watches_can_end_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "LOOK", 0.05)
 
