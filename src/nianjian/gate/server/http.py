@@ -15,6 +15,7 @@ from typing import ClassVar, Final, cast
 import httptools
 
 from nianjian.gate.asked import Request
+from nianjian.gate.brief import Brief
 from nianjian.gate.server import replies, wire
 from nianjian.gate.server.admission import Admission
 from nianjian.gate.server.gate import Gate
@@ -68,6 +69,10 @@ class HttpDoor(asyncio.Protocol):
         self._read_at = 0.0
         self._clock: Callable[[], float] = float
         self._timer: asyncio.TimerHandle | None = None
+        self._between = True  # no question has begun
+        self._alone = b""  # what came in one piece, and begins with a question
+        # the head of a usual question that came so: one with the very same head and size needs no parser
+        self._same, self._size, self._same_whose = b"", 0, ""
         self._proof = b""  # the Authorization that this connection has proved, and whose it is
         self._whose: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -107,6 +112,9 @@ class HttpDoor(asyncio.Protocol):
         if self._closing:
             return
         self._read_at = self._clock()
+        if len(data) == self._size and self._between and not self._slots and self._again(data):
+            return
+        self._alone = data if self._between else b""
         self._reading = True
         try:
             if self._in_head:
@@ -128,6 +136,16 @@ class HttpDoor(asyncio.Protocol):
             transport.write(known.pop())
         else:
             self.flush()
+
+    def _again(self, data: bytes) -> bool:
+        """Answer a usual question whose head and size are those of one before; False: nothing has happened."""
+        if self._transport is None or not data.startswith(self._same):
+            return False
+        known = self._posted(data[len(self._same) :], self._same_whose)
+        if known is None:
+            return False
+        self._transport.write(known)
+        return True
 
     def leave(self) -> None:
         """The server ends: close when all is answered."""
@@ -183,6 +201,10 @@ class HttpDoor(asyncio.Protocol):
         self._in_head = True
         self._expects = False
 
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._between = False
+
     def on_url(self, url: bytes) -> None:
         """A piece of the address."""
         self._target += url
@@ -209,6 +231,7 @@ class HttpDoor(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """A request is whole: most are usual calls, whose answer need not wait in the line."""
+        self._between = True
         if self._closing:
             return
         if not self._parser.should_keep_alive():
@@ -283,22 +306,38 @@ class HttpDoor(asyncio.Protocol):
 
     def _usual(self) -> bytes | None:
         """The answer where the gate knows it the short way; None: the question, if it is one, takes the whole way."""
-        gate, target, body, posted = self._gate, self._target, self._body, self._target == _DECIDE
+        target, body, posted = self._target, self._body, self._target == _DECIDE
         whose = self._proved() if posted or target.startswith(_WORD) else None
         if whose is None or len(target) + len(body) > wire.LONGEST:
             return None
         if self._parser.get_method() != (b"POST" if posted else b"GET"):
             return None
+        if not posted:
+            try:
+                usual = self._known_of(wire.asked(wire.query(target[len(_WORD) :])), whose)
+            except wire.MalformedError:
+                return None
+            return None if usual is None else replies.ALLOW
+        known = self._posted(body, whose)
+        data = self._alone
+        head = len(data) - len(body)
+        if known is not None and not self._closing and data.find(b"\r\n\r\n") + 4 == head and data.endswith(body):
+            self._same, self._size, self._same_whose = data[:head], len(data), whose
+        return known
+
+    def _posted(self, body: bytes, whose: str) -> bytes | None:
         try:
-            ask = wire.ASK.decode(body) if posted else wire.asked(wire.query(target[len(_WORD) :]))
-            like = (self._admission.enterprise(ask.enterprise, whose), ask.display, ask.channel, ask.team, ask.purpose)
+            usual = self._known_of(wire.ASK.decode(body), whose)
         except (wire.Fault, wire.MalformedError, UnicodeDecodeError):
             return None
-        if ask.at is None:
-            usual = gate.usual.ask(like, ask.callee, ask.call_id, gate.moment(), gate.held.snapshot, caller=ask.caller)
-            if usual is not None:
-                return replies.usual(usual) if posted else replies.ALLOW
-        return None
+        return None if usual is None else replies.usual(usual)
+
+    def _known_of(self, ask: wire.Ask, whose: str) -> Brief | None:
+        if ask.at is not None:
+            return None
+        gate = self._gate
+        like = (self._admission.enterprise(ask.enterprise, whose), ask.display, ask.channel, ask.team, ask.purpose)
+        return gate.usual.ask(like, ask.callee, ask.call_id, gate.moment(), gate.held.snapshot, caller=ask.caller)
 
     def _decide(self, whose: str, slot: Slot) -> None:
         self._gate.ask(self._request(wire.ASK.decode(self._body), whose), slot.verdict)
