@@ -66,7 +66,8 @@ def test_from_a_way_to_the_ladder(admin: Client) -> None:
     (one,) = set(re.findall(rf'href="({HOME}B[0-9a-f]+/)"', page))
     shown = admin.get(one).content.decode()
     assert "按时接通，落在指定网关" in shown
-    assert shown.count("<polygon") == 6  # INVITE, 180, 200, ACK, BYE, 200
+    assert shown.count("<polygon") == shown.count('<details class="message">') == 6  # INVITE, 180, 200, ACK, BYE, 200
+    assert 'class="notice' not in shown
     assert "13800000001" not in shown
     assert "138****0001" in shown
     evidence = admin.post(f"{one}evidence/")

@@ -20,7 +20,7 @@ class Asked(forms.Form):
     """Which number is called; none: all filed ones."""
 
     number = forms.CharField(
-        label=gettext_lazy("Number"),
+        label=gettext_lazy("Number called"),
         required=False,
         max_length=NUMBER,
         help_text=gettext_lazy("Empty: all filed numbers that are in force."),
@@ -31,7 +31,7 @@ class Asked(forms.Form):
 class ByHand(forms.Form):
     """A number that a person dials now."""
 
-    number = forms.CharField(label=gettext_lazy("Number"), max_length=NUMBER)
+    number = forms.CharField(label=gettext_lazy("Number called"), max_length=NUMBER)
     carrier = forms.CharField(label=gettext_lazy("Carrier"), required=False, max_length=60)
 
 

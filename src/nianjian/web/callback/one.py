@@ -61,7 +61,7 @@ def shown(request: Request, code: str, trial: str) -> HttpResponse:
         "reason": _(REASONS[told["reason"]]) if told["reason"] else "",
         "pairs": _pairs(told, _),
         "ladder": ladder(told["messages"]),
-        "messages": [
+        "lines": [
             {"label": f"{one['at_ms']} ms {'→' if one['sent'] else '←'} {one['first']}", "text": one["text"]}
             for one in told["messages"]
         ],
@@ -100,7 +100,10 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
     known = (
         (gettext("Begun"), moment(told["begun_at"])),
         (gettext("How"), " ".join(filter(None, (_(HOWS[told["how"]]), told["route"], told["carrier"], told["via"])))),
-        (gettext("Answered after"), "" if answer is None else limit.format(seconds=answer, limit=told["limit_s"])),
+        (
+            gettext("Answered after"),
+            "" if answer is None else limit.format(seconds=f"{answer:.3f}", limit=f"{told['limit_s']:g}"),
+        ),
         (gettext("Rang after"), _seconds(told["ringing_s"])),
         (gettext("Taken after (100)"), _seconds(told["trying_s"])),
         (gettext("Early sound after"), _seconds(told["early_s"])),
@@ -127,7 +130,7 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
 
 
 def _seconds(found: float | None) -> str:
-    return "" if found is None else gettext("{seconds} s").format(seconds=found)
+    return "" if found is None else gettext("{seconds} s").format(seconds=f"{found:.3f}")
 
 
 @require_POST

@@ -100,7 +100,7 @@ def _listing(request: Request, code: str, forms: Json, status: int = 200) -> Htt
     kept = ways.listed(enterprise=code, actor=request.actor)
     context = {
         **forms,
-        "limit": grounds.limit / 1000,
+        "limit": f"{grounds.limit / 1000:g}",
         "days": grounds.days,
         "routes": [one["name"] for one in kept["routes"]],
         "numbers": numbers,
@@ -129,7 +129,7 @@ def _numbers(code: str, rows: Sequence[Json], _: Words) -> Table:
                 Cell(_(REASONS[last["reason"]]) if last else "–"),
             ]
         )
-    heads = (gettext("Number"), gettext("Light"), gettext("Carriers"), gettext("Gateway in the ledger"),
+    heads = (gettext("Number called"), gettext("Light"), gettext("Carriers"), gettext("Gateway in the ledger"),
              gettext("Newest test call"), gettext("What came of it"))  # fmt: skip
     return Table(gettext("Filed numbers"), [Column(head) for head in heads], body, wrap=True, cards=True)
 
@@ -147,7 +147,7 @@ def _tests(code: str, rows: Sequence[Json], _: Words) -> Table:
         ]
         for one in rows
     ]
-    heads = (gettext("Begun"), gettext("Number"), gettext("Verdict"), gettext("What came of it"),
+    heads = (gettext("Begun"), gettext("Number called"), gettext("Verdict"), gettext("What came of it"),
              gettext("Answered after s"), gettext("Gateway seen"), gettext("How"))  # fmt: skip
     columns = [Column(head, figure=place == 4) for place, head in enumerate(heads)]  # noqa: PLR2004 -- the figure's place
     return Table(gettext("Test calls"), columns, body, wrap=True, cards=True)

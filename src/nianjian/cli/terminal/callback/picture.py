@@ -42,7 +42,15 @@ def tests(rows: Sequence[Json]) -> Show:
 
 
 def _rows(console: Console, rows: Sequence[Json]) -> None:
-    heads = (_("test call"), _("number"), _("verdict"), _("reason"), _("answered after s"), _("gateway"), _("begun"))
+    heads = (
+        _("test call"),
+        _("number called"),
+        _("verdict"),
+        _("reason"),
+        _("answered after s"),
+        _("gateway"),
+        _("begun"),
+    )
     body = [
         (
             one["trial"],
@@ -62,7 +70,7 @@ def numbers(rows: Sequence[Json]) -> Show:
     """Filed numbers with their lights."""
 
     def show(console: Console) -> None:
-        heads = (_("number"), _("light"), _("carriers"), _("gateway"), _("newest test call"))
+        heads = (_("number called"), _("light"), _("carriers"), _("gateway"), _("newest test call"))
         body = [
             (
                 one["number"],

@@ -82,7 +82,8 @@ def read(raw: bytes) -> Message | None:
 
 def written(message: Message) -> bytes:
     """The message as it goes over the wire, with its length."""
-    lines = [message.first, *(f"{titled(name)}: {value}" for name, value in message.headers)]
+    headers = [one for one in message.headers if one[0] != "content-length"]
+    lines = [message.first, *(f"{titled(name)}: {value}" for name, value in headers)]
     lines += [f"Content-Length: {len(message.body)}", "", ""]
     return "\r\n".join(lines).encode() + message.body
 
