@@ -1,12 +1,10 @@
-"""The program as a person starts it: a process of its own on a home of its own."""
+"""The program as a person starts it: a process of its own on a home of its own, forked where that is the same."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 import pytest
 from tests.support import databases
+from tests.support.starter import started
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,7 @@ def shell_of(home: Path) -> Shell:
 
     def run(*words: str, **environment: str) -> Said:
         there = databases.environment(Path(environment.get("NIANJIAN_HOME", home)))
-        done = subprocess.run(
-            [sys.executable, "-m", "nianjian", *words], env={**kept, **there, **environment},
-            capture_output=True, text=True, timeout=120, check=False, cwd=home.parent,
-        )  # fmt: skip
+        done = started(words, env={**kept, **there, **environment}, cwd=home.parent)
         return Said(done.returncode, done.stdout, done.stderr)
 
     return run

@@ -1,0 +1,172 @@
+"""Start the program in a forked process that has its libraries already: as a new one is, in a third of its time.
+
+A server of each test process loads the libraries and the rooms that need no settings, once. For each command it forks:
+the child has environment, folder, standard streams and the rest as `python -m nianjian` finds them, and runs `main`.
+Run as a module it is that server: it answers one request a connection with the exit code.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import importlib
+import json
+import os
+import pkgutil
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NoReturn
+
+LIBRARIES: Final = (
+    "babel",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "deltalake",
+    "django.core.management",
+    "django.db.backends.postgresql.base",
+    "django.db.backends.sqlite3.base",
+    "django.db.migrations.executor",
+    "django.db.models",
+    "django.template.loader",
+    "duckdb",
+    "ibis.backends.duckdb",
+    "msgspec",
+    "numpy",
+    "openpyxl",
+    "pyarrow.compute",
+    "pyarrow.parquet",
+    "sqlglot",
+    "yaml",
+)
+ROOMS: Final = ("kernel", "rules", "lake", "portrait", "intake")
+LONGEST: Final = 1 << 20  # bytes of a request
+
+
+def started(
+    words: Sequence[str], *, env: Mapping[str, str], cwd: Path, timeout: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """``nianjian`` with these words, as `subprocess.run` would start it: code, stdout, stderr."""
+    asked = json.dumps({"words": list(words), "env": dict(env), "cwd": str(cwd)}).encode()
+    with (
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+        socket.socket(socket.AF_UNIX) as line,
+    ):
+        line.settimeout(timeout)
+        line.connect(_server())
+        socket.send_fds(line, [asked], [out.fileno(), err.fileno()])
+        line.shutdown(socket.SHUT_WR)
+        code = line.recv(16)
+        assert code, "the starter broke"
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(list(words), int(code), out.read().decode(), err.read().decode())
+
+
+@functools.cache
+def _server() -> str:
+    """The address of this process' server, which ends with it."""
+    folder = tempfile.mkdtemp(prefix="nianjian-starter-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    address = f"{folder}/socket"
+    command = [sys.executable, "-m", "tests.support.starter", address]
+    there = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, env=there)
+    atexit.register(server.wait)
+    assert server.stdin is not None
+    atexit.register(server.stdin.close)  # first: it is what the server waits for
+    until = time.monotonic() + 120
+    while not Path(address).exists():
+        assert server.poll() is None, "the starter did not start"
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return address
+
+
+def serve(address: str) -> None:
+    """Load, listen, and fork for each who asks, until standard input ends."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    for room in ROOMS:
+        package = importlib.import_module(f"nianjian.{room}")
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(found.name)
+    importlib.import_module("nianjian.cli.main")
+    assert "nianjian.config.settings" not in sys.modules
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(f"{address}.new")
+        door.listen(64)
+        Path(f"{address}.new").rename(address)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        watcher = os.fork()  # a thread would be lost, or worse, in what is forked
+        if not watcher:
+            sys.stdin.buffer.read()
+            os.kill(os.getppid(), signal.SIGTERM)
+            os._exit(0)
+        while True:
+            line, _ = door.accept()
+            if os.fork():
+                line.close()
+                continue
+            door.close()
+            _attend(line)
+
+
+def _attend(line: socket.socket) -> NoReturn:
+    """In a process for each command: start it, wait, tell its code."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    text, streams, _flags, _from = socket.recv_fds(line, LONGEST, 2)
+    while more := line.recv(LONGEST):
+        text += more
+    command = os.fork()
+    if not command:
+        line.close()
+        _become(json.loads(text), streams)
+    _, status = os.waitpid(command, 0)
+    with suppress(OSError):  # who asked may have gone
+        line.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+    os._exit(0)
+
+
+def _become(asked: Mapping[str, object], streams: Sequence[int]) -> NoReturn:
+    """The program itself."""
+    env, words = asked["env"], asked["words"]
+    assert isinstance(env, dict)
+    assert isinstance(words, list)
+    os.chdir(str(asked["cwd"]))
+    os.environ.clear()
+    os.environ.update(env)
+    time.tzset()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for number, stream in enumerate((nothing, *streams)):
+        os.dup2(stream, number)
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - they live as long as the process
+        for number, mode in enumerate(("r", "w", "w"))
+    )
+    sys.argv = ["nianjian", *words]
+    code = 1
+    try:
+        code = importlib.import_module("nianjian.cli.main").main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - as the interpreter would
+        traceback.print_exc()
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
