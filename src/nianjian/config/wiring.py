@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from nianjian.config import env, spill, switch
 from nianjian.config.folders import make_private
-from nianjian.paper import drawn
+from nianjian.paper.drawing import kept
 from nianjian.vault import keyring
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def start() -> None:
     switch.enter(environment.home, environment.database_url)
     spill.empty(environment.home)
     keyring.place(environment.keys, environment.home)
-    drawn.place(environment.home / "tmp" / "charts")
+    kept.place(environment.home / "tmp" / "charts")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     import django  # noqa: PLC0415 -- the home must stand before settings are read
 

@@ -34,7 +34,7 @@ from nianjian.flows.wizard.drafts import sweep
 from nianjian.jobs.beside import PATIENCE
 from nianjian.jobs.worker import Worker
 from nianjian.kernel.errors import NianjianError
-from nianjian.paper import drawn
+from nianjian.paper.drawing import kept as charts
 from nianjian.queue import query, service
 from nianjian.queue.answers import service as answers
 
@@ -132,7 +132,7 @@ def tidy() -> None:
         reconcile.sweep()
         rejects.sweep()
         strays.sweep()
-        drawn.sweep()
+        charts.sweep()
         call_command("clearsessions")
         standing.nightly()
     except (OSError, NianjianError):  # of one thing; the work must go on

@@ -63,7 +63,7 @@ def warm() -> None:
     rulebook(day=max(clock.today(), FIRST_DAY), province=None, enterprise=None)
     for language, _name in settings.LANGUAGES:
         with override(language):
-            gettext("")
+            gettext(language)
 
 
 def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:

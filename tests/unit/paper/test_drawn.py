@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.paper import charts, drawn
+from nianjian.paper import charts
+from nianjian.paper.drawing import kept
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path) -> Iterator[Path]:
-    before = drawn._place.folder
-    drawn.place(tmp_path / "home" / "tmp" / "charts")
+    before = kept._place.folder
+    kept.place(tmp_path / "home" / "tmp" / "charts")
     (tmp_path / "home").mkdir()
     yield tmp_path / "home" / "tmp" / "charts"
-    drawn.place(before)
+    kept.place(before)
 
 
 def test_a_picture_is_drawn_once_and_again_after_its_time(folder: Path) -> None:
@@ -27,21 +28,21 @@ def test_a_picture_is_drawn_once_and_again_after_its_time(folder: Path) -> None:
         asked.append(definition)
         return f"<svg>{definition}</svg>"
 
-    assert [drawn.drawn(text, draw) for text in ("甲", "甲", "b")] == ["<svg>甲</svg>"] * 2 + ["<svg>b</svg>"]
+    assert [kept.drawn(text, draw) for text in ("甲", "甲", "b")] == ["<svg>甲</svg>"] * 2 + ["<svg>b</svg>"]
     assert asked == ["甲", "b"]
     assert {path.stat().st_mode & 0o777 for path in (*folder.iterdir(), folder)} == {0o600, 0o700}
     os.utime(next(folder.iterdir()), (0, 0))
-    assert (drawn.sweep(), len(list(folder.iterdir()))) == (1, 1)
+    assert (kept.sweep(), len(list(folder.iterdir()))) == (1, 1)
     (folder / next(folder.iterdir())).write_bytes(b"\xff")
     for text in ("甲", "b"):
-        assert drawn.drawn(text, draw) == f"<svg>{text}</svg>"
+        assert kept.drawn(text, draw) == f"<svg>{text}</svg>"
     assert asked[2:] == ["甲", "b"]
 
 
 def test_a_home_that_is_gone_costs_a_drawing_and_is_not_made_again(folder: Path) -> None:
     folder.parents[1].rmdir()
-    assert drawn.drawn("a", str.upper) == "A"
-    assert (folder.parents[1].exists(), drawn.sweep()) == (False, 0)
+    assert kept.drawn("a", str.upper) == "A"
+    assert (folder.parents[1].exists(), kept.sweep()) == (False, 0)
 
 
 def test_another_process_finds_a_chart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
