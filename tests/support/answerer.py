@@ -26,6 +26,7 @@ class Answerer:
         self._socket.bind(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
         self.got: list[Message] = []
+        self._sender = ("", 0)
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> Self:
@@ -36,6 +37,10 @@ class Answerer:
         self._socket.sendto(END, ("127.0.0.1", self.port))
         self._thread.join()
         self._socket.close()
+
+    def say(self, message: Message) -> None:
+        """Send something later, to who asked last."""
+        self._socket.sendto(written(message), self._sender)
 
     def methods(self) -> list[str]:
         """What came in, in order."""
@@ -53,6 +58,7 @@ class Answerer:
             message = read(raw)
             if message is None:
                 continue
+            self._sender = sender
             if message.method:
                 self.got.append(message)
             for one in self._does(self, message):

@@ -267,6 +267,22 @@ def test_over_tcp_messages_are_cut_by_their_length_and_nothing_is_repeated() -> 
     assert (dead.end, "refused" in dead.fault or "Connect" in dead.fault) == ("unreachable", True)
 
 
+def test_what_rings_after_it_was_given_up_is_cancelled() -> None:
+    invites: list[Message] = []
+
+    def does(far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            invites.append(request)
+        if request.method == "INVITE" and far.count("INVITE") == 2:  # repeated after 0.5 s, the limit is 0.6 s
+            threading.Timer(0.3, far.say, [back(request, 180, "Ringing")]).start()
+        elif request.method == "CANCEL":
+            yield back(invites[0], 487, "Request Terminated")
+
+    with Answerer(does) as far:
+        (seen,) = placed(far.port, plan(wait=600), pace=Pace(apart=0, linger=1.0))
+    assert (seen.end, far.methods()) == ("silent", ["INVITE", "INVITE", "CANCEL", "ACK"])
+
+
 def placed_over(via: Via) -> Seen:
     found: list[Seen] = []
     bulk.run([(via, plan(hold=200))], pace=QUICK, took=lambda _place, seen: found.append(seen))

@@ -17,7 +17,7 @@ from nianjian.inspection.callback.routes.service import Given
 from nianjian.inspection.callback.sip.digest import Account
 from nianjian.inspection.callback.sip.seen import Via
 from nianjian.inspection.callback.verdict import NONE
-from nianjian.kernel import clock
+from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.lines.model import Line
 from nianjian.registers.versions.query import as_at
@@ -60,7 +60,7 @@ def told(route: Route) -> Json:
         "via": route.via,
         "line": route.line or None,
         "carrier": route.carrier or None,
-        "caller": route.caller,
+        "caller": numbers.mask(route.caller),
         "account": route.username is not None,
         "witness": route.witness,
         "daily_at": None if route.daily_at is None else f"{route.daily_at:%H:%M}",

@@ -57,7 +57,8 @@ class Call:
         self._acts: dict[str, Callable[[Message], None]] = {
             "resend": self._resend, "resend_cancel": self._repeat, "resend_bye": self._repeat,
             "ack_old": self._ack_old, "ack_new": self._ack_new, "ack_again": self._ack_new, "ack_late": self._ack_late,
-            "invite_again": self._invite_again, "cancel": self._cancel, "bye": self._bye, "talk": self._talk,
+            "invite_again": self._invite_again, "cancel": self._cancel, "cancel_late": self._cancel_late,
+            "bye": self._bye, "talk": self._talk,
             "note_progress": self._note_progress, "note_answer": self._note_answer, "say_final": self._say_final,
             "say_unreachable": self._sayer("unreachable"), "say_silent": self._sayer("silent"),
             "say_unanswered": self._sayer("unanswered"), "say_answered": self._sayer("answered"),
@@ -184,6 +185,12 @@ class Call:
 
     def _cancel(self, _message: Message) -> None:
         self._part(self._dialog.cancel())
+
+    def _cancel_late(self, _message: Message) -> None:
+        """The first sign of life after the end: let nothing ring on; one that was never answered."""
+        if self.seen.end in {"silent", "stopped"} and not self._parting.headers:
+            self._parting = self._dialog.cancel()
+            self._send(self._parting)
 
     def _bye(self, _message: Message) -> None:
         if self._answered is not None:
