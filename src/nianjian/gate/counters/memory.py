@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Final
 
 from nianjian.gate.counters.calls import Calls
@@ -76,7 +75,7 @@ class Memory:
 
     def again(self, enterprise: str, slot: Slot) -> Again:
         """The meter is looked up once: one that is forgotten or replaced is of no version any more."""
-        return partial(self._more, self._meters.get((enterprise, slot.cap.name, slot.value)))
+        return self._more, self._meters.get((enterprise, slot.cap.name, slot.value))
 
     def _more(self, meter: Meter | None, _call_id: str, now: int) -> tuple[int, int] | None:
         if (

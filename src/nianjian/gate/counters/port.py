@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from nianjian.gate.policy import Cap, Slot
 
@@ -24,9 +24,9 @@ class Taken(NamedTuple):
     unavailable: bool = False
 
 
-Again: TypeAlias = Callable[[str, int], tuple[int, int] | None]
-"""Takes a unit of one counter for a call, by its id and the moment (epoch milliseconds): how much is used then, and
-the limit; None: nothing has happened, `Counters.take` must be asked."""
+Again: TypeAlias = tuple[Callable[[Any, str, int], tuple[int, int] | None], Any]
+"""What takes a unit of one counter, and by what it knows the counter: ``take(counter, call_id, now)`` tells how much is
+used then, and the limit; None: nothing has happened, `Counters.take` must be asked."""
 
 
 class Counters(Protocol):

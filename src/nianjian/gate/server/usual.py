@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Container
+from collections.abc import Callable, Container
 from itertools import count
 from sys import intern
 from typing import Any, Final, Protocol
@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol
 from nianjian.gate import telephone
 from nianjian.gate.asked import Request, Verdict
 from nianjian.gate.brief import Alike, Brief
-from nianjian.gate.counters.port import Again, Counters
+from nianjian.gate.counters.port import Counters
 from nianjian.gate.decisions import record
 from nianjian.gate.decisions.journal import Journal
 from nianjian.gate.policy import Slot
@@ -55,8 +55,8 @@ class Shared(Protocol):
         ...
 
 
-Path = tuple[Alike, Again, Container[int], Own]
-"""What its calls share, the counter, the callees that take the whole way, and its enterprise's answers."""
+Path = tuple[Alike, Callable[[Any, str, int], tuple[int, int] | None], Any, Container[int], Own]
+"""What its calls share, what takes of its counter and the counter, the callees that take the whole way, the answers."""
 
 
 def alike(like: Like, slot: Slot, generation: int, begun: str) -> Alike:
@@ -109,9 +109,9 @@ class Usual:
             for text in (request.enterprise, request.display, request.channel, request.team, request.purpose)
         )
         like = (enterprise, display, channel, team, purpose)
-        counter = self._gate.counters.again(request.enterprise, slots[0])
+        take, counter = self._gate.counters.again(enterprise, slots[0])
         own = self.owns[enterprise] = self._answers.of(enterprise)
-        self._paths[like] = (self._shared(like, slots[0], snapshot.generation), counter, tenant.named, own)
+        self._paths[like] = (self._shared(like, slots[0], snapshot.generation), take, counter, tenant.named, own)
 
     def _shared(self, like: Like, slot: Slot, generation: int) -> Alike:
         """What the calls of a path share; the same for as long as it holds, as every answer kept refers to it."""
@@ -135,13 +135,13 @@ class Usual:
             path = self._path(like)
             if path is None or held is None or held is not self._snapshot or not self._since <= now < self._until:
                 return None
-            alike, counter, named, own = path
+            alike, take, counter, named, own = path
             called = telephone.key(callee)
             if not called or called in named or not call_id or call_id in own.young or call_id in own.old:
                 return None
             if now >= held.stale_from or (self._waiting and self._waits(like, callee, call_id)):
                 return None
-            taken = counter(call_id, now)
+            taken = take(counter, call_id, now)
             if taken is not None:
                 number = next(self._numbers)
                 own.allowed += 1

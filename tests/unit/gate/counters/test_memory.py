@@ -205,15 +205,15 @@ def test_what_takes_again_holds_while_its_meter_does_and_its_units_go_back() -> 
     async def test(memory: Memory) -> None:
         three = slot(per_day(3))
         await take(memory, three)
-        again = memory.again(E, three)
-        assert (again("a", NOON), again("b", NOON), again("c", NOON)) == ((2, 3), (3, 3), None)
-        assert again("d", MIDNIGHT) is None
+        again, counter = memory.again(E, three)
+        assert [again(counter, name, NOON) for name in "abc"] == [(2, 3), (3, 3), None]
+        assert again(counter, "d", MIDNIGHT) is None
         assert memory.unused(E, three, NOON)
         assert memory.used(E, three, NOON) == 2
         now[0] = NOON + 3 * DAY
         for _ in range(2):
             memory.look()
         now[0] = NOON
-        assert again("e", NOON) is None, "its meter is forgotten: nobody else would see the unit"
+        assert again(counter, "e", NOON) is None, "its meter is forgotten: nobody else would see the unit"
 
     run(test, lambda: now[0])

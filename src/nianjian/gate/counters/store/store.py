@@ -8,7 +8,6 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 import hiredis
@@ -114,14 +113,15 @@ class Store:
         """From memory while a token is there."""
         if len(slots) != 1:
             return None
-        counted = self._more(enterprise, slots[0], call_id, now)
+        counted = self._more((enterprise, slots[0]), call_id, now)
         return None if counted is None else _made(Taken, (True, slots[0], *counted, None, False))
 
     def again(self, enterprise: str, slot: Slot) -> Again:
         """The lease is looked up each time: one that was forgotten is not recalled any more."""
-        return partial(self._more, enterprise, slot)
+        return self._more, (enterprise, slot)
 
-    def _more(self, enterprise: str, slot: Slot, call_id: str, now: int) -> tuple[int, int] | None:
+    def _more(self, counter: tuple[str, Slot], call_id: str, now: int) -> tuple[int, int] | None:
+        enterprise, slot = counter
         cap = slot.cap
         lease = self.leases.get((enterprise, cap.name, slot.value, (now + AHEAD) // DAY))
         if lease is None or lease.have < 1 or lease.cap is not cap or self._steady() >= self.keeper.fresh_until:
