@@ -19,6 +19,8 @@ from nianjian.dossier.editions.verify import verify
 from nianjian.dossier.finding import Verdict
 from nianjian.dossier.materials import service
 from nianjian.dossier.materials.service import File, Place
+from nianjian.flows import jobs
+from nianjian.kernel import clock
 from nianjian.queue.models import Job
 from nianjian.vault import blobs
 
@@ -92,3 +94,20 @@ def test_what_waits_is_stopped_and_a_wrong_choice_refused(lead: Client) -> None:
     _sent(lead, "generate/", item="number_ledger")
     work()
     assert "画像" in lead.get(PACKAGE).content.decode().split('role="alert"')[1][:300], "it says why it failed"
+
+
+def test_a_signed_package_is_told_with_its_certificate(lead: Client) -> None:
+    given = {"enterprise": "demo", "state": Job.DONE, "requested_by": "user:anna", "created_at": clock.now(),
+             "finished_at": clock.now()}  # fmt: skip
+    file = {"path": "upload/1.pdf", "pages": 1, "bytes": 2048, "sha256": "a" * 64, "stamped": ""}
+    told = {"digest": "d" * 64, "name": "p.zip", "sha256": "0" * 64, "blob": blobs.put(b"PK").id}
+    built = {**told, "draft": False, "run": "", "pages": 4, "pictures": 0, "missing": [], "unbound": [],
+             "contents": [file]}  # fmt: skip
+    signed = {**told, "signed": [file], "subject": "示范", "package": "J1"}
+    Job.objects.create(id="J1", kind=jobs.BUILD_PACKAGE, payload={"year": 2025}, result=built, **given)
+    Job.objects.create(id="J2", kind=jobs.SIGN_PACKAGE, payload={"year": 2025, "package": "J1"}, result=signed, **given)
+    page = lead.get(PACKAGE).content.decode()
+    assert "下载已签署的材料包" in page
+    assert f"{PACKAGE}J2/file/" in page
+    assert f"{PACKAGE}J1/sign/" not in page, "it is signed"
+    assert "已签署文件：1 个" in lead.get("/e/demo/data/jobs/J2/").content.decode()
