@@ -11,7 +11,8 @@ Everything is whole numbers. At equal moments what ends counts before what begin
 of whole seconds never make a call look dialled over.
 
 Cost: the rows of the days are read once and grouped by call, and four events a call are sorted by time, so it grows
-with n log n of the calls. Measured with 10 million calls on two cores: see ``docs/develop/benchmarks.md``.
+with n log n of the calls. Measured: 10 million calls (13 million rows) of 60 teams take 98 seconds of the processor for
+the figures, 5 for the transfers and 3 for the rows of ten teams, on two cores that others used too.
 """
 
 from __future__ import annotations
