@@ -110,6 +110,8 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "season": "season_get season_feeds",
     "season-report": "season_report season_notice",
     "season-task": "season_task",
+    "season-end": "season_roll_over season_close",
+    "season-archive": "season_archive",
     "season-reminders": "reminders_list reminders_again",
     "inbox": "inbox_list inbox_read",
     "inbox-choices": "inbox_choices inbox_choose channels_add channels_confirm channels_close",

@@ -42,6 +42,7 @@ from nianjian.flows.dossier.rounds import acts as rounds  # noqa: E402
 from nianjian.flows.dossier.rounds import package  # noqa: E402
 from nianjian.flows.rectify import cases as rectification  # noqa: E402
 from nianjian.flows.rulebooks import rulebook  # noqa: E402
+from nianjian.flows.season.shown import shown  # noqa: E402
 from nianjian.flows.wizard import drafts, uploads  # noqa: E402
 from nianjian.inspection.callback.routes import service as ways  # noqa: E402
 from nianjian.inspection.callback.sip.seen import Line as SipLine  # noqa: E402
@@ -63,6 +64,7 @@ from nianjian.registers.attachments import service as papers  # noqa: E402
 from nianjian.registers.batches import query as batches  # noqa: E402
 from nianjian.registers.models import Line  # noqa: E402
 from nianjian.registers.rows import service as rows  # noqa: E402
+from nianjian.season.archives import service as archives  # noqa: E402
 
 OWN, OTHER, EVERYWHERE, NOWHERE = "demo", "other", "", None
 RULE = "portrait.seat_vacancy.limit"
@@ -196,6 +198,16 @@ def _callback(code: str, actor: Actor) -> str:
     return kept.pk
 
 
+def _archived(code: str, actor: Actor) -> int:
+    """The season of 2026 is closed."""
+    season = shown(enterprise=code, year=2026, today=date(2027, 5, 2), actor=actor)
+    log: dict[str, Any] = {"seq": 0, "hash": "", "acts": []}
+    archives.close(
+        enterprise=code, year=2026, told={"season": season, "package": None, "portrait": None, "log": log}, actor=actor
+    )
+    return 2026
+
+
 def _sending(code: str, user: str) -> int:
     """A sending that was given up."""
     now = clock.now()
@@ -261,6 +273,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "trial": _callback(code, actor),
         "task": task.pk,
         "dispatch": _sending(code, lead),
+        "closed": _archived(code, actor),
         "measure": rectification.add_measure(
             case=case, text="抽查", owner="王五", due=date(2026, 5, 8), every=None, actor=actor
         ),

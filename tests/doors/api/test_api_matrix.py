@@ -87,6 +87,7 @@ QUERIES: Final[Mapping[str, str]] = {
     "calls_preview_rejects": "name=calls.csv",
     "complaints_forward_preview": "name=list.csv&source=12321",
     "registers_mark": "name=lines.csv",
+    "season_archive": "year=2026",
     "runs_compare": "before={earlier}&after={run}",
     "roles_take_everywhere": "enterprise={code}",
     "papers_add": "name=scan.png",
@@ -172,6 +173,8 @@ BODIES: Final[Mapping[str, Any]] = {
     "rectification_open": {"received": "2026-04-28"},
     "season_report": {"year": 2024, "track": "licence", "day": "2025-03-03"},
     "season_notice": {"year": 2024, "track": "licence", "day": "2025-03-03", "text": "通知"},
+    "season_roll_over": {"year": 2027},
+    "season_close": {"year": 2024},
     "inbox_read": {},
     "inbox_choose": {"scope": "all", "quiet_from": "22:00", "quiet_until": "07:00"},
     "channels_add": {"address": "x"},
@@ -199,7 +202,8 @@ DEEPER: Final[Mapping[str, Act]] = {
     "approvals_decide_everywhere": Act.APPROVE,
 }
 NOBODYS: Final = frozenset(
-    {"tokens_revoke", "complaints_forward_file", "registers_marked", "season_feed_close"}
+    {"tokens_revoke", "complaints_forward_file", "registers_marked", "season_feed_close",
+     "channels_confirm", "channels_close"}
 )  # the address names what is another's own
 OPERATIONS: Final = [
     (path, operation)

@@ -110,6 +110,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "reconcile-difference": {"state": "explained", "owner": "王五", "cause": "晚报"},
     "reconcile-decide": {"decision": "dismiss"},
     "season-report": {"act": "file", "year": "2024", "track": "licence", "day": "2025-03-03"},
+    "season-end": {"act": "roll-over", "year": "2027"},
     "season-reminders": {"dispatch": "{dispatch}"},
     "inbox-choices": {"act": "choose", "scope": "all", "quiet_from": "22:00", "quiet_until": "07:00"},
     "season-task": {"act": "assign", "year": "2024", "task": "items", "text": "王五"},

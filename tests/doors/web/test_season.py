@@ -109,3 +109,20 @@ def test_a_closed_feed_opens_nothing(site: Client) -> None:
     assert Client().get("/calendar/nonsense.ics").status_code == 404
     verbs = [one.verb for one in audit.acts(enterprise="demo", newest=2)]
     assert verbs == ["season.feed_revoked", "season.feed_added"]
+
+
+def test_a_season_is_closed_and_the_next_begun(site: Client) -> None:
+    end, year = "/e/demo/season/end/", {"year": "2026"}
+    assert site.post(end, {"act": "close", **year}).status_code == 409
+    for track in ("licence", "code_number"):
+        site.post("/e/demo/season/reports/", {**year, "act": "file", "track": track, "day": "2027-02-01"})
+    closed = site.post(end, {"act": "close", **year})
+    assert closed.headers["Location"] == "/e/demo/season/archive/2026/"
+    page = site.get("/e/demo/season/archive/2026/").content.decode()
+    assert "2027-02-01" in page
+    assert (
+        site.post("/e/demo/season/tasks/", {**year, "act": "assign", "task": "items", "text": "x"}).status_code == 409
+    )
+    assert site.get("/e/demo/season/archive/2025/").status_code == 404
+    assert site.post(end, {"act": "roll-over", "year": "2027"}).status_code == 302
+    assert "/e/demo/season/archive/2026/" in site.get("/e/demo/season/").content.decode()

@@ -51,6 +51,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     enterprise(feed)
     feed.add_argument("--add", action="store_true", help=_("make one; its secret is told now only"))
     feed.add_argument("--revoke", metavar="FEED", help=_("end this one"))
+    for name, act, about in (
+        ("roll-over", _roll_over, _("begin a season from the last one: papers that hold, owners of tasks")),
+        ("close", _close, _("close a season for good, with its package, portrait and log")),
+        ("archive", _archive, _("show a closed season as it stood")),
+    ):
+        one = actions.add(name, act, about)
+        enterprise(one)
+        year(one)
     told = actions.add("reminders", _reminders, _("show whom what was told, and what became of it; send again"))
     enterprise(told)
     told.add_argument("--again", metavar="N", help=_("send this one once more"))
@@ -138,3 +146,27 @@ def _reminders(args: argparse.Namespace) -> Answer:
         inbox.again(enterprise=args.enterprise, dispatch=inbox.number(args.again), actor=actor)
     told = {"reminders": [inbox.shown(one, language()) for one in rows[:MOST]]}
     return Answer(told, picture.reminders(told))
+
+
+def _roll_over(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.season.roll_over import roll_over
+
+    told = roll_over(enterprise=args.enterprise, year=args.year, actor=actor)
+    return Answer(told, picture.rolled_over(told))
+
+
+def _close(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.season import archive
+
+    told = archive.close(enterprise=args.enterprise, year=args.year, actor=actor)
+    return Answer(told, picture.archived(told))
+
+
+def _archive(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.season import archive
+
+    told = archive.archived(enterprise=args.enterprise, year=args.year, actor=actor)
+    return Answer(told, picture.archived(told))

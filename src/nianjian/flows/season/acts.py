@@ -1,4 +1,7 @@
-"""What people do in a season: a report handed in, a notice of its own, who does a task, one that rests or is done."""
+"""What people do in a season: a report handed in, a notice of its own, who does a task, one that rests or is done.
+
+In a season that is closed nothing is done any more: ``season_archived``.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.seasons import Season
 from nianjian.registers.filings import service as filings
+from nianjian.season.archives.query import refuse_closed
 from nianjian.season.deadlines import TRACKS
 from nianjian.season.notes import service as notes
 
@@ -79,6 +83,7 @@ def snooze(*, enterprise: str, year: int, task: str, until: date | None, reason:
 
 def _task(enterprise: str, year: int, task: str, actor: Actor) -> Known:
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     found = known(enterprise, year, clock.today())
     if found.plan is None or task not in {one.task for one in found.plan.tasks}:
         raise NianjianError("season_task_unknown", year=year, task=task)
@@ -88,6 +93,7 @@ def _task(enterprise: str, year: int, task: str, actor: Actor) -> Known:
 def _season(enterprise: str, year: int, track: str) -> Known:
     if track not in TRACKS:
         raise NianjianError("season_track_unknown", track=track, tracks=", ".join(TRACKS))
+    refuse_closed(enterprise, year)
     return known(enterprise, year, clock.today())
 
 

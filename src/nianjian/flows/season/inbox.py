@@ -137,12 +137,14 @@ def add_channel(*, address: str, actor: Actor) -> Json:
 
 def confirm(*, channel: str, code: str, actor: Actor) -> None:
     """Open a channel by its code; ``channel_by_person``, ``channel_unknown``, ``channel_code_wrong``."""
+    chosen.channel(channel, actor.name)
     _own(actor)
     choices.confirm(channel=channel, code=code, actor=actor)
 
 
 def close_channel(*, channel: str, actor: Actor) -> None:
     """End a channel; ``channel_by_person``, ``channel_unknown``."""
+    chosen.channel(channel, actor.name)
     _own(actor)
     choices.close(channel=channel, actor=actor)
 

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST
 
 from nianjian.accounts.roles import Act
 from nianjian.flows.season import acts as flow
+from nianjian.flows.season import archive
 from nianjian.flows.season import feed as feeds
+from nianjian.flows.season.roll_over import roll_over
 from nianjian.web.layout.access import Request, page
-from nianjian.web.season.forms import Reported, Worked
+from nianjian.web.season.forms import OfYear, Reported, Worked
 
 
 @require_POST
@@ -65,6 +67,25 @@ def feed(request: Request, code: str) -> HttpResponse:
         text = gettext("Subscribe to this address; it is shown now only: {address}")
         messages.success(request, text.format(address=address))
     return redirect("season", code=code)
+
+
+@require_POST
+@page(Act.LOAD)
+def end(request: Request, code: str) -> HttpResponse:
+    """Begin a season from the last one, or close one for good."""
+    form = OfYear(request.POST)
+    if form.is_valid():
+        year = form.cleaned_data["year"]
+        if form.cleaned_data["act"] == "close":
+            archive.close(enterprise=code, year=year, actor=request.actor)
+            return redirect("season-archive", code=code, year=year)
+        told = roll_over(enterprise=code, year=year, actor=request.actor)
+        text = gettext(
+            "{taken} papers taken over, {owners} tasks have their owner of last year, {left} papers not taken."
+        )
+        said = text.format(taken=len(told["taken"]), owners=len(told["owners"]), left=len(told["left"]))
+        messages.success(request, said)
+    return _back(request, code, form)
 
 
 def _back(request: Request, code: str, form: Form) -> HttpResponse:

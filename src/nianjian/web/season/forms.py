@@ -31,3 +31,10 @@ class Worked(forms.Form):
     task = forms.CharField(max_length=32)
     day = forms.DateField(required=False)
     text = forms.CharField(required=False, max_length=200)
+
+
+class OfYear(forms.Form):
+    """A season is begun from the last one, or closed for good."""
+
+    act = forms.ChoiceField(choices=[(one, one) for one in ("roll-over", "close")])
+    year = forms.IntegerField(min_value=FIRST, max_value=LAST)

@@ -13,12 +13,15 @@ from django.views.decorators.http import require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
+from nianjian.flows.season import archive as flow
 from nianjian.flows.season import feed
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
+from nianjian.paper.texts.chain.acts import verb
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.texts.season.words import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
 from nianjian.paper.words import ENGLISH, Words, words
+from nianjian.season.archives import query as archives
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.tables import Cell, Column, Table
@@ -57,8 +60,21 @@ def season(request: Request, code: str) -> HttpResponse:
         "may_load": may(request.actor, code, Act.LOAD),
         "may_report": may(request.actor, code, Act.REPORT),
         "real_today": clock.today(),
+        "closed": archives.years(code),
     }
     return render(request, "season/season.html", context)
+
+
+@require_safe
+@page(Act.READ)
+def archive(request: Request, code: str, year: int) -> HttpResponse:
+    """A closed season as it stood."""
+    _ = words(current())
+    told = flow.archived(enterprise=code, year=year, actor=request.actor)
+    for one in told["log"]["acts"]:
+        one["name"] = verb(one["verb"], _)
+    context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _)}
+    return render(request, "season/archive.html", context)
 
 
 def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:

@@ -12,5 +12,7 @@ urlpatterns = [
     path("reports/", acts.report, name="season-report"),
     path("tasks/", acts.task, name="season-task"),
     path("feeds/", acts.feed, name="season-feed"),
+    path("end/", acts.end, name="season-end"),
+    path("archive/<int:year>/", pages.archive, name="season-archive"),
     path("reminders/", inbox.log, name="season-reminders"),
 ]

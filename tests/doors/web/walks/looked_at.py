@@ -71,6 +71,7 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "audit-verify-progress": "a part of audit-verified, which comes with it",
     "complaints-forwards-marked": "a file",
     "rectify-report-file": "a file",
+    "season-archive": "what the season's page shows already, as it stood; there is none before one is closed",
     "season-calendar": "a calendar for programs",
     "mfa_download_recovery_codes": "a file",
     "mfa_login_webauthn": "what the sign-in page's script asks for; without it leads back there",

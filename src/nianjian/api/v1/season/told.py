@@ -12,7 +12,8 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
 from nianjian.api.v1.given import Day, Text
-from nianjian.flows.season import acts, feed
+from nianjian.flows.season import acts, archive, feed
+from nianjian.flows.season.roll_over import roll_over
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
 from nianjian.paper.words import CHINESE, language_of
@@ -220,6 +221,61 @@ def season_task(request: Request, code: str, said: TaskSaid) -> dict[str, Any]:
         case _:
             acts.done(day=said.day, note=said.text, **of)
     return _told(request, code, said.year, None)
+
+
+class OfYear(Schema):
+    """A data year."""
+
+    year: DataYear
+
+
+class NotTaken(Schema):
+    """A paper of the year before that is no ready paper here: yearly, expired or unconfirmed."""
+
+    item: str
+    reason: str
+    valid_until: date | None
+
+
+class RolledOver(Schema):
+    """What a season has from the one before; ``owners``: tasks that kept theirs."""
+
+    year: int
+    taken: list[str]
+    owners: list[str]
+    left: list[NotTaken]
+    watched: list[dict[str, Any]]
+    routine: list[dict[str, Any]]
+
+
+class ArchiveTold(Schema):
+    """A closed season as it stood; ``sha256`` stands in the audit chain too."""
+
+    season: SeasonTold
+    package: dict[str, Any] | None
+    portrait: dict[str, Any] | None
+    log: dict[str, Any]
+    sha256: str
+    closed_at: datetime
+    closed_by: str
+
+
+@write(router, f"{HERE}/roll-over", act=Act.LOAD, answer=RolledOver)
+def season_roll_over(request: Request, code: str, of: OfYear) -> dict[str, Any]:
+    """Begin a season from the last one: papers that hold, owners of tasks, the watch list and its routine."""
+    return roll_over(enterprise=code, year=of.year, actor=request.actor)
+
+
+@write(router, f"{HERE}/close", act=Act.REPORT, answer=ArchiveTold)
+def season_close(request: Request, code: str, of: OfYear) -> dict[str, Any]:
+    """Close a season for good, with its package, portrait and log."""
+    return archive.close(enterprise=code, year=of.year, actor=request.actor)
+
+
+@read(router, f"{HERE}/archive", act=Act.READ, answer=ArchiveTold)
+def season_archive(request: Request, code: str, of: Query[OfYear]) -> dict[str, Any]:
+    """A closed season as it stood."""
+    return archive.archived(enterprise=code, year=of.year, actor=request.actor)
 
 
 @read(router, f"{HERE}/feeds", act=Act.READ, answer=Page[FeedTold])

@@ -123,3 +123,28 @@ def reminders(told: Json) -> Show:
 def _sent(one: Json) -> str:
     fault = f" ({one['fault']})" if one["fault"] else ""
     return f"{one['dispatch']} {_(sent.STATES[one['state']])}{fault}"
+
+
+def rolled_over(told: Json) -> Show:
+    """What was taken over into a season, and what was not."""
+
+    def show(console: Console) -> None:
+        text = _("Season of data year {year}: {taken} papers taken over, {owners} tasks have their owner of last year.")
+        console.print(text.format(year=told["year"], taken=len(told["taken"]), owners=len(told["owners"])))
+        rows = [(one["item"], one["reason"], one["valid_until"] or "–") for one in told["left"]]
+        table.rows(console, (_("not taken over"), _("reason"), _("valid until")), rows)
+
+    return show
+
+
+def archived(told: Json) -> Show:
+    """A closed season: how its reports ended, and the digest of all of it."""
+
+    def show(console: Console) -> None:
+        text = _("Season of data year {year}, closed at {at}; digest {sha256}")
+        season = told["season"]
+        console.print(text.format(year=season["year"], at=told["closed_at"], sha256=told["sha256"]), markup=False)
+        rows = [(_(TRACKS[one["track"]]), _(STATES[one["state"]]), one["filed_on"] or "–") for one in season["tracks"]]
+        table.rows(console, (_("report"), _("state"), _("handed in")), rows)
+
+    return show

@@ -1,0 +1,1 @@
+"""Closed seasons as they stood, read-only."""

@@ -1,0 +1,31 @@
+"""A closed season."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from nianjian.vault.fields import SealedText
+
+
+class Archive(models.Model):
+    """``told``: canonical JSON of all that the season was; ``sha256``: of it, also in the audit chain."""
+
+    enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()  # data year
+    told = SealedText()
+    sha256 = models.CharField(max_length=64)
+    closed_at = models.DateTimeField()
+    closed_by = models.CharField(max_length=160)
+
+    class Meta:
+        """A season is closed once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["enterprise", "year"], name="season_archive_once")
+        ]
+
+    def __str__(self) -> str:
+        """Data year and digest."""
+        return f"{self.year} {self.sha256[:12]}"

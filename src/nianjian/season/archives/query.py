@@ -1,0 +1,33 @@
+"""Read closed seasons."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from nianjian.kernel.errors import NianjianError
+from nianjian.season.archives.model import Archive
+
+
+def years(enterprise: str) -> list[int]:
+    """Data years whose season is closed, newest first."""
+    return list(Archive.objects.filter(enterprise_id=enterprise).order_by("-year").values_list("year", flat=True))
+
+
+def refuse_closed(enterprise: str, year: int) -> None:
+    """``season_archived`` for a season that is closed: nothing about it changes any more."""
+    if Archive.objects.filter(enterprise_id=enterprise, year=year).exists():
+        raise NianjianError("season_archived", year=year)
+
+
+def archive(enterprise: str, year: int) -> dict[str, Any]:
+    """A closed season as it stood, with its digest; ``season_archive_unknown``, ``season_archive_damaged``."""
+    row = Archive.objects.filter(enterprise_id=enterprise, year=year).first()
+    if row is None:
+        raise NianjianError("season_archive_unknown", year=year)
+    text = row.told or ""
+    if hashlib.sha256(text.encode()).hexdigest() != row.sha256:
+        raise NianjianError("season_archive_damaged", year=year)
+    told: dict[str, Any] = json.loads(text)
+    return {**told, "sha256": row.sha256, "closed_at": row.closed_at.isoformat(), "closed_by": row.closed_by}
