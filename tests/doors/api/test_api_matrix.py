@@ -202,8 +202,14 @@ DEEPER: Final[Mapping[str, Act]] = {
     "approvals_decide_everywhere": Act.APPROVE,
 }
 NOBODYS: Final = frozenset(
-    {"tokens_revoke", "complaints_forward_file", "registers_marked", "season_feed_close",
-     "channels_confirm", "channels_close"}
+    {
+        "tokens_revoke",
+        "complaints_forward_file",
+        "registers_marked",
+        "season_feed_close",
+        "channels_confirm",
+        "channels_close",
+    }
 )  # the address names what is another's own
 OPERATIONS: Final = [
     (path, operation)
