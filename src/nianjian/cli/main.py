@@ -41,7 +41,9 @@ VERBS: Final = {
     "callback": mark("test calls: test, numbers, list, show, begin, end, routes, route, gateway"),
     "rectify": mark("rectification: open, locate, isolate, lift, measure, check, report, submit, close, watch"),
     "dossier": mark("the package of materials: check, build, verify, seal-plan"),
-    "season": mark("the season: what is due and still to be done; file, notice, task, feed, reminders, roll-over, close, archive"),
+    "season": mark(
+        "the season: what is due and still to be done; file, notice, task, feed, reminders, roll-over, close, archive"
+    ),
     "gate": mark("the gate before dialling: check, feed, policy, list, decisions, replay"),
     "rules": mark("rulebook: show, overlay"),
     "holidays": mark("holidays and working days: import, list, due"),

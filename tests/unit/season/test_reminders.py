@@ -114,3 +114,23 @@ def test_what_people_choose() -> None:
     assert recipients(_of("track:licence", 5), [own, none, ADMIN], of) == ["root"], "somebody is told"
     deaf = Person("root", frozenset({"administrator"}), Scope.NONE)
     assert recipients(_of("task:items", 5, "clerk"), [own, none, deaf], of) == ["root"]
+
+
+@pytest.mark.parametrize("province", ["浙江", "重庆", "北京"])
+@pytest.mark.parametrize(("template", "end"), [("legal", "2027-03-31"), ("guide", "2027-04-30")])
+def test_a_whole_season_day_by_day(province: str, template: str, end: str) -> None:
+    """From October to July each moment comes on its day, once, and every day after the last one."""
+    last = date.fromisoformat(end)
+    deadline = Deadline("licence", template, "", Kind.CLOSES, last, Due(last, provisional=False), "", "law")
+    rule = moments(Rulebook.on(date(2027, 1, 1), province))
+    told: dict[tuple[str, date], date] = {}
+    day = date(2026, 10, 1)
+    while day <= date(2027, 7, 31):
+        for one in due(tracks([Season("B2-1", 2026)], [deadline], {}, day), [], rule, day):
+            told.setdefault((one.stage, one.day), day)
+        day += timedelta(days=1)
+    before = {(f"before-{left}", last - timedelta(days=left)) for left in (30, 14, 7, 3, 1, 0)}
+    over = (date(2027, 7, 31) - last).days
+    late = {(f"late-{at}", last + timedelta(days=at)) for at in range(1, over + 1)}
+    assert set(told) == before | late
+    assert all(planned == first for (_stage, planned), first in told.items()), "on its day, not later"
