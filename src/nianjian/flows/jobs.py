@@ -21,6 +21,7 @@ UNDO_CALLS: Final = "calls.undo"
 REJECTS_FILE: Final = "calls.rejects"
 IMPORT_REGISTER: Final = "registers.import"
 CHECK_REGISTER: Final = "registers.check"
+TAKE_REGISTER: Final = "registers.export"
 RUN_PORTRAIT: Final = "portrait.run"
 ERASE_OVER: Final = "retention.run"
 COUNT_OVER: Final = "retention.count"
@@ -57,6 +58,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     REJECTS_FILE: Act.REVEAL,
     IMPORT_REGISTER: Act.LOAD,
     CHECK_REGISTER: Act.LOAD,
+    TAKE_REGISTER: Act.READ,
     RUN_PORTRAIT: Act.REPORT,
     ERASE_OVER: Act.ADMINISTER,
     COUNT_OVER: Act.AUDIT,

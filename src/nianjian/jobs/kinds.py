@@ -16,6 +16,7 @@ from nianjian.flows.import_calls import import_calls
 from nianjian.flows.operation import retention
 from nianjian.flows.operation.watch import standing
 from nianjian.flows.overlay import effects
+from nianjian.flows.registers import made
 from nianjian.flows.run_portrait import run_portrait
 from nianjian.flows.undo_calls import undo_calls
 from nianjian.flows.wizard import check_register, drafts
@@ -128,6 +129,10 @@ def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str
     return check_register.counted(kind, file, job.enterprise, lambda code, values: sentence(code, values, _))
 
 
+def _take_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
+    return made.worked(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=report)
+
+
 def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """``payload``: year, and as_of, province, today, raw where wanted."""
     given = job.payload
@@ -196,6 +201,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.REJECTS_FILE: Kind(_rejects_file, again=True),
     jobs.IMPORT_REGISTER: Kind(_import_register, again=True, after=_draft_done),  # equal rows change nothing
     jobs.CHECK_REGISTER: Kind(_check_register, again=True),
+    jobs.TAKE_REGISTER: Kind(_take_register, again=True),
     jobs.RUN_PORTRAIT: Kind(_run_portrait, again=True),
     jobs.ERASE_OVER: Kind(_erase_over, again=True),  # what is gone is not over its time any more
     jobs.COUNT_OVER: Kind(_count_over, again=True),

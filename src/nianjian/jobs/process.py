@@ -27,6 +27,7 @@ from nianjian.flows.operation.watch import standing
 from nianjian.flows.reconcile import work as reconcile
 from nianjian.flows.recover import recover
 from nianjian.flows.rectify import locate, report
+from nianjian.flows.registers import made
 from nianjian.flows.season.remind import look
 from nianjian.flows.season.tell import deliver as tell
 from nianjian.flows.webhooks import deliver
@@ -131,6 +132,7 @@ def tidy() -> None:
         kept.sweep()
         reconcile.sweep()
         rejects.sweep()
+        made.sweep()
         strays.sweep()
         charts.sweep()
         call_command("clearsessions")

@@ -206,6 +206,7 @@ NOBODYS: Final = frozenset(
         "tokens_revoke",
         "complaints_forward_file",
         "registers_marked",
+        "registers_export_fetch",
         "season_feed_close",
         "channels_confirm",
         "channels_close",

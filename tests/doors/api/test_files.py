@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -72,6 +73,39 @@ def test_a_register_goes_out_masked_and_filtered(site: Ask) -> None:
     full = client.post(f"{SEATS}/exports/csv?full=true").content.decode()
     assert "王小明" in full
     assert _newest(client, "registers.export")["data"]["full"] is True
+
+
+def test_a_long_list_is_work_and_then_fetched_by_its_asker(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = site()
+    monkeypatch.setattr("nianjian.flows.registers.take.DIRECT", 1)
+    _line(client, "L1", team="T1")
+    _line(client, "L2", team="T1")
+    _line(client, "L3", team="T2")
+    asked = f"{LINES}/exports/csv"
+    assert client.post(f"{asked}?where=team%3DT1").json()["code"] == "register_export_long"
+    assert [row[0] for row in _csv(client.post(f"{asked}?where=team%3DT2").content)[1:]] == ["L3"]
+    put = client.post(f"{asked}/files?where=team%3DT1&sort=-line_id")
+    job = put.json()
+    assert (put.status_code, job["state"]) == (202, "waiting")
+    assert client.post(f"{asked}/files?where=team%3DT1&sort=-line_id").json()["id"] == job["id"]
+    file = f"{asked}/files/{job['id']}"
+    assert client.post(file).json()["code"] == "register_file_gone"
+    work()
+    told = client.get(f"{DEMO}/jobs/{job['id']}").json()
+    assert (told["state"], told["result"]["rows"], told["total"]) == ("done", 2, 2)
+    assert "blob" not in told["result"]
+    content = client.post(file).getvalue()
+    assert [row[0] for row in _csv(content)[1:]] == ["L2", "L1"]
+    entry = _newest(client, "registers.export")["data"]
+    assert (entry["rows"], entry["filters"]) == (2, ["team="])
+    assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+    other = site("data_officer", name="zoe")
+    assert other.post(file).json()["code"] == "job_unknown"
+    assert client.post(f"{SEATS}/exports/csv/files/{job['id']}").json()["code"] == "job_unknown"
+    own = site("outsourcer", name="out", team="T1")
+    assert len(_csv(own.post(asked).content)) == 3
+    assert own.post(f"{asked}/files").status_code == 403
+    assert site("inspector", name="ines").post(f"{asked}/files?full=true").json()["code"] == "role_missing"
 
 
 def test_only_who_may_reveal_takes_a_register_in_full(site: Ask) -> None:

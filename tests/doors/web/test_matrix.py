@@ -156,6 +156,7 @@ NOTHING: Final[Mapping[str, str]] = {
     "audit-verify-progress": "the tenant's work is no check of the chain",
     "audit-verify-stop": "the tenant's work is no check of the chain",
     "data-batch-rejects-file": "the tenant's work has made no file of rejected rows",
+    "registers-export-file": "the tenant's work has made no list",
     "rectify-report-file": "the tenant's work has set no report",
     "dossier-package-sign": "the tenant's work has built no package",
     "dossier-package-file": "the tenant's work has built no package",

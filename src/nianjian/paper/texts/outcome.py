@@ -81,6 +81,7 @@ STATE: Final = frozenset(
         "rectify_group_unknown",
         "rectify_report_gone",
         "rejects_file_gone",
+        "register_file_gone",
         "marked_sheet_missing",
         "rectify_step_early",
         "rectify_isolated_already",

@@ -91,6 +91,10 @@ ROWS: Final[Mapping[str, str]] = {
     "register_reason_missing": mark("say why it ends"),
     "register_nothing_chosen": mark("no row is chosen"),
     "register_too_many": mark("at most {most} rows at once"),
+    "register_export_long": mark("{rows} rows, more than {most}: let the worker make the file"),
+    "register_file_gone": mark(
+        "the work {job} has no file to fetch: it is not done, or the {days} days for which one is kept are over"
+    ),
     "register_export_too_large": mark("more than {most} rows; narrow the list with a filter"),
     "filter_unknown": mark("there is no column {column} to look in"),
     "filter_sealed": mark("the column {column} is encrypted and cannot be filtered or sorted"),

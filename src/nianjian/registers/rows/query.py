@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -16,6 +17,7 @@ from nianjian.registers.versions.query import as_at, believed
 from nianjian.registers.versions.row import Version
 
 PAGE: Final = 50
+CHUNK: Final = 500  # rows of a whole list in memory
 COUNTED: Final = 10_000  # more are not counted: a count must not grow with the register
 
 
@@ -47,6 +49,18 @@ def found(kind: str, sight: Sight, wanted: Wanted) -> QuerySet[Version]:
     sheet = kinds.register(kind).sheet
     asked = rows(kind, sight).filter(condition(sheet, wanted))
     return asked.order_by(*order(sheet, wanted)).defer("extra", "reason")
+
+
+def steady(kind: str, sight: Sight, wanted: Wanted) -> Iterator[Version]:
+    """Return all that is found as it stands at the first look, `CHUNK` rows in memory.
+
+    No cursor is open between two rows: SQLite refuses a write (of progress) beside one once somebody else has written.
+    """
+    keys = list(found(kind, sight, wanted).values_list("pk", flat=True))
+    written = kinds.register(kind).model._default_manager.defer("extra", "reason")  # noqa: SLF001 -- the manager of any model
+    for start in range(0, len(keys), CHUNK):
+        part = written.in_bulk(keys[start : start + CHUNK])
+        yield from (part[key] for key in keys[start : start + CHUNK] if key in part)  # one may be erased meanwhile
 
 
 def count(kind: str, sight: Sight, wanted: Wanted) -> int | None:

@@ -47,6 +47,20 @@ def _rejects(code: str, job: JobValue, result: Told) -> Shown:
     return {"text": text, "take": (file, _("Fetch the file"))}
 
 
+def _list(code: str, job: JobValue, result: Told) -> Shown:
+    kind = job.payload["kind"]
+    ways = [(reverse("registers-list", args=[code, kind]), _("To the register"))]
+    if "blob" not in result:  # it failed, or the time for which it is kept is over
+        return {"ways": ways}
+    text = _("The file is made: {rows} rows, {name}.").format(rows=figures.count(result["rows"]), name=result["name"])
+    return {
+        "text": text,
+        "ways": ways,
+        "take": (reverse("registers-export-file", args=[code, kind, job.id]), _("Fetch the file")),
+        "taken": _("Who asked for the file fetches it, nobody else; each time is written into the audit log."),
+    }
+
+
 def _case(code: str, job: JobValue, _result: Told) -> Shown:
     return {"ways": [_to_case("rectify-one", code, job, _("To the case"))]}
 
@@ -220,6 +234,7 @@ def _made(job: JobValue, result: Told) -> str:
 
 OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.REJECTS_FILE: _rejects,
+    jobs.TAKE_REGISTER: _list,
     jobs.RECTIFY_LOCATE: _located,
     jobs.RECTIFY_TICKETS: _tickets,
     jobs.RECTIFY_MEASURE: _case,

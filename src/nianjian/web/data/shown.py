@@ -31,6 +31,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.REJECTS_FILE: mark("File of rejected rows"),
     jobs.IMPORT_REGISTER: mark("Import into a register"),
     jobs.CHECK_REGISTER: mark("Check of a register's sheet"),
+    jobs.TAKE_REGISTER: mark("List of a register as a file"),
     jobs.RUN_PORTRAIT: mark("Portrait"),
     jobs.ERASE_OVER: mark("Erasure of what is over its time"),
     jobs.COUNT_OVER: mark("Count of what is over its time"),

@@ -99,7 +99,8 @@ def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
     if job.kind == jobs.COUNT_OVER and job.over:
         told["retention"] = may(request.actor, code, Act.AUDIT)
     told |= outcome(code, job, result)
-    if not may(request.actor, code, jobs.NEEDS[job.kind]):
+    others = job.kind == jobs.TAKE_REGISTER and job.requested_by != str(request.actor)
+    if others or not may(request.actor, code, jobs.NEEDS[job.kind]):
         told.pop("take", None)
     failed: list[Any] = result.get("failed", [])
     affected: list[Any] = result.get("affected", [])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
-from nianjian.flows.registers.take import FORMS, take_register
+from nianjian.flows.registers import made
+from nianjian.flows.registers.take import FORMS, Asked, take_register
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.attachments import service as attachments
 from nianjian.registers.rows import own, query, service
@@ -38,18 +40,39 @@ def reveal(request: Request, code: str, kind: str, key: str) -> HttpResponse:
 @require_POST
 @page(Act.READ_OWN)
 def export(request: Request, code: str, kind: str) -> HttpResponse:
-    """Give the list that the address asks for, as a workbook or as CSV, masked unless ``full`` is asked for."""
-    del code
+    """Give the list that the address asks for, as a workbook or as CSV, masked unless ``full`` is asked for.
+
+    Of many rows the worker makes it.
+    """
     form, full = request.POST.get("format", "xlsx"), request.POST.get("full") == "yes"
     if form not in FORMS:
         raise Http404
     seen, sheet = sight(request, kind), shown.sheet_of(kind)
-    asked = Filter(request.GET, sheet=sheet, teams=request.team is None and own.known(kind))
-    made = take_register(
-        kind=kind, sight=seen, wanted=asked.wanted(), form=form, full=full, language=current(), actor=request.actor,
-        filters={field.name: f"{field.label}: {field.value()}" for field in asked if field.value()},
+    looked = Filter(request.GET, sheet=sheet, teams=request.team is None and own.known(kind))
+    asked = Asked(
+        kind=kind, sight=seen, wanted=looked.wanted(), form=form, full=full, language=current(),
+        filters={field.name: f"{field.label}: {field.value()}" for field in looked if field.value()},
     )  # fmt: skip
-    return _file(made.content, made.media, made.name)
+    try:
+        file = take_register(asked, actor=request.actor)
+    except NianjianError as error:
+        if error.code != "register_export_long":
+            raise
+        return redirect("data-job", code=code, job=made.ask(asked, actor=request.actor))
+    return _file(file.content, file.media, file.name)
+
+
+@require_POST
+@page(Act.READ)
+def export_file(request: Request, code: str, kind: str, job: str) -> HttpResponseBase:
+    """Give the list away that the worker has made for this person; 404 where there is none."""
+    try:
+        file = made.fetched(kind=kind, enterprise=code, job=job, actor=request.actor)
+    except NianjianError as error:
+        if error.code != "register_file_gone":
+            raise
+        raise Http404 from error
+    return named(StreamingHttpResponse(file.content, content_type=file.media), file.name)
 
 
 @require_POST

@@ -22,4 +22,5 @@ urlpatterns = [
     path("<register:kind>/<rowkey:key>/papers/", giving.attach, name="registers-attach"),
     path("<register:kind>/<rowkey:key>/papers/<int:paper>/", giving.fetch, name="registers-fetch"),
     path("<register:kind>/<rowkey:key>/papers/<int:paper>/off/", giving.detach, name="registers-detach"),
+    path("<register:kind>/export/<str:job>/", giving.export_file, name="registers-export-file"),
 ]

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
-from nianjian.api.door.operations import read, take
+from nianjian.api.door.operations import read, take, write
 from nianjian.api.door.problems import language
 from nianjian.api.v1.given import Named
+from nianjian.api.v1.jobs import Job
+from nianjian.api.v1.jobs import asked as told
 from nianjian.api.v1.registers.lists import CONDITION, RowsWanted, seen, wanted
 from nianjian.config.http.answers import named
-from nianjian.flows.registers.take import FORMS, take_register
+from nianjian.flows.registers import made
+from nianjian.flows.registers.take import FORMS, Asked, take_register
 from nianjian.flows.wizard.marked import left, marked
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.words import words
 from nianjian.registers import kinds, template
 
 router = Router(tags=["registers"])
+EXPORTS: Final = "/enterprises/{code}/registers/{kind}/exports/{form}"
+MEDIA: Final = tuple(media.partition(";")[0] for media in FORMS.values())
+Form = Literal["xlsx", "csv"]
 
 
 class FileName(Schema):
@@ -35,28 +41,32 @@ class FileWanted(RowsWanted):
     full: bool = False
 
 
-@take(
-    router,
-    "/enterprises/{code}/registers/{kind}/exports/{form}",
-    act=Act.READ_OWN,
-    media=[media.partition(";")[0] for media in FORMS.values()],
-)
-def registers_export(
-    request: Request, code: str, kind: str, form: Literal["xlsx", "csv"], looked: Query[FileWanted]
-) -> HttpResponse:
-    """The rows of a register that are looked for, as workbook or CSV; masked unless ``full`` is asked for."""
+@take(router, EXPORTS, act=Act.READ_OWN, media=MEDIA)
+def registers_export(request: Request, code: str, kind: str, form: Form, looked: Query[FileWanted]) -> HttpResponse:
+    """The rows of a register that are looked for, as workbook or CSV; masked unless ``full`` is asked for.
+
+    At most 1 000 rows, of one's own team any number; a longer list is made by the worker.
+    """
     del code
-    made = take_register(
-        kind=kind,
-        sight=seen(request, kind, looked.as_at, looked.team),
-        wanted=wanted(kind, looked),
-        filters=_filters(looked),
-        form=form,
-        full=looked.full,
-        language=language(request),
-        actor=request.actor,
-    )
-    return attached(made.content, made.media, made.name)
+    file = take_register(_asked(request, kind, form, looked), actor=request.actor)
+    return attached(file.content, file.media, file.name)
+
+
+@write(router, f"{EXPORTS}/files", act=Act.READ, answer=Job, status=202)
+def registers_export_ask(
+    request: Request, code: str, kind: str, form: Form, looked: Query[FileWanted]
+) -> dict[str, object]:
+    """Make such a file of up to 50 000 rows, in the language of the request: work for the worker."""
+    del code
+    return told(request, made.ask(_asked(request, kind, form, looked), actor=request.actor))
+
+
+@take(router, f"{EXPORTS}/files/{{job}}", act=Act.READ, media=MEDIA)
+def registers_export_fetch(request: Request, code: str, kind: str, form: Form, job: str) -> StreamingHttpResponse:
+    """The file that one's own job has made: for seven days, and for nobody else."""
+    del form  # the job knows it
+    file = made.fetched(kind=kind, enterprise=code, job=job, actor=request.actor)
+    return named(StreamingHttpResponse(file.content, content_type=file.media), file.name)
 
 
 @read(router, "/enterprises/{code}/registers/{kind}/template", act=Act.LOAD, media=(FORMS["xlsx"],))
@@ -84,14 +94,14 @@ def registers_mark(request: Request, code: str, kind: str, file: Query[FileName]
     if kind not in kinds.kinds():
         raise Http404
     _ = words(language(request))
-    made = marked(
+    sheet = marked(
         kind=kind,
         enterprise=code,
         incoming=request.incoming,
         words=lambda fault, values: sentence(fault, values, _),
         actor=request.actor,
     )
-    return attached(made, FORMS["xlsx"], f"{kind}-errors.xlsx")
+    return attached(sheet, FORMS["xlsx"], f"{kind}-errors.xlsx")
 
 
 @read(router, "/enterprises/{code}/registers/{kind}/checks/{job}/file", act=Act.LOAD, media=(FORMS["xlsx"],))
@@ -99,6 +109,18 @@ def registers_marked(request: Request, code: str, kind: str, job: str) -> FileRe
     """The marked sheet that `check` of one's own import has left: for seven days, and only where there are faults."""
     path = left(kind=kind, enterprise=code, job=job, actor=request.actor)
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{kind}-errors.xlsx", content_type=FORMS["xlsx"])
+
+
+def _asked(request: Request, kind: str, form: str, looked: FileWanted) -> Asked:
+    return Asked(
+        kind=kind,
+        sight=seen(request, kind, looked.as_at, looked.team),
+        wanted=wanted(kind, looked),
+        filters=_filters(looked),
+        form=form,
+        full=looked.full,
+        language=language(request),
+    )
 
 
 def _filters(looked: RowsWanted) -> dict[str, str]:
