@@ -112,6 +112,7 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
         "flows/dossier/upload.py",
         "flows/complaints/forwards.py",
         "flows/rectify/report.py",
+        "flows/registers/made.py",
         "rectification/cases/service.py",
         "registers/attachments/service.py",
     }
