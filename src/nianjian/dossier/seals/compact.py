@@ -48,22 +48,25 @@ def compact(ink: Picture) -> list[Seal]:
 
 def _regions(ink: Picture) -> Iterator[Points]:
     """Ink that lies together, closely and more loosely."""
+    half = cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    inked = (half > _INKED).astype(np.uint8)
+    left, top, across, down = cv2.boundingRect(inked)
+    if not across:
+        return
     for reach in _CLOSE_MM:
-        half = cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         size = max(2, round(reach * MM / 2))
-        joined = cv2.dilate(
-            (half > _INKED).astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-        )
+        rows, columns = (slice(max(0, low - size), low + long + size) for low, long in ((top, down), (left, across)))
+        joined = cv2.dilate(inked[rows, columns], cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
         count, names, stats, _middles = cv2.connectedComponentsWithStats(joined)
         for name in range(1, count):
             x, y, wide, high = (int(one) for one in stats[name, :4])
             sides = sorted((wide * 2 / MM, high * 2 / MM))
             if sides[0] < _SQUARE_MM[0] - 2 or sides[1] > _LONG_MM[1] * 1.4:
                 continue
-            part = (names[y : y + high, x : x + wide] == name) & (half[y : y + high, x : x + wide] > _INKED)
+            part = (names[y : y + high, x : x + wide] == name) & (inked[rows, columns][y : y + high, x : x + wide] > 0)
             ys, xs = np.nonzero(part)
             if len(xs) > _POINTS // 3:
-                yield (np.stack([xs + x, ys + y], axis=1) * 2 + 0.5).astype(np.float32)
+                yield (np.stack([xs + x + columns.start, ys + y + rows.start], axis=1) * 2 + 0.5).astype(np.float32)
 
 
 def _covered(near: Picture, outline: Points) -> float:

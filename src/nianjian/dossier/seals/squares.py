@@ -52,6 +52,8 @@ def squares(lined: Picture, found: Sequence[Seal]) -> list[Seal]:
     for known in found:
         radius = round((max(known.diameter_mm, known.height_mm) / 2 + 1) * MM)
         cv2.circle(thick, (round(known.x_mm * MM), round(known.y_mm * MM)), radius, 0, -1)
+    if not cv2.countNonZero(thick):
+        return []
     wide = cv2.dilate(thick, _THIN).astype(np.uint8, copy=False)
     size = (max(1, wide.shape[1] // _SMALL), max(1, wide.shape[0] // _SMALL))
     small = cv2.resize(wide, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
