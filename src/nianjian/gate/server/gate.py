@@ -226,7 +226,7 @@ class Gate:
         if not self._noted:
             self._flush_soon()
 
-    def jot(self, usual: Brief) -> None:
+    def jot(self, usual: Brief, /) -> None:
         """A usual decision into the journal: as it is, its line is made when it is written."""
         if self.journal is not None:
             self.journal.jot(usual)

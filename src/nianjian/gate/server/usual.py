@@ -50,7 +50,7 @@ class Shared(Protocol):
         """How the ids of decisions begin now."""
         ...
 
-    def jot(self, brief: Brief) -> None:
+    def jot(self, usual: Brief, /) -> None:
         """Into the decision journal."""
         ...
 
