@@ -15,13 +15,15 @@ from tests.support.receivers import Mail, Program, served
 
 from nianjian.accounts.models import Enterprise, Membership
 from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.service import add_user
+from nianjian.accounts.service import add_enterprise, add_user
 from nianjian.audit.models import Entry
-from nianjian.flows.season import acts, inbox, tell
+from nianjian.flows.season import acts, inbox, remind, tell
+from nianjian.flows.season.known import Known, known
 from nianjian.flows.season.remind import look
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.notify.models import Channel, Dispatch, Message
+from nianjian.notify.outbox import query as outbox
 from nianjian.notify.outbox import service
 from nianjian.notify.people import speaking
 
@@ -64,12 +66,16 @@ def _confirmed(program: Program) -> str:
     return str(made["channel"])
 
 
-def test_a_day_is_told_once(lee: Actor, program: Program) -> None:
+def test_a_day_is_told_once(
+    lee: Actor, program: Program, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+) -> None:
     _confirmed(program)
-    made = look()
+    with django_assert_max_num_queries(60):
+        made = look()
     assert made == Message.objects.count() > 2
     before = Entry.objects.count()
-    assert look() == 0
+    with django_assert_num_queries(2):
+        assert look() == 0
     assert Entry.objects.count() == before, "looking twice writes nothing"
     assert (tell.deliver(), tell.deliver()) == (1, 0)
     (told,) = program.heard
@@ -107,6 +113,26 @@ def test_a_season_before_the_enterprise_was_known_here_is_not_reminded_of(
     del lee, program
     monkeypatch.setenv(clock.OVERRIDE, "2026-12-01")
     assert look() == 0
+
+
+def test_an_enterprise_that_cannot_be_looked_at_keeps_no_other_back(
+    lee: Actor, program: Program, operator: Actor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    del lee, program
+    add_enterprise(code="a", name="甲", province="浙江", actor=operator)
+
+    def broken(code: str, year: int, today: date) -> Known:
+        if code == "a":
+            raise NianjianError("rulebook_day_too_early")
+        return known(code, year, today)
+
+    monkeypatch.setattr(remind, "known", broken)
+    assert look() > 2
+    assert "people of a " in caplog.text
+    monkeypatch.undo()
+    monkeypatch.setenv(clock.OVERRIDE, TODAY.isoformat())
+    look()
+    assert outbox.looked(TODAY) == {"a", "demo"}, "what failed is looked at again"
 
 
 def test_a_failed_try_is_queued_and_given_up_visibly(
