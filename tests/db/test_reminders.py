@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from apprise.plugins.wecombot import NotifyWeComBot
+import requests
+from apprise.plugins import dingtalk
 from tests.support.receivers import Mail, Program, served
 
 from nianjian.accounts.models import Enterprise, Membership
@@ -25,7 +27,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.notify.models import Channel, Dispatch, Message
 from nianjian.notify.outbox import query as outbox
 from nianjian.notify.outbox import service
-from nianjian.notify.people import speaking
+from nianjian.notify.people import speaking, strict
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 3, 30)  # a day before the earliest deadline: urgent, no digest is waited for
@@ -253,20 +255,60 @@ def _body(server: Mail) -> str:
     return str(part.get_content())
 
 
-def test_a_chat_that_refuses_with_200_is_not_taken_for_delivered(
+ROBOT = "633a31f6-7f9c-4bc4-97a0-0ec1eefa5898"
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "scheme", "refused", "fine"),
+    [
+        (f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={ROBOT}", "wecom", "wecombot",
+         {"errcode": 93000, "errmsg": "invalid webhook url"}, {"errcode": 0, "errmsg": "ok"}),
+        (f"https://oapi.dingtalk.com/robot/send?access_token={'ab12' * 16}", "dingtalk", "dingtalk",
+         {"errcode": 310000, "errmsg": "keywords not in content"}, {"errcode": 0, "errmsg": "ok"}),
+        (f"https://open.feishu.cn/open-apis/bot/v2/hook/{ROBOT}", "feishu", "feishu",
+         {"code": 19001, "msg": "param invalid"}, {"StatusCode": 0, "code": 0, "msg": "success"}),
+        (f"lark://{ROBOT}", "lark", "lark", {"code": 19001, "msg": "x"}, {"code": 0, "msg": "success"}),
+        ("schan://SCT12345TabcdefGHIJ", "serverchan", "schan", {"code": 40001}, {"code": 0, "data": {}}),
+        ("wxpusher://AT_abc123/UID_abc", "wxpusher", "wxpusher", {"code": 1001, "msg": "x"},
+         {"code": 1000, "msg": "x"}),
+    ],
+)  # fmt: skip
+def test_a_chat_that_refuses_with_200_is_not_taken_for_delivered(  # noqa: PLR0917 -- a row of the table
+    lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch, address: str, kind: str, scheme: str,
+    refused: object, fine: object,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(strict.plugins()[scheme], "notify_url", f"http://127.0.0.1:{program.server_port}/send/")
+    program.answer = json.dumps(refused).encode()
+    with pytest.raises(NianjianError, match="channel_unreachable"):
+        inbox.add_channel(address=address, actor=lee)
+    program.answer = json.dumps(fine).encode()
+    made = inbox.add_channel(address=address, actor=lee)
+    assert made["kind"] == kind
+    assert ROBOT[:8] not in made["mask"]
+    assert len(program.heard) == 2
+    assert re.search(r"\d{6}", str(program.heard[-1]))
+
+
+def test_apprises_own_plug_ins_stay_as_they_are() -> None:
+    known = strict.plugins()
+    assert known["dingtalk"] is not dingtalk.NotifyDingTalk
+    assert dingtalk.requests is requests
+    with pytest.raises(RuntimeError, match="dingtalk"):
+        strict._copied("dingtalk", "httpx", requests, None)  # as in a version that posts otherwise
+
+
+def test_a_text_that_is_too_long_for_a_chat_goes_in_several(
     lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = f"http://127.0.0.1:{program.server_port}/send?key={{key}}"
-    monkeypatch.setattr(NotifyWeComBot, "notify_url", place)
-    program.answer = b'{"errcode": 93000, "errmsg": "invalid webhook url"}'
-    robot = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=633a31f6-7f9c-4bc4-97a0-0ec1eefa5898"
-    with pytest.raises(NianjianError, match="channel_unreachable"):
-        inbox.add_channel(address=robot, actor=lee)
-    program.answer = b'{"errcode": 0, "errmsg": "ok"}'
-    made = inbox.add_channel(address=robot, actor=lee)
-    assert made["kind"] == "wecom"
-    assert "633a31f6" not in made["mask"]
-    assert "text" in program.heard[-1]
+    del lee
+    _confirmed(program)
+    count = look()
+    monkeypatch.setattr(speaking, "LONGEST", 600)
+    assert tell.deliver() > 1
+    assert all(len(f"{one['title']}\r\n{one['message']}".encode()) <= 600 for one in program.heard)
+    lines = [line for one in program.heard for line in one["message"].splitlines()[:-1]]
+    assert len(set(lines)) == len(lines) == count, "each once"
+    assert set(Dispatch.objects.values_list("state", "tries")) == {("delivered", 1)}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qsl
 
 
 class Program(ThreadingHTTPServer):
@@ -32,7 +33,7 @@ class _Taken(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         server = self.server
         assert isinstance(server, Program)
-        told = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        told = _read(self.rfile.read(int(self.headers["content-length"])), self.headers["content-type"] or "")
         server.heard.append({**told, "path": self.path})
         if server.cut:  # taken, and no answer
             self.close_connection = True
@@ -45,6 +46,13 @@ class _Taken(BaseHTTPRequestHandler):
 
     def log_message(self, *_arguments: object) -> None:
         """Keep still."""
+
+
+def _read(body: bytes, kind: str) -> dict[str, Any]:
+    if "urlencoded" in kind:
+        return dict(parse_qsl(body.decode()))
+    found: dict[str, Any] = json.loads(body)
+    return found
 
 
 class Mail(socketserver.ThreadingTCPServer):

@@ -47,9 +47,21 @@ def _sent(claimed: Sequence[Dispatch]) -> None:
     service.drop(claimed=gone, fault="reader_gone")
     kept = [one for one in claimed if one not in gone]
     if kept:
-        title, text = _text(kept, person[1])
+        kept, title, text = _fitting(kept, channel.kind, person[1])
         outcome, fault = said(channel, title, text)
         service.settle(claimed=kept, outcome=outcome, fault=fault, now=clock.now())
+
+
+def _fitting(kept: Sequence[Dispatch], kind: str, language: str) -> tuple[Sequence[Dispatch], str, str]:
+    """As many as one text of the channel holds, at least one, and the text; the rest goes in the next."""
+    some = kept
+    title, text = _text(some, language)
+    while len(some) > 1 and not speaking.fits(kind, title, text):
+        some = some[: len(some) // 2]
+        title, text = _text(some, language)
+    if rest := kept[len(some) :]:
+        service.put_back(claimed=rest)
+    return some, title, text
 
 
 def _text(kept: Sequence[Dispatch], language: str) -> tuple[str, str]:

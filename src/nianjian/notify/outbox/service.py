@@ -98,6 +98,13 @@ def settle(*, claimed: Sequence[Dispatch], outcome: Outcome, fault: str, now: da
             held.update(**told)
 
 
+def put_back(*, claimed: Sequence[Dispatch]) -> None:
+    """Queue again what a claim took and does not send now; nothing of it went out, and no try is counted."""
+    ids = [one.pk for one in claimed]
+    held = Dispatch.objects.filter(pk__in=ids, claim=claimed[0].claim, state=Dispatch.SENDING)
+    held.update(state=Dispatch.QUEUED, claim="", claimed_at=None)
+
+
 def drop(*, claimed: Sequence[Dispatch], fault: str) -> None:
     """Note that a claim is not sent: nobody is told there any more."""
     ids = [one.pk for one in claimed]

@@ -23,6 +23,9 @@ KINDS: Final[Mapping[str, str]] = {
     "wecombot": "wecom", "dingtalk": "dingtalk", "feishu": "feishu", "lark": "lark", "schan": "serverchan",
     "wxpusher": "wxpusher",
 }  # fmt: skip
+#: Bytes of title and text that a kind takes, less than its own limit; a longer text would be refused for ever.
+ROOM: Final[Mapping[str, int]] = {"wecom": 2000}
+LONGEST: Final = 9_000
 PLAIN: Final[Mapping[str, str]] = {"json": "json", "jsons": "json"}
 _MAIL: Final = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"/?#]+\.[^\s@<>,;:\"/?#]+")
 #: Web addresses as the chats show them -> Apprise's own; 企业微信 and Lark it reads itself.
@@ -58,6 +61,11 @@ def taken(text: str, hosts: Collection[str]) -> tuple[str, str, str]:
         raise NianjianError("channel_address_wrong")
     mask = f"{scheme}://{found.host}" if scheme in PLAIN else found.url(privacy=True).partition("?")[0]
     return kind, found.url(), mask
+
+
+def fits(kind: str, title: str, text: str) -> bool:
+    """Whether a channel of the kind takes a text whole."""
+    return len(f"{title}\r\n{text}".encode()) <= ROOM.get(kind, LONGEST)
 
 
 def tell(kind: str, address: str, title: str, text: str, mail: str) -> tuple[Outcome, str]:
@@ -110,11 +118,11 @@ def _plugin(address: str) -> Any:  # noqa: ANN401 -- the same
 
 
 def _made(made: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401 -- the same
-    """Whatever the address asks for: times within bounds, one try, no redirects, no waiting between two messages."""
+    """Whatever the address asks for: times within bounds, one try of one message, no redirects, no waiting."""
     from nianjian.notify.people import strict  # noqa: PLC0415 -- as above
 
     try:
-        found = made(**{**given, "asset": strict.asset()})
+        found = made(**{**given, "asset": strict.asset(), "overflow": "upstream"})
     except (TypeError, ValueError):  # Apprise's word for an address that is incomplete
         return None
     found.socket_connect_timeout, found.socket_read_timeout = CONNECT, ANSWER

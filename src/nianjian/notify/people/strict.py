@@ -1,13 +1,15 @@
 """What Apprise leaves open of a try: whether a receiver that answered 200 has refused, and whether anything went out.
 
 钉钉, 企业微信 and Server酱 answer 200 with an error number in the body, which Apprise takes for delivered; and a try
-that failed before it was connected may be repeated, one that broke off afterwards may have been delivered. So its
-plug-ins post through a `_Post` and its e-mail through a `_Mail`, which note both in `Tried`.
+that failed before it was connected may be repeated, one that broke off afterwards may have been delivered. Its plug-ins
+have no hook for either, so copies of their modules, loaded here alone, post through a `_Post` and send mail through a
+`_Mail`, which note both in `Tried`; Apprise's own modules stay as they are. A version of Apprise in which a plug-in
+posts otherwise is refused.
 """
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,16 +104,29 @@ def noted() -> Iterator[Tried]:
 
 @cache
 def plugins() -> dict[str, Any]:
-    """Apprise's classes by the scheme of their addresses, made to go out these ways; no other plug-in is loaded."""
+    """Copies of Apprise's classes by the scheme of their addresses, made to go out these ways; no other is loaded.
+
+    RuntimeError for a version of Apprise whose plug-ins go out otherwise.
+    """
     found: dict[str, Any] = {}
     for module, name in POSTING.items():
-        loaded: Any = importlib.import_module(f"apprise.plugins.{module}")
-        loaded.requests = _Post()
-        made = getattr(loaded, name)
+        made = getattr(_copied(module, "requests", requests, _Post()), name)
         found |= {one: made for one in (made.protocol, made.secure_protocol) if one}
-    mail: Any = importlib.import_module("apprise.plugins.email.base")
-    mail.AppriseSMTPController = _Mail
+    mail = _copied("email.base", "AppriseSMTPController", AppriseSMTPController, _Mail)
     return found | {MAIL: mail.NotifyEmail}
+
+
+def _copied(plugin: str, name: str, theirs: object, ours: object) -> Any:  # noqa: ANN401 -- a module
+    """A plug-in's module once more, with ``ours`` under a name that stands for ``theirs`` in Apprise's own."""
+    spec = importlib.util.find_spec(f"apprise.plugins.{plugin}")
+    copy = None if spec is None or spec.loader is None else importlib.util.module_from_spec(spec)
+    if spec is None or spec.loader is None or copy is None:
+        raise RuntimeError(plugin)
+    spec.loader.exec_module(copy)
+    if vars(copy).get(name) is not theirs:
+        raise RuntimeError(plugin)
+    setattr(copy, name, ours)
+    return copy
 
 
 def asset() -> apprise.AppriseAsset:
