@@ -28,6 +28,8 @@ from nianjian.notify.models import Channel, Dispatch, Message
 from nianjian.notify.outbox import query as outbox
 from nianjian.notify.outbox import service
 from nianjian.notify.people import speaking, strict
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import CHINESE, words
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 3, 30)  # a day before the earliest deadline: urgent, no digest is waited for
@@ -223,7 +225,9 @@ def test_quiet_hours_and_digest(lee: Actor, program: Program, monkeypatch: pytes
 def test_who_may_not_read_any_more_is_not_told(lee: Actor, program: Program) -> None:
     _confirmed(program)
     look()
+    assert inbox.unread(lee) == Message.objects.filter(user=lee.name).count() > 2
     Membership.objects.filter(user_id=lee.name).delete()
+    assert inbox.unread(lee) == 0, "what the inbox does not show is not counted"
     tell.deliver()
     assert set(Dispatch.objects.values_list("state", "fault")) == {("dropped", "reader_gone")}
     assert not program.heard
@@ -232,8 +236,9 @@ def test_who_may_not_read_any_more_is_not_told(lee: Actor, program: Program) -> 
 
 def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     del program
-    with pytest.raises(NianjianError, match="channel_unreachable"):
+    with pytest.raises(NianjianError, match="channel_unreachable") as refused:
         inbox.add_channel(address="lee@example.com", actor=lee)
+    assert "未设置邮件服务器" in sentence(refused.value.code, refused.value.values, words(CHINESE))
     server = Mail()
     monkeypatch.setenv("NIANJIAN_MAIL_URL", server.url)
     with served(server):
@@ -292,7 +297,7 @@ def test_a_chat_that_refuses_with_200_is_not_taken_for_delivered(  # noqa: PLR09
 def test_apprises_own_plug_ins_stay_as_they_are() -> None:
     known = strict.plugins()
     assert known["dingtalk"] is not dingtalk.NotifyDingTalk
-    assert dingtalk.requests is requests
+    assert vars(dingtalk)["requests"] is requests
     with pytest.raises(RuntimeError, match="dingtalk"):
         strict._copied("dingtalk", "httpx", requests, None)  # as in a version that posts otherwise
 

@@ -35,6 +35,11 @@ def messages(actor: Actor) -> Any:  # noqa: ANN401 -- a queryset that doors cut 
     return query.inbox(actor.name, [one.code for one in reach(actor, Act.READ)])
 
 
+def unread(actor: Actor) -> int:
+    """How many rows of the actor's inbox are not read: those that the inbox shows, no others. Mostly one query."""
+    return messages(actor).filter(read_at=None).count() if query.unread(actor.name) else 0
+
+
 def log(*, enterprise: str, actor: Actor) -> Any:  # noqa: ANN401 -- the same
     """Rows of the log of an enterprise, newest first; ``role_missing``."""
     require(actor, enterprise, Act.REPORT)

@@ -47,9 +47,9 @@ def _sent(claimed: Sequence[Dispatch]) -> None:
     service.drop(claimed=gone, fault="reader_gone")
     kept = [one for one in claimed if one not in gone]
     if kept:
-        kept, title, text = _fitting(kept, channel.kind, person[1])
+        some, title, text = _fitting(kept, channel.kind, person[1])
         outcome, fault = said(channel, title, text)
-        service.settle(claimed=kept, outcome=outcome, fault=fault, now=clock.now())
+        service.settle(claimed=some, outcome=outcome, fault=fault, now=clock.now())
 
 
 def _fitting(kept: Sequence[Dispatch], kind: str, language: str) -> tuple[Sequence[Dispatch], str, str]:

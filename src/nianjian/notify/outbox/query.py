@@ -21,9 +21,9 @@ def inbox(user: str, enterprises: Collection[str]) -> QuerySet[Message]:
     return found.prefetch_related("dispatches").order_by("-made_at", "-id")
 
 
-def unread(user: str) -> int:
-    """How many messages the person has not read."""
-    return Message.objects.filter(user=user, read_at=None).count()
+def unread(user: str) -> bool:
+    """Whether there is a message that the person has not read."""
+    return Message.objects.filter(user=user, read_at=None).exists()
 
 
 def log(enterprise: str) -> QuerySet[Message]:

@@ -93,7 +93,7 @@ def _told(kind: str, address: str, title: str, text: str, mail: str) -> tuple[Ou
         except Exception as fault:  # noqa: BLE001 -- a plug-in's fault must not stop the worker's clock
             return Outcome.UNCLEAR if tried.sent else Outcome.REFUSED, type(fault).__name__
         unclear = tried.sent and not tried.refused
-        return Outcome.UNCLEAR if unclear else Outcome.REFUSED, tried.fault or ("broken off" if unclear else "refused")
+        return Outcome.UNCLEAR if unclear else Outcome.REFUSED, tried.fault or ("broken_off" if unclear else "refused")
 
 
 def _mail(server: str, address: str) -> Any:  # noqa: ANN401 -- a plug-in or None

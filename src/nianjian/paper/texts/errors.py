@@ -92,7 +92,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "expected": METRICS,
     "role": rooms.ROLES,
     "act": {**rooms.ACTS, **tickets.ACTS},
-    "reason": rooms.FAULTS,
+    "reason": {**rooms.FAULTS, **reminders.FAULTS},
     "item": DOSSIER_ITEMS,
     "round_state": dossier_rounds.ROUNDS,
     "change": dossier_rounds.DIFFERS,

@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.reach import reach
-from nianjian.notify.outbox.query import unread
+from nianjian.flows.season.inbox import unread
 from nianjian.web.layout import menu, theme
 
 SWITCHED: Final = 12  # enterprises in the switcher; the portfolio has all of them
@@ -25,7 +25,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     code = enterprise.code if enterprise else EVERYWHERE
     found["menu"] = menu.lines(actor, code, request.path)
     found["own"] = menu.own(request.path)
-    found["unread"] = SimpleLazyObject(lambda: unread(actor.name))
+    found["unread"] = SimpleLazyObject(lambda: unread(actor))
     found["switch"] = SimpleLazyObject(lambda: reach(actor, limit=SWITCHED))
     if enterprise:
         found["enterprise"] = enterprise

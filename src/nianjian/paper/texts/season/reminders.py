@@ -51,6 +51,16 @@ FAULTS: Final[Mapping[str, str]] = {
     "mail_missing": mark("no mail server is set (NIANJIAN_MAIL_URL)"),
     "channel_closed": mark("the channel is closed"),
     "reader_gone": mark("the person may not read there any more"),
+    "address": mark("its address cannot be used any more"),
+    "refused": mark("the receiver or the mail server did not take it"),
+    "broken_off": mark("it broke off on the way"),
+    **dict.fromkeys(("TimeoutError", "ReadTimeout", "ReadTimeoutError"), mark("the receiver did not answer in time")),
+    **dict.fromkeys(
+        ("NewConnectionError", "ConnectTimeout", "ConnectTimeoutError"), mark("the receiver could not be reached")
+    ),
+    "NameResolutionError": mark("the name of the receiver's host is not known"),
+    "SSLError": mark("the receiver's certificate is not accepted"),
+    "ProtocolError": mark("the receiver broke off without an answer"),
 }
 WHEN: Final[Mapping[str, str]] = {
     "ahead": mark("{what} (data year {year}) is due on {due}: {left} days left"),
