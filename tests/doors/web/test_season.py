@@ -120,6 +120,7 @@ def test_a_season_is_closed_and_the_next_begun(site: Client) -> None:
     assert closed.headers["Location"] == "/e/demo/season/archive/2026/"
     page = site.get("/e/demo/season/archive/2026/").content.decode()
     assert "2027-02-01" in page
+    assert not re.search(r"\d{2}T\d{2}|\+00:00", page), "moments are of Beijing"
     assert (
         site.post("/e/demo/season/tasks/", {**year, "act": "assign", "task": "items", "text": "x"}).status_code == 409
     )

@@ -16,7 +16,7 @@ from nianjian.season.archives import query, service
 from nianjian.season.tracks import State
 
 Json = dict[str, Any]
-MOST: Final = 2000  # acts of the log
+BUILDS: Final = 2000  # among which the newest package of the season is sought
 ROOMS: Final = ("season.", "dossier.", "portrait.", "rectify.")
 OPEN: Final = frozenset({State.ON_TIME.value, State.LATE.value, State.UNDATED.value})
 
@@ -63,15 +63,17 @@ def _portrait(enterprise: str, year: int) -> Json | None:
 
 def _newest(enterprise: str, year: int, verb: str) -> Json | None:
     """What the chain says of the package that was built last, its manifest's hash with it."""
-    found = (one for one in audit.acts(enterprise=enterprise, verb=verb, newest=MOST) if one.data.get("year") == year)
+    found = (one for one in audit.acts(enterprise=enterprise, verb=verb, newest=BUILDS) if one.data.get("year") == year)
     act = next(found, None)
     return None if act is None else {"at": act.at, "by": act.actor, **act.data}
 
 
 def _log(enterprise: str, year: int) -> list[Json]:
-    """The newest acts on this season, as the chain has them."""
-    return [
+    """Every act on this season, as the chain has them, the newest first."""
+    found = (audit.act(one) for room in ROOMS for one in audit.found(enterprise=enterprise, verb=room).iterator())
+    told = [
         {"seq": one.seq, "at": one.at, "by": one.actor, "verb": one.verb}
-        for one in audit.acts(enterprise=enterprise, newest=MOST)
-        if one.verb.startswith(ROOMS) and one.data.get("year") == year
+        for one in found
+        if one.data.get("year") == year
     ]
+    return sorted(told, key=lambda one: -int(str(one["seq"])))

@@ -16,7 +16,7 @@ def years(enterprise: str) -> list[int]:
 
 
 def refuse_closed(enterprise: str, year: int) -> None:
-    """``season_archived`` for a season that is closed: nothing about it changes any more."""
+    """``season_archived`` for a season that is closed: its reports and tasks do not change any more."""
     if Archive.objects.filter(enterprise_id=enterprise, year=year).exists():
         raise NianjianError("season_archived", year=year)
 

@@ -7,13 +7,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.kernel import clock
-from nianjian.season.archives import query
+from nianjian.kernel.errors import NianjianError
 from nianjian.season.archives.model import Archive
 
 
@@ -22,11 +22,14 @@ def close(*, enterprise: str, year: int, told: Mapping[str, Any], actor: Actor) 
     tenant = accounts.enterprise(enterprise)
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
+    row = Archive(
+        enterprise_id=tenant.code, year=year, told=text, sha256=sha256, closed_at=clock.now(), closed_by=str(actor)
+    )
     with transaction.atomic():
-        query.refuse_closed(tenant.code, year)
-        row = Archive(
-            enterprise_id=tenant.code, year=year, told=text, sha256=sha256, closed_at=clock.now(), closed_by=str(actor)
-        )
-        row.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError as fault:
+            raise NianjianError("season_archived", year=year) from fault
         record(verb="season.archived", enterprise=tenant.code, actor=actor, data={"year": year, "sha256": sha256})
     return sha256

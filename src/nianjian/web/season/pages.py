@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -22,6 +23,7 @@ from nianjian.paper.texts.portrait import name
 from nianjian.paper.texts.season.words import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
 from nianjian.paper.words import ENGLISH, Words, words
 from nianjian.season.archives import query as archives
+from nianjian.web.data.shown import moment, person
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.tables import Cell, Column, Table
@@ -71,10 +73,18 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
     """A closed season as it stood."""
     _ = words(current())
     told = flow.archived(enterprise=code, year=year, actor=request.actor)
+    told |= {"at": _moment(told["closed_at"]), "by": person(told["closed_by"])}
     for one in told["log"]["acts"]:
-        one["name"] = verb(one["verb"], _)
+        one |= {"name": verb(one["verb"], _), "at": _moment(one["at"]), "by": person(one["by"])}
+    for part, moment_ in (("package", "at"), ("portrait", "moment")):
+        if told[part]:
+            told[part][moment_] = _moment(told[part][moment_])
     context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _)}
     return render(request, "season/archive.html", context)
+
+
+def _moment(text: str) -> str:
+    return moment(datetime.fromisoformat(text))
 
 
 def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 
 from nianjian.cli.language import _, language
 from nianjian.cli.terminal import table
+from nianjian.kernel import clock
+from nianjian.paper.texts.dossier.words import ITEMS
 from nianjian.paper.texts.season import reminders as sent
-from nianjian.paper.texts.season.words import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
+from nianjian.paper.texts.season.words import (
+    KINDS,
+    MODULES,
+    NOT_TAKEN,
+    STATES,
+    TASK_STATES,
+    TASKS,
+    TEMPLATES,
+    TRACKS,
+    left,
+)
 from nianjian.paper.words import ENGLISH
 
 Json = Mapping[str, Any]
@@ -131,10 +144,17 @@ def rolled_over(told: Json) -> Show:
     def show(console: Console) -> None:
         text = _("Season of data year {year}: {taken} papers taken over, {owners} tasks have their owner of last year.")
         console.print(text.format(year=told["year"], taken=len(told["taken"]), owners=len(told["owners"])))
-        rows = [(one["item"], one["reason"], one["valid_until"] or "–") for one in told["left"]]
+        rows = [
+            (_(ITEMS.get(one["item"], one["item"])), _(NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
+            for one in told["left"]
+        ]
         table.rows(console, (_("not taken over"), _("reason"), _("valid until")), rows)
 
     return show
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
 
 
 def archived(told: Json) -> Show:
@@ -143,7 +163,9 @@ def archived(told: Json) -> Show:
     def show(console: Console) -> None:
         text = _("Season of data year {year}, closed at {at}; digest {sha256}")
         season = told["season"]
-        console.print(text.format(year=season["year"], at=told["closed_at"], sha256=told["sha256"]), markup=False)
+        console.print(
+            text.format(year=season["year"], at=_moment(told["closed_at"]), sha256=told["sha256"]), markup=False
+        )
         rows = [(_(TRACKS[one["track"]]), _(STATES[one["state"]]), one["filed_on"] or "–") for one in season["tracks"]]
         table.rows(console, (_("report"), _("state"), _("handed in")), rows)
 

@@ -17,7 +17,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_task_computed": mark("the state of “{task}” is computed from what the product holds; nobody ticks it"),
     "season_reason_missing": mark("{task}: say why"),
     "season_snooze_too_long": mark("{task}: it cannot rest beyond {last}, the last day of the season"),
-    "season_archived": mark("the season of data year {year} is closed; nothing about it changes any more"),
+    "season_archived": mark("the season of data year {year} is closed; its reports and tasks do not change any more"),
     "season_archive_unknown": mark("the season of data year {year} is not closed"),
     "season_archive_damaged": mark("the archive of data year {year} is not what was kept: its digest differs"),
     "season_reports_open": mark("data year {year}: a report is not handed in yet, so the season cannot be closed"),
@@ -25,6 +25,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_feed_unknown": mark("there is no such calendar feed"),
     "season_feed_by_person": mark("a calendar feed belongs to a person: sign in, or name one with --as"),
     "season_feeds_too_many": mark("{user} has {most} calendar feeds already; revoke one"),
+}
+NOT_TAKEN: Final[Mapping[str, str]] = {
+    "yearly": mark("of one season alone"),
+    "expired": mark("its time is over"),
+    "unconfirmed": mark("nobody has confirmed it"),
 }
 TRACKS: Final[Mapping[str, str]] = {
     "licence": mark("licence report"),
