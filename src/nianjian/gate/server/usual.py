@@ -29,7 +29,7 @@ from nianjian.gate.snapshot.read import Snapshot
 
 LOG: Final = logging.getLogger(__name__)
 MINUTE: Final = 60_000
-LOOK: Final = 1024  # decisions between two looks at how many answers are remembered
+LOOK: Final = 1024  # an enterprise's decisions between two looks at how many answers are remembered
 MOST: Final = 50_000  # paths; their texts come from outside, so there must be an end
 Like = tuple[str, str, str, str, str]
 """Enterprise, display number, channel, team and purpose of a question."""
@@ -149,7 +149,7 @@ class Usual:
                 self._shown(brief)
                 if self._gate.journal is not None:
                     self._gate.jot(brief)
-                if not number % LOOK:
+                if not own.allowed % LOOK:  # not of `number`: every such one may be another way's
                     self._answers.look()
                 return brief
         except Exception:
