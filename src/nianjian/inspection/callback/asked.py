@@ -27,9 +27,10 @@ def via(text: str) -> Via:
     given = dict(part.split("=") for part in more.split(";")[1:])
     transport = given.pop("transport", "tls" if scheme == "sips" else "udp")
     number = int(port) if port else PORTS.get(transport, 0)
-    if given or transport not in TRANSPORTS or not 0 < number <= HIGHEST:
+    bare = host.strip("[]").lower()
+    if given or transport not in TRANSPORTS or not 0 < number <= HIGHEST or not _is_host(bare):
         raise NianjianError("callback_via_wrong", via=text[:LONGEST])
-    return Via(host.strip("[]").lower(), number, transport)
+    return Via(bare, number, transport)
 
 
 def number(text: str) -> str:

@@ -21,9 +21,16 @@ T1: Final = 0.5  # seconds until the first repetition, doubled at each
 GIVE_UP: Final = 5.0  # seconds after CANCEL or BYE
 CREDENTIALS: Final = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
 SECRET: Final = re.compile(r'response="[^"]*"')
-SIGNAL: Final = re.compile(rb"^\s*Signal\s*=\s*([0-9*#A-D])", re.IGNORECASE | re.MULTILINE)  # application/dtmf-relay
+SIGNAL: Final = re.compile(
+    rb"^[ \t]*Signal[ \t]*=[ \t]*([0-9*#A-D])", re.IGNORECASE | re.MULTILINE
+)  # application/dtmf-relay
 TRYING, EARLY, RINGING = 100, 183, (180, 181, 182)
 SUCCESS, REDIRECT = 200, 300
+KEPT: Final = 200  # messages of the log; a gateway that sends on and on fills no memory
+LONGEST: Final = 8_192  # characters of a message in the log
+WORDS: Final = 255  # of a header that is told
+HOPS: Final = 20
+CUT: Final = "…"
 
 
 class Wire(Protocol):
@@ -62,12 +69,14 @@ class Call:
             "note_progress": self._note_progress, "note_answer": self._note_answer, "say_final": self._say_final,
             "say_unreachable": self._sayer("unreachable"), "say_silent": self._sayer("silent"),
             "say_unanswered": self._sayer("unanswered"), "say_answered": self._sayer("answered"),
+            "say_overdue": self._say_overdue,
         }  # fmt: skip
 
     def start(self) -> None:
         """Send the INVITE; from here on time counts."""
         self._begin = time.monotonic_ns()
         self._later("limit", self.plan.wait / 1000)
+        self._later("overdue", (self.plan.wait + self.plan.hold) / 1000 + 2 * GIVE_UP + T1)
         self._send_invite(())
 
     def stop(self) -> None:
@@ -144,8 +153,7 @@ class Call:
         if request.method == "BYE":
             self.event("bye_in", request)
         if request.method == "INFO" and (key := SIGNAL.search(request.body)):
-            self._media.heard += key[1].decode()
-            self.heard()
+            self._media.hear(key[1].decode())
 
     # -- what goes out
 
@@ -239,22 +247,26 @@ class Call:
         self._end_timer("limit")
         self._answered, seen = message, self.seen
         seen.answer, seen.status, seen.phrase = self._now(), message.status, message.phrase
-        seen.contact = host(address(message.one("contact")))
-        seen.routes = [host(address(value)) for value in message.each("record-route")][::-1]
-        seen.server = message.one("server") or message.one("user-agent")
+        seen.contact = host(address(message.one("contact")))[:WORDS]
+        seen.routes = [host(address(value))[:WORDS] for value in message.each("record-route")][::-1][:HOPS]
+        seen.server = (message.one("server") or message.one("user-agent"))[:WORDS]
         seen.auth = "passed" if self._tried else ""
         seen.voicemail = seen.voicemail or voicemail(message)
         there = sdp.described(message.body)
         if there is not None:
-            seen.media = there.address
+            seen.media = there.address[:WORDS]
             seen.codec = None if there.codec is None else sdp.CODECS[there.codec]
 
     def _say_final(self, message: Message) -> None:
         seen = self.seen
         seen.status, seen.phrase, seen.cause = message.status, message.phrase, message.cause
-        seen.server = message.one("server") or message.one("user-agent")
-        seen.redirected = host(address(message.one("contact"))) if message.status < 400 else ""  # noqa: PLR2004 -- 3xx
+        seen.server = (message.one("server") or message.one("user-agent"))[:WORDS]
+        seen.redirected = host(address(message.one("contact")))[:WORDS] if message.status < 400 else ""  # noqa: PLR2004 -- 3xx
         self._end("final")
+
+    def _say_overdue(self, _message: Message) -> None:
+        """Whatever the other side did: no call outlasts all its deadlines together."""
+        self._end("unanswered" if self.seen.answer is None else "answered")
 
     def _sayer(self, end: str) -> Callable[[Message], None]:
         return lambda _message: self._end(end)
@@ -288,5 +300,10 @@ class Call:
             self._wire.send(written(message))
 
     def _log(self, message: Message, *, out: bool) -> None:
+        log = self.seen.log
+        if len(log) >= KEPT:
+            if log[-1].first != CUT:
+                log.append(Line(self._now(), out, CUT, "no further message is kept"))
+            return
         text = SECRET.sub('response="…"', written(message).decode("utf-8", "replace").replace("\r\n", "\n"))
-        self.seen.log.append(Line(self._now(), out, message.first, text))
+        log.append(Line(self._now(), out, message.first[:LONGEST], text[:LONGEST]))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-FIELD: Final = re.compile(r'([a-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))', re.IGNORECASE)
+FIELD: Final = re.compile(r'(?<![a-z])([a-z]{1,32})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))', re.IGNORECASE)
 # The strongest first; what is not listed cannot be answered.
 ALGORITHMS: Final[Mapping[str, str]] = {
     "SHA-512-256": "sha512_256", "SHA-512-256-SESS": "sha512_256", "SHA-256": "sha256", "SHA-256-SESS": "sha256",
@@ -22,7 +22,7 @@ class Account:
     """Who calls."""
 
     user: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

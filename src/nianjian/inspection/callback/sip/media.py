@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import secrets
 import struct
 from collections.abc import Callable
@@ -25,6 +26,7 @@ LAST: Final = 3
 BEFORE: Final = 0.2  # seconds of silence before the first digit
 BETWEEN: Final = 0.08
 SIGNS: Final = "0123456789*#ABCD"
+HEARD: Final = 40  # digits; who sends any number of them would hit every token
 
 
 class Media(asyncio.DatagramProtocol):
@@ -57,7 +59,12 @@ class Media(asyncio.DatagramProtocol):
         code = EVENT.unpack_from(data, start)[0]
         if code < len(SIGNS):
             self._last = at
-            self.heard += SIGNS[code]
+            self.hear(SIGNS[code])
+
+    def hear(self, digit: str) -> None:
+        """A digit came in."""
+        if len(self.heard) < HEARD:
+            self.heard += digit
             self._told()
 
     def error_received(self, exc: Exception) -> None:
@@ -65,7 +72,7 @@ class Media(asyncio.DatagramProtocol):
 
     def talk(self, there: Described, token: str) -> None:
         """Send silence to the other side, and the digits of ``token`` once."""
-        if there.codec is None or there.address in {"", "0.0.0.0", "::"}:  # noqa: S104 -- compared: sound is on hold
+        if there.codec is None or not _speakable(there.address):
             return
         self._to, self._codec = (there.address, there.port), there.codec
         self._event = there.event or self._event
@@ -107,3 +114,12 @@ class Media(asyncio.DatagramProtocol):
         if self._transport is not None and not self._transport.is_closing():
             self._number = self._number + 1 & 0xFFFF
             self._transport.sendto(HEAD.pack(VERSION, kind, self._number, at, self._source) + payload, self._to)
+
+
+def _speakable(address: str) -> bool:
+    """Whether sound may go there: one place of the network, by its address; no name is looked up for a gateway."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return not (found.is_unspecified or found.is_multicast or address == "255.255.255.255")  # unspecified: on hold

@@ -14,9 +14,13 @@ COMPACT: Final[Mapping[str, str]] = {
 STATUS: Final = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*))?")
 REQUEST: Final = re.compile(r"([A-Z]+) (\S+) SIP/2\.0")
 FOLD: Final = re.compile(r"\r?\n[ \t]+")
-Q850: Final = re.compile(r"Q\.850\s*;.*?cause\s*=\s*([0-9]{1,3})", re.IGNORECASE)
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # no database keeps them all, no terminal should
+Q850: Final = re.compile(r"Q\.850\s*;.{0,200}?cause\s*=\s*([0-9]{1,3})", re.IGNORECASE)
+BREAK: Final = re.compile(r"[\r\n]")
 SCHEME: Final = re.compile("^sips?:", re.IGNORECASE)
 LONGEST: Final = 65_535
+REASONS: Final = 2_000  # characters of Reason headers that are read
+TURN: Final = 10  # digits of a CSeq: it is below 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +57,21 @@ class Message:
     def turn(self) -> tuple[int, str]:
         """Number and method of CSeq; (0, "") for none that makes sense."""
         number, _blank, method = self.one("cseq").partition(" ")
-        return (int(number), method.strip()) if number.isascii() and number.isdigit() else (0, "")
+        sound = number.isascii() and number.isdigit() and len(number) <= TURN
+        return (int(number), method.strip()) if sound else (0, "")
 
     @property
     def cause(self) -> int | None:
         """The Q.850 cause of the Reason header."""
-        found = Q850.search(",".join(value for name, value in self.headers if name == "reason"))
+        found = Q850.search(",".join(value for name, value in self.headers if name == "reason")[:REASONS])
         return int(found[1]) if found else None
 
 
 def read(raw: bytes) -> Message | None:
-    """Read one message; None for what is none (a keep-alive, noise)."""
+    """Read one message; None for what is none (a keep-alive, noise). Control characters of the head are replaced."""
     head, _blank, body = raw[:LONGEST].replace(b"\r\n", b"\n").partition(b"\n\n")
-    lines = FOLD.sub(" ", head.decode("utf-8", "replace").lstrip("\n")).split("\n")
+    text = CONTROL.sub("\ufffd", head.decode("utf-8", "replace").lstrip("\n"))
+    lines = FOLD.sub(" ", text).split("\n")
     status, request = STATUS.fullmatch(lines[0].rstrip()), REQUEST.fullmatch(lines[0].rstrip())
     headers = []
     for line in lines[1:]:
@@ -81,9 +87,10 @@ def read(raw: bytes) -> Message | None:
 
 
 def written(message: Message) -> bytes:
-    """The message as it goes over the wire, with its length."""
+    """The message as it goes over the wire, with its length; no value ends its line."""
     headers = [one for one in message.headers if one[0] != "content-length"]
     lines = [message.first, *(f"{titled(name)}: {value}" for name, value in headers)]
+    lines = [BREAK.sub(" ", line) for line in lines]
     lines += [f"Content-Length: {len(message.body)}", "", ""]
     return "\r\n".join(lines).encode() + message.body
 

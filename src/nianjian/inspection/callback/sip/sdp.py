@@ -9,6 +9,8 @@ PCMU, PCMA, EVENT = 0, 8, 101
 CODECS: Final = {PCMU: "PCMU", PCMA: "PCMA"}
 MEDIA: Final = "application/sdp"
 DTMF: Final = "telephone-event/8000"
+DIGITS: Final = 5
+HIGHEST_PORT, HIGHEST_TYPE = 65_535, 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,22 @@ def described(body: bytes) -> Described | None:
         if kind == "m":
             if audio:  # a further sound or a picture says nothing about this one
                 break
-            audio = value.startswith("audio ") and len(words) >= 4 and words[1].isdigit()  # noqa: PLR2004 -- m=audio PORT PROTO FORMAT
+            found = _number(words[1], HIGHEST_PORT) if len(words) >= 4 else None  # noqa: PLR2004 -- m=audio PORT PROTO FORMAT
+            audio = value.startswith("audio ") and found is not None
             if audio:
-                port, formats = int(words[1]), words[3:]
+                port, formats = found or 0, words[3:]
         elif kind == "c" and len(words) == 3:  # noqa: PLR2004 -- IN IP4 ADDRESS
             address = words[2].partition("/")[0].lower()
         elif kind == "a" and audio and value.lower().startswith("rtpmap:") and value.lower().endswith(DTMF):
-            number = words[0].partition(":")[2]
-            event = int(number) if number.isdigit() else None
+            event = _number(words[0].partition(":")[2], HIGHEST_TYPE)
     if not audio:
         return None
-    common = next((int(one) for one in formats if one.isdigit() and int(one) in CODECS), None)
+    common = next((kind for kind in (_number(one, HIGHEST_TYPE) for one in formats) if kind in CODECS), None)
     return Described(address, port, common if port else None, event)
+
+
+def _number(text: str, highest: int) -> int | None:
+    """A number as digits; None for what is none, or too high to mean anything."""
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+        return None
+    return int(text) if int(text) <= highest else None

@@ -38,6 +38,7 @@ TABLE: Final[Mapping[tuple[str, str], Step]] = {
     (LEAVING, "bye_in"): (DONE, ("say_answered",)),
     (LEAVING, "bye_ok"): (DONE, ("say_answered",)),
     (LEAVING, "give_up"): (DONE, ("say_answered",)),
+    **{(state, "overdue"): (DONE, ("say_overdue",)) for state in (CALLING, PROCEEDING, CANCELLING, UP, LEAVING)},
     (DONE, "1xx"): (DONE, ("cancel_late",)),  # it was given up before it could be cancelled
     (DONE, "final"): (DONE, ("ack_old",)),  # the reply was repeated
     (DONE, "2xx"): (DONE, ("ack_late",)),
