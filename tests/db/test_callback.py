@@ -70,7 +70,7 @@ def _does(_far: Answerer, request: Message) -> Iterable[Message]:
     elif "95014" in request.uri:
         yield back(request, 486, "Busy Here", ("reason", "Q.850;cause=17"))
     else:
-        yield back(request, 403, "Forbidden")
+        yield back(request, 403, "Forbidden to 13712345678", ("server", "gw of 0571-88889999"))
 
 
 @pytest.fixture
@@ -119,6 +119,8 @@ def test_what_the_ledger_does_not_say_is_never_passed(far: Answerer, anna: Actor
         (row,) = work.run(enterprise="demo", numbers=("95013",), actor=anna, **more)["rows"]
         return row["verdict"], row["reason"]
 
+    grounds = Grounds.of("demo", anna, Act.REPORT)
+    assert grounds.addresses("localhost", told=True) is grounds.addresses("localhost", told=True)  # looked up once
     assert reason(ways=[_way(far)]) == ("unproved", "gateway_unknown")  # nobody has said where HZ-GW-01 is
     assert reason(ways=[_way(far)], gateway="127.0.0.1") == ("pass", "answered")
     assert reason(ways=[_way(far, "none")], gateway="localhost") == ("unproved", "landing_unproved")
@@ -168,6 +170,15 @@ def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, 
     assert "13912345678" not in json.dumps(told)
     assert "13800000001" not in json.dumps(told)
     assert "sip:139****5678@127.0.0.1" in told["messages"][0]["text"]
+    assert (told["phrase"], told["server"]) == ("Forbidden to 137****5678", "gw of 0571****99")
+    for text, seen in (
+        ('"13912345678" <SIP:+8613912345678;npdi@h>', '"139****5678" <SIP:139****5678;npdi@h>'),
+        ("<tel:+86-139-1234-5678?x>, tel:057188889999,", "<tel:139****5678?x>, tel:0571****99,"),
+        ("sip:%2B8613912345678%23@h a=010-88889999.", "sip:%2B139****5678%23@h a=010****99."),
+        ("sip:95013@10.0.0.1:5060;lr sip:10.0.0.1:5060 o=- 1700000001 1", None),
+        ("sip:[::1]:5060;branch=z9hG4bK1390139013901390", None),
+    ):
+        assert shown.masked(text) == (seen or text)
     tester = actor("tess", add_user(name="tess", role="tester", enterprises=["demo"], actor=operator))
     with pytest.raises(NianjianError, match="role_missing"):
         shown.evidence(trial=row["trial"], actor=tester)

@@ -93,11 +93,19 @@ class Grounds:
     def addresses(self, gateway: str, *, told: bool = False) -> tuple[str, ...]:
         """From where a gateway answers: as it is kept, or the name itself where it is an address; () if unknown.
 
-        ``told``: a person gives addresses for this test; ``callback_gateway_wrong``.
+        ``told``: a person gives addresses for this test; ``callback_gateway_wrong``. Each is looked up once.
         """
-        if gateway in self.known:
-            return resolved(self.known[gateway])
-        return resolved(asked.hosts(gateway)) if told or asked.looks_like_host(gateway) else ()
+        if gateway not in self._looked_up:
+            if gateway in self.known:
+                hosts = self.known[gateway]
+            else:
+                hosts = asked.hosts(gateway) if told or asked.looks_like_host(gateway) else ()
+            self._looked_up[gateway] = resolved(hosts)
+        return self._looked_up[gateway]
+
+    @cached_property
+    def _looked_up(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
 
 def resolved(hosts: Sequence[str]) -> tuple[str, ...]:

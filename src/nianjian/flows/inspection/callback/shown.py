@@ -19,7 +19,12 @@ from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.vault import blobs
 
-PARTY: Final = re.compile(r"((?:sips?:|tel:))(\+?[0-9]{5,20})(?=[@;>\s]|$)")
+PARTY: Final = re.compile(r"((?:sips?:|tel:))(\+?[0-9][0-9()*#-]{3,60})(?=[^0-9A-Za-z.*#()-]|$)", re.IGNORECASE)
+"""A party's number in its address; an IP address is none."""
+PERSON: Final = re.compile(
+    r"(?<![0-9])(?:(?:00|\+)?86-?)?(?:1[3-9][0-9](?:-?[0-9]{4}){2}|0[1-9][0-9]{1,2}-?[0-9]{7,8})(?![0-9])"
+)
+"""A mobile or landline number wherever it stands: in a name, a phrase, a header of the gateway's own."""
 
 
 def own(trial: str, actor: Actor, act: Act = Act.READ) -> Trial:
@@ -86,11 +91,11 @@ def shown(*, trial: str, actor: Actor) -> Json:
         "source": dict(found.source),
         "rulebook": dict(found.rulebook),
         "sha256": found.sha256 or None,
-        "server": seen.get("server") or None,
+        "server": masked(seen.get("server", "")) or None,
         "fault": seen.get("fault") or None,
-        "media": seen.get("media") or None,
-        "contact": seen.get("contact") or None,
-        "routes": seen.get("routes", []),
+        "media": masked(seen.get("media", "")) or None,
+        "contact": masked(seen.get("contact", "")) or None,
+        "routes": [masked(one) for one in seen.get("routes", ())],
         "codec": seen.get("codec"),
         "voicemail": seen.get("voicemail") or None,
         "resent": seen.get("resent", 0),
@@ -115,8 +120,9 @@ def evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
 
 
 def masked(text: str) -> str:
-    """A message whose parties show only what a door may show of their numbers."""
-    return PARTY.sub(lambda found: found[1] + numbers.mask(found[2]), text)
+    """What a gateway sent, whose parties and persons show only what a door may show of their numbers."""
+    known = PARTY.sub(lambda found: found[1] + numbers.mask(found[2]), text)
+    return PERSON.sub(lambda found: numbers.mask(found[0]), known)
 
 
 def told(one: Trial) -> Json:
@@ -135,10 +141,10 @@ def told(one: Trial) -> Json:
         "over_s": _seconds(one.over_ms),
         "limit_s": one.limit_ms / 1000,
         "status": one.status,
-        "phrase": one.phrase or None,
+        "phrase": masked(one.phrase) or None,
         "q850": one.cause,
         "gateway_expected": one.gateway_expected or None,
-        "gateway_seen": one.gateway_seen or None,
+        "gateway_seen": masked(one.gateway_seen) or None,
         "witness": one.witness or "none",
         "route": one.route or None,
         "carrier": one.carrier or None,

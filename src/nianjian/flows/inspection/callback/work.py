@@ -87,18 +87,22 @@ def run(
     if not ways:
         raise NianjianError("callback_no_way")
     wanted = _wanted(grounds, numbers)
-    _not_too_many(len(wanted) * len(ways))
-    planned = [_planned(grounds, number, way, gateway) for number in wanted for way in ways]
+    calls = len(wanted) * len(ways)
+    _not_too_many(calls)
+    planned: list[_Planned] = []
     rows: list[Json] = []
     at_work = "、".join(kernel_numbers.mask(one) for one in wanted[:3])
 
     def took(place: int, seen: Seen) -> None:
         rows.append(_kept(grounds, planned[place], seen, actor))
-        progress(rows[-1]["number"], len(rows), len(planned))
+        progress(rows[-1]["number"], len(rows), calls)
 
     def tick() -> None:
-        progress(at_work, len(rows), len(planned))
+        progress(at_work, len(rows), calls)
 
+    for number in wanted:  # names are looked up, which may take long
+        tick()
+        planned += [_planned(grounds, number, way, gateway) for way in ways]
     tick()
     bulk.run([(one.way.via, one.plan) for one in planned], pace=grounds.pace, took=took, tick=tick)
     counts = dict.fromkeys(VERDICTS, 0) | Counter(str(one["verdict"]) for one in rows)
