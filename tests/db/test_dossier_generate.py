@@ -34,6 +34,7 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query as queue
 from nianjian.queue.models import Job
+from nianjian.web.dossier.making import shown as tables
 
 pytestmark = pytest.mark.django_db
 YEAR = 2026
@@ -152,6 +153,10 @@ def test_the_worker_generates_into_the_checklist_and_as_sealed_files(filled: str
     assert (seats().run, seats().older, len(seats().sums)) == (told[0]["run"], False, 2)
     _run(filled, anna)
     assert seats().older, "the year has a later portrait"
+    agreed = tables.sums([seats()])
+    assert agreed is not None
+    assert {row[-1].badge for row in agreed.rows} == {"warn"}, "nothing is known of the later one"
+    assert tables.papers(filled, YEAR, [seats()]).rows[0][-1].badge == "warn"
     Job.objects.update(finished_at=clock.now() - kept.KEPT)
     assert kept.sweep() == 1
     with pytest.raises(NianjianError) as caught:

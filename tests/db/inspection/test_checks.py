@@ -24,6 +24,7 @@ from nianjian.gate import places
 from nianjian.gate.asked import Request, Verdict
 from nianjian.gate.decisions import record
 from nianjian.jobs.kinds import KINDS
+from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query as queue
 from nianjian.queue import service
@@ -126,6 +127,8 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
         page = client.get(f"/e/demo/inspection/{'' if part == 'readiness' else f'{part}/'}")
         assert page.status_code == 200
         assert str(told["as_of"]) in page.content.decode()
+        ended = datetime.fromisoformat(str(told["ended_at"])).astimezone(clock.ZONE)
+        assert f"{ended:%Y-%m-%d %H:%M}" in page.content.decode(), "the clock of Beijing"
     told = work.newest(enterprise=demo, part="readiness", actor=operator) or {}
     assert told["state"] == "failed"
     assert told["shares"]["all"]["passed"] == 0

@@ -42,6 +42,7 @@ CASES: list[tuple[Card, str, list[str]]] = [
     (answers.tickets_in_time(replace(TICKETS, close_late=1)), REFUSED, ["closes_late"]),
     (answers.tickets_in_time(replace(TICKETS, no_arrival=1)), UNKNOWN, ["arrival_unknown"]),
     (answers.tickets_in_time(replace(TICKETS, tickets=0)), UNKNOWN, ["no_tickets"]),
+    (answers.tickets_in_time(replace(TICKETS, tickets=1)), UNKNOWN, ["tickets_running"]),
     (answers.absent("ai_outbound", "not_found", {"seats": 0, "robot_calls": 0}), RELEASED, []),
     (answers.absent("ai_outbound", "found", {"seats": 1, "robot_calls": 0}), REFUSED, ["ai_outbound_found"]),
     (answers.absent("ai_outbound", "unknown", {"seats": 0, "robot_calls": 0}), UNKNOWN, ["ai_outbound_untold"]),

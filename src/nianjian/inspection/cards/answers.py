@@ -108,7 +108,10 @@ class Tickets:
 
 
 def tickets_in_time(told: Tickets) -> Card:
-    """2小时内响应、24小时内结案: every ticket of the period, none late; one that has no arrival proves nothing."""
+    """2小时内响应、24小时内结案: every ticket of the period, none late.
+
+    One that has no arrival proves nothing, and neither do tickets whose clocks all run still.
+    """
     figures = {
         "tickets": told.tickets, "response_late": told.response_late, "close_late": told.close_late,
         "undecided": told.undecided, "no_arrival": told.no_arrival, "response_95": told.response_95,
@@ -121,6 +124,8 @@ def tickets_in_time(told: Tickets) -> Card:
         lacks.append(Lack("responses_late", count=told.response_late))
     if told.close_late:
         lacks.append(Lack("closes_late", count=told.close_late))
+    if told.tickets and told.undecided == told.tickets:
+        lacks.append(Lack("tickets_running", known=False))
     if told.no_arrival:
         lacks.append(Lack("arrival_unknown", known=False, count=told.no_arrival))
     return Card("tickets_in_time", figures, lacks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from django.http import Http404, HttpResponse
@@ -16,6 +17,7 @@ from nianjian.flows.inspection.checks import work
 from nianjian.flows.inspection.checks.grounds import Json
 from nianjian.paper.texts.inspection.checks import CHECKS, CHECKS_WHYS, PARTS, PEOPLE_NUMBERS_SYSTEM, STATES
 from nianjian.paper.words import Words, words
+from nianjian.web.data.shown import moment
 from nianjian.web.inspection import shown
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
@@ -66,7 +68,7 @@ def _around(request: Request, code: str, of: str, told: Json | None) -> Json:
         "part": of,
         "title": _(PARTS[of]),
         "told": told,
-        "ended": "" if told is None else str(told["ended_at"])[:16].replace("T", " "),
+        "ended": "" if told is None else moment(datetime.fromisoformat(str(told["ended_at"]))),
         "parts": [
             (reverse(f"inspection-{one}", kwargs={"code": code}), _(text))
             for one, text in PARTS.items()

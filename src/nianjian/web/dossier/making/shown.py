@@ -59,6 +59,8 @@ def _agreement(one: Paper) -> Cell:
     bad = sum(told["paper"] != told["portrait"] for told in one.sums)
     if bad:
         return Cell(gettext("{count} differ").format(count=bad), badge="bad")
+    if one.older:
+        return Cell(gettext("agreed with the older portrait"), badge="warn")
     return Cell(gettext("agree"), badge="good")
 
 
@@ -75,14 +77,19 @@ def sums(found: Sequence[Paper]) -> Table | None:
             Cell(f"{name('metric', held['metric'], _)}: {name('component', held['figure'], _)}"),
             Cell(figures.count(held["paper"]), figure=True),
             Cell("–" if held["portrait"] is None else figures.count(held["portrait"]), figure=True),
-            Cell(gettext("yes"), badge="good")
-            if held["paper"] == held["portrait"]
-            else Cell(gettext("no"), badge="bad"),
+            _agrees(held, older=one.older),
         ]
         for one in found
         for held in one.sums
     ]
     return Table(gettext("What must agree"), heads, rows, cards=True) if rows else None
+
+
+def _agrees(held: Json, *, older: bool) -> Cell:
+    """Of an older portrait nothing is told of the newest one."""
+    if held["paper"] != held["portrait"]:
+        return Cell(gettext("no"), badge="bad")
+    return Cell(gettext("with the older portrait"), badge="warn") if older else Cell(gettext("yes"), badge="good")
 
 
 def package(job: JobValue) -> dict[str, object]:
