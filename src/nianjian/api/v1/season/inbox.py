@@ -80,13 +80,17 @@ class ChoicesTold(Schema):
     channels: list[ChannelTold]
 
 
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:30"])]
+"""A zone would be another question: people are told by Beijing's clock."""
+
+
 class ChoicesMade(Schema):
-    """As told; times as HH:MM."""
+    """As told; times of day in Beijing as HH:MM."""
 
     scope: Literal["role", "all", "own", "none"]
-    quiet_from: time
-    quiet_until: time
-    digest: time | None = None
+    quiet_from: Clock
+    quiet_until: Clock
+    digest: Clock | None = None
 
 
 class NewAddress(Schema):
@@ -129,7 +133,13 @@ def inbox_choices(request: Request) -> dict[str, Any]:
 @write(router, f"{OWN}/choices", act=None, answer=ChoicesTold)
 def inbox_choose(request: Request, made: ChoicesMade) -> dict[str, Any]:
     """Choose what one is told, and when."""
-    flow.choose(**made.model_dump(), actor=request.actor)
+    flow.choose(
+        scope=made.scope,
+        quiet_from=time.fromisoformat(made.quiet_from),
+        quiet_until=time.fromisoformat(made.quiet_until),
+        digest=time.fromisoformat(made.digest) if made.digest else None,
+        actor=request.actor,
+    )
     return flow.settings(request.actor)
 
 
