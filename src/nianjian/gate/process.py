@@ -170,6 +170,8 @@ class Process:
         for code in _gone(before, found):
             self._serving.counters.policy(code, ())
         self._held.take(found)
+        for line in self._lines:
+            line.renewed()
         LOG.info("snapshot %s is in force", found.generation)
 
     async def _part(self) -> None:

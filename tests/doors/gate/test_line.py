@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,21 @@ def test_usual_lines_are_answered_alone_and_together_to_the_last_unit(tmp_path: 
     assert gate.reasons["acme", "allow"] == 300
     assert gate.release("acme", "s7")
     assert (say(SHORT % 7), say(SHORT % 301)) == (b"allow\n", b"deny cap\n")
+
+
+def test_a_silent_connection_keeps_no_snapshot_that_was_replaced(tmp_path: Path) -> None:
+    gate = made(tmp_path)
+    line = LineDoor(gate, Admission({}, lambda: ("acme",)), set())
+    line.connection_made(Heard())
+    before = sys.getrefcount(gate.held.snapshot)
+    line.data_received(SHORT % 1)
+    held = sys.getrefcount(gate.held.snapshot)
+    line.renewed()
+    after = sys.getrefcount(gate.held.snapshot)
+    assert (held, after) == (before + 1, before)
+    for number in range(2, 5):
+        line.data_received(SHORT % number)
+    assert (gate.usual.taken, gate.reasons["acme", "allow"]) == (2, 4)
 
 
 def test_what_was_learnt_of_others_opens_nothing(tmp_path: Path) -> None:

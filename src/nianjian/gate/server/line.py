@@ -118,6 +118,10 @@ class LineDoor(asyncio.Protocol):
         transport.write(_ALLOW)
         return True
 
+    def renewed(self) -> None:
+        """Another snapshot is in force: a connection that is silent must not keep the old one in memory."""
+        self._snapshot = None
+
     def leave(self) -> None:
         """The server ends: close when all is answered."""
         self._closing = True
