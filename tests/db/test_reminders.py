@@ -170,7 +170,14 @@ def test_nobody_at_home_is_no_maybe_and_a_cut_answer_is(lee: Actor, program: Pro
     assert tell.deliver() == 1
     assert set(Dispatch.objects.values_list("state", "fault")) == {("queued", "NewConnectionError")}
     Channel.objects.update(address=program.url)
+    program.status = 504
     Dispatch.objects.update(next_at=NOON)
+    assert tell.deliver() == 1
+    told = set(Dispatch.objects.values_list("state", "fault"))
+    assert told == {("unclear", "HTTP 504")}, "the receiver behind may have taken it"
+    program.status = 200
+    program.heard.clear()
+    Dispatch.objects.update(state=Dispatch.QUEUED)
     program.cut = True
     assert (tell.deliver(), tell.deliver()) == (1, 0)
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"unclear"}
@@ -249,6 +256,12 @@ def test_mail_by_the_installations_server(lee: Actor, program: Program, monkeypa
         inbox.confirm(channel=made["channel"], code=found[0], actor=lee)
         count = look()
         assert tell.deliver() == 1
+        server.refusing = True
+        Dispatch.objects.update(state=Dispatch.QUEUED)
+        tell.deliver()
+        assert set(Dispatch.objects.values_list("state", "fault")) == {("queued", "SMTPRecipientsRefused")}
+        with pytest.raises(NianjianError, match="channel_unreachable"):
+            inbox.add_channel(address="nobody@example.com", actor=lee)
     recipients, message = server.taken[-1]
     assert (recipients, message["subject"]) == (["lee@example.com"], f"年检：{count} 条提醒")
     assert "许可年报" in _body(server)
@@ -284,8 +297,9 @@ def test_a_chat_that_refuses_with_200_is_not_taken_for_delivered(  # noqa: PLR09
 ) -> None:  # fmt: skip
     monkeypatch.setattr(strict.plugins()[scheme], "notify_url", f"http://127.0.0.1:{program.server_port}/send/")
     program.answer = json.dumps(refused).encode()
-    with pytest.raises(NianjianError, match="channel_unreachable"):
+    with pytest.raises(NianjianError, match="channel_unreachable") as caught:
         inbox.add_channel(address=address, actor=lee)
+    assert re.fullmatch("(err)?code [1-9][0-9]+", str(caught.value.values["reason"])), "its number, not ours"
     program.answer = json.dumps(fine).encode()
     made = inbox.add_channel(address=address, actor=lee)
     assert made["kind"] == kind
@@ -341,8 +355,10 @@ def test_codes_run_out_and_addresses_are_sealed(lee: Actor, program: Program) ->
             inbox.confirm(channel=made["channel"], code="x", actor=lee)
     with pytest.raises(NianjianError, match="channel_unknown"):
         inbox.confirm(channel=made["channel"], code="x", actor=lee)
+    assert Channel.objects.get().address == "", "what is closed is forgotten"
+    inbox.add_channel(address=program.url, actor=lee)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT address FROM notify_channel")
+        cursor.execute("SELECT address FROM notify_channel WHERE closed_at IS NULL")
         assert "127.0.0.1" not in cursor.fetchone()[0]
     for actor in (Actor("root"), Actor("lee", USER, frozenset({"read"}))):
         with pytest.raises(NianjianError, match="channel_by_person"):

@@ -52,7 +52,8 @@ def add(*, kind: str, address: str, mask: str, actor: Actor) -> tuple[Channel, s
 def confirm(*, channel: str, code: str, actor: Actor) -> None:
     """Open a channel by the code that arrived there. ``channel_unknown``, ``channel_code_wrong``.
 
-    After `GUESSES` wrong ones it is closed. The answer to a wrong code is kept, so it is no part of the transaction.
+    After `GUESSES` wrong ones it is closed, as by `close`. The answer to a wrong code is kept, so it is no part of the
+    transaction.
     """
     with transaction.atomic():
         row = Channel.objects.select_for_update().filter(pk=channel, user=actor.name, closed_at=None).first()
@@ -67,21 +68,21 @@ def confirm(*, channel: str, code: str, actor: Actor) -> None:
         else:
             row.guesses += 1
             if row.guesses >= GUESSES:
-                row.closed_at = clock.now()
+                row.closed_at, row.address = clock.now(), ""
                 record(verb="notify.channel_closed", enterprise="", actor=actor, data={"channel": row.id})
-        row.save(update_fields=["confirmed_at", "guesses", "closed_at"])
+        row.save(update_fields=["confirmed_at", "guesses", "closed_at", "address"])
     if not right:
         raise NianjianError("channel_code_wrong", left=max(0, GUESSES - row.guesses))
 
 
 def close(*, channel: str, actor: Actor) -> None:
-    """End a channel of the actor; nothing more is told there. ``channel_unknown``."""
+    """End a channel of the actor: nothing more is told there, and its address is forgotten. ``channel_unknown``."""
     with transaction.atomic():
         row = Channel.objects.select_for_update().filter(pk=channel, user=actor.name, closed_at=None).first()
         if row is None:
             raise NianjianError("channel_unknown")
-        row.closed_at = clock.now()
-        row.save(update_fields=["closed_at"])
+        row.closed_at, row.address = clock.now(), ""
+        row.save(update_fields=["closed_at", "address"])
         record(verb="notify.channel_closed", enterprise="", actor=actor, data={"channel": row.id})
 
 

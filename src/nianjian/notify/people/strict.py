@@ -10,6 +10,7 @@ posts otherwise is refused.
 from __future__ import annotations
 
 import importlib.util
+import smtplib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from apprise.plugins.email.smtp import AppriseSMTPController
 #: Names of the error number in answers; 0 is none.
 NUMBERS: Final = ("errcode", "code", "StatusCode", "errno")
 FINE: Final = frozenset({None, 0, "0", 200, 1000})  # 1000: wxpusher
+UNTOLD: Final = frozenset({502, 504})  # of something in between: the receiver may have taken it
 BAD_GATEWAY: Final = 502  # what the plug-in is told of a refusal with 200
 MAIL: Final = "mail"
 #: Module of a plug-in -> its class.
@@ -69,30 +71,43 @@ class _Post:
         except requests.RequestException as fault:
             TRIED.sent, TRIED.fault = True, type(fault).__name__
             raise
-        TRIED.refused = _refused(answer)
+        TRIED.fault = _refusal(answer)
+        TRIED.refused = bool(TRIED.fault) and answer.status_code not in UNTOLD
+        TRIED.sent = answer.status_code in UNTOLD
         if TRIED.refused and answer.ok:
             answer.status_code = BAD_GATEWAY
-        TRIED.fault = f"HTTP {answer.status_code}" if TRIED.refused or not answer.ok else ""
         return answer
 
 
-def _refused(answer: requests.Response) -> bool:
+def _refusal(answer: requests.Response) -> str:
+    """Its status or its error number, as it is told; "": it is none."""
     if not answer.ok:
-        return True
+        return f"HTTP {answer.status_code}"
     try:
         told = answer.json()
     except ValueError:
-        return False
-    return isinstance(told, dict) and any(told.get(name) not in FINE for name in NUMBERS)
+        return ""
+    numbers = told if isinstance(told, dict) else {}
+    return next((f"{name} {numbers[name]}" for name in NUMBERS if numbers.get(name) not in FINE), "")
 
 
 class _Mail(AppriseSMTPController):
-    """A session with a mail server that notes when a message begins to go out."""
+    """A session with a mail server that notes when a message begins to go out, and whether the server refused it."""
 
     def sendmail(self, from_addr: str, to_addrs: list[str], message: str) -> bool:
         """Send one message; whether all recipients were taken."""
+        session: Any = self._socket
         TRIED.sent = True
-        return super().sendmail(from_addr, to_addrs, message)
+        try:
+            left = session.sendmail(from_addr, to_addrs, message)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as fault:
+            TRIED.refused, TRIED.fault = True, type(fault).__name__
+            return False
+        except OSError as fault:  # smtplib's own are such, too
+            TRIED.fault = type(fault).__name__
+            return False
+        TRIED.refused = bool(left)
+        return not left
 
 
 @contextmanager

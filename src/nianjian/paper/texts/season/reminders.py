@@ -60,6 +60,9 @@ FAULTS: Final[Mapping[str, str]] = {
     ),
     "NameResolutionError": mark("the name of the receiver's host is not known"),
     "SSLError": mark("the receiver's certificate is not accepted"),
+    **dict.fromkeys(
+        ("SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"), mark("the mail server refused it")
+    ),
     "ProtocolError": mark("the receiver broke off without an answer"),
 }
 WHEN: Final[Mapping[str, str]] = {
