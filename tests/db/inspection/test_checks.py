@@ -114,7 +114,7 @@ def test_the_one_click_address_is_gone_through_and_nothing_stays(demo: str, oper
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
     before = Entry.objects.count()
     told = facts.one_click_alive(Grounds.of(demo, None, operator), ["95013", "95188"])
-    assert told == {"doors": 1, "alive": 1, "numbers": 2, "without": ["95188"]}
+    assert told == {"doors": 1, "alive": 1, "untried": 0, "numbers": 2, "without": ["95188"]}
     assert (Complaint.objects.count(), Entry.objects.count()) == (0, before)
 
 

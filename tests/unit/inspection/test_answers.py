@@ -51,6 +51,7 @@ CASES: list[tuple[Card, str, list[str]]] = [
     (answers.absent("predictive", "unknown", {"calls": 0, "over": 0}), UNKNOWN, ["predictive_untold"]),
     (answers.one_click(2, 2, 2, 0), RELEASED, []),
     (answers.one_click(2, 1, 2, 0), REFUSED, ["doors_dead"]),
+    (answers.one_click(3, 2, 2, 0, untried=1), UNKNOWN, ["doors_untried"]),
     (answers.one_click(2, 2, 3, 1), REFUSED, ["numbers_without_door"]),
     (answers.one_click(0, 0, 3, 3), REFUSED, ["no_doors"]),
     (answers.logs_kept(LOGS), RELEASED, []),

@@ -137,14 +137,16 @@ def absent(card: str, verdict: str, figures: Figures) -> Card:
     return Card(card, figures, lacks.get(verdict, [Lack(f"{card}_untold", known=False)]))
 
 
-def one_click(doors: int, alive: int, numbers: int, without: int) -> Card:
+def one_click(doors: int, alive: int, numbers: int, without: int, *, untried: int = 0) -> Card:
     """有“一键投诉”: addresses are open, each leads to a ticket with clocks, every number in force has one."""
     figures = {"doors": doors, "alive": alive, "numbers": numbers, "without": without}
     lacks = []
     if not doors:
         lacks.append(Lack("no_doors"))
-    if alive < doors:
-        lacks.append(Lack("doors_dead", count=doors - alive))
+    if alive < doors - untried:
+        lacks.append(Lack("doors_dead", count=doors - untried - alive))
+    if untried:
+        lacks.append(Lack("doors_untried", known=False, count=untried))
     if doors and without:
         lacks.append(Lack("numbers_without_door", count=without))
     return Card("one_click", figures, lacks)

@@ -55,7 +55,9 @@ def shown(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = sile
         answers.tickets_in_time(facts.tickets(grounds, first)),
         answers.absent("ai_outbound", dialled["ai"]["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
         answers.absent("predictive", dialled["verdict"], sums),
-        answers.one_click(doors["doors"], doors["alive"], doors["numbers"], len(doors["without"])),
+        answers.one_click(
+            doors["doors"], doors["alive"], doors["numbers"], len(doors["without"]), untried=doors["untried"]
+        ),
         answers.logs_kept({one["log"]: one["state"] for one in kept["logs"]}),
         answers.number_filing(len(register["numbers"]), register["filed"], verdict),
         answers.number_use(used["calls"], used["elsewhere"], used["untold"]),
