@@ -128,7 +128,19 @@ def test_where_calls_go() -> None:
     assert asked.via("sip:GW.example;transport=tcp") == Via("gw.example", 5060, "tcp")
     assert asked.via("sips:[::1]") == Via("::1", 5061, "tls")
     assert str(asked.via("sip:[::1]:5070")) == "sip:[::1]:5070;transport=udp"
-    for wrong in ("10.0.0.1", "sip:a@b:5060", "sip:a:0", "sip:a:99999", "sip:a;transport=ws", "sip:a;lr", "9" * 5000):
+    for wrong in (
+        "10.0.0.1",
+        "sip:a@b:5060",
+        "sip:a:0",
+        "sip:a:99999",
+        "sip:a;transport=ws",
+        "sip:a;lr",
+        "9" * 5000,
+        "sip:a..b",
+        f"sip:{'a' * 64}",
+        "sip:[::::]",
+        "sip:-a",
+    ):
         with pytest.raises(NianjianError, match="callback_via_wrong"):
             asked.via(wrong)
     assert asked.number("0571 8888-0000") == "057188880000"
@@ -138,3 +150,5 @@ def test_where_calls_go() -> None:
     assert asked.hosts("GW.example， 10.0.0.1 10.0.0.1") == ("gw.example", "10.0.0.1")
     with pytest.raises(NianjianError, match="callback_gateway_wrong"):
         asked.hosts("gw_1/..")
+    with pytest.raises(NianjianError, match="callback_gateway_wrong"):
+        asked.hosts(" ".join(f"{place}.{'a' * 60}.example" for place in range(20)))

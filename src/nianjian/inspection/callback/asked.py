@@ -16,6 +16,7 @@ TRANSPORTS: Final = ("udp", "tcp", "tls")
 PORTS: Final = {"udp": 5060, "tcp": 5060, "tls": 5061}
 HIGHEST: Final = 65_535
 LONGEST: Final = 400
+HOSTS: Final = 1000  # characters of a gateway's addresses together, as they are kept
 
 
 def via(text: str) -> Via:
@@ -56,6 +57,8 @@ def hosts(text: str) -> tuple[str, ...]:
         if bare and not _is_host(bare):
             raise NianjianError("callback_gateway_wrong", gateway=one[:LONGEST])
         found += [bare] if bare else []
+    if len(",".join(dict.fromkeys(found))) > HOSTS:
+        raise NianjianError("callback_gateway_wrong", gateway=f"{text[:LONGEST]}…")
     return tuple(dict.fromkeys(found))
 
 

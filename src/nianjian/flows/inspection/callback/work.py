@@ -140,7 +140,7 @@ def _planned(grounds: Grounds, number: str, way: Way, gateway: str) -> _Planned:
         number=number,
         limit_ms=grounds.limit,
         route=way.name,
-        carrier=way.carrier,
+        carrier=way.carrier.strip()[:60],
         via=str(way.via),
         gateway=named,
         rulebook=grounds.stamp,

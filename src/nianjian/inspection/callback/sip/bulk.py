@@ -9,6 +9,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -69,8 +70,9 @@ def run(
             left -= 1
             took(place, seen)
     finally:
-        if left and work.loop is not None and work.task is not None and thread.is_alive():
-            work.loop.call_soon_threadsafe(work.task.cancel)
+        if left and work.loop is not None and work.task is not None:
+            with suppress(RuntimeError):  # its loop has ended meanwhile: nothing lasts
+                work.loop.call_soon_threadsafe(work.task.cancel)
         thread.join()
     if work.fault:
         raise work.fault[0]
