@@ -84,7 +84,7 @@ def read(*, chosen_: Sequence[int] | None, actor: Actor) -> int:
 def again(*, enterprise: str, dispatch: int, actor: Actor) -> None:
     """Send once more what has failed or is unclear; ``role_missing``, ``dispatch_unknown``, ``dispatch_delivered``."""
     require(actor, enterprise, Act.REPORT)
-    service.again(dispatch=dispatch, enterprise=enterprise, user=None, now=clock.now(), actor=actor)
+    service.again(dispatch=dispatch, enterprise=enterprise, now=clock.now(), actor=actor)
 
 
 def number(text: str) -> int:

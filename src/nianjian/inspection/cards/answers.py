@@ -7,11 +7,10 @@ are missing. Unknown is never released. Figures are whole numbers and days, as c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 RELEASED, REFUSED, UNKNOWN = "released", "refused", "unknown"
-STATES: Final = (RELEASED, REFUSED, UNKNOWN)
 CARDS: Final = (
     "own_numbers", "robot_abilities", "tickets_in_time", "ai_outbound", "predictive", "one_click", "logs_kept",
     "number_filing", "number_use", "resources", "conduct", "control", "consent",
@@ -36,7 +35,6 @@ class Card:
     card: str
     figures: Figures
     lacks: Sequence[Lack] = ()
-    more: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def state(self) -> str:

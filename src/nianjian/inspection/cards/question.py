@@ -39,4 +39,4 @@ def intents(rows: ir.Table) -> ir.Table:
     """Of robots' answered calls how many record what the robot understood."""
     robot = rows.filter(rows.agent_kind == "robot", rows.answered)
     named = robot.extra.notnull() & robot.extra.fill_null("").re_search(_NAMED)
-    return robot.aggregate(answered=robot.count(), intents=named.cast("int64").sum())
+    return robot.aggregate(intents=named.cast("int64").sum())

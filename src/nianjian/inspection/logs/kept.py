@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from typing import Final
 
 OK, GAP, TOO_SHORT, UNKNOWN = "ok", "gap", "too_short", "unknown"
-STATES: Final = (OK, GAP, TOO_SHORT, UNKNOWN)
 DAY: Final = timedelta(days=1)
 
 Excuse = Callable[[date], str]

@@ -117,14 +117,14 @@ def expire(now: datetime) -> int:
     return dead.update(state=Dispatch.UNCLEAR, fault="worker_died")
 
 
-def again(*, dispatch: int, enterprise: str, user: str | None, now: datetime, actor: Actor) -> None:
-    """Send once more what has failed or is unclear; ``user``: only that person's. ``dispatch_unknown``.
+def again(*, dispatch: int, enterprise: str, now: datetime, actor: Actor) -> None:
+    """Send once more what has failed or is unclear; ``dispatch_unknown``.
 
     ``dispatch_delivered`` for what is delivered or still on its way. The caller has asked whether the actor may.
     """
     with transaction.atomic():
         held = Dispatch.objects.select_for_update(of=("self",)).filter(pk=dispatch, message__enterprise=enterprise)
-        row = (held if user is None else held.filter(message__user=user)).first()
+        row = held.first()
         if row is None:
             raise NianjianError("dispatch_unknown")
         if row.state not in {Dispatch.FAILED, Dispatch.UNCLEAR}:

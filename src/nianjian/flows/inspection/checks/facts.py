@@ -149,7 +149,7 @@ def used(grounds: Grounds, first: date, ledger: Mapping[str, str], known: Iterab
             elsewhere += count
     return {
         "calls": total, "elsewhere": elsewhere, "untold": untold, "strange": len(lines - set(known)),
-        "intents": int(str(intents["intents"] or 0)), "robots_answered": int(str(intents["answered"] or 0)),
+        "intents": int(str(intents["intents"] or 0)),
     }  # fmt: skip
 
 
