@@ -136,14 +136,13 @@ def recipients(one: Reminder, people: Sequence[Person], of: Moments) -> list[str
     """Names of those who get it, sorted.
 
     An owner who is one of the people gets a task instead of the roles; from the escalation on those above as well.
-    Where nobody is left because of what people chose, those above get it whatever they chose: none is lost.
+    Where none of these is left because of what people chose, those above get it whatever they chose: none is lost,
+    and somebody who only wants to see everything answers for nothing.
     """
     owner = {who.name for who in people if who.name == one.owner and who.scope is not Scope.NONE}
     roles: Collection[str] = () if owner else of.roles
     above = of.to if one.left <= of.escalate else ()
-    told = owner | {
-        who.name
-        for who in people
-        if who.scope is Scope.ALL or (who.scope is Scope.ROLE and who.roles.intersection([*roles, *above]))
-    }
-    return sorted(told or {who.name for who in people if who.roles.intersection(of.to)})
+    heard = [who for who in people if who.scope in {Scope.ROLE, Scope.ALL}]
+    answering = owner | {who.name for who in heard if who.roles.intersection([*roles, *above])}
+    answering = answering or {who.name for who in people if who.roles.intersection(of.to)}
+    return sorted(answering | {who.name for who in heard if who.scope is Scope.ALL})

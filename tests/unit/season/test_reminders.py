@@ -112,6 +112,9 @@ def test_what_people_choose() -> None:
     assert recipients(_of("track:licence", 5), [everything, LEAD, none], of) == ["kim", "lead"]
     assert recipients(_of("task:items", 5, "lead"), [own, CLERK], of) == ["lead"]
     assert recipients(_of("track:licence", 5), [own, none, ADMIN], of) == ["root"], "somebody is told"
+    assert recipients(_of("track:licence", 5), [everything, own, ADMIN], of) == ["kim", "root"], (
+        "who only sees is not it"
+    )
     deaf = Person("root", frozenset({"administrator"}), Scope.NONE)
     assert recipients(_of("task:items", 5, "clerk"), [own, none, deaf], of) == ["root"]
 
