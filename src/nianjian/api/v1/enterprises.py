@@ -42,7 +42,7 @@ class Enterprise(Schema):
     province: str
 
 
-class Standing(Enterprise):
+class EnterpriseStanding(Enterprise):
     """A tenant with its newest portrait; ``light`` null where there is none, or for whom sees a team's rows only."""
 
     year: int | None
@@ -79,7 +79,7 @@ def enterprises_add(request: Request, new: NewEnterprise) -> dict[str, str]:
     return asdict(made)
 
 
-@read(router, "/enterprises/{code}", act=Act.READ_OWN, answer=Standing)
+@read(router, "/enterprises/{code}", act=Act.READ_OWN, answer=EnterpriseStanding)
 def enterprises_get(request: Request, code: str) -> dict[str, object]:
     """One enterprise and the light of its newest portrait."""
     years = portraits.years(code) if request.team is None else []
