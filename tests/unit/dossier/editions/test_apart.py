@@ -39,6 +39,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_a_process_that_ends_costs_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "SECONDS", 0)  # no time to wait for the answer
+    monkeypatch.setattr(apart, "LOOK", 0.001)
     with pytest.raises(NianjianError) as caught:
         apart.build(packages.package(tmp_path, (1,)), tmp_path / "out", room=_room(tmp_path))
     assert (caught.value.code, caught.value.values["reason"]) == ("dossier_build_failed", "time")
