@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
+from rich.console import Console
 from tests.db.conftest import Import
 from tests.support.people import signed_in
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.models import Entry
+from nianjian.cli.terminal.inspection import picture
 from nianjian.complaints.model import Complaint
 from nianjian.flows import jobs
 from nianjian.flows.complaints import one_click
@@ -129,12 +132,21 @@ def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Ac
         assert str(told["as_of"]) in page.content.decode()
         ended = datetime.fromisoformat(str(told["ended_at"])).astimezone(clock.ZONE)
         assert f"{ended:%Y-%m-%d %H:%M}" in page.content.decode(), "the clock of Beijing"
+        terminal = Console(file=StringIO(), width=200)
+        getattr(picture, part)(told)(terminal)
+        assert isinstance(terminal.file, StringIO)
+        assert terminal.file.getvalue().strip()
     told = work.newest(enterprise=demo, part="readiness", actor=operator) or {}
     assert told["state"] == "failed"
     assert told["shares"]["all"]["passed"] == 0
     assert {one["check"]: one["state"] for one in told["checks"]}["callback"] == "unknown"
     cards = work.newest(enterprise=demo, part="answers", actor=operator) or {}
     assert {one["state"] for one in cards["cards"]} <= {"refused", "unknown"}
+    since = {one["card"]: one["from"] for one in cards["cards"]}
+    assert since["own_numbers"] < since["number_use"] < cards["as_of"], "each card says since when it counts"
+    assert since["control"] is None
+    shown = client.get("/e/demo/inspection/answers/").content.decode()
+    assert f"{since['number_use']}</time> – <time" in shown
     with pytest.raises(NianjianError, match="inspection_part_unknown"):
         work.ask(enterprise=demo, part="x", as_of=None, actor=operator)
 

@@ -58,7 +58,7 @@ def dialling(told: Json, _: Words) -> Json:
     """Each team's verdict with its figures, robots, and the calls that show it."""
     heads = (
         gettext("team"), gettext("verdict"), gettext("calls"), gettext("answered"), gettext("without an agent"),
-        gettext("dialled over"), gettext("hours that show it"), gettext("why"),
+        gettext("dialled over"), gettext("hours in which it shows"), gettext("why"),
     )  # fmt: skip
     rows = [
         [
@@ -77,11 +77,13 @@ def dialling(told: Json, _: Words) -> Json:
     ai, put = told["ai"], told["ai"]["transfers"]
     seconds = "–" if put["middle_ms"] is None else f"{put['middle_ms'] / 1000:.3f} / {put['longest_ms'] / 1000:.3f}"
     pairs = [
+        (gettext("Days that were looked at"), f"{told['from']} – {told['to']}"),
         (gettext("Predictive dialling"), _(texts.VERDICTS[told["verdict"]])),
         (gettext("AI outbound"), _(texts.VERDICTS[ai["verdict"]])),
         (gettext("Robot seats open, filed"), f"{ai['seats']['open']} / {ai['seats']['filed']}"),
         (gettext("Calls of robots, answered"), f"{ai['calls']} / {ai['answered']}"),
         (gettext("Transfers asked for, at once"), f"{put['asked']} / {put['in_time']}"),
+        (gettext("“At once”: at most (seconds)"), str(ai["limit_s"])),
         (gettext("Middle and longest wait for a human (seconds)"), seconds),
     ]
     return {"pairs": pairs, "tables": tables}
@@ -116,6 +118,7 @@ def answers(told: Json, _: Words) -> Json:
             "figures": cards.figures(one, _),
             "lacks": cards.lacks(one, _),
             "steps": cards.steps(one, _),
+            "since": one.get("from"),
         }
         for one in told["cards"]
     ]

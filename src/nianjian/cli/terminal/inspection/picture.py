@@ -42,6 +42,7 @@ def dialling(told: Json) -> Show:
     """Each team's verdict, robots, and the calls that show it."""
 
     def show(console: Console) -> None:
+        console.print(f"{told['from']} – {told['to']}", markup=False)
         console.print(_("Predictive dialling: {verdict}").format(verdict=_(words.VERDICTS[told["verdict"]])))
         ai = told["ai"]
         line = _("AI outbound: {verdict}; {seats} robot seats open, {calls} calls of robots, {asked} transfers")
@@ -61,7 +62,7 @@ def dialling(told: Json) -> Show:
             for one in told["teams"]
         ]
         heads = (_("team"), _("verdict"), _("calls"), _("answered"), _("without an agent"), _("dialled over"))
-        table.rows(console, (*heads, _("hours that show it"), _("why")), rows)
+        table.rows(console, (*heads, _("hours in which it shows"), _("why")), rows)
         calls = [
             (team["team"], one["at"], one["callee"], one["ringing"], one["free"])
             for team in told["teams"]
@@ -83,7 +84,8 @@ def answers(told: Json) -> Show:
             console.print(f"\n{_(cards.CARDS[one['card']])} [{state}]", style="bold", markup=False)
             console.print(f"  {cards.said(one, _)}", markup=False)
             figures = "; ".join(f"{name}: {count}" for name, count in cards.figures(one, _))
-            console.print(f"  {figures}", markup=False)
+            days = f"{one['from']} – {told['as_of']}" if one["from"] else told["as_of"]
+            console.print(f"  {figures} ({days})", markup=False)
             for text in cards.lacks(one, _):
                 console.print(f"  - {text}", markup=False)
             for text in cards.steps(one, _):

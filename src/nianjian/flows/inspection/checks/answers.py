@@ -20,6 +20,9 @@ from nianjian.inspection.cards.answers import Card, Robots
 
 ALGORITHM: Final = "algorithm_filing"
 STEPS: Final = 6
+#: Cards that rest on what was counted since a day: of the data year, or of the days of which dialling is judged.
+OF_YEAR: Final = ("own_numbers", "tickets_in_time")
+OF_DAYS: Final = ("robot_abilities", "ai_outbound", "predictive", "number_use", "resources")
 
 
 def look(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
@@ -66,12 +69,12 @@ def shown(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = sile
         _control(grounds, kept),
         answers.consent(register["consents"], register["proved"]),
     ]
+    since = dict.fromkeys(OF_YEAR, first.isoformat()) | dict.fromkeys(OF_DAYS, str(dialled["from"]))
     return {
         "enterprise": grounds.enterprise,
         "as_of": grounds.day.isoformat(),
-        "from": first.isoformat(),
         "at": facts.moment(),
-        "cards": [told(one) for one in cards],
+        "cards": [{**told(one), "from": since.get(one.card)} for one in cards],
         "released": sum(one.state == answers.RELEASED for one in cards),
         "all": len(cards),
         "problem": numbers["problem"],
