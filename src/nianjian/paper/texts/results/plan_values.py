@@ -8,6 +8,13 @@ from typing import Final
 from nianjian.paper.words import mark
 
 PLAN: Final[Mapping[str, str]] = {
+    "about": mark("told about"),
+    "before": mark("days before"),
+    "roles": mark("roles that are told"),
+    "escalate": mark("told higher up from days left"),
+    "administrator": mark("administrator"),
+    "compliance_lead": mark("compliance lead"),
+    "data_officer": mark("data officer"),
     "after": mark("after"),
     "closing": mark("Rectified and handed in"),
     "consistency": mark("Reconcile with the number-resource system"),
