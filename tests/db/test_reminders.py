@@ -27,6 +27,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.notify.models import Channel, Dispatch, Message
 from nianjian.notify.outbox import query as outbox
 from nianjian.notify.outbox import service
+from nianjian.notify.people import service as people
 from nianjian.notify.people import speaking, strict
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.words import CHINESE, words
@@ -360,6 +361,10 @@ def test_codes_run_out_and_addresses_are_sealed(lee: Actor, program: Program) ->
     with connection.cursor() as cursor:
         cursor.execute("SELECT address FROM notify_channel WHERE closed_at IS NULL")
         assert "127.0.0.1" not in cursor.fetchone()[0]
+    for _more in range(people.OFTEN - Channel.objects.count()):
+        inbox.close_channel(channel=inbox.add_channel(address=program.url, actor=lee)["channel"], actor=lee)
+    with pytest.raises(NianjianError, match="channels_too_often"):
+        inbox.add_channel(address=program.url, actor=lee)
     for actor in (Actor("root"), Actor("lee", USER, frozenset({"read"}))):
         with pytest.raises(NianjianError, match="channel_by_person"):
             inbox.add_channel(address=program.url, actor=actor)

@@ -126,7 +126,8 @@ def choose(*, scope: str, quiet_from: time, quiet_until: time, digest: time | No
 def add_channel(*, address: str, actor: Actor) -> Json:
     """Make a channel of the actor and send a code to it; nothing else goes there before the code is given back.
 
-    ``channel_by_person``, ``channel_address_wrong``, ``channels_too_many``, ``channel_unreachable`` with the reason.
+    ``channel_by_person``, ``channel_address_wrong``, ``channels_too_many``, ``channels_too_often``,
+    ``channel_unreachable`` with the reason.
     """
     _own(actor)
     kind, kept, mask = speaking.taken(address, env.read().webhook_hosts)

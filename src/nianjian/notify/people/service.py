@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import time
+from datetime import time, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -18,6 +18,8 @@ from nianjian.notify.people import query
 from nianjian.notify.people.model import Channel, Choice
 
 EACH: Final = 5  # open channels a person
+OFTEN: Final = 10  # channels that a person may make within an `HOUR`: each sends a message to whoever lives there
+HOUR: Final = timedelta(hours=1)
 GUESSES: Final = 5  # wrong codes, then the channel is to be made anew
 DIGITS: Final = 6
 
@@ -35,11 +37,16 @@ def choose(*, scope: str, quiet_from: time, quiet_until: time, digest: time | No
 
 
 def add(*, kind: str, address: str, mask: str, actor: Actor) -> tuple[Channel, str]:
-    """Make a channel of the actor; it and the code that is to be sent there. ``channels_too_many``."""
+    """Make a channel of the actor; it and the code that is to be sent there.
+
+    ``channels_too_many``, ``channels_too_often``.
+    """
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     with transaction.atomic():
         if len(query.channels(actor.name)) >= EACH:
             raise NianjianError("channels_too_many", most=EACH)
+        if Channel.objects.filter(user=actor.name, made_at__gt=clock.now() - HOUR).count() >= OFTEN:
+            raise NianjianError("channels_too_often", most=OFTEN)
         id_ = f"N{secrets.token_hex(4)}"
         row = Channel(
             id=id_, user=actor.name, kind=kind, address=address, mask=mask, code=_digest(id_, code), made_at=clock.now()

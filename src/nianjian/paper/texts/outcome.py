@@ -68,6 +68,7 @@ STATE: Final = frozenset(
         "season_no_plan",
         "season_feeds_too_many",
         "channel_by_person",
+        "channels_too_often",
         "channels_too_many",
         "dispatch_delivered",
         "dossier_version_old",

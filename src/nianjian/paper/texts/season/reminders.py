@@ -18,6 +18,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "channel_unreachable": mark("nothing could be sent there ({reason}); the channel was not made"),
     "channel_by_person": mark("a channel belongs to a person: sign in, or name one with --as"),
     "channels_too_many": mark("you have {most} channels already; close one"),
+    "channels_too_often": mark("you have tried {most} channels within an hour; wait a little"),
     "dispatch_unknown": mark("there is no such sending"),
     "dispatch_delivered": mark("it is delivered or still on its way, so it is not sent again"),
     "scope_unknown": mark("there is no choice “{scope}”; there are {known}"),
