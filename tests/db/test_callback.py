@@ -153,6 +153,8 @@ def test_as_work_over_kept_routes(far: Answerer, anna: Actor, operator: Actor) -
     _route(far, operator, carrier="中国移动", username="u", password=WORD)
     assert WORD not in str(ways.listed(enterprise="demo", actor=anna))
     assert WORD not in str([one.data for one in acts()])
+    with pytest.raises(NianjianError, match="callback_number_unfiled"):
+        work.ask(enterprise="demo", numbers=("95013", "13912345678"), names=(), actor=anna)
     job = work.ask(enterprise="demo", numbers=(), names=(), actor=anna)
     assert work.ask(enterprise="demo", numbers=(), names=(), actor=anna) == job  # a double click
     assert Worker("w", Event()).step()

@@ -47,11 +47,15 @@ class _Planned:
 def ask(*, enterprise: str, numbers: Sequence[str], names: Sequence[str], actor: Actor) -> str:
     """Put tests of some numbers (none: all filed ones) over kept routes (none: all); the job.
 
-    ``role_missing``, ``callback_number_wrong``, ``callback_route_unknown``, and what `_wanted` raises.
+    ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``, ``callback_route_unknown``, and what
+    `_wanted` raises. Only who sits at the shell can have numbers called that are nobody's of the enterprise.
     """
     grounds = Grounds.of(enterprise, actor, jobs.NEEDS[jobs.CALLBACK_TEST])
     ways = kept_ways(enterprise, names)
     wanted = _wanted(grounds, numbers)
+    strange = next((one for one in wanted if not one.startswith(tuple(grounds.ledger))), None)
+    if strange is not None:
+        raise NianjianError("callback_number_unfiled", number=kernel_numbers.mask(strange))
     _not_too_many(len(wanted) * len(ways))
     given = {"numbers": wanted if numbers else [], "routes": [one.name for one in ways]}
     return jobs.enqueue_once(kind=jobs.CALLBACK_TEST, enterprise=enterprise, payload=given, actor=actor)

@@ -13,6 +13,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "inspection_part_unknown": mark("{part} is no check of the on-site check; there are {parts}"),
     "callback_via_wrong": mark("“{via}” is no way for test calls; write it like sip:10.0.0.1:5060;transport=udp"),
     "callback_number_wrong": mark("“{number}” cannot be dialled; digits, * and # can"),
+    "callback_number_unfiled": mark("{number} begins with no filed number that is in force today; register it first"),
     "callback_caller_wrong": mark("“{caller}” cannot stand as the calling number"),
     "callback_gateway_wrong": mark("“{gateway}” is no address of a gateway; write host names or IP addresses"),
     "callback_witness_unknown": mark("{witness} proves no landing; there are {witnesses}"),
