@@ -15,7 +15,7 @@ UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy
 # two workers on two cores; JOBS=0 runs in one process
 JOBS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(JOBS)
-# a file goes to one worker; the longest stand first in the order of folders, so that no worker is left with them at the end
+# a file goes to one worker, in the order of `tests/conftest.py`: the longest first
 LONG := --dist loadfile --no-loadscope-reorder --randomly-dont-reorganize --durations 40
 # make demo NO_SERVE=1 stops after the portrait
 NO_SERVE ?=

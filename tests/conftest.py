@@ -32,6 +32,11 @@ for _name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
 pytest_plugins = ["tests.support.services"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: suites that are held on PostgreSQL as a whole. Whoever begins one last would end alone."""
+    items.sort(key=lambda item: "on_postgres" not in item.path.parts)
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected stays: the garbage collector need not walk through all of it again and again."""
     gc.collect()
