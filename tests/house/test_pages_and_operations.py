@@ -153,6 +153,8 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "dossier-sort": "dossier_arrivals",
     "dossier-sort-upload": "dossier_arrive jobs_get jobs_stop",
     "dossier-sort-decide": "dossier_sort dossier_put_away",
+    "dossier-cut": "dossier_arrivals",
+    "dossier-cut-papers": "dossier_cut",
     "dossier-seals": "seals_list seals_uses signed_list",
     "dossier-seals-upload": "seals_add signed_add",
     "dossier-seals-act": "seals_use seals_withdraw",

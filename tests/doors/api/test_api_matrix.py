@@ -130,6 +130,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "signed_add": b"a file",
     "dossier_arrive": PNG,
     "dossier_sort": {"item": "articles"},
+    "dossier_cut": {"papers": [{"item": "articles", "first": 1, "last": 1}]},
     "dossier_verify": b"PK\x03\x04",
     "package_generate": {"items": ["seat_table"]},
     "dossier_comment": {"text": "已催"},

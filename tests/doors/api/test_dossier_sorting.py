@@ -11,6 +11,7 @@ from tests.doors.web.data_pages import work
 from tests.doors.web.scans import a4
 from tests.support.asking import DEMO, Ask, post, upload
 
+from nianjian.audit.query import acts
 from nianjian.dossier.materials import query
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,31 @@ def test_a_file_waits_until_a_person_says_what_it_is(lead: Client) -> None:
     assert lead.delete(f"{WAITING}/{other['id']}").json() == {"id": other["id"]}
     assert lead.get(WAITING).json()["items"] == []
     assert lead.delete(f"{WAITING}/{other['id']}").status_code == 404
+
+
+def test_one_scan_of_several_papers_is_cut(lead: Client) -> None:
+    assert upload(lead, WAITING, a4(pages=4), name="全部.pdf").status_code == 202
+    (one,) = lead.get(WAITING).json()["items"]
+    assert (one["pages"], one["papers"]) == (0, []), "nobody has looked yet"
+    address = f"{WAITING}/{one['id']}/papers"
+    papers = [{"item": "articles", "first": 2, "last": 3}, {"item": "licence", "first": 1, "last": 1}]
+    refused = post(lead, address, {"papers": papers})
+    assert (refused.status_code, refused.json()["code"]) == (422, "dossier_cut_left")
+    assert "4" in refused.json()["detail"]
+    assert post(lead, address, {"papers": [{**papers[0], "item": "nothing"}]}).status_code == 404
+    assert lead.get(WAITING).json()["items"], "what was refused waits on"
+    made = post(lead, address, {"papers": papers, "leave": True})
+    assert made.status_code == 202
+    work()
+    results = [lead.get(f"{DEMO}/jobs/{job['id']}").json()["result"]["item"] for job in made.json()["jobs"]]
+    assert results == ["articles", "licence"]
+    row = query.version("demo", 2025, "articles", 1)
+    assert (row.name, row.pages, row.confirmed_at) == ("全部 2-3.pdf", 2, None)
+    added = next(note for note in acts(enterprise="demo", verb="dossier.added") if note.data["item"] == "articles")
+    assert added.data["source"] == {"sha256": one["sha256"], "first": 2, "last": 3}
+    (noted,) = acts(enterprise="demo", verb="dossier.cut")
+    assert (noted.data["sha256"], noted.data["papers"], noted.data["left"]) == (one["sha256"], papers, "4")
+    assert post(lead, address, {"papers": papers, "leave": True}).status_code == 404, "the file is gone"
 
 
 def test_a_zip_without_manifest_is_no_package(lead: Client) -> None:

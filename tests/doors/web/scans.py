@@ -7,10 +7,11 @@ import io
 import pikepdf
 
 
-def a4(number: int = 0) -> bytes:
-    """One blank page; another content for each number."""
+def a4(number: int = 0, pages: int = 1) -> bytes:
+    """Blank pages, as a rule one; another content for each number."""
     made = pikepdf.new()
-    made.add_blank_page(page_size=(595, 842))
+    for _ in range(pages):
+        made.add_blank_page(page_size=(595, 842))
     made.docinfo["/Title"] = f"paper {number}"
     out = io.BytesIO()
     made.save(out, deterministic_id=True)

@@ -21,6 +21,7 @@ from tests.support.people import signed_in
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
 from nianjian.audit.query import acts
+from nianjian.dossier.arrivals import service as arrivals
 from nianjian.dossier.arrivals.model import Arrival
 from nianjian.dossier.editions.build import build
 from nianjian.dossier.generated.document import Document
@@ -75,6 +76,39 @@ def test_a_paper_is_proposed_by_its_content_and_a_person_decides(lead: Client) -
     assert (noted.data["item"], noted.data["proposed"]) == ("number_ledger", "number_ledger")
     lead.post(f"{SORT}decide/", {f"item-{blank.pk}": "nonsense", "item-999": "articles", "item-x": "away"})
     assert Arrival.objects.count() == 1
+
+
+def test_a_person_changes_the_ranges_and_what_was_typed_stays(lead: Client) -> None:
+    sent(lead, SORT, ("scan.pdf", a4(pages=3)))
+    row = Arrival.objects.get()
+    parts = [{"item": "licence", "first": 1, "last": 2}, {"item": None, "first": 3, "last": 3}]
+    told = {"item": "licence", "sure": False, "guesses": [], "pages": 3, "papers": parts}
+    arrivals.proposed(arrival=row.pk, proposal=told, actor=Actor("tester"))
+    page = lead.get(SORT).content.decode()
+    assert "多份材料" in page
+    assert "第 3 至 3 页：未识别" in page
+    assert not re.search(r"<option[^>]* selected>", page), "the file as a whole is proposed for nothing"
+    address = f"{SORT}{row.pk}/"
+    page = lead.get(address).content.decode()
+    assert re.findall(r'name="(?:first|last)-[12]" value="(.*?)"', page) == ["1", "2", "3", "3"]
+    form = {
+        "item-1": "licence",
+        "first-1": "1",
+        "last-1": "2",
+        "item-2": "articles",
+        "first-2": "2",
+        "last-2": "9" * 50,
+    }
+    page = lead.post(f"{address}cut/", form).content.decode()
+    assert "不是有效范围：该文件共 3 页" in page
+    assert 'value="2"' in page
+    page = lead.post(f"{address}cut/", {**form, "last-2": "3"}).content.decode()
+    assert "第 2 页同时列入两份材料" in page
+    page = lead.post(f"{address}cut/", {**form, "first-2": "3", "last-2": "3"}, follow=True).content.decode()
+    assert "已拆出并正在检查的材料：2 份" in page
+    work()
+    assert [query.version("demo", 2025, item, 1).pages for item in ("licence", "articles")] == [2, 1]
+    assert lead.get(address).status_code == 404
 
 
 def test_who_only_reads_sees_no_papers_that_wait(lead: Client) -> None:

@@ -73,6 +73,7 @@ NAMING: Final = frozenset(
         "ticket",
         "door",
         "evidence",
+        "arrival",
         "reconciliation",
         "dispatch",
         "trial",

@@ -1,14 +1,18 @@
-"""Reads the first pages of a file nobody vouches for, and says which item they speak for."""
+"""Reads the pages of a file nobody vouches for, and says which item, or which items, they speak for."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from nianjian.dossier.arrivals.recognise import PAGES, Proposal, recognise
+from nianjian.dossier.arrivals.papers import MOST, papers
+from nianjian.dossier.arrivals.ranges import Range
+from nianjian.dossier.arrivals.recognise import Proposal, recognise
+from nianjian.dossier.arrivals.recognise import told as whole
 from nianjian.dossier.ingest.receive import receive
 from nianjian.dossier.ingest.render import drawn
 from nianjian.dossier.reading import ocr
@@ -19,18 +23,44 @@ DPI: Final = 200
 """Headings are large: half the pixels of a check, half its time."""
 
 
-def propose(file: Path, rulebook: Rulebook, day: date, room: Path | None = None) -> Proposal:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``pages``: 0 where they are not counted. ``papers``: more than one where several seem to lie in the file."""
+
+    whole: Proposal
+    pages: int
+    papers: tuple[Range, ...]
+
+    @property
+    def sure(self) -> bool:
+        """Whether the file is one paper and told well."""
+        return self.whole.sure and not self.papers
+
+
+def told(one: Found) -> dict[str, object]:
+    """As JSON; a file of several papers is surely none of them."""
+    parts = [{"item": part.item or None, "first": part.first, "last": part.last} for part in one.papers]
+    return {**whole(one.whole), "sure": one.sure, "pages": one.pages, "papers": parts}
+
+
+def propose(
+    file: Path, rulebook: Rulebook, day: date, room: Path | None = None, watch: Callable[[], None] = lambda: None
+) -> Found:
     """The proposal for a file; NianjianError where it is not taken in or cannot be read. Nothing is kept of it.
 
-    ``room``: where temporary files may lie; None: where the system has them.
+    ``room``: where temporary files may lie; None: where the system has them. ``watch`` is called before each page; what
+    it raises ends the look there.
     """
     with tempfile.TemporaryDirectory(prefix="nianjian-sort-", dir=room) as folder:
         got = receive(file, Path(folder))
         if got.clean is None:
-            return Proposal(None, sure=False, guesses=())  # an OFD: not read
-        some = drawn(got.clean, min(got.pages, PAGES), name=got.name, dpi=DPI)
-        pages = list(ocr.sheets((one.facts.page, round(one.dpi), one.bgr) for one in some))
-    return recognise(pages, rulebook, day)
+            return Found(Proposal(None, sure=False, guesses=()), 0, ())  # an OFD: not read
+        some = drawn(got.clean, min(got.pages, MOST), name=got.name, dpi=DPI)
+        pages = []
+        for page in ocr.sheets((one.facts.page, round(one.dpi), one.bgr) for one in some):
+            watch()
+            pages.append(page)
+    return Found(recognise(pages, rulebook, day), got.pages, papers(pages, got.pages, rulebook, day))
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -44,7 +74,7 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield one
 
 
-def proposals(paths: Iterable[Path], book: Rulebook, day: date) -> Iterator[tuple[Path, Proposal | NianjianError]]:
+def proposals(paths: Iterable[Path], book: Rulebook, day: date) -> Iterator[tuple[Path, Found | NianjianError]]:
     """For files of the person's own what each is, or why it was not taken in; nothing is kept. ``file_missing``."""
     for path in files(paths):
         if not path.exists():

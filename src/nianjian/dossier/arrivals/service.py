@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.dossier.arrivals.model import Arrival
+from nianjian.dossier.arrivals.ranges import Range
 from nianjian.kernel import clock
 from nianjian.vault import blobs
 
@@ -67,9 +68,21 @@ def decided(*, row: Arrival, item: str | None, actor: Actor) -> None:
     told = json.loads(row.proposal)["item"] if row.proposal else None
     with transaction.atomic():
         _note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": told})
-        blob = row.blob
-        row.delete()
-        transaction.on_commit(lambda: blobs.remove(blob))
+        _gone(row)
+
+
+def cut(*, row: Arrival, papers: Sequence[Range], leave: str, actor: Actor) -> None:
+    """A person said which pages are which item; ``leave``: pages that are none. The file goes with its row."""
+    parts = [{"item": one.item, "first": one.first, "last": one.last} for one in papers]
+    with transaction.atomic():
+        _note("cut", row, actor, {"papers": parts, "left": leave})
+        _gone(row)
+
+
+def _gone(row: Arrival) -> None:
+    blob = row.blob
+    row.delete()
+    transaction.on_commit(lambda: blobs.remove(blob))
 
 
 def _note(act: str, row: Arrival, actor: Actor, data: Mapping[str, object]) -> None:

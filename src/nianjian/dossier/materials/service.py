@@ -38,7 +38,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file and what the check found: ``report`` is its JSON, ``pages`` how many it has, ``pictures`` of them."""
+    """A file and what the check found: ``report`` is its JSON, ``pages`` how many it has, ``pictures`` of them.
+
+    ``source``: of which file it was cut (sha256, first, last), for the audit entry; None: it is whole.
+    """
 
     name: str
     media_type: str
@@ -47,6 +50,7 @@ class File:
     verdict: Verdict
     report: Mapping[str, Any]
     pictures: Sequence[Pictured] = ()
+    source: Mapping[str, object] | None = None
 
 
 def add(*, place: Place, file: File, actor: Actor, reused_from: int | None = None) -> Version:
@@ -83,7 +87,7 @@ def add(*, place: Place, file: File, actor: Actor, reused_from: int | None = Non
             made.save(force_insert=True)
             pictures.keep(version=made.pk, pictures=file.pictures)
             told = {"version": made.number, "sha256": sha256, "verdict": made.verdict, "reused_from": reused_from}
-            _note("added", place, actor, told)
+            _note("added", place, actor, told if file.source is None else {**told, "source": dict(file.source)})
         except BaseException:
             blobs.remove(stored.id)
             raise

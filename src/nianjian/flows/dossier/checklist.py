@@ -71,10 +71,12 @@ def add(
     actor: Actor,
     reading: Reading | None = None,
     watch: Watch = _unwatched,
+    source: Json | None = None,
 ) -> tuple[Version, Checked]:
     """Check a file and keep it as the item's newest version, whatever the verdict: the list shows it.
 
-    ``reading`` None: the pages are read and held against the registers. ``watch`` as of `check`.
+    ``reading`` None: the pages are read and held against the registers. ``watch`` as of `check`;
+    ``source`` as of `File`.
 
     NianjianError role_missing, file_missing, file_too_large, and those of the check and of `service.add`.
     """
@@ -100,6 +102,7 @@ def add(
         verdict=checked.verdict,
         report=report(checked),
         pictures=seen,
+        source=source,
     )
     made = service.add(place=Place(enterprise, year, item), file=file, actor=actor)
     return made, checked

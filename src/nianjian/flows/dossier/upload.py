@@ -26,8 +26,10 @@ from nianjian.vault import blobs
 SHOWN: Final = 20  # jobs of an item that a page tells of
 
 
-def ask(*, enterprise: str, year: int, item: str, name: str, content: bytes, actor: Actor) -> str:
-    """Put the check of a file; its job.
+def ask(
+    *, enterprise: str, year: int, item: str, name: str, content: bytes, actor: Actor, source: Json | None = None
+) -> str:
+    """Put the check of a file; its job. ``source``: of which pages of which file it was cut.
 
     NianjianError role_missing, enterprise_unknown, dossier_item_unknown, file_empty, file_too_large.
     """
@@ -40,7 +42,9 @@ def ask(*, enterprise: str, year: int, item: str, name: str, content: bytes, act
     if len(content) > LIMIT:
         raise NianjianError("file_too_large", file=plain, limit=LIMIT)
     blob = blobs.put(content)
-    given = {HELD: blob.id, "name": plain, "year": year, "item": item}
+    given: Json = {HELD: blob.id, "name": plain, "year": year, "item": item}
+    if source is not None:
+        given["source"] = source
     try:
         return jobs.enqueue(kind=jobs.CHECK_PAPER, enterprise=tenant.code, payload=given, actor=actor)
     except BaseException:
@@ -57,7 +61,7 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
         path.write_bytes(blobs.get(str(given[HELD])))
         made, checked = checklist.add(
             enterprise=enterprise, year=year, item=item, path=path, actor=actor,
-            watch=lambda done, total: progress("", done, total),
+            watch=lambda done, total: progress("", done, total), source=given.get("source"),
         )  # fmt: skip
     findings = len(checked.findings)
     return {"year": year, "item": item, "version": made.number, "verdict": made.verdict, "findings": findings}

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from nianjian.web.dossier import acts, listing, one
 from nianjian.web.dossier.pictures import pages
+from nianjian.web.dossier.sorting import cutting
 from nianjian.web.dossier.sorting import pages as sorting
 from nianjian.web.dossier.verify import pages as verify
 
@@ -20,6 +21,8 @@ urlpatterns = [
     path("<int:year>/sort/", sorting.listed, name="dossier-sort"),
     path("<int:year>/sort/files/", sorting.upload, name="dossier-sort-upload"),
     path("<int:year>/sort/decide/", sorting.decide, name="dossier-sort-decide"),
+    path("<int:year>/sort/<int:arrival>/", cutting.shown, name="dossier-cut"),
+    path("<int:year>/sort/<int:arrival>/cut/", cutting.cut, name="dossier-cut-papers"),
     path("<int:year>/verify/", verify.shown, name="dossier-verify"),
     path("<int:year>/verify/files/", verify.upload, name="dossier-verify-upload"),
     path("<int:year>/package/", include("nianjian.web.dossier.making.urls")),

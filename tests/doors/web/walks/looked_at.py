@@ -48,7 +48,7 @@ WORK_STEPS: Final = (
     "reconcile-one", "reconcile-difference", "callback-one", "rounds-one", "rounds-differences",
     "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
     "rules-overlay-here", "rules-effect-here", "approvals-decide", "approvals-decide-here", "audit-verified",
-    "webhooks-one", "dossier-pages", "dossier-signed",
+    "webhooks-one", "dossier-pages", "dossier-signed", "dossier-cut",
 )  # fmt: skip
 OWN: Final = (
     "account/", "account/sessions/", "account/tokens/", "account/3rdparty/",

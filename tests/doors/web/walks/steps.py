@@ -122,6 +122,21 @@ def paper(one: Looker, turn: int) -> None:
     one.go(f"{HOME}dossier/2026/")
 
 
+def cut(one: Looker) -> None:
+    """A scan of several papers and the form that cuts it, refused without a range; the file of the first turn stays."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}dossier/2026/sort/")
+    several = page.locator("article.version p a")
+    if not several.count():
+        file = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": a4(70, pages=2)}
+        page.locator("#id_files").set_input_files(file)
+        follow(page.locator("main form[enctype] button"))
+    follow(several.first)
+    one.look()
+    follow(page.locator("main form[action$='/cut/'] button.primary"))
+    one.look()
+
+
 def signed(one: Looker, turn: int) -> None:
     """A PDF that somebody signed: refused without a file, kept, in the list and on its own page."""
     page = one.page

@@ -50,6 +50,7 @@ def test_the_pages_behind_forms(boss: tuple[Site, str], browser: Any, language: 
     steps.case(one)
     steps.complaint(one, turn)
     steps.paper(one, turn)
+    steps.cut(one)
     steps.signed(one, turn)
     steps.handed_in(one, turn)
     steps.webhook(one)

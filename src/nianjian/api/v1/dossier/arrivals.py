@@ -18,6 +18,7 @@ from nianjian.api.v1.jobs import Job, asked
 from nianjian.api.v1.registers.files import FileName
 from nianjian.dossier.arrivals import query
 from nianjian.dossier.arrivals.model import Arrival
+from nianjian.dossier.arrivals.ranges import Range
 from nianjian.flows.dossier import checklist, sorting
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.words import words
@@ -38,9 +39,18 @@ class ArrivalGuess(Schema):
     fields: list[str]
 
 
+class ArrivalPart(Schema):
+    """Pages ``first`` to ``last`` that seem to be a paper of their own; ``item`` null: a person says of which item."""
+
+    item: str | None
+    first: int
+    last: int
+
+
 class ArrivalTold(Schema):
     """A file that waits; ``item``: what it seems to be, null where nothing speaks clearly; ``sure``: it leads well.
 
+    ``pages``: 0 where they are not counted. ``papers``: filled where several papers seem to lie in the file.
     ``read`` False: nobody has looked at it yet; ``fault``: why it could not be read.
     """
 
@@ -54,6 +64,8 @@ class ArrivalTold(Schema):
     item: str | None
     sure: bool
     guesses: list[ArrivalGuess]
+    pages: int
+    papers: list[ArrivalPart]
     fault: str | None
 
 
@@ -61,6 +73,28 @@ class ItemChosen(Schema):
     """Which item a person says it is."""
 
     item: str
+
+
+class PaperCut(Schema):
+    """Pages ``first`` to ``last``, from 1 and both in it, are a paper of the item."""
+
+    item: str
+    first: int
+    last: int
+
+
+class PapersCut(Schema):
+    """No page in two papers, no item twice; ``leave``: pages that stand in none may be deleted with the file."""
+
+    papers: list[PaperCut]
+    leave: bool = False
+
+
+class ArrivalCut(Schema):
+    """The file that was cut, and the check of each paper in the order in which they were named."""
+
+    id: int
+    jobs: list[Job]
 
 
 class ArrivalGone(Schema):
@@ -83,6 +117,7 @@ def dossier_arrivals(request: Request, code: str, year: Year, cut: Query[Cut]) -
         return {
             "id": row.pk, "name": row.name or "", **plain, "read": bool(seems or fault),
             **(seems or {"item": None, "sure": False, "guesses": []}),
+            "pages": (seems or {}).get("pages", 0), "papers": (seems or {}).get("papers", []),
             "fault": sentence(fault["code"], fault["values"], _) if fault else None,
         }  # fmt: skip
 
@@ -104,6 +139,19 @@ def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: I
         request,
         sorting.decide(enterprise=code, year=year, arrival=arrival, item=given.item, actor=request.actor),
     )
+
+
+@write(router, f"{ARRIVAL}/papers", act=Act.LOAD, answer=ArrivalCut, status=202)
+def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: PapersCut) -> dict[str, object]:
+    """Say which pages of a file are which item: each range is cut out as it is and goes to its check, as a whole file.
+
+    The file goes when it is cut; where the ranges are refused it waits on.
+    """
+    papers = [Range(one.item, one.first, one.last) for one in given.papers]
+    made = sorting.divide(
+        enterprise=code, year=year, arrival=arrival, papers=papers, leave=given.leave, actor=request.actor
+    )
+    return {"id": arrival, "jobs": [asked(request, job) for job in made]}
 
 
 @write(router, ARRIVAL, act=Act.LOAD, answer=ArrivalGone, method="DELETE")

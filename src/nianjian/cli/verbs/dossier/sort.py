@@ -1,9 +1,11 @@
-"""``nianjian dossier sort DIR|FILE…``: which item each file seems to be, by what stands on its first pages."""
+"""``nianjian dossier sort DIR|FILE…``: which item each file seems to be, or the papers that lie in it."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -19,33 +21,50 @@ def configure(actions: Actions) -> None:
 
 
 def _sort(args: argparse.Namespace) -> Answer:
-    from nianjian.dossier.arrivals.look import proposals
-    from nianjian.dossier.arrivals.recognise import told
+    from nianjian.dossier.arrivals.look import proposals, told
     from nianjian.kernel import clock
     from nianjian.kernel.errors import NianjianError
     from nianjian.paper.texts.errors import sentence
     from nianjian.rules.rulebook import Rulebook
 
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     day = clock.today()
     for path, found in proposals(args.paths, Rulebook.on(day), day):
         if isinstance(found, NianjianError):
             fault = {"code": found.code, "message": sentence(found.code, found.values, _)}
-            rows.append({"file": str(path), "item": None, "sure": False, "guesses": [], "fault": fault})
+            rows.append(
+                {
+                    "file": str(path),
+                    "item": None,
+                    "sure": False,
+                    "guesses": [],
+                    "pages": 0,
+                    "papers": [],
+                    "fault": fault,
+                }
+            )
         else:
             rows.append({"file": str(path), **told(found), "fault": None})
     sure = all(one["sure"] for one in rows)
 
     def show(console: Console) -> None:
         from nianjian.cli.terminal import table
+        from nianjian.dossier.arrivals.ranges import spoken
         from nianjian.paper.texts.dossier.words import ITEMS
         from nianjian.paper.texts.plain import plain
+
+        def named(item: object) -> str:
+            return _(ITEMS[str(item)]) if item else _("not recognised")
+
+        def said(one: Mapping[str, Any]) -> str:
+            parts = [f"{spoken(part['first'], part['last'])} {named(part['item'])}" for part in one["papers"]]
+            return _(", ").join(parts) or named(one["item"])
 
         header = (_("file"), _("item"), _("certainty"))
         body = [
             (
                 plain(str(one["file"])),
-                _(ITEMS[str(one["item"])]) if one["item"] else _("not recognised"),
+                said(one),
                 _("high") if one["sure"] else _("low"),
             )
             for one in rows

@@ -70,6 +70,7 @@ VERBS: Final[Mapping[str, str]] = {
     "dossier.read": mark("Proposal made for a paper"),
     "dossier.sorted": mark("Paper given to an item by a person"),
     "dossier.put_away": mark("Paper deleted: it belongs to no item"),
+    "dossier.cut": mark("File cut into papers by a person"),
     "dossier.drawn": mark("Pages of a paper drawn"),
     "dossier.looked_at": mark("Pages of a paper shown"),
     "dossier.built": mark("Package built"),

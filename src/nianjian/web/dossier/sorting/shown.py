@@ -22,7 +22,10 @@ KIB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """``chosen``: the item that stands in the field at first, or ""; ``said``: what speaks for it, a line a guess."""
+    """``chosen``: the item that stands in the field at first, or ""; ``said``: what speaks for it, a line a guess.
+
+    ``cut``: it may have several papers.
+    """
 
     key: int
     name: str
@@ -31,6 +34,7 @@ class Waiting:
     state: str
     chosen: str
     said: list[str]
+    cut: bool
 
 
 def waiting(row: Arrival) -> Waiting:
@@ -38,18 +42,28 @@ def waiting(row: Arrival) -> Waiting:
     told, fault = query.proposal(row), query.fault(row)
     badge, state, chosen = "plain", gettext("not read yet"), ""
     said: list[str] = []
+    cut = fault is None and (told or {}).get("pages", 2) > 1  # an OFD has 0; what nobody has counted may have more
     if fault is not None:
         badge, state, said = "bad", gettext("cannot be read"), [data.told(fault)[0]]
     elif told is not None:
         said = [_evidence(one) for one in told["guesses"]]
         chosen = str(told["item"]) if told["sure"] else ""
-        if told["sure"]:
+        said += [_part(one) for one in told.get("papers", ())]
+        if told.get("papers"):
+            badge, state = "warn", gettext("several papers")
+        elif told["sure"]:
             badge, state = "good", title(chosen)
         elif told["item"]:
             badge, state = "warn", gettext("perhaps {item}").format(item=title(str(told["item"])))
         else:
             badge, state = "warn", gettext("not recognised")
-    return Waiting(row.pk, row.name or "", f"{-(-row.size // KIB)} KiB", badge, state, chosen, said)
+    return Waiting(row.pk, row.name or "", f"{-(-row.size // KIB)} KiB", badge, state, chosen, said, cut)
+
+
+def _part(one: dict[str, Any]) -> str:
+    """Pages that seem to be a paper of their own."""
+    item = title(str(one["item"])) if one["item"] else gettext("not recognised")
+    return gettext("pages {first} to {last}: {item}").format(first=one["first"], last=one["last"], item=item)
 
 
 def _evidence(one: dict[str, Any]) -> str:
