@@ -114,6 +114,8 @@ COMMANDS |= {
     "reconcile list": (Act.READ, HERE, AT),
     **{f"reconcile {act}": (may, HERE, ("RECONCILIATION", *words)) for act, (may, words) in RECONCILED.items()},
     **{f"inspect {act}": (Act.READ, HERE, AT) for act in ("readiness", "answers", "retention", "dialling-mode")},
+    "drill run": (Act.REPORT, HERE, AT),  # there is no one-click address
+    "drill report": (Act.READ, HERE, AT),
     "callback test": (Act.REPORT, HERE, ("--number", "x", "--via", "sip:192.0.2.1", *AT)),  # it calls nobody
     "callback numbers": (Act.READ, HERE, AT),
     "callback list": (Act.READ, HERE, AT),

@@ -40,6 +40,7 @@ RECONCILE_PEOPLE: Final = "reconcile.people"
 RECONCILE_SOURCES: Final = "reconcile.sources"
 CALLBACK_TEST: Final = "callback.test"
 INSPECT: Final = "inspection.look"
+DRILL: Final = "inspection.drill"
 VERIFY_CHAIN: Final = "audit.verify"
 FILL_IN: Final = "dossier.fill_in"
 CHECK_PAPER: Final = "dossier.check"
@@ -76,6 +77,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     RECONCILE_PEOPLE: Act.REPORT,
     RECONCILE_SOURCES: Act.REPORT,
     INSPECT: Act.REPORT,
+    DRILL: Act.REPORT,
     CALLBACK_TEST: Act.REPORT,
     VERIFY_CHAIN: Act.AUDIT,
     FILL_IN: Act.REPORT,

@@ -9,6 +9,7 @@ from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
 from nianjian.flows.inspection.callback import work
 from nianjian.flows.inspection.checks import work as checks
+from nianjian.flows.inspection.drill import run as drill
 from nianjian.jobs.kind import Kind, Report
 from nianjian.queue.query import JobValue
 
@@ -23,7 +24,13 @@ def _looked(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     return checks.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
+def _drilled(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: phone and calls."""
+    return drill.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+
 KINDS: Final[Mapping[str, Kind]] = {
     jobs.CALLBACK_TEST: Kind(_called, again=False),  # who was called is not called a second time unasked
     jobs.INSPECT: Kind(_looked, again=True),
+    jobs.DRILL: Kind(_drilled, again=False),  # one drill, one ticket
 }

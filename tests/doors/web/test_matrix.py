@@ -116,6 +116,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "inbox-choices": {"act": "choose", "scope": "all", "quiet_from": "22:00", "quiet_until": "07:00"},
     "season-task": {"act": "assign", "year": "2024", "task": "items", "text": "王五"},
     "inspection-look": {"part": "retention"},
+    "inspection-drill-run": {"calls": "0"},
     "callback-begin": {"number": "95013"},
     "callback-one": {"outcome": "busy"},
     "callback-ways": {"what": "gateway", "name": "GW", "hosts": "192.0.2.1"},
@@ -161,6 +162,7 @@ NOTHING: Final[Mapping[str, str]] = {
     "rectify-report-file": "the tenant's work has set no report",
     "dossier-package-sign": "the tenant's work has built no package",
     "dossier-package-file": "the tenant's work has built no package",
+    "inspection-drill-paper": "the tenant has held no drill",
     "complaints-forwards-marked": "the tenant's work has left no marked list",
 }
 

@@ -58,6 +58,7 @@ STATE: Final = frozenset(
         "complaint_proposal_missing",
         "dossier_not_ready",
         "callback_trial_over",
+        "drill_no_door",
         "callback_no_numbers",
         "callback_no_way",
         "callback_no_evidence",

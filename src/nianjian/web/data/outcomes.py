@@ -123,6 +123,10 @@ def _inspected(code: str, job: JobValue, _result: Told) -> Shown:
     return {"ways": [(reverse(route, kwargs={"code": code}), name)]}
 
 
+def _drilled(code: str, _job: JobValue, _result: Told) -> Shown:
+    return {"ways": [(reverse("inspection-drill", args=[code]), _("To the drill"))]}
+
+
 def _effect(code: str, job: JobValue, _result: Told) -> Shown:
     address = reverse("rules-effect-here", args=[code, job.payload["key"], job.id])
     return {"ways": [(address, _("To the lights"))]}
@@ -249,6 +253,7 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.RECONCILE_SOURCES: _reconciled,
     jobs.INSPECT: _inspected,
     jobs.CALLBACK_TEST: _called,
+    jobs.DRILL: _drilled,
     jobs.IMPORT_FORWARDS: _forwarded,
     jobs.CHECK_PAPER: _paper,
     jobs.FILL_IN: _filled_in,

@@ -48,6 +48,8 @@ VERBS: Final[Mapping[str, str]] = {
     "approval.approved": mark("Approved"),
     "approval.refused": mark("Refused"),
     "inspection": mark("Inspector's link opened"),
+    "drill": mark("Drill of the on-site check"),
+    "drill.run": mark("Drill of the on-site check begun"),
     "callback": mark("Test call"),
     "callback.hand": mark("Test call by hand begun"),
     "callback.evidence": mark("Evidence of a test call taken out"),

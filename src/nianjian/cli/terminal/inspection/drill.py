@@ -1,0 +1,49 @@
+"""A drill on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.console import Console
+
+from nianjian.cli.language import _
+from nianjian.cli.terminal import table
+from nianjian.paper.texts.inspection import checks as words
+from nianjian.paper.texts.inspection import drill as texts
+
+Json = Mapping[str, Any]
+Show = Callable[[Console], None]
+
+
+def begun(told: Json) -> Show:
+    """The ticket that is now to be worked on."""
+
+    def show(console: Console) -> None:
+        line = _("Drill {drill} has begun: respond, call back and close this ticket in time.")
+        console.print(line.format(drill=told["drill"]), markup=False)
+
+    return show
+
+
+def report(told: Json) -> Show:
+    """Steps with times, then what to mend."""
+
+    def show(console: Console) -> None:
+        console.print(f"{told['drill']} · {told['begun_at']} · {_(texts.STATES[told['state']])}", markup=False)
+        rows = [
+            (
+                _(texts.STEPS[one["step"]]),
+                _(words.STATES[one["state"]]),
+                one["at"],
+                texts.span(one["taken_s"]),
+                texts.span(one["limit_s"]),
+                one["by"],
+                texts.why(one["why"], _),
+            )
+            for one in told["steps"]
+        ]
+        table.rows(console, (_("step"), _("state"), _("at"), _("taken"), _("time allowed"), _("who"), _("why")), rows)
+        table.rows(console, (_("to be mended"), _("why"), _("the shortest way")), texts.mends(told, _))
+
+    return show

@@ -1,0 +1,130 @@
+"""Run a drill: look at readiness, make test calls where a way is kept, open a ticket by a one-click address.
+
+The ticket comes last: a drill that is stopped or fails before leaves nothing but its test calls.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.accounts import query as accounts
+from nianjian.accounts.access import require
+from nianjian.accounts.query import Actor
+from nianjian.audit.record import record
+from nianjian.complaints.one_click.query import doors
+from nianjian.flows import jobs
+from nianjian.flows.complaints import one_click
+from nianjian.flows.inspection.callback import work as callback
+from nianjian.flows.inspection.callback.grounds import Grounds as Tests
+from nianjian.flows.inspection.checks import readiness
+from nianjian.flows.inspection.checks.grounds import Json
+from nianjian.flows.progress import Progress, silent
+from nianjian.inspection.callback.routes.query import routes
+from nianjian.kernel import numbers
+from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.numbers import Shape
+from nianjian.queue import query as queue
+from nianjian.vault import keyring
+
+VERB: Final = "drill.run"
+CALLS: Final = 3  # numbers that are called where nobody says how many
+MOST: Final = 50
+PHONE: Final = b"drill.phone"
+CALLED: Final = frozenset({Shape.MOBILE, Shape.LANDLINE, Shape.INTERNATIONAL, Shape.SERVICE_400_800})
+
+
+def ask(*, enterprise: str, phone: str, calls: int, actor: Actor) -> str:
+    """Put a drill; its job. ``role_missing``, ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``."""
+    _may(enterprise, calls, actor)
+    waiting = queue.newest(enterprise, jobs.DRILL, {}, *queue.UNDER_WAY)
+    if waiting is not None:  # one drill at a time
+        return waiting.id
+    given = {"phone": _sealed(_dialled(phone)), "calls": calls}
+    return jobs.enqueue_once(kind=jobs.DRILL, enterprise=enterprise, payload=given, actor=actor)
+
+
+def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put."""
+    phone, calls = _opened(str(given["phone"])), int(given["calls"])
+    return run(enterprise=enterprise, phone=phone, calls=calls, actor=actor, progress=progress)
+
+
+def run(*, enterprise: str, actor: Actor, phone: str = "", calls: int = CALLS, progress: Progress = silent) -> Json:
+    """Run it now; the drill's ticket, the same in ``drill``. ``phone``: whom the call-back calls, "": nobody.
+
+    ``calls``: so many filed numbers are called over each kept way. ``role_missing``, ``enterprise_unknown``,
+    ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``.
+    """
+    token, dialled = _may(enterprise, calls, actor), _dialled(phone)
+    stands = readiness.look(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
+    tested = _tested(enterprise, calls, actor, progress)
+    told = {"as_of": stands["as_of"], "checks": stands["checks"], "rulebook": stands["rulebook"], **tested}
+    ticket = begin(enterprise=enterprise, token=token, phone=dialled, told=told, actor=actor)
+    return {"drill": ticket, "as_of": stands["as_of"], "readiness": stands["shares"]["all"], "calls": tested["calls"]}
+
+
+def begin(*, enterprise: str, token: str, phone: str, told: Json, actor: Actor) -> str:
+    """Open the ticket and note what was seen before; the ticket. What `one_click.drill` raises."""
+    with transaction.atomic():
+        ticket = one_click.drill(token=token, phone=phone, actor=actor)
+        record(verb=VERB, enterprise=enterprise, actor=actor, data={"drill": ticket, **told})
+    return ticket
+
+
+def _may(enterprise: str, calls: int, actor: Actor) -> str:
+    """Give the token of the address that is used, the first one by number."""
+    require(actor, enterprise, jobs.NEEDS[jobs.DRILL])
+    accounts.enterprise(enterprise)
+    if not 0 <= calls <= MOST:
+        raise NianjianError("drill_calls_wrong", calls=str(calls)[:20], most=MOST)
+    door = doors(enterprise).first()
+    if door is None:
+        raise NianjianError("drill_no_door")
+    return str(door.token)
+
+
+def _dialled(phone: str) -> str:
+    """One spelling of a number that can be called back, "" for none."""
+    if not phone.strip():
+        return ""
+    found = numbers.normalise(phone)
+    if found.shape not in CALLED:
+        raise NianjianError("drill_phone_wrong")
+    return numbers.printed(found.shape, found.value)
+
+
+def _sealed(phone: str) -> str:
+    """A person's number does not lie open among the work."""
+    return base64.b64encode(keyring.current().encrypt(phone.encode(), PHONE)).decode("ascii") if phone else ""
+
+
+def _opened(phone: str) -> str:
+    return keyring.decrypt(base64.b64decode(phone), PHONE).decode() if phone else ""
+
+
+def _tested(enterprise: str, calls: int, actor: Actor, progress: Progress) -> Json:
+    """Call numbers over each kept way; ``why`` says why none was called, "" where some were."""
+    wanted = list(Tests.of(enterprise, actor, jobs.NEEDS[jobs.CALLBACK_TEST]).ledger)[:calls]
+    why = "calls_unasked" if not calls else "" if routes(enterprise) else "calls_no_way"
+    why = why or ("" if wanted else "calls_no_numbers")
+    if why:
+        return {"calls": {}, "why": why, "tests": []}
+    ways = callback.kept_ways(enterprise, ())
+    found = callback.run(enterprise=enterprise, numbers=wanted, ways=ways, actor=actor, progress=progress)
+    counts = {name: found["counts"][name] for name in ("pass", "fail", "unproved")}
+    tests = [
+        {
+            "id": one["trial"],
+            "number": one["number"],
+            "route": one["route"],
+            "verdict": one["verdict"],
+            "reason": one["reason"],
+            "answer_ms": None if one["answer_s"] is None else round(one["answer_s"] * 1000),
+        }
+        for one in found["rows"]
+    ]
+    return {"calls": counts, "why": "", "tests": tests}
