@@ -155,7 +155,8 @@ def test_two_workers_share_the_queue_and_do_nothing_twice(house: House) -> None:
     for worker in workers:
         worker.terminate()
         worker.communicate(timeout=30)
-    found = house.rows("select worker, attempts, state from queue_job")
+    # the clock of the workers puts work of its own beside it
+    found = house.rows("select worker, attempts, state from queue_job where kind = 'calls.undo'")
     assert {(attempts, state) for _worker, attempts, state in found} == {(1, "failed")}
     assert len({worker for worker, _attempts, _state in found}) == 2
 
