@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
+from nianjian.api.door.held import of_enterprise
 from nianjian.api.door.operations import read, take, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.v1.callback.shapes import (
@@ -24,7 +25,6 @@ from nianjian.api.v1.jobs import Job, asked
 from nianjian.config.http.answers import named
 from nianjian.flows.inspection.callback import hand, work
 from nianjian.flows.inspection.callback import shown as flow
-from nianjian.kernel.errors import NianjianError
 
 router = Router(tags=["callback"])
 HERE = "/enterprises/{code}/callbacks"
@@ -34,13 +34,7 @@ JSON = "application/json"
 
 def found(request: Request, code: str, trial: str) -> str:
     """The number of a test of this enterprise; else 404."""
-    try:
-        held = flow.own(trial, request.actor)
-    except NianjianError as error:
-        raise Http404 from error
-    if held.enterprise_id != code:
-        raise Http404
-    return str(held.pk)
+    return of_enterprise(flow.own, trial, request, code)
 
 
 @read(router, HERE, act=Act.READ, answer=Page[Callback])

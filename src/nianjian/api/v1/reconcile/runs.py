@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
+from nianjian.api.door.held import of_enterprise
 from nianjian.api.door.operations import read, take, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.door.problems import language
@@ -17,7 +18,6 @@ from nianjian.api.v1.reconcile.ask import HERE
 from nianjian.api.v1.rectification.cases import Number
 from nianjian.config.http.answers import named
 from nianjian.flows.reconcile import runs as flow
-from nianjian.kernel.errors import NianjianError
 from nianjian.reconcile.runs.query import Wanted
 
 router = Router(tags=["reconcile"])
@@ -122,13 +122,7 @@ class ReconcileRevealed(Schema):
 
 def found(request: Request, code: str, reconciliation: str) -> str:
     """The number of a run of this enterprise; else 404."""
-    try:
-        held = flow.own(reconciliation, request.actor)
-    except NianjianError as error:
-        raise Http404 from error
-    if held.enterprise_id != code:
-        raise Http404
-    return str(held.pk)
+    return of_enterprise(flow.own, reconciliation, request, code)
 
 
 @read(router, HERE, act=Act.READ, answer=Page[Reconciliation])

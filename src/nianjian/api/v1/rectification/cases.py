@@ -6,11 +6,12 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
+from nianjian.api.door.held import of_enterprise
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.v1.given import Day, Named, Text
@@ -19,7 +20,6 @@ from nianjian.config.http.answers import named
 from nianjian.flows.rectify import cases, looked, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
 from nianjian.paper.words import CHINESE, language_of
 from nianjian.rectification.cases.papers import LIMIT, content
 from nianjian.rectification.cases.service import Notice
@@ -152,13 +152,7 @@ class CaseCheck(Schema):
 
 def found(request: Request, code: str, case: str) -> str:
     """The number of a case of this enterprise; else 404."""
-    try:
-        held = cases.own(case, request.actor)
-    except NianjianError as error:
-        raise Http404 from error
-    if held.enterprise_id != code:
-        raise Http404
-    return str(held.pk)
+    return of_enterprise(cases.own, case, request, code)
 
 
 @read(router, HERE, act=Act.READ, answer=Page[CaseSummary])
