@@ -57,6 +57,7 @@ class HttpDoor(asyncio.Protocol):
     def __init__(self, gate: Gate, admission: Admission, control: Control, connections: set[HttpDoor]) -> None:
         """``connections`` are those of the server, for its end."""
         self._gate = gate
+        self._ask = gate.usual.ask
         self._admission = admission
         self._control = control
         self._connections = connections
@@ -108,13 +109,21 @@ class HttpDoor(asyncio.Protocol):
             self._transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
-        """Parse, ask, and write what is known already in one piece."""
+        """A usual question whose head and size are those of one before is answered without the parser."""
         if self._closing:
             return
         self._read_at = self._clock()
-        if len(data) == self._size and self._between and not self._slots and self._again(data):
-            return
+        usual = len(data) == self._size and self._between and not self._slots and data.startswith(self._same)
+        if usual and (transport := self._transport) is not None:
+            known = self._posted(data[len(self._same) :], self._same_whose)
+            if known is not None:
+                transport.write(known)
+                return
         self._alone = data if self._between else b""
+        self._parse(data)
+
+    def _parse(self, data: bytes) -> None:
+        """Parse, ask, and write what is known already in one piece."""
         self._reading = True
         try:
             if self._in_head:
@@ -136,16 +145,6 @@ class HttpDoor(asyncio.Protocol):
             transport.write(known.pop())
         else:
             self.flush()
-
-    def _again(self, data: bytes) -> bool:
-        """Answer a usual question whose head and size are those of one before; False: nothing has happened."""
-        if self._transport is None or not data.startswith(self._same):
-            return False
-        known = self._posted(data[len(self._same) :], self._same_whose)
-        if known is None:
-            return False
-        self._transport.write(known)
-        return True
 
     def leave(self) -> None:
         """The server ends: close when all is answered."""
@@ -326,6 +325,7 @@ class HttpDoor(asyncio.Protocol):
         return known
 
     def _posted(self, body: bytes, whose: str) -> bytes | None:
+        """The answer to a usual question; None: nothing has happened."""
         try:
             usual = self._known_of(wire.ASK.decode(body), whose)
         except (wire.Fault, wire.MalformedError, UnicodeDecodeError):
@@ -335,9 +335,12 @@ class HttpDoor(asyncio.Protocol):
     def _known_of(self, ask: wire.Ask, whose: str) -> Brief | None:
         if ask.at is not None:
             return None
+        enterprise = ask.enterprise
+        if whose or not enterprise:
+            enterprise = self._admission.enterprise(enterprise, whose)
         gate = self._gate
-        like = (self._admission.enterprise(ask.enterprise, whose), ask.display, ask.channel, ask.team, ask.purpose)
-        return gate.usual.ask(like, ask.callee, ask.call_id, gate.moment(), gate.held.snapshot, caller=ask.caller)
+        like = (enterprise, ask.display, ask.channel, ask.team, ask.purpose)
+        return self._ask(like, ask.callee, ask.call_id, gate.moment(), gate.held.snapshot, caller=ask.caller)
 
     def _decide(self, whose: str, slot: Slot) -> None:
         self._gate.ask(self._request(wire.ASK.decode(self._body), whose), slot.verdict)
