@@ -195,8 +195,9 @@ def _cells(plan: Plan) -> str:
 
 
 def _extra(plan: Plan) -> str:
-    """JSON of the file's columns that no expression reads."""
+    """JSON of the file's columns that no expression reads, and of those that its format keeps nevertheless."""
     unread = unread_columns(plan.layout.columns, plan.fields)
+    unread = [name for name in plan.layout.columns if name in unread or name in plan.fields.kept]
     if not unread:
         return NULL
     pairs = ", ".join(f"{literal(name)}, {quoted(name)}" for name in unread)

@@ -34,6 +34,8 @@ _MOBILE: Final = "[+]?(0086|86)?0?1[3-9][0-9]{9}"
 _DIALLED_MOBILE: Final = "[+]?[0-9]{0,4}1[3-9][0-9]{9}"
 _SHORT: Final = "9[56][0-9]{3,}"
 _INWARD_CONTEXT: Final = "(from-(did|pstn|trunk|dahdi|zaptel)|ivr|inbound|incoming|ext-did|did|app-daynight|timecond).*"
+#: What tells a robot, a queue or a conference apart later: read here for the direction alone, kept whole beside it.
+KEPT: Final = ("dcontext", "dstchannel", "lastapp", "lastdata")
 _INWARD_APP: Final = ("queue", "voicemail", "background", "playback", "waitexten", "directory", "read")
 
 
@@ -79,6 +81,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         answered=f"({reached} and coalesce({disposition} = 'ANSWERED', false))",
         # Originated calls have `s` for a callee; who was called stands only in AMI events.
         callee_optional=True,
+        kept=tuple(found for name in KEPT if (found := columns.find(name))),
     )
     return overridden(built, columns, mapping, zone)
 
