@@ -170,6 +170,7 @@ class Process:
         for code in _gone(before, found):
             self._serving.counters.policy(code, ())
         self._held.take(found)
+        self.gate.usual.renewed()
         for line in self._lines:
             line.renewed()
         LOG.info("snapshot %s is in force", found.generation)

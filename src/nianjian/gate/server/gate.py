@@ -65,7 +65,7 @@ class Gate:
         self.moment = moment
         self._reasons: Counter[tuple[str, str]] = Counter()  # of the whole way
         self.shown: deque[Brief | tuple[int, Request, Verdict]] = deque(maxlen=RECENT)
-        self.again = self.shed = self.given_back = self.lost = 0
+        self.again = self.shed = self.given_back = 0
         self.answers = Answers() if answers is None else answers
         self.pending = Pending() if pending is None else pending
         self.journal = journal
@@ -214,6 +214,11 @@ class Gate:
         return self._reasons + Counter(usual)
 
     @property
+    def lost(self) -> int:
+        """Decisions that are in no journal: it could not be written for so long that too many waited."""
+        return 0 if self.journal is None else self.journal.lost
+
+    @property
     def recent(self) -> list[tuple[int, Request, Verdict]]:
         """The last decisions, oldest first: moment (epoch milliseconds), question and answer."""
         return [one if len(one) == SHOWN else (one[1], brief.request(one), brief.verdict(one)) for one in self.shown]
@@ -242,7 +247,6 @@ class Gate:
         self._noted = False
         if self.journal is None:
             return
-        self.lost = self.journal.lost
         try:
             self.journal.flush()
             self.unwritten = ""

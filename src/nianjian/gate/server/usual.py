@@ -38,6 +38,7 @@ Like = tuple[str, str, str, str, str]
 class Shared(Protocol):
     """What the gate shares: its counters, the answers it gave, who waits, the decisions' numbers, where it tells."""
 
+    held: Held
     counters: Counters
     answers: Answers
     open: dict[Key, Any]
@@ -89,6 +90,11 @@ class Usual:
     def taken(self) -> int:
         """Questions that took the short way."""
         return sum(one.allowed for one in self.owns.values())
+
+    def renewed(self) -> None:
+        """Another snapshot is in force: a gate that nobody asks must not keep the old one's lists in memory."""
+        self._paths.clear()
+        self._snapshot, self._since, self._until = None, 0, 0
 
     def learn(self, request: Request, snapshot: Snapshot, slots: tuple[Slot, ...], now: int) -> None:
         """A call was allowed the whole way: those like it may take the short one."""

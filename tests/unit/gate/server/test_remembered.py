@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import weakref
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,6 +12,8 @@ import pytest
 from tests.support.gate import NOON, cap, request, snapshot, tenant
 from tests.support.gate_server import Counting, ask
 
+from nianjian.gate.decisions.journal import Journal
+from nianjian.gate.process import Ports, Process, Serving
 from nianjian.gate.server import usual
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.server.memory import Answers
@@ -26,3 +31,25 @@ def test_answers_are_bounded_whoever_has_the_numbers_between(tmp_path: Path, mon
         ask(gate, request(call_id=""))  # the whole way: it remembers nothing and has every second number
     assert gate.usual.taken >= 98
     assert len(gate.answers) <= 2 * (16 + 8)
+
+
+def test_a_snapshot_that_was_replaced_is_let_go_though_nobody_asks(tmp_path: Path) -> None:
+    snapshot(tmp_path / "snapshot", tenant())
+    held = Held(tmp_path / "snapshot")
+    held.refresh()
+    process = Process(Serving(held, Counting(), Journal(tmp_path / "decisions", "main"), {}, Ports("127.0.0.1", 0)))
+    gate = process.gate
+    gate.journal, gate.moment = None, lambda: NOON
+    for number in range(3):
+        ask(gate, request(call_id=f"c{number}"))
+    assert (short := gate.usual.taken)
+    assert held.snapshot is not None
+    kept, generation = weakref.ref(held.snapshot), held.snapshot.generation
+    snapshot(tmp_path / "snapshot", tenant(version=2))
+    asyncio.run(process._swap())  # noqa: SLF001 -- the step that its watch takes
+    assert held.snapshot.generation > generation
+    gc.collect()
+    assert kept() is None
+    for number in range(3):
+        ask(gate, request(call_id=f"d{number}"))
+    assert gate.usual.taken > short, "it is learnt anew"

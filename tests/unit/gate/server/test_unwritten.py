@@ -73,6 +73,23 @@ def test_a_journal_that_cannot_be_written_takes_nobody_the_answer(
     run(play())
 
 
+def test_what_is_lost_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play() -> None:
+        journal = Journal(tmp_path / "decisions", "main")
+        journal.open(NOON)
+        gate = made(tmp_path / "snapshot")
+        gate.journal = journal
+        monkeypatch.setattr("nianjian.gate.decisions.journal.MOST", 10)
+        monkeypatch.setattr("os.write", full)
+        ask(gate, request())
+        ask(gate, request(call_id="c2"))  # a usual one: its line is made when it is written
+        await asyncio.sleep(0)
+        assert journal.lost == 2
+        assert gate.lost == 2
+
+    run(play())
+
+
 def test_a_name_that_is_taken_at_midnight_is_an_alarm(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def play() -> None:
         journal, other = (Journal(tmp_path / "decisions", "main") for _ in range(2))
