@@ -38,7 +38,6 @@ Like = tuple[str, str, str, str, str]
 class Shared(Protocol):
     """What the gate shares: its counters, the answers it gave, who waits, the decisions' numbers, where it tells."""
 
-    held: Held
     counters: Counters
     answers: Answers
     open: dict[Key, Any]
