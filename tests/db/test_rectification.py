@@ -143,6 +143,9 @@ def test_isolation_takes_two_persons_and_reaches_the_gate(case: str, anna: Actor
     assert standing.values == {"cap": 30, "white_list": True}
     fails("rectify_isolated_already", lambda: isolate.ask(**again, reason="x", end="y", actor=bo))  # type: ignore[arg-type]
     lifted = isolate.ask_lift(enterprise="demo", key="line", channel="L1", reason="已整改", actor=bo)
+    told = request(approval=lifted["approval"], actor=anna)["asked"]
+    assert (told["reason"], told["end"]) == ("已整改", "投诉下降"), "who agrees reads what it was to wait for"  # type: ignore[index]
+    fails("approval_same_person", lambda: approve(approval=lifted["approval"], actor=bo))
     approve(approval=lifted["approval"], actor=anna)
     standing = policies.standing("demo", "channel", "L1")
     assert standing is not None

@@ -159,7 +159,12 @@ def _check(enterprise: str, key: str, channel: str) -> None:
 
 
 def asked(subjects: Collection[str]) -> dict[str, Json]:
-    """What requests ask for, by subject, to be read before saying yes."""
-    names = ("channel", "cap", "cap_before", "white_list", "reason", "end", "case")
-    told = {id_: query.plain(order) for id_, order in query.orders(subjects).items()}
-    return {id_: {"by": one["key"], **{name: one[name] for name in names}} for id_, one in told.items()}
+    """What requests ask for, by subject, to be read before saying yes; of a lifting, what it was to wait for."""
+    return {id_: _told(order) for id_, order in query.orders(subjects).items()}
+
+
+def _told(order: Order) -> Json:
+    names = ("channel", "cap", "cap_before", "white_list", "reason", "case")
+    one = query.plain(order)
+    end = order.end if order.lifts is None else order.lifts.end
+    return {"by": order.key, **{name: one[name] for name in names}, "end": end}

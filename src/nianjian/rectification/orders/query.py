@@ -33,8 +33,8 @@ def of_approval(approval: str) -> Order:
 
 
 def orders(ids: Collection[str]) -> dict[str, Order]:
-    """These orders by id, as far as there are any."""
-    return {one.pk: one for one in Order.objects.filter(pk__in=ids)}
+    """These orders by id, as far as there are any, each with the isolation that it lifts."""
+    return {one.pk: one for one in Order.objects.filter(pk__in=ids).select_related("lifts")}
 
 
 def proposed(like: Order) -> list[Order]:
