@@ -123,7 +123,7 @@ def test_the_one_click_address_is_gone_through_and_nothing_stays(demo: str, oper
 
 def test_an_empty_firm_is_not_ready_and_the_page_says_so(demo: str, operator: Actor) -> None:
     client = signed_in("anna")
-    assert "尚未查看" in client.get("/e/demo/inspection/").content.decode()
+    assert "尚未检查" in client.get("/e/demo/inspection/").content.decode()
     for part in work.PARTS:
         told = _worked(part, operator)
         assert told is not None

@@ -1,0 +1,92 @@
+"""The on-site check at the shell: the answer of the contract, exit codes, what an empty firm may not claim."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.doors.cli.conftest import Shell
+
+HOUSE = ("--enterprise", "demo")
+DAY = ("--as-of", "2026-08-31")
+LAST = date(2026, 8, 28)
+HEADER = "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队"
+
+
+def _calls(path: Path, *, over: bool) -> None:
+    """An agent's hour at its work; ``over``: twenty customers ring meanwhile, for whom nobody is free."""
+    rows = [
+        f"c{minute},呼出,95013,13900000001,{LAST} 10:{minute:02}:00,{LAST} 10:{minute:02}:05,{LAST} 10:{minute:02}:50,"
+        "接通,S1,人工,L1,T1"
+        for minute in range(2, 32)
+    ]
+    rows += [
+        f"o{minute}{n},呼出,95013,1390000{minute:02}{n:02},{LAST} 10:{minute:02}:30,,{LAST} 10:{minute:02}:45,未接"
+        ",,,L1,T1"
+        for minute in range(2, 12)
+        for n in range(2 if over else 0)
+    ]
+    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+
+
+def test_an_empty_firm_proves_nothing(demo: Shell) -> None:
+    ready = demo("inspect", "readiness", *HOUSE, *DAY, "--json")
+    assert (ready.code, ready.json["state"], ready.json["as_of"]) == (1, "failed", "2026-08-31")
+    assert {"shares", "checks", "answers", "rulebook", "at"} <= set(ready.json)
+    assert {one["part"] for one in ready.json["checks"]} == {"people", "numbers", "system"}
+    assert not [one["check"] for one in ready.json["checks"] if one["rule"] == "S2" and one["state"] == "passed"]
+
+    cards = demo("inspect", "answers", *HOUSE, *DAY, "--json")
+    assert cards.code == 1
+    assert cards.json["released"] < cards.json["all"] == len(cards.json["cards"])
+    sentences = {one["card"]: one["state"] for one in cards.json["cards"]}
+    assert "released" not in {sentences[name] for name in ("own_numbers", "robot_abilities")}
+
+    kept = demo("inspect", "retention", *HOUSE, *DAY, "--json")
+    assert (kept.code, {one["log"] for one in kept.json["logs"]} >= {"calls", "gateway", "complaints"}) == (1, True)
+    reach = {one["log"]: one["must_reach"] for one in kept.json["logs"]}
+    assert {reach.pop(name) for name in ("recordings", "consents")} == {"2026-08-01"}, "thirty days"
+    assert set(reach.values()) == {"2026-02-28"}, "six months by the calendar"
+
+    dialled = demo("inspect", "dialling-mode", *HOUSE, "--to", "2026-08-31", "--json")
+    assert (dialled.code, dialled.json["verdict"], dialled.json["to"]) == (1, "unknown", "2026-08-31")
+
+
+@pytest.mark.parametrize(("over", "verdict", "code"), [(True, "found", 1), (False, "not_found", 0)])
+def test_how_calls_are_dialled_decides_the_exit_code(
+    demo: Shell,
+    home: Path,
+    over: bool,  # noqa: FBT001 -- a case
+    verdict: str,
+    code: int,
+) -> None:
+    _calls(home.parent / "calls.csv", over=over)
+    assert demo("calls", "import", "calls.csv", *HOUSE, "--timezone", "Asia/Shanghai").code == 0
+    days = ("--from", str(LAST), "--to", str(LAST))
+    told = demo("inspect", "dialling-mode", *HOUSE, *days, "--json")
+    assert (told.json["verdict"], told.code) == (verdict, code)
+    assert (told.json["from"], told.json["to"]) == (str(LAST), str(LAST))
+    assert "1390000" not in told.out.replace("139****", ""), "numbers are masked"
+
+
+def test_people_read_it_in_their_language(demo: Shell) -> None:
+    chinese = demo("inspect", "readiness", *HOUSE, *DAY)
+    english = demo("inspect", "readiness", *HOUSE, *DAY, LANG="en_US.UTF-8")
+    assert (chinese.code, english.code) == (1, 1)
+    assert "未通过" in chinese.out
+    assert "not passed" in english.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("readiness", *HOUSE, "--as-of", "2026-13-01"), "usage"),
+        (("retention", *HOUSE, "--as-of", "2999-01-01"), "inspection_day_wrong"),
+        (("answers", "--enterprise", "nobody"), "enterprise_unknown"),
+        (("nothing", *HOUSE), "usage"),
+    ],
+)
+def test_what_is_wrong_is_named(demo: Shell, words: tuple[str, ...], code: str) -> None:
+    said = demo("inspect", *words, "--json")
+    assert (said.code, said.json["error"]["code"]) == (2, code)
