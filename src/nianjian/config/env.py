@@ -78,6 +78,16 @@ SETTINGS: Final = (
         secret=True,
     ),
     Setting("NIANJIAN_GATE_URL", "http://127.0.0.1:18431", "where the gate answers, for the page that shows its state"),
+    Setting(
+        "NIANJIAN_LIVE",
+        "",
+        "switches for the live screens, with commas between: CODE:NAME=asterisk:///PATH/Master.csv and"
+        " CODE:NAME=ami://USER:SECRET@HOST:PORT",
+        secret=True,
+    ),
+    Setting(
+        "NIANJIAN_LIVE_FRESH", "6", "seconds without a sign of life after which a tile of the live screens is grey"
+    ),
     Setting("NIANJIAN_SIGNER", "", "PKCS#12 file with the key that signs the files for the platform; empty: none"),
     Setting("NIANJIAN_SIGNER_PASSWORD", "", "and its password; empty: asked for at each signing", secret=True),
     Setting("NIANJIAN_TSA_URL", "", "time-stamp authority (RFC 3161) for these signatures; empty: no time stamp"),

@@ -22,6 +22,7 @@ from nianjian.flows.complaints.warn import warn
 from nianjian.flows.dossier import held
 from nianjian.flows.dossier.making import kept
 from nianjian.flows.inspection.callback.work import call_daily
+from nianjian.flows.inspection.screens.watch import Watch
 from nianjian.flows.operation import strays
 from nianjian.flows.operation.watch import standing
 from nianjian.flows.reconcile import work as reconcile
@@ -47,6 +48,7 @@ TELL: Final = 3.0  # seconds between two looks for messages to webhooks
 WATCH: Final = 15.0  # seconds between two looks at the clocks of tickets
 SEASON: Final = 60.0  # seconds between two looks whether a new day brings reminders
 DAILY: Final = 20.0  # seconds between two looks for test calls of the day
+LIVE: Final = 1.0  # seconds between two looks at live sources
 
 
 def run(parent: int | None = None) -> None:
@@ -87,11 +89,13 @@ def _loop(worker: Worker, leaving: Event) -> None:
 
 
 def start_clocks(leaving: Event) -> list[Thread]:
-    """Warn of tickets, send messages, ask for test calls and remind of the season, also while a job takes hours.
+    """Warn of tickets, send messages, ask for test calls, remind of the season, watch live sources: beside any job.
 
     Each in a thread of its own: a receiver of messages that answers slowly keeps no warning back.
     """
-    clocks = ((warn, WATCH), (deliver, TELL), (call_daily, DAILY), (look, SEASON), (tell, TELL))
+    clocks: tuple[tuple[Callable[[], object], float], ...] = (
+        (warn, WATCH), (deliver, TELL), (call_daily, DAILY), (look, SEASON), (tell, TELL), (Watch().look, LIVE),
+    )  # fmt: skip
     made = [Thread(target=_clock, args=(leaving, *one), daemon=True) for one in clocks]
     for thread in made:
         thread.start()

@@ -62,6 +62,7 @@ STATE: Final = frozenset(
         "callback_no_numbers",
         "callback_no_way",
         "callback_no_evidence",
+        "screen_links_too_many",
         "season_feed_by_person",
         "season_task_computed",
         "season_archived",

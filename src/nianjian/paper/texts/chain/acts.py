@@ -53,6 +53,8 @@ VERBS: Final[Mapping[str, str]] = {
     "callback": mark("Test call"),
     "callback.hand": mark("Test call by hand begun"),
     "callback.evidence": mark("Evidence of a test call taken out"),
+    "screen.link": mark("Link of a live screen made"),
+    "screen.unlink": mark("Link of a live screen ended"),
     "callback.route": mark("Way for test calls set"),
     "callback.gateway": mark("Addresses of a gateway set"),
     "rectify": mark("Rectification"),

@@ -1,0 +1,1 @@
+"""The live screens: which sources there are, the watch over them, what the screens show, and the links of kiosks."""

@@ -1,0 +1,239 @@
+"""The watch over live sources: a look a second; what it saw and when, the screens read.
+
+One process watches a home. A source that does not answer costs the others a second at most, and is asked again after a
+while. What stands still looks like nothing: no sign of life, no news.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import json
+import logging
+import os
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import IO, Any, Final
+from urllib.parse import urlsplit
+
+from nianjian.config import env
+from nianjian.flows.inspection.screens.sources import Switch, switches
+from nianjian.gate import places
+from nianjian.inspection.screens import asterisk, gateway, kept
+from nianjian.inspection.screens.ami import Ami
+from nianjian.intake import tail
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+
+Json = dict[str, Any]
+
+LOG: Final = logging.getLogger(__name__)
+PATIENCE: Final = 1.0  # seconds for the gate to say that it lives
+REST: Final = 3000  # milliseconds before a source that did not answer is asked again
+ROUNDS: Final = 8  # pieces of a file that one look reads
+LINKS: Final[Mapping[str, type[http.client.HTTPConnection]]] = {
+    "http": http.client.HTTPConnection,
+    "https": http.client.HTTPSConnection,
+}
+
+
+class Watch:
+    """``look`` is called again and again by one thread."""
+
+    def __init__(self) -> None:
+        self._folder = kept.folder(env.read().home)
+        self._lock: IO[bytes] | None = None
+        self._set = _set()
+        self._watched: list[_Switch] | None = None
+        self._gate: _Gate | None = None
+
+    def look(self) -> bool:
+        """Read on and ask; whether there is anything to watch, and no other process watches it."""
+        decisions = places.decisions(env.read().home)
+        if not (self._set or decisions.is_dir()) or not self._alone():
+            return False
+        if self._watched is None:
+            self._watched = [_Switch(one, self._folder) for one in self._set]
+        if self._gate is None and decisions.is_dir():
+            self._gate = _Gate(decisions, self._folder)
+        told = {one.name: one.look() for one in self._watched}
+        gate = None if self._gate is None else self._gate.look()
+        kept.write(self._folder / kept.BEATS, {"at": clock.milliseconds(), "gate": gate, "switches": told})
+        return True
+
+    def _alone(self) -> bool:
+        if self._lock is None:
+            self._folder.mkdir(mode=kept.PRIVATE, parents=True, exist_ok=True)
+            lock = (self._folder / kept.LOCK).open("ab")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                lock.close()
+                return False
+            self._lock = lock
+        return True
+
+    def close(self) -> None:
+        """Let others watch."""
+        for one in self._watched or []:
+            one.close()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _set() -> list[Switch]:
+    """The switches that are set up; none where the setting cannot be read, which the log says once."""
+    try:
+        return switches()
+    except NianjianError:
+        LOG.exception("no switch is watched")
+        return []
+
+
+def today() -> date:
+    """The real day, whatever day a drill takes for today: live sources know no other."""
+    return clock.now().astimezone(clock.ZONE).date()
+
+
+class _Switch:
+    """A switch: its records counted, its calls of now, and when either was last heard of."""
+
+    def __init__(self, switch: Switch, folder: Path) -> None:
+        self.name = f"{switch.enterprise}:{switch.name}"
+        self._records = switch.records
+        self._path = folder / kept.name(switch.enterprise, switch.name)
+        manager = switch.manager
+        self._ami = None if manager is None else Ami(manager.host, manager.port, manager.user, manager.secret)
+        told = kept.read(self._path) or {}
+        self._place = tail.Place(**told["place"]) if told.get("place") else None
+        self._calls = asterisk.calls(told["calls"]) if "calls" in told else asterisk.Calls(today())
+        self._gap: str | None = told.get("gap")
+        self._records_at: int | None = told.get("at")
+        self._now: int | None = None
+        self._now_at: int | None = None
+        self._rest = 0
+
+    def look(self) -> Json:
+        """The sign of life first: what the file held at that moment is read after it."""
+        asked = self._ask()
+        problem = self._read(asked) if self._records is not None else None
+        return {
+            "manager": self._ami is not None,
+            "now": self._now,
+            "now_at": self._now_at,
+            "silent": self._ami is not None and not asked,
+            "records": self._records is not None,
+            "records_at": self._records_at,
+            "problem": problem,
+        }
+
+    def _ask(self) -> bool:
+        """Whether the switch has just said how many calls it has."""
+        moment = clock.milliseconds()
+        if self._ami is None or moment < self._rest:
+            return False
+        try:
+            self._now = self._ami.calls()
+        except OSError:
+            self._rest = moment + REST
+            return False
+        self._now_at = moment
+        return True
+
+    def _read(self, alive: bool) -> str | None:  # noqa: FBT001 -- one answer of the switch
+        """Count what was written; what is wrong, None: nothing. Read to its end with a living switch: up to now."""
+        assert self._records is not None  # noqa: S101 -- for the type checker
+        day = today()
+        new = day != self._calls.day
+        self._calls.on(day)
+        moment = clock.milliseconds()
+        try:
+            for _ in range(ROUNDS):
+                news = tail.read(self._records, self._place)
+                new = new or news.place != self._place
+                self._take(news)
+                if not news.more:
+                    break
+        except OSError as fault:
+            return fault.strerror or type(fault).__name__
+        if not news.more and (alive or news.lines):
+            self._records_at = moment
+        if new:
+            place = None if self._place is None else asdict(self._place)
+            told = {"place": place, "calls": self._calls.plain(), "gap": self._gap, "at": self._records_at}
+            kept.write(self._path, told)
+        return "behind" if news.more else None
+
+    def _take(self, news: tail.News) -> None:
+        for line in news.lines:
+            self._calls.take(line)
+        self._calls.damaged += news.torn
+        self._place = news.place
+        if news.gap:
+            self._gap = clock.now().isoformat(timespec="seconds")
+
+    def close(self) -> None:
+        if self._ami is not None:
+            self._ami.close()
+
+
+class _Gate:
+    """The gate of the home: its decisions counted, and whether its process lives."""
+
+    def __init__(self, decisions: Path, folder: Path) -> None:
+        self._decisions = decisions
+        self._path = folder / kept.GATE
+        told = kept.read(self._path)
+        self._counted = gateway.Decisions(today()) if told is None else gateway.decisions(told)
+        self._at: int | None = None
+        self._rest = 0
+
+    def look(self) -> Json:
+        """Ask whether it lives, then read what it has written until then."""
+        moment = clock.milliseconds()
+        alive = problem = None
+        if moment >= self._rest:
+            alive, problem = _health()
+            if not alive:
+                self._rest = moment + REST
+        before = self._counted.day
+        self._counted.on(today())
+        try:
+            new, more = self._all()
+        except OSError as fault:
+            return {"at": self._at, "silent": not alive, "problem": fault.strerror or type(fault).__name__}
+        if (alive or new) and not more and problem is None:
+            self._at = moment
+        if new or before != self._counted.day:
+            kept.write(self._path, self._counted.plain())
+        return {"at": self._at, "silent": not alive, "problem": "behind" if more else problem}
+
+    def _all(self) -> tuple[bool, bool]:
+        new = more = False
+        for _ in range(ROUNDS):
+            came, more = self._counted.read(self._decisions)
+            new = new or came
+            if not more:
+                break
+        return new, more
+
+
+def _health() -> tuple[bool, str | None]:
+    """Whether the gate's process answers, and ``journal_unwritten`` where its decisions do not reach the journal."""
+    at = urlsplit(env.text("NIANJIAN_GATE_URL", os.environ))
+    try:
+        if at.scheme not in LINKS or not at.hostname:
+            return False, None
+        with closing(LINKS[at.scheme](at.hostname, at.port, timeout=PATIENCE)) as link:
+            link.request("GET", "/health")
+            told = json.loads(link.getresponse().read())
+    except (OSError, ValueError, http.client.HTTPException):
+        return False, None
+    alarms = told.get("alarms") if isinstance(told, dict) else None
+    if not isinstance(alarms, list):
+        return False, None
+    return True, "journal_unwritten" if "journal_unwritten" in alarms else None

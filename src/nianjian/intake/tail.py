@@ -1,0 +1,126 @@
+"""Follow a growing text file: whole lines, once each, through rotation, truncation and restarts.
+
+What was read is a place that the caller keeps together with what it made of the lines; so a line counts once, whenever
+the process dies. Nothing is locked and nothing is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Final
+
+MOST: Final = 1 << 22  # bytes that are read at once
+MARK: Final = 256  # bytes before a place, by which it is known again
+PACKED: Final = (".gz", ".bz2", ".xz", ".zst", ".zip")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Up to where a file was read: ``offset`` in bytes, ``mark``: digest of what stands just before it."""
+
+    device: int
+    inode: int
+    offset: int
+    mark: str
+
+
+@dataclass(slots=True)
+class News:
+    """``lines`` without their ends, and the ``place`` behind them.
+
+    ``more``: there is more to read at once. ``gap``: the file that was read before is gone, and nobody knows whether
+    it was read to its end. ``torn``: lines that were too long, or broke off at the end of a rotated file.
+    """
+
+    place: Place
+    lines: list[bytes] = field(default_factory=list)
+    more: bool = False
+    gap: bool = False
+    torn: int = 0
+
+
+def read(path: Path, known: Place | None, most: int = MOST) -> News:
+    """What was written since ``known`` (None: since ever), at most ``most`` bytes of it; OSError of the file.
+
+    A file that was moved away is read to its end first; it stands beside, under a name that begins with this one's.
+    """
+    with path.open("rb") as file:
+        if known is None:
+            return _part(file, 0, most)
+        if _continues(file, known):
+            return _part(file, known.offset, most)
+        earlier = _earlier(path, known)
+        if earlier is None:
+            news = _part(file, 0, most)
+            news.gap = True
+            return news
+        return _chain(file, earlier, most)
+
+
+def _chain(file: IO[bytes], earlier: list[tuple[Path, int]], most: int) -> News:
+    """The files that were moved away, oldest first, then the one that is written now."""
+    lines: list[bytes] = []
+    torn = size = 0
+    for path, start in earlier:
+        with path.open("rb") as old:
+            news = _part(old, start, most)
+            lines += news.lines
+            torn += news.torn
+            size += news.place.offset - start
+            if news.more or size >= most:
+                return News(news.place, lines, more=True, torn=torn)
+            torn += news.place.offset < os.fstat(old.fileno()).st_size  # nobody will end this line any more
+    news = _part(file, 0, most)
+    return News(news.place, lines + news.lines, news.more, torn=torn + news.torn)
+
+
+def _part(file: IO[bytes], start: int, most: int) -> News:
+    file.seek(start)
+    chunk = file.read(most)
+    end = chunk.rfind(b"\n") + 1
+    torn = 0
+    if not end and len(chunk) == most:  # one line of such a length is none
+        end, torn = len(chunk), 1
+    lines = chunk[:end].split(b"\n")[:-1] if not torn else []
+    more = os.fstat(file.fileno()).st_size > start + len(chunk)
+    return News(_place(file, start + end), [one.removesuffix(b"\r") for one in lines], more, torn=torn)
+
+
+def _place(file: IO[bytes], offset: int) -> Place:
+    about = os.fstat(file.fileno())
+    return Place(about.st_dev, about.st_ino, offset, _mark(file, offset))
+
+
+def _mark(file: IO[bytes], offset: int) -> str:
+    start = max(0, offset - MARK)
+    file.seek(start)
+    return hashlib.sha256(file.read(offset - start)).hexdigest()[:32]
+
+
+def _continues(file: IO[bytes], known: Place) -> bool:
+    about = os.fstat(file.fileno())
+    same = (about.st_dev, about.st_ino) == (known.device, known.inode)
+    return same and about.st_size >= known.offset and _mark(file, known.offset) == known.mark
+
+
+def _earlier(path: Path, known: Place) -> list[tuple[Path, int]] | None:
+    """Files beside ``path`` that were moved away, from the one that was being read on; None: it is not there."""
+    beside = sorted(_beside(path), key=lambda one: one.stat().st_mtime_ns)
+    for place, one in enumerate(beside):
+        with one.open("rb") as file:
+            about = os.fstat(file.fileno())
+            same = (about.st_dev, about.st_ino) == (known.device, known.inode) or known.offset > 0
+            if same and about.st_size >= known.offset and _mark(file, known.offset) == known.mark:
+                return [(one, known.offset), *((later, 0) for later in beside[place + 1 :])]
+    return None
+
+
+def _beside(path: Path) -> Iterator[Path]:
+    for one in path.parent.iterdir():
+        tail = one.name.removeprefix(path.name)
+        if tail != one.name and tail[:1] in {".", "-"} and not tail.endswith(PACKED) and one.is_file():
+            yield one

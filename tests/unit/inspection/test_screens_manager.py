@@ -1,0 +1,86 @@
+"""Asking a switch how many calls it has: what it may say wrong, and that no fault stays."""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+
+from nianjian.inspection.screens import ami
+from nianjian.inspection.screens.ami import Ami
+
+LOGIN = b"Response: Success\r\nActionID: 1\r\nMessage: Authentication accepted\r\n\r\n"
+EVENT = b"Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n"
+
+
+def answer(number: int, calls: str) -> bytes:
+    return f"Response: Success\r\nActionID: {number}\r\nCoreCurrentCalls: {calls}\r\n\r\n".encode()
+
+
+@contextmanager
+def switch(*answers: bytes) -> Iterator[int]:
+    """Says one answer to each action of a connection, then closes it."""
+
+    class One(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"Asterisk Call Manager/11.0.0\r\n")
+            for one in answers:
+                while (line := self.rfile.readline()) not in {b"\r\n", b""}:
+                    pass
+                if not line:
+                    return
+                self.wfile.write(one)
+
+    socketserver.ThreadingTCPServer.allow_reuse_address = True
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), One) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def test_it_asks_again_over_one_connection_and_passes_over_events() -> None:
+    with switch(LOGIN, EVENT + answer(2, "3"), answer(2, "9") + answer(3, "0")) as port:
+        asked = Ami("127.0.0.1", port, "u", "s")
+        assert [asked.calls(), asked.calls()] == [3, 0]
+        asked.close()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (b"Response: Error\r\nActionID: 1\r\nMessage: Authentication failed\r\n\r\n",),
+        (LOGIN, b"Response: Error\r\nActionID: 2\r\nMessage: Permission denied\r\n\r\n"),
+        (LOGIN, answer(2, "many")),
+        (LOGIN, b"no such thing\r\n\r\n"),
+        (LOGIN, b"x" * (2 * ami.LONGEST)),
+        (LOGIN,),
+        (),
+    ],
+)
+def test_what_is_no_count_is_an_error_and_the_next_question_begins_anew(
+    answers: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ami, "PATIENCE", 0.2)
+    with switch(*answers) as port:
+        asked = Ami("127.0.0.1", port, "u", "s")
+        for _ in range(2):
+            with pytest.raises(OSError):  # noqa: PT011 -- each has another text
+                asked.calls()
+
+
+def test_a_switch_that_is_gone_and_back() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    asked = Ami("127.0.0.1", port, "u", "s")
+    with pytest.raises(OSError):  # noqa: PT011
+        asked.calls()
+
+
+def test_a_line_end_in_a_secret_says_nothing_more() -> None:
+    with switch(LOGIN, answer(2, "3")) as port, pytest.raises(OSError, match="line end"):
+        Ami("127.0.0.1", port, "u", "s\r\nAction: Command").calls()
