@@ -24,7 +24,9 @@ def _people(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 
 
 def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: first, last, only (names of sources; none: all)."""
+    """``payload``: first, last, only (names of sources; none: all); or list (a bill's blob), name, carrier, mapping."""
+    if work.HELD in job.payload:
+        return work.worked_bill(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
     found = sources.run(
         enterprise=job.enterprise,
         first=day(job.payload, "first"),
@@ -37,11 +39,12 @@ def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 
 
 def _done(job: JobValue) -> None:
-    work.drop(job.id, str(job.payload[work.HELD]))
+    if work.HELD in job.payload:
+        work.drop(job.id, str(job.payload[work.HELD]))
 
 
 KINDS: Final[Mapping[str, Kind]] = {  # a second run of the same is another run, with what was explained before
     jobs.RECONCILE_FILING: Kind(_filing, again=True, after=_done),
     jobs.RECONCILE_PEOPLE: Kind(_people, again=True),
-    jobs.RECONCILE_SOURCES: Kind(_sources, again=True),
+    jobs.RECONCILE_SOURCES: Kind(_sources, again=True, after=_done),
 }

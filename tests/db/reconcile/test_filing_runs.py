@@ -193,3 +193,20 @@ def test_as_work_the_sealed_export_goes_with_the_job(
     assert "rows" not in told.result
     assert list(blobs.blobs()) == []
     assert work.HELD not in told.payload
+
+
+def test_a_bill_as_work_goes_with_the_job(
+    demo: str, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "home"))
+    asked = {"enterprise": demo, "mapping": None, "first": None, "last": None, "carrier": "", "together": True}
+    with pytest.raises(NianjianError, match="file_empty"):
+        work.ask_bill(name="b.csv", content=b"", actor=anna, **asked)
+    job = work.ask_bill(name="../b.csv", content="账期,通话数\n2026-12,8\n".encode(), actor=anna, **asked)
+    assert len(list(blobs.blobs())) == 1
+    assert Worker("w", Event()).step()
+    told = Job.objects.get(pk=job)
+    assert (told.state, told.result["counts"], told.result["file"]) == ("done", {"same": 0, "parted": 1}, "b.csv")
+    assert told.result["verdict"] == "failed"  # the records know none of its calls
+    assert list(blobs.blobs()) == []
+    assert work.HELD not in told.payload

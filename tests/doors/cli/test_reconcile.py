@@ -56,3 +56,47 @@ def test_what_is_wrong_is_named(demo: Shell, home: Path) -> None:
     )
     alone = demo("reconcile", "sources", *HOUSE, "--json")
     assert (alone.code, alone.json["verdict"], alone.json["counts"]) == (1, "insufficient", {"same": 0, "parted": 0})
+
+
+def test_a_carriers_bill_beside_the_call_records(demo: Shell, home: Path) -> None:
+    (home.parent / "lines.csv").write_text("线路编号,名称,运营商\nL1,甲,中国电信\nL2,乙,中国移动\n")
+    assert demo("registers", "import", "lines", "lines.csv", *HOUSE).code == 0
+    calls = "话单ID,方向,主叫号码,被叫号码,开始时间,接通时间,结束时间,结果,线路编号\n"
+    for number, (line, answered) in enumerate((("L1", 1), ("L1", 1), ("L1", 0), ("L2", 1))):
+        moments = (
+            f"2026-03-02 09:0{number}:00,2026-03-02 09:0{number}:05" if answered else f"2026-03-02 09:0{number}:00,"
+        )
+        calls += f"c{number},呼出,95013001,13800138000,{moments},2026-03-02 09:0{number}:50,,{line}\n"
+    (home.parent / "calls.csv").write_text(calls)
+    assert demo("calls", "import", "calls.csv", *HOUSE).code == 0
+    bill = home.parent / "bill.csv"
+    bill.write_text("账单日,中继,条数,分钟\n2026-03-02,L1,2,2\n")
+    unknown = demo("reconcile", "sources", "--bill", "bill.csv", *HOUSE, "--json")
+    assert unknown.json["error"]["code"] == "header_missing"
+    (home.parent / "m.yaml").write_text("columns: {账期: 账单日, calls: 条数, minutes: 分钟}\n")
+    mapped = ("reconcile", "sources", "--bill", "bill.csv", "--mapping", "m.yaml", *HOUSE, "--json")
+    found = demo(*mapped)
+    assert (found.code, found.json["verdict"]) == (1, "failed")  # the bill knows no line of another carrier
+    assert {one["line"]: one["likely"] for one in found.json["rows"]} == {
+        "L1": "unanswered_not_billed",
+        "L2": "line_missing",
+    }
+    own = demo(*mapped, "--carrier", "中国电信")
+    assert (own.code, own.json["verdict"], own.json["open"]) == (0, "passed", 0)
+    assert (own.json["file"], own.json["from"], own.json["as_of"]) == ("bill.csv", "2026-03-02", "2026-03-02")
+    (kept,) = demo("reconcile", "show", own.json["run"], "--json").json["differences"]
+    assert (kept["state"], kept["fields"]["carrier-bill"]) == (
+        "explained",
+        {"calls": 2, "answered": None, "minutes": "2.00"},
+    )
+    assert demo(*mapped, "--carrier", "谁").json["error"]["code"] == "reconcile_carrier_unknown"
+    assert demo("reconcile", "sources", "--carrier", "中国电信", *HOUSE, "--json").json["error"]["code"] == "usage"
+    bill.write_text("账期,通话数\n2026-03,4\n")
+    part = demo("reconcile", "sources", "--bill", "bill.csv", "--from", "2026-03-05", *HOUSE, "--json")
+    assert part.json["error"]["code"] == "reconcile_bill_months"
+    whole = demo("reconcile", "sources", "--bill", "bill.csv", "--together", *HOUSE, "--json")
+    assert (whole.code, whole.json["counts"], whole.json["as_of"]) == (0, {"same": 1, "parted": 0}, "2026-03-31")
+    bill.write_text("账期,通话数\n")
+    assert demo("reconcile", "sources", "--bill", "bill.csv", *HOUSE, "--json").json["error"]["code"] == (
+        "reconcile_bill_empty"
+    )

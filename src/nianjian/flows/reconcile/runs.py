@@ -104,7 +104,12 @@ def _fields(run: Run, one: Difference) -> Json:
     fields = query.fields(one)
     if run.kind in KINDS:
         return filing.masked(fields, filing.sheet_of(run.kind))
-    return {name: {"calls": int(calls), "answered": int(answered)} for name, (calls, answered) in fields.items()}
+    return {name: _counted(*told) for name, told in fields.items()}
+
+
+def _counted(calls: str, answered: str, minutes: str = "") -> Json:
+    """What a source tells; a run of before bills were compared tells no minutes."""
+    return {"calls": int(calls), "answered": int(answered) if answered else None, "minutes": minutes or None}
 
 
 def _hidden(text: str, kind: Kind) -> str | None:
@@ -156,7 +161,7 @@ def reveal(*, run: str, actor: Actor, difference: int | None = None, proposal: i
         looked: Json = {"proposal": proposal}
     else:
         row = query.difference(found, difference or 0)
-        fields = {name: {"ours": ours, "theirs": theirs} for name, (ours, theirs) in query.fields(row).items()}
+        fields = {name: dict(zip(("ours", "theirs"), pair, strict=False)) for name, pair in query.fields(row).items()}
         held = {"about": dict(query.label(row)), "fields": fields if found.kind in KINDS else _fields(found, row)}
         looked = {"difference": row.pk}
     service.note(verb="reconcile.reveal", run=found, data=looked, actor=actor)

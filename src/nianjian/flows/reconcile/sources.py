@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import wiring
 from nianjian.flows.progress import Progress, silent
+from nianjian.flows.reconcile import bills
+from nianjian.flows.reconcile.bills import NO_BILL, Against
 from nianjian.flows.reconcile.grounds import Grounds, Json, summary
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.schema import SCHEMAS
-from nianjian.reconcile.runs import service
+from nianjian.reconcile.counts import Count
+from nianjian.reconcile.runs import service, states
 from nianjian.reconcile.runs.found import Found, Report
-from nianjian.reconcile.sources import Compared, Parting, compared, question
+from nianjian.reconcile.sources import MINUTE, Compared, Parting, compared, question
 from nianjian.vault import keyring
 
 SOURCES: Final = "sources"
@@ -35,33 +40,41 @@ def run(
     last: date | None,
     actor: Actor,
     only: tuple[str, ...] = (),
+    against: Against = NO_BILL,
     progress: Progress = silent,
 ) -> Json:
     """Compare the sources' calls from ``first`` to ``last``, both included, and keep the run.
 
-    Without ``last`` it ends yesterday, without ``first`` it begins 30 days before. ``only``: these sources, named as
-    the lake names them. ``role_missing``, ``reconcile_days_wrong``, ``reconcile_source_unknown``.
+    Without ``last`` it ends yesterday, without ``first`` it begins 30 days before; with a bill the bill's days are
+    compared. ``only``: these sources, named as the lake names them. ``role_missing``, ``reconcile_days_wrong``,
+    ``reconcile_source_unknown``, and what `bills.read` raises.
     """
     grounds = Grounds.of(enterprise, actor, Act.REPORT)
-    begin, end = span(first, last)
     progress("", 0, 2)
+    bill = bills.read(against)
+    begin, end = span(first, last) if bill is None else bills.span(bill, first, last)
+    elsewhere = bills.elsewhere(enterprise, against.carrier, end)
     lake = wiring.lake(enterprise)
     version = lake.version(CALLS)
+    unit = MINUTE if bill is None else bill.unit
     with closing(wiring.engine()) as engine:
         files = [] if version is None else lake.files(CALLS, version)
-        rows = engine.rows(question(engine.table(CALLS, files, SCHEMAS[CALLS]), begin, end))
+        rows = engine.rows(question(engine.table(CALLS, files, SCHEMAS[CALLS]), begin, end, unit))
     there = {str(row["source"]) for row in rows}
     for name in only:
         if name not in there:
             raise NianjianError("reconcile_source_unknown", source=name, sources=", ".join(sorted(there)) or "–")
-    found = compared(rows, only)
+    within = None if bill is None else bills.within(bill, begin, end)
+    found = compared(rows, only, within, elsewhere, together=against.together and bill is not None)
     progress("", 1, 2)
-    told = _told(found, version, grounds)
+    partings = sorted(found.partings, key=lambda one: one.proved)  # what is open is kept first
+    told = _told(found, partings[KEPT:], version, grounds) | bills.told(bill, within, against)
     counts = {"same": found.same, "parted": len(found.partings)}
-    differences = [_found(one) for one in found.partings[:KEPT]]
-    report = Report(SOURCES, end, counts, told, differences, first=begin)
+    differences = [_found(one) for one in partings[:KEPT]]
+    file, sha256 = (None, "") if bill is None else (bill.file, bill.sha256)
+    report = Report(SOURCES, end, counts, told, differences, first=begin, file=file, sha256=sha256)
     kept = service.keep(enterprise=enterprise, report=report, actor=actor)
-    return {**summary(kept, grounds), **told, "rows": [_row(one) for one in found.partings[:KEPT]]}
+    return {**summary(kept, grounds), **told, "rows": [_row(one) for one in partings[:KEPT]]}
 
 
 def span(first: date | None, last: date | None) -> tuple[date, date]:
@@ -74,7 +87,7 @@ def span(first: date | None, last: date | None) -> tuple[date, date]:
     return begin, end
 
 
-def _told(found: Compared, version: int | None, grounds: Grounds) -> dict[str, object]:
+def _told(found: Compared, left: Sequence[Parting], version: int | None, grounds: Grounds) -> dict[str, object]:
     return {
         "sources": list(found.sources),
         "by_day": [
@@ -82,15 +95,15 @@ def _told(found: Compared, version: int | None, grounds: Grounds) -> dict[str, o
             for day, told in found.days.items()
         ],
         "compared": found.places,
-        "left_out": max(0, len(found.partings) - KEPT),
-        "unclear": max(0, len(found.partings) - KEPT),  # partings that are not kept are open, and nobody sees them
+        "left_out": len(left),
+        "unclear": sum(not one.proved for one in left),  # partings that are not kept are open, and nobody sees them
         "calls_version": version,
         "rulebook": dict(grounds.stamp()),
     }
 
 
 def _found(one: Parting) -> Found:
-    calls = {source: (str(count.calls), str(count.answered)) for source, count in one.counts.items()}
+    calls = {source: _texts(count) for source, count in one.counts.items()}
     key = f"{one.day.isoformat()}|{one.line}"[:200]
     return Found(
         key=key,
@@ -99,7 +112,18 @@ def _found(one: Parting) -> Found:
         digest=keyring.current().blind(json.dumps([key, calls], sort_keys=True), "reconcile.sources"),
         likely=one.likely,
         fields=calls,
+        state=states.EXPLAINED if one.proved else states.OPEN,
     )
+
+
+def _texts(count: Count) -> tuple[str, ...]:
+    """Calls, answered calls, and minutes where the source tells them; "" is not told."""
+    told = (str(count.calls), "" if count.answered is None else str(count.answered))
+    return (*told, "" if count.minutes is None else _minutes(count.minutes))
+
+
+def _minutes(minutes: Decimal) -> str:
+    return f"{minutes.quantize(Decimal('0.01')):f}"
 
 
 def _row(one: Parting) -> Json:
@@ -108,5 +132,8 @@ def _row(one: Parting) -> Json:
         "line": one.line or None,
         "calls": {source: count.calls for source, count in one.counts.items()},
         "answered": {source: count.answered for source, count in one.counts.items()},
+        "minutes": {
+            source: None if count.minutes is None else _minutes(count.minutes) for source, count in one.counts.items()
+        },
         "likely": one.likely,
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ from nianjian.accounts.query import Actor
 from nianjian.config import env, spill
 from nianjian.flows import jobs
 from nianjian.flows.progress import Progress
-from nianjian.flows.reconcile import filing, people, sources
+from nianjian.flows.reconcile import bills, filing, people, sources
 from nianjian.flows.reconcile.grounds import Json
 from nianjian.flows.wizard.uploads import plain_name
 from nianjian.kernel import clock
@@ -26,6 +27,7 @@ from nianjian.vault import blobs
 
 LIMIT: Final = 20 * 1024 * 1024  # bytes of an export
 KEPT: Final = timedelta(days=7)
+HOLDING: Final = (jobs.RECONCILE_FILING, jobs.RECONCILE_SOURCES)  # work that holds a file
 HELD: Final = "list"  # how payload names the sealed export
 BULK: Final = ("rows", "by_day", "matrix")  # what a job's result leaves to the run itself
 
@@ -47,26 +49,12 @@ def ask_filing(
     """
     require(actor, enterprise, jobs.NEEDS[jobs.RECONCILE_FILING])
     filing.sheet_of(kind)
-    if not content:
-        raise NianjianError("file_empty", file=name)
-    if len(content) > LIMIT:
-        raise NianjianError("file_too_large", file=name, limit=LIMIT)
+    _sized(name, content)
     if mapping is not None:
         checked(parsed(mapping, "mapping"), export.SHEETS[kind], export.SHEETS, "mapping")
     day = None if as_of is None else filing.checked_day(as_of).isoformat()
-    blob = blobs.put(content)
-    given = {
-        HELD: blob.id,
-        "name": plain_name(name),
-        "kind": kind,
-        "as_of": day,
-        "mapping": None if mapping is None else mapping.decode("utf-8-sig"),
-    }
-    try:
-        return jobs.enqueue(kind=jobs.RECONCILE_FILING, enterprise=enterprise, payload=given, actor=actor)
-    except BaseException:
-        blobs.remove(blob.id)
-        raise
+    given = {"name": plain_name(name), "kind": kind, "as_of": day}
+    return _put(jobs.RECONCILE_FILING, enterprise, content, mapping, given, actor)
 
 
 def ask_people(*, enterprise: str, first: date | None, last: date | None, actor: Actor) -> str:
@@ -83,22 +71,102 @@ def ask_sources(*, enterprise: str, first: date | None, last: date | None, only:
     return jobs.enqueue_once(kind=jobs.RECONCILE_SOURCES, enterprise=enterprise, payload=given, actor=actor)
 
 
+def ask_bill(
+    *,
+    enterprise: str,
+    name: str,
+    content: bytes,
+    mapping: bytes | None,
+    first: date | None,
+    last: date | None,
+    carrier: str,
+    together: bool,
+    actor: Actor,
+) -> str:
+    """Put a comparison of the call sources with a carrier's bill; its job.
+
+    ``role_missing``, ``file_empty``, ``file_too_large``, and what `bills.mapping` raises.
+    """
+    require(actor, enterprise, jobs.NEEDS[jobs.RECONCILE_SOURCES])
+    _sized(name, content)
+    bills.mapping(mapping)
+    given: dict[str, object] = {
+        "name": plain_name(name),
+        "first": None if first is None else first.isoformat(),
+        "last": None if last is None else last.isoformat(),
+        "carrier": carrier,
+        "together": together,
+    }
+    return _put(jobs.RECONCILE_SOURCES, enterprise, content, mapping, given, actor)
+
+
+def _sized(name: str, content: bytes) -> None:
+    if not content:
+        raise NianjianError("file_empty", file=name)
+    if len(content) > LIMIT:
+        raise NianjianError("file_too_large", file=name, limit=LIMIT)
+
+
+def _put(  # noqa: PLR0917 -- one step of both who ask
+    kind: str, enterprise: str, content: bytes, mapping: bytes | None, given: Mapping[str, object], actor: Actor
+) -> str:
+    """Seal the file and put the job; without a job no file stays."""
+    blob = blobs.put(content)
+    held = {HELD: blob.id, **given, "mapping": None if mapping is None else mapping.decode("utf-8-sig")}
+    try:
+        return jobs.enqueue(kind=kind, enterprise=enterprise, payload=held, actor=actor)
+    except BaseException:
+        blobs.remove(blob.id)
+        raise
+
+
+def worked_bill(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask_bill` has put; the run in one line."""
+    with _unsealed(given) as path:
+        found = sources.run(
+            enterprise=enterprise,
+            first=_day(given.get("first")),
+            last=_day(given.get("last")),
+            against=bills.Against(
+                (path,), _mapping(given), str(given.get("carrier") or ""), bool(given.get("together"))
+            ),
+            actor=actor,
+            progress=progress,
+        )
+    return told(found)
+
+
 def worked_filing(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask_filing` has put; the run in one line."""
-    mapping = given.get("mapping")
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
-        path = Path(folder) / str(given["name"])
-        path.write_bytes(blobs.get(str(given[HELD])))
+    with _unsealed(given) as path:
         found = filing.run(
             enterprise=enterprise,
             kind=str(given["kind"]),
             path=path,
             actor=actor,
-            mapping=None if mapping is None else str(mapping).encode(),
-            as_of=None if given.get("as_of") is None else date.fromisoformat(str(given["as_of"])),
+            mapping=_mapping(given),
+            as_of=_day(given.get("as_of")),
             progress=progress,
         )
     return told(found)
+
+
+@contextmanager
+def _unsealed(given: Mapping[str, Any]) -> Iterator[Path]:
+    """The sealed file under its own name."""
+    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as folder:  # closed to others, soon gone
+        path = Path(folder) / str(given["name"])
+        path.write_bytes(blobs.get(str(given[HELD])))
+        yield path
+
+
+def _mapping(given: Mapping[str, Any]) -> bytes | None:
+    text = given.get("mapping")
+    return None if text is None else str(text).encode()
+
+
+def _day(text: object) -> date | None:
+    return None if text is None else date.fromisoformat(str(text))
 
 
 def told(found: Json) -> Json:
@@ -113,8 +181,9 @@ def drop(job: str, blob: str) -> None:
 
 
 def sweep() -> int:
-    """Delete exports whose comparison was stopped or failed; how many."""
-    old = queue.over_before(jobs.RECONCILE_FILING, clock.now() - KEPT, HELD)
+    """Delete exports and bills whose comparison was stopped or failed; how many."""
+    before = clock.now() - KEPT
+    old = [one for kind in HOLDING for one in queue.over_before(kind, before, HELD)]
     for one in old:
         drop(one.id, str(one.payload[HELD]))
     return len(old)

@@ -60,17 +60,11 @@ def load(path: Path, kind: str, mapping: ExportMapping) -> Export:
     ``reconcile_export_faulty`` names each cell; and what `tables.reading.read` raises.
     """
     table, sheet = _table(path, kind, mapping)
-    lines = [_line(one, table, mapping) for one in table.lines]
+    lines = [reread(one, table, mapping) for one in table.lines]
     own, strange = _own(lines, table, kind)
     faults = check(dataclasses.replace(table, lines=own), sheet)
     found = sorted([*strange, *faults.findings], key=lambda one: one.line)
-    if found:
-        raise NianjianError(
-            "reconcile_export_faulty",
-            findings=tuple({**one.as_dict(), **one.values(), "code": one.code} for one in found[:TOLD]),
-            file=table.file,
-            faults=len(found),
-        )
+    refuse(table, found)
     return Export(
         file=table.file,
         sha256=table.sha256,
@@ -81,20 +75,32 @@ def load(path: Path, kind: str, mapping: ExportMapping) -> Export:
     )
 
 
+def refuse(table: Table, found: Sequence[Finding]) -> None:
+    """``reconcile_export_faulty`` where a cell cannot be read."""
+    if found:
+        raise NianjianError(
+            "reconcile_export_faulty",
+            findings=tuple({**one.as_dict(), **one.values(), "code": one.code} for one in found[:TOLD]),
+            file=table.file,
+            faults=len(found),
+        )
+
+
 def _table(path: Path, kind: str, mapping: ExportMapping) -> tuple[Table, Sheet]:
     """The table by our headings; in one of several kinds a heading of another kind is no alias of this one's."""
-    sheet = _spelt(SHEETS[kind], mapping, frozenset())
+    sheet = spelt(SHEETS[kind], mapping)
     try:
         return read(path, sheet), sheet
     except NianjianError as fault:
         if fault.code != "column_twice":
             raise
     others = {folded(one.header) for name in KINDS if name != kind for one in PLAIN[name].columns}
-    sheet = _spelt(SHEETS[kind], mapping, frozenset(others))
+    sheet = spelt(SHEETS[kind], mapping, frozenset(others))
     return read(path, sheet), sheet
 
 
-def _spelt(sheet: Sheet, mapping: ExportMapping, reserved: frozenset[str]) -> Sheet:
+def spelt(sheet: Sheet, mapping: ExportMapping, reserved: frozenset[str] = frozenset()) -> Sheet:
+    """The sheet as the mapping spells its headings and words; ``reserved``: spellings that mean something else here."""
     theirs = {folded(header) for header in mapping.columns.values()}
     columns = []
     for column in sheet.columns:
@@ -112,7 +118,7 @@ def _spelt(sheet: Sheet, mapping: ExportMapping, reserved: frozenset[str]) -> Sh
     return dataclasses.replace(sheet, columns=tuple(columns))
 
 
-def _line(line: Line, table: Table, mapping: ExportMapping) -> Line:
+def reread(line: Line, table: Table, mapping: ExportMapping) -> Line:
     """The line with days and words as our sheet reads them."""
     cells = list(line.cells)
     for place, column in table.columns.items():

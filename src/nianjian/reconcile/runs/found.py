@@ -20,7 +20,7 @@ class Found:
     month: str = ""
     likely: str = ""
     reasons: Sequence[str] = ()
-    fields: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     changed_on: date | None = None
     due: date | None = None
     provisional: bool = False

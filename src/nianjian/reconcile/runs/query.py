@@ -96,9 +96,9 @@ def label(one: Difference) -> Mapping[str, str]:
     return found
 
 
-def fields(one: Difference) -> Mapping[str, tuple[str, str]]:
-    """Field -> (ours, theirs) as texts."""
-    found: Mapping[str, tuple[str, str]] = json.loads(one.fields or "{}")
+def fields(one: Difference) -> Mapping[str, tuple[str, ...]]:
+    """Field -> (ours, theirs) as texts; of a source of calls (calls, answered, minutes)."""
+    found: Mapping[str, tuple[str, ...]] = json.loads(one.fields or "{}")
     return found
 
 

@@ -44,6 +44,22 @@ class DaysAsked(Schema):
     sources: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
 
 
+class BillAsked(Schema):
+    """A carrier's bill. Without days those of the bill; ``carrier``: only its lines of the register.
+
+    ``together``: the sources are switches beside each other, their calls are added up.
+
+    ``mapping``: YAML that says which of its headings is which field.
+    """
+
+    name: Named
+    first: Day | None = None
+    last: Day | None = None
+    carrier: Annotated[str, Field(max_length=80)] = ""
+    together: bool = False
+    mapping: Annotated[str, Field(max_length=20_000)] = ""
+
+
 @write(router, f"{HERE}/exports", act=Act.REPORT, answer=Job, status=202, held=work.LIMIT)
 def reconcile_export(request: Request, code: str, file: Query[ExportAsked]) -> dict[str, object]:
     """Compare numbers, lines or seats with an export of the number-resource system; the content is the file."""
@@ -70,4 +86,21 @@ def reconcile_people(request: Request, code: str, given: MonthsAsked) -> dict[st
 def reconcile_sources(request: Request, code: str, given: DaysAsked) -> dict[str, object]:
     """Compare the calls that each source of records tells, by day and line."""
     job = work.ask_sources(enterprise=code, first=given.first, last=given.last, only=given.sources, actor=request.actor)
+    return asked(request, job)
+
+
+@write(router, f"{HERE}/bills", act=Act.REPORT, answer=Job, status=202, held=work.LIMIT)
+def reconcile_bill(request: Request, code: str, file: Query[BillAsked]) -> dict[str, object]:
+    """Compare the sources of call records with a carrier's bill; the content is the file."""
+    job = work.ask_bill(
+        enterprise=code,
+        name=file.name,
+        content=request.content,
+        mapping=file.mapping.encode() if file.mapping.strip() else None,
+        first=file.first,
+        last=file.last,
+        carrier=file.carrier,
+        together=file.together,
+        actor=request.actor,
+    )
     return asked(request, job)

@@ -23,6 +23,7 @@ from nianjian.paper.texts.reconcile.words import (
 Json = Mapping[str, Any]
 Show = Callable[[Console], None]
 ROWS: Final = 50
+BILL: Final = "carrier-bill"
 STYLES: Final = {"passed": "green", "failed": "bold red", "insufficient": "yellow"}
 
 
@@ -69,7 +70,8 @@ def _fields(one: Json) -> str | None:
         if "ours" in pair:
             told.append(f"{name}: {pair['ours'] or '–'} | {pair['theirs'] or '–'}")
         else:
-            told.append(f"{name}: {pair['calls']}")
+            minutes = f" ({pair['minutes']} {_('min')})" if pair.get("minutes") else ""
+            told.append(f"{name}: {pair['calls']}{minutes}")
     return "\n".join(told) or None
 
 
@@ -99,12 +101,20 @@ def sources(told: Json) -> Show:
         _head(console, told)
         names = told["sources"]
         body = [
-            (one["day"], one["line"], *(one["calls"].get(name) for name in names), _(LIKELY[one["likely"]]))
+            (one["day"], one["line"], *(_told(one, name) for name in names), _(LIKELY[one["likely"]]))
             for one in told["rows"][:ROWS]
         ]
         table.rows(console, (_("day"), _("line"), *names, _("likely cause")), body)
+        if told.get("bill_outside"):
+            console.print(_("{count} calls of the bill lie on other days.").format(count=told["bill_outside"]))
 
     return show
+
+
+def _told(one: Json, name: str) -> str:
+    """Calls, and the minutes where a bill tells them."""
+    calls, minutes = one["calls"].get(name), one["minutes"].get(name)
+    return f"{calls} / {minutes} {_('min')}" if minutes and BILL in one["calls"] else f"{calls}"
 
 
 def listed(found: Sequence[Json]) -> Show:

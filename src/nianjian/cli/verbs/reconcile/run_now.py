@@ -43,6 +43,21 @@ def configure(actions: Actions) -> None:
     sources.add_argument(
         "--source", action="append", default=[], metavar="S", help=_("this source; repeat; all of them")
     )
+    sources.add_argument(
+        "--bill",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help=_("a carrier's bill: CSV or xlsx; repeat"),
+    )
+    sources.add_argument("--mapping", type=Path, metavar="FILE", help=_("YAML that says which heading is which field"))
+    sources.add_argument(
+        "--carrier", default="", metavar="NAME", help=_("the bill is this carrier's: only its lines of the register")
+    )
+    sources.add_argument(
+        "--together", action="store_true", help=_("the sources are switches beside each other: add their calls up")
+    )
 
 
 def _month(text: str) -> date:
@@ -84,8 +99,16 @@ def _people(args: argparse.Namespace) -> Answer:
 def _sources(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.flows.reconcile import sources
+    from nianjian.flows.reconcile.bills import Against
 
+    if not args.bill and (args.mapping or args.carrier or args.together):
+        raise NianjianError("usage", program="nianjian reconcile sources", message=_("name the bill: --bill FILE"))
     told = sources.run(
-        enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, only=tuple(args.source), actor=actor
+        enterprise=args.enterprise,
+        first=getattr(args, "from"),
+        last=args.to,
+        only=tuple(args.source),
+        against=Against(tuple(args.bill), args.mapping, args.carrier, args.together),
+        actor=actor,
     )
     return Answer(told, picture.sources(told), DONE if told["verdict"] == "passed" else NO)

@@ -19,6 +19,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "{first} to {last}: the first day must not lie after the last, no day may be to come, at most {most} days"
     ),
     "reconcile_source_unknown": mark("no calls of source {source} in these days; there are {sources}"),
+    "reconcile_bill_empty": mark("{file} tells of no calls"),
+    "reconcile_bill_months": mark("{file} tells whole months: name the first day of a month and the last of one"),
+    "reconcile_bills_mixed": mark("{files}: one tells days, another months; compare them one by one"),
+    "reconcile_carrier_unknown": mark("no line of the register is of carrier {carrier}; there are {carriers}"),
     "reconcile_state_unknown": mark("{state} is no state of a difference; there are {states}"),
     "reconcile_said_missing": mark("“{state}” needs {fields}"),
     "reconcile_text_too_long": mark("{field}: at most {longest} characters"),

@@ -58,6 +58,10 @@ LIKELY: Final[Mapping[str, str]] = {
     "inbound_left_out": mark("a source leaves out inbound calls"),
     "answered_only": mark("a source has answered calls alone"),
     "legs_counted": mark("a source counts each call several times (legs)"),
+    "unanswered_not_billed": mark("the bill leaves out what was not answered, or did not go out"),
+    "time_zone": mark("the sums agree: another time zone or border of the day"),
+    "duration_rounding": mark("minutes are rounded another way"),
+    "minutes_differ": mark("minutes differ more than rounding explains"),
     "day_border": mark("calls around midnight stand on another day"),
     "unknown": mark("reason not known"),
 }
