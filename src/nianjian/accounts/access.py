@@ -34,6 +34,14 @@ def may(actor: Actor, enterprise: str, act: Act) -> bool:
     return scoped(actor, act) and allows(roles(actor.name, enterprise), act)
 
 
+def acts(actor: Actor, enterprise: str) -> frozenset[Act]:
+    """All that the actor may do there, in one question."""
+    if not actor.proved:
+        return frozenset(Act)
+    held = roles(actor.name, enterprise)
+    return frozenset(act for act in Act if scoped(actor, act) and allows(held, act))
+
+
 def scoped(actor: Actor, act: Act) -> bool:
     """Whether the actor is here for such an act at all: a token that may read may read its own."""
     return actor.scopes is None or act in actor.scopes or (act == Act.READ_OWN and Act.READ in actor.scopes)

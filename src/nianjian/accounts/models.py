@@ -32,6 +32,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=10, blank=True)  # "zh-hans", "en"; "": as the browser asks
     theme = models.CharField(max_length=5, blank=True)  # "light", "dark"; "": as the system says
+    unled: models.JSONField[Any, Any] = models.JSONField(default=list)  # enterprises whose guided start is put away
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

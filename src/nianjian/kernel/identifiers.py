@@ -14,6 +14,7 @@ from typing import Final
 from stdnum.cn import ric, uscc
 
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.provinces import SIGNS
 
 _CREDIT_LENGTH: Final = 18
 _CREDIT: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
@@ -110,6 +111,11 @@ class LicenceNumber:
 
     text: str
     usual: bool
+
+    @property
+    def province(self) -> str:
+        """Short name of the province whose sign stands before it; "" where none does."""
+        return SIGNS.get(self.text[:1], "")
 
 
 def licence_number(text: str) -> LicenceNumber:

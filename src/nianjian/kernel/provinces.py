@@ -18,6 +18,13 @@ _SUFFIXES: Final = {
 FULL: Final = {f"{name}{suffix}": name for suffix, names in _SUFFIXES.items() for name in names.split()}
 """Full name → the short one, which rules, overlays and registers carry."""
 PROVINCES: Final = tuple(sorted(FULL.values()))
+_SIGNED: Final = (
+    "京北京 津天津 冀河北 晋山西 蒙内蒙古 辽辽宁 吉吉林 黑黑龙江 沪上海 苏江苏 浙浙江 皖安徽 闽福建 赣江西 "
+    "鲁山东 豫河南 鄂湖北 湘湖南 粤广东 桂广西 琼海南 渝重庆 川四川 贵贵州 云云南 藏西藏 陕陕西 甘甘肃 "
+    "青青海 宁宁夏 新新疆"
+)
+SIGNS: Final = {one[0]: one[1:] for one in _SIGNED.split()}
+"""The sign before the number of a licence of one province (浙B2-20080101) → the short name of that province."""
 
 
 def short(name: str) -> str:

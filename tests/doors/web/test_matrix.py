@@ -84,6 +84,8 @@ _PERSON: Final = {"name": "王芳", "role": "auditor", "email": "", "team": ""}
 # Forms that would do something, where an empty one is nothing; queries where an address alone is nothing.
 FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "data-import": {"kind": "calls"},
+    "overview-start": {"number": "B2-20080101"},
+    "overview-lead": {"on": "no"},
     "portrait-run": {"as_of": "", "province": ""},
     "portrait-reveal": {"kind": "tickets", "complaint_id": "T1"},
     "registers-new": {"line_id": "L-new", "team": "T1"},

@@ -201,7 +201,7 @@ def test_only_an_inspector_gets_an_inspectors_link(boss: Client) -> None:
 
 def test_an_enterprise_is_added(chief: Client) -> None:
     given = {"name": "新企业", "code": "new-1", "province": "北京"}
-    assert chief.post("/enterprises/", given).headers["Location"] == "/e/new-1/people/"
+    assert chief.post("/enterprises/", given).headers["Location"] == "/e/new-1/"
     again = chief.post("/enterprises/", {**given, "code": "NEW-1"})
     assert (again.status_code, 'role="alert"' in again.content.decode()) == (200, True)
     assert [one.code for one in query.enterprises()] == ["demo", "new-1", "other"]

@@ -1,1 +1,1 @@
-"""How a person likes the pages: language and theme."""
+"""How a person likes the pages: language, theme, and whether the first steps are shown."""

@@ -6,8 +6,10 @@ from typing import Final
 
 from django.db import transaction
 
+from nianjian.accounts.access import require
 from nianjian.accounts.models import User
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 
 LANGUAGES: Final = ("zh-hans", "en")
@@ -30,4 +32,21 @@ def choose(*, actor: Actor, language: str | None = None, theme: str | None = Non
             return False
         User.objects.filter(pk=actor.name).update(**wanted)
         record(verb="user.comfort", enterprise="", actor=actor, data={"user": actor.name, **wanted})
+    return True
+
+
+def lead(*, actor: Actor, enterprise: str, on: bool) -> bool:
+    """Whether the overview of the enterprise leads the actor through the first steps; whether anything changed.
+
+    ``role_missing`` for who could not take the steps.
+    """
+    require(actor, enterprise, Act.LOAD)
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=actor.name)
+        if on is (enterprise not in user.unled):
+            return False
+        unled = sorted({*user.unled} - {enterprise} if on else {*user.unled, enterprise})
+        User.objects.filter(pk=actor.name).update(unled=unled)
+        data = {"user": actor.name, "led": on}
+        record(verb="user.comfort", enterprise=enterprise, actor=actor, data=data)
     return True

@@ -24,7 +24,7 @@ from nianjian.web.layout.tables import Cell, Column, Table
 @require_http_methods(["GET", "POST"])
 @everywhere(Act.ADMINISTER)
 def enterprises(request: Request) -> HttpResponse:
-    """Add an enterprise; its people come next."""
+    """Add an enterprise; its overview leads on."""
     form = AddEnterprise(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -35,8 +35,8 @@ def enterprises(request: Request) -> HttpResponse:
         except NianjianError as error:
             form.add_error(None, said(error)[0])
         else:
-            messages.success(request, gettext("The enterprise is added. Now add its people."))
-            return redirect("people-list-here", code=made.code)
+            messages.success(request, gettext("The enterprise is added. Its overview leads on from here."))
+            return redirect("overview", code=made.code)
     _ = words(current())
     page: Page[Enterprise] = paged(request, query.enterprises())
     body = [[Cell(one.code, href=f"/e/{one.code}/"), Cell(one.name), Cell(one.province or "–")] for one in page.rows]

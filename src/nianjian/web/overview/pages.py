@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,7 +15,7 @@ from nianjian.accounts import access
 from nianjian.accounts.query import Enterprise
 from nianjian.accounts.reach import reach
 from nianjian.accounts.roles import Act
-from nianjian.flows.overview import facts
+from nianjian.flows.overview import facts, start
 from nianjian.flows.overview.attention import MOST, Point
 from nianjian.flows.overview.day import Mood
 from nianjian.flows.overview.deadlines import Calendar, Deadline
@@ -35,6 +35,7 @@ from nianjian.web.layout.paging import Page, paged
 from nianjian.web.overview import words as said
 from nianjian.web.overview.bars import Bar, bar
 from nianjian.web.overview.links import expiry_address, flag_address, line_address, link
+from nianjian.web.overview.start import led, shown
 
 RED: Final = "red"
 DAY: Final = "today"  # a second day beside the headline is no cause
@@ -47,6 +48,7 @@ def overview(request: Request, code: str) -> HttpResponse:
     """One glance: the day's verdict, the light, the rates, the earliest deadline, what is in the way."""
     _ = words(current())
     told = facts.overview(request.enterprise, request.actor, request.team)
+    acts = access.acts(request.actor, code)
     context = {
         "team": request.team,
         "told": told,
@@ -63,9 +65,16 @@ def overview(request: Request, code: str) -> HttpResponse:
         "lines": _lines(told, code, _),
         "runs": [_run(one, _) for one in told.runs],
         "since": [said.changed(what, count, _) for what, count in sorted(told.since.items())],
-        "may_run": access.may(request.actor, code, Act.REPORT),
+        "may_run": Act.REPORT in acts,
+        **_first_steps(request, told, acts),
     }
     return render(request, "overview/overview.html", context)
+
+
+def _first_steps(request: Request, told: Overview, acts: Collection[Act]) -> dict[str, object]:
+    """The guided start where it leads; else a link to it, as long as it has something to say."""
+    early = start.early(told, acts, request.team)
+    return shown(request, told) if early and led(request) else {"put_away": early}
 
 
 def _lines(told: Overview, code: str, _: Words) -> list[tuple[str, str, date | None, str]]:

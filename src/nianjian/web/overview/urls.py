@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.web.overview import lines, pages
+from nianjian.web.overview import lines, pages, start
 
 urlpatterns = [
     path("", pages.portfolio, name="portfolio"),
     path("e/<str:code>/", pages.overview, name="overview"),
     path("e/<str:code>/lines/", lines.lines, name="overview-lines"),
+    path("e/<str:code>/start/", start.start, name="overview-start"),
+    path("e/<str:code>/start/lead/", start.lead, name="overview-lead"),
 ]

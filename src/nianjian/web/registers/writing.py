@@ -46,7 +46,8 @@ def new(request: Request, code: str, kind: str) -> HttpResponse:
             form.refuse(error)
         else:
             messages.success(request, _("The row is written."))
-            return redirect(shown.address(code, kind, key))
+            first = request.GET.get("from") == "start"
+            return redirect("overview", code=code) if first else redirect(shown.address(code, kind, key))
     context = {"kind": kind, "register": shown.title(kind), "form": form, "back": _list(code, kind)}
     return render(request, "registers/new.html", context, status=UNPROCESSABLE if form.errors else 200)
 

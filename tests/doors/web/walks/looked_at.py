@@ -22,7 +22,7 @@ REGISTERS: Final = (
 )  # fmt: skip
 # Opened as they are, by an administrator of the installation.
 WORK: Final = (
-    "", "?all", "?q=nothing", HOME, "e/other/", f"{HOME}lines/",
+    "", "?all", "?q=nothing", HOME, "e/other/", f"{HOME}lines/", f"{HOME}start/",
     *(f"{HOME}{tail}" for tail in PORTRAIT),
     *(f"{HOME}registers/{tail}" for tail in REGISTERS),
     f"{HOME}data/", f"{HOME}data/import/", f"{HOME}rules/", f"{HOME}{RULE}", "rules/", RULE,

@@ -1,0 +1,187 @@
+"""The guided start: every step's state comes out of the data, and who has put it away is not led on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.support.people import signed_in
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.audit.query import acts
+from nianjian.flows import portraits
+from nianjian.flows.overview.start import PROVINCE, SHAPE, doubts
+from nianjian.registers.batches import service as batches
+from nianjian.registers.rows import service as rows
+
+OPERATOR = Actor("tester")
+START = "/e/demo/start/"
+RECEIPT = {
+    "source": "asterisk",
+    "rows": {"read": 1, "loaded": 1, "duplicate": 0, "rejected": 0},
+    "days": ["2025-11-20"],
+}
+
+
+@pytest.fixture(autouse=True)
+def _day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
+
+
+@pytest.fixture
+def officer(db: None, home: Path, keys: None) -> Client:
+    add_enterprise(code="demo", name="示范", province="浙江", actor=OPERATOR)
+    return signed_in("otto", role="data_officer", enterprise="demo", language="en")
+
+
+def _text(client: Client, address: str = "/e/demo/") -> str:
+    return " ".join(client.get(address).content.decode().split())
+
+
+def _row(register: str, **texts: str) -> None:
+    rows.create(kind=register, enterprise="demo", texts=texts, since=None, reason="", actor=OPERATOR)
+
+
+def _batch() -> None:
+    batches.add_file(
+        batch="B1", enterprise="demo", name="a.csv", sha256="B1", generation=1, receipt=RECEIPT, actor=OPERATOR
+    )
+
+
+def _run(sample: dict[str, Any]) -> None:
+    with portraits.staged("demo", 2026, sample, actor="user:otto") as put:
+        put()
+
+
+def _here(text: str) -> str:
+    """Heading of the step that is next."""
+    if 'aria-current="step"' not in text:
+        return ""
+    return text.split('aria-current="step"')[1].split("<h3>")[1].split(" <span", maxsplit=1)[0]
+
+
+def test_the_overview_leads_from_step_to_step(officer: Client, sample: dict[str, Any]) -> None:
+    text = _text(officer)
+    assert text.index("first-steps") < text.index('class="today'), "it leads"
+    assert ("0 / 4", _here(text)) == (text.split('class="badge warn">')[1][:5], "Enterprise and licence")
+    assert "As soon as call records are in." in text
+    _row("licences", number="浙B2-20240001", valid_until="2027-01-31")
+    text = _text(officer)
+    assert _here(text) == "One file of call records"
+    assert "icence 浙B2-20240001: " in text.split('id="deadlines"')[1], "its dates stand among the deadlines at once"
+    _batch()
+    text = _text(officer)
+    assert _here(text) == "Own numbers and seats"
+    assert 'action="/e/demo/2025/run/"' in text, "of the year of the calls, not of today's"
+    assert "what is missing above shows in the light" in text
+    _row("numbers", root="95013")
+    assert _here(_text(officer)) == "Own numbers and seats", "seats are missing"
+    _row("seats", seat_id="S1", kind="人工")
+    text = _text(officer)
+    assert _here(text) == "The first light"
+    assert "How it goes on" not in text
+    _run(sample)
+    text = _text(officer)
+    assert text.index('class="today') < text.index("first-steps"), "the light leads now"
+    assert (_here(text), "4 / 4" in text, "What next" in text) == ("", True, True)
+    for place in ("reconcile", "dossier", "inspection", "rectification", "season"):
+        assert f'href="/e/demo/{place}/"' in text.split('class="next"')[1].split("</ul>")[0]
+    _run(sample)
+    assert "first-steps" not in _text(officer), "who has computed twice knows the way"
+
+
+def test_a_row_that_holds_no_longer_is_none(officer: Client) -> None:
+    text = _text(officer)
+    assert text.count("missing</span>") == 2
+    rows.create(
+        kind="numbers",
+        enterprise="demo",
+        texts={"root": "95013"},
+        since=None,
+        reason="",
+        actor=OPERATOR,
+    )
+    assert _text(officer).count("missing</span>") == 1
+    from nianjian.registers.numbers.model import Number  # noqa: PLC0415 -- models load with the database
+
+    version = Number.objects.get().pk
+    rows.end(kind="numbers", enterprise="demo", versions=[version], start=_yesterday(), reason="收回", actor=OPERATOR)
+    assert _text(officer).count("missing</span>") == 2
+
+
+def _yesterday() -> Any:
+    from datetime import timedelta  # noqa: PLC0415
+
+    from nianjian.kernel import clock  # noqa: PLC0415
+
+    return clock.today() - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("number", "found"),
+    [
+        ("浙B2-20240001", []),
+        ("B2-20240001", []),
+        ("沪B2-20240001", [PROVINCE]),
+        ("浙江-1", [SHAPE]),
+        ("沪-1", [SHAPE, PROVINCE]),
+    ],
+)
+def test_what_is_unusual_about_a_licence_number(number: str, found: list[str]) -> None:
+    assert list(doubts(number, "浙江")) == found
+    assert PROVINCE not in doubts(number, ""), "of an enterprise without a province nothing is said"
+
+
+def test_an_unusual_number_is_asked_about_once(officer: Client) -> None:
+    answer = officer.post(START, {"number": " 沪b2-20240001"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "names another province than the enterprise&#x27;s: 上海" in text
+    assert 'name="sure" value="沪B2-20240001"' in text
+    assert officer.post(START, {"number": "沪-1", "sure": "沪B2-20240001"}).status_code == 422, "another doubt"
+    answer = officer.post(START, {"number": "沪B2-20240001", "sure": "沪B2-20240001"})
+    assert answer.headers["Location"] == "/e/demo/"
+    assert "沪B2-20240001" in _text(officer, "/e/demo/registers/licences/")
+
+
+def test_a_licence_that_is_refused_says_why(officer: Client) -> None:
+    assert "required" in officer.post(START, {"number": ""}).content.decode()
+    given = {"number": "浙B2-20240001", "issued_on": "2025-01-01", "valid_until": "2024-01-01"}
+    answer = officer.post(START, given)
+    assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (422, True)
+    assert sum(1 for _ in acts(verb="registers.create")) == 0
+
+
+def test_it_is_put_away_by_one_person_and_comes_back(officer: Client) -> None:
+    other = signed_in("lena", role="compliance_lead", enterprise="demo", language="en")
+    assert officer.post(f"{START}lead/", {"on": "no"}).headers["Location"] == "/e/demo/"
+    officer.post(f"{START}lead/", {"on": "no"})
+    assert sum(1 for _ in acts(verb="user.comfort")) == 1, "nothing changed, nothing is written"
+    text = _text(officer)
+    assert 'id="first-steps"' not in text
+    assert f'href="{START}"' in text
+    assert 'id="first-steps"' in _text(other)
+    assert "Show on the overview" in _text(officer, START)
+    officer.post(f"{START}lead/", {"on": "yes"})
+    assert 'id="first-steps"' in _text(officer)
+
+
+@pytest.mark.parametrize("role", ["auditor", "tester"])
+def test_who_cannot_take_the_steps_is_not_shown_them(officer: Client, role: str) -> None:
+    reader = signed_in("rita", role=role, enterprise="demo")
+    assert "first-steps" not in _text(reader)
+    assert START not in _text(reader)
+    assert reader.get(START).status_code == 403
+
+
+def test_a_row_from_the_steps_leads_back_to_them(officer: Client) -> None:
+    address = _text(officer).split('class="needs"')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
+    assert 'value="已备案" selected' in officer.get(address).content.decode(), (
+        "what makes a number an own one is filled in"
+    )
+    sent = officer.post(address, {"root": "95013"})
+    assert sent.headers["Location"] == "/e/demo/"
+    assert officer.post("/e/demo/registers/numbers/new/", {"root": "95014"}).headers["Location"] != "/e/demo/"

@@ -1,0 +1,128 @@
+"""A newcomer in a browser: from the link of `nianjian init` over an empty home to the first light."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from tests.support.site import PROGRAM, ROOT, Site, environment, follow, told
+
+PASSWORD: Final = "eine lange Losung 47"  # noqa: S105 -- of people of the tests
+CALLS: Final = ROOT / "tests" / "samples" / "asterisk-22.10.1_Master.csv"
+SEATS: Final = (
+    "坐席编号,类型,备案状态,备案日期,开通日期\nS0001,人工,已备案,2024-02-01,2024-02-10\n"
+    "S0002,人工,已备案,2024-02-01,2024-02-10\nS0003,机器人,已备案,2024-02-01,2024-02-10\n"
+)
+WORKER: Final = 90_000  # milliseconds for the worker, on a busy machine
+CLICKS: Final = 22  # of a newcomer who reads; typing and choosing a file are none
+
+
+def begun(folder: Path) -> str:
+    """Make an empty home and its first administrator; the path of the one-time link."""
+    (folder / "home").mkdir(mode=0o700, parents=True)
+    made = told(environment(folder), *PROGRAM, "init", "--name", "李明")
+    found = re.search(r"/(account/first/\S+)", made)
+    assert found, made
+    assert "nianjian serve" in made, "it says what comes next"
+    return found[1]
+
+
+class Newcomer:
+    """Clicks are counted; ``look`` is called with a name wherever there is something to see."""
+
+    def __init__(self, site: Site, page: Any, look: Callable[[str], object] = lambda _name: None) -> None:
+        self.site, self.page, self.look = site, page, look
+        self.clicks = 0
+
+    def press(self, what: str | Any, timeout: int = 30_000) -> None:
+        self.clicks += 1
+        follow(self.page.locator(what).first if isinstance(what, str) else what, timeout=timeout)
+
+    def comes_in(self, link: str) -> None:
+        """Choose a password, leave the second factor for later, add the enterprise."""
+        page = self.page
+        page.goto(self.site.address + link)
+        for field in page.locator("input[type=password]").all():
+            field.fill(PASSWORD)
+        self.look("password")
+        self.press("main form button.primary")
+        self.press("main a[href='/'], header a[href='/']")
+        self.look("empty")
+        self.press("main a.primary")
+        page.locator("#id_name").fill("示范呼叫中心有限公司")
+        page.locator("#id_code").fill("ACME")
+        page.locator("#id_province").select_option("浙江")
+        self.press("main form button.primary")
+
+    def names_the_licence(self) -> None:
+        """By the number alone and its last day."""
+        page = self.page
+        self.look("steps")
+        page.locator("#id_number").fill("浙B2-20240001")
+        page.locator("#id_valid_until").fill("2029-01-05")
+        self.press("form[action$='/start/'] button")
+
+    def imports(self) -> None:
+        """Five steps of the import, of which the first one is taken already."""
+        page = self.page
+        self.press(".first-steps button[value=calls]")
+        page.locator("#id_files").set_input_files(CALLS)
+        self.press("main form[enctype] button")
+        self.look("file")
+        self.press("main a.primary")
+        self.look("mapping")
+        page.locator("#id_timezone").fill("UTC")
+        self.press("main form[novalidate] button.primary")
+        self.look("check")
+        self.press("main a.primary")
+        self.press("main form button.primary")
+        page.locator("main a.primary[href='/e/ACME/']").wait_for(timeout=WORKER)
+        self.look("imported")
+        self.press("main a.primary[href='/e/ACME/']")
+
+    def registers_numbers(self, *roots: str) -> None:
+        """Write own numbers down; each save leads back to the steps."""
+        for root in roots:
+            self.look("needs")
+            self.press(".needs a[href*='/numbers/new/']")
+            self.page.locator("#id_root").fill(root)
+            self.page.locator("#id_total_length").fill("5")
+            self.page.locator("#id_filed_on").fill("2024-02-01")
+            self.look("number")
+            self.press("main form button.primary")
+
+    def imports_seats(self) -> None:
+        """A sheet of seats, by the wizard."""
+        page = self.page
+        self.press(".needs button[value=seats]")
+        file = {"name": "坐席.csv", "mimeType": "text/csv", "buffer": SEATS.encode()}
+        page.locator("#id_files").set_input_files(file)
+        self.press("main form[enctype] button")
+        while "/commit/" not in page.url:
+            self.press("main form[novalidate] button.primary, main a.primary")
+        self.press("main form button.primary")
+        page.locator("main a.primary[href='/e/ACME/']").wait_for(timeout=WORKER)
+        self.press("main a.primary[href='/e/ACME/']")
+
+    def sees_the_light(self) -> str:
+        """Compute and open the portrait, then come home; the code of the light on the overview."""
+        page = self.page
+        self.look("ready")
+        self.press(".first-steps form[action$='/run/'] button")
+        self.press("main a.primary[href$='/2026/']", timeout=WORKER)
+        self.look("portrait")
+        page.goto(f"{self.site.address}e/ACME/")
+        self.look("light")
+        return str(page.locator(".today .light").first.get_attribute("class"))
+
+
+def main() -> None:
+    """`python -m tests.support.newcomer FOLDER`: begin in a folder by hand; prints the link."""
+    sys.stdout.write(begun(Path(sys.argv[1])) + "\n")
+
+
+if __name__ == "__main__":
+    main()
