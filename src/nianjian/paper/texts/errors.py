@@ -21,6 +21,7 @@ from nianjian.paper.texts.dossier import sealing as dossier_sealing
 from nianjian.paper.texts.dossier.words import ITEMS as DOSSIER_ITEMS
 from nianjian.paper.texts.gate import counters
 from nianjian.paper.texts.gate import errors as gate
+from nianjian.paper.texts.inspection import day
 from nianjian.paper.texts.inspection import errors as inspection
 from nianjian.paper.texts.operation import doctor
 from nianjian.paper.texts.operation import errors as operation
@@ -97,6 +98,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "round_state": dossier_rounds.ROUNDS,
     "change": dossier_rounds.DIFFERS,
     "figure": COMPONENTS,
+    "flaw": day.LINE_WHYS,
+    "piece": day.PIECES,
 }
 
 

@@ -59,6 +59,7 @@ STATE: Final = frozenset(
         "dossier_not_ready",
         "callback_trial_over",
         "drill_no_door",
+        "visits_too_many",
         "callback_no_numbers",
         "callback_no_way",
         "callback_no_evidence",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from nianjian.registers.filings.model import Filing
 
@@ -18,3 +19,9 @@ def of_many(enterprises: Iterable[str], year: int) -> dict[str, list[Filing]]:
     for row in Filing.objects.filter(enterprise_id__in=list(enterprises), year=year).order_by("licence", "track"):
         found.setdefault(row.enterprise_id, []).append(row)
     return found
+
+
+def handed_in(enterprise: str, track: str) -> date | None:
+    """When the newest report of a track was handed in; None: none was."""
+    found = Filing.objects.filter(enterprise_id=enterprise, track=track).exclude(submitted_on=None)
+    return found.order_by("-submitted_on").values_list("submitted_on", flat=True).first()

@@ -48,6 +48,8 @@ VERBS: Final[Mapping[str, str]] = {
     "approval.approved": mark("Approved"),
     "approval.refused": mark("Refused"),
     "inspection": mark("Inspector's link opened"),
+    "inspection.visit": mark("Inspection day kept"),
+    "inspection.visit_removed": mark("Inspection day removed"),
     "drill": mark("Drill of the on-site check"),
     "drill.run": mark("Drill of the on-site check begun"),
     "callback": mark("Test call"),

@@ -1,0 +1,104 @@
+"""One sheet of the inspection day: the notice, the agenda, who stands where, the evidence behind each row S1-S10."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from nianjian.accounts.query import Actor
+from nianjian.flows.inspection.checks import readiness as looked
+from nianjian.flows.inspection.checks import work
+from nianjian.flows.inspection.checks.grounds import Grounds, Json
+from nianjian.flows.inspection.day.kept import told as visit_told
+from nianjian.flows.inspection.drill import report
+from nianjian.flows.progress import Progress, silent
+from nianjian.inspection import day as pure
+from nianjian.inspection.day import Notice
+from nianjian.inspection.readiness import FAILED, PASSED, UNKNOWN
+from nianjian.inspection.visits.model import Visit
+from nianjian.inspection.visits.query import coming, visit, visits
+from nianjian.registers.filings import query as filings
+from nianjian.season.deadlines import LICENCE
+
+WEEKS: Final = "inspection.notice.weeks"
+STATES: Final = {Notice.RECEIVED: PASSED, Notice.LATE: UNKNOWN, Notice.AWAITED: UNKNOWN, Notice.NOT_SUBMITTED: UNKNOWN}
+
+
+def sheet(
+    *, enterprise: str, actor: Actor, day: date | None = None, anew: bool = False, progress: Progress = silent
+) -> Json:
+    """Everything of one inspection day, the next one where none is named; ``visit`` None: none is kept.
+
+    ``anew``: readiness is looked up now, at its cost; else as it was last looked at, None of it before anybody has.
+    ``role_missing``, ``enterprise_unknown``, ``visit_unknown``.
+    """
+    grounds = Grounds.of(enterprise, None, actor)
+    kept = visits(enterprise)
+    row = coming(kept, grounds.day) if day is None else visit(enterprise, day)
+    if anew:
+        ready: Json | None = looked.look(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
+    else:
+        ready = work.newest(enterprise=enterprise, part="readiness", actor=actor)
+    held = _drill(enterprise, actor)
+    evidence = [*([] if ready is None else ready["checks"]), _notice(grounds, row), _screens(), _held(held)]
+    found = pure.rows(evidence)
+    counts = {state: sum(one["state"] == state for one in found) for state in (PASSED, FAILED, UNKNOWN)}
+    return {
+        "enterprise": enterprise,
+        "name": grounds.name,
+        "today": grounds.day.isoformat(),
+        "visit": None if row is None else visit_told(row),
+        "days": [one.day.isoformat() for one in kept],
+        "notice": _expected(grounds, row),
+        "looked_at": None if ready is None else ready["at"],
+        "state": pure.state(found),
+        "counts": counts,
+        "rows": found,
+        "drill": held,
+        "rulebook": grounds.stamp(),
+    }
+
+
+def _expected(grounds: Grounds, row: Visit | None) -> Json:
+    """S1: whether the notice has come, and until when it usually does."""
+    submitted = filings.handed_in(grounds.enterprise, LICENCE)
+    received = None if row is None else row.received_on
+    found = pure.expected(received, submitted, grounds.book.integer(WEEKS), grounds.day)
+    return {
+        "state": found.state.value,
+        "submitted_on": None if submitted is None else submitted.isoformat(),
+        "expected_by": None if found.by is None else found.by.isoformat(),
+        "received_on": None if received is None else received.isoformat(),
+    }
+
+
+def _notice(grounds: Grounds, row: Visit | None) -> Json:
+    told = _expected(grounds, row)
+    state = STATES[Notice(told["state"])]
+    return _one("notice", pure.NOTICE, state, told["state"], told["received_on"])
+
+
+def _screens() -> Json:
+    """S9: whether two screens stand in the room nobody can see from here."""
+    return _one("screens", pure.SCREENS, UNKNOWN, "screens_by_eye", None)
+
+
+def _drill(enterprise: str, actor: Actor) -> Json | None:
+    """The newest drill as it stands now."""
+    held = report.listed(enterprise=enterprise, actor=actor)
+    if not held:
+        return None
+    told = report.report(enterprise=enterprise, actor=actor, name=held[0]["drill"])
+    return {name: told[name] for name in ("drill", "begun_at", "state", "steps")}
+
+
+def _held(told: Json | None) -> Json:
+    """S10: what the steps of the newest drill have shown; its readiness stands in the other rows."""
+    if told is None:
+        return _one("drill", pure.DRILL, UNKNOWN, "drill_never", None)
+    state = pure.state(told["steps"])
+    return _one("drill", pure.DRILL, state, f"drill_{state}", told["begun_at"][:10])
+
+
+def _one(check: str, rule: str, state: str, why: str, day: str | None) -> Json:
+    return {"check": check, "part": "system", "rule": rule, "state": state, "why": why, "day": day}
