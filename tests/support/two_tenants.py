@@ -70,6 +70,7 @@ OWN, OTHER, EVERYWHERE, NOWHERE = "demo", "other", "", None
 RULE = "portrait.seat_vacancy.limit"
 OPERATOR = Actor("tester")
 PNG = b"\x89PNG\r\n\x1a\n picture"
+JPEG = b"\xff\xd8 a page"
 
 
 @dataclass
@@ -139,7 +140,7 @@ def _draft(code: str, actor: Actor, *, first: int = 0) -> str:
 def _paper(code: str, actor: Actor) -> None:
     """A version of an item of 2026."""
     report: dict[str, Any] = {"findings": [], "fields": {"name": f"企业 {code}"}}
-    seen = [Pictured(1, 210.0, 297.0, b"\xff\xd8 a page")]
+    seen = [Pictured(1, 210.0, 297.0, JPEG)]
     file = File("章程.pdf", "application/pdf", f"%PDF {code}".encode(), 1, Verdict.NEEDS_PERSON, report, seen)
     materials.add(place=Place(code, 2026, "articles"), file=file, actor=actor)
 
@@ -252,6 +253,9 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     _paper(code, actor)
     _fill_in(code, actor)
     waits = arrivals.add(enterprise=code, year=2026, name="扫描件.pdf", body=f"%PDF came {code}".encode(), actor=actor)
+    told: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
+    drawn = [Pictured(1, 210.0, 297.0, JPEG)]
+    arrivals.proposed(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
     return {
         "code": code,
         "year": 2026,

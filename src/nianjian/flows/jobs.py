@@ -46,6 +46,7 @@ FILL_IN: Final = "dossier.fill_in"
 CHECK_PAPER: Final = "dossier.check"
 DRAW_PAGES: Final = "dossier.draw"
 SORT_PAPERS: Final = "dossier.sort"
+CUT_PAPERS: Final = "dossier.cut"
 VERIFY_PACKAGE: Final = "dossier.verify"
 GENERATE_ITEMS: Final = "dossier.generate"
 BUILD_PACKAGE: Final = "dossier.build"
@@ -84,6 +85,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     CHECK_PAPER: Act.LOAD,
     DRAW_PAGES: Act.LOAD,
     SORT_PAPERS: Act.LOAD,
+    CUT_PAPERS: Act.LOAD,
     VERIFY_PACKAGE: Act.READ,
     GENERATE_ITEMS: Act.REVEAL,
     BUILD_PACKAGE: Act.REVEAL,

@@ -7,7 +7,7 @@ from typing import Final
 
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
-from nianjian.flows.dossier import held, pages, sorting, upload, verifying
+from nianjian.flows.dossier import cutting, held, pages, sorting, upload, verifying
 from nianjian.flows.dossier.fill_in import sheet
 from nianjian.flows.dossier.making import work
 from nianjian.jobs.kind import Kind, Report
@@ -27,6 +27,11 @@ def _draw(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 def _sort(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: year."""
     return sorting.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+
+def _cut(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: year, arrival (its row), papers (item, first, last), leave."""
+    return cutting.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 def _verify(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
@@ -59,6 +64,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     jobs.CHECK_PAPER: Kind(_check, again=True, after=held.drop),  # the same content again is the version there is
     jobs.DRAW_PAGES: Kind(_draw, again=True),  # pictures are kept once
     jobs.SORT_PAPERS: Kind(_sort, again=True),  # what was read is not read again
+    jobs.CUT_PAPERS: Kind(_cut, again=True),  # what was put is found
     jobs.VERIFY_PACKAGE: Kind(_verify, again=True, after=held.drop),
     jobs.GENERATE_ITEMS: Kind(_items, again=True),  # equal values are the version there is
     jobs.BUILD_PACKAGE: Kind(_package, again=True),  # the same bytes again

@@ -50,19 +50,28 @@ def test_one_scan_of_several_papers_is_cut(lead: Client) -> None:
     address = f"{WAITING}/{one['id']}/papers"
     papers = [{"item": "articles", "first": 2, "last": 3}, {"item": "licence", "first": 1, "last": 1}]
     refused = post(lead, address, {"papers": papers})
-    assert (refused.status_code, refused.json()["code"]) == (422, "dossier_cut_left")
+    assert refused.status_code == 202, "nobody has counted the pages yet: the work finds that one is left over"
+    work()
+    ended = lead.get(f"{DEMO}/jobs/{refused.json()['id']}").json()
+    assert (ended["state"], ended["error"]["code"]) == ("failed", "dossier_cut_left")
+    refused = post(lead, address, {"papers": papers})
+    assert (refused.status_code, refused.json()["code"]) == (422, "dossier_cut_left"), "now it is known at once"
     assert "4" in refused.json()["detail"]
+    assert lead.post(f"{WAITING}/{one['id']}/pages/4/picture").content[:2] == b"\xff\xd8"
+    missing = lead.post(f"{WAITING}/{one['id']}/pages/5/picture")
+    assert (missing.status_code, missing.json()["code"]) == (404, "dossier_picture_unknown")
     assert post(lead, address, {"papers": [{**papers[0], "item": "nothing"}]}).status_code == 404
     assert lead.get(WAITING).json()["items"], "what was refused waits on"
     made = post(lead, address, {"papers": papers, "leave": True})
     assert made.status_code == 202
     work()
-    results = [lead.get(f"{DEMO}/jobs/{job['id']}").json()["result"]["item"] for job in made.json()["jobs"]]
+    told = lead.get(f"{DEMO}/jobs/{made.json()['id']}").json()["result"]["papers"]
+    results = [lead.get(f"{DEMO}/jobs/{one['job']}").json()["result"]["item"] for one in told]
     assert results == ["articles", "licence"]
     row = query.version("demo", 2025, "articles", 1)
     assert (row.name, row.pages, row.confirmed_at) == ("全部 2-3.pdf", 2, None)
     added = next(note for note in acts(enterprise="demo", verb="dossier.added") if note.data["item"] == "articles")
-    assert added.data["source"] == {"sha256": one["sha256"], "first": 2, "last": 3}
+    assert added.data["source"] == {"arrival": one["id"], "sha256": one["sha256"], "first": 2, "last": 3}
     (noted,) = acts(enterprise="demo", verb="dossier.cut")
     assert (noted.data["sha256"], noted.data["papers"], noted.data["left"]) == (one["sha256"], papers, "4")
     assert post(lead, address, {"papers": papers, "leave": True}).status_code == 404, "the file is gone"

@@ -6,13 +6,13 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from tests.doors.web.data_pages import work
 from tests.doors.web.scans import a4
 from tests.support.packages import package
@@ -27,6 +27,9 @@ from nianjian.dossier.editions.build import build
 from nianjian.dossier.generated.document import Document
 from nianjian.dossier.generated.sheets import pdf
 from nianjian.dossier.materials import query
+from nianjian.dossier.pictures.model import PagePicture
+from nianjian.dossier.pictures.shrink import Pictured
+from nianjian.flows.operation import strays
 from nianjian.vault import blobs
 
 pytestmark = pytest.mark.django_db
@@ -105,10 +108,59 @@ def test_a_person_changes_the_ranges_and_what_was_typed_stays(lead: Client) -> N
     page = lead.post(f"{address}cut/", {**form, "last-2": "3"}).content.decode()
     assert "第 2 页同时列入两份材料" in page
     page = lead.post(f"{address}cut/", {**form, "first-2": "3", "last-2": "3"}, follow=True).content.decode()
-    assert "已拆出并正在检查的材料：2 份" in page
+    assert 'id="progress"' in page, "cutting is work"
+    assert "正在拆分" in lead.get(SORT).content.decode()
     work()
+    page = lead.get(address, follow=True).content.decode()
+    assert "已拆出并送去检查的材料：2 份" in page
+    assert 'href="/e/demo/dossier/2025/articles/"' in page
     assert [query.version("demo", 2025, item, 1).pages for item in ("licence", "articles")] == [2, 1]
-    assert lead.get(address).status_code == 404
+
+
+def test_what_the_work_refuses_stands_on_the_page_with_what_was_typed(lead: Client) -> None:
+    sent(lead, SORT, ("scan.pdf", a4(pages=3)))
+    row = Arrival.objects.get()
+    address = f"{SORT}{row.pk}/"
+    form = {"item-1": "articles", "first-1": "2", "last-1": "2"}
+    assert 'id="progress"' in lead.post(f"{address}cut/", form, follow=True).content.decode(), "nobody counted yet"
+    work()
+    page = lead.get(address).content.decode()
+    assert "文件没有拆分" in page
+    assert "1, 3" in page
+    assert re.findall(r'name="(?:first|last)-1" value="(.*?)"', page) == ["2", "2"]
+    assert query.material("demo", 2025, "articles") is None
+
+
+def test_the_pages_of_a_file_that_waits_are_shown_to_whom_may_reveal(
+    lead: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    actor = Actor("tester")
+    row = arrivals.add(enterprise="demo", year=2025, name="scan.pdf", body=b"%PDF", actor=actor)
+    told: dict[str, object] = {"item": None, "sure": False, "guesses": [], "pages": 14, "papers": []}
+    drawn = [Pictured(page, 210.0, 297.0, b"\xff\xd8 a page") for page in range(1, 15)]
+    arrivals.proposed(arrival=row.pk, proposal=told, pictured=drawn, actor=actor)
+    address = f"{SORT}{row.pk}/"
+    page = lead.get(address).content.decode()
+    assert "data:image/jpeg" not in page
+    assert not list(acts(enterprise="demo", verb="dossier.looked_at"))
+    typed = {"item-1": "licence", "first-1": "1", "last-1": "77", "leave": "yes"}
+    page = lead.post(f"{address}pages/", {**typed, "from": "1"}).content.decode()
+    assert page.count("data:image/jpeg") == 12
+    assert 'value="77"' in page, "what was typed stands there still"
+    assert 'name="leave" value="yes" checked' in page
+    page = lead.post(f"{address}pages/", {**typed, "from": "13"}).content.decode()
+    assert re.findall(r'id="page-(\d+)"', page) == ["13", "14"]
+    noted = [(one.data["sha256"], one.data["first"], one.data["last"])
+             for one in acts(enterprise="demo", verb="dossier.looked_at")]  # fmt: skip
+    assert sorted(noted) == [(row.sha256, 1, 12), (row.sha256, 13, 14)]
+    assert signed_in("ivan", "auditor", "demo").post(f"{address}pages/").status_code == 403
+    kept = set(PagePicture.objects.values_list("blob", flat=True))
+    assert len(kept) == 14
+    assert kept <= strays._named()
+    with django_capture_on_commit_callbacks(execute=True):
+        lead.post(f"{SORT}decide/", {f"item-{row.pk}": "away"})
+    assert not PagePicture.objects.exists()
+    assert kept.isdisjoint(blobs.blobs()), "the pictures go with the file"
 
 
 def test_who_only_reads_sees_no_papers_that_wait(lead: Client) -> None:
@@ -120,7 +172,7 @@ def test_who_only_reads_sees_no_papers_that_wait(lead: Client) -> None:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     build(package(folder, (1, 2)), folder / "out")
     return folder / "out"

@@ -13,8 +13,9 @@ from nianjian.dossier.arrivals.papers import MOST, papers
 from nianjian.dossier.arrivals.ranges import Range
 from nianjian.dossier.arrivals.recognise import Proposal, recognise
 from nianjian.dossier.arrivals.recognise import told as whole
-from nianjian.dossier.ingest.receive import receive
-from nianjian.dossier.ingest.render import drawn
+from nianjian.dossier.ingest.receive import Received, receive
+from nianjian.dossier.ingest.render import Drawn, drawn
+from nianjian.dossier.pictures import shrink
 from nianjian.dossier.reading import ocr
 from nianjian.kernel.errors import NianjianError
 from nianjian.rules.rulebook import Rulebook
@@ -25,11 +26,15 @@ DPI: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``pages``: 0 where they are not counted. ``papers``: more than one where several seem to lie in the file."""
+    """``pages``: 0 where they are not counted. ``papers``: more than one where several seem to lie in the file.
+
+    ``pictures``: of every page, where they were asked for.
+    """
 
     whole: Proposal
     pages: int
     papers: tuple[Range, ...]
+    pictures: tuple[shrink.Pictured, ...] = ()
 
     @property
     def sure(self) -> bool:
@@ -44,23 +49,42 @@ def told(one: Found) -> dict[str, object]:
 
 
 def propose(
-    file: Path, rulebook: Rulebook, day: date, room: Path | None = None, watch: Callable[[], None] = lambda: None
-) -> Found:
+    file: Path, rulebook: Rulebook, day: date, room: Path | None = None, watch: Callable[[], None] = lambda: None, *,
+    pictured: bool = False,
+) -> Found:  # fmt: skip
     """The proposal for a file; NianjianError where it is not taken in or cannot be read. Nothing is kept of it.
 
     ``room``: where temporary files may lie; None: where the system has them. ``watch`` is called before each page; what
-    it raises ends the look there.
+    it raises ends the look there. ``pictured``: with pictures of all pages, for who says where a paper ends.
     """
     with tempfile.TemporaryDirectory(prefix="nianjian-sort-", dir=room) as folder:
         got = receive(file, Path(folder))
         if got.clean is None:
             return Found(Proposal(None, sure=False, guesses=()), 0, ())  # an OFD: not read
+        pictures: list[shrink.Pictured] = []
         some = drawn(got.clean, min(got.pages, MOST), name=got.name, dpi=DPI)
+        kept = _kept(some, pictures) if pictured else some
         pages = []
-        for page in ocr.sheets((one.facts.page, round(one.dpi), one.bgr) for one in some):
+        for page in ocr.sheets((one.facts.page, round(one.dpi), one.bgr) for one in kept):
             watch()
             pages.append(page)
-    return Found(recognise(pages, rulebook, day), got.pages, papers(pages, got.pages, rulebook, day))
+        if pictured:
+            for _page in _kept(_unread(got, got.clean), pictures):
+                watch()
+    parts = papers(pages, got.pages, rulebook, day)
+    return Found(recognise(pages, rulebook, day), got.pages, parts, tuple(pictures))
+
+
+def _kept(pages: Iterable[Drawn], pictures: list[shrink.Pictured]) -> Iterator[Drawn]:
+    """The same pages; the picture of each stands in ``pictures`` then."""
+    for one in pages:
+        pictures.append(shrink.pictured(one))
+        yield one
+
+
+def _unread(got: Received, clean: Path) -> Iterator[Drawn]:
+    """The pages behind those that are read, drawn to be looked at alone."""
+    return drawn(clean, got.pages, name=got.name, dpi=shrink.DPI, first=MOST + 1)
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:

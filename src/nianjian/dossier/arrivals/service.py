@@ -12,6 +12,9 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.dossier.arrivals.model import Arrival
 from nianjian.dossier.arrivals.ranges import Range
+from nianjian.dossier.pictures import service as pictures
+from nianjian.dossier.pictures.query import Of
+from nianjian.dossier.pictures.shrink import Pictured
 from nianjian.kernel import clock
 from nianjian.vault import blobs
 
@@ -43,9 +46,10 @@ def add(*, enterprise: str, year: int, name: str, body: bytes, actor: Actor) -> 
     return made
 
 
-def proposed(*, arrival: int, proposal: Mapping[str, object], actor: Actor) -> None:
-    """Keep what its content speaks for; a file on which a person has decided meanwhile is none."""
-    _read(arrival, actor, proposal=json.dumps(proposal, ensure_ascii=False, sort_keys=True), fault=None)
+def proposed(*, arrival: int, proposal: Mapping[str, object], pictured: Sequence[Pictured] = (), actor: Actor) -> None:
+    """Keep what its content speaks for, and its pages; a file on which a person has decided meanwhile is none."""
+    told = json.dumps(proposal, ensure_ascii=False, sort_keys=True)
+    _read(arrival, actor, proposal=told, fault=None, pictured=pictured)
 
 
 def failed(*, arrival: int, fault: Mapping[str, object], actor: Actor) -> None:
@@ -53,13 +57,17 @@ def failed(*, arrival: int, fault: Mapping[str, object], actor: Actor) -> None:
     _read(arrival, actor, proposal=None, fault=json.dumps(fault, ensure_ascii=False, default=str))
 
 
-def _read(arrival: int, actor: Actor, *, proposal: str | None, fault: str | None) -> None:
+def _read(
+    arrival: int, actor: Actor, *, proposal: str | None, fault: str | None, pictured: Sequence[Pictured] = ()
+) -> None:
     with transaction.atomic():
-        row = Arrival.objects.filter(pk=arrival).first()
+        row = Arrival.objects.select_for_update().filter(pk=arrival).first()  # two looks at a file wait for each other
         if row is None:
             return
         row.proposal, row.fault = proposal, fault
         row.save(update_fields=["proposal", "fault"])
+        pictures.drop(of=Of(arrival=row.pk))
+        pictures.keep(of=Of(arrival=row.pk), pictures=pictured)
         _note("read", row, actor, {"item": json.loads(proposal)["item"] if proposal else None})
 
 
@@ -81,6 +89,7 @@ def cut(*, row: Arrival, papers: Sequence[Range], leave: str, actor: Actor) -> N
 
 def _gone(row: Arrival) -> None:
     blob = row.blob
+    pictures.drop(of=Of(arrival=row.pk))
     row.delete()
     transaction.on_commit(lambda: blobs.remove(blob))
 

@@ -19,6 +19,7 @@ from nianjian.dossier.kinds.catalogue import item as known_item
 from nianjian.dossier.materials.model import Comment, Material, Version
 from nianjian.dossier.materials.query import ALGORITHM
 from nianjian.dossier.pictures import service as pictures
+from nianjian.dossier.pictures.query import Of
 from nianjian.dossier.pictures.shrink import Pictured
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -85,7 +86,7 @@ def add(*, place: Place, file: File, actor: Actor, reused_from: int | None = Non
                 recorded_by=str(actor),
             )
             made.save(force_insert=True)
-            pictures.keep(version=made.pk, pictures=file.pictures)
+            pictures.keep(of=Of(version=made.pk), pictures=file.pictures)
             told = {"version": made.number, "sha256": sha256, "verdict": made.verdict, "reused_from": reused_from}
             _note("added", place, actor, told if file.source is None else {**told, "source": dict(file.source)})
         except BaseException:

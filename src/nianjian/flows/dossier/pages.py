@@ -19,6 +19,7 @@ from nianjian.dossier.materials.model import Version
 from nianjian.dossier.pictures import query as pictures
 from nianjian.dossier.pictures import service
 from nianjian.dossier.pictures.marks import Mark, marks
+from nianjian.dossier.pictures.query import Of
 from nianjian.dossier.pictures.shrink import DPI, Pictured, pictured
 from nianjian.flows import jobs
 from nianjian.flows.progress import Progress, silent
@@ -62,7 +63,7 @@ def looked(
     """Pages from the ``first`` on, without pictures; NianjianError role_missing, dossier_version_unknown."""
     require(actor, enterprise, Act.READ)
     row = query.version(enterprise, year, item, number)
-    return Pages(row, _pages(row, first, most, {}), pictures.there(row.pk))
+    return Pages(row, _pages(row, first, most, {}), pictures.there(Of(version=row.pk)))
 
 
 def shown(
@@ -74,18 +75,18 @@ def shown(
     """
     require(actor, enterprise, Act.REVEAL)
     row = query.version(enterprise, year, item, number)
-    kept = pictures.some(row.pk, first, min(first + most - 1, row.pages))
+    kept = pictures.some(Of(version=row.pk), first, min(first + most - 1, row.pages))
     contents = {page: pictures.content(one) for page, one in kept.items()}
     if contents:
         _noted(enterprise, year, item, number, sorted(contents), actor)
-    return Pages(row, _pages(row, first, most, contents), bool(contents) or pictures.there(row.pk))
+    return Pages(row, _pages(row, first, most, contents), bool(contents) or pictures.there(Of(version=row.pk)))
 
 
 def picture(*, enterprise: str, year: int, item: str, number: int, page: int, actor: Actor) -> bytes:
     """One page's picture (JPEG), with its entry; as `shown`, and dossier_picture_unknown."""
     require(actor, enterprise, Act.REVEAL)
     row = query.version(enterprise, year, item, number)
-    content = pictures.content(pictures.one(row.pk, page))
+    content = pictures.content(pictures.one(Of(version=row.pk), page))
     _noted(enterprise, year, item, number, [page], actor)
     return content
 
@@ -103,7 +104,7 @@ def _pages(row: Version, first: int, most: int, contents: Mapping[int, bytes]) -
         if one["page"]:
             findings.setdefault(int(one["page"]), []).append(one)
     last = min(first + most - 1, row.pages)
-    sizes = {page: (one.wide_mm, one.high_mm) for page, one in pictures.some(row.pk, first, last).items()}
+    sizes = {page: (one.wide_mm, one.high_mm) for page, one in pictures.some(Of(version=row.pk), first, last).items()}
     made = []
     for page in range(first, last + 1):
         wide, high = sizes.get(page, A4)
@@ -126,10 +127,10 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
     year, item, number = int(given["year"]), str(given["item"]), int(given["version"])
     row = query.version(enterprise, year, item, number)
     progress("", 0, row.pages)
-    if row.media_type in ENDINGS and not pictures.there(row.pk):
+    if row.media_type in ENDINGS and not pictures.there(Of(version=row.pk)):
         made = of(query.content(row), row.media_type, progress)
         told: dict[str, object] = {"year": year, "item": item, "version": number}
-        service.draw(version=row.pk, pictures=made, enterprise=enterprise, told=told, actor=actor)
+        service.draw(of=Of(version=row.pk), pictures=made, enterprise=enterprise, told=told, actor=actor)
     return {"year": year, "item": item, "version": number, "pages": row.pages}
 
 
@@ -151,7 +152,7 @@ def of(body: bytes, media_type: str, progress: Progress = silent) -> list[Pictur
 
 def copied(row: Version) -> list[Pictured]:
     """The pictures of a version that is taken over, for the new one."""
-    kept = pictures.some(row.pk, 1, row.pages)
+    kept = pictures.some(Of(version=row.pk), 1, row.pages)
     return [Pictured(one.page, one.wide_mm, one.high_mm, pictures.content(one)) for one in kept.values()]
 
 

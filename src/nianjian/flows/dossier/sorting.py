@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -18,9 +18,6 @@ from nianjian.config import env, spill
 from nianjian.dossier.arrivals import query, service
 from nianjian.dossier.arrivals.look import propose, told
 from nianjian.dossier.arrivals.model import Arrival
-from nianjian.dossier.arrivals.ranges import Range, held, left, spoken
-from nianjian.dossier.ingest.cut import cut, fit
-from nianjian.dossier.ingest.receive import receive
 from nianjian.dossier.kinds.catalogue import item as known_item
 from nianjian.flows import jobs
 from nianjian.flows.dossier import upload
@@ -80,11 +77,11 @@ def _looked(enterprise: str, year: int, key: int, book: Rulebook, *, actor: Acto
         path = room / plain_name(row.name or "")
         path.write_bytes(content)
         try:
-            found = propose(path, book, clock.today(), room, watch)
+            found = propose(path, book, clock.today(), room, watch, pictured=True)
         except NianjianError as error:
             service.failed(arrival=key, fault={"code": error.code, "values": dict(error.values)}, actor=actor)
             return False
-    service.proposed(arrival=key, proposal=told(found), actor=actor)
+    service.proposed(arrival=key, proposal=told(found), pictured=found.pictures, actor=actor)
     return found.sure
 
 
@@ -113,46 +110,6 @@ def decide(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor)
         job = upload.ask(enterprise=enterprise, year=year, item=wanted, name=name, content=content, actor=actor)
         service.decided(row=row, item=wanted, actor=actor)
     return job
-
-
-def divide(
-    *, enterprise: str, year: int, arrival: int, papers: Sequence[Range], leave: bool, actor: Actor
-) -> list[str]:
-    """A person says which pages of a file are which item: each range goes to its check; those jobs, in their order.
-
-    ``leave``: pages in no range may be lost. The file waits on where it is refused.
-
-    NianjianError role_missing, dossier_arrival_unknown, dossier_item_unknown, dossier_cut_unfit, and those of `held`,
-    `receive` and `cut`.
-    """
-    require(actor, enterprise, Act.LOAD)
-    row = query.one(enterprise, year, arrival)
-    for paper in papers:
-        known_item(paper.item)
-    name = plain_name(row.name or "")
-    with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
-        room = Path(place)
-        path = room / name
-        path.write_bytes(query.content(row))
-        got = receive(path, room)
-        clean = fit(got)
-        held(papers, got.pages, leave=leave)
-        parts = cut(clean, [(paper.first, paper.last) for paper in papers], room, name=name)
-        contents = [part.read_bytes() for part in parts]
-    jobs_put = []
-    with transaction.atomic():
-        row = query.one(enterprise, year, arrival)  # somebody may have decided meanwhile
-        for paper, content in zip(papers, contents, strict=True):
-            called = f"{Path(name).stem} {spoken(paper.first, paper.last)}.pdf"
-            source = {"sha256": row.sha256, "first": paper.first, "last": paper.last}
-            jobs_put.append(
-                upload.ask(
-                    enterprise=enterprise, year=year, item=paper.item, name=called, content=content, actor=actor,
-                    source=source,
-                )
-            )  # fmt: skip
-        service.cut(row=row, papers=papers, leave=left(papers, got.pages), actor=actor)
-    return jobs_put
 
 
 def put_away(*, enterprise: str, year: int, arrival: int, actor: Actor) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.flows import jobs
 from nianjian.paper import figures
+from nianjian.paper.texts.dossier.words import ITEMS
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.texts.inspection.checks import PARTS
 from nianjian.paper.texts.reconcile.words import VERDICTS
@@ -198,6 +199,17 @@ def _sorted(code: str, job: JobValue, result: Told) -> Shown:
     return {"text": _("{read} papers were read, {unsure} of them are not clear.").format(**result), "ways": ways}
 
 
+def _cut(code: str, job: JobValue, result: Told) -> Shown:
+    given = job.payload
+    if job.state != "done":
+        return {"ways": [(reverse("dossier-cut", args=[code, given["year"], given["arrival"]]), _("To the file"))]}
+    speak = words(current())
+    items = [str(one["item"]) for one in result["papers"]]
+    ways = [(reverse("dossier-item", args=[code, given["year"], item]), speak(ITEMS[item])) for item in items]
+    text = _("Papers that were cut out and go to their checks: {count}.").format(count=len(items))
+    return {"text": text, "ways": ways}
+
+
 def _verified(code: str, job: JobValue, result: Told) -> Shown:
     ways = [(reverse("dossier-verify", args=[code, job.payload["year"]]), _("To the result"))]
     if job.state != "done":
@@ -259,6 +271,7 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.FILL_IN: _filled_in,
     jobs.DRAW_PAGES: _drawn,
     jobs.SORT_PAPERS: _sorted,
+    jobs.CUT_PAPERS: _cut,
     jobs.VERIFY_PACKAGE: _verified,
     jobs.GENERATE_ITEMS: _making,
     jobs.BUILD_PACKAGE: _making,

@@ -56,6 +56,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.CHECK_PAPER: mark("Check of a paper"),
     jobs.DRAW_PAGES: mark("Pictures of pages"),
     jobs.SORT_PAPERS: mark("Sorting of papers"),
+    jobs.CUT_PAPERS: mark("Cutting of a file into papers"),
     jobs.VERIFY_PACKAGE: mark("Verification of a package"),
     jobs.GENERATE_ITEMS: mark("Generation of papers"),
     jobs.BUILD_PACKAGE: mark("Building of the package"),

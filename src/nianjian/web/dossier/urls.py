@@ -23,6 +23,7 @@ urlpatterns = [
     path("<int:year>/sort/decide/", sorting.decide, name="dossier-sort-decide"),
     path("<int:year>/sort/<int:arrival>/", cutting.shown, name="dossier-cut"),
     path("<int:year>/sort/<int:arrival>/cut/", cutting.cut, name="dossier-cut-papers"),
+    path("<int:year>/sort/<int:arrival>/pages/", cutting.pictures, name="dossier-cut-pages"),
     path("<int:year>/verify/", verify.shown, name="dossier-verify"),
     path("<int:year>/verify/files/", verify.upload, name="dossier-verify-upload"),
     path("<int:year>/package/", include("nianjian.web.dossier.making.urls")),

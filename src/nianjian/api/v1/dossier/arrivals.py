@@ -5,21 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from django.http import HttpResponse
 from ninja import Path, Query, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
-from nianjian.api.door.operations import read, write
+from nianjian.api.door.operations import read, take, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.door.problems import language
 from nianjian.api.v1.dossier.items import SEASON
+from nianjian.api.v1.dossier.pages import JPEG, PageNumber
 from nianjian.api.v1.given import Year
 from nianjian.api.v1.jobs import Job, asked
-from nianjian.api.v1.registers.files import FileName
+from nianjian.api.v1.registers.files import FileName, attached
 from nianjian.dossier.arrivals import query
 from nianjian.dossier.arrivals.model import Arrival
 from nianjian.dossier.arrivals.ranges import Range
-from nianjian.flows.dossier import checklist, sorting
+from nianjian.flows.dossier import checklist, cutting, sorting
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.words import words
 
@@ -90,13 +92,6 @@ class PapersCut(Schema):
     leave: bool = False
 
 
-class ArrivalCut(Schema):
-    """The file that was cut, and the check of each paper in the order in which they were named."""
-
-    id: int
-    jobs: list[Job]
-
-
 class ArrivalGone(Schema):
     """The file that was deleted."""
 
@@ -141,17 +136,24 @@ def dossier_sort(request: Request, code: str, year: Year, arrival: Key, given: I
     )
 
 
-@write(router, f"{ARRIVAL}/papers", act=Act.LOAD, answer=ArrivalCut, status=202)
+@write(router, f"{ARRIVAL}/papers", act=Act.LOAD, answer=Job, status=202)
 def dossier_cut(request: Request, code: str, year: Year, arrival: Key, given: PapersCut) -> dict[str, object]:
     """Say which pages of a file are which item: each range is cut out as it is and goes to its check, as a whole file.
 
-    The file goes when it is cut; where the ranges are refused it waits on.
+    Cutting is work; ``papers`` of its result names the check of each. Where it is refused the file waits on.
     """
     papers = [Range(one.item, one.first, one.last) for one in given.papers]
-    made = sorting.divide(
+    job = cutting.ask(
         enterprise=code, year=year, arrival=arrival, papers=papers, leave=given.leave, actor=request.actor
     )
-    return {"id": arrival, "jobs": [asked(request, job) for job in made]}
+    return asked(request, job)
+
+
+@take(router, f"{ARRIVAL}/pages/{{page}}/picture", act=Act.REVEAL, media=[JPEG])
+def dossier_arrival_picture(request: Request, code: str, year: Year, arrival: Key, page: PageNumber) -> HttpResponse:
+    """The picture of a page, personal values in full; the audit chain has the entry. There once the file is read."""
+    content = cutting.picture(enterprise=code, year=year, arrival=arrival, page=page, actor=request.actor)
+    return attached(content, JPEG, f"{arrival}-{page}.jpg")
 
 
 @write(router, ARRIVAL, act=Act.LOAD, answer=ArrivalGone, method="DELETE")

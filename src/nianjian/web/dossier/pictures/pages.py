@@ -21,7 +21,7 @@ from nianjian.web.layout.access import Request, page
 FARTHEST = 1000  # pages of a file
 
 
-def _first(given: str) -> int:
+def beginning(given: str) -> int:
     """The page to begin with; what makes no sense is the first."""
     sensible = given.isascii() and given.isdigit() and len(given) <= len(str(FARTHEST)) and int(given)
     return min(int(given), FARTHEST) if sensible else 1
@@ -33,7 +33,7 @@ def listed(request: Request, code: str, year: int, item: str, number: int) -> Ht
     """Outlines of the pages with what was found on each."""
     found = flow.looked(
         enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
-        first=_first(request.GET.get("from", "")),
+        first=beginning(request.GET.get("from", "")),
     )  # fmt: skip
     return _page(request, code, year, item, found, revealed=False)
 
@@ -44,7 +44,7 @@ def shown(request: Request, code: str, year: int, item: str, number: int) -> Htt
     """The same with the pictures; it stands in the audit chain before."""
     found = flow.shown(
         enterprise=code, year=_known(year, item), item=item, number=number, actor=request.actor,
-        first=_first(request.POST.get("from", "")),
+        first=beginning(request.POST.get("from", "")),
     )  # fmt: skip
     return _page(request, code, year, item, found, revealed=True)
 

@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext
 
 from nianjian.dossier.pictures.marks import SEEN, Mark
+from nianjian.dossier.pictures.shrink import Pictured
 from nianjian.flows.dossier.pages import Page
 from nianjian.paper.dossier import found
 from nianjian.paper.texts.dossier.words import SEALS
@@ -49,6 +50,16 @@ class Sheet:
     findings: list[tuple[str, str]]
 
 
+def bare(one: Pictured) -> Sheet:
+    """A page of a file that nobody has checked yet."""
+    return Sheet(one.page, _mm(one.wide_mm), _mm(one.high_mm), _data(one.jpeg), [], [], [])
+
+
+def _data(jpeg: bytes) -> str:
+    """A picture as an address that holds it."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+
+
 def sheet(one: Page) -> Sheet:
     """A page with its marks, facts and findings, the gravest first."""
     _ = words(current())
@@ -57,7 +68,7 @@ def sheet(one: Page) -> Sheet:
         (WEIGHTS[told["weight"]], found.finding(told["code"], {"page": one.page, **told["values"]}, _))
         for told in graver
     ]
-    picture = "" if one.jpeg is None else f"data:image/jpeg;base64,{base64.b64encode(one.jpeg).decode()}"
+    picture = "" if one.jpeg is None else _data(one.jpeg)
     wide, high = _mm(one.wide_mm), _mm(one.high_mm)
     return Sheet(one.page, wide, high, picture, [_mark(told) for told in one.marks], _facts(one), sentences)
 

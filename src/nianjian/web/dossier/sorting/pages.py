@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.accounts.roles import Act
 from nianjian.config.http.readable import reads_form_itself
 from nianjian.dossier.kinds.catalogue import KNOWN
-from nianjian.flows.dossier import checklist, further, sorting
+from nianjian.flows.dossier import checklist, cutting, further, sorting
 from nianjian.flows.wizard import uploads
 from nianjian.kernel.errors import NianjianError
 from nianjian.web.data import shown as data
@@ -34,10 +34,10 @@ AWAY: Final = "away"
 def listed(request: Request, code: str, year: int) -> HttpResponse:
     """Files that wait for a person, with what each seems to be."""
     rows = sorting.waiting(enterprise=code, year=in_reach(year), actor=request.actor, most=SHOWN + 1)
-    jobs = sorting.reading(code, year)
+    jobs, cut = sorting.reading(code, year), cutting.under_way(code, year)
     context = {
         "year": year,
-        "files": [told.waiting(one) for one in rows[:SHOWN]],
+        "files": [told.waiting(one, cutting=one.pk in cut) for one in rows[:SHOWN]],
         "more": len(rows) > SHOWN,
         "most": SHOWN,
         "choices": told.choices(further.of(code)),

@@ -37,8 +37,8 @@ class Waiting:
     cut: bool
 
 
-def waiting(row: Arrival) -> Waiting:
-    """A file with what its content speaks for; only a clear proposal is filled in."""
+def waiting(row: Arrival, *, cutting: bool = False) -> Waiting:
+    """A file with what its content speaks for; only a clear proposal is filled in. ``cutting``: that waits or runs."""
     told, fault = query.proposal(row), query.fault(row)
     badge, state, chosen = "plain", gettext("not read yet"), ""
     said: list[str] = []
@@ -57,6 +57,8 @@ def waiting(row: Arrival) -> Waiting:
             badge, state = "warn", gettext("perhaps {item}").format(item=title(str(told["item"])))
         else:
             badge, state = "warn", gettext("not recognised")
+    if cutting:
+        badge, state, chosen = "plain", gettext("being cut"), ""
     return Waiting(row.pk, row.name or "", f"{-(-row.size // KIB)} KiB", badge, state, chosen, said, cut)
 
 
