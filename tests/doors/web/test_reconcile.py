@@ -14,10 +14,13 @@ from tests.support.people import signed_in
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
+from nianjian.kernel.errors import NianjianError
 from nianjian.reconcile.runs import service
 from nianjian.reconcile.runs.found import Found, Proposed, Report
 from nianjian.reconcile.runs.model import Difference, Proposal, Run
 from nianjian.registers.importing import import_sheet
+from nianjian.registers.mappings import query as mappings
+from nianjian.registers.mappings import service as mapping_service
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/reconcile/"
@@ -104,3 +107,62 @@ def test_call_sources_are_drawn_and_told(lead: Client) -> None:
     assert "某来源只有接通的呼叫" in page
     assert "更正单" not in page
     assert "switch" in lead.get(f"{HOME}{run.pk}/differences/{Difference.objects.get().pk}/").content.decode()
+
+
+def _csv(name: str, text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode(), "text/csv")
+
+
+def test_headings_of_an_export_that_nobody_knows_are_chosen_on_the_page(lead: Client) -> None:
+    text = "资源号,叫法,开\nL01,甲,01/01/2025\n"
+    asked = {"what": "filing", "kind": "lines", "as_of": "2026-12-31"}
+    first = lead.post(f"{HOME}new/", asked | {"file": _csv("e.csv", text)})
+    assert first.status_code == 422  # nothing was put: the page offers the headings instead
+    page = first.content.decode()
+    assert "资源号 – L01" in page
+    assert not Run.objects.exists()
+    chosen = {"heading_line_id": "资源号", "heading_name": "叫法", "heading_opened_on": "开"}
+    faulty = lead.post(f"{HOME}new/look/", asked | chosen | {"file": _csv("e.csv", text)}).content.decode()
+    assert "第 2 行，开" in faulty
+    chosen |= {"dates": "%d/%m/%Y"}
+    sound = lead.post(f"{HOME}new/look/", asked | chosen | {"file": _csv("e.csv", text)}).content.decode()
+    assert "共 1 行，均可读取" in sound
+    done = lead.post(f"{HOME}new/", asked | chosen | {"file": _csv("e.csv", text), "keep_as": "某省导出"})
+    assert done.status_code == 302
+    work()
+    assert Run.objects.get().counts == {"same": 1, "only_ours": 0, "only_theirs": 0, "field_differs": 0}
+    again = lead.post(f"{HOME}new/", asked | {"kept": "某省导出", "file": _csv("e.csv", text)})
+    assert again.status_code == 302
+    work()
+    assert [one.counts["same"] for one in Run.objects.all()] == [1, 1]
+    assert mappings.names("demo") == []  # it is none of call records
+    with pytest.raises(NianjianError, match="mapping_name_taken"):
+        mapping_service.save(enterprise="demo", name="某省导出", data={"columns": {}}, actor=BOSS)
+
+
+def test_a_carriers_bill_with_headings_of_its_own(lead: Client) -> None:
+    text = "账单日,中继,条数,分钟\n2026-03-02,L01,2,2.5\n"
+    bill = {"what": "bill", "together": "on"}
+    assert lead.post(f"{HOME}new/look/", bill).status_code == 422
+    seen = lead.post(f"{HOME}new/look/", bill | {"file": _csv("b.csv", text)}).content.decode()
+    assert "账单日 – 2026-03-02" in seen
+    chosen = {
+        "heading_period": "账单日",
+        "heading_calls": "条数",
+        "heading_minutes": "分钟",
+        "timezone": "UTC",
+        "unit": "6",
+    }
+    wrong = lead.post(f"{HOME}new/", bill | chosen | {"file": _csv("b.csv", text), "timezone": "Mars"})
+    assert wrong.status_code == 422
+    done = lead.post(f"{HOME}new/", bill | chosen | {"file": _csv("b.csv", text)})
+    assert done.status_code == 302
+    work()
+    run = Run.objects.get()
+    assert (run.counts, run.told["bill_unit"], run.file) == ({"same": 0, "parted": 1}, 6, "b.csv")
+    page = lead.get(f"{HOME}{run.pk}/").content.decode()
+    assert "b.csv" in page
+    one = lead.get(f"{HOME}{run.pk}/differences/{Difference.objects.get().pk}/").content.decode()
+    assert "carrier-bill" in one
+    assert "2.50" in one
+    assert lead.post(f"{HOME}new/", bill | {"file": _csv("b.csv", text), "words": "x"}).status_code == 422

@@ -50,7 +50,7 @@ def look(path: Path, mapping: ForwardMapping) -> ListLook:
     """Look at a list; nothing is written. Raises what `tables.reading.begin` raises: it is no list at all then."""
     sheet = spelling(mapping)
     found = begin(path, sheet)
-    columns = _columns(found, sheet)
+    columns = columns_of(found, sheet)
     try:
         table, checked = check_list(path, mapping)
     except NianjianError as fault:
@@ -69,7 +69,8 @@ def look(path: Path, mapping: ForwardMapping) -> ListLook:
     )
 
 
-def _columns(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
+def columns_of(found: Beginning, sheet: Sheet) -> tuple[ListColumn, ...]:
+    """Each heading of a file with the field it is read as and some of its values, masked."""
     taken: set[str] = set()
     made = []
     for position, heading in enumerate(found.header):

@@ -49,7 +49,7 @@ def run(
     day = checked_day(as_of or grounds.base_day())
     sheet = sheet_of(kind)
     progress(path.name, 0, 3)
-    given = _mapping(mapping, kind)
+    given = mapping_of(mapping, kind)
     theirs = export.load(path, kind, given)
     progress(path.name, 1, 3)
     pairs = compare(kind, _ours(enterprise, kind, sheet, day), theirs.rows, day, theirs.fields)
@@ -82,7 +82,8 @@ def sheet_of(kind: str) -> Sheet:
     return kinds.register(kind).sheet
 
 
-def _mapping(given: Path | bytes | None, kind: str) -> ExportMapping:
+def mapping_of(given: Path | bytes | None, kind: str) -> ExportMapping:
+    """Check a mapping; ``mapping_invalid``, ``file_missing``, ``file_unreadable``, and what `parsed` raises."""
     if given is None:
         return ExportMapping()
     name = "mapping" if isinstance(given, bytes) else given.name

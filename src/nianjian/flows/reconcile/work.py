@@ -49,7 +49,7 @@ def ask_filing(
     """
     require(actor, enterprise, jobs.NEEDS[jobs.RECONCILE_FILING])
     filing.sheet_of(kind)
-    _sized(name, content)
+    sized(name, content)
     if mapping is not None:
         checked(parsed(mapping, "mapping"), export.SHEETS[kind], export.SHEETS, "mapping")
     day = None if as_of is None else filing.checked_day(as_of).isoformat()
@@ -88,7 +88,7 @@ def ask_bill(
     ``role_missing``, ``file_empty``, ``file_too_large``, and what `bills.mapping` raises.
     """
     require(actor, enterprise, jobs.NEEDS[jobs.RECONCILE_SOURCES])
-    _sized(name, content)
+    sized(name, content)
     bills.mapping(mapping)
     given: dict[str, object] = {
         "name": plain_name(name),
@@ -100,7 +100,8 @@ def ask_bill(
     return _put(jobs.RECONCILE_SOURCES, enterprise, content, mapping, given, actor)
 
 
-def _sized(name: str, content: bytes) -> None:
+def sized(name: str, content: bytes) -> None:
+    """``file_empty``, ``file_too_large``."""
     if not content:
         raise NianjianError("file_empty", file=name)
     if len(content) > LIMIT:

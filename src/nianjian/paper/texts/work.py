@@ -36,6 +36,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "upload_too_large": mark("{file} is larger than {limit}; import it in the shell with `nianjian calls import`"),
     "mapping_unknown": mark("there is no mapping named {name}"),
     "mapping_name_malformed": mark("a mapping's name has 1 to {longest} signs"),
+    "mapping_name_taken": mark("a mapping for something else is called {name}"),
     "setting_not_a_count": mark("{setting} is a whole number above 0, not “{value}”"),
     "account_closed": mark("the account of {user} was closed; its work is not done any more"),
 }

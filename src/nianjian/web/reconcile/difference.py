@@ -62,9 +62,9 @@ def _context(request: Request, code: str, run: Json, one: Json, form: Settled | 
     _ = words(current())
     sheet = sheet_of(run["kind"]) if run["kind"] in FILED else None
     if sheet is not None:
-        fields = [(label(sheet.by_field(name)), pair["ours"], pair["theirs"]) for name, pair in one["fields"].items()]
+        fields = [(label(sheet.by_field(name)), (pair["ours"], pair["theirs"])) for name, pair in one["fields"].items()]
     else:
-        fields = [(name, pair["calls"], pair["answered"]) for name, pair in one["fields"].items()]
+        fields = [(name, tuple(pair.values())) for name, pair in one["fields"].items()]
     last = one["due"] or ""
     pairs = [
         (gettext("Outcome"), _(RESULTS[one["result"]])),

@@ -99,7 +99,13 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
     period = f"{told['from']} – {told['as_of']}" if told["from"] else told["as_of"]
     pairs = [(gettext("As at"), period), (gettext("Made at"), told["made_at"][:16].replace("T", " "))]
     if told["file"]:
-        pairs.append((gettext("Exported file"), told["file"]))
+        pairs.append(
+            (gettext("Carrier's bill") if told["kind"] == "sources" else gettext("Exported file"), told["file"])
+        )
+    if told["told"].get("carrier"):
+        pairs.append((gettext("Carrier"), told["told"]["carrier"]))
+    if told["told"].get("bill_outside"):
+        pairs.append((gettext("Calls of the bill on other days"), str(told["told"]["bill_outside"])))
     if told["unclear"]:
         pairs.append((gettext("Rows that cannot be proved"), str(told["unclear"])))
     missing = told["told"].get("not_compared", ())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.web.reconcile import difference, listing, one
+from nianjian.web.reconcile import asking, difference, listing, one
 
 urlpatterns = [
     path("", listing.runs, name="reconcile"),
-    path("new/", listing.new, name="reconcile-new"),
+    path("new/", asking.new, name="reconcile-new"),
+    path("new/look/", asking.look, name="reconcile-look"),
     path("<str:reconciliation>/", one.shown, name="reconcile-one"),
     path("<str:reconciliation>/sheet/", one.sheet, name="reconcile-sheet"),
     path("<str:reconciliation>/differences/<int:difference>/", difference.shown, name="reconcile-difference"),
