@@ -60,7 +60,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     REJECTS_FILE: Act.REVEAL,
     IMPORT_REGISTER: Act.LOAD,
     CHECK_REGISTER: Act.LOAD,
-    TAKE_REGISTER: Act.READ,
+    TAKE_REGISTER: Act.READ_OWN,
     RUN_PORTRAIT: Act.REPORT,
     ERASE_OVER: Act.ADMINISTER,
     COUNT_OVER: Act.AUDIT,
@@ -91,6 +91,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     BUILD_PACKAGE: Act.REVEAL,
     SIGN_PACKAGE: Act.APPROVE,
 }
+READING: Final = frozenset({Act.READ_OWN, Act.READ})
 
 
 def enqueue(*, kind: str, enterprise: str, payload: Mapping[str, object], actor: Actor) -> str:
@@ -115,15 +116,32 @@ def enqueue_once(*, kind: str, enterprise: str, payload: Mapping[str, object], a
 
 
 def job_for(job: str, actor: Actor) -> JobValue:
-    """Find it; ``job_unknown``, also for whom its enterprise does not concern."""
+    """Find it; ``job_unknown``, also for whom its enterprise does not concern.
+
+    Who sees the rows of one team alone finds the work that this one person asked for.
+    """
     found = query.job(job)
-    if not may(actor, found.enterprise, Act.READ):
+    if not may(actor, found.enterprise, Act.READ_OWN if _asked(found, actor) else Act.READ):
         raise NianjianError("job_unknown", job=job)
     return found
+
+
+def may_stop(job: JobValue, actor: Actor) -> bool:
+    """Whether this person may stop it: what reading is enough for, another's stop takes who works with the data."""
+    return may(actor, job.enterprise, _stopping(job, actor))
 
 
 def stop(*, job: str, actor: Actor) -> None:
     """Ask it to stop; ``job_unknown``, ``role_missing``, ``job_over``."""
     found = job_for(job, actor)
-    require(actor, found.enterprise, NEEDS[found.kind])
+    require(actor, found.enterprise, _stopping(found, actor))
     service.stop(job=job)
+
+
+def _stopping(job: JobValue, actor: Actor) -> Act:
+    needed = NEEDS[job.kind]
+    return needed if _asked(job, actor) or needed not in READING else Act.LOAD
+
+
+def _asked(job: JobValue, actor: Actor) -> bool:
+    return job.requested_by == str(actor)

@@ -102,10 +102,30 @@ def test_a_long_list_is_work_and_then_fetched_by_its_asker(site: Ask, monkeypatc
     other = site("data_officer", name="zoe")
     assert other.post(file).json()["code"] == "job_unknown"
     assert client.post(f"{SEATS}/exports/csv/files/{job['id']}").json()["code"] == "job_unknown"
-    own = site("outsourcer", name="out", team="T1")
-    assert len(_csv(own.post(asked).content)) == 3
-    assert own.post(f"{asked}/files").status_code == 403
     assert site("inspector", name="ines").post(f"{asked}/files?full=true").json()["code"] == "role_missing"
+
+
+def test_who_sees_one_team_gets_its_long_list_and_no_other_work(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = site()
+    monkeypatch.setattr("nianjian.flows.registers.take.DIRECT", 1)
+    for key, team in (("L1", "T1"), ("L2", "T1"), ("L3", "T2")):
+        _line(client, key, team=team)
+    asked = f"{LINES}/exports/csv"
+    everybody = client.post(f"{asked}/files").json()["id"]
+    own = site("outsourcer", name="out", team="T1")
+    assert own.post(asked).json()["code"] == "register_export_long"
+    job = own.post(f"{asked}/files").json()["id"]
+    for foreign in (f"{DEMO}/jobs/{everybody}", f"{DEMO}/jobs"):
+        assert own.get(foreign).status_code in {403, 404}
+    assert own.post(f"{DEMO}/jobs/{everybody}/stop").status_code == 404
+    assert own.get(f"{DEMO}/jobs/{job}").json()["state"] == "waiting"
+    assert site("inspector", name="ines").post(f"{DEMO}/jobs/{job}/stop").json()["code"] == "role_missing"
+    work()
+    assert [row[0] for row in _csv(own.post(f"{asked}/files/{job}").getvalue())[1:]] == ["L1", "L2"]
+    from nianjian.accounts.models import Membership  # noqa: PLC0415 -- after Django
+
+    Membership.objects.filter(user_id="out").update(team="T2")
+    assert own.post(f"{asked}/files/{job}").status_code == 403
 
 
 def test_only_who_may_reveal_takes_a_register_in_full(site: Ask) -> None:

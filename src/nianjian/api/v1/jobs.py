@@ -49,15 +49,15 @@ def jobs_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]
     return paged(request, cut, rows, lambda one: told(request, one))
 
 
-@read(router, "/enterprises/{code}/jobs/{job}", act=Act.READ, answer=Job)
+@read(router, "/enterprises/{code}/jobs/{job}", act=Act.READ_OWN, answer=Job)
 def jobs_get(request: Request, code: str, job: str) -> dict[str, object]:
     """One piece of work: how far it is and what came of it."""
     return told(request, _job(request, code, job))
 
 
-@write(router, "/enterprises/{code}/jobs/{job}/stop", act=Act.READ, answer=Job, status=202)
+@write(router, "/enterprises/{code}/jobs/{job}/stop", act=Act.READ_OWN, answer=Job, status=202)
 def jobs_stop(request: Request, code: str, job: str) -> dict[str, object]:
-    """Ask it to stop at its next step; the act that the work needs is asked for."""
+    """Ask it to stop at its next step; another's list takes who may load."""
     found = _job(request, code, job)
     jobs.stop(job=found.id, actor=request.actor)
     return told(request, query.job(found.id))

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from nianjian.accounts.access import require
+from nianjian.accounts.access import require, team_of
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows import jobs
@@ -44,10 +44,9 @@ class ListFile:
 def ask(asked: Asked, *, actor: Actor) -> str:
     """Put the making of the file; its job, or this person's own for the same list that waits or runs.
 
-    ``role_missing``, also for whom sees the rows of one team alone; what `take.counted` raises.
+    What `take.counted` raises.
     """
     enterprise = asked.sight.enterprise
-    require(actor, enterprise, Act.READ)
     take.counted(asked, actor)
     given = {"kind": asked.kind, "by": str(actor), ASKED: _told(asked)}
     return jobs.enqueue_once(kind=jobs.TAKE_REGISTER, enterprise=enterprise, payload=given, actor=actor)
@@ -56,6 +55,7 @@ def ask(asked: Asked, *, actor: Actor) -> str:
 def worked(*, enterprise: str, payload: Mapping[str, object], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
     asked = _read(str(payload[ASKED]), enterprise)
+    _sees(asked, actor)
     made = take.written(asked, take.counted(asked, actor), actor, progress)
     blob = blobs.put(made.content).id
     return {"name": made.name, "media": made.media, "rows": made.rows, "sha256": made.sha256, "blob": blob}
@@ -67,7 +67,7 @@ def fetched(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFile:
     ``role_missing``, also where the values are in full and the person may no longer see them so; ``job_unknown`` for
     other work, or somebody else's; ``register_file_gone`` before it is done and after its time.
     """
-    require(actor, enterprise, Act.READ)
+    require(actor, enterprise, Act.READ_OWN)
     found = queue.job(job)
     mine = found.enterprise == enterprise and found.requested_by == str(actor)
     if not mine or found.kind != jobs.TAKE_REGISTER or found.payload["kind"] != kind:
@@ -76,7 +76,8 @@ def fetched(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFile:
     if "blob" not in told:
         raise NianjianError("register_file_gone", job=job, days=KEPT.days)
     asked = _read(str(found.payload[ASKED]), enterprise)
-    require(actor, enterprise, Act.REVEAL if asked.full else Act.READ)
+    require(actor, enterprise, Act.REVEAL if asked.full else Act.READ_OWN)
+    _sees(asked, actor)
     content = blobs.read(str(told["blob"]))
     take.noted(asked, int(told["rows"]), str(told["sha256"]), actor)
     return ListFile(str(told["name"]), str(told["media"]), content)
@@ -91,6 +92,13 @@ def sweep() -> int:
             queue_service.forget(job=one.id, name="blob")
         queue_service.forget(job=one.id, name=ASKED)
     return len(old)
+
+
+def _sees(asked: Asked, actor: Actor) -> None:
+    """``role_missing`` where the rows are no more those that this person sees: of another team, or of all."""
+    team = team_of(actor, asked.sight.enterprise)
+    if team is not None and team != asked.sight.team:
+        require(actor, asked.sight.enterprise, Act.READ)
 
 
 def _told(asked: Asked) -> str:

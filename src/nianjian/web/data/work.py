@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
-from nianjian.flows import jobs
+from nianjian.flows import jobs, portraits
+from nianjian.flows.overview.start import FEW
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper import figures
@@ -28,6 +29,7 @@ from nianjian.web.data.outcomes import outcome
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 
+IMPORTS: Final = (jobs.IMPORT_CALLS, jobs.IMPORT_REGISTER)
 ABSENT: Final = timedelta(seconds=60)
 
 
@@ -57,7 +59,7 @@ def progressing(code: str, job: JobValue, address: str = "") -> dict[str, object
 
 
 @require_safe
-@page(Act.READ)
+@page(Act.READ_OWN)
 def job(request: Request, code: str, job: str) -> HttpResponse:
     """Show one piece of work."""
     found = _job(request, code, job)
@@ -66,10 +68,19 @@ def job(request: Request, code: str, job: str) -> HttpResponse:
         "by": shown.person(found.requested_by),
         "asked": shown.moment(found.created_at),
         "ended": shown.moment(found.finished_at),
-        "may_stop": not found.over and not found.stop_wanted and may(request.actor, code, jobs.NEEDS[found.kind]),
+        "may_stop": not found.over and not found.stop_wanted and jobs.may_stop(found, request.actor),
+        "all_rows": request.team is None,
+        "led": request.team is None and _leads_on(code, found),
         **_outcome(request, code, found),
     }
     return render(request, "data/job.html", context)
+
+
+def _leads_on(code: str, job: JobValue) -> bool:
+    """Whether the import was one of the first steps of the enterprise."""
+    if job.state != "done" or job.kind not in IMPORTS:
+        return False
+    return sum(len(portraits.runs(code, year)) for year in portraits.years(code)) <= FEW
 
 
 def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:
@@ -131,7 +142,7 @@ def _draft(request: Request, code: str, job: JobValue) -> str:
 
 
 @require_safe
-@page(Act.READ)
+@page(Act.READ_OWN)
 def progress(request: Request, code: str, job: str) -> HttpResponse:
     """Give the part of the page that moves; once the work is over the page is loaded anew."""
     found = _job(request, code, job)
@@ -142,7 +153,7 @@ def progress(request: Request, code: str, job: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.READ)
+@page(Act.READ_OWN)
 def stop(request: Request, code: str, job: str) -> HttpResponse:
     """Ask it to stop; `jobs.stop` asks for the role."""
     found = _job(request, code, job)

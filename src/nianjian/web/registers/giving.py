@@ -63,7 +63,7 @@ def export(request: Request, code: str, kind: str) -> HttpResponse:
 
 
 @require_POST
-@page(Act.READ)
+@page(Act.READ_OWN)
 def export_file(request: Request, code: str, kind: str, job: str) -> HttpResponseBase:
     """Give the list away that the worker has made for this person; 404 where there is none."""
     try:

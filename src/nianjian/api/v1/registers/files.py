@@ -45,14 +45,14 @@ class FileWanted(RowsWanted):
 def registers_export(request: Request, code: str, kind: str, form: Form, looked: Query[FileWanted]) -> HttpResponse:
     """The rows of a register that are looked for, as workbook or CSV; masked unless ``full`` is asked for.
 
-    At most 1 000 rows, of one's own team any number; a longer list is made by the worker.
+    At most 1 000 rows; a longer list is made by the worker.
     """
     del code
     file = take_register(_asked(request, kind, form, looked), actor=request.actor)
     return attached(file.content, file.media, file.name)
 
 
-@write(router, f"{EXPORTS}/files", act=Act.READ, answer=Job, status=202)
+@write(router, f"{EXPORTS}/files", act=Act.READ_OWN, answer=Job, status=202)
 def registers_export_ask(
     request: Request, code: str, kind: str, form: Form, looked: Query[FileWanted]
 ) -> dict[str, object]:
@@ -61,7 +61,7 @@ def registers_export_ask(
     return told(request, made.ask(_asked(request, kind, form, looked), actor=request.actor))
 
 
-@take(router, f"{EXPORTS}/files/{{job}}", act=Act.READ, media=MEDIA)
+@take(router, f"{EXPORTS}/files/{{job}}", act=Act.READ_OWN, media=MEDIA)
 def registers_export_fetch(request: Request, code: str, kind: str, form: Form, job: str) -> StreamingHttpResponse:
     """The file that one's own job has made: for seven days, and for nobody else."""
     del form  # the job knows it
