@@ -64,11 +64,25 @@ def test_an_isolation_takes_two_persons_and_the_gate_obeys_at_once(house: Shell)
     assert house(*ASK).json["allow"] is True
 
 
+def test_what_names_no_case_says_that_it_belongs_to_none(house: Shell) -> None:
+    away = ("--channel", "L01", "--reason", "投诉集中", "--end", "投诉下降")
+    assert "不属于" not in house("rectify", "locate", *HOUSE).out
+    case = house("rectify", "open", "--received", "2026-11-20", *HOUSE, "--json").json["id"]
+    for words in (("locate", *HOUSE), ("isolate", *away, *HOUSE)):
+        assert f"{case}。" in house("rectify", *words).out
+    assert "不属于" not in house("rectify", "locate", case).out
+    assert house("rectify", "show", case, "--json").json["orders"] == []
+
+
 def test_a_report_with_gaps_is_a_draft(house: Shell, home: Path) -> None:
     case = house("rectify", "open", "--received", "2026-11-20", *HOUSE, "--json").json["id"]
+    (home.parent / "测评.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
+    said = ("--issuer", "某测评中心", "--number", "CP-1", "--dated", "2026-11-21", "--json")
+    assert house("rectify", "attach", case, "测评.pdf", *said).code == 0
+    assert house("rectify", "attach", "测评.pdf", *said).code == 0, "the only open case"
     told = house("rectify", "report", case, "--out", "报告.docx", "--json")
     assert (told.code, told.json["draft"]) == (1, True)
-    assert {gap["code"] for gap in told.json["gaps"]} >= {"not_located", "not_isolated", "test_report_missing"}
+    assert {gap["code"] for gap in told.json["gaps"]} >= {"not_located", "not_isolated", "measures_missing"}
     with zipfile.ZipFile(home.parent / "报告.docx") as book:
         assert "草稿" in book.read("word/document.xml").decode()
     english = house("rectify", "check", case, LANG="en_US.UTF-8")

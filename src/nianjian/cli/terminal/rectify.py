@@ -93,10 +93,18 @@ def _some(console: Console, header: Sequence[str], body: Sequence[Sequence[objec
         table.rows(console, header, body)
 
 
-def located(told: Json) -> Show:
-    """What stands out, then a table a dimension."""
+def _besides(console: Console, cases: Sequence[str]) -> None:
+    """Say that a case is open and was not meant, as it was not named."""
+    if cases:
+        text = _("This belongs to no case. Name the case that it is for: {cases}.")
+        console.print(text.format(cases=", ".join(cases)), style="yellow")
+
+
+def located(told: Json, beside: Sequence[str] = ()) -> Show:
+    """What stands out, then a table a dimension; ``beside``: open cases that it is no step of."""
 
     def show(console: Console) -> None:
+        _besides(console, beside)
         for one in told["named"]:
             text = _("{group} {key} stands out beyond chance.")
             console.print(text.format(group=_(DIMENSIONS[one["dimension"]]), key=one["key"]), style="bold red")
@@ -140,10 +148,15 @@ def tickets(told: Json) -> Show:
     return show
 
 
-def asked(told: Json) -> Show:
-    """What a second person must say yes to."""
-    text = _("{channel}: request {approval} waits for a second person (nianjian approve {approval}).")
-    return said(text.format(**told))
+def asked(told: Json, beside: Sequence[str] = ()) -> Show:
+    """What a second person must say yes to; ``beside``: open cases that it is no step of."""
+
+    def show(console: Console) -> None:
+        text = _("{channel}: request {approval} waits for a second person (nianjian approve {approval}).")
+        console.print(text.format(**told))
+        _besides(console, beside)
+
+    return show
 
 
 def measured(told: Json) -> Show:

@@ -57,8 +57,8 @@ def _configure_case(actions: Actions) -> None:
     task.add_argument("--done", type=number, metavar="N", help=_("this measure was carried out"))
     on_day(task, "--on", _("on this day instead of today"))
     paper = actions.add("attach", _attach, _("keep a paper of the case: the test report, an annex"))
-    paper.add_argument("file", type=Path, metavar="FILE", help=_("PDF, OFD, docx, xlsx, picture"))
     _case(paper)
+    paper.add_argument("file", type=Path, metavar="FILE", help=_("PDF, OFD, docx, xlsx, picture"))
     paper.add_argument("--kind", default="test_report", metavar="K", help=_("test_report (default), notice or annex"))
     paper.add_argument("--issuer", default="", metavar="TEXT", help=_("who issued the test report"))
     paper.add_argument("--number", default="", metavar="N", help=_("its number"))
@@ -145,6 +145,13 @@ def _meant(args: argparse.Namespace, actor: Actor) -> str:
     return _named(args) or cases.only_open(enterprise=cases.tenant(args.enterprise), actor=actor)
 
 
+def _beside(args: argparse.Namespace, actor: Actor) -> list[str]:
+    """Open cases that what was done belongs to none of, as it named none."""
+    from nianjian.flows.rectify import cases
+
+    return [] if _named(args) else cases.still_open(enterprise=cases.tenant(args.enterprise), actor=actor)
+
+
 def _tenant(args: argparse.Namespace) -> str:
     from nianjian.flows.rectify import cases
 
@@ -229,7 +236,7 @@ def _locate(args: argparse.Namespace) -> Answer:
 
     place = cases.tenant(args.enterprise) if _named(args) is None else ""
     told = locate.run(enterprise=place, case=_named(args), first=getattr(args, "from"), last=args.to, actor=actor)
-    return Answer(told, picture.located(told))
+    return Answer(told, picture.located(told, _beside(args, actor)))
 
 
 def _tickets(args: argparse.Namespace) -> Answer:
@@ -263,7 +270,7 @@ def _isolate(args: argparse.Namespace) -> Answer:
         end=_("the case is closed") if args.end is None else args.end,
         actor=actor,
     )
-    return Answer(told, picture.asked(told), NO)
+    return Answer(told, picture.asked(told, _beside(args, actor)), NO)
 
 
 def _lift(args: argparse.Namespace) -> Answer:

@@ -117,11 +117,16 @@ def listed(*, enterprise: str, actor: Actor, first: int = 0, count: int | None =
 
 def only_open(*, enterprise: str, actor: Actor) -> str:
     """The enterprise's one case that is not closed; ``rectify_case_needed`` where there is none, or several."""
-    require(actor, enterprise, Act.READ)
-    found = list(query.cases(enterprise).exclude(state=states.CLOSED).values_list("pk", flat=True))
+    found = still_open(enterprise=enterprise, actor=actor)
     if len(found) != 1:
         raise NianjianError("rectify_case_needed", count=len(found))
-    return str(found[0])
+    return found[0]
+
+
+def still_open(*, enterprise: str, actor: Actor) -> list[str]:
+    """The enterprise's cases that are not closed; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return list(query.cases(enterprise).exclude(state=states.CLOSED).values_list("pk", flat=True))
 
 
 def summary(case: Case, days: Days) -> Json:
