@@ -17,6 +17,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "isolation_lifted": "isolate",
     "not_enforced": "gate",
     "over_cap": "gate",
+    "off_white_list": "explain",
     "not_measured": "measure",
     "figures_changed": "measure",
     "tickets_open": "complaints",
@@ -105,7 +106,17 @@ def _figures(facts: Facts) -> list[Gap]:
     if over := (facts.again or facts.measured)["over_cap"]:
         values = {"days": len(over), "first": over[0][0], "attempts": over[0][1], "cap": facts.measured["cap"]}
         found.append(Gap("over_cap", values=values))
-    return found
+    return [*found, *_off_white_list((facts.again or facts.measured)[isolate.AFTER]["channel"])]
+
+
+def _off_white_list(since: Mapping[str, Any]) -> list[Gap]:
+    """Calls of the isolated channel to callees without a consent: against what the report says of its white list.
+
+    It does not block: a consent that was erased since is not found either.
+    """
+    known = since.get("callees_known", 0)
+    off = known - since.get("white_listed", 0)
+    return [Gap("off_white_list", blocks=False, values={"count": off, "of": known})] if off else []
 
 
 def _work(facts: Facts) -> list[Gap]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import zipfile
 
+import pytest
+
 from nianjian.paper.rectification import pictures
+from nianjian.paper.rectification.content import Stamp, content
 from nianjian.paper.rectification.template import PLACE, template
 from nianjian.paper.rectification.word import word
 
@@ -45,3 +48,16 @@ def test_the_same_content_gives_the_same_bytes_and_no_text_is_markup() -> None:
         assert any(name.endswith(".png") for name in book.namelist())
     assert "{{ 7 * 7 }} &lt;w:p&gt; &amp; " in text
     assert "{%" not in text
+
+
+@pytest.mark.parametrize(("draft", "heading"), [(True, "尚未闭环"), (False, "需说明的事项")])
+def test_a_report_that_goes_out_calls_nothing_open(*, draft: bool, heading: str) -> None:
+    case = {
+        "id": "R1", "enterprise": "demo", "notice": "", "received": "2026-04-28", "due_at": "2026-05-14T17:00:00+08:00",
+        "provisional": False, "causes": [], "orders": [], "measures": [], "papers": [], "events": [],
+    }  # fmt: skip
+    late = {"code": "tickets_late", "values": {"count": 1, "first": "Q1"}}
+    told = content(case, {"tickets": [], "more": False}, [late], "zh_Hans", Stamp("示例", draft, 1, "0" * 64))
+    assert told["words"]["gaps"] == heading
+    assert bool(told["draft"]) is draft
+    assert "Q1" in told["gaps"][0]

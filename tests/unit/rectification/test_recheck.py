@@ -28,6 +28,10 @@ CLOSED = Facts(
     tests=(date(2026, 3, 3),),
 )
 CHANGED = {**MEASURED, "after": {**PART, "complaints": 2}}
+OFF = {
+    **MEASURED,
+    "after": {**PART, "channel": {**PART["channel"], **white_list.told({"listed": 7, "known": 10})}},
+}
 OVER = {**MEASURED, "over_cap": [["2026-03-05", 31]]}
 
 
@@ -46,6 +50,8 @@ def test_a_closed_loop_has_no_gap() -> None:
         ({"measured": None}, "not_measured"),
         ({"again": CHANGED}, "figures_changed"),
         ({"measured": OVER, "again": OVER}, "over_cap"),
+        ({"measured": OFF, "again": OFF}, "off_white_list"),
+        ({"again": OFF}, "off_white_list"),
         ({"open_tickets": ("Q1", "Q2")}, "tickets_open"),
         ({"late_tickets": ("Q1",)}, "tickets_late"),
         ({"measures": ()}, "measures_missing"),
@@ -57,7 +63,7 @@ def test_a_closed_loop_has_no_gap() -> None:
 def test_each_gap_is_told_with_what_to_do(changed: dict[str, Any], code: str) -> None:
     (found,) = gaps(replace(CLOSED, **changed))
     assert found.code == code
-    assert found.blocks is (code != "tickets_late")
+    assert found.blocks is (code not in {"tickets_late", "off_white_list"})
     ERRORS[code].format(**found.values)
     assert found.remedy == REMEDIES[code]
 

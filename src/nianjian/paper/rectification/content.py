@@ -51,7 +51,7 @@ def content(case: Json, tickets: Json, gaps: list[Json], language: str, stamp: S
         ],
         "provenance": _provenance(case, stamp, _),
         "foot": f"{case['id']}   {_('Audit chain')} {stamp.seq} · {stamp.digest[:16]}",
-        "words": _headings(_),
+        "words": _headings(_) | {"gaps": _("Still open") if stamp.draft else _("To be explained")},
     }
 
 
@@ -59,7 +59,7 @@ def _headings(_: Words) -> dict[str, str]:
     return {
         "notice": _("1 The notice"), "located": _("2 Where the complaints come from"),
         "isolated": _("3 Technical isolation"), "measured": _("4 Before and since"),
-        "measures": _("5 Corrective measures"), "papers": _("6 Papers"), "gaps": _("Still open"),
+        "measures": _("5 Corrective measures"), "papers": _("6 Papers"),
         "tickets": _("Annex A: complaints of the channel"), "history": _("Annex B: course of the case"),
         "provenance": _("Annex C: where the figures come from"),
         "named": _("Stands out beyond chance:"), "nobody": _("No channel stands out beyond chance."),

@@ -65,6 +65,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "tickets_open": mark(
         "{count} complaints of the channel are open, the first is {first}; close them with a call-back"
     ),
+    "off_white_list": mark(
+        "{count} of {of} calls on the channel since its isolation went to callees without a consent on file at that"
+        " moment; explain it in the report"
+    ),
     "tickets_late": mark("{count} complaints were closed late, the first is {first}; explain it in the report"),
     "measures_missing": mark("no measure is named; name at least one with its owner"),
     "measures_open": mark("{count} measures are not done, the first is due on {first}"),
