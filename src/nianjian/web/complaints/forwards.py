@@ -20,10 +20,8 @@ from nianjian.flows.complaints import forwards as flow
 from nianjian.flows.complaints import looked
 from nianjian.flows.complaints.looked import ListColumn, ListLook
 from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts.errors import sentence
-from nianjian.paper.words import words
 from nianjian.web.complaints.forms import MOMENTS
-from nianjian.web.data.preview import verdict
+from nianjian.web.data.preview import placed, verdict
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
@@ -152,13 +150,7 @@ def _verdict(found: ListLook) -> dict[str, object]:
     """Whether it could be imported so, in words; the first faults."""
     if found.fault is not None:
         return {"fault": said(found.fault)[0]}
-    speak = words(current())
-    faults = [
-        gettext("Line {line}, {column}: {fault}").format(
-            line=one.line, column=one.column, fault=sentence(one.code, one.values(), speak)
-        )
-        for one in found.findings[:FAULTS]
-    ]
+    faults = [placed(one.code, one.values()) for one in found.findings[:FAULTS]]
     return {"verdict": verdict(found.faulty, found.read), "faulty": bool(found.faulty), "faults": faults}
 
 

@@ -12,11 +12,11 @@ from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.flows import jobs
 from nianjian.paper import figures
 from nianjian.paper.texts.dossier.words import ITEMS
-from nianjian.paper.texts.errors import sentence
 from nianjian.paper.texts.inspection.checks import PARTS
 from nianjian.paper.texts.reconcile.words import VERDICTS
 from nianjian.paper.words import words
 from nianjian.queue.query import JobValue
+from nianjian.web.data.preview import placed
 from nianjian.web.layout.language import current
 from nianjian.web.registers import shown as registers
 
@@ -153,11 +153,10 @@ def _forwarded(code: str, job: JobValue, result: Told) -> Shown:
     if not result:
         return {"ways": [again, tickets]}
     if result["errors"]:
-        speak = words(current())
         file = (reverse("complaints-forwards-marked", args=[code, job.id]), _("Fetch the list with its faults marked"))
         return {
             "error": _("Nothing was taken: correct these cells and send the list again."),
-            "more": [sentence(str(one["code"]), one["values"], speak) for one in result["errors"]],
+            "more": [placed(str(one["code"]), one["values"]) for one in result["errors"]],
             "ways": [*([file] if "blob" in result else []), again],
         }
     text = _("{added} tickets opened, {updated} completed, {unchanged} unchanged.").format(**result["rows"])

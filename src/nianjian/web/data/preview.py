@@ -220,3 +220,9 @@ def headings(found: Sequence[tuple[str, str, tuple[str, ...], bool]]) -> Table:
     ]
     heads = [Column(_("heading")), Column(_("needed")), Column(_("what stands there")), Column(_("also written as"))]
     return Table(_("Headings of the sheet"), heads, rows, wrap=True)
+
+
+def placed(code: str, values: Mapping[str, Any]) -> str:
+    """Where a faulty cell stands, and what is wrong with it; ``values``: those of its finding."""
+    fault = sentence(code, values, words(current()))
+    return _("Line {line}, {column}: {fault}").format(line=values["line"], column=values["column"], fault=fault)

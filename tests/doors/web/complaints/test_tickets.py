@@ -261,6 +261,8 @@ def test_a_forward_list_with_headings_of_its_own(officer: Client) -> None:
     assert text(officer.get(f"{HOME}forwards/"))
     wrong = sent(sheet.replace("20260301151200", "昨天"))
     assert "整张清单都没有导入" in wrong
+    assert "第 2 行，何时：" in wrong
+    assert "任务失败" not in wrong
     assert not Complaint.objects.exists()
     (marked,) = re.findall(r'href="([^"]*/marked/)"', wrong)
     with zipfile.ZipFile(io.BytesIO(officer.get(marked).content)) as book:
