@@ -5,33 +5,59 @@ The audit chain is the outbox of webhooks, so a warning that stands in it is del
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
-from nianjian.complaints.clocks import Promise
+from nianjian.complaints.clocks import Promise, Reading
 from nianjian.complaints.model import Complaint
 from nianjian.complaints.warned import query
 from nianjian.complaints.warned.model import Warned
 from nianjian.registers.versions.service import wait_for_others
 
 
-def warn(*, enterprise: str, promise: Promise, at: datetime, actor: Actor) -> int:
-    """Give every warning that is due at a moment and was not given; how many."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A warning that is given now: ``number`` is its own, and no other's."""
+
+    number: int
+    row: Complaint
+    reading: Reading
+
+
+def _nobody(_given: Sequence[Given]) -> None:
+    """Tell nobody beside the audit chain."""
+
+
+def warn(
+    *,
+    enterprise: str,
+    promise: Promise,
+    at: datetime,
+    actor: Actor,
+    tell: Callable[[Sequence[Given]], None] = _nobody,
+) -> int:
+    """Give every warning that is due at a moment and was not given; how many. ``tell`` is in the same transaction."""
     if not _fresh(enterprise, promise, at):  # most looks find nothing: they lock nothing
         return 0
     with transaction.atomic():
         wait_for_others(enterprise)
         fresh = _fresh(enterprise, promise, at)
+        given = []
         for one in fresh:
             row, read = one.row, one.reading
-            Warned(enterprise_id=enterprise, key=row.key, clock=read.clock.value, warned_at=at).save(force_insert=True)
+            made = Warned(enterprise_id=enterprise, key=row.key, clock=read.clock.value, warned_at=at)
+            made.save(force_insert=True)
+            given.append(Given(made.pk, row, read))
             told: dict[str, object] = {"complaint": row.key, "clock": read.clock.value, "hand": read.hand.value}
             told |= {"due": read.due.isoformat() if read.due else None, "assignee": row.assignee, "team": row.team_id}
             data = told | ({"drill": True} if row.drill else {})
             record(verb="complaints.warning", enterprise=enterprise, actor=actor, data=data)
+        tell(given)
     return len(fresh)
 
 

@@ -51,18 +51,23 @@ def put(*, enterprise: str, day: date, news: Sequence[News], now: datetime, acto
             )
         )
         made = [one for one in news if (one.user, one.about, one.stage, one.day) not in held]
-        rows = [Message(enterprise=enterprise, user=one.user, about=one.about, stage=one.stage, day=one.day,
-                        values=dict(one.values), made_at=now) for one in made]  # fmt: skip
-        Message.objects.bulk_create(rows)
-        Dispatch.objects.bulk_create(
-            Dispatch(message=row, channel=channel, next_at=at)
-            for row, one in zip(rows, made, strict=True)
-            for channel, at in one.by.items()
-        )
-        if rows:
-            data = {"day": day.isoformat(), "messages": len(rows), "people": len({one.user for one in made})}
+        add(enterprise=enterprise, news=made, now=now)
+        if made:
+            data = {"day": day.isoformat(), "messages": len(made), "people": len({one.user for one in made})}
             record(verb="season.reminded", enterprise=enterprise, actor=actor, data=data)
-    return len(rows)
+    return len(made)
+
+
+def add(*, enterprise: str, news: Sequence[News], now: datetime) -> None:
+    """Put what nobody was told before, inside the caller's transaction, whose audit entry speaks of it."""
+    rows = [Message(enterprise=enterprise, user=one.user, about=one.about, stage=one.stage, day=one.day,
+                    values=dict(one.values), made_at=now) for one in news]  # fmt: skip
+    Message.objects.bulk_create(rows)
+    Dispatch.objects.bulk_create(
+        Dispatch(message=row, channel=channel, next_at=at)
+        for row, one in zip(rows, news, strict=True)
+        for channel, at in one.by.items()
+    )
 
 
 def take(now: datetime) -> list[Dispatch] | None:

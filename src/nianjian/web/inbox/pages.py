@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +17,7 @@ from nianjian.config.http.answers import UNPROCESSABLE
 from nianjian.flows.season import inbox as flow
 from nianjian.kernel.errors import NianjianError
 from nianjian.notify.outbox.model import Dispatch, Message
-from nianjian.paper.texts.season.reminders import KINDS, STATES
+from nianjian.paper.texts.season.reminders import COMPLAINT, KINDS, STATES
 from nianjian.paper.words import words
 from nianjian.web.inbox.forms import Choices, NewChannel
 from nianjian.web.layout.access import Request, own, page, person
@@ -107,4 +108,12 @@ def _row(one: Message) -> dict[str, Any]:
     for each in told["dispatches"]:
         each["word"], each["badge"] = _(STATES[each["state"]]), BADGES[each["state"]]
         each["again"] = each["state"] in {Dispatch.FAILED, Dispatch.UNCLEAR}
+    told["address"] = _address(one)
     return told
+
+
+def _address(one: Message) -> str:
+    """Where to do what a message reminds of."""
+    if one.about.partition(":")[0] == COMPLAINT:
+        return reverse("complaints-one", kwargs={"code": one.enterprise, "ticket": one.values["complaint"]})
+    return reverse("season", kwargs={"code": one.enterprise})

@@ -33,7 +33,10 @@ class Sending(Schema):
 
 
 class Reminded(Schema):
-    """A reminder to one person. ``about``: "track:licence", "task:items"; ``left``: days, negative when late."""
+    """A reminder to one person. ``left``: days, negative when late.
+
+    ``about``: "track:licence", "task:items"; "complaint:response" of a ticket's clock that runs out.
+    """
 
     message: int
     enterprise: str

@@ -71,11 +71,21 @@ WHEN: Final[Mapping[str, str]] = {
     "today": mark("{what} (data year {year}) is due today, {due}"),
     "late": mark("{what} (data year {year}) was due on {due}: {left} days late"),
 }
+COMPLAINT: Final = "complaint"  # what a warning of a ticket's clock is about; behind the colon stands the clock
+CLOCKS: Final[Mapping[tuple[str, bool], str]] = {
+    ("response", False): mark("complaint {complaint}: a person must answer by {at}"),
+    ("response", True): mark("complaint {complaint}: a person had to answer by {at}"),
+    ("close", False): mark("complaint {complaint}: to be closed by {at}"),
+    ("close", True): mark("complaint {complaint}: had to be closed by {at}"),
+}
 
 
 def line(about: str, values: Mapping[str, Any], _: Words) -> str:
     """One reminder as a sentence."""
     kind, _colon, name = about.partition(":")
+    if kind == COMPLAINT:
+        said = _(CLOCKS[name, bool(values["late"])]).format(complaint=values["complaint"], at=values["at"])
+        return f"{said} ({_('drill')})" if values["drill"] else said
     known = TRACKS if kind == "track" else TASKS
     what, left = _(known.get(name, name)), int(values["left"])
     when = "late" if left < 0 else "ahead" if left else "today"
