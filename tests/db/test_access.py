@@ -114,6 +114,9 @@ COMMANDS |= {
     "reconcile list": (Act.READ, HERE, AT),
     **{f"reconcile {act}": (may, HERE, ("RECONCILIATION", *words)) for act, (may, words) in RECONCILED.items()},
     **{f"inspect {act}": (Act.READ, HERE, AT) for act in ("readiness", "answers", "retention", "dialling-mode")},
+    "inspect day": (Act.READ, HERE, ("--last", *AT)),
+    "inspect plan": (Act.LOAD, HERE, ("--day", "2026-09-03", *AT)),
+    "inspect copy": (Act.READ, HERE, ("--out", "REPORT", *AT)),
     "drill run": (Act.REPORT, HERE, AT),  # there is no one-click address
     "drill report": (Act.READ, HERE, AT),
     "callback test": (Act.REPORT, HERE, ("--number", "x", "--via", "sip:192.0.2.1", *AT)),  # it calls nobody

@@ -49,6 +49,7 @@ from nianjian.inspection.callback.sip.seen import Line as SipLine  # noqa: E402
 from nianjian.inspection.callback.sip.seen import Seen  # noqa: E402
 from nianjian.inspection.callback.trials import service as trials  # noqa: E402
 from nianjian.inspection.callback.verdict import Verdict as Judged  # noqa: E402
+from nianjian.inspection.visits import service as visits  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
 from nianjian.notify import service as webhooks  # noqa: E402
 from nianjian.notify.outbox import service as outbox  # noqa: E402
@@ -256,8 +257,10 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"item": None, "sure": False, "guesses": [], "pages": 1, "papers": []}
     drawn = [Pictured(1, 210.0, 297.0, JPEG)]
     arrivals.proposed(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
+    visits.save(enterprise=code, given=visits.Given(date(2026, 11, 3)), actor=actor)
     return {
         "code": code,
+        "day": date(2026, 11, 3),
         "year": 2026,
         **_round(code, actor),
         "run": portraits.runs(code, 2026)[0],

@@ -30,6 +30,7 @@ from nianjian.api.v1.complaints import forwards, one_click, tickets, worked
 from nianjian.api.v1.dossier import arrivals, fill_in, items, making, pages, rounds, seals, signed, verifying, versions
 from nianjian.api.v1.gate import decisions, policy
 from nianjian.api.v1.inspection import checks as inspection
+from nianjian.api.v1.inspection import day as inspection_day
 from nianjian.api.v1.inspection import drill
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
@@ -79,6 +80,7 @@ ROUTERS: Final = (
     reconcile_ask.router,
     reconcile_runs.router,
     inspection.router,
+    inspection_day.router,
     drill.router,
     callbacks.router,
     callback_ways.router,

@@ -37,7 +37,7 @@ VERBS: Final = {
     "reconcile": mark(
         "reconciliation: numbers, lines, seats, people, sources; list, show, settle, pairs, decide, sheet"
     ),
-    "inspect": mark("the on-site check: readiness, answers, retention, dialling-mode"),
+    "inspect": mark("the on-site check: readiness, answers, retention, dialling-mode, day, plan, copy"),
     "drill": mark("the drill of the on-site check: run, report"),
     "callback": mark("test calls: test, numbers, list, show, begin, end, routes, route, gateway"),
     "rectify": mark("rectification: open, locate, isolate, lift, measure, check, report, submit, close, watch"),

@@ -29,13 +29,13 @@ def sheet(told: Json, _: Words) -> dict[str, Any]:
     tables = [
         table(
             _("Agenda"),
-            (_("time"), _("what"), _("who")),
+            (_("time"), _("agenda item"), _("in charge")),
             [(one["at"], one["what"], one["who"] or "–") for one in held["agenda"]],
             (2, 8, 4),
         ),
         table(
             _("Who stands where"),
-            (_("place"), _("who"), _("task")),
+            (_("post"), _("in charge"), _("task")),
             [(one["place"], one["who"], one["task"] or "–") for one in held["posts"]],
             (4, 4, 6),
         ),

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.web.inspection import drill, pages
+from nianjian.web.inspection import day, drill, pages
 
 urlpatterns = [
     path("", pages.front, name="inspection"),
     path("look/", pages.look, name="inspection-look"),
     path("answers/", pages.part, {"part": "answers"}, name="inspection-answers"),
+    path("day/", day.front, name="inspection-day"),
+    path("day/keep/", day.keep, name="inspection-day-keep"),
+    path("day/remove/", day.remove, name="inspection-day-remove"),
+    path("day/admit/", day.admit, name="inspection-day-admit"),
+    path("day/look/", day.look, name="inspection-day-look"),
+    path("day/copy/", day.copy, name="inspection-day-copy"),
     path("dialling/", pages.part, {"part": "dialling"}, name="inspection-dialling"),
     path("drill/", drill.front, name="inspection-drill"),
     path("drill/run/", drill.run, name="inspection-drill-run"),

@@ -6,12 +6,14 @@ import argparse
 
 from nianjian.cli.answer import Answer
 from nianjian.cli.arguments import Actions
-from nianjian.cli.verbs.inspect import look
+from nianjian.cli.verbs.inspect import day, look
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Every action."""
-    look.configure(Actions(parser))
+    actions = Actions(parser)
+    look.configure(actions)
+    day.configure(actions)
 
 
 def run(args: argparse.Namespace) -> Answer:

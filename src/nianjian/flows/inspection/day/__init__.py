@@ -1,1 +1,1 @@
-"""The inspection day (检查日): one sheet of what stands, kept days, a way in for the inspector, a copy without network."""
+"""The inspection day (检查日): its sheet, what is kept of it, a way in for the inspector, a copy without network."""

@@ -50,6 +50,7 @@ def bundle(*, enterprise: str, actor: Actor, language: str, day: date | None = N
 def written(*, enterprise: str, actor: Actor, language: str, path: Path, day: date | None = None) -> None:
     """Write it to a file; what `bundle` raises, OSError."""
     _name, content = bundle(enterprise=enterprise, actor=actor, language=language, day=day)
+    path.touch(0o600)
     path.write_bytes(content)
 
 

@@ -1,0 +1,231 @@
+"""The inspection day: kept with its agenda, its ten rows with their evidence, an inspector's way in, the copy."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from django.db import connection, transaction
+from tests.support.people import signed_in
+
+from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Role
+from nianjian.accounts.service import add_user
+from nianjian.audit import query as audit
+from nianjian.audit.models import Entry
+from nianjian.flows import jobs
+from nianjian.flows.complaints import acts, one_click
+from nianjian.flows.inspection.day import bundle, kept
+from nianjian.flows.inspection.day.sheet import sheet
+from nianjian.flows.inspection.drill import run
+from nianjian.flows.season import acts as season
+from nianjian.inspection import day as pure
+from nianjian.inspection.day import Notice
+from nianjian.inspection.visits.lines import read, written
+from nianjian.inspection.visits.service import Given
+from nianjian.jobs.kinds import KINDS
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.inspection import day as texts
+from nianjian.paper.words import CHINESE, ENGLISH, words
+from nianjian.queue import query as queue
+from nianjian.queue import service
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 8, 31)
+PLACE = "/e/demo/inspection/day/"
+AGENDA = "10：30 ｜ 大屏 ｜ 运维\n9:00 | 见面 | 王芳"
+POSTS = "前台 | 行政"
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
+
+
+def _looked(operator: Actor) -> None:
+    """The worker does everything that waits."""
+    while (taken := service.take(worker="w", again=())) is not None:
+        with transaction.atomic():
+            made = KINDS[taken.kind].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
+            service.finish(job=taken.id, worker="w", result=dict(made))
+
+
+def test_before_anybody_has_looked_nothing_is_proved(demo: str, operator: Actor) -> None:
+    told = sheet(enterprise=demo, actor=operator)
+    assert (told["visit"], told["looked_at"], told["state"], told["drill"]) == (None, None, "unknown", None)
+    assert [one["rule"] for one in told["rows"]] == [f"S{number}" for number in range(1, 11)]
+    assert told["counts"] == {"passed": 0, "failed": 0, "unknown": 10}
+    with pytest.raises(NianjianError, match="visit_unknown"):
+        sheet(enterprise=demo, actor=operator, day=TODAY)
+
+
+def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> None:
+    for ahead in (20, 3, -5):
+        given = Given(TODAY + timedelta(days=ahead), "浙通管检〔2026〕7号", "浙江通管局", None, "三楼", AGENDA, POSTS)
+        kept.save(enterprise=demo, given=given, actor=operator)
+    told = sheet(enterprise=demo, actor=operator)
+    assert told["visit"]["day"] == "2026-09-03", "the next one"
+    assert told["days"] == ["2026-09-20", "2026-09-03", "2026-08-26"]
+    assert told["visit"]["agenda"] == [
+        {"at": "09:00", "what": "见面", "who": "王芳"},
+        {"at": "10:30", "what": "大屏", "who": "运维"},
+    ]
+    assert told["visit"]["posts"] == [{"place": "前台", "who": "行政", "task": ""}]
+    with connection.cursor() as cursor:
+        cursor.execute("select agenda from inspection_visit")
+        assert all("王芳" not in str(one) for one in cursor.fetchall())
+    (newest, *_more) = audit.acts(enterprise=demo, verb="inspection.visit")
+    assert "王芳" not in str(newest.data)
+    assert newest.data["agenda"] == 2
+    kept.remove(enterprise=demo, day=date(2026, 9, 3), actor=operator)
+    kept.remove(enterprise=demo, day=date(2026, 9, 20), actor=operator)
+    assert sheet(enterprise=demo, actor=operator)["visit"]["day"] == "2026-08-26", "none ahead: the last one"
+    with pytest.raises(NianjianError, match="visit_unknown"):
+        kept.remove(enterprise=demo, day=date(2026, 9, 3), actor=operator)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"agenda": "x | y"}, "visit_line_wrong"),
+        ({"agenda": "24:00 | y"}, "visit_line_wrong"),
+        ({"agenda": "09:00"}, "visit_line_wrong"),
+        ({"agenda": "09:00 | a | b | c"}, "visit_line_wrong"),
+        ({"posts": "前台 | 王芳 13800138000"}, "visit_line_wrong"),
+        ({"posts": "前台 | 11010519491231002X"}, "visit_line_wrong"),
+        ({"posts": f"x | {'y' * 121}"}, "visit_line_wrong"),
+        ({"posts": "a | b\n" * 61}, "visit_lines_too_many"),
+        ({"notice": "x" * 201}, "visit_text_too_long"),
+        ({"received_on": TODAY + timedelta(days=1)}, "visit_received_late"),
+    ],
+)
+def test_what_is_no_agenda_is_refused_and_nothing_kept(
+    demo: str, operator: Actor, given: dict[str, object], code: str
+) -> None:
+    with pytest.raises(NianjianError, match=code):
+        kept.save(enterprise=demo, given=Given(TODAY + timedelta(days=3), **given), actor=operator)  # type: ignore[arg-type]
+    assert sheet(enterprise=demo, actor=operator)["days"] == []
+
+
+def test_lines_are_read_as_they_are_written() -> None:
+    for timed, text in ((True, AGENDA), (False, "大屏旁\t运维\t95013009 的日志")):
+        found = read(text, timed=timed)
+        assert read(written(found), timed=timed) == found
+    for language in (CHINESE, ENGLISH):
+        agenda, posts = texts.proposed(words(language))
+        assert len(read(agenda, timed=True)) == len(texts.AGENDA)
+        assert len(read(posts, timed=False)) == len(texts.POSTS)
+
+
+@pytest.mark.parametrize(
+    ("received", "submitted", "today", "state"),
+    [
+        (None, None, date(2027, 3, 20), Notice.NOT_SUBMITTED),
+        (None, date(2027, 3, 20), date(2027, 4, 3), Notice.AWAITED),
+        (None, date(2027, 3, 20), date(2027, 4, 4), Notice.LATE),
+        (date(2027, 4, 1), date(2027, 3, 20), date(2027, 4, 4), Notice.RECEIVED),
+        (date(2026, 4, 1), date(2027, 3, 20), date(2027, 4, 4), Notice.LATE),  # the notice of the year before
+        (date(2027, 4, 1), None, date(2027, 4, 4), Notice.RECEIVED),
+    ],
+)
+def test_the_notice_comes_within_two_weeks(
+    received: date | None, submitted: date | None, today: date, state: Notice
+) -> None:
+    found = pure.expected(received, submitted, 2, today)
+    assert found.state == state
+    assert found.by == (None if submitted is None else date(2027, 4, 3))
+
+
+def test_a_row_passes_only_where_everything_behind_it_has() -> None:
+    def row(*states: str) -> str:
+        return pure.rows([{"rule": "S3", "state": state} for state in states])[2]["state"]  # type: ignore[no-any-return]
+
+    assert (row("passed"), row("passed", "unknown"), row("passed", "unknown", "failed")) == (
+        "passed", "unknown", "failed",
+    )  # fmt: skip
+    assert row() == "unknown"
+
+
+def test_the_page_shows_evidence_with_its_day_and_lets_an_inspector_in(demo: str, operator: Actor) -> None:
+    client = signed_in("anna")
+    season.submitted(enterprise=demo, year=2025, track="licence", licence=None, day=date(2026, 8, 20), actor=operator)
+    assert client.post(f"{PLACE}look/").status_code == 302
+    _looked(operator)
+    form = {"day": "2026-09-03", "notice": "通知书", "received_on": "2026-08-30", "agenda": AGENDA, "posts": POSTS}
+    assert client.post(f"{PLACE}keep/", form).status_code == 302
+    assert client.post(f"{PLACE}keep/", form | {"agenda": "x"}).status_code == 422
+    shown = client.get(PLACE).content.decode()
+    for text in ("2026-09-03", "09:00", "见面", "2026-08-31", "S10", "通知书"):
+        assert text in shown
+    told = sheet(enterprise=demo, actor=operator)
+    assert told["rows"][0]["state"] == "passed", "the notice is here"
+    assert {row["rule"]: row["state"] for row in told["rows"]}["S9"] == "unknown"
+    assert [row["rule"] for row in told["rows"] if not row["evidence"]] == []
+
+    end = (clock.now() + timedelta(days=3)).date()  # a link's time is real, whatever day is played
+    made = client.post(f"{PLACE}admit/", {"user": "inspector-1", "until": str(end)})
+    assert made.status_code == 200
+    assert "/account/inspect/" in made.content.decode()
+    again = client.post(f"{PLACE}admit/", {"user": "inspector-1", "until": str(end + timedelta(days=1))})
+    assert again.status_code == 200, "a second link for the same inspector"
+    (one,) = kept.inspectors(enterprise=demo, actor=operator)
+    assert (one["user"], one["until"][:10]) == ("inspector-1", str(end + timedelta(days=1)))
+    assert client.post(f"{PLACE}admit/", {"user": "anna", "until": str(end)}).status_code == 422
+    assert client.post(f"{PLACE}admit/", {"user": "i-2", "until": "2020-01-01"}).status_code == 422
+    assert client.get(f"{PLACE}?day=2020-01-01").status_code == 404
+    assert client.get(f"{PLACE}?day={'9' * 5000}").status_code == 404
+    assert client.post(f"{PLACE}remove/", {"day": "2026-09-03"}).status_code == 302
+
+
+def test_who_only_reads_is_shown_no_form(demo: str, operator: Actor) -> None:
+    add_user(name="vera", role=Role.AUDITOR, enterprises=[demo], actor=operator)
+    kept.save(enterprise=demo, given=Given(date(2026, 9, 3), agenda=AGENDA), actor=operator)
+    client = signed_in("vera")
+    shown = client.get(PLACE).content.decode()
+    assert "见面" in shown
+    for tail in ("keep", "admit", "remove", "look"):
+        assert f"{PLACE}{tail}/" not in shown
+        assert client.post(f"{PLACE}{tail}/", {}).status_code == 403
+    assert client.get(f"{PLACE}copy/").status_code == 200
+
+
+def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, operator: Actor) -> None:
+    one_click.open_door(enterprise=demo, number="95013", actor=operator)
+    ticket = run.run(enterprise=demo, phone="13800138000", calls=0, actor=operator)["drill"]
+    acts.callback(enterprise=demo, complaint=ticket, result="已回访", actor=operator)
+    kept.save(enterprise=demo, given=Given(date(2026, 9, 3), "<b>", agenda=AGENDA, posts=POSTS), actor=operator)
+    entries = Entry.objects.count()
+    name, alone = bundle.bundle(enterprise=demo, actor=operator, language=CHINESE)
+    assert name == "inspection-day-demo-2026-09-03.zip"
+    with zipfile.ZipFile(io.BytesIO(alone)) as pack:
+        assert pack.namelist() == ["SHA256SUMS", "index.html", "index.pdf"], "what nobody looked at is not there"
+    for part in ("readiness", "answers", "retention"):
+        jobs.enqueue_once(kind=jobs.INSPECT, enterprise=demo, payload={"part": part, "as_of": None}, actor=operator)
+    _looked(operator)
+    for language in (CHINESE, ENGLISH):
+        _name, content = bundle.bundle(enterprise=demo, actor=operator, language=language)
+        assert bundle.bundle(enterprise=demo, actor=operator, language=language)[1] == content
+        with zipfile.ZipFile(io.BytesIO(content)) as pack:
+            files = {one: pack.read(one) for one in pack.namelist()}
+        assert {one for one in files if one.endswith((".html", ".pdf"))} == {
+            f"{part}.{form}" for part in ("index", "answers", "retention") for form in ("html", "pdf")
+        }
+        page = files["index.html"].decode()
+        assert ticket in page
+        assert "&lt;b&gt;" in page
+        assert "<b>" not in page
+        assert "2026-08-31" in page
+        for one, inside in files.items():
+            assert b"http" not in inside if one.endswith(".html") else True, "nothing comes from elsewhere"
+            assert b"13800138000" not in inside
+        with pypdfium2.PdfDocument(io.BytesIO(files["index.pdf"])) as document:
+            text = "".join(one.get_textpage().get_text_bounded() for one in document)
+        assert "见面" in text
+        assert "13800138000" not in text
+    assert Entry.objects.count() == entries, "what only reads leaves no entry"
