@@ -325,3 +325,26 @@ def test_too_many_or_nothing_to_call(far: Answerer, anna: Actor, monkeypatch: py
     with pytest.raises(NianjianError, match="callback_too_many"):
         work.run(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna)
     assert far.got == []
+
+
+def test_a_tenants_administrator_leads_no_calls_to_the_machine_itself(
+    far: Answerer, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = actor("adam", add_user(name="adam", role="administrator", enterprises=["demo"], actor=operator))
+    for host in ("127.0.0.1", "localhost", "169.254.169.254", "[::1]", "224.0.0.1"):
+        with pytest.raises(NianjianError, match="callback_host_refused"):
+            _route(far, boss, via=f"sip:{host}:5060")
+    _route(far, boss, name="远", via="sip:10.0.0.1:5060")  # a switch of the own network
+    _route(far, boss, name="名", via="sip:no-such-host.invalid:5060")  # looked at with each call
+    _route(far, operator, name="机")  # who sits at the shell
+    monkeypatch.setenv("NIANJIAN_CALL_HOSTS", "sbc.example, 127.0.0.1")
+    _route(far, boss)
+    ways_of = {one.name: one.via.anywhere for one in work.kept_ways("demo", ())}
+    assert ways_of == {"移动线": True, "机": True, "远": False, "名": False}
+    monkeypatch.delenv("NIANJIAN_CALL_HOSTS")  # what is kept is looked at again
+    told = work.run(enterprise="demo", numbers=["95013"], ways=work.kept_ways("demo", ["移动线"]), actor=anna)
+    (row,) = told["rows"]
+    assert (row["verdict"], row["reason"]) == ("fail", "unreachable")
+    assert not far.methods()
+    (row,) = work.run(enterprise="demo", numbers=["95013"], ways=work.kept_ways("demo", ["机"]), actor=anna)["rows"]
+    assert row["answer_s"] is not None

@@ -66,6 +66,11 @@ SETTINGS: Final = (
     Setting("NIANJIAN_UPLOAD_MIB", "2048", "largest file in MiB that a browser may send; larger ones by the shell"),
     Setting("NIANJIAN_WEBHOOK_HOSTS", "", "hosts inside the own network that webhooks may name, with commas between"),
     Setting(
+        "NIANJIAN_CALL_HOSTS",
+        "",
+        "hosts on this machine or its link that test calls of routes set on pages may go to, with commas between",
+    ),
+    Setting(
         "NIANJIAN_MAIL_URL",
         "",
         "mail server that reminders leave by: mailtos://USER:PASSWORD@HOST?from=ADDRESS; empty: no e-mail is sent",
@@ -139,6 +144,12 @@ def address(path: str, asked: str, environ: Mapping[str, str] | None = None) -> 
     own = text("NIANJIAN_URL", given)
     is_set = given.get("NIANJIAN_URL") or given.get("NIANJIAN_URL_FILE")
     return own.rstrip("/") + path if is_set and own else asked
+
+
+def call_hosts(environ: Mapping[str, str] | None = None) -> frozenset[str]:
+    """Hosts near this machine that routes of test calls may lead to, in small letters."""
+    given = os.environ if environ is None else environ
+    return frozenset(one.strip().lower() for one in text("NIANJIAN_CALL_HOSTS", given).split(",") if one.strip())
 
 
 def flag(name: str, environ: Mapping[str, str]) -> bool:

@@ -46,13 +46,17 @@ def _does(_far: Answerer, request: Message) -> Iterable[Message]:
         yield back(request, 200, "OK")
 
 
-def test_from_a_way_to_the_ladder(admin: Client) -> None:
+def test_from_a_way_to_the_ladder(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "还没有拨打过" in admin.get(HOME).content.decode()
     refused = admin.post(f"{HOME}ways/", {**WAY, "via": "10.0.0.1"})
     assert refused.status_code == 422
     assert "不是回拨线路的写法" in refused.content.decode()
     with Answerer(_does) as far:
         way = {**WAY, "via": f"sip:127.0.0.1:{far.port}", "username": "u", "password": "geheim", "daily_at": "10:30"}
+        near = admin.post(f"{HOME}ways/", way)
+        assert near.status_code == 422
+        assert "127.0.0.1 是本机" in near.content.decode()
+        monkeypatch.setenv("NIANJIAN_CALL_HOSTS", "127.0.0.1")
         assert admin.post(f"{HOME}ways/", way).status_code == 302
         assert admin.post(f"{HOME}ways/", {"what": "gateway", "name": "HZ-GW", "hosts": "127.0.0.1"}).status_code == 302
         kept = admin.get(f"{HOME}ways/").content.decode()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import socket
+from dataclasses import dataclass, replace
 from datetime import time
 
 from nianjian.accounts.access import require
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import LOCAL, Actor
 from nianjian.accounts.roles import Act
+from nianjian.config import env
 from nianjian.flows.inspection.callback.grounds import Json
 from nianjian.inspection.callback import asked
+from nianjian.inspection.callback.places import refused
 from nianjian.inspection.callback.routes import query, service
 from nianjian.inspection.callback.routes.model import Route
 from nianjian.inspection.callback.routes.service import Given
@@ -41,7 +44,26 @@ class Way:
     def over(cls, route: Route) -> Way:
         """The way of a kept route."""
         account = Account(route.username, route.password or "") if route.username else None
-        return cls(asked.via(route.via), route.caller, account, route.witness, route.name, route.carrier)
+        via = asked.via(route.via)
+        via = replace(via, anywhere=_free(via.host, route.set_by))
+        return cls(via, route.caller, account, route.witness, route.name, route.carrier)
+
+
+def _free(host: str, set_by: str) -> bool:
+    """Whether calls may also go to this machine: the operator has set the route at the shell, or allows the host."""
+    return set_by.startswith(f"{LOCAL}:") or host in env.call_hosts()
+
+
+def _elsewhere(via: Via, actor: Actor) -> None:
+    """``callback_host_refused`` for this machine itself; a name that cannot be resolved is looked at with each call."""
+    if _free(via.host, str(actor)):
+        return
+    try:
+        found = [str(one[4][0]) for one in socket.getaddrinfo(via.host, via.port, type=socket.SOCK_DGRAM)]
+    except (OSError, ValueError):
+        return
+    if any(refused(one) for one in found):
+        raise NianjianError("callback_host_refused", host=via.host)
 
 
 def listed(*, enterprise: str, actor: Actor) -> Json:
@@ -71,7 +93,8 @@ def told(route: Route) -> Json:
 def save(*, enterprise: str, given: Given, actor: Actor) -> Json:
     """Make or change a route: calls go out to where it leads, so an administrator says it.
 
-    The carrier is the line's where none is said. ``role_missing``, ``callback_line_unknown``, and what `asked.via`,
+    The carrier is the line's where none is said. ``role_missing``, ``callback_line_unknown``,
+    ``callback_host_refused`` for this machine unless the operator sits at the shell or allows it, and what `asked.via`,
     `asked.caller` and `service.save` raise.
     """
     require(actor, enterprise, Act.ADMINISTER)
@@ -81,9 +104,11 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Json:
         if row is None:
             raise NianjianError("callback_line_unknown", line=line)
         carrier = carrier or (row.carrier or "").strip()
+    via = asked.via(given.via)
+    _elsewhere(via, actor)
     made = Given(
         name=given.name.strip()[:60],
-        via=str(asked.via(given.via)),
+        via=str(via),
         caller=asked.caller(given.caller or CALLER),
         witness=given.witness,
         line=line,

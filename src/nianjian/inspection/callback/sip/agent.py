@@ -6,15 +6,19 @@ The UDP socket is connected: only such a one is told by the system that nobody l
 from __future__ import annotations
 
 import asyncio
+import errno
 import re
+import socket
 import ssl
 from typing import Final, cast
 
+from nianjian.inspection.callback.places import refused
 from nianjian.inspection.callback.sip.call import Call
 from nianjian.inspection.callback.sip.media import Media
 from nianjian.inspection.callback.sip.message import LONGEST, read, reply, written
 from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
 
+REFUSED: Final = "the operator lets no test call go to this machine itself"
 LINGER: Final = 0.6  # seconds after the last call, in which repeated replies are still acknowledged
 LENGTH: Final = re.compile(rb"\r?\n(?:content-length|l)[ \t]*:[ \t]*([0-9]{1,6})", re.IGNORECASE)
 
@@ -138,12 +142,24 @@ def words(fault: BaseException) -> str:
 
 
 async def connected(via: Via, patience: float) -> Trunk:
-    """Open the trunk; OSError where the address is not known or nobody answers in ``patience`` seconds."""
+    """Open the trunk; OSError where the address is not known or refused, or nobody answers in ``patience`` seconds."""
     loop = asyncio.get_running_loop()
+    host = via.host if via.anywhere else await asyncio.wait_for(_elsewhere(via), patience)
     if via.transport == "udp":
-        _sent, trunk = await loop.create_datagram_endpoint(lambda: Trunk(via), remote_addr=(via.host, via.port))
+        _sent, trunk = await loop.create_datagram_endpoint(lambda: Trunk(via), remote_addr=(host, via.port))
         return trunk
     secure = ssl.create_default_context() if via.transport == "tls" else None
-    made = loop.create_connection(lambda: Trunk(via), via.host, via.port, ssl=secure)
+    name = via.host if secure else None
+    made = loop.create_connection(lambda: Trunk(via), host, via.port, ssl=secure, server_hostname=name)
     _stream, trunk = await asyncio.wait_for(made, patience)
     return trunk
+
+
+async def _elsewhere(via: Via) -> str:
+    """The address that is connected to: a later answer of the resolver changes nothing. OSError for a refused one."""
+    kind = socket.SOCK_DGRAM if via.transport == "udp" else socket.SOCK_STREAM
+    found = await asyncio.get_running_loop().getaddrinfo(via.host, via.port, type=kind)
+    places = [str(one[4][0]) for one in found]
+    if any(refused(one) for one in places):
+        raise OSError(errno.EACCES, REFUSED)
+    return places[0]

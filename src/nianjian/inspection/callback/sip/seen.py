@@ -9,11 +9,12 @@ from nianjian.inspection.callback.sip.digest import Account
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """Where calls go: ``sip:HOST:PORT``."""
+    """Where calls go: ``sip:HOST:PORT``. ``anywhere``: also to this machine itself and its link (`places.refused`)."""
 
     host: str
     port: int
     transport: str = "udp"
+    anywhere: bool = True
 
     def __str__(self) -> str:
         """As it is given and kept."""

@@ -25,7 +25,15 @@ TEXTS: Final[Mapping[str, str]] = {
     "drill_no_door": mark("no one-click address is open, so no complaint can come in; open one for a number first"),
     "drill_calls_wrong": mark("{calls} test calls cannot be asked for in a drill; 0 to {most} can"),
     "drill_phone_wrong": mark("this is no telephone number that can be called back"),
+    "drill_source_unknown": mark("{source} is no way in which a drill's complaint comes; there are {sources}"),
+    "drill_minutes_wrong": mark("give whole minutes from 1 to {most}, no step earlier than the one before"),
+    "drill_player_unknown": mark("“{player}” is no account that may work on tickets here"),
+    "drill_inject_unknown": mark("{inject} is nothing that a drill throws in; there are {injects}"),
+    "drill_inject_refused": mark("it is noted already, or was not given yet"),
     "drill_unknown": mark("there is no drill {drill}; run one first"),
+    "callback_host_refused": mark(
+        "{host} is this machine itself or a group address; only its operator can let test calls go there"
+    ),
     "callback_via_wrong": mark("“{via}” is no way for test calls; write it like sip:10.0.0.1:5060;transport=udp"),
     "callback_number_wrong": mark("“{number}” cannot be dialled; digits, * and # can"),
     "callback_number_unfiled": mark("{number} begins with no filed number that is in force today; register it first"),

@@ -1,0 +1,54 @@
+"""Where test calls of a tenant may not go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+import pytest
+from tests.support.answerer import Answerer, answered, back
+
+from nianjian.inspection.callback.places import refused
+from nianjian.inspection.callback.sip import bulk
+from nianjian.inspection.callback.sip.agent import REFUSED, connected
+from nianjian.inspection.callback.sip.bulk import Pace
+from nianjian.inspection.callback.sip.message import Message
+from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "127.8.9.10", "0.0.0.1", "0.1.2.3", "169.254.169.254", "224.0.0.1", "239.1.1.1", "255.255.255.255",
+        "::1", "::", "fe80::1", "fe80::1%eth0", "ff02::1", "::ffff:127.0.0.1", "::ffff:169.254.1.1",
+    ],
+)  # fmt: skip
+def test_this_machine_its_link_and_groups_are_refused(address: str) -> None:
+    assert refused(address)
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "192.168.1.9", "203.0.113.7", "2001:db8::1", "fd00::1", "sbc.example"])
+def test_a_switch_in_the_own_network_is_not(address: str) -> None:
+    assert not refused(address)
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_name_is_judged_by_where_it_leads_and_nothing_is_opened(host: str, transport: str) -> None:
+    with pytest.raises(OSError, match=REFUSED):
+        asyncio.run(connected(Via(host, 9, transport, anywhere=False), 5))
+
+
+def _does(_far: Answerer, request: Message) -> Iterable[Message]:
+    yield answered(request) if request.method == "INVITE" else back(request, 200, "OK")
+
+
+@pytest.mark.parametrize("anywhere", [True, False])
+def test_a_refused_way_is_told_as_unreachable_and_no_packet_arrives(anywhere: bool) -> None:  # noqa: FBT001 -- a case
+    told: list[Seen] = []
+    with Answerer(_does) as far:
+        via = Via("127.0.0.1", far.port, anywhere=anywhere)
+        bulk.run([(via, Plan("95013", "me", 2000))], pace=Pace(), took=lambda _place, seen: told.append(seen))
+    (seen,) = told
+    assert (seen.end, seen.fault) == (("answered", "") if anywhere else ("unreachable", REFUSED))
+    assert bool(seen.log) is anywhere
