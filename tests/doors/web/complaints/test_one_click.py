@@ -187,6 +187,7 @@ def test_an_administrator_makes_shows_and_ends_addresses(demo: SimpleNamespace) 
     assert f"&lt;a href=&quot;{address}&quot;" in page
     assert f"一键投诉：{address}" in page
     assert "COMPLAINT_ENTERPRISE=demo" in page
+    assert "deploy/freeswitch/complaint.xml" in page
     for kind, begins in (("svg", b"<?xml"), ("png", b"\x89PNG")):
         assert client.get(f"{HERE}{made.pk}/code.{kind}").content.startswith(begins)
     assert client.get(f"{HERE}{made.pk}/code.gif").status_code == 404
