@@ -18,7 +18,10 @@ SPOKEN = {"title", "aria-label", "placeholder", "alt", "aria-description", "aria
 NAMES = {"年检", "nianjian", "中文", "English", "PDF", "Excel", "CSV", "JSON", "PNG", "UTC"}
 SILENT = {"code", "script", "style"}  # what stands in them is no sentence
 FRAME = "layout/base.html"
-ALONE = {"socialaccount/onward.html": "stands for a moment on the way to a provider, where no form may lead"}
+ALONE = {
+    "socialaccount/onward.html": "stands for a moment on the way to a provider, where no form may lead",
+    "screens/screen.html": "fills a screen on a wall: no menu, no person, dark whatever the theme",
+}
 TRANSLATED = re.compile(
     r"\{%\s*blocktranslate\b.*?\{%\s*endblocktranslate\s*%\}|\{%\s*comment\b.*?\{%\s*endcomment\s*%\}|\{#.*?#\}"
     r"|\{%.*?%\}|\{\{.*?\}\}",

@@ -94,7 +94,7 @@ class Asterisk:
     def __init__(
         self, folder: Path, http: int, agi: int, more: Mapping[str, str] | None = None, **variables: str
     ) -> None:
-        """``more``: further lines of configuration files, by their names; ``variables``: of its environment."""
+        """``more``: further lines of configuration files, or whole ones, by name; ``variables``: of its environment."""
         self.root = unpacked()
         self._more = more or {}
         self._own = variables
@@ -137,6 +137,9 @@ class Asterisk:
         self._write("logger.conf", "[general]\n[logfiles]\nmessages => notice,warning,error\n")
         for name in ("rtp", "ccss", "cel", "indications", "features", "acl", "udptl"):
             self._write(f"{name}.conf", "[general]\n")
+        for name in self._more:
+            if not (folder / "etc" / name).exists():
+                self._write(name, "")
         self.process: subprocess.Popen[bytes] | None = None
 
     def _write(self, name: str, text: str) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
+from nianjian.kernel.numbers import Root
 from nianjian.lake import schema
 from nianjian.lake.tables import Lake
 from nianjian.registers import models
@@ -27,6 +28,19 @@ def publish(lake: Lake, enterprise: str) -> None:
 
 
 def _numbers(enterprise: str) -> Iterator[Fact]:
+    for one in roots(enterprise):
+        yield {
+            "root": int(one.root),
+            "root_length": len(one.root),
+            "total_length": one.total_length,
+            "filed": one.filed,
+            "valid_from": one.valid_from,
+            "valid_to": one.valid_to,
+        }
+
+
+def roots(enterprise: str) -> Iterator[Root]:
+    """The ledger's numbers by their days, as a portrait reads them, also for who classes a displayed number now."""
     versions = sorted(
         believed(models.Number, enterprise).iterator(chunk_size=CHUNK),
         key=lambda row: (row.key, row.valid_from or date.min),  # NULL sorts differently from engine to engine
@@ -46,14 +60,7 @@ def _numbers(enterprise: str) -> Iterator[Fact]:
             for row in rows
         ]
         for span in spans(held):
-            yield {
-                "root": int(root),
-                "root_length": len(root),
-                "total_length": span.total_length,
-                "filed": span.filed,
-                "valid_from": span.valid_from,
-                "valid_to": span.valid_to,
-            }
+            yield Root(root, span.total_length, span.filed, span.valid_from, span.valid_to)
 
 
 def _lines(enterprise: str) -> Iterator[Fact]:

@@ -17,6 +17,8 @@ urlpatterns = [
     path("c/", include("nianjian.web.one_click.urls")),
     path("e/<str:code>/reconcile/", include("nianjian.web.reconcile.urls")),
     path("e/<str:code>/inspection/", include("nianjian.web.inspection.urls")),
+    path("e/<str:code>/inspection/screens/", include("nianjian.web.screens.urls")),
+    path("screens/", include("nianjian.web.screens.public")),
     path("e/<str:code>/inspection/callback/", include("nianjian.web.callback.urls")),
     path("e/<str:code>/rectification/", include("nianjian.web.rectification.urls")),
     path("e/<str:code>/dossier/", include("nianjian.web.dossier.urls")),

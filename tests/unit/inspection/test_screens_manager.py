@@ -17,8 +17,16 @@ LOGIN = b"Response: Success\r\nActionID: 1\r\nMessage: Authentication accepted\r
 EVENT = b"Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n"
 
 
-def answer(number: int, calls: str) -> bytes:
-    return f"Response: Success\r\nActionID: {number}\r\nCoreCurrentCalls: {calls}\r\n\r\n".encode()
+def answer(number: int, *calls: str, items: int | None = None) -> bytes:
+    """A list of channels; each of ``calls`` is the call that one belongs to."""
+    blocks = [f"Response: Success\r\nActionID: {number}\r\nEventList: start\r\nMessage: Channels will follow\r\n\r\n"]
+    blocks += [
+        f"Event: CoreShowChannel\r\nActionID: {number}\r\nUniqueid: {place}.1\r\nLinkedid: {call}\r\n\r\n"
+        for place, call in enumerate(calls)
+    ]
+    told = len(calls) if items is None else items
+    end = f"Event: CoreShowChannelsComplete\r\nActionID: {number}\r\nEventList: Complete\r\nListItems: {told}\r\n\r\n"
+    return "".join([*blocks, end]).encode()
 
 
 @contextmanager
@@ -44,9 +52,9 @@ def switch(*answers: bytes) -> Iterator[int]:
 
 
 def test_it_asks_again_over_one_connection_and_passes_over_events() -> None:
-    with switch(LOGIN, EVENT + answer(2, "3"), answer(2, "9") + answer(3, "0")) as port:
+    with switch(LOGIN, EVENT + answer(2, "1.0", "1.0", "1.4"), answer(3), answer(4, *["1.9"] * 4000)) as port:
         asked = Ami("127.0.0.1", port, "u", "s")
-        assert [asked.calls(), asked.calls()] == [3, 0]
+        assert [asked.calls(), asked.calls(), asked.calls()] == [2, 0, 1]
         asked.close()
 
 
@@ -55,9 +63,11 @@ def test_it_asks_again_over_one_connection_and_passes_over_events() -> None:
     [
         (b"Response: Error\r\nActionID: 1\r\nMessage: Authentication failed\r\n\r\n",),
         (LOGIN, b"Response: Error\r\nActionID: 2\r\nMessage: Permission denied\r\n\r\n"),
-        (LOGIN, answer(2, "many")),
+        (LOGIN, answer(2, "1.0", items=2)),
+        (LOGIN, answer(2, "1.0").replace(b"ListItems", b"Items")),
+        (LOGIN, answer(2, "1.0")[:-30]),
         (LOGIN, b"no such thing\r\n\r\n"),
-        (LOGIN, b"x" * (2 * ami.LONGEST)),
+        (LOGIN, b"x" * 9000),
         (LOGIN,),
         (),
     ],
@@ -66,6 +76,7 @@ def test_what_is_no_count_is_an_error_and_the_next_question_begins_anew(
     answers: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ami, "PATIENCE", 0.2)
+    monkeypatch.setattr(ami, "LONGEST", 4096)
     with switch(*answers) as port:
         asked = Ami("127.0.0.1", port, "u", "s")
         for _ in range(2):
@@ -82,5 +93,5 @@ def test_a_switch_that_is_gone_and_back() -> None:
 
 
 def test_a_line_end_in_a_secret_says_nothing_more() -> None:
-    with switch(LOGIN, answer(2, "3")) as port, pytest.raises(OSError, match="line end"):
+    with switch(LOGIN, answer(2)) as port, pytest.raises(OSError, match="line end"):
         Ami("127.0.0.1", port, "u", "s\r\nAction: Command").calls()
