@@ -216,7 +216,7 @@ DEEPER: Final[Mapping[str, Act]] = {
 NOBODYS: Final = frozenset({
     "tokens_revoke", "complaints_forward_file", "registers_marked", "registers_export_fetch", "season_feed_close",
     "screen_link_end", "channels_confirm", "channels_close",
-})  # fmt: skip -- the address names what is another's own
+})  # fmt: skip # the address names what is another's own
 # Who sees the rows of one team finds no work but what this one person has asked for.
 OWN_WORK: Final = frozenset({"jobs_get", "jobs_stop"})
 OPERATIONS: Final = [
