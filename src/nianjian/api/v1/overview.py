@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from nianjian.accounts.query import Enterprise as Tenant
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
-from nianjian.api.door.operations import read
+from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
-from nianjian.api.v1.given import Text
+from nianjian.api.v1.given import Day, Text
 from nianjian.flows.overview import facts
 from nianjian.flows.overview import lines as flow
 from nianjian.flows.overview.attention import Point
 from nianjian.flows.overview.deadlines import Deadline as Due
 from nianjian.flows.overview.lines import Carried
+from nianjian.flows.season import several
 from nianjian.kernel import clock
 
 router = Router(tags=["enterprises"])
@@ -133,6 +134,36 @@ def portfolio(request: Request, cut: Query[Cut], wanted: Query[PortfolioWanted])
     """Where each enterprise that concerns the asker stands, the most urgent first."""
     found = facts.of_province(facts.lit(facts.sought(request.actor, wanted.q), wanted.light or ""), wanted.province)
     return paged(request, cut, found, _row)
+
+
+class SeveralAsked(Schema):
+    """``act``: assign an owner (``text``) of a task, snooze it until a day with a reason (no day: wake it), remind."""
+
+    enterprises: Annotated[list[Text], Field(min_length=1, max_length=several.MOST)]
+    act: Literal["assign", "snooze", "remind"]
+    task: Annotated[Text, Field(max_length=32)] = ""
+    text: Annotated[Text, Field(max_length=200)] = ""
+    day: Day | None = None
+
+
+class SeveralDone(Schema):
+    """At how many enterprises; of ``remind`` how many messages."""
+
+    count: int
+
+
+@write(router, "/portfolio/several", act=None, answer=SeveralDone)
+def portfolio_several(request: Request, asked: SeveralAsked) -> dict[str, int]:
+    """Do it at all of these enterprises or at none; the season that runs at each is meant."""
+    of: dict[str, Any] = {"enterprises": asked.enterprises, "actor": request.actor}
+    match asked.act:
+        case "assign":
+            count = several.assign(task=asked.task, owner=asked.text, **of)
+        case "snooze":
+            count = several.snooze(task=asked.task, until=asked.day, reason=asked.text, **of)
+        case _:
+            count = several.remind(**of)
+    return {"count": count}
 
 
 @read(router, "/enterprises/{code}/lines", act=Act.READ, answer=LinesCarried)

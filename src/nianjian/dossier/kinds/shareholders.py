@@ -9,7 +9,7 @@ from nianjian.dossier.kinds.item import Item
 ITEM: Final = Item(
     "shareholders",
     "materials.m4",
-    ("shares_total",),
+    ("total",),
     titles=("股权结构", "股东名册", "股东及出资", "股东信息"),
     words=("持股比例", "出资比例", "认缴", "股东名称", "股东姓名"),
 )

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     RED = "red"
     LATE = "late"  # a report was not handed in in time
     DEADLINE = "deadline"  # near, and something is open
+    OVER = "over"  # a last day has passed, and something is open
     UNDECIDED = "undecided"
     YELLOW = "yellow"
     BLOCKED = "blocked"
@@ -47,7 +48,8 @@ class Reason(StrEnum):
 class Situation:
     """``light`` "" where no portrait is kept; ``days_left`` None where no deadline is known; ``age`` of the calls.
 
-    ``red``: how many things are red (metrics, late reports, what has expired), ``late`` how many of them reports;
+    ``red``: how many things are red (metrics, late reports, what has expired, waiting cases of rectification),
+    ``late`` how many of them reports;
     ``room``: the smallest head-room of a metric as a share of its limit, None where it is not known.
     """
 
@@ -80,7 +82,7 @@ def verdict(now: Situation) -> Verdict:
     if now.light == "red":
         return Verdict(Mood.ACT, Reason.RED)
     if near and is_open:
-        return Verdict(Mood.ACT, Reason.DEADLINE)
+        return Verdict(Mood.ACT, Reason.OVER if (now.days_left or 0) < 0 else Reason.DEADLINE)
     for holds, reason in (
         (now.light == "insufficient", Reason.UNDECIDED),
         (now.light not in FINE, Reason.YELLOW),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -68,9 +69,19 @@ def planned(case: Case) -> plan.Plan:
 
 def waiting(enterprise: str) -> list[Running]:
     """Cases whose report has not been submitted, with their days, the earliest due first."""
-    found = list(query.cases(enterprise).filter(submitted_on=None).exclude(state=states.CLOSED))
-    days = Days(enterprise) if found else None
-    return sorted(((case, days.plan(case)) for case in found if days), key=lambda one: one[1].due.day)
+    return waiting_of([enterprise]).get(enterprise, [])
+
+
+def waiting_of(enterprises: Collection[str]) -> dict[str, list[Running]]:
+    """The same of many enterprises, by code: one query for all, and the days only of those that have such cases."""
+    found: dict[str, list[Running]] = {}
+    days: dict[str, Days] = {}
+    for case in query.waiting(enterprises):
+        code = case.enterprise_id
+        if code not in days:
+            days[code] = Days(code)
+        found.setdefault(code, []).append((case, days[code].plan(case)))
+    return {code: sorted(several, key=lambda one: one[1].due.day) for code, several in found.items()}
 
 
 def own(case: str, actor: Actor, act: Act = Act.READ) -> Case:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from nianjian.accounts import query as accounts
 from nianjian.flows.holidays import calendar
@@ -20,8 +19,6 @@ from nianjian.rules.rulebook import Rulebook
 from nianjian.season.deadlines import Deadline, Printed, closing, of_season, season_day
 from nianjian.season.plan import Plan, plan
 from nianjian.season.tracks import Licence, Track, reporting, tracks
-
-MOST: Final = 200  # licences of one enterprise on a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def known(enterprise: str, year: int, today: date) -> Known:
     rows = filings.of_year(enterprise, year)
     printed = [Printed(one.track, one.printed_due, one.notice) for one in rows if one.printed_due is not None]
     deadlines = of_season(book, filed_in, days, printed)
-    licences = reporting(_licences(enterprise, year), year)[:MOST]
+    licences = reporting(_licences(enterprise, year), year)
     seasons = [Season(one.number, year) for one in licences] or [Season("", year)]
     return Known(
         enterprise=enterprise,

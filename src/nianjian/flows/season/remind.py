@@ -6,7 +6,7 @@ An enterprise costs at most 60 queries, however many people it has; a second loo
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -46,8 +46,8 @@ def look(today: date | None = None, now: datetime | None = None) -> int:
 
 def _looked(enterprise: str, day: date, now: datetime) -> int:
     found = [(season, one) for year in (day.year - 1, day.year) for season, one in _reminders(enterprise, year, day)]
-    news = list(_news(enterprise, found, now)) if found else []
-    return service.put(enterprise=enterprise, day=day, news=news, now=now, actor=CLOCK)
+    told = list(news(enterprise, found, now)) if found else []
+    return service.put(enterprise=enterprise, day=day, news=told, now=now, actor=CLOCK)
 
 
 def _reminders(enterprise: str, year: int, day: date) -> list[tuple[Known, Reminder]]:
@@ -61,7 +61,8 @@ def _reminders(enterprise: str, year: int, day: date) -> list[tuple[Known, Remin
     return [(season, one) for one in due(season.tracks, tasks, moments(season.book), day)]
 
 
-def _news(enterprise: str, found: list[tuple[Known, Reminder]], now: datetime) -> Iterator[News]:
+def news(enterprise: str, found: Sequence[tuple[Known, Reminder]], now: datetime) -> Iterator[News]:
+    """Who is told which of these reminders, by which channels and when."""
     roles = readers(enterprise)
     scopes, hours, channels = choices.scopes(roles), choices.hours(roles), choices.confirmed(roles)
     people = [Person(name, held, Scope(scopes.get(name, Scope.ROLE))) for name, held in roles.items()]

@@ -67,6 +67,19 @@ def _owners(enterprise: str, year: int, planned: set[str], actor: Actor) -> list
     return found
 
 
+def left(*, enterprise: str, year: int, actor: Actor) -> list[Json]:
+    """Papers of the year before that are no ready papers of this season, each with its ``state`` here now.
+
+    ``role_missing``. Nothing is taken over by asking.
+    """
+    require(actor, enterprise, Act.READ)
+    found = _left(enterprise, year)
+    if not found:
+        return []
+    states = {line.item: line.state.value for line in checklist.lines(enterprise, year, actor)}
+    return [one | {"state": states.get(one["item"], "")} for one in found]
+
+
 def _left(enterprise: str, year: int) -> list[Json]:
     """Papers of the year before that are no ready papers of this season, each with the reason."""
     today, more = clock.today(), further.of(enterprise)

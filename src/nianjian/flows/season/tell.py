@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import Final
 
 from nianjian.accounts import query as accounts
@@ -17,39 +19,63 @@ from nianjian.notify.outbox import service
 from nianjian.notify.outbox.model import Dispatch
 from nianjian.notify.people import query, speaking
 from nianjian.notify.people.model import Channel
+from nianjian.notify.people.speaking import Outcome
 from nianjian.paper.texts.season import reminders
 from nianjian.paper.words import CHINESE, ENGLISH, language_of, words
 
 MOST: Final = 200  # texts of one round
+AT_ONCE: Final = 8  # channels that are spoken to at a time
+LOOK: Final = 1.0  # seconds until what has fallen due meanwhile is looked for
 INBOX: Final = "/inbox/"
 
 
 def deliver() -> int:
-    """Send what is due; how many texts were tried. What a dead worker has taken becomes unclear first."""
+    """Send what is due; how many texts were tried. What a dead worker has taken becomes unclear first.
+
+    Several channels are spoken to at once, so that a slow receiver keeps the others waiting for nothing; each has one
+    text at a time. Threads speak only: claims are taken and settled here, as with one channel after the other.
+    """
     service.expire(clock.now())
-    count = 0
-    while count < MOST and (claimed := service.take(clock.now())) is not None:
-        if claimed:
-            _sent(claimed)
-            count += 1
-    return count
+    count, flying = 0, dict[Future[tuple[Outcome, str]], Sequence[Dispatch]]()
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="tell") as pool:
+        while True:
+            busy = {claimed[0].channel for claimed in flying.values()}
+            open_ = len(flying) < AT_ONCE and count < MOST
+            if open_ and (claimed := service.take(clock.now(), busy)) is not None:
+                count += bool(claimed)
+                if claimed and (text := _made(claimed)) is not None:
+                    flying[pool.submit(speaking.tell, *text.given)] = text.claimed
+                continue
+            if not flying:
+                return count
+            for told in wait(flying, timeout=LOOK, return_when=FIRST_COMPLETED).done:
+                outcome, fault = told.result()
+                service.settle(claimed=flying.pop(told), outcome=outcome, fault=fault, now=clock.now())
 
 
-def _sent(claimed: Sequence[Dispatch]) -> None:
-    """Send one claim, all of one channel."""
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What is sent of a claim, and what `speaking.tell` is given for it."""
+
+    claimed: Sequence[Dispatch]
+    given: tuple[str, str, str, str, str]
+
+
+def _made(claimed: Sequence[Dispatch]) -> _Text | None:
+    """The text of one claim, all of one channel; None: nobody is told there any more."""
     channel = query.usable(claimed[0].channel)
     person = None if channel is None else spoken_to(channel.user)
     if channel is None or person is None:
         service.drop(claimed=claimed, fault="channel_closed")
-        return
+        return None
     reader = Actor(channel.user, USER)
     gone = [one for one in claimed if not may(reader, one.message.enterprise, Act.READ)]
     service.drop(claimed=gone, fault="reader_gone")
     kept = [one for one in claimed if one not in gone]
-    if kept:
-        some, title, text = _fitting(kept, channel.kind, person[1])
-        outcome, fault = said(channel, title, text)
-        service.settle(claimed=some, outcome=outcome, fault=fault, now=clock.now())
+    if not kept:
+        return None
+    some, title, text = _fitting(kept, channel.kind, person[1])
+    return _Text(some, _given(channel, title, text))
 
 
 def _fitting(kept: Sequence[Dispatch], kind: str, language: str) -> tuple[Sequence[Dispatch], str, str]:
@@ -79,5 +105,8 @@ def spoken(language: str) -> str:
 
 def said(channel: Channel, title: str, text: str) -> tuple[speaking.Outcome, str]:
     """Send a text to a channel now; what became of it and why."""
-    mail = env.text("NIANJIAN_MAIL_URL", os.environ)
-    return speaking.tell(channel.kind, channel.address or "", title, text, mail)
+    return speaking.tell(*_given(channel, title, text))
+
+
+def _given(channel: Channel, title: str, text: str) -> tuple[str, str, str, str, str]:
+    return channel.kind, channel.address or "", title, text, env.text("NIANJIAN_MAIL_URL", os.environ)

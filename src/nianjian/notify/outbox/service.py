@@ -9,7 +9,7 @@ was not sent looks as if it were.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -45,16 +45,27 @@ def put(*, enterprise: str, day: date, news: Sequence[News], now: datetime, acto
         Looked.objects.get_or_create(pk=enterprise, defaults={"day": date.min})
         if not Looked.objects.filter(pk=enterprise).exclude(day=day).update(day=day):
             return 0
-        held = set(
-            Message.objects.filter(enterprise=enterprise, day__in={one.day for one in news}).values_list(
-                "user", "about", "stage", "day"
-            )
+        return _put(enterprise, day, news, now, "season.reminded", actor)
+
+
+def ask(*, enterprise: str, day: date, news: Sequence[News], now: datetime, actor: Actor) -> int:
+    """Put what a person wants said today, whatever day it is; what was said today already is not said again."""
+    with transaction.atomic():
+        return _put(enterprise, day, news, now, "season.reminded_now", actor)
+
+
+def _put(enterprise: str, day: date, news: Sequence[News], now: datetime, verb: str, actor: Actor) -> int:  # noqa: PLR0917 -- values of one row
+    """Inside a transaction: messages that are not there yet, their sendings, one entry; how many."""
+    held = set(
+        Message.objects.filter(enterprise=enterprise, day__in={one.day for one in news}).values_list(
+            "user", "about", "stage", "day"
         )
-        made = [one for one in news if (one.user, one.about, one.stage, one.day) not in held]
-        add(enterprise=enterprise, news=made, now=now)
-        if made:
-            data = {"day": day.isoformat(), "messages": len(made), "people": len({one.user for one in made})}
-            record(verb="season.reminded", enterprise=enterprise, actor=actor, data=data)
+    )
+    made = [one for one in news if (one.user, one.about, one.stage, one.day) not in held]
+    add(enterprise=enterprise, news=made, now=now)
+    if made:
+        data = {"day": day.isoformat(), "messages": len(made), "people": len({one.user for one in made})}
+        record(verb=verb, enterprise=enterprise, actor=actor, data=data)
     return len(made)
 
 
@@ -70,9 +81,13 @@ def add(*, enterprise: str, news: Sequence[News], now: datetime) -> None:
     )
 
 
-def take(now: datetime) -> list[Dispatch] | None:
-    """Claim what is due at one channel, the oldest first; None: nothing is due, empty: another worker was faster."""
+def take(now: datetime, besides: Collection[str] = ()) -> list[Dispatch] | None:
+    """Claim what is due at one channel, the oldest first; None: nothing is due, empty: another worker was faster.
+
+    ``besides``: channels that are spoken to at the moment.
+    """
     due = Dispatch.objects.filter(state=Dispatch.QUEUED, next_at__lte=now).order_by("next_at", "id")
+    due = due.exclude(channel__in=besides) if besides else due
     first = due.values_list("channel", "repeated").first()
     if first is None:
         return None

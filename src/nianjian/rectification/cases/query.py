@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from nianjian.kernel.errors import NianjianError
+from nianjian.rectification import states
 from nianjian.rectification.cases.model import Case, Event, Measure, Paper
 
 
@@ -61,6 +62,11 @@ def case(id_: str) -> Case:
 def cases(enterprise: str) -> QuerySet[Case]:
     """The cases of an enterprise, newest first."""
     return Case.objects.filter(enterprise_id=enterprise).order_by("-opened_at", "-pk")
+
+
+def waiting(enterprises: Collection[str]) -> QuerySet[Case]:
+    """Cases of several enterprises whose report has not been submitted."""
+    return Case.objects.filter(enterprise_id__in=enterprises, submitted_on=None).exclude(state=states.CLOSED)
 
 
 def events(case: Case) -> list[Happened]:

@@ -17,6 +17,7 @@ from nianjian.accounts.roles import Act
 from nianjian.flows import approve as flow
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.errors import named
+from nianjian.paper.texts.rectification.words import DIMENSIONS
 from nianjian.paper.words import mark, words
 from nianjian.web.approvals import overlay
 from nianjian.web.layout.access import Request, at, everywhere, page
@@ -143,7 +144,7 @@ def _one(request: Request, place: str, approval: str) -> HttpResponse:
         "badge": BADGES[one["state"]],
         "kind": named("kind", one["kind"], _),
         "pairs": [
-            (gettext(ASKED[name]), named(name, value, _))
+            (gettext(ASKED[name]), _(DIMENSIONS[str(value)]) if name == "by" else named(name, value, _))
             for name, value in one["asked"].items()
             if name in ASKED and value
         ],

@@ -8,19 +8,24 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
+from nianjian.complaints.one_click.query import doors
 from nianjian.config.http.answers import UNPROCESSABLE, named
 from nianjian.flows.inspection.checks.grounds import Json
 from nianjian.flows.inspection.drill import report
 from nianjian.flows.inspection.drill import run as flow
+from nianjian.flows.inspection.drill.script import ONE_CLICK, Planned
+from nianjian.inspection.injects import LONGEST, PLAYED, STEPS
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper import charts
 from nianjian.paper.texts.inspection import checks as words_of
 from nianjian.paper.texts.inspection import drill as texts
-from nianjian.paper.words import Words, words
+from nianjian.paper.words import Words, mark, words
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
@@ -28,6 +33,17 @@ from nianjian.web.layout.tables import Cell, Column, Table
 
 BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
 NAME: Final = 200
+MINUTES: Final = {
+    "responded": mark("A person responds: minutes after the arrival"),
+    "called_back": mark("Call-back: minutes after the arrival"),
+    "closed": mark("Ticket closed: minutes after the arrival"),
+}
+PLAYERS: Final = (
+    (mark("Who responds and calls back"), mark("User name; empty: whoever is there.")),
+    (mark("Who closes the ticket"), mark("User name; empty: whoever is there.")),
+)
+MINUTE: Final = 60
+TREND: Final = 20  # drills, the newest
 
 
 class Asked(forms.Form):
@@ -43,6 +59,38 @@ class Asked(forms.Form):
     calls = forms.IntegerField(
         label=gettext_lazy("Numbers that get a test call"), min_value=0, max_value=flow.MOST, initial=flow.CALLS
     )
+    source = forms.ChoiceField(
+        label=gettext_lazy("How the complaint arrives"),
+        required=False,
+        choices=[(one, gettext_lazy(text)) for one, text in texts.SOURCES.items()],
+    )
+    responded, called_back, closed = (
+        forms.IntegerField(
+            label=gettext_lazy(label), required=False, min_value=1, max_value=LONGEST, initial=STEPS[step][1]
+        )
+        for step, label in MINUTES.items()
+    )
+    agent, lead = (
+        forms.CharField(label=gettext_lazy(label), required=False, max_length=80, help_text=gettext_lazy(hint))
+        for label, hint in PLAYERS
+    )
+    thrown = forms.MultipleChoiceField(
+        label=gettext_lazy("What the facilitator throws in"),
+        required=False,
+        choices=[(one, gettext_lazy(text)) for one, text in texts.THROWN.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def planned(self) -> Planned:
+        """The script."""
+        given = self.cleaned_data
+        minutes = {step: given[step] for step in MINUTES if given[step] is not None}
+        return Planned(
+            source=given["source"] or ONE_CLICK,
+            minutes=minutes,
+            players={role: given[role].strip() for role in PLAYED},
+            thrown=given["thrown"],
+        )
 
 
 @require_safe
@@ -59,12 +107,13 @@ def run(request: Request, code: str) -> HttpResponse:
     form = Asked(request.POST)
     if form.is_valid():
         try:
-            job = flow.ask(enterprise=code, actor=request.actor, **form.cleaned_data)
+            given = {name: form.cleaned_data[name] for name in ("phone", "calls")}
+            job = flow.ask(enterprise=code, actor=request.actor, planned=form.planned(), **given)
             return redirect("data-job", code=code, job=job)
         except NianjianError as error:
             if error.code == "role_missing":
                 raise
-            form.add_error(None, " ".join(said(error)))
+            form.add_error(None, said(error)[0])  # what helps stands on the page
     return _front(request, code, form, UNPROCESSABLE)
 
 
@@ -99,12 +148,16 @@ def _front(request: Request, code: str, form: Asked, status: int = 200) -> HttpR
     if told is None and wanted:
         raise Http404
     context: Json = {"form": form, "may": may(request.actor, code, Act.REPORT), "told": told}
+    context |= {"door": doors(code).exists(), "opens": may(request.actor, code, Act.ADMINISTER)}
     if told is not None:
+        held = report.listed(enterprise=code, actor=request.actor)
         context |= {
             "state": _(texts.STATES[told["state"]]),
             "badge": BADGES[told["state"]],
             "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": told["drill"]}),
-            "tables": [_steps(told, _), _mends(told, _), _earlier(request, code)],
+            "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": told["drill"]}),
+            "tables": [_steps(told, _), _mends(told, _), _earlier(held, code)],
+            "chart": _trend(held, _),
         }
     return render(request, "inspection/drill.html", context, status=status)
 
@@ -135,11 +188,33 @@ def _mends(told: Json, _: Words) -> Table:
     return Table(gettext("What to mend"), [Column(head) for head in heads], rows, wrap=True, cards=True)
 
 
-def _earlier(request: Request, code: str) -> Table:
+def _earlier(held: list[Json], code: str) -> Table:
     place = reverse("inspection-drill", kwargs={"code": code})
     rows = [
-        [Cell(one["drill"], href=f"{place}?drill={one['drill']}"), Cell(one["begun_at"]), Cell(one["begun_by"])]
-        for one in report.listed(enterprise=code, actor=request.actor)
+        [
+            Cell(one["drill"], href=f"{place}?drill={one['drill']}"),
+            Cell(one["begun_at"]),
+            Cell(one["begun_by"]),
+            *(Cell(texts.span(one[name]), figure=True) for name in report.SOON),
+        ]
+        for one in held
     ]
-    columns = [Column(head) for head in (gettext("ticket"), gettext("begun"), gettext("who"))]
+    heads = (gettext("ticket"), gettext("begun"), gettext("who"))
+    figures = (gettext("responded after"), gettext("called back after"), gettext("closed after"))
+    columns = [*(Column(head) for head in heads), *(Column(head, figure=True) for head in figures)]
     return Table(gettext("All drills"), columns, rows, wrap=True, cards=True)
+
+
+def _trend(held: list[Json], _: Words) -> str:
+    """How fast the newest drills were, the oldest of them first; "" where there is no line to draw."""
+    shown = list(reversed(held[:TREND]))
+    if len(shown) < 2:  # noqa: PLR2004 -- a line needs two points
+        return ""
+    names = dict(zip(report.SOON, (_("responded after"), _("called back after"), _("closed after")), strict=True))
+    points = [
+        (one["begun_at"][:16].replace("T", " "), names[name], None if one[name] is None else one[name] / MINUTE)
+        for one in shown
+        for name in report.SOON
+    ]
+    told = _("How many minutes after the arrival the newest drills were responded to, called back and closed")
+    return SafeString(charts.svg(charts.month_lines(points, axis=_("minutes"), description=told)))

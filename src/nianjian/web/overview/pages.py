@@ -27,6 +27,7 @@ from nianjian.paper import figures
 from nianjian.paper.figures import Flag
 from nianjian.paper.texts.errors import named
 from nianjian.paper.texts.portrait import LIGHTS, name
+from nianjian.paper.texts.season.words import TASKS
 from nianjian.paper.texts.sources import source_name
 from nianjian.paper.words import ENGLISH, Words, words
 from nianjian.web.layout.access import Request, page, person
@@ -215,6 +216,7 @@ def portfolio(request: Request) -> HttpResponse:
         "provinces": sorted({one.enterprise.province for one in standings if one.enterprise.province}),
         "lights": [(code, name("light", code, _)) for code in LIGHTS if code != "na"],
         "counts": [(mood.value, moods.count(mood)) for mood in Mood] if standings else [],
+        "tasks": [(code, _(text)) for code, text in TASKS.items() if not code.startswith("file_")],
         "administers": access.may(request.actor, access.EVERYWHERE, Act.ADMINISTER),
     }
     return render(request, "overview/portfolio.html", context)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.web.overview import lines, pages, start
+from nianjian.web.overview import lines, pages, several, start
 
 urlpatterns = [
     path("", pages.portfolio, name="portfolio"),
+    path("portfolio/several/", several.several, name="portfolio-several"),
     path("e/<str:code>/", pages.overview, name="overview"),
     path("e/<str:code>/lines/", lines.lines, name="overview-lines"),
     path("e/<str:code>/start/", start.start, name="overview-start"),

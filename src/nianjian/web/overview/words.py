@@ -35,6 +35,7 @@ VERDICTS: Final[Mapping[Reason, str]] = {
     Reason.RED: mark("Not a good day: red in {metrics}."),
     Reason.LATE: mark("Act today: a report is late, only a late report is left."),
     Reason.DEADLINE: mark("Act today: {days} days are left and something is still open."),
+    Reason.OVER: mark("Act today: a last day is over for {days} days and something is still open."),
     Reason.UNDECIDED: mark("The light cannot be told yet: something is missing in {metrics}."),
     Reason.YELLOW: mark("Look closer today: yellow in {metrics}."),
     Reason.BLOCKED: mark("No light calls for action, but {blockers} things still stand in the way."),
@@ -75,9 +76,10 @@ def verdict(reason: Reason, metrics: Sequence[Json], numbers: Numbers, _: Words)
         gravest = [one for one in gravest if one["light"] == "red"]
     if reason is Reason.UNDECIDED:
         gravest = [one for one in gravest if one["light"] == "insufficient"]
+    days = None if numbers.days is None else abs(numbers.days)
     said = _(", ").join(name("metric", str(one["slug"]), _) for one in gravest)
     return _(VERDICTS[reason]).format(
-        metrics=said, days=numbers.days, blockers=numbers.blockers, tasks=numbers.tasks, age=numbers.age
+        metrics=said, days=days, blockers=numbers.blockers, tasks=numbers.tasks, age=numbers.age
     )
 
 
@@ -152,7 +154,9 @@ def before(days: int | None, _: Words) -> str:
 
 
 def left(days: int, _: Words) -> str:
-    """How many days are left."""
+    """How many days are left, or how long it is over."""
+    if days < 0:
+        return _("over for {days} days").format(days=-days)
     if days <= 1:
         return _("tomorrow") if days else _("today")
     return _("in {n} days").format(n=days)

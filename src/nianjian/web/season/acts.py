@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -15,6 +17,7 @@ from nianjian.flows.season import acts as flow
 from nianjian.flows.season import archive
 from nianjian.flows.season import feed as feeds
 from nianjian.flows.season.roll_over import roll_over
+from nianjian.web.dossier.shown import title
 from nianjian.web.layout.access import Request, page
 from nianjian.web.season.forms import OfYear, Reported, Worked
 
@@ -81,11 +84,18 @@ def end(request: Request, code: str) -> HttpResponse:
             return redirect("season-archive", code=code, year=year)
         told = roll_over(enterprise=code, year=year, actor=request.actor)
         text = gettext(
-            "{taken} papers taken over, {owners} tasks have their owner of last year, {left} papers not taken."
+            "Taken over: {taken}. Tasks with their owner of last year: {owners}. To be brought anew: {left}."
         )
-        said = text.format(taken=len(told["taken"]), owners=len(told["owners"]), left=len(told["left"]))
+        said = text.format(
+            taken=_names(told["taken"]), owners=len(told["owners"]), left=_names(one["item"] for one in told["left"])
+        )
         messages.success(request, said)
     return _back(request, code, form)
+
+
+def _names(items: Iterable[str]) -> str:
+    """What the papers are called."""
+    return "、".join(title(one) for one in items) or "–"
 
 
 def _back(request: Request, code: str, form: Form) -> HttpResponse:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -16,18 +17,31 @@ from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
 from nianjian.flows.season import archive as flow
 from nianjian.flows.season import feed
+from nianjian.flows.season.roll_over import left as left_behind
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
 from nianjian.paper.texts.chain.acts import verb
 from nianjian.paper.texts.portrait import name
-from nianjian.paper.texts.season.words import KINDS, MODULES, STATES, TASK_STATES, TASKS, TEMPLATES, TRACKS, left
+from nianjian.paper.texts.season.words import (
+    KINDS,
+    MODULES,
+    NOT_TAKEN,
+    STATES,
+    TASK_STATES,
+    TASKS,
+    TEMPLATES,
+    TRACKS,
+    left,
+)
 from nianjian.paper.words import ENGLISH, Words, words
 from nianjian.season.archives import query as archives
 from nianjian.web.data.shown import moment, person
+from nianjian.web.dossier.shown import state, title
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.season.gantt import gantt
+from nianjian.web.season.places import place
 
 YEAR: Final = re.compile("[0-9]{4}")
 BADGES = {"done": "good", "filed": "good", "late": "bad", "filed_late": "warn", "snoozed": "plain", "open": "warn"}
@@ -48,13 +62,12 @@ def season(request: Request, code: str) -> HttpResponse:
         "told": told,
         "first": first,
         "left": "" if first is None else left(first["left"], _),
-        "source": "" if first is None else _(TEMPLATES.get(first["template"], first["template"])),
-        "level": "" if first is None else name("level", first["level"], _),
+        "source": "" if first is None else _source(first, _),
         "flags": told["risk_flags"],
         "tracks": _tracks(told["tracks"], _),
         "deadlines": _deadlines(told["tracks"], _),
         "milestones": _milestones(told["milestones"], _),
-        "tasks": _tasks(told["tasks"], names, _),
+        "tasks": _tasks(told["tasks"], names, lambda task: place(code, told["year"], task), _),
         "gantt": gantt(told, names),
         "choices": list(names.items()),
         "track_names": [(key, _(text)) for key, text in TRACKS.items()],
@@ -63,6 +76,7 @@ def season(request: Request, code: str) -> HttpResponse:
         "may_report": may(request.actor, code, Act.REPORT),
         "real_today": clock.today(),
         "closed": archives.years(code),
+        "left_behind": _left_behind(request, code, told["year"]),
     }
     return render(request, "season/season.html", context)
 
@@ -102,6 +116,24 @@ def _tracks(found: Sequence[dict[str, Any]], _: Words) -> Table:
     return Table(gettext("Reports"), [Column(head) for head in heads], rows, cards=True)
 
 
+def _left_behind(request: Request, code: str, year: int) -> Table | None:
+    """Papers of the last season that are to be brought anew, by name; None: there are none."""
+    _ = words(current())
+    found = left_behind(enterprise=code, year=year, actor=request.actor)
+    heads = (gettext("paper"), gettext("why anew"), gettext("Valid until"), gettext("in this season"))
+    rows = [
+        [
+            Cell(title(one["item"]), href=reverse("dossier-item", args=[code, year, one["item"]])),
+            Cell(_(NOT_TAKEN[one["reason"]])),
+            Cell(one["valid_until"] or "–", day=True),
+            state(one["state"]) if one["state"] else Cell("–"),
+        ]
+        for one in found
+    ]
+    columns = [Column(head) for head in heads]
+    return Table(gettext("Papers of the last season to be brought anew"), columns, rows, cards=True) if rows else None
+
+
 def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
     seen = {
         (one["track"], one["template"], one["rule"] or one["citation"]): one
@@ -114,7 +146,7 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
             Cell(one["date"], badge="plain" if one["passed"] else "", day=True),
             Cell(_(KINDS[one["kind"]])),
             Cell(one["name_en"] if current() == ENGLISH else one["name"]),
-            Cell(f"{_(TEMPLATES.get(one['template'], one['template']))} · {name('level', one['level'], _)}"),
+            Cell(_source(one, _)),
             Cell(one["citation"]),
         ]
         for one in sorted(seen.values(), key=lambda one: str(one["date"]))
@@ -122,11 +154,17 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
     return Table(gettext("Deadlines"), [Column(head) for head in heads], rows, wrap=True, cards=True)
 
 
+def _source(one: dict[str, Any], _: Words) -> str:
+    """Template and level of a day, once where both have the same name."""
+    told = (_(TEMPLATES.get(one["template"], one["template"])), name("level", one["level"], _))
+    return " · ".join(dict.fromkeys(told))
+
+
 def _milestones(found: Sequence[dict[str, Any]], _: Words) -> list[dict[str, Any]]:
     return [{**one, "title": _(MODULES.get(one["module"], one["module"]))} for one in found]
 
 
-def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], _: Words) -> Table:
+def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callable[[str], str], _: Words) -> Table:
     heads = (
         gettext("task"),
         gettext("state"),
@@ -140,7 +178,7 @@ def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], _: Words) -> 
     )
     rows = [
         [
-            Cell(names[one["task"]]),
+            Cell(names[one["task"]], href=where(one["task"])),
             Cell(_(TASK_STATES[one["state"]]), badge=BADGES.get(one["state"], "plain")),
             Cell(one["begins"], day=True),
             Cell(f"{one['due']} ({_('provisional')})" if one["provisional"] else one["due"], day=True),

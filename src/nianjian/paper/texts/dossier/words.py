@@ -87,6 +87,11 @@ FIELDS: Final[Mapping[str, str]] = {
     "names": mark("names"),
     "holders": mark("shareholders"),
     "total": mark("sum of the shares"),
+    "as_at": mark("as at"),
+    "filed": mark("filed seats"),
+    "opened": mark("opened seats"),
+    "complaints": mark("number of complaints"),
+    "state": mark("state of the filing"),
     "as_of": mark("figures as of"),
     "run": mark("run of the portrait"),
 }

@@ -1,0 +1,95 @@
+"""What is done to several enterprises at once: all or none, one entry each; and cases in the portfolio's order."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from nianjian.accounts.query import USER, Actor
+from nianjian.accounts.reach import reach
+from nianjian.accounts.service import add_enterprise, add_user
+from nianjian.audit.models import Entry
+from nianjian.flows.overview import facts
+from nianjian.flows.rectify.cases import open_case
+from nianjian.flows.season import several
+from nianjian.flows.season.shown import shown
+from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
+from nianjian.notify.outbox.model import Message
+from nianjian.rectification.cases.service import Notice
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2027, 2, 20)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.OVERRIDE, TODAY.isoformat())
+
+
+@pytest.fixture
+def lead(demo: str, operator: Actor) -> Actor:
+    """A lead of two enterprises of three."""
+    for code in ("two", "three"):
+        add_enterprise(code=code, name=code, province="浙江", actor=operator)
+    add_user(name="lead", role="compliance_lead", enterprises=[demo, "two"], actor=operator)
+    return Actor("lead", USER)
+
+
+def _task(enterprise: str, operator: Actor) -> tuple[str, str]:
+    told = shown(enterprise=enterprise, year=2026, today=TODAY, actor=operator)
+    found = {one["task"]: one for one in told["tasks"]}["items"]
+    return found["owner"], found["state"]
+
+
+def test_all_or_none_with_an_entry_for_each(demo: str, lead: Actor, operator: Actor) -> None:
+    before = Entry.objects.count()
+    with pytest.raises(NianjianError, match="role_missing"):
+        several.assign(enterprises=[demo, "three"], task="items", owner="王工", actor=lead)
+    assert Entry.objects.count() == before
+    assert _task(demo, operator)[0] == ""
+    assert several.assign(enterprises=[demo, "two", demo], task="items", owner="王工", actor=lead) == 2
+    assert [_task(code, operator)[0] for code in (demo, "two")] == ["王工", "王工"]
+    made = Entry.objects.order_by("-seq")[:2]
+    assert sorted((one.enterprise, one.verb) for one in made) == [
+        (demo, "season.task_assigned"),
+        ("two", "season.task_assigned"),
+    ]
+
+
+def test_resting_needs_a_reason_everywhere(demo: str, lead: Actor, operator: Actor) -> None:
+    given: dict[str, Any] = {"enterprises": [demo, "two"], "task": "items", "until": date(2027, 3, 1), "actor": lead}
+    with pytest.raises(NianjianError, match="season_reason_missing"):
+        several.snooze(**given, reason=" ")
+    several.snooze(**given, reason="等公章")
+    assert [_task(code, operator)[1] for code in (demo, "two")] == ["snoozed", "snoozed"]
+
+
+def test_a_reminder_that_a_person_wants_is_told_once_a_day(demo: str, lead: Actor) -> None:
+    count = several.remind(enterprises=[demo, "two"], actor=lead)
+    told = Message.objects.filter(user="lead")
+    assert count == Message.objects.count() > 0
+    assert set(told.values_list("enterprise", "stage")) == {(demo, "asked"), ("two", "asked")}
+    assert {"track:licence", "track:code_number"} <= set(told.values_list("about", flat=True))
+    assert several.remind(enterprises=[demo, "two"], actor=lead) == 0
+    assert Entry.objects.filter(verb="season.reminded_now").count() == 2
+    with pytest.raises(NianjianError, match="role_missing"):
+        several.remind(enterprises=["three"], actor=lead)
+
+
+def test_how_many_at_once(lead: Actor) -> None:
+    for chosen, code in (([], "portfolio_none_chosen"), ([f"e{n}" for n in range(201)], "portfolio_too_many")):
+        with pytest.raises(NianjianError, match=code):
+            several.listed(enterprises=chosen, actor=lead)
+
+
+def test_a_case_that_waits_is_red_and_its_day_counts(demo: str, lead: Actor, operator: Actor) -> None:
+    first = [one.enterprise.code for one in facts.portfolio(reach(lead))]
+    assert first == ["two", demo], "alike: by name"
+    open_case(enterprise=demo, notice=Notice(received=date(2027, 2, 1)), paper=None, actor=operator)
+    found = facts.portfolio(reach(lead))
+    assert [(one.enterprise.code, one.red) for one in found] == [(demo, 1), ("two", 0)]
+    assert found[0].calendar.earliest is not None
+    assert found[0].calendar.earliest.rule.key == "rectification.due"
