@@ -233,3 +233,17 @@ def test_a_call_that_a_person_wrote_over_the_found_one_is_the_persons(match: Mat
     assert (_linked()[0], _state()[0]) == ("c2", "asserted")
     assert match(again=True)["linked"] == 0
     assert _linked()[0] == "c2"
+
+
+def test_a_ticket_that_is_edited_during_a_run_waits_for_the_next(match: Match, operator: Actor) -> None:
+    _calls(("c1", CALLED))
+    _add(operator)
+    _add(operator, "I2", reference="x")
+
+    def edits(note: str, _done: int, _total: int) -> None:
+        if note:
+            _edited(operator, complained="95013002")
+
+    assert match(progress=edits) == {"looked_at": 2, "asserted": 1, "linked": 1}
+    assert (_linked(), _linked("I2")) == ((None, None, None), ("c1", "L1", "T1"))
+    assert match() == {"looked_at": 1, "none": 1, "linked": 0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -27,16 +28,20 @@ _LINKED: Final = ("call_id", "line_id", "team_id")
 Call = Mapping[str, str | None]
 
 
-def keep(*, enterprise: str, found: Sequence[Match], snapshot: int | None, actor: Actor) -> dict[str, int]:
+def keep(
+    *, enterprise: str, found: Sequence[Match], snapshot: int | None, seen: datetime, actor: Actor
+) -> dict[str, int]:
     """Keep a run's answers; a ticket with an unambiguous call takes it, and loses one that is so no more.
 
+    ``seen``: the moment as of which it read the tickets; of one that was edited since, the next run finds the answer.
     How many answers of each state, and how many tickets changed (``linked``). What a person has decided on stays.
     """
     now = clock.now()
     with transaction.atomic():
         wait_for_others(enterprise)
         known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
-        open_ = [one for one in found if one.complaint not in known or known[one.complaint].state not in DECIDED]
+        later = _edited(enterprise, seen) | {key for key, one in known.items() if one.state in DECIDED}
+        open_ = [one for one in found if one.complaint not in later]
         fresh: list[Proposal] = []
         changed: list[Proposal] = []
         calls: dict[str, Call | None] = {}
@@ -92,6 +97,12 @@ def still_filled(proposal: Proposal, values: Call) -> list[str]:
     """Which of a ticket's ``values`` are still those that the proposal's call has filled."""
     call = proposal.call or {}
     return [name for name in proposal.filled if name in values and values[name] == call.get(name)]
+
+
+def _edited(enterprise: str, since: datetime) -> set[str]:
+    """Tickets of which somebody wrote another version; a match's own writing edits nothing."""
+    rows = query.tickets(enterprise, drills=True).filter(recorded_at__gt=since)
+    return {key for key, reason in rows.values_list("key", "reason") if reason != REASON}
 
 
 def _answer(one: Match) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def match_complaints(
     tenant = accounts.enterprise(enterprise)
     lake = wiring.lake(enterprise)
     progress("", 0, 0)
+    seen = clock.now()
     publish(lake, enterprise)
     minutes = rulebook(day=None, province=tenant.province or None, enterprise=enterprise).integer(WINDOW)
     with lake.lock():  # tickets, calls and lines of one moment
@@ -73,7 +74,7 @@ def match_complaints(
         for place, month in enumerate(months):
             progress(month, place, len(months))
             found += match.look(engine, tables, months[month], own_ids, minutes)
-    told = service.keep(enterprise=enterprise, found=found, snapshot=versions["calls"], actor=actor)
+    told = service.keep(enterprise=enterprise, found=found, snapshot=versions["calls"], seen=seen, actor=actor)
     return {"looked_at": len(found)} | told
 
 
