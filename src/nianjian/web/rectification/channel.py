@@ -142,7 +142,7 @@ def _query(group: work.Group) -> str:
 
 def _moment(rows: Mapping[str, object] | None) -> str:
     at = None if rows is None else rows.get("at")
-    return "" if at is None else moment(datetime.fromisoformat(str(at)))
+    return _at(None if at is None else str(at))
 
 
 @require_http_methods(["GET", "POST"])
@@ -150,7 +150,10 @@ def _moment(rows: Mapping[str, object] | None) -> str:
 def isolate(request: Request, code: str, case: str) -> HttpResponse:
     """Ask for an isolation; the orders of the case below."""
     told = found(request, code, case)
-    suggested = next((one for one in (told["located"] or {}).get("named", ()) if "*" not in str(one["key"])), None)
+    standing = [one for one in told["orders"] if _holds(one)]
+    held = {(one["key"], one["channel"]) for one in standing}
+    named = [one for one in (told["located"] or {}).get("named", ()) if "*" not in str(one["key"])]
+    suggested = next((one for one in named if (one["dimension"], one["key"]) not in held), None)
     first = {"key": "line", "cap": orders.usual_cap(code)}
     if suggested:
         first |= {"key": suggested["dimension"], "channel": suggested["key"]}
@@ -169,11 +172,17 @@ def isolate(request: Request, code: str, case: str) -> HttpResponse:
         "case": told,
         "ways": ways(code, told["id"]),
         "form": form,
-        "orders": told["orders"],
-        "standing": [one for one in told["orders"] if _holds(one)],
+        "orders": [
+            {**one, **{name: _at(one[name]) for name in ("approved_at", "lifted_at")}} for one in told["orders"]
+        ],
+        "standing": standing,
         "open": told["state"] != "closed",
     }
     return render(request, "rectification/isolate.html", context, status=status)
+
+
+def _at(wall: str | None) -> str:
+    return "" if wall is None else moment(datetime.fromisoformat(wall))
 
 
 def _holds(order: Json) -> bool:
