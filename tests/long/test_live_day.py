@@ -1,0 +1,133 @@
+"""A day of the live watch, compressed: a look a second of it, calls all day, rotations, kills, midnight; memory flat.
+
+A twentieth of a day is looked at, with SOAK=1 a whole one.
+"""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+import os
+import random
+import tracemalloc
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from nianjian.flows.inspection.screens import watch as module
+from nianjian.flows.inspection.screens.watch import Watch
+from nianjian.gate import places
+from nianjian.gate.asked import Request, Verdict
+from nianjian.gate.decisions.journal import Journal
+from nianjian.inspection.screens import kept
+from nianjian.inspection.screens.ami import Ami
+from nianjian.kernel import clock
+
+pytestmark = pytest.mark.long
+
+SECONDS: Final = 86_400 if os.environ.get("SOAK") == "1" else 4_320
+STEP: Final = 86_400 // SECONDS
+GROWTH: Final = 1 << 20  # bytes that may come and go
+BEGIN: Final = datetime(2026, 11, 20, 16, tzinfo=UTC)  # midnight in Shanghai
+
+
+class Day:
+    """The clock, the switch's file and the gate's journal of that day."""
+
+    def __init__(self, home: Path) -> None:
+        self.at = BEGIN
+        self.master = home / "cdr" / "Master.csv"
+        self.master.parent.mkdir()
+        self.master.touch()
+        self.journal = Journal(places.decisions(home), "g1")
+        self.journal.open(self.milliseconds())
+        self.calls = self.decisions = 0
+        self._rows = 0
+
+    def milliseconds(self) -> int:
+        return int(self.at.timestamp() * 1000)
+
+    def second(self, play: random.Random) -> None:
+        """Some calls, each asked of the gate; a second row of every answered one."""
+        text = io.StringIO()
+        rows = csv.writer(text, lineterminator="\n")
+        for _ in range(play.choice([0, 0, 1, 3])):
+            self.calls += 1
+            unique = f"{int(self.at.timestamp())}.{self.calls}"
+            allow = play.random() < 0.9
+            verdict = Verdict(allow=allow, reason="allow" if allow else "cap", rule="r", decision_id=f"g1-{self.calls}")
+            asked = Request("demo", "95013001", f"138{self.calls:08}", "L01", unique, self.milliseconds())
+            self.journal.note(asked, verdict, 1, self.milliseconds())
+            self.decisions += 1
+            for app in ("Dial", "Return") if allow else ("Return",):
+                self._rows += 1
+                stamp = self.at.strftime("%Y-%m-%d %H:%M:%S")
+                ends = ("PJSIP/a", "PJSIP/b" if app == "Dial" else "", app, "x", stamp, stamp, stamp, 1, 1)
+                word = "ANSWERED" if allow else "NO ANSWER"
+                row = ("", "95013001", "138", "out", "", *ends, word, "DOC", unique, "", "", unique, self._rows)
+                rows.writerow(row)
+        self.journal.flush()
+        with self.master.open("a") as file:
+            file.write(text.getvalue())
+
+    def rotate(self, hour: int) -> None:
+        """As logrotate does, by turns with a move and with a copy."""
+        old = self.master.with_name(f"Master.csv.{hour}")
+        if hour % 2:
+            self.master.rename(old)
+            self.master.touch()
+        else:
+            old.write_bytes(self.master.read_bytes())
+            os.truncate(self.master, 0)
+        for earlier in sorted(self.master.parent.glob("Master.csv.*"), key=lambda one: one.stat().st_mtime_ns)[:-3]:
+            earlier.unlink()
+
+
+def test_a_day_is_counted_to_the_call_and_nothing_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path))
+    day = Day(tmp_path)
+    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{day.master} demo:pbx=ami://u:s@127.0.0.1:1")
+    monkeypatch.setattr(module, "_health", lambda: (True, None))
+    monkeypatch.setattr(Ami, "calls", lambda _self: 2)
+    monkeypatch.setattr(clock, "now", lambda: day.at)
+    monkeypatch.setattr(clock, "milliseconds", day.milliseconds)
+    play = random.Random(20261120)
+    watch = Watch()
+    sizes: list[int] = []
+    tracemalloc.start()
+    for second in range(SECONDS - 1):
+        day.at = BEGIN + timedelta(seconds=second * STEP)
+        day.second(play)
+        assert watch.look()
+        if second % (SECONDS // 24) == SECONDS // 48:
+            day.rotate(second // (SECONDS // 24))
+        if second % (SECONDS // 12) == SECONDS // 24:  # killed: the next one knows what is kept alone
+            watch.close()
+            watch = Watch()
+        if second % (SECONDS // 12) == SECONDS // 13:
+            gc.collect()
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    watch.look()
+    told = kept.read(kept.folder(tmp_path) / kept.name("demo", "pbx"))
+    gate = kept.read(kept.folder(tmp_path) / kept.GATE)
+    assert told is not None
+    assert gate is not None
+    assert sum(told["calls"]["counts"].values()) == day.calls
+    assert (told["calls"]["damaged"], told["gap"]) == (0, None)
+    asked = gate["asked"]["demo"]
+    assert asked["allowed"] + sum(asked["blocked"].values()) == day.decisions
+    assert told["calls"]["counts"]["answered"] == asked["allowed"]
+    assert max(sizes[6:]) - max(sizes[2:6]) < GROWTH, sizes
+    assert sum(one.stat().st_size for one in kept.folder(tmp_path).glob("*")) < GROWTH
+    day.at = BEGIN + timedelta(days=1)  # midnight
+    day.second(random.Random(1))
+    watch.look()
+    told = kept.read(kept.folder(tmp_path) / kept.name("demo", "pbx"))
+    assert told is not None
+    assert told["calls"]["day"] == "2026-11-22"
+    watch.close()
+    day.journal.close()
