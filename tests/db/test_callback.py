@@ -16,7 +16,7 @@ from nianjian.accounts.query import Actor, actor
 from nianjian.accounts.roles import Act
 from nianjian.accounts.service import add_enterprise, add_user
 from nianjian.audit.query import acts
-from nianjian.flows.inspection.callback import hand, shown, ways, work
+from nianjian.flows.inspection.callback import daily, hand, shown, ways, work
 from nianjian.flows.inspection.callback.grounds import Grounds
 from nianjian.flows.inspection.callback.ways import Way
 from nianjian.inspection.callback.routes.model import Route
@@ -29,6 +29,8 @@ from nianjian.jobs.kind import StopWantedError
 from nianjian.jobs.worker import Worker
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.notify.outbox.model import Message as Told
+from nianjian.paper.texts.season.reminders import line
 from nianjian.queue.models import Job
 from nianjian.registers.overlays.model import Overlay
 from nianjian.vault import blobs
@@ -275,16 +277,16 @@ def test_the_newest_test_of_each_carrier_gives_the_light(anna: Actor, operator: 
 
 def test_the_daily_test_is_put_once_a_day_as_who_set_it(far: Answerer, operator: Actor) -> None:
     _route(far, operator, daily_at=time(10, 30))
-    assert work.call_daily() == 0
+    assert daily.call_daily() == 0
     Route.objects.update(next_at=clock.now())
-    assert (work.call_daily(), work.call_daily()) == (1, 0)
+    assert (daily.call_daily(), daily.call_daily()) == (1, 0)
     (job,) = Job.objects.all()
     assert (job.requested_by, job.payload) == ("os:root", {"numbers": [], "routes": ["移动线"]})
     route = Route.objects.get()
     assert route.next_at is not None
     assert route.next_at > clock.now()
     Route.objects.update(next_at=clock.now(), set_by="user:gone")
-    assert work.call_daily() == 0  # nobody is there any more who may ask; the next day is set all the same
+    assert daily.call_daily() == 0  # nobody is there any more who may ask; the next day is set all the same
 
 
 def test_the_next_day_s_moment_is_shanghai_s() -> None:
@@ -348,3 +350,34 @@ def test_a_tenants_administrator_leads_no_calls_to_the_machine_itself(
     assert not far.methods()
     (row,) = work.run(enterprise="demo", numbers=["95013"], ways=work.kept_ways("demo", ["机"]), actor=anna)["rows"]
     assert row["answer_s"] is not None
+
+
+def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
+    far: Answerer, anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_user(name="tess", role="inspector", enterprises=["demo"], actor=operator)
+    _route(far, operator, daily_at=time(10, 30))
+    (route,) = ways.listed(enterprise="demo", actor=anna)["routes"]
+    assert route["daily_flaw"] is None
+    monkeypatch.setattr(ways, "MOST", 1)
+    monkeypatch.setattr(work, "MOST", 1)
+    (route,) = ways.listed(enterprise="demo", actor=anna)["routes"]
+    assert route["daily_flaw"] == "callback_too_many"
+    Route.objects.update(next_at=clock.now())
+    assert (daily.call_daily(), daily.call_daily()) == (0, 0)
+    assert not Job.objects.exists()
+    messages = list(Told.objects.all())
+    assert "anna" in {one.user for one in messages}
+    assert "tess" not in {one.user for one in messages}  # who can do nothing about it
+    assert len(messages) == len({one.user for one in messages})
+    one = messages[0]
+    said = line(one.about, one.values, lambda text: text)
+    assert said == "the daily test calls over 移动线 did not run: 2 calls are more than 1"
+    assert [entry.data for entry in acts() if entry.verb == "callback.daily_missed"] == [
+        {"route": "移动线", "reason": "callback_too_many", "count": 2, "most": 1}
+    ]
+    Route.objects.update(next_at=clock.now(), set_by="user:gone")
+    assert daily.call_daily() == 0
+    last = Told.objects.order_by("-pk").first()
+    assert last is not None
+    assert "may not order them any more" in line(last.about, last.values, lambda text: text)

@@ -21,7 +21,7 @@ from nianjian.flows.complaints import forwards
 from nianjian.flows.complaints.warn import warn
 from nianjian.flows.dossier import held
 from nianjian.flows.dossier.making import kept
-from nianjian.flows.inspection.callback.work import call_daily
+from nianjian.flows.inspection.callback.daily import call_daily
 from nianjian.flows.inspection.screens.watch import Watch
 from nianjian.flows.operation import strays
 from nianjian.flows.operation.watch import standing

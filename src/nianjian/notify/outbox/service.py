@@ -56,17 +56,20 @@ def ask(*, enterprise: str, day: date, news: Sequence[News], now: datetime, acto
 
 def _put(enterprise: str, day: date, news: Sequence[News], now: datetime, verb: str, actor: Actor) -> int:  # noqa: PLR0917 -- values of one row
     """Inside a transaction: messages that are not there yet, their sendings, one entry; how many."""
-    held = set(
-        Message.objects.filter(enterprise=enterprise, day__in={one.day for one in news}).values_list(
-            "user", "about", "stage", "day"
-        )
-    )
-    made = [one for one in news if (one.user, one.about, one.stage, one.day) not in held]
+    made = unsaid(enterprise, news)
     add(enterprise=enterprise, news=made, now=now)
     if made:
         data = {"day": day.isoformat(), "messages": len(made), "people": len({one.user for one in made})}
         record(verb=verb, enterprise=enterprise, actor=actor, data=data)
     return len(made)
+
+
+def unsaid(enterprise: str, news: Sequence[News]) -> list[News]:
+    """What of it nobody was told so far: the same person, matter, stage and day make one message."""
+    days = {one.day for one in news}
+    rows = Message.objects.filter(enterprise=enterprise, day__in=days)
+    held = set(rows.values_list("user", "about", "stage", "day"))
+    return [one for one in news if (one.user, one.about, one.stage, one.day) not in held]
 
 
 def add(*, enterprise: str, news: Sequence[News], now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -16,6 +18,7 @@ from nianjian.flows.inspection.callback import ways as flow
 from nianjian.inspection.callback.routes.service import Given
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.inspection.words import WITNESSES
+from nianjian.paper.texts.season.reminders import CALLBACK, line
 from nianjian.paper.words import words
 from nianjian.web.callback.forms import Named, Way
 from nianjian.web.layout.access import Request, page
@@ -42,13 +45,19 @@ def listing(request: Request, code: str) -> HttpResponse:
         status = UNPROCESSABLE
     kept = flow.listed(enterprise=code, actor=request.actor)
     _ = words(current())
+    flaws = [_flaw(one, kept["numbers"]) for one in kept["routes"] if one["daily_flaw"]]
     rows = [
         [
-            Cell(one["name"]), Cell(one["via"]), Cell(one["line"] or "–"), Cell(one["carrier"] or "–"),
-            Cell(one["caller"]), Cell(_(WITNESSES[one["witness"]])), Cell(one["daily_at"] or "–"),
+            Cell(one["name"]),
+            Cell(one["via"]),
+            Cell(one["line"] or "–"),
+            Cell(one["carrier"] or "–"),
+            Cell(one["caller"]),
+            Cell(_(WITNESSES[one["witness"]])),
+            Cell(one["daily_at"] or "–", badge="bad" if one["daily_flaw"] else ""),
         ]
         for one in kept["routes"]
-    ]  # fmt: skip
+    ]
     heads = (gettext("Name"), gettext("Where calls go"), gettext("Trunk line of the register"), gettext("Carrier"),
              gettext("Calling number"), gettext("What proves the landing"), gettext("Each day at"))  # fmt: skip
     pair = [Column(gettext("Gateway in the ledger")), Column(gettext("Addresses"))]
@@ -59,9 +68,16 @@ def listing(request: Request, code: str) -> HttpResponse:
         "names": [one["name"] for one in kept["routes"]],
         "way": way,
         "gateway": gateway,
+        "flaws": flaws,
         "may": may(request.actor, code, Act.ADMINISTER),
     }
     return render(request, "callback/ways.html", context, status=status)
+
+
+def _flaw(route: dict[str, Any], numbers: int) -> str:
+    """Why a daily test does not run, as people are told of it."""
+    about = {"reason": route["daily_flaw"], "route": route["name"], "count": numbers, "most": flow.MOST}
+    return line(f"{CALLBACK}:", about, words(current()))
 
 
 def _done(request: Request, code: str, form: Form) -> bool:

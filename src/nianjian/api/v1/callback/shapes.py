@@ -123,6 +123,7 @@ class CallbackRoute(Schema):
     account: bool
     witness: str
     daily_at: str | None
+    daily_flaw: str | None = None
     next_at: str | None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 from dataclasses import dataclass, replace
 from datetime import time
@@ -11,7 +10,7 @@ from nianjian.accounts.access import require
 from nianjian.accounts.query import LOCAL, Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import env
-from nianjian.flows.inspection.callback.grounds import Json
+from nianjian.flows.inspection.callback.grounds import Grounds, Json
 from nianjian.inspection.callback import asked
 from nianjian.inspection.callback.places import refused
 from nianjian.inspection.callback.routes import query, service
@@ -25,8 +24,8 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.registers.lines.model import Line
 from nianjian.registers.versions.query import as_at
 
-LOG = logging.getLogger(__name__)
 CALLER = "nianjian"
+MOST = 500  # calls of one asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,22 @@ def _elsewhere(via: Via, actor: Actor) -> None:
 
 def listed(*, enterprise: str, actor: Actor) -> Json:
     """Routes and gateways, no password; ``role_missing``."""
-    require(actor, enterprise, Act.READ)
+    grounds = Grounds.of(enterprise, actor, Act.READ)
+    numbers = len(grounds.ledger)
     return {
-        "routes": [told(one) for one in query.routes(enterprise)],
+        "routes": [told(one) | {"daily_flaw": flaw(one, numbers) or None} for one in query.routes(enterprise)],
+        "numbers": numbers,
         "gateways": [{"name": one.name, "hosts": one.hosts.split(",")} for one in query.gateways(enterprise)],
     }
+
+
+def flaw(route: Route, numbers: int) -> str:
+    """Why the daily test of a route does not run, with so many filed numbers; "" where nothing stands against it."""
+    if route.daily_at is None:
+        return ""
+    if not numbers:
+        return "callback_no_numbers"
+    return "callback_too_many" if numbers > MOST else ""
 
 
 def told(route: Route) -> Json:

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from nianjian.accounts.query import Actor, asked_by
+from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows import jobs
 from nianjian.flows.inspection.callback.grounds import Grounds, Json, source
 from nianjian.flows.inspection.callback.shown import told
-from nianjian.flows.inspection.callback.ways import LOG, Way
+from nianjian.flows.inspection.callback.ways import MOST, Way
 from nianjian.flows.progress import Progress, silent
 from nianjian.inspection.callback import asked
 from nianjian.inspection.callback.routes import query as routes
-from nianjian.inspection.callback.routes import service as route_service
 from nianjian.inspection.callback.sip import bulk
 from nianjian.inspection.callback.sip.seen import Plan, Seen
 from nianjian.inspection.callback.trials import service
@@ -28,7 +27,6 @@ from nianjian.kernel import clock
 from nianjian.kernel import numbers as kernel_numbers
 from nianjian.kernel.errors import NianjianError
 
-MOST: Final = 500  # calls of one asking
 HOLD: Final = 300  # milliseconds that an answered call is kept up
 LISTEN: Final = 8000  # at most, where a token is waited for
 DIGITS: Final = 6
@@ -162,18 +160,3 @@ def _kept(grounds: Grounds, one: _Planned, seen: Seen, actor: Actor) -> Json:
         enterprise=grounds.enterprise, frame=one.frame, seen=seen, verdict=verdict, begun_at=begun, actor=actor
     )
     return told(kept)
-
-
-def call_daily() -> int:
-    """Put the daily tests that are due now, each as who has set it; how many. Called again it puts none twice."""
-    count = 0
-    for route in routes.due(clock.now()):
-        if not route_service.claim(route=route):
-            continue  # another worker has it
-        try:
-            ask(enterprise=route.enterprise_id, numbers=(), names=(route.name,), actor=asked_by(route.set_by))
-        except NianjianError as fault:  # of one enterprise: no numbers yet, or the person has gone
-            LOG.warning("the daily test calls of %s over %s: %s", route.enterprise_id, route.pk, fault.code)
-            continue
-        count += 1
-    return count

@@ -72,6 +72,12 @@ WHEN: Final[Mapping[str, str]] = {
     "late": mark("{what} (data year {year}) was due on {due}: {left} days late"),
 }
 COMPLAINT: Final = "complaint"  # what a warning of a ticket's clock is about; behind the colon stands the clock
+CALLBACK: Final = "callback"  # a daily test that did not run; behind the colon stands the route
+MISSED: Final[Mapping[str, str]] = {
+    "callback_too_many": mark("the daily test calls over {route} did not run: {count} calls are more than {most}"),
+    "callback_no_numbers": mark("the daily test calls over {route} did not run: no filed number is in force"),
+    "": mark("the daily test calls over {route} did not run: who set the route may not order them any more"),
+}
 CLOCKS: Final[Mapping[tuple[str, bool], str]] = {
     ("response", False): mark("complaint {complaint}: a person must answer by {at}"),
     ("response", True): mark("complaint {complaint}: a person had to answer by {at}"),
@@ -86,6 +92,8 @@ def line(about: str, values: Mapping[str, Any], _: Words) -> str:
     if kind == COMPLAINT:
         said = _(CLOCKS[name, bool(values["late"])]).format(complaint=values["complaint"], at=values["at"])
         return f"{said} ({_('drill')})" if values["drill"] else said
+    if kind == CALLBACK:
+        return _(MISSED.get(values["reason"], MISSED[""])).format_map(values)
     known = TRACKS if kind == "track" else TASKS
     what, left = _(known.get(name, name)), int(values["left"])
     when = "late" if left < 0 else "ahead" if left else "today"
