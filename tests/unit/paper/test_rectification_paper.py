@@ -52,12 +52,18 @@ def test_the_same_content_gives_the_same_bytes_and_no_text_is_markup() -> None:
 
 @pytest.mark.parametrize(("draft", "heading"), [(True, "尚未闭环"), (False, "需说明的事项")])
 def test_a_report_that_goes_out_calls_nothing_open(*, draft: bool, heading: str) -> None:
+    order = {
+        "kind": "isolate", "approved_at": "2026-04-29T10:00:00+08:00", "key": "line", "channel": "L1", "cap": 30,
+        "cap_before": 300, "white_list": True, "reason": "投诉集中", "end": "", "proposed_by": "os:root",
+        "approved_by": "user:bo",
+    }  # fmt: skip
     case = {
         "id": "R1", "enterprise": "demo", "notice": "", "received": "2026-04-28", "due_at": "2026-05-14T17:00:00+08:00",
-        "provisional": False, "causes": [], "orders": [], "measures": [], "papers": [], "events": [],
+        "provisional": False, "causes": [], "orders": [order], "measures": [], "papers": [], "events": [],
     }  # fmt: skip
     late = {"code": "tickets_late", "values": {"count": 1, "first": "Q1"}}
     told = content(case, {"tickets": [], "more": False}, [late], "zh_Hans", Stamp("示例", draft, 1, "0" * 64))
     assert told["words"]["gaps"] == heading
     assert bool(told["draft"]) is draft
     assert "Q1" in told["gaps"][0]
+    assert told["isolated"][0][-1] == ["双人", "root + bo"]

@@ -138,9 +138,14 @@ def _order(one: Json, _: Words) -> list[list[str]]:
         [_("White list"), _("white-listed callees only") if one["white_list"] else _("none")],
         [_("Reason"), one["reason"]],
         [_("Ends when"), one["end"] or DASH],
-        [_("Two persons"), f"{one['proposed_by']} + {one['approved_by']}"],
+        [_("Two persons"), " + ".join(map(_person, (one["proposed_by"], one["approved_by"])))],
     ]
     return [[label, str(text)] for label, text in lines]
+
+
+def _person(actor: str) -> str:
+    """Who it was, without the kind of the proof: the report is read outside."""
+    return actor.partition(":")[2] or actor
 
 
 def measured(told: Json | None, _: Words) -> list[list[str]]:
