@@ -24,6 +24,7 @@ from nianjian.inspection.screens import asterisk, gateway, kept
 from nianjian.inspection.screens.links.model import ScreenLink
 from nianjian.kernel import clock
 from nianjian.registers.importing import import_sheet
+from nianjian.web.account.limits import SEEN, UNATTENDED
 
 HERE = "/e/demo/inspection/screens/"
 CALLEE, STRANGER = "13812345678", "13987654321"
@@ -210,6 +211,21 @@ def test_what_is_fetched_anew_is_the_part_alone(admin: Client) -> None:
     whole = page(admin)
     assert 'hx-trigger="every 2s"' in whole
     assert f'hx-get="{HERE}office/"' in whole
+
+
+def test_a_screen_that_fetches_itself_is_no_use_of_the_session(admin: Client) -> None:
+    page(admin)
+    session = admin.session
+    session[SEEN] = 0
+    session.save()
+    assert UNATTENDED in page(admin).replace("&quot;", '"'), "the page says so of itself"
+    session = admin.session
+    session[SEEN] = 0
+    session.save()
+    admin.get(f"{HERE}office/", headers={"HX-Request": "true", UNATTENDED: "yes"})
+    assert admin.session[SEEN] == 0
+    admin.get(f"{HERE}office/", headers={"HX-Request": "true"})
+    assert admin.session[SEEN] > 0
 
 
 def test_reading_writes_nothing(admin: Client, live: Path) -> None:

@@ -18,6 +18,7 @@ WHOLE: Final = 7 * 24 * 3600
 STEP: Final = 600  # a session in use is written down again only so often
 BEGAN: Final = "nianjian_began"
 SEEN: Final = "nianjian_seen"
+UNATTENDED: Final = "X-Nianjian-Unattended"  # says a page that fetches itself anew: nobody uses it by that
 REASON: Final = "nianjian.reason"  # in a request's META: why the session is being ended, for the audit entry
 
 
@@ -34,7 +35,7 @@ class Limits:
             if reason:
                 request.META[REASON] = reason
                 logout(request)
-            else:
+            elif UNATTENDED not in request.headers:
                 _used(request)
         return self._get_response(request)
 

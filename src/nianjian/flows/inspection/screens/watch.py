@@ -122,11 +122,9 @@ class _Switch:
         asked = self._ask()
         problem = self._read(asked) if self._records is not None else None
         return {
-            "manager": self._ami is not None,
             "now": self._now,
             "now_at": self._now_at,
             "silent": self._ami is not None and not asked,
-            "records": self._records is not None,
             "records_at": self._records_at,
             "problem": problem,
         }
