@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.support import pictures
+from tests.support import handbook, pictures
 from tests.support.site import ROOT
 
 NAMES = {f"web-{name}.png" for name in (*pictures.PLAIN, "wizard", "rulebook", "phone")}
@@ -27,4 +27,8 @@ def test_pictures_are_taken_anew(tmp_path: Path) -> None:
     subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True, timeout=580)
     made = pictures.take(tmp_path / "demo", tmp_path)
     assert {path.name for path in made} == NAMES
-    assert all(10_000 < path.stat().st_size < pictures.MOST for path in made)
+    book = handbook.take(tmp_path / "demo", tmp_path)
+    for language in handbook.LANGUAGES:
+        assert {path.name for path in book if path.parent.name == language} == handbook.NAMES
+        assert {path.name for path in (handbook.TARGET / language).glob("*.png")} == handbook.NAMES
+    assert all(10_000 < path.stat().st_size < pictures.MOST for path in (*made, *book))

@@ -49,7 +49,7 @@ class Newcomer:
             field.fill(PASSWORD)
         self.look("password")
         self.press("main form button.primary")
-        self.press("main a[href='/'], header a[href='/']")
+        self.press("main p.actions a[href='/']")
         self.look("empty")
         self.press("main a.primary")
         page.locator("#id_name").fill("示范呼叫中心有限公司")

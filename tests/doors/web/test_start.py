@@ -71,7 +71,9 @@ def test_the_overview_leads_from_step_to_step(officer: Client, sample: dict[str,
     _row("licences", number="浙B2-20240001", valid_until="2027-01-31")
     text = _text(officer)
     assert _here(text) == "One file of call records"
-    assert "icence 浙B2-20240001: " in text.split('id="deadlines"')[1], "its dates stand among the deadlines at once"
+    assert "/registers/licences/%E6" in text.split('id="deadlines"')[1].split("</section>")[0], (
+        "its dates stand among the deadlines at once"
+    )
     _batch()
     text = _text(officer)
     assert _here(text) == "Own numbers and seats"
