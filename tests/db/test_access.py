@@ -118,6 +118,9 @@ COMMANDS |= {
     "inspect plan": (Act.LOAD, HERE, ("--day", "2026-09-03", *AT)),
     "inspect copy": (Act.READ, HERE, ("--out", "REPORT", *AT)),
     "drill run": (Act.REPORT, HERE, AT),  # there is no one-click address
+    "drill timeline": (Act.READ, HERE, AT),
+    "drill inject": (Act.REPORT, HERE, ("media", "--drill", "x", *AT)),
+    "drill history": (Act.READ, HERE, AT),
     "drill report": (Act.READ, HERE, AT),
     "callback test": (Act.REPORT, HERE, ("--number", "x", "--via", "sip:192.0.2.1", *AT)),  # it calls nobody
     "callback numbers": (Act.READ, HERE, AT),

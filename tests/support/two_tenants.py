@@ -40,6 +40,7 @@ from nianjian.flows.complaints import acts as complaints  # noqa: E402
 from nianjian.flows.complaints import one_click  # noqa: E402
 from nianjian.flows.dossier.rounds import acts as rounds  # noqa: E402
 from nianjian.flows.dossier.rounds import package  # noqa: E402
+from nianjian.flows.inspection.drill import run as drill  # noqa: E402
 from nianjian.flows.rectify import cases as rectification  # noqa: E402
 from nianjian.flows.rulebooks import rulebook  # noqa: E402
 from nianjian.flows.season.shown import shown  # noqa: E402
@@ -66,6 +67,7 @@ from nianjian.registers.batches import query as batches  # noqa: E402
 from nianjian.registers.models import Line  # noqa: E402
 from nianjian.registers.rows import service as rows  # noqa: E402
 from nianjian.season.archives import service as archives  # noqa: E402
+from nianjian.vault import blobs  # noqa: E402
 
 OWN, OTHER, EVERYWHERE, NOWHERE = "demo", "other", "", None
 RULE = "portrait.seat_vacancy.limit"
@@ -201,13 +203,14 @@ def _callback(code: str, actor: Actor) -> str:
 
 
 def _archived(code: str, actor: Actor) -> int:
-    """The season of 2026 is closed."""
-    season = shown(enterprise=code, year=2026, today=date(2027, 5, 2), actor=actor)
+    """The season of 2023 is closed; of 2026 there is still work."""
+    season = shown(enterprise=code, year=2023, today=date(2024, 5, 2), actor=actor)
+    kept = blobs.put(b"{}")
+    file = archives.File("log", "log-2023.json", "application/json", kept.sha256, kept.size, kept.id)
     log: dict[str, Any] = {"seq": 0, "hash": "", "acts": []}
-    archives.close(
-        enterprise=code, year=2026, told={"season": season, "package": None, "portrait": None, "log": log}, actor=actor
-    )
-    return 2026
+    told = {"season": season, "package": None, "portrait": None, "log": log}
+    archives.close(enterprise=code, year=2023, told=told, files=[file], actor=actor)
+    return 2023
 
 
 def _sending(code: str, user: str) -> int:
@@ -220,6 +223,13 @@ def _sending(code: str, user: str) -> int:
         claimed = outbox.take(clock.now() + timedelta(days=9)) or []
         outbox.settle(claimed=claimed, outcome=Outcome.REFUSED, fault="x", now=now)
     return claimed[0].pk
+
+
+def _drill(code: str, token: str) -> str:
+    """A drill that has begun, without what is looked up first: that needs calls and registers, and time."""
+    told: dict[str, Any] = {"as_of": "2026-03-02", "checks": [], "calls": {}, "why": "calls_unasked", "tests": []}
+    told["rulebook"] = {"version": "1", "sha256": "0" * 64}
+    return drill.begin(enterprise=code, token=token, phone="", told=told, actor=OPERATOR)
 
 
 def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
@@ -258,9 +268,11 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     drawn = [Pictured(1, 210.0, 297.0, JPEG)]
     arrivals.proposed(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
     visits.save(enterprise=code, given=visits.Given(date(2026, 11, 3)), actor=actor)
+    door = one_click.open_door(enterprise=code, number="95013001", actor=OPERATOR)
     return {
         "code": code,
         "day": date(2026, 11, 3),
+        "drill": _drill(code, door.token),
         "year": 2026,
         **_round(code, actor),
         "run": portraits.runs(code, 2026)[0],
@@ -289,5 +301,5 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
         "ticket": complaints.add(
             enterprise=code, actor=actor, texts={"ticket_id": f"TS-{code}", "source": "12321", "team_id": "T1"}
         ),
-        "door": one_click.open_door(enterprise=code, number="95013001", actor=OPERATOR).pk,
+        "door": door.pk,
     }

@@ -38,7 +38,7 @@ VERBS: Final = {
         "reconciliation: numbers, lines, seats, people, sources; list, show, settle, pairs, decide, sheet"
     ),
     "inspect": mark("the on-site check: readiness, answers, retention, dialling-mode, day, plan, copy"),
-    "drill": mark("the drill of the on-site check: run, report"),
+    "drill": mark("the drill of the on-site check: run, timeline, inject, report, history"),
     "callback": mark("test calls: test, numbers, list, show, begin, end, routes, route, gateway"),
     "rectify": mark("rectification: open, locate, isolate, lift, measure, check, report, submit, close, watch"),
     "dossier": mark("the package of materials: check, build, verify, seal-plan"),

@@ -36,6 +36,7 @@ class Seen:
     by: Mapping[str, str]
     calls: Mapping[str, int]
     calls_why: str
+    opened: str = "one_click_opened"  # how the complaint came in
 
 
 def steps(seen: Seen, now: datetime) -> list[Step]:
@@ -51,7 +52,7 @@ def steps(seen: Seen, now: datetime) -> list[Step]:
         return Step(step, *told, at, None if at is None else at - arrived, limit, "" if at is None else _by(seen, step))
 
     return [
-        Step("arrived", PASSED, "one_click_opened", arrived, timedelta(0), None, _by(seen, "arrived")),
+        Step("arrived", PASSED, seen.opened, arrived, timedelta(0), None, _by(seen, "arrived")),
         timed("warned", _warned(seen, response, facts.responded, now), seen.warned, quick),
         timed("responded", _done(response), facts.responded, quick),
         timed("called_back", _called_back(facts, close, now), facts.called_back, whole),

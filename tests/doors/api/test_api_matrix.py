@@ -23,11 +23,9 @@ from nianjian.accounts.roles import Act, Role
 from nianjian.accounts.tokens import service as tokens
 from nianjian.api.application import API, PREFIX
 from nianjian.api.door.operations import MARK
-from nianjian.complaints.one_click.query import doors
 from nianjian.flows import overlay
 from nianjian.flows.dossier.making import kept
 from nianjian.flows.dossier.making import work as making
-from nianjian.flows.inspection.drill import run as drill
 from nianjian.flows.rectify import report, work
 from nianjian.kernel import clock
 from nianjian.queue.models import Job
@@ -52,6 +50,8 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("", "token"): "T0",
     ("rectification_report", "form"): "docx",
     ("season_feed_close", "feed_id"): "F0",
+    ("season_archive_file", "year"): 2023,
+    ("season_archive_file", "part"): "log",
     ("screen_link_end", "link_id"): "K0",
     ("", "channel"): "N0",
     ("rules_get", "key"): RULE,
@@ -91,7 +91,7 @@ QUERIES: Final[Mapping[str, str]] = {
     "calls_preview_rejects": "name=calls.csv",
     "complaints_forward_preview": "name=list.csv&source=12321",
     "registers_mark": "name=lines.csv",
-    "season_archive": "year=2026",
+    "season_archive": "year=2023",
     "runs_compare": "before={earlier}&after={run}",
     "roles_take_everywhere": "enterprise={code}",
     "papers_add": "name=scan.png",
@@ -175,6 +175,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "visit_set": {"day": "2026-11-03", "agenda": "09:30 | 大屏 | 运维"},
     "visit_admit": {"user": "inspector-9", "until": str(TOMORROW)},
     "drill_run": {"calls": 0},
+    "drill_inject": {"drill": "{drill}", "inject": "media", "act": "given"},
     "screen_link_make": {"name": "大厅", "days": 1},
     "callback_begin": {"number": "95013"},
     "callback_end": {"outcome": "busy"},
@@ -190,7 +191,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "inbox_choose": {"scope": "all", "quiet_from": "22:00", "quiet_until": "07:00"},
     "channels_add": {"address": "x"},
     "channels_confirm": {"code": "000000"},
-    "portfolio_several": {"enterprises": ["demo"], "act": "assign", "task": "items", "text": "王五"},
+    "portfolio_several": {"enterprises": [], "act": "remind"},  # of nobody: who may not at one is refused elsewhere
     "season_task": {"year": 2024, "task": "items", "act": "assign", "text": "王五"},
     "rectification_measure_add": {"text": "抽查", "owner": "王五", "due": "2026-05-01"},
     "rectification_paper_add": PNG,
@@ -209,6 +210,7 @@ BODIES: Final[Mapping[str, Any]] = {
 }
 DEEPER: Final[Mapping[str, Act]] = {
     "jobs_stop": Act.LOAD,
+    "season_archive_file": Act.AUDIT,
     "jobs_stop_everywhere": Act.REQUEST,
     "approvals_decide": Act.APPROVE,
     "approvals_decide_everywhere": Act.APPROVE,
@@ -259,7 +261,7 @@ def _cases(path: str, operation: Any, world: Mapping[str, Mapping[str, Any]]) ->
             content = BODIES.get(name, {})
             raw = isinstance(content, bytes)
             text = "" if raw else json.dumps(content).replace('"{version}"', str(things["version"]))
-            body = content if raw else text.replace("{ticket}", things["ticket"]).encode()
+            body = content if raw else text.replace("{ticket}", things["ticket"]).replace("{drill}", things["drill"]).encode()
             for method in operation.methods:
                 yield Case(
                     name, method, getattr(operation.view_func, MARK), code if "code" in parameters else EVERYWHERE,
@@ -335,7 +337,6 @@ def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, A
             **_inspected(code),
             **_linked(things),
             **_reported(things),
-            **_drilled(code),
             **_built(code, things),
         }
         for code, things in made.items()
@@ -348,15 +349,6 @@ def _reported(things: Mapping[str, Any]) -> dict[str, str]:
     made = report.kept(case=things["case"], form="docx", language="zh", actor=OPERATOR)
     Job.objects.filter(pk=job).update(state=Job.DONE, result=made)
     return {"rectification_report_file job": job}
-
-
-def _drilled(code: str) -> dict[str, str]:
-    """A drill that has begun, without what is looked up first: that needs calls and registers, and time."""
-    told = {"as_of": "2026-03-02", "checks": [], "rulebook": {"version": "1", "sha256": "0" * 64}, "calls": {},
-            "why": "calls_unasked", "tests": []}  # fmt: skip
-    door = doors(code)[0]
-    drill.begin(enterprise=code, token=door.token, phone="", told=told, actor=OPERATOR)
-    return {}
 
 
 def _built(code: str, things: Mapping[str, Any]) -> dict[str, str]:

@@ -47,6 +47,9 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("dossier-seals-upload", "what"): "paper",
     ("rounds-act", "act"): "answer",
     ("", "report"): "licence",
+    ("season-archive", "year"): 2023,
+    ("season-archive-file", "year"): 2023,
+    ("season-archive-file", "part"): "log",
     ("portrait-chart", "name"): "complaint_rate",
     ("rectify-report", "form"): "docx",
     ("rules-one", "key"): RULE,
@@ -78,6 +81,7 @@ NAMING: Final = frozenset(
         "reconciliation",
         "dispatch",
         "trial",
+        "drill",
     }
 )
 _ASKED: Final = {"value": "0.2", "valid_from": "2026-01-01", "valid_to": "", "reason": "因为", "step": "send"}
@@ -124,6 +128,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "inspection-day-remove": {"day": "2026-11-03"},
     "inspection-day-admit": {"user": "inspector-9", "until": "2026-12-31"},
     "inspection-drill-run": {"calls": "0"},
+    "inspection-drill-inject": {"what": "media", "act": "given"},
     "callback-begin": {"number": "95013"},
     "callback-one": {"outcome": "busy"},
     "callback-ways": {"what": "gateway", "name": "GW", "hosts": "192.0.2.1"},
@@ -139,6 +144,7 @@ QUERIES: Final[Mapping[str, str]] = {
 # Acts that a view asks for beyond its mark.
 DEEPER: Final[Mapping[tuple[str, str], Act]] = {
     ("data-job-stop", "POST"): Act.LOAD,
+    ("season-archive-file", "POST"): Act.AUDIT,
     ("reconcile-difference", "POST"): Act.LOAD,
     ("callback-one", "POST"): Act.LOAD,
     ("callback-ways", "POST"): Act.ADMINISTER,
@@ -171,7 +177,6 @@ NOTHING: Final[Mapping[str, str]] = {
     "rectify-report-file": "the tenant's work has set no report",
     "dossier-package-sign": "the tenant's work has built no package",
     "dossier-package-file": "the tenant's work has built no package",
-    "inspection-drill-paper": "the tenant has held no drill",
     "complaints-forwards-marked": "the tenant's work has left no marked list",
 }
 

@@ -53,7 +53,7 @@ def sheet(told: Json, _: Words) -> dict[str, Any]:
 
 def evidence(told: Json, _: Words) -> list[tuple[str, ...]]:
     """(row of the guide, evidence, state, why, as at); a row behind which nothing stands is told, too."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for row in told["rows"]:
         title = f"{row['rule']} {_(texts.ROWS[row['rule']])}"
         for place, one in enumerate(row["evidence"]):

@@ -2,48 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
-from nianjian.paper.printing.typeset import typeset
+from nianjian.paper.inspection.papers import paper, table
+from nianjian.paper.inspection.papers import pdf as printed
 from nianjian.paper.texts.inspection import checks as words_of
 from nianjian.paper.texts.inspection import drill as texts
 from nianjian.paper.texts.inspection.words import REASONS, VERDICTS
 from nianjian.paper.words import Words
 
-SOURCE: Final = "dossier_item.typ"
-Row = Sequence[str]
-
 
 def pdf(told: Mapping[str, Any], _: Words) -> bytes:
     """A4; the same report gives the same bytes. ``told``: what the flow's `report` gives. ``drawing_failed``."""
     counts = told["counts"]
-    content = {
-        "title": _("Report of the drill"),
-        "wide": False,
-        "facts": [
-            (_("Enterprise"), f"{told['name']} ({told['enterprise']})"),
-            (_("Ticket of the drill"), told["drill"]),
-            (_("Begun"), f"{told['begun_at']} · {told['begun_by']}"),
-            (_("Told as at"), told["at"]),
-            (_("Outcome of the drill"), _(texts.STATES[told["state"]])),
-            (_("Passed, not passed, not proved"), f"{counts['passed']} / {counts['failed']} / {counts['unknown']}"),
-        ],
-        "sections": [],
-        "tables": [_steps(told, _), _tests(told, _), _checks(told, _), _mends(told, _)],
-        "signs": [],
-        "foot": _("Rulebook {version} ({sha256}); the ticket of a drill counts in no figure").format(
-            version=told["rulebook"]["version"], sha256=told["rulebook"]["sha256"][:12]
-        ),
-        "words": {"of": _("Page {page} of {pages}"), "none": _("none"), "summary": _("Summary")},
-    }
-    return typeset(SOURCE, content, {}, "pdf", tagged=False)
-
-
-def _table(title: str, header: Row, rows: Sequence[Row], shares: Sequence[int]) -> dict[str, Any]:
-    return {
-        "title": title, "header": header, "rows": rows, "total": [], "shares": shares, "right": [False] * len(header)
-    }  # fmt: skip
+    facts = [
+        (_("Enterprise"), f"{told['name']} ({told['enterprise']})"),
+        (_("Ticket of the drill"), told["drill"]),
+        (_("Begun"), f"{told['begun_at']} · {told['begun_by']}"),
+        (_("Told as at"), told["at"]),
+        (_("Outcome of the drill"), _(texts.STATES[told["state"]])),
+        (_("Passed, not passed, not proved"), f"{counts['passed']} / {counts['failed']} / {counts['unknown']}"),
+    ]
+    foot = _("Rulebook {version} ({sha256}); the ticket of a drill counts in no figure").format(
+        version=told["rulebook"]["version"], sha256=told["rulebook"]["sha256"][:12]
+    )
+    tables = [_steps(told, _), _timeline(told, _), _tests(told, _), _checks(told, _), _mends(told, _)]
+    return printed(paper(_("Report of the drill"), facts, tables, foot, _))
 
 
 def _steps(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
@@ -60,7 +45,24 @@ def _steps(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
         for one in told["steps"]
     ]
     header = (_("step"), _("state"), _("at"), _("taken"), _("time allowed"), _("who"), _("why"))
-    return _table(_("Steps"), header, rows, (4, 3, 4, 2, 2, 3, 4))
+    return table(_("Steps"), header, rows, (4, 3, 4, 2, 2, 3, 4))
+
+
+def _timeline(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
+    rows = [
+        (
+            texts.span(one["due_s"]),
+            texts.line(one["what"], _),
+            _(texts.ROLES[one["role"]]) + (f" · {one['player']}" if one["player"] else ""),
+            _(texts.LINES[one["state"]]),
+            texts.span(one["taken_s"]),
+            one["by"] or "–",
+            one["ended_at"] or "–",
+        )
+        for one in told["timeline"]
+    ]
+    header = (_("planned"), _("step or inject"), _("role"), _("state"), _("taken"), _("who"), _("handled at"))
+    return table(_("Timeline: plan and course"), header, rows, (2, 6, 4, 3, 2, 3, 4))
 
 
 def _tests(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def _tests(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
         for one in told["tests"]
     ]
     header = (_("number"), _("way"), _("verdict"), _("answered after (seconds)"), _("why"))
-    return _table(_("Test calls"), header, rows, (3, 3, 3, 3, 6))
+    return table(_("Test calls"), header, rows, (3, 3, 3, 3, 6))
 
 
 def _checks(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
@@ -91,9 +93,9 @@ def _checks(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
         for one in told["checks"]
     ]
     header = (_("part"), _("rule"), _("check"), _("state"), _("why"), _("as at"))
-    return _table(_("Readiness when the drill began"), header, rows, (2, 2, 5, 4, 5, 3))
+    return table(_("Readiness when the drill began"), header, rows, (2, 2, 5, 4, 5, 3))
 
 
 def _mends(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
     header = (_("to be mended"), _("why"), _("the shortest way"))
-    return _table(_("What to mend"), header, texts.mends(told, _), (4, 5, 6))
+    return table(_("What to mend"), header, texts.mends(told, _), (4, 5, 6))

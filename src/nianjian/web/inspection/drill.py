@@ -207,12 +207,12 @@ def _earlier(held: list[Json], code: str) -> Table:
 
 def _trend(held: list[Json], _: Words) -> str:
     """How fast the newest drills were, the oldest of them first; "" where there is no line to draw."""
-    shown = list(reversed(held[:TREND]))
+    shown = [one for one in reversed(held[:TREND]) if one["responded_s"] is not None]
     if len(shown) < 2:  # noqa: PLR2004 -- a line needs two points
         return ""
     names = dict(zip(report.SOON, (_("responded after"), _("called back after"), _("closed after")), strict=True))
     points = [
-        (one["begun_at"][:16].replace("T", " "), names[name], None if one[name] is None else one[name] / MINUTE)
+        (one["begun_at"][:19].replace("T", " "), names[name], None if one[name] is None else one[name] / MINUTE)
         for one in shown
         for name in report.SOON
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.web.inspection import day, drill, pages
+from nianjian.web.inspection import day, drill, leading, pages
 
 urlpatterns = [
     path("", pages.front, name="inspection"),
@@ -20,5 +20,8 @@ urlpatterns = [
     path("drill/", drill.front, name="inspection-drill"),
     path("drill/run/", drill.run, name="inspection-drill-run"),
     path("drill/report/", drill.paper, name="inspection-drill-paper"),
+    path("drill/<str:drill>/screen/", leading.screen, name="inspection-drill-screen"),
+    path("drill/<str:drill>/lines/", leading.lines, name="inspection-drill-lines"),
+    path("drill/<str:drill>/inject/", leading.inject, name="inspection-drill-inject"),
     path("retention/", pages.part, {"part": "retention"}, name="inspection-retention"),
 ]

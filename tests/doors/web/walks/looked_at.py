@@ -48,7 +48,8 @@ WORK: Final = (
 WORK_STEPS: Final = (
     "portrait-compare", "data-job", "data-batch", "data-import-files", "data-import-mapping", "data-import-check",
     "data-import-commit", "registers-end", "complaints-one", "one-click-one", "complain", "one-click-done",
-    "reconcile-one", "reconcile-difference", "callback-one", "rounds-one", "rounds-differences",
+    "reconcile-one", "reconcile-difference", "callback-one", "inspection-drill-screen",
+    "rounds-one", "rounds-differences",
     "rectify-one", "rectify-locate", "rectify-tickets", "rectify-isolate", "rules-overlay", "rules-effect",
     "rules-overlay-here", "rules-effect-here", "approvals-decide", "approvals-decide-here", "audit-verified",
     "webhooks-one", "dossier-pages", "dossier-signed", "dossier-cut",
@@ -76,6 +77,7 @@ NO_PAGE: Final[Mapping[str, str]] = {
     "rectify-report-file": "a file",
     "inspection-drill-paper": "a file",
     "inspection-day-copy": "a file",
+    "inspection-drill-lines": "a part of the facilitator's screen, which comes with it",
     "season-archive": "what the season's page shows already, as it stood; there is none before one is closed",
     "season-calendar": "a calendar for programs",
     "screens-kiosk": "the same screens as for who is signed in; without a link a page that says so",

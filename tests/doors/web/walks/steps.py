@@ -99,6 +99,22 @@ def test_call(one: Looker) -> None:
     one.look()
 
 
+def drill(one: Looker) -> None:
+    """A drill by a forward of 12321: begun, the facilitator's screen before and after something is thrown in."""
+    page = one.page
+    page.goto(f"{one.site.address}{HOME}inspection/drill/")
+    page.locator("#id_source").select_option("12321")
+    page.locator("#id_calls").fill("0")
+    page.locator("input[name=thrown][value=media]").check()
+    follow(page.locator("main form[action$='/run/'] button.primary"))
+    follow(page.locator("main a.primary"), timeout=PATIENCE)
+    one.look()
+    follow(page.locator("main a[href$='/screen/']").first)
+    one.look()
+    follow(page.locator("main button[value=given]").first)
+    one.look()
+
+
 def paper(one: Looker, turn: int) -> None:
     """A file of the package: under way, checked with its findings, confirmed or sent back, in the list."""
     page = one.page

@@ -47,6 +47,7 @@ def test_the_pages_behind_forms(boss: tuple[Site, str], browser: Any, language: 
     steps.overlay(one, "")
     steps.reconciliation(one)
     steps.test_call(one)
+    steps.drill(one)
     steps.case(one)
     steps.complaint(one, turn)
     steps.paper(one, turn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
@@ -12,7 +12,9 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.config.http.answers import named
-from nianjian.flows.inspection.drill import report, run
+from nianjian.flows.inspection.drill import report, run, timeline
+from nianjian.flows.inspection.drill.script import Planned
+from nianjian.inspection.injects import LONGEST
 from nianjian.paper.words import CHINESE, language_of
 
 router = Router(tags=["inspection"])
@@ -20,10 +22,18 @@ HERE = "/enterprises/{code}/inspection/drill"
 
 
 class DrillAsked(Schema):
-    """``phone``: whom the call-back calls; ``calls``: so many filed numbers are called over each kept way."""
+    """``phone``: whom the call-back calls; ``calls``: so many filed numbers are called over each kept way.
+
+    ``source``: how the complaint arrives; ``minutes``: by when the script wants a step, after the arrival; ``players``:
+    the accounts that play; ``thrown``: what the facilitator means to throw in.
+    """
 
     phone: str = Field("", max_length=40)
     calls: int = Field(run.CALLS, ge=0, le=run.MOST)
+    source: Literal["one_click", "12321"] = "one_click"
+    minutes: dict[Literal["responded", "called_back", "closed"], Annotated[int, Field(ge=1, le=LONGEST)]] = Field({})
+    players: dict[Literal["agent", "lead"], Annotated[str, Field(max_length=80)]] = Field({})
+    thrown: list[Literal["second_call", "system_slow", "inspector_asks", "media"]] = Field([], max_length=10)
 
 
 class DrillNamed(Schema):
@@ -33,11 +43,30 @@ class DrillNamed(Schema):
 
 
 class DrillHeld(Schema):
-    """A drill: its ticket, when it began and who began it."""
+    """A drill: its ticket, when it began, who began it, after how many seconds its steps were done; null: not yet."""
 
     drill: str
     begun_at: str
     begun_by: str
+    responded_s: int | None
+    called_back_s: int | None
+    closed_s: int | None
+
+
+class DrillInject(Schema):
+    """What is thrown into a drill, and whether it was given or handled."""
+
+    drill: str = Field(min_length=1, max_length=200)
+    inject: Literal["second_call", "system_slow", "inspector_asks", "media"]
+    act: Literal["given", "handled"]
+
+
+class DrillTimeline(Schema):
+    """A line a step and inject, by when it is due; ``running_s``: seconds since the arrival."""
+
+    drill: str
+    running_s: int
+    timeline: list[dict[str, Any]]
 
 
 class DrillTold(Schema):
@@ -49,8 +78,10 @@ class DrillTold(Schema):
 
 @write(router, HERE, act=Act.REPORT, answer=Job, status=202)
 def drill_run(request: Request, code: str, given: DrillAsked) -> dict[str, object]:
-    """Run a drill: readiness, test calls where a way is kept, and a complaint by a one-click address: work."""
-    return asked(request, run.ask(enterprise=code, phone=given.phone, calls=given.calls, actor=request.actor))
+    """Run a drill: readiness, test calls where a way is kept, and a complaint as it would come in: work."""
+    planned = Planned(**given.dict(exclude={"phone", "calls"}))
+    job = run.ask(enterprise=code, phone=given.phone, calls=given.calls, actor=request.actor, planned=planned)
+    return asked(request, job)
 
 
 @read(router, HERE, act=Act.READ, answer=DrillTold)
@@ -68,3 +99,16 @@ def drill_report(request: Request, code: str, wanted: Query[DrillNamed]) -> Http
     language = language_of(request.headers.get("accept-language", CHINESE))
     name, content = report.paper(enterprise=code, actor=request.actor, language=language, name=wanted.drill)
     return named(HttpResponse(content, content_type=report.MEDIA), name)
+
+
+@read(router, f"{HERE}/timeline", act=Act.READ, answer=DrillTimeline)
+def drill_timeline(request: Request, code: str, wanted: Query[DrillNamed]) -> dict[str, object]:
+    """How a drill goes: what is due, what was done, what was thrown in."""
+    return report.report(enterprise=code, actor=request.actor, name=wanted.drill)
+
+
+@write(router, f"{HERE}/injects", act=Act.REPORT, answer=DrillTimeline)
+def drill_inject(request: Request, code: str, given: DrillInject) -> dict[str, object]:
+    """Note that something was thrown in, or that it was handled."""
+    timeline.inject(enterprise=code, drill=given.drill, what=given.inject, act=given.act, actor=request.actor)
+    return report.report(enterprise=code, actor=request.actor, name=given.drill)

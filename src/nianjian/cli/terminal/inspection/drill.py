@@ -47,3 +47,42 @@ def report(told: Json) -> Show:
         table.rows(console, (_("to be mended"), _("why"), _("the shortest way")), texts.mends(told, _))
 
     return show
+
+
+def timeline(told: Json) -> Show:
+    """What is due, what was done, what was thrown in."""
+
+    def show(console: Console) -> None:
+        console.print(f"{told['drill']} · {texts.span(told['running_s'])}", markup=False)
+        rows = [
+            (
+                texts.span(one["due_s"]),
+                texts.line(one["what"], _),
+                _(texts.ROLES[one["role"]]),
+                one["player"],
+                _(texts.LINES[one["state"]]),
+                texts.span(one["taken_s"]),
+                one["by"],
+                one["ended_at"],
+            )
+            for one in told["timeline"]
+        ]
+        heads = (_("planned"), _("step or inject"), _("role"), _("player"), _("state"), _("taken"), _("who"))
+        table.rows(console, (*heads, _("handled at")), rows)
+
+    return show
+
+
+def history(told: Json) -> Show:
+    """All drills, the newest first."""
+
+    def show(console: Console) -> None:
+        names = ("responded_s", "called_back_s", "closed_s")
+        rows = [
+            (one["drill"], one["begun_at"], one["begun_by"], *(texts.span(one[name]) for name in names))
+            for one in told["drills"]
+        ]
+        heads = (_("ticket"), _("begun"), _("who"))
+        table.rows(console, (*heads, _("responded after"), _("called back after"), _("closed after")), rows)
+
+    return show

@@ -13,11 +13,14 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act as May
 from nianjian.audit import query as audit
 from nianjian.complaints import query as complaints
+from nianjian.complaints.model import Complaint
 from nianjian.complaints.states import Act
 from nianjian.complaints.warned.model import Warned
 from nianjian.flows.complaints.promise import promise
 from nianjian.flows.inspection.checks.grounds import Json
+from nianjian.flows.inspection.drill import timeline
 from nianjian.flows.inspection.drill.run import VERB
+from nianjian.flows.inspection.drill.script import FORWARD, ONE_CLICK
 from nianjian.inspection import drill, readiness
 from nianjian.inspection.drill import Seen, Step
 from nianjian.kernel import clock
@@ -26,19 +29,51 @@ from nianjian.paper.words import words
 from nianjian.registers.rows.query import Sight
 
 MOST: Final = 100  # drills that are looked through, the newest first
+SOON: Final = ("responded_s", "called_back_s", "closed_s")
 MEDIA: Final = "application/pdf"
+OPENED: Final = {ONE_CLICK: "one_click_opened", FORWARD: "forward_opened"}
 #: Act on a ticket -> the step that it does.
 ACTS: Final[Mapping[str, str]] = {Act.RESPOND: "responded", Act.CALL_BACK: "called_back", Act.CLOSE: "closed"}
 
 
 def listed(*, enterprise: str, actor: Actor) -> list[Json]:
-    """The drills, newest first: ticket, when it began and who began it; ``role_missing``, ``enterprise_unknown``."""
+    """The drills, newest first: ticket, when it began, who began it, how soon its steps were done (seconds).
+
+    ``role_missing``, ``enterprise_unknown``.
+    """
     require(actor, enterprise, May.READ)
     accounts.enterprise(enterprise)
+    held = list(_held(enterprise))
+    rows = complaints.standing(enterprise, [str(one.data["drill"]) for one in held])
     return [
-        {"drill": str(one.data["drill"]), "begun_at": _wall(datetime.fromisoformat(one.at)), "begun_by": one.actor}
-        for one in _held(enterprise)
+        {
+            "drill": str(one.data["drill"]),
+            "begun_at": _wall(datetime.fromisoformat(one.at)),
+            "begun_by": one.actor,
+            **_soon(rows.get(str(one.data["drill"]))),
+        }
+        for one in held
     ]
+
+
+def _running(done: Sequence[Step], now: datetime) -> int:
+    """Seconds since the arrival: the stopwatch; the moment itself does not stop it, the closing does."""
+    at = {one.step: one.at for one in done}
+    begun, end = at.get("arrived"), at.get("closed") or now
+    return 0 if begun is None else int((end - begun).total_seconds())
+
+
+def _soon(row: Complaint | None) -> Json:
+    """Seconds from the arrival to each step; None: not done yet."""
+    found: Json = dict.fromkeys(SOON)
+    facts = None if row is None else complaints.facts(row)
+    if facts is None or facts.arrived is None:
+        return found
+    done = (facts.responded, facts.called_back, facts.finished)
+    return {
+        name: None if at is None else int((at - facts.arrived).total_seconds())
+        for name, at in zip(SOON, done, strict=True)
+    }
 
 
 def report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
@@ -54,6 +89,7 @@ def report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
     if held is None or row is None:
         raise NianjianError("drill_unknown", drill=name[:80])
     checks = cast("Sequence[Mapping[str, Any]]", held.data["checks"])
+    script = cast("Mapping[str, Any]", held.data.get("script") or {})  # none was kept of the first drills
     done = drill.steps(
         Seen(
             facts=complaints.facts(row),
@@ -62,6 +98,7 @@ def report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
             by=_who(enterprise, ticket),
             calls=cast("Mapping[str, int]", held.data["calls"]),
             calls_why=str(held.data["why"]),
+            opened=OPENED[str(script.get("source", ONE_CLICK))],
         ),
         now,
     )
@@ -80,6 +117,8 @@ def report(*, enterprise: str, actor: Actor, name: str = "") -> Json:
         "steps": told,
         "tests": held.data["tests"],
         "checks": checks,
+        "running_s": _running(done, now),
+        "timeline": timeline.lines(held, done, at=now),
         "mend": [
             {"what": one.get("step") or one.get("check"), "state": one["state"], "why": one["why"]}
             for state in (readiness.FAILED, readiness.UNKNOWN)

@@ -1,4 +1,4 @@
-"""Run a drill: look at readiness, make test calls where a way is kept, open a ticket by a one-click address.
+"""Run a drill: look at readiness, make test calls where a way is kept, open a ticket as a complaint would come in.
 
 The ticket comes last: a drill that is stopped or fails before leaves nothing but its test calls.
 """
@@ -17,11 +17,11 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.complaints.one_click.query import doors
 from nianjian.flows import jobs
-from nianjian.flows.complaints import one_click
 from nianjian.flows.inspection.callback import work as callback
 from nianjian.flows.inspection.callback.grounds import Grounds as Tests
 from nianjian.flows.inspection.checks import readiness
 from nianjian.flows.inspection.checks.grounds import Json
+from nianjian.flows.inspection.drill.script import ONE_CLICK, Planned, checked, opened
 from nianjian.flows.progress import Progress, silent
 from nianjian.inspection.callback.routes.query import routes
 from nianjian.kernel import numbers
@@ -37,50 +37,67 @@ PHONE: Final = b"drill.phone"
 CALLED: Final = frozenset({Shape.MOBILE, Shape.LANDLINE, Shape.INTERNATIONAL, Shape.SERVICE_400_800})
 
 
-def ask(*, enterprise: str, phone: str, calls: int, actor: Actor) -> str:
-    """Put a drill; its job. ``role_missing``, ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``."""
-    _may(enterprise, calls, actor)
+def ask(*, enterprise: str, phone: str, calls: int, actor: Actor, planned: Planned = Planned()) -> str:  # noqa: B008 -- frozen
+    """Put a drill; its job.
+
+    ``role_missing``, ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``, what `script.checked` raises.
+    """
+    _may(enterprise, calls, planned, actor)
     waiting = queue.newest(enterprise, jobs.DRILL, {}, *queue.UNDER_WAY)
     if waiting is not None:  # one drill at a time
         return waiting.id
-    given = {"phone": _sealed(_dialled(phone)), "calls": calls}
+    given = {"phone": _sealed(_dialled(phone)), "calls": calls, "script": planned.kept()}
     return jobs.enqueue_once(kind=jobs.DRILL, enterprise=enterprise, payload=given, actor=actor)
 
 
 def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
     """Do what `ask` has put."""
     phone, calls = _opened(str(given["phone"])), int(given["calls"])
-    return run(enterprise=enterprise, phone=phone, calls=calls, actor=actor, progress=progress)
+    planned = Planned(**given.get("script") or {})
+    return run(enterprise=enterprise, phone=phone, calls=calls, actor=actor, planned=planned, progress=progress)
 
 
-def run(*, enterprise: str, actor: Actor, phone: str = "", calls: int = CALLS, progress: Progress = silent) -> Json:
+def run(
+    *,
+    enterprise: str,
+    actor: Actor,
+    phone: str = "",
+    calls: int = CALLS,
+    planned: Planned = Planned(),  # noqa: B008 -- frozen
+    progress: Progress = silent,
+) -> Json:
     """Run it now; the drill's ticket, the same in ``drill``. ``phone``: whom the call-back calls, "": nobody.
 
     ``calls``: so many filed numbers are called over each kept way. ``role_missing``, ``enterprise_unknown``,
-    ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``.
+    ``drill_no_door``, ``drill_calls_wrong``, ``drill_phone_wrong``, what `script.checked` raises.
     """
-    token, dialled = _may(enterprise, calls, actor), _dialled(phone)
+    token, dialled = _may(enterprise, calls, planned, actor), _dialled(phone)
     stands = readiness.look(enterprise=enterprise, as_of=None, actor=actor, progress=progress)
     tested = _tested(enterprise, calls, actor, progress)
     told = {"as_of": stands["as_of"], "checks": stands["checks"], "rulebook": stands["rulebook"], **tested}
+    told["script"] = planned.kept()
     ticket = begin(enterprise=enterprise, token=token, phone=dialled, told=told, actor=actor)
     return {"drill": ticket, "as_of": stands["as_of"], "readiness": stands["shares"]["all"], "calls": tested["calls"]}
 
 
 def begin(*, enterprise: str, token: str, phone: str, told: Json, actor: Actor) -> str:
-    """Open the ticket and note what was seen before; the ticket. What `one_click.drill` raises."""
+    """Open the ticket and note what was seen before; the ticket. What `script.opened` raises."""
+    source = str(told.get("script", {}).get("source", ONE_CLICK))
     with transaction.atomic():
-        ticket = one_click.drill(token=token, phone=phone, actor=actor)
+        ticket = opened(enterprise=enterprise, source=source, token=token, phone=phone, actor=actor)
         record(verb=VERB, enterprise=enterprise, actor=actor, data={"drill": ticket, **told})
     return ticket
 
 
-def _may(enterprise: str, calls: int, actor: Actor) -> str:
-    """Give the token of the address that is used, the first one by number."""
+def _may(enterprise: str, calls: int, planned: Planned, actor: Actor) -> str:
+    """Give the token of the address that is used, the first one by number; "" where none is needed."""
     require(actor, enterprise, jobs.NEEDS[jobs.DRILL])
     accounts.enterprise(enterprise)
     if not 0 <= calls <= MOST:
         raise NianjianError("drill_calls_wrong", calls=str(calls)[:20], most=MOST)
+    checked(enterprise, planned)
+    if planned.source != ONE_CLICK:
+        return ""
     door = doors(enterprise).first()
     if door is None:
         raise NianjianError("drill_no_door")

@@ -17,15 +17,40 @@ STATES: Final[Mapping[str, str]] = {
     "unknown": mark("drill not proved: counts as not passed"),
 }
 STEPS: Final[Mapping[str, str]] = {
-    "arrived": mark("Complaint arrives by the one-click address"),
+    "arrived": mark("Complaint arrives"),
     "warned": mark("Warning before the response is due"),
     "responded": mark("A person responds"),
     "called_back": mark("Call-back to the complainant"),
     "closed": mark("Ticket closed"),
     "calls": mark("Test calls to our numbers"),
 }
+SOURCES: Final[Mapping[str, str]] = {
+    "one_click": mark("one-click address"),
+    "12321": mark("forward of 12321"),
+}
+ROLES: Final[Mapping[str, str]] = {
+    "facilitator": mark("facilitator"),
+    "duty": mark("who is on duty"),
+    "agent": mark("agent of customer service"),
+    "lead": mark("lead of customer service"),
+}
+THROWN: Final[Mapping[str, str]] = {
+    "second_call": mark("The complainant calls again and asks for the lead"),
+    "system_slow": mark("The ticket system is slow: notes on paper"),
+    "inspector_asks": mark("An inspector asks which line and team the call came from"),
+    "media": mark("The complainant threatens to go to the press"),
+}
+LINES: Final[Mapping[str, str]] = {
+    "waiting": mark("to come"),
+    "due": mark("due now"),
+    "late": mark("later than planned"),
+    "running": mark("given, not handled yet"),
+    "done": mark("as planned"),
+    "done_late": mark("done, later than planned"),
+}
 WHYS: Final[Mapping[str, str]] = {
     "one_click_opened": mark("the address has opened a ticket"),
+    "forward_opened": mark("the forward of 12321 was entered"),
     "arrival_unknown": mark("the moment of arrival is not known"),
     "in_time": mark("done in time"),
     "late": mark("done too late, or not done and the time is over"),
@@ -68,6 +93,11 @@ MENDS: Final[Mapping[str, str]] = {
 def name(what: str, _: Words) -> str:
     """A step or a check."""
     return _(STEPS[what] if what in STEPS else checks.CHECKS[what])
+
+
+def line(what: str, _: Words) -> str:
+    """A line of the timeline: a step or what was thrown in."""
+    return _(THROWN[what] if what in THROWN else STEPS[what])
 
 
 def why(code: str, _: Words) -> str:
