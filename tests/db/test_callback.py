@@ -251,10 +251,13 @@ def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatc
         shown.evidence(trial=good["trial"], actor=anna)
 
 
-def test_the_newest_test_of_each_carrier_gives_the_light(anna: Actor, operator: Actor) -> None:
-    now = clock.now()
+def test_the_newest_test_of_each_carrier_gives_the_light(
+    anna: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 11, 26, 10, tzinfo=clock.ZONE)  # a Thursday
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=1))
 
-    def kept(number: str, carrier: str, verdict: str, days: int) -> None:
+    def kept(number: str, carrier: str, verdict: str, days: float) -> None:
         Trial(
             id=f"B{Trial.objects.count()}", enterprise_id="demo", number=number, how="sip", carrier=carrier,
             verdict=verdict, begun_at=now - timedelta(days=days), limit_ms=1, made_by="x",
@@ -269,6 +272,11 @@ def test_the_newest_test_of_each_carrier_gives_the_light(anna: Actor, operator: 
     assert (second["light"], second["carriers"]) == (
         "insufficient", {"移动": "old", "联通": "missing", "电信": "missing"},
     )  # fmt: skip
+    kept("95014", "中国联通", "fail", 0.5)  # 22:00
+    kept("95014", "中国电信", "pass", 4)  # a Sunday
+    assert shown.by_number(enterprise="demo", actor=anna)[1]["carriers"] == {
+        "移动": "old", "联通": "outside", "电信": "outside",
+    }  # fmt: skip
     kept("95013", "中国联通", "fail", 0)
     assert [one["light"] for one in shown.by_number(enterprise="demo", actor=anna)] == ["red", "insufficient"]
     grounds = Grounds.of("demo", operator, Act.READ)
@@ -359,6 +367,10 @@ def test_a_daily_test_that_cannot_run_is_said_once_and_stands_on_the_page(
     _route(far, operator, daily_at=time(10, 30))
     (route,) = ways.listed(enterprise="demo", actor=anna)["routes"]
     assert route["daily_flaw"] is None
+    _route(far, operator, daily_at=time(18, 0))
+    (route,) = ways.listed(enterprise="demo", actor=anna)["routes"]
+    assert route["daily_flaw"] == "callback_outside"
+    _route(far, operator, daily_at=time(9, 0))
     monkeypatch.setattr(ways, "MOST", 1)
     monkeypatch.setattr(work, "MOST", 1)
     (route,) = ways.listed(enterprise="demo", actor=anna)["routes"]

@@ -123,6 +123,28 @@ def test_a_number_is_green_only_where_every_carrier_passed_lately() -> None:
     assert light((31, "移动", "pass"))[0] == light()[0] == "insufficient"
 
 
+def test_a_test_outside_working_hours_counts_neither_for_nor_against() -> None:
+    now = datetime(2026, 11, 26, 8, tzinfo=UTC)
+
+    def light(*tests: tuple[int, str, str]) -> tuple[str, dict[str, str]]:
+        found = [Done(now - timedelta(hours=age), carrier, verdict) for age, carrier, verdict in tests]
+        judged = standing(
+            found, carriers=("移动", "联通"), now=now, days=30, working=lambda moment: 1 <= moment.hour < 10
+        )
+        return judged.light, dict(judged.carriers)
+
+    whole = [(1, "移动", "pass"), (2, "联通", "pass")]
+    assert light(*whole) == ("green", {"移动": "pass", "联通": "pass"})
+    assert light((1, "移动", "pass"), (12, "联通", "pass")) == ("yellow", {"移动": "pass", "联通": "outside"})
+    assert light(*whole, (10, "联通", "fail"))[0] == "green"  # at 22:00 of the day before nobody has to answer
+    assert light((12, "移动", "pass"), (12, "联通", "fail")) == (
+        "insufficient",
+        {"移动": "outside", "联通": "outside"},
+    )
+    assert light(*whole, (26, "联通", "fail"))[0] == "green"  # an older one
+    assert light((24 * 31, "移动", "pass"), (12, "移动", "pass"))[1]["移动"] == "outside"
+
+
 def test_where_calls_go() -> None:
     assert asked.via("sip:10.0.0.1:5062") == Via("10.0.0.1", 5062, "udp")
     assert asked.via("sip:GW.example;transport=tcp") == Via("gw.example", 5060, "tcp")

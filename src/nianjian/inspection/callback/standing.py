@@ -1,19 +1,19 @@
 """How a number stands after its tests. Pure.
 
 Green only where the newest test of every carrier that counts passed within the days that count; one that failed is red
-at once; what is old, unproved or missing is never green.
+at once; what is old, unproved, missing or was called outside working hours is never green.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nianjian.inspection.callback.verdict import FAIL, PASS
 
 GREEN, YELLOW, RED, UNKNOWN = "green", "yellow", "red", "insufficient"
-MISSING, OLD = "missing", "old"
+MISSING, OLD, OUTSIDE = "missing", "old", "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,37 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``carriers``: carrier -> pass, fail, unproved, old or missing."""
+    """``carriers``: carrier -> pass, fail, unproved, old, outside (working hours) or missing."""
 
     light: str
     carriers: Mapping[str, str]
 
 
-def standing(tests: Iterable[Done], *, carriers: Sequence[str], now: datetime, days: int) -> Standing:
-    """Judge by the newest test of each carrier; a carrier counts for every name that holds its word (中国移动)."""
+def standing(
+    tests: Iterable[Done],
+    *,
+    carriers: Sequence[str],
+    now: datetime,
+    days: int,
+    working: Callable[[datetime], bool] = lambda _moment: True,
+) -> Standing:
+    """Judge by the newest test of each carrier; a carrier counts for every name that holds its word (中国移动).
+
+    ``working``: whether a moment lies in working hours; a test at another moment counts neither for nor against.
+    """
     newest: dict[str, Done] = {}
+    outside: set[str] = set()
     last: Done | None = None
-    for one in sorted(tests, key=lambda one: one.at):
-        last = one
-        newest |= {carrier: one for carrier in carriers if carrier in one.carrier}
     since = now - timedelta(days=days)
+    for one in sorted(tests, key=lambda one: one.at):
+        named = {carrier for carrier in carriers if carrier in one.carrier}
+        if one.at >= since and not working(one.at):
+            outside |= named
+            continue
+        last = one
+        newest |= dict.fromkeys(named, one)
     told = {carrier: _told(newest.get(carrier), since) for carrier in carriers}
+    told |= {carrier: OUTSIDE for carrier in outside if told[carrier] in {MISSING, OLD}}
     if FAIL in told.values() or (last is not None and last.at >= since and last.verdict == FAIL):
         light = RED
     elif last is None or last.at < since:

@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from datetime import time as time_of_day
 from functools import cached_property
 from typing import Any, Final, Self
 
@@ -14,12 +16,14 @@ from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.flows.holidays import calendar
 from nianjian.flows.operation.watch.machine import SYNCHRONISED
 from nianjian.flows.rulebooks import rulebook
 from nianjian.inspection.callback import asked
 from nianjian.inspection.callback.routes import query as routes
 from nianjian.inspection.callback.sip.bulk import Pace
 from nianjian.kernel import clock
+from nianjian.kernel.workdays import Calendar
 from nianjian.registers.numbers.model import Number
 from nianjian.registers.versions.query import as_at
 from nianjian.rules.rulebook import Rulebook
@@ -63,6 +67,26 @@ class Grounds:
     def days(self) -> int:
         """How long a test counts."""
         return self.book.integer(f"{RULE}days")
+
+    @cached_property
+    def hours(self) -> tuple[tuple[time_of_day, time_of_day], ...]:
+        """From when until when tests count on a working day; the ends are not included."""
+        found = self.book.value(f"{RULE}hours")
+        pairs = [tuple(one) for one in found if isinstance(one, tuple)] if isinstance(found, tuple) else []
+        return tuple((time_of_day.fromisoformat(str(a)), time_of_day.fromisoformat(str(b))) for a, b in pairs)
+
+    @cached_property
+    def _days(self) -> Calendar:
+        return calendar()
+
+    def in_hours(self, at: time_of_day) -> bool:
+        """Whether a time of a working day lies in working hours."""
+        return any(begin <= at < end for begin, end in self.hours)
+
+    def working(self, moment: datetime) -> bool:
+        """Whether a test of this moment counts."""
+        here = moment.astimezone(clock.ZONE)
+        return self._days.is_workday(here.date()) and self.in_hours(here.time())
 
     @property
     def carriers(self) -> tuple[str, ...]:

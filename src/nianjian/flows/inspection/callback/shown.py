@@ -51,7 +51,9 @@ def lights(grounds: Grounds, wanted: Sequence[str]) -> list[Json]:
     newest = query.newest(grounds.enterprise, wanted)
     rows = []
     for one in wanted:
-        found = standing(done.get(one, ()), carriers=grounds.carriers, now=now, days=grounds.days)
+        found = standing(
+            done.get(one, ()), carriers=grounds.carriers, now=now, days=grounds.days, working=grounds.working
+        )
         last = newest.get(one)
         rows.append(
             {

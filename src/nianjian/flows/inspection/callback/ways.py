@@ -70,19 +70,21 @@ def listed(*, enterprise: str, actor: Actor) -> Json:
     grounds = Grounds.of(enterprise, actor, Act.READ)
     numbers = len(grounds.ledger)
     return {
-        "routes": [told(one) | {"daily_flaw": flaw(one, numbers) or None} for one in query.routes(enterprise)],
+        "routes": [told(one) | {"daily_flaw": flaw(one, grounds) or None} for one in query.routes(enterprise)],
         "numbers": numbers,
         "gateways": [{"name": one.name, "hosts": one.hosts.split(",")} for one in query.gateways(enterprise)],
     }
 
 
-def flaw(route: Route, numbers: int) -> str:
-    """Why the daily test of a route does not run, with so many filed numbers; "" where nothing stands against it."""
+def flaw(route: Route, grounds: Grounds) -> str:
+    """Why the daily test of a route does not run, or counts nowhere; "" where nothing stands against it."""
     if route.daily_at is None:
         return ""
-    if not numbers:
+    if not grounds.ledger:
         return "callback_no_numbers"
-    return "callback_too_many" if numbers > MOST else ""
+    if len(grounds.ledger) > MOST:
+        return "callback_too_many"
+    return "" if grounds.in_hours(route.daily_at) else "callback_outside"
 
 
 def told(route: Route) -> Json:

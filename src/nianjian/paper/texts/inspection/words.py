@@ -25,6 +25,7 @@ CARRIERS: Final[Mapping[str, str]] = {
     "unproved": mark("carrier not proved"),
     "old": mark("carrier test too old"),
     "missing": mark("carrier not tested"),
+    "outside": mark("carrier tested outside working hours"),
 }
 WITNESSES: Final[Mapping[str, str]] = {
     "none": mark("nothing"),

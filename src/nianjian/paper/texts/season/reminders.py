@@ -76,6 +76,7 @@ CALLBACK: Final = "callback"  # a daily test that did not run; behind the colon 
 MISSED: Final[Mapping[str, str]] = {
     "callback_too_many": mark("the daily test calls over {route} did not run: {count} calls are more than {most}"),
     "callback_no_numbers": mark("the daily test calls over {route} did not run: no filed number is in force"),
+    "callback_outside": mark("the daily test calls over {route} lie outside working hours: they count nowhere"),
     "": mark("the daily test calls over {route} did not run: who set the route may not order them any more"),
 }
 CLOCKS: Final[Mapping[tuple[str, bool], str]] = {
