@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from tests.support.two_tenants import EVERYWHERE, OTHER, OWN, RULE, Persona, peo
 from nianjian.accounts.roles import Act, Role
 from nianjian.api.application import API, PREFIX
 from nianjian.api.door.problems import nowhere
+from nianjian.kernel import clock
 from nianjian.web.layout.access import MARK
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +128,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "inspection-look": {"part": "retention"},
     "inspection-day-keep": {"day": "2026-11-03", "agenda": "09:30 | 大屏 | 运维"},
     "inspection-day-remove": {"day": "2026-11-03"},
-    "inspection-day-admit": {"user": "inspector-9", "until": "2026-12-31"},
+    "inspection-day-admit": {"user": "inspector-9", "until": str(clock.today() + timedelta(days=1))},
     "inspection-drill-run": {"calls": "0"},
     "inspection-drill-inject": {"what": "media", "act": "given"},
     "callback-begin": {"number": "95013"},
