@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+import hashlib
+import json
+import os
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +14,25 @@ import pytest
 from nianjian.accounts.query import USER, Actor
 from nianjian.accounts.service import add_user
 from nianjian.audit.models import Entry
+from nianjian.audit.record import record
+from nianjian.dossier.fill_in.fields import Report
 from nianjian.dossier.finding import Verdict
 from nianjian.dossier.materials import service as materials
 from nianjian.dossier.materials.service import File, Place
-from nianjian.flows.season import acts, archive
+from nianjian.flows.dossier import build, checklist, sorting, upload
+from nianjian.flows.dossier.fill_in import sheet
+from nianjian.flows.dossier.making import kept, work
+from nianjian.flows.dossier.rounds import acts as rounds
+from nianjian.flows.dossier.sealing import papers, pictures
+from nianjian.flows.dossier.sealing.pictures import Wanted
+from nianjian.flows.operation import strays
+from nianjian.flows.season import acts, archive, files
 from nianjian.flows.season.roll_over import roll_over
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.season.archives.model import Archive
+from nianjian.queue.models import Job
+from nianjian.season.archives.model import Archive, Kept
+from nianjian.vault import blobs, keyring
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +82,7 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
     assert [one["state"] for one in told["season"]["tracks"]] == ["filed", "filed"]
     assert told["package"] is None
     assert [one["verb"] for one in told["log"]["acts"]] == ["season.task_assigned", "season.filed", "season.filed"]
+    assert [one["part"] for one in told["files"]] == ["log"]
     (entry,) = Entry.objects.filter(verb="season.archived")
     assert told["sha256"] in entry.data
     for act in (
@@ -93,3 +108,103 @@ def test_an_archive_that_was_changed_is_not_shown(demo: str, operator: Actor) ->
         archive.archived(enterprise=demo, year=2026, actor=operator)
     with pytest.raises(NianjianError, match="season_archive_unknown"):
         archive.archived(enterprise=demo, year=2025, actor=operator)
+
+
+def _built(demo: str, actor: Actor, *, draft: bool = False, manifest: str = "m1") -> str:
+    """A package as the worker leaves it; its job."""
+    job = work.ask_package(enterprise=demo, year=2026, pictures=draft, actor=actor)
+    made = blobs.put(f"zip of {manifest}".encode())
+    told = {"digest": manifest, "name": "包.zip", "sha256": made.sha256, "size": made.size, kept.BLOB: made.id}
+    Job.objects.filter(pk=job).update(state=Job.DONE, result=told, finished_at=clock.now() - timedelta(days=30))
+    data = {"year": 2026, "manifest": manifest, "draft": draft, "items": {}}
+    record(verb="dossier.built", enterprise=demo, actor=actor, data=data)
+    return job
+
+
+def test_its_files_are_kept_whatever_is_swept(demo: str, operator: Actor, tmp_path: Path) -> None:
+    del tmp_path
+    _filed(demo, operator)
+    _built(demo, operator)
+    _built(demo, operator, draft=True, manifest="m2")
+    record(verb="rectify.closed", enterprise=demo, actor=operator, data={"case": "R1"})
+    told = archive.close(enterprise=demo, year=2026, actor=operator)
+    assert (told["package"]["manifest"], told["package"]["draft"]) == ("m1", False), (
+        "a draft only where nothing else is"
+    )
+    assert kept.sweep() == 2
+    for blob in blobs.blobs():
+        old = (clock.now() - timedelta(days=9)).timestamp()
+        os.utime(keyring.home() / "vault" / blob[:2] / blob, (old, old))
+    strays.sweep()
+    known = {one["part"]: one["sha256"] for one in told["files"]}
+    assert sorted(known) == ["log", "package"]
+    for part, digest in known.items():
+        made = files.taken(enterprise=demo, year=2026, part=part, actor=operator)
+        content = b"".join(made.content)
+        assert hashlib.sha256(content).hexdigest() == digest
+        if part == "log":
+            verbs = [one["verb"] for one in json.loads(content)["acts"]]
+            assert {"rectify.closed", "dossier.built", "season.filed"} <= set(verbs)
+        else:
+            assert content == b"zip of m1"
+    assert Entry.objects.filter(verb="season.archive_taken").count() == 2
+    with pytest.raises(NianjianError, match="season_file_unknown"):
+        files.taken(enterprise=demo, year=2026, part="portrait", actor=operator)
+    add_user(name="rev", role="data_officer", enterprises=[demo], actor=operator)
+    with pytest.raises(NianjianError, match="role_missing"):
+        files.taken(enterprise=demo, year=2026, part="log", actor=Actor("rev", USER))
+
+
+def test_a_file_that_was_exchanged_is_not_given(demo: str, operator: Actor) -> None:
+    _filed(demo, operator)
+    archive.close(enterprise=demo, year=2026, actor=operator)
+    other = blobs.put(b"{}")
+    Kept.objects.update(blob=other.id, sha256=other.sha256)
+    with pytest.raises(NianjianError, match="season_archive_damaged"):
+        files.taken(enterprise=demo, year=2026, part="log", actor=operator)
+
+
+def test_a_package_that_is_kept_no_more_is_built_again_first(demo: str, operator: Actor) -> None:
+    _filed(demo, operator)
+    job = _built(demo, operator)
+    kept.sweep()
+    before = set(blobs.blobs())
+    with pytest.raises(NianjianError, match="season_package_gone"):
+        archive.close(enterprise=demo, year=2026, actor=operator)
+    assert set(blobs.blobs()) == before
+    assert not Archive.objects.exists()
+    assert Job.objects.get(pk=job).state == Job.DONE
+
+
+def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operator: Actor, tmp_path: Path) -> None:
+    _paper("articles", None, anna, confirmed=False)
+    _filed(demo, operator)
+    archive.close(enterprise=demo, year=2026, actor=operator)
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026, "actor": operator}
+    item: dict[str, Any] = {**of, "item": "articles"}
+    seal = Wanted(2026, "articles", "official_seal", "x")
+    before = Entry.objects.count()
+    for act in (
+        lambda: checklist.confirm(**item, number=1),
+        lambda: checklist.send_back(**item, number=1, reason="x"),
+        lambda: checklist.assign(**item, owner="x", due=None),
+        lambda: checklist.comment(**item, text="x"),
+        lambda: checklist.not_applicable(**{**item, "item": "algorithm_filing"}, reason="x"),
+        lambda: checklist.reuse(**of),
+        lambda: upload.ask(**item, name="a.pdf", content=b"x"),
+        lambda: sorting.take(**of, name="a.pdf", content=b"x"),
+        lambda: sorting.decide(**of, arrival=1, item="articles"),
+        lambda: sorting.put_away(**of, arrival=1),
+        lambda: work.ask_items(**of, items=["all"], files=False),
+        lambda: work.ask_package(**of, pictures=False),
+        lambda: build.build(**of, folder=tmp_path / "package"),
+        lambda: sheet.ask(**of, report=Report.LICENCE),
+        lambda: papers.add(**item, name="a.pdf", content=b"x"),
+        lambda: pictures.ask(enterprise=demo, wanted=seal, actor=operator),
+        lambda: rounds.passed(**of, number=1, on=date(2027, 5, 1)),
+        lambda: rounds.answer(**of, number=1, request=1, version=None, note="x"),
+    ):
+        with pytest.raises(NianjianError, match="season_archived"):
+            act()
+    assert Entry.objects.count() == before
+    assert checklist.lines(demo, 2026, operator), "it is read as ever"

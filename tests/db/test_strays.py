@@ -101,6 +101,7 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
         "dossier/arrivals/service.py",
         "dossier/pictures/service.py",
         "flows/dossier/making/kept.py",
+        "flows/season/files.py",
         "flows/dossier/verifying.py",
         "inspection/callback/trials/service.py",
         "flows/reconcile/work.py",

@@ -185,6 +185,11 @@ def shown(enterprise: str, year: int, id_: str | None = None) -> dict[str, Any] 
     return erasures.marked(enterprise, _masked(*_state(path))) if path.is_file() else None
 
 
+def line(enterprise: str, year: int, id_: str) -> bytes:
+    """A run's portrait exactly as it was kept, the bytes that its ``sha256`` is of; ``portrait_run_unknown``."""
+    return _found(enterprise, year, id_).read_bytes().split(b"\n")[1]
+
+
 def _state(path: Path) -> tuple[Path, int, int, int]:
     """A file as it stands: another content has another state."""
     stat = path.stat()

@@ -93,6 +93,13 @@ def newest(enterprise: str, kind: str, payload: Mapping[str, object], *states: s
     return None if row is None else value(row)
 
 
+def done(enterprise: str, kind: str, payload: Mapping[str, object]) -> list[JobValue]:
+    """The jobs of a kind that are done and whose payload has these values, newest first."""
+    wanted = {f"payload__{name}": value for name, value in payload.items()}
+    found = Job.objects.filter(enterprise=enterprise, kind=kind, state="done", **wanted)
+    return [value(one) for one in found.order_by("-created_at", "-id")]
+
+
 def last_asked(kinds: Collection[str]) -> dict[str, datetime]:
     """Enterprise -> when work of these kinds was asked for the last time, whatever came of it."""
     found = Job.objects.filter(kind__in=kinds).order_by().values_list("enterprise")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any, Final
 
 from nianjian.cli.answer import Answer
@@ -12,6 +13,7 @@ from nianjian.cli.session import begin
 from nianjian.cli.terminal.season import picture
 
 TRACKS: Final = ("licence", "code_number")
+PARTS: Final = ("package", "signed", "portrait", "log")
 MOST: Final = 200  # lines of the log
 
 
@@ -59,6 +61,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         one = actions.add(name, act, about)
         enterprise(one)
         year(one)
+        if act is _archive:
+            one.add_argument(
+                "--take", choices=PARTS, metavar="PART", help=_("write this file of it: ") + ", ".join(PARTS)
+            )
+            one.add_argument("--out", type=Path, metavar="FILE", help=_("where to write it; it must not be there yet"))
     told = actions.add("reminders", _reminders, _("show whom what was told, and what became of it; send again"))
     enterprise(told)
     told.add_argument("--again", metavar="N", help=_("send this one once more"))
@@ -169,4 +176,17 @@ def _archive(args: argparse.Namespace) -> Answer:
     from nianjian.flows.season import archive
 
     told = archive.archived(enterprise=args.enterprise, year=args.year, actor=actor)
+    if args.take is not None:
+        _write(args, actor)
     return Answer(told, picture.archived(told))
+
+
+def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an actor; it loads late
+    from nianjian.flows.season import files
+    from nianjian.kernel.errors import NianjianError
+
+    if args.out is None or args.out.exists():
+        raise NianjianError("season_out_wrong", path=str(args.out or ""))
+    made = files.taken(enterprise=args.enterprise, year=args.year, part=args.take, actor=actor)
+    with args.out.open("xb") as file:
+        file.writelines(made.content)

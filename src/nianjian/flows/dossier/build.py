@@ -43,6 +43,7 @@ from nianjian.paper.words import CHINESE, words
 from nianjian.registers.licences.model import Licence
 from nianjian.registers.versions.query import as_at
 from nianjian.rules.rulebook import Rulebook
+from nianjian.season.archives.query import refuse_closed
 
 Json = dict[str, Any]
 OFD: Final = "application/ofd"
@@ -86,6 +87,7 @@ def build(
     dossier_folder_unusable, blob_missing, dossier_build_failed, seal_use_none, and those of taking a file in.
     """
     require(actor, enterprise, Act.REVEAL)
+    refuse_closed(enterprise, year)
     day = on or clock.today()
     lines = checklist.whole(enterprise, year, day)
     taken = [(line, line.newest) for line in lines if line.state is State.READY and line.newest is not None]

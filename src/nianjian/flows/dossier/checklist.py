@@ -29,6 +29,7 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.seats.query import robots_concern
 from nianjian.rules.rulebook import Rulebook
+from nianjian.season.archives.query import refuse_closed
 
 Json = dict[str, Any]
 MEDIA: Final = {
@@ -81,6 +82,7 @@ def add(
     NianjianError role_missing, file_missing, file_too_large, and those of the check and of `service.add`.
     """
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     wanted = known_item(item)
     try:
         if path.stat().st_size > LIMIT:
@@ -133,6 +135,7 @@ def confirm(
 ) -> Version:  # fmt: skip
     """A person stands for the newest version. Without a day of its own the paper's, as it was read, holds."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     read = query.report(query.version(enterprise, year, item, number)).get("fields", {})
     return service.confirm(
         place=Place(enterprise, year, item),
@@ -153,24 +156,28 @@ def _day(told: object) -> date | None:
 def send_back(*, enterprise: str, year: int, item: str, number: int, reason: str, actor: Actor) -> Version:
     """Send the newest version back."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     return service.send_back(place=Place(enterprise, year, item), number=number, reason=reason, actor=actor)
 
 
 def not_applicable(*, enterprise: str, year: int, item: str, reason: str, actor: Actor) -> None:
     """Say why M13 does not apply; an empty reason takes it back."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     service.not_applicable(place=Place(enterprise, year, item), reason=reason, actor=actor)
 
 
 def assign(*, enterprise: str, year: int, item: str, owner: str, due: date | None, actor: Actor) -> None:
     """Name who brings it."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     service.assign(place=Place(enterprise, year, item), owner=owner, due=due, actor=actor)
 
 
 def comment(*, enterprise: str, year: int, item: str, text: str, actor: Actor) -> Comment:
     """Say something about it."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     return service.comment(place=Place(enterprise, year, item), text=text, actor=actor)
 
 
@@ -180,6 +187,7 @@ def reuse(*, enterprise: str, year: int, actor: Actor, say: Callable[[str], None
     Items whose papers hold for one season only (`YEARLY`) are not taken. Returns the items.
     """
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     today = clock.today()
     more = further.of(enterprise)
     now = {line.item: line for line in query.checklist(enterprise, year, on=today, robots=True, further=more)}

@@ -30,6 +30,7 @@ from nianjian.flows.progress import Progress
 from nianjian.flows.wizard.uploads import plain_name
 from nianjian.queue import query as queue
 from nianjian.queue.query import JobValue
+from nianjian.season.archives.query import refuse_closed
 
 Json = dict[str, Any]
 STEP: Final = 12  # pages that are shown at once: pictures of one answer have a megabyte
@@ -48,6 +49,7 @@ def ask(*, enterprise: str, year: int, arrival: int, papers: Sequence[Range], le
     NianjianError role_missing, dossier_arrival_unknown, dossier_item_unknown, and those of `held`.
     """
     require(actor, enterprise, jobs.NEEDS[jobs.CUT_PAPERS])
+    refuse_closed(enterprise, year)
     row = query.one(enterprise, year, arrival)
     for paper in papers:
         known_item(paper.item)

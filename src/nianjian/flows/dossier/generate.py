@@ -44,6 +44,7 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.masking import masked
 from nianjian.paper.words import CHINESE, words
+from nianjian.season.archives.query import refuse_closed
 
 Json = dict[str, Any]
 PDF: Final = "application/pdf"
@@ -139,6 +140,7 @@ def generate(
     dossier_folder_unusable, rows_behind_erased, drawing_failed.
     """
     require(actor, enterprise, Act.REVEAL)
+    refuse_closed(enterprise, year)
     values = Values(accounts.enterprise(enterprise).code, year)
     wanted = _wanted(items, values, folder)
     states = {one.item: one for one in query.checklist(enterprise, year, on=clock.today(), robots=values.robots)}

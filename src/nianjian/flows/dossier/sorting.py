@@ -30,6 +30,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query as queue
 from nianjian.queue.query import JobValue
 from nianjian.rules.rulebook import Rulebook
+from nianjian.season.archives.query import refuse_closed
 
 Json = dict[str, Any]
 SHOWN: Final = 20  # jobs that a page tells of
@@ -38,6 +39,7 @@ SHOWN: Final = 20  # jobs that a page tells of
 def take(*, enterprise: str, year: int, name: str, content: bytes, actor: Actor) -> Arrival:
     """Keep one of the files; `read` puts the work. NianjianError role_missing, file_empty, file_too_large."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     code, plain = accounts.enterprise(enterprise).code, plain_name(name)
     if not content:
         raise NianjianError("file_empty", file=plain)
@@ -103,6 +105,7 @@ def decide(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor)
     NianjianError role_missing, dossier_arrival_unknown, dossier_item_unknown.
     """
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     wanted = known_item(item).name
     with transaction.atomic():
         row = query.one(enterprise, year, arrival)
@@ -115,6 +118,7 @@ def decide(*, enterprise: str, year: int, arrival: int, item: str, actor: Actor)
 def put_away(*, enterprise: str, year: int, arrival: int, actor: Actor) -> None:
     """A person says that a file belongs to no item: it is deleted. As `decide`."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     service.decided(row=query.one(enterprise, year, arrival), item=None, actor=actor)
 
 

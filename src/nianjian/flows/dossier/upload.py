@@ -21,6 +21,7 @@ from nianjian.flows.wizard.uploads import plain_name
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query as queue
 from nianjian.queue.query import JobValue
+from nianjian.season.archives.query import refuse_closed
 from nianjian.vault import blobs
 
 SHOWN: Final = 20  # jobs of an item that a page tells of
@@ -34,6 +35,7 @@ def ask(
     NianjianError role_missing, enterprise_unknown, dossier_item_unknown, file_empty, file_too_large.
     """
     require(actor, enterprise, jobs.NEEDS[jobs.CHECK_PAPER])
+    refuse_closed(enterprise, year)
     tenant = accounts.enterprise(enterprise)
     known_item(item)
     plain = plain_name(name)

@@ -9,6 +9,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.audit import query as audit
 from nianjian.flows import portraits
+from nianjian.flows.season import files
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -16,26 +17,31 @@ from nianjian.season.archives import query, service
 from nianjian.season.tracks import State
 
 Json = dict[str, Any]
-BUILDS: Final = 2000  # among which the newest package of the season is sought
-ROOMS: Final = ("season.", "dossier.", "portrait.", "rectify.")
 OPEN: Final = frozenset({State.ON_TIME.value, State.LATE.value, State.UNDATED.value})
 
 
 def close(*, enterprise: str, year: int, actor: Actor) -> Json:
-    """Close a season for good; the archive. ``role_missing``, ``season_archived``, ``season_reports_open``."""
+    """Close a season for good, with its files; the archive.
+
+    ``role_missing``, ``season_archived``, ``season_reports_open``, ``season_package_gone``.
+    """
     require(actor, enterprise, Act.REPORT)
     query.refuse_closed(enterprise, year)
     season = shown(enterprise=enterprise, year=year, today=clock.today(), actor=actor)
     if any(one["state"] in OPEN for one in season["tracks"]):
         raise NianjianError("season_reports_open", year=year)
     seq, digest = audit.head()
-    told = {
-        "season": season,
-        "package": _newest(enterprise, year, "dossier.built"),
-        "portrait": _portrait(enterprise, year),
-        "log": {"seq": seq, "hash": digest, "acts": _log(enterprise, year)},
-    }
-    service.close(enterprise=enterprise, year=year, told=told, actor=actor)
+    head = {"seq": seq, "hash": digest}
+    acts, package = files.log(enterprise, year), files.built(enterprise, year)
+    short = [{name: one[name] for name in ("seq", "at", "by", "verb")} for one in acts]
+    told = {"season": season, "package": package, "portrait": _portrait(enterprise, year),
+            "log": {**head, "acts": short}}  # fmt: skip
+    made = files.gathered(enterprise, year, package, acts, head)
+    try:
+        service.close(enterprise=enterprise, year=year, told=told, files=made, actor=actor)
+    except BaseException:
+        files.drop(made)
+        raise
     return archived(enterprise=enterprise, year=year, actor=actor)
 
 
@@ -59,21 +65,3 @@ def _portrait(enterprise: str, year: int) -> Json | None:
         return None
     kept = ("id", "sha256", "light", "moment", "as_of", "rulebook", "snapshot")
     return {name: getattr(run, name) for name in kept} | {"metrics": list(run.metrics)}
-
-
-def _newest(enterprise: str, year: int, verb: str) -> Json | None:
-    """What the chain says of the package that was built last, its manifest's hash with it."""
-    found = (one for one in audit.acts(enterprise=enterprise, verb=verb, newest=BUILDS) if one.data.get("year") == year)
-    act = next(found, None)
-    return None if act is None else {"at": act.at, "by": act.actor, **act.data}
-
-
-def _log(enterprise: str, year: int) -> list[Json]:
-    """Every act on this season, as the chain has them, the newest first."""
-    found = (audit.act(one) for room in ROOMS for one in audit.found(enterprise=enterprise, verb=room).iterator())
-    told = [
-        {"seq": one.seq, "at": one.at, "by": one.actor, "verb": one.verb}
-        for one in found
-        if one.data.get("year") == year
-    ]
-    return sorted(told, key=lambda one: -int(str(one["seq"])))

@@ -29,3 +29,29 @@ class Archive(models.Model):
     def __str__(self) -> str:
         """Data year and digest."""
         return f"{self.year} {self.sha256[:12]}"
+
+
+class Kept(models.Model):
+    """A file of a closed season, sealed: the package, the portrait, the log. No retention deletes it.
+
+    ``sha256`` and ``size``: of the plain content; they stand in the archive's text, too, and so in its digest.
+    """
+
+    archive = models.ForeignKey(Archive, on_delete=models.PROTECT, related_name="files")
+    part = models.CharField(max_length=16)  # `service.PARTS`
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()  # bytes, plain
+    blob = models.CharField(max_length=32)
+
+    class Meta:
+        """One file a part."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["archive", "part"], name="season_archive_file_once")
+        ]
+
+    def __str__(self) -> str:
+        """Part and digest."""
+        return f"{self.part} {self.sha256[:12]}"

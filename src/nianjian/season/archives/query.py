@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from nianjian.kernel.errors import NianjianError
-from nianjian.season.archives.model import Archive
+from nianjian.season.archives.model import Archive, Kept
 
 
 def years(enterprise: str) -> list[int]:
@@ -21,6 +21,22 @@ def refuse_closed(enterprise: str, year: int) -> None:
         raise NianjianError("season_archived", year=year)
 
 
+def kept(enterprise: str, year: int, part: str) -> Kept:
+    """A file of a closed season; ``season_archive_unknown``, ``season_file_unknown``."""
+    row = Archive.objects.filter(enterprise_id=enterprise, year=year).first()
+    if row is None:
+        raise NianjianError("season_archive_unknown", year=year)
+    found = Kept.objects.filter(archive=row, part=part).first()
+    if found is None:
+        raise NianjianError("season_file_unknown", year=year)
+    return found
+
+
+def sealed() -> set[str]:
+    """The sealed files that closed seasons keep: nothing else may delete them."""
+    return set(Kept.objects.values_list("blob", flat=True))
+
+
 def archive(enterprise: str, year: int) -> dict[str, Any]:
     """A closed season as it stood, with its digest; ``season_archive_unknown``, ``season_archive_damaged``."""
     row = Archive.objects.filter(enterprise_id=enterprise, year=year).first()
@@ -29,5 +45,5 @@ def archive(enterprise: str, year: int) -> dict[str, Any]:
     text = row.told or ""
     if hashlib.sha256(text.encode()).hexdigest() != row.sha256:
         raise NianjianError("season_archive_damaged", year=year)
-    told: dict[str, Any] = json.loads(text)
+    told: dict[str, Any] = {"files": [], **json.loads(text)}  # an older program kept none
     return {**told, "sha256": row.sha256, "closed_at": row.closed_at.isoformat(), "closed_by": row.closed_by}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,12 +15,29 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.season.archives.model import Archive
+from nianjian.season.archives.model import Archive, Kept
 
 
-def close(*, enterprise: str, year: int, told: Mapping[str, Any], actor: Actor) -> str:
-    """Keep what the season was; its digest. ``season_archived`` for one that is closed."""
+@dataclass(frozen=True, slots=True)
+class File:
+    """A sealed file of the season; ``part``: "package", "signed", "portrait" or "log"."""
+
+    part: str
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    blob: str
+
+    def told(self) -> dict[str, Any]:
+        """What the archive's text says of it."""
+        return {"part": self.part, "name": self.name, "sha256": self.sha256, "size": self.size}
+
+
+def close(*, enterprise: str, year: int, told: Mapping[str, Any], files: Sequence[File], actor: Actor) -> str:
+    """Keep what the season was, with its files; its digest. ``season_archived`` for one that is closed."""
     tenant = accounts.enterprise(enterprise)
+    told = {**told, "files": [one.told() for one in files]}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     row = Archive(
@@ -31,5 +49,18 @@ def close(*, enterprise: str, year: int, told: Mapping[str, Any], actor: Actor) 
                 row.save(force_insert=True)
         except IntegrityError as fault:
             raise NianjianError("season_archived", year=year) from fault
-        record(verb="season.archived", enterprise=tenant.code, actor=actor, data={"year": year, "sha256": sha256})
+        Kept.objects.bulk_create(
+            Kept(archive=row, part=one.part, name=one.name, media_type=one.media_type, sha256=one.sha256,
+                 size=one.size, blob=one.blob)
+            for one in files
+        )  # fmt: skip
+        data = {"year": year, "sha256": sha256, "files": {one.part: one.sha256 for one in files}}
+        record(verb="season.archived", enterprise=tenant.code, actor=actor, data=data)
     return sha256
+
+
+def taken(*, enterprise: str, year: int, part: str, sha256: str, actor: Actor) -> None:
+    """Note that a file of a closed season goes out."""
+    data = {"year": year, "part": part, "sha256": sha256}
+    with transaction.atomic():
+        record(verb="season.archive_taken", enterprise=enterprise, actor=actor, data=data)

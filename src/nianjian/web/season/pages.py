@@ -7,16 +7,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
+from nianjian.config.http.answers import named
 from nianjian.flows.season import archive as flow
-from nianjian.flows.season import feed
+from nianjian.flows.season import feed, files
 from nianjian.flows.season.roll_over import left as left_behind
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
@@ -26,6 +28,7 @@ from nianjian.paper.texts.season.words import (
     KINDS,
     MODULES,
     NOT_TAKEN,
+    PARTS,
     STATES,
     TASK_STATES,
     TASKS,
@@ -93,8 +96,20 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
     for part, moment_ in (("package", "at"), ("portrait", "moment")):
         if told[part]:
             told[part][moment_] = _moment(told[part][moment_])
-    context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _)}
+    kept = [
+        one | {"title": _(PARTS[one["part"]]), "may": may(request.actor, code, files.NEEDS[one["part"]])}
+        for one in told["files"]
+    ]
+    context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _), "kept": kept}
     return render(request, "season/archive.html", context)
+
+
+@require_POST
+@page(Act.READ)
+def kept_file(request: Request, code: str, year: int, part: str) -> HttpResponseBase:
+    """Give out a file of a closed season, held against its digest; the chain has an entry."""
+    made = files.taken(enterprise=code, year=year, part=part, actor=request.actor)
+    return named(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
 
 
 def _moment(text: str) -> str:

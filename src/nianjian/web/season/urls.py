@@ -14,5 +14,6 @@ urlpatterns = [
     path("feeds/", acts.feed, name="season-feed"),
     path("end/", acts.end, name="season-end"),
     path("archive/<int:year>/", pages.archive, name="season-archive"),
+    path("archive/<int:year>/<str:part>/", pages.kept_file, name="season-archive-file"),
     path("reminders/", inbox.log, name="season-reminders"),
 ]

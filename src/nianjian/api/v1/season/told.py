@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from django.http import StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
-from nianjian.api.door.operations import read, write
+from nianjian.api.door.operations import read, take, write
 from nianjian.api.door.paging import Cut, Page, paged
 from nianjian.api.v1.given import Day, Text
-from nianjian.flows.season import acts, archive, feed
+from nianjian.config.http.answers import named
+from nianjian.flows.dossier.making.kept import ZIP
+from nianjian.flows.season import acts, archive, feed, files
 from nianjian.flows.season.roll_over import roll_over
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
@@ -255,6 +258,7 @@ class ArchiveTold(Schema):
     package: dict[str, Any] | None
     portrait: dict[str, Any] | None
     log: dict[str, Any]
+    files: list[dict[str, Any]]
     sha256: str
     closed_at: datetime
     closed_by: str
@@ -276,6 +280,15 @@ def season_close(request: Request, code: str, of: OfYear) -> dict[str, Any]:
 def season_archive(request: Request, code: str, of: Query[OfYear]) -> dict[str, Any]:
     """A closed season as it stood."""
     return archive.archived(enterprise=code, year=of.year, actor=request.actor)
+
+
+@take(router, f"{HERE}/archive/{{year}}/{{part}}", act=Act.READ, media=[files.JSON, ZIP])
+def season_archive_file(
+    request: Request, code: str, year: DataYear, part: Literal["package", "signed", "portrait", "log"]
+) -> StreamingHttpResponse:
+    """A file of a closed season, held against its digest; taking the log needs the chain, the others full values."""
+    made = files.taken(enterprise=code, year=year, part=part, actor=request.actor)
+    return named(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
 
 
 @read(router, f"{HERE}/feeds", act=Act.READ, answer=Page[FeedTold])

@@ -25,6 +25,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.paper.words import CHINESE, words
 from nianjian.registers.tables.column import Kind
 from nianjian.registers.tables.masking import masked
+from nianjian.season.archives.query import refuse_closed
 
 Json = dict[str, Any]
 PREFIXES: Final = "numbers.report.prefixes"
@@ -45,6 +46,7 @@ def report(name: str) -> Report:
 def ask(*, enterprise: str, year: int, report: Report, actor: Actor) -> str:
     """Put the making of a sheet; its job. NianjianError role_missing, enterprise_unknown."""
     require(actor, enterprise, jobs.NEEDS[jobs.FILL_IN])
+    refuse_closed(enterprise, year)
     code = accounts.enterprise(enterprise).code
     return jobs.enqueue_once(
         kind=jobs.FILL_IN, enterprise=code, payload={"year": year, "report": report.value}, actor=actor
@@ -57,6 +59,7 @@ def make(*, enterprise: str, year: int, report: Report, actor: Actor, progress: 
     NianjianError role_missing, enterprise_unknown, and those of the registers and the lake.
     """
     require(actor, enterprise, jobs.NEEDS[jobs.FILL_IN])
+    refuse_closed(enterprise, year)
     tenant = accounts.enterprise(enterprise)
     rules = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
     asked = fields(report, rules)

@@ -23,6 +23,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query as queue
 from nianjian.queue import service as queue_service
 from nianjian.queue.query import JobValue
+from nianjian.season.archives.query import sealed
 from nianjian.vault import blobs
 
 Json = dict[str, Any]
@@ -98,8 +99,10 @@ def taken(*, enterprise: str, year: int, job: str, actor: Actor) -> Taken:
 def sweep() -> int:
     """Delete what was made more than `KEPT` ago: it can be made again at any time. How many."""
     old = [one for kind in KINDS for one in queue.over_before(kind, clock.now() - KEPT, BLOB)]
+    archived = sealed() if old else set()
     for one in old:
-        blobs.remove(str(one.result[BLOB]))  # first: killed in between, the next sweep finds the row again
+        if one.result[BLOB] not in archived:  # a closed season keeps its package
+            blobs.remove(str(one.result[BLOB]))  # first: killed in between, the next sweep finds the row again
         queue_service.forget(job=one.id, name=BLOB)
     return len(old)
 

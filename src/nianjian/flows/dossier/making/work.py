@@ -17,6 +17,7 @@ from nianjian.flows.dossier.sealing import signing
 from nianjian.flows.progress import Progress
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.words import CHINESE, words
+from nianjian.season.archives.query import refuse_closed
 
 Json = dict[str, Any]
 _ = words(CHINESE)  # papers for the authority are Chinese, and so are the names of their files
@@ -62,6 +63,7 @@ def ask_signature(*, enterprise: str, year: int, package: str, actor: Actor) -> 
 
 
 def _put(kind: str, enterprise: str, given: Json, actor: Actor) -> str:
+    refuse_closed(enterprise, given["year"])
     return jobs.enqueue_once(kind=kind, enterprise=accounts.enterprise(enterprise).code, payload=given, actor=actor)
 
 

@@ -13,11 +13,13 @@ from nianjian.dossier.rounds.model import Evidence
 from nianjian.dossier.rounds.service import Asked, File, Handed, Package
 from nianjian.flows.dossier.rounds.shown import Json, summary
 from nianjian.kernel.errors import NianjianError
+from nianjian.season.archives.query import refuse_closed
 
 
 def submit(*, enterprise: str, year: int, package: Package, handed: Handed, actor: Actor) -> Json:
     """Note that a package was handed in. NianjianError role_missing, and those of `service.submit`."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     row = service.submit(enterprise=enterprise, year=year, package=package, handed=handed, actor=actor)
     return summary(row)
 
@@ -36,6 +38,7 @@ def give_back(
 ) -> Json:
     """Note that it came back, and what was asked for. dossier_round_unknown, and those of `service.give_back`."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     row = query.submission(enterprise, year, number)
     service.give_back(
         submission=row, received=received, printed_due=due, reference=reference, requests=requests, paper=paper,
@@ -49,6 +52,7 @@ def answer(
 ) -> Json:
     """Answer a request. dossier_round_unknown, and those of `service.answer`."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     row = query.submission(enterprise, year, number)
     service.answer(submission=row, request=request, version=version, note=note, actor=actor)
     return summary(row)
@@ -57,12 +61,14 @@ def answer(
 def passed(*, enterprise: str, year: int, number: int, on: date, actor: Actor) -> Json:
     """Note that the authority took it as good. dossier_round_unknown, and those of `service.passed`."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     return summary(service.passed(submission=query.submission(enterprise, year, number), on=on, actor=actor))
 
 
 def add_evidence(*, enterprise: str, year: int, number: int, kind: str, file: File, actor: Actor) -> Evidence:
     """Keep a file about it. dossier_evidence_kind, dossier_round_unknown."""
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     if kind not in Evidence.KINDS:
         raise NianjianError("dossier_evidence_kind", given=kind, known=", ".join(Evidence.KINDS))
     row = query.submission(enterprise, year, number)

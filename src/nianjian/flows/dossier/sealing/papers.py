@@ -18,6 +18,7 @@ from nianjian.dossier.signatures.read import read
 from nianjian.dossier.signatures.state import Signature
 from nianjian.flows.wizard.uploads import plain_name
 from nianjian.kernel.errors import NianjianError
+from nianjian.season.archives.query import refuse_closed
 
 Json = dict[str, Any]
 LIMIT: Final = 50 << 20  # bytes of a file
@@ -43,6 +44,7 @@ def add(*, enterprise: str, year: int, item: str, name: str, content: bytes, act
     none, and those of `read`.
     """
     require(actor, enterprise, Act.LOAD)
+    refuse_closed(enterprise, year)
     known_item(item)
     plain = plain_name(name)
     if not content:

@@ -22,6 +22,7 @@ from nianjian.dossier.materials.model import Version
 from nianjian.flows.dossier.sealing import law
 from nianjian.flows.wizard.uploads import plain_name
 from nianjian.kernel.errors import NianjianError
+from nianjian.season.archives.query import refuse_closed
 
 Json = dict[str, Any]
 WIDEST: Final = "materials.seal.diameter"
@@ -81,6 +82,7 @@ def ask(*, enterprise: str, wanted: Wanted, actor: Actor) -> Json:
     ``seal_document_missing``, and those of `service.ask`.
     """
     require(actor, enterprise, Act.REQUEST)
+    refuse_closed(enterprise, wanted.year)
     known_item(wanted.item)
     of = kinds.kind(wanted.kind)
     mark = kinds.mark(wanted.mark, of)

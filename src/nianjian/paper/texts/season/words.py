@@ -17,9 +17,16 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_task_computed": mark("the state of “{task}” is computed from what the product holds; nobody ticks it"),
     "season_reason_missing": mark("{task}: say why"),
     "season_snooze_too_long": mark("{task}: it cannot rest beyond {last}, the last day of the season"),
-    "season_archived": mark("the season of data year {year} is closed; its reports and tasks do not change any more"),
+    "season_archived": mark(
+        "the season of data year {year} is closed; its package, reports and tasks do not change any more"
+    ),
     "season_archive_unknown": mark("the season of data year {year} is not closed"),
     "season_archive_damaged": mark("the archive of data year {year} is not what was kept: its digest differs"),
+    "season_out_wrong": mark("name a file that is not there yet with --out (given: “{path}”)"),
+    "season_file_unknown": mark("the closed season of data year {year} keeps no such file"),
+    "season_package_gone": mark(
+        "data year {year}: the files of the package are not kept any more; build it once more, then close the season"
+    ),
     "season_reports_open": mark("data year {year}: a report is not handed in yet, so the season cannot be closed"),
     "portfolio_none_chosen": mark("choose one enterprise at least"),
     "portfolio_too_many": mark("{count} enterprises at once are too many: {most} at most"),
@@ -32,6 +39,12 @@ NOT_TAKEN: Final[Mapping[str, str]] = {
     "yearly": mark("of one season alone"),
     "expired": mark("its time is over"),
     "unconfirmed": mark("nobody has confirmed it"),
+}
+PARTS: Final[Mapping[str, str]] = {
+    "package": mark("package, both editions with their manifest"),
+    "signed": mark("package with the files for the platform signed"),
+    "portrait": mark("portrait that counted"),
+    "log": mark("log of the season's acts"),
 }
 TRACKS: Final[Mapping[str, str]] = {
     "licence": mark("licence report"),
