@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from threading import Event, Lock
 from typing import Any
 
 import pytest
@@ -214,6 +215,29 @@ def test_a_worker_that_died_leaves_maybe_sent(lee: Actor, program: Program, monk
     assert not program.heard
     service.settle(claimed=claimed, outcome=speaking.Outcome.SENT, fault="", now=NOON)  # it was only slow
     assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
+
+
+def test_a_slow_receiver_keeps_no_other_waiting(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    del lee
+    for _ in range(3):
+        _confirmed(program)
+    look()
+    lock, others, told = Lock(), Event(), list[str]()
+
+    def slow(_kind: str, _address: str, _title: str, text: str, _mail: str) -> tuple[speaking.Outcome, str]:
+        with lock:
+            place = len(told)
+            told.append(text)
+        if place == 2:
+            others.set()
+        heard = place > 0 or others.wait(20)  # the first answers when both others were told
+        return (speaking.Outcome.SENT, "") if heard else (speaking.Outcome.UNCLEAR, "TimeoutError")
+
+    monkeypatch.setattr(speaking, "tell", slow)
+    assert (tell.deliver(), tell.deliver()) == (3, 0)
+    assert len(told) == 3, "each channel once"
+    assert set(Dispatch.objects.values_list("state", flat=True)) == {"delivered"}
+    assert not service.take(NOON), "nothing is left"
 
 
 def test_quiet_hours_and_digest(lee: Actor, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
