@@ -100,7 +100,8 @@ def _tile(
 
 
 def _figure(life: Json, count: int) -> str:
-    return "–" if life["state"] == "absent" else f"{count:,}"
+    """A count, also an old one; what was never told is no nought."""
+    return "–" if life["since"] is None else f"{count:,}"
 
 
 def _damage(calls: Json) -> str:
@@ -113,7 +114,7 @@ def _damage(calls: Json) -> str:
 
 
 def _outcomes(calls: Json, _: Words) -> list[Line]:
-    if calls["state"] == "absent":
+    if calls["since"] is None:
         return []
     return [_line(_(name), calls["by"][code], calls["all"]) for code, name in OUTCOMES.items()]
 

@@ -126,8 +126,9 @@ class _View:
 
     def gate(self) -> Json:
         """Today's answers of the gate."""
-        beat, asked = self.beats.get("gate"), self._asked()
-        life = self._life([] if beat is None else [beat.get("at")], [] if beat is None else [beat.get("problem")])
+        beat, asked = self.beats.get("gate") or {}, self._asked()
+        there = beat or places.decisions(env.read().home).is_dir()
+        life = self._life([beat.get("at")] if there else [], [beat.get("problem")])
         blocked, observed = (_ranked(asked.get(name, {})) for name in ("blocked", "observed"))
         return {
             **life,
