@@ -204,7 +204,8 @@ def _team(lines: Iterable[Found], day: date) -> str | None:
 
 def _outbound(calls: ir.Table) -> ir.Table:
     """Customer legs that left the platform, or of which it is not known."""
-    rows = calls.filter(calls.part != REJECTED, calls.direction == "out", calls.leg == "customer")
+    tests = calls.test.fill_null(ibis.literal(value=False))  # a drill or test call is nobody's nuisance
+    rows = calls.filter(calls.part != REJECTED, calls.direction == "out", calls.leg == "customer", ~tests)
     return rows.filter(rows.delivered.fill_null(ibis.literal(value=True))).select(
         "source", "call_id", "call_key", "callee", "display", "start_ts", "line_id", "team_id"
     )

@@ -119,7 +119,7 @@ def test_a_recorded_id_comes_first_whatever_its_time(found: Found) -> None:
 def test_a_call_that_never_left_or_was_not_outbound_is_none(found: Found) -> None:
     other = [
         {"delivered": False}, {"direction": "in"}, {"leg": "agent"}, {"part": "rejected"},
-        {"callee": CALLEE + 1}, {"display": DISPLAY + 1},
+        {"callee": CALLEE + 1}, {"display": DISPLAY + 1}, {"test": True},
     ]  # fmt: skip
     calls = [_call(f"c{number}", CALLED, **more) for number, more in enumerate(other)]
     assert _one(found(calls, [_complaint()])) == ("", "none", None, None)

@@ -15,7 +15,7 @@ from nianjian.intake.moments import local
 from nianjian.intake.vendor.asterisk_layout import layout, recognise
 from nianjian.intake.vendor.columns import Columns
 from nianjian.intake.vendor.overrides import overridden
-from nianjian.intake.vendor.sql import NULL, OUTSIDE, choose, first_of, number, outside, seconds_after
+from nianjian.intake.vendor.sql import NULL, OUTSIDE, choose, drilled, first_of, number, outside, seconds_after
 from nianjian.intake.vendor.times import Times, times
 
 RESULTS: Final = {
@@ -35,7 +35,7 @@ _DIALLED_MOBILE: Final = "[+]?[0-9]{0,4}1[3-9][0-9]{9}"
 _SHORT: Final = "9[56][0-9]{3,}"
 _INWARD_CONTEXT: Final = "(from-(did|pstn|trunk|dahdi|zaptel)|ivr|inbound|incoming|ext-did|did|app-daynight|timecond).*"
 #: What tells a robot, a queue or a conference apart later: read here for the direction alone, kept whole beside it.
-KEPT: Final = ("dcontext", "dstchannel", "lastapp", "lastdata")
+KEPT: Final = ("dcontext", "dstchannel", "lastapp", "lastdata", "accountcode", "userfield")
 _INWARD_APP: Final = ("queue", "voicemail", "background", "playback", "waitexten", "directory", "read")
 
 
@@ -79,6 +79,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         delivered=reached,
         # Stamps are whole seconds: a call answered and ended within one second is answered, the switch says so.
         answered=f"({reached} and coalesce({disposition} = 'ANSWERED', false))",
+        test=drilled(columns.cell("accountcode"), columns.cell("userfield")),
         # Originated calls have `s` for a callee; who was called stands only in AMI events.
         callee_optional=True,
         kept=tuple(found for name in KEPT if (found := columns.find(name))),

@@ -17,7 +17,7 @@ from nianjian.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.intake.moments import local
 from nianjian.intake.vendor.columns import Columns, plain
 from nianjian.intake.vendor.overrides import overridden
-from nianjian.intake.vendor.sql import NULL, choose, first_of, number, outside, seconds_after
+from nianjian.intake.vendor.sql import NULL, choose, drilled, first_of, number, outside, seconds_after
 from nianjian.intake.vendor.tables import distinct, is_json
 from nianjian.intake.vendor.times import times
 from nianjian.kernel.errors import NianjianError
@@ -235,8 +235,10 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         checks=clock.checks,
         result=f"(case when {answered} then 'answered' else {choose(cause, HANGUP)} end)",
         answered=answered,
+        test=drilled(columns.cell("accountcode")),
         agent_id=NULL,
         gateway=columns.cell("sip_gateway_name"),
+        kept=tuple(found for name in ("accountcode",) if (found := columns.find(name))),
     )
     return overridden(fields, columns, mapping, zone)
 

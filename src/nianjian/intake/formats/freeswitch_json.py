@@ -15,7 +15,7 @@ from nianjian.intake.format import Fields, FileMapping, Format, Layout, Sample
 from nianjian.intake.formats.freeswitch_csv import HANGUP
 from nianjian.intake.vendor.columns import Columns
 from nianjian.intake.vendor.overrides import overridden
-from nianjian.intake.vendor.sql import choose, first_of, outside
+from nianjian.intake.vendor.sql import NULL, choose, drilled, first_of, outside
 from nianjian.intake.vendor.tables import distinct, is_json, loaded, names
 from nianjian.intake.vendor.times import times
 
@@ -27,9 +27,11 @@ VARIABLES: Final = (
     "sip_term_status", "endpoint_disposition", "accountcode", "cc_agent", "sip_invite_failure_status",
 )  # fmt: skip
 PROFILE: Final = ("caller_id_name", "caller_id_number", "ani", "destination_number", "context", "chan_name", "rdnis")
-COLUMNS: Final = (
+MARKS: Final = ("sip_h_X-Nianjian-Test", "sip_h_X-Drill")  # headers of test calls and drills, whatever their value
+_SHEET: Final = (
     "uuid", "leg", "originator", "start", "ring", "answer", "end", *PROFILE, *VARIABLES, "core_uuid", "switchname",
 )  # fmt: skip
+COLUMNS: Final = (*_SHEET, *MARKS)
 
 # What leads from a B leg to its A leg, the surest first.
 _PARENTS: Final = ('"call_uuid"', '"originating_leg_uuid"', '"originator"', '"bridge_uuid"', '"signal_bond"', '"uuid"')
@@ -60,7 +62,7 @@ TIMES: Final = {
 def recognise(sample: Sample) -> int:
     """98 where the names of the document's parts stand in it; 99 for a table of ours, which is a rejects file."""
     if not is_json(sample):
-        return 99 if set(COLUMNS) <= set(sample.header) else 0
+        return 99 if set(_SHEET) <= set(sample.header) else 0
     have = names(sample)
     return 98 if "variables" in have and have & {"callflow", "channeldata", "coreuuid"} else 0
 
@@ -91,6 +93,8 @@ def parse(text: str) -> Sequence[str | None]:
     flows = _flows(document)
     profile = _table(flows[0].get("caller_profile")) if flows else {}
     cells: dict[str, str | None] = {name: _text(variables.get(name)) for name in VARIABLES}
+    headers = {name.lower(): value for name, value in variables.items() if name[:6].lower() == "sip_h_"}
+    cells |= {name: _text(headers.get(name.lower())) for name in MARKS}
     cells |= {name: _text(profile.get(name)) or _text(variables.get(name)) for name in PROFILE}
     cells |= {field: _time(flows, variables, *sources) for field, sources in TIMES.items()}
     originator = next(_partners(profile, "originator"), None)
@@ -175,13 +179,22 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             checks=clock.checks,
             result=f"(case when {answered} then 'answered' else {choose(cause, HANGUP)} end)",
             answered=answered,
+            test=_tested(columns),
             agent_id='"cc_agent"',
             gateway=first_of(('"sip_gateway_name"', '"sip_gateway"')),
+            kept=tuple(found for name in ("accountcode",) if (found := columns.find(name))),
         ),
         columns,
         mapping,
         zone,
     )
+
+
+def _tested(columns: Columns) -> str:
+    """A header of ours, or an account code that says so; a rejects file of before has no such columns."""
+    marks = [cell for name in MARKS if (cell := columns.cell(name)) != NULL]
+    told = [f"{cell} is not null" for cell in marks]
+    return f"({' or '.join([*told, drilled(columns.cell('accountcode'))])})"
 
 
 FORMAT: Final = Format(

@@ -28,6 +28,15 @@ def among(expression: str, values: Iterable[str]) -> str:
     return f"coalesce({expression} in ({listed}), false)"
 
 
+DRILLS: Final = ("drill", "nianjian-test", "演练", "拨测")  # what an account code says of a call that counts nowhere
+
+
+def drilled(*cells: str) -> str:
+    """True where one of the cells marks a drill or a test call."""
+    known = [cell for cell in cells if cell != NULL]
+    return f"({' or '.join(among(cell, DRILLS) for cell in known)})" if known else "false"
+
+
 def choose(expression: str, words: Mapping[str, str], otherwise: str = NULL, kind: str = "VARCHAR") -> str:
     """``words`` as a CASE: text of the file -> text of ours, or -> values of ``kind``, one of `validate`'s types.
 

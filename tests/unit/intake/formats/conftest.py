@@ -15,7 +15,7 @@ from nianjian.lake.workbench import Workbench
 
 FIELDS = (
     "call_id", "call_key", "direction", "leg", "caller", "display", "callee", "start", "ring", "answer", "end",
-    "result", "delivered", "agent_id", "agent_kind", "line_id", "gateway",
+    "result", "delivered", "test", "agent_id", "agent_kind", "line_id", "gateway",
 )  # fmt: skip
 
 Rows = list[dict[str, Any]]

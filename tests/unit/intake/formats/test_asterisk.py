@@ -127,3 +127,26 @@ def test_a_site_names_its_contexts(evaluate: Evaluate) -> None:
 def test_stamps_are_of_the_zone_that_was_asked_for(evaluate: Evaluate) -> None:
     row = evaluate("asterisk", line("1", "13800138000"), zone="UTC")[0]
     assert str(row["start"]) == "2026-03-02 18:00:00"
+
+
+@pytest.mark.parametrize(
+    ("account", "note", "test"),
+    [
+        ("", "note", False),
+        ("drill", "", True),
+        ("nianjian-test", "", True),
+        ("", "拨测", True),
+        ("drill-team", "", False),
+        ("sales", "drill", True),
+    ],
+)
+def test_what_is_marked_as_a_drill_or_a_test_call_counts_nowhere(
+    evaluate: Evaluate,
+    account: str,
+    note: str,
+    test: bool,  # noqa: FBT001 -- a case
+) -> None:
+    row = line("95013", "13800138000", more=f'{ID},"{note}",{NEW}').replace('""', f'"{account}"', 1)
+    assert evaluate("asterisk", row)[0]["test"] is test
+    old = line("95013", "13800138000", more="").replace('""', f'"{account}"', 1)  # 16 columns, no userfield
+    assert evaluate("asterisk", old)[0]["test"] is (account in {"drill", "nianjian-test"})

@@ -125,3 +125,31 @@ def test_lines_are_told_from_a_document() -> None:
     assert not freeswitch_json.layout(sample_of(json.dumps(made)), FileMapping()).document
     assert freeswitch_json.layout(sample_of(json.dumps(made, indent=1)), FileMapping()).document
     assert freeswitch_json.layout(sample_of(json.dumps([made])), FileMapping()).document
+
+
+@pytest.mark.parametrize(
+    ("variables", "test"),
+    [
+        ({}, False),
+        ({"sip_h_X-Nianjian-Test": "callback"}, True),
+        ({"sip_h_x-nianjian-test": "callback"}, True),
+        ({"sip_h_X-Drill": "1"}, True),
+        ({"accountcode": "drill"}, True),
+        ({"accountcode": "1001", "sip_h_X-Other": "1"}, False),
+    ],
+)
+def test_a_marked_leg_counts_nowhere(evaluate: Evaluate, variables: dict[str, str], test: bool) -> None:  # noqa: FBT001
+    assert evaluate("freeswitch_json", json.dumps(document(variables=variables)))[0]["test"] is test
+
+
+def test_a_rejects_file_from_before_the_marks_is_still_read(evaluate: Evaluate) -> None:
+    before = freeswitch_json.COLUMNS[: -len(freeswitch_json.MARKS)]
+    cells = dict.fromkeys(before, "") | {"uuid": A, "leg": "a", "destination_number": "13800138000"}
+    text = ",".join(before) + "\n" + ",".join(cells.values())
+    assert freeswitch_json.recognise(sample_of(text)) == 99
+    assert evaluate("freeswitch_json", text)[0]["test"] is False
+
+
+def test_the_account_of_a_row_marks_it(evaluate: Evaluate) -> None:
+    rows = evaluate("freeswitch_csv", "\n".join((row(), row().replace('"",', '"drill",', 1))))
+    assert [one["test"] for one in rows] == [False, True]
