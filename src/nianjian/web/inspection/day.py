@@ -40,7 +40,7 @@ AHEAD: Final = timedelta(days=14)
 #: What stands behind a row -> the page where it is looked after.
 PAGES: Final = {"S1": "", "S2": "reconcile", "S3": "reconcile", "S4": "callback", "S5": "inspection-dialling",
                 "S6": "inspection-retention", "S7": "inspection-answers", "S8": "complaints",
-                "S10": "inspection-drill"}  # fmt: skip
+                "S9": "screens", "S10": "inspection-drill"}  # fmt: skip
 _DATE: Final = {"type": "date"}
 
 
