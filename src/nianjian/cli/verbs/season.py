@@ -62,13 +62,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         enterprise(one)
         year(one)
         if act is _archive:
-            one.add_argument(
-                "--take", choices=PARTS, metavar="PART", help=_("write this file of it: ") + ", ".join(PARTS)
-            )
-            one.add_argument("--out", type=Path, metavar="FILE", help=_("where to write it; it must not be there yet"))
+            _files(one)
     told = actions.add("reminders", _reminders, _("show whom what was told, and what became of it; send again"))
     enterprise(told)
     told.add_argument("--again", metavar="N", help=_("send this one once more"))
+
+
+def _files(parser: argparse.ArgumentParser) -> None:
+    """A file of the archive."""
+    parser.add_argument("--take", choices=PARTS, metavar="PART", help=_("write this file of it: ") + ", ".join(PARTS))
+    parser.add_argument("--out", type=Path, metavar="FILE", help=_("where to write it; it must not be there yet"))
 
 
 def run(args: argparse.Namespace) -> Answer:
