@@ -2,71 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
 
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
 from nianjian.flows.dossier import cutting, held, pages, sorting, upload, verifying
 from nianjian.flows.dossier.fill_in import sheet
 from nianjian.flows.dossier.making import work
+from nianjian.flows.progress import Progress
 from nianjian.jobs.kind import Kind, Report
 from nianjian.queue.query import JobValue
 
 
-def _check(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: paper (its blob), name, year, item."""
-    return upload.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+class _Work(Protocol):
+    """Work of a flow: ``given`` is the payload that its ask has put, described there."""
+
+    def __call__(
+        self, *, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress
+    ) -> Mapping[str, object]: ...
 
 
-def _draw(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: year, item, version."""
-    return pages.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+def _kind(work: _Work, after: Callable[[JobValue], None] | None = None) -> Kind:
+    """All of it may be begun again after its worker died."""
 
+    def run(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+        return work(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
-def _sort(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: year."""
-    return sorting.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-
-
-def _cut(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: year, arrival (its row), papers (item, first, last), leave."""
-    return cutting.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-
-
-def _verify(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: paper (its blob), name, year, scan, against (a manifest's hash) or None."""
-    return verifying.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-
-
-def _fill_in(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: year, report."""
-    return sheet.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-
-
-def _items(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: year, items, files, replace."""
-    return work.items(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-
-
-def _package(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: year, pictures, on (a day, or "")."""
-    return work.package(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
-
-
-def _sign(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: year, package (the job that has built it)."""
-    return work.signature(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return Kind(run, again=True, after=after)
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    jobs.FILL_IN: Kind(_fill_in, again=True),  # the newest sheet counts
-    jobs.CHECK_PAPER: Kind(_check, again=True, after=held.drop),  # the same content again is the version there is
-    jobs.DRAW_PAGES: Kind(_draw, again=True),  # pictures are kept once
-    jobs.SORT_PAPERS: Kind(_sort, again=True),  # what was read is not read again
-    jobs.CUT_PAPERS: Kind(_cut, again=True),  # what was put is found
-    jobs.VERIFY_PACKAGE: Kind(_verify, again=True, after=held.drop),
-    jobs.GENERATE_ITEMS: Kind(_items, again=True),  # equal values are the version there is
-    jobs.BUILD_PACKAGE: Kind(_package, again=True),  # the same bytes again
-    jobs.SIGN_PACKAGE: Kind(_sign, again=True),  # of what is kept unsigned
+    jobs.FILL_IN: _kind(sheet.worked),  # the newest sheet counts
+    jobs.CHECK_PAPER: _kind(upload.worked, held.drop),  # the same content again is the version there is
+    jobs.DRAW_PAGES: _kind(pages.worked),  # pictures are kept once
+    jobs.SORT_PAPERS: _kind(sorting.worked),  # what was read is not read again
+    jobs.CUT_PAPERS: _kind(cutting.worked),  # checks that were put are found
+    jobs.VERIFY_PACKAGE: _kind(verifying.worked, held.drop),
+    jobs.GENERATE_ITEMS: _kind(work.items),  # equal values are the version there is
+    jobs.BUILD_PACKAGE: _kind(work.package),  # the same bytes again
+    jobs.SIGN_PACKAGE: _kind(work.signature),  # of what is kept unsigned
 }

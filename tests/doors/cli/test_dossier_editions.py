@@ -55,3 +55,12 @@ def test_papers_are_sorted_without_a_home(tmp_path: Path) -> None:
     assert (done.returncode, told["sure"]) == (1, False), done.stderr.decode()
     assert [(Path(one["file"]).name, one["item"]) for one in told["files"]] == [("a.pdf", None), ("b.txt", None)]
     assert [one["fault"] is None for one in told["files"]] == [True, False]
+
+
+def test_signatures_are_shown_by_a_process_that_knows_no_table_yet(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(a4())
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
+    kept |= {"NIANJIAN_HOME": str(tmp_path / "home"), "NIANJIAN_KEYS": str(tmp_path / "keys.json")}
+    words = [sys.executable, "-m", "nianjian", "dossier", "signature", "show", str(tmp_path / "a.pdf"), "--json"]
+    done = subprocess.run(words, capture_output=True, check=False, env=kept)
+    assert (done.returncode, json.loads(done.stdout)["signatures"]) == (1, []), done.stderr.decode()

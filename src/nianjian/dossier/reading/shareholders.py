@@ -15,6 +15,7 @@ from nianjian.dossier.reading.text.tables import table
 from nianjian.rules.rulebook import Rulebook
 
 COLUMNS: Final = {
+    "row": ("序号", "编号", "行次"),  # where many a table writes that a row is the sum
     "holder": ("股东名称", "股东姓名", "股东", "出资人", "投资人", "姓名", "名称"),
     "share": ("持股比例", "股权比例", "出资比例", "占比", "比例", "股份比例"),
     "amount": ("认缴出资额", "出资额", "认缴", "实缴"),

@@ -138,6 +138,7 @@ def _matched(paid: Mapping[str, set[int]], known: Sequence[str], findings: list[
     if not known:
         return set(paid), []
     people: set[str] = set()
+    near = strange = 0
     for read_name in paid:
         exact = [name for name in known if same(read_name, name)]
         close = [name for name in known if nearly(read_name, name)]
@@ -145,8 +146,10 @@ def _matched(paid: Mapping[str, set[int]], known: Sequence[str], findings: list[
             people.add(exact[0])
         elif len(close) == 1:
             people.add(close[0])
-            findings.append(ask("name_nearly"))
+            near += 1
         else:
             people.add(read_name)
-            findings.append(ask("name_not_on_staff"))
+            strange += 1
+    findings += [ask("names_nearly", count=near)] if near else []
+    findings += [ask("names_not_on_staff", count=strange)] if strange else []
     return people, [name for name in known if folded(name) not in {folded(one) for one in people}]

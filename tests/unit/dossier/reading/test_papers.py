@@ -209,9 +209,9 @@ def test_names_are_matched_with_the_staff() -> None:
     read = facts("social_insurance", same("202611-202701", "3"), day=LISTED, people="刘垚\n陈森\n欧阳翀\n王建国")
     assert read.fields["names"] == ["刘垚", "欧阳翀", "陈森"]
     assert codes(read) == ["people_missing"]
-    assert "name_not_on_staff" in codes(
-        facts("social_insurance", same("202611-202701", "3"), day=LISTED, people="赵一")
-    )
+    strange = facts("social_insurance", same("202611-202701", "3"), day=LISTED, people="赵一")
+    told = {one.code: one.values for one in strange.findings}
+    assert told["names_not_on_staff"] == {"count": len(strange.fields["names"])}, "one sentence, not one a name"
 
 
 def test_an_unsure_row_needs_a_person() -> None:
@@ -235,6 +235,12 @@ def shares(*rows: tuple[str, str]) -> PageText:
 def test_shares_sum_to_exactly_the_whole(rows: tuple[tuple[str, str], ...], total: str, found: list[str]) -> None:
     read = facts("shareholders", shares(*rows))
     assert (read.fields["total"], codes(read)) == (total, found)
+
+
+def test_the_sum_may_stand_in_the_column_of_row_numbers() -> None:
+    head = ["序号", "股东名称", "持股比例"]
+    read = facts("shareholders", page([head, ["1", "甲公司", "60%"], ["2", "乙公司", "40%"], ["合计", "", "100%"]]))
+    assert (read.fields, codes(read)) == ({"holders": 2, "total": "100"}, [])
 
 
 def test_articles() -> None:

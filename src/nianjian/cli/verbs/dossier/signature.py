@@ -50,6 +50,9 @@ def _where(args: argparse.Namespace) -> str:
 
 
 def _show(args: argparse.Namespace) -> Answer:
+    from nianjian.config import wiring
+
+    wiring.start()  # the flow keeps papers, too, so it knows tables
     from nianjian.cli.terminal.dossier.sealing import signatures
     from nianjian.dossier.signatures.state import Standing, whole
     from nianjian.flows.dossier.sealing import papers

@@ -74,6 +74,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "people_missing": mark("{count} people of the staff list were not found in the list; explain them"),
     "name_nearly": mark("a name differs from the staff list in one sign; compare it with the page"),
     "name_not_on_staff": mark("a name of the list is not on the staff list"),
+    "names_nearly": mark("names that differ from the staff list in one sign: {count}; compare them with the page"),
+    "names_not_on_staff": mark("names of the list that are not on the staff list: {count}"),
     "shares_sum": mark("the shares sum to {total} %, not {wanted} %"),
     "shares_printed_sum": mark("the table prints {printed} %, its rows sum to {total} %"),
     "seal_name_unread": mark("the name in the seal was not read (confidence {confidence}); look at it"),
