@@ -44,6 +44,8 @@ PAGES: Final[Mapping[str, str]] = {
     "gate": "gate/",
     "callback": "inspection/callback/",
     "drill": "inspection/drill/",
+    "day": "inspection/day/",
+    "screens": "inspection/screens/",
     "people": "people/",
 }
 
