@@ -261,7 +261,11 @@ def _cases(path: str, operation: Any, world: Mapping[str, Mapping[str, Any]]) ->
             content = BODIES.get(name, {})
             raw = isinstance(content, bytes)
             text = "" if raw else json.dumps(content).replace('"{version}"', str(things["version"]))
-            body = content if raw else text.replace("{ticket}", things["ticket"]).replace("{drill}", things["drill"]).encode()
+            body = (
+                content
+                if raw
+                else text.replace("{ticket}", things["ticket"]).replace("{drill}", things["drill"]).encode()
+            )
             for method in operation.methods:
                 yield Case(
                     name, method, getattr(operation.view_func, MARK), code if "code" in parameters else EVERYWHERE,

@@ -13,9 +13,9 @@ SOURCE: Final = "dossier_item.typ"
 STYLE: Final = (
     ":root{color-scheme:light dark}body{font:15px/1.55 system-ui,'Noto Sans CJK SC',sans-serif;max-width:64rem;"
     "margin:1.5rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:1.6rem}table{border-collapse:"
-    "collapse;width:100%}th,td{border:1px solid #8888;padding:.3rem .5rem;text-align:left;vertical-align:top;"
+    "collapse;width:100%}th,td{border:1px solid silver;padding:.3rem .5rem;text-align:left;vertical-align:top;"
     "overflow-wrap:anywhere}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0}"
-    "dt,footer{color:#777}.wide{overflow-x:auto}@media print{body{max-width:none}}"
+    "dt,footer{color:gray}.wide{overflow-x:auto}@media print{body{max-width:none}}"
 )
 Row = Sequence[str]
 
