@@ -124,6 +124,14 @@ def test_locate_names_the_bad_line_and_not_the_unlucky_one(case: str, anna: Acto
     )
     assert own_["tickets"]
     assert number not in json.dumps(own_)
+    first = told["dimensions"]["complainant"]["groups"][0]
+    behind = locate.tickets(
+        enterprise="demo", dimension="complainant", key=first["ref"], first=None, last=None, page=1, actor=anna
+    )
+    assert (behind["key"], len(behind["tickets"])) == (first["key"], first["complaints"])
+    assert {one["ref"] for one in told["dimensions"]["line"]["groups"]} == {None}
+    unknown = {"dimension": "complainant", "key": "ref:0", "first": None, "last": None, "page": 1}
+    fails("rectify_ref_unknown", lambda: locate.tickets(enterprise="demo", actor=anna, **unknown))  # type: ignore[arg-type]
     found = next(one for one in rows["tickets"] if one["calls"])
     assert found["calls"][0]["recordings"][0].endswith(".wav")
 

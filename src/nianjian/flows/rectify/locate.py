@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, cast
 
+import ibis.expr.types as ir
+
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
@@ -22,11 +24,15 @@ from nianjian.queue import service as queue_service
 from nianjian.rectification import behind, locate, states
 from nianjian.rectification.cases import service
 from nianjian.rules.rulebook import Rulebook
+from nianjian.vault import keyring
 
 YEAR: Final = timedelta(days=365)
 GROUPS: Final = 50  # of a dimension that are told; the others are in the sums
 PAGE: Final = 50  # tickets shown at once
 KEPT: Final = timedelta(days=7)  # complaints that were looked up on a page
+REF: Final = "ref:"
+REF_LENGTH: Final = 24  # hex digits
+NUMBERED: Final = frozenset({"display", locate.COMPLAINANT})
 RECORDING: Final = ("录音", "record", "rec_")
 
 Json = dict[str, Any]
@@ -110,13 +116,24 @@ def located(
 
 def _masked(told: Json) -> Json:
     dimension = str(told["dimension"])
-    groups = [one | {"key": _mask(dimension, one["key"])} for one in told["groups"]]
+    groups = [one | {"key": _mask(dimension, one["key"]), "ref": _ref(dimension, one["key"])} for one in told["groups"]]
     return told | {"groups": groups, "named": [_mask(dimension, key) for key in told["named"]]}
 
 
 def _mask(dimension: str, key: str | None) -> str | None:
     """A person's number is masked; one's own short numbers, lines and teams stay whole."""
-    return numbers.mask(key) if key is not None and dimension in {"display", locate.COMPLAINANT} else key
+    return numbers.mask(key) if key is not None and dimension in NUMBERED else key
+
+
+def _ref(dimension: str, key: str | None) -> str | None:
+    """What names a group whose number is masked, to look behind it; None where the key itself does."""
+    masked = _mask(dimension, key)
+    return _blind(key or "") if masked != key else None
+
+
+def _blind(number: str) -> str:
+    """A landline is counted without its 0, so it is named without it."""
+    return REF + keyring.current().blind(number.lstrip("0"), "rectify.group")[:REF_LENGTH]
 
 
 def tickets(
@@ -133,8 +150,10 @@ def tickets(
 ) -> Json:
     """The tickets of a group, ``PAGE`` at a time from page 1, each with the calls it may be about and their recordings.
 
+    ``key``: the group's own, or the ``ref`` by which a location names one whose number is masked; None: none is known.
+
     Without ``publishing`` they are those of the last time that tickets were published, which ``at`` tells, and nothing
-    is written. ``role_missing``, ``rectify_dimension_unknown``, ``rectify_days_reversed``.
+    is written. ``role_missing``, ``rectify_dimension_unknown``, ``rectify_days_reversed``, ``rectify_ref_unknown``.
     """
     require(actor, enterprise, Act.READ)
     if dimension not in locate.DIMENSIONS:
@@ -146,7 +165,7 @@ def tickets(
         with lakes.tables(enterprise, rules, step):
             pass
     with lakes.published(enterprise, rules) as held:
-        rows, by_ticket = _behind(held, days, dimension, key, page, rules, step)
+        rows, by_ticket, key = _behind(held, days, dimension, key, page, rules, step)
         at = held.at
     return {
         "dimension": dimension,
@@ -172,10 +191,11 @@ def sweep() -> int:
 
 def _behind(  # noqa: PLR0917 -- the same values as `tickets`
     held: lakes.Published, days: Window, dimension: str, key: str | None, page: int, rules: Rulebook, step: Steps
-) -> tuple[Sequence[Mapping[str, Any]], dict[str, list[Json]]]:
-    """A page of tickets and one more, and the calls of each ticket of the page."""
+) -> tuple[Sequence[Mapping[str, Any]], dict[str, list[Json]], str | None]:
+    """A page of tickets and one more, the calls of each ticket of the page, and the group's key itself."""
     step()
     counted = locate.counted(held.tickets, held.dated["complaint_fact"], days, lakes.terms(rules).sources)
+    key = _known(held, counted, dimension, key)
     some = behind.tickets(counted, dimension, key).limit(PAGE + 1, offset=(page - 1) * PAGE)
     rows = held.engine.rows(some)
     by_ticket: dict[str, list[Json]] = {}
@@ -185,7 +205,18 @@ def _behind(  # noqa: PLR0917 -- the same values as `tickets`
         asked = behind.calls(held.dated["calls"], told, minutes=lakes.counting(rules).minutes)
         for row in held.engine.rows(asked):
             by_ticket.setdefault(str(row["complaint_id"]), []).append(_call(row))
-    return rows, by_ticket
+    return rows, by_ticket, key
+
+
+def _known(held: lakes.Published, counted: ir.Table, dimension: str, key: str | None) -> str | None:
+    """The key that a ``ref`` names; any other as it is. ``rectify_ref_unknown``. Cost: one look at the complaints."""
+    if key is None or not key.startswith(REF) or dimension not in NUMBERED:
+        return key
+    column = counted[dimension]
+    for row in held.engine.rows(counted.filter(column.notnull()).select(key=column).distinct()):
+        if _blind(str(row["key"])) == key:
+            return str(row["key"])
+    raise NianjianError("rectify_ref_unknown", ref=key)
 
 
 def _ticket(row: Mapping[str, Any], calls: Sequence[Json]) -> Json:

@@ -82,16 +82,16 @@ class Group:
 def ask_tickets(*, case: str, group: Group, actor: Actor) -> str:
     """Put a look at the complaints of a group; its job.
 
-    The group is one that the location names in full: what is asked stands with the work for whoever reads it, and a
-    person's number does not. ``rectify_unknown``, ``role_missing``, ``rectify_dimension_unknown``,
-    ``rectify_group_unknown``.
+    The group is one that the location names, where its number is masked by its ``ref``: what is asked stands with the
+    work for whoever reads it, and a person's number does not.
+    ``rectify_unknown``, ``role_missing``, ``rectify_dimension_unknown``, ``rectify_group_unknown``.
     """
     held = cases.own(case, actor, jobs.NEEDS[jobs.RECTIFY_TICKETS])
     if group.dimension not in dimensions.DIMENSIONS:
         known = ", ".join(dimensions.DIMENSIONS)
         raise NianjianError("rectify_dimension_unknown", dimension=group.dimension, dimensions=known)
     found = (held.located or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
-    if group.key not in {one["key"] for one in found} or "*" in (group.key or ""):
+    if group.key not in {one.get("ref") or one["key"] for one in found} or "*" in (group.key or ""):
         key = "–" if group.key is None else numbers.mask(group.key)
         raise NianjianError("rectify_group_unknown", dimension=group.dimension, key=key, case=held.pk)
     return _put(jobs.RECTIFY_TICKETS, held, group.payload(held), actor)

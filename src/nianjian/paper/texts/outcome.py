@@ -86,6 +86,7 @@ STATE: Final = frozenset(
         "rectify_closed",
         "rectify_gaps_open",
         "rectify_group_unknown",
+        "rectify_ref_unknown",
         "rectify_report_gone",
         "rejects_file_gone",
         "register_file_gone",

@@ -58,12 +58,12 @@ def located(request: Request, code: str, case: str) -> HttpResponse:
 
 
 def _table(code: str, told: Json, dimension: str, _: Words) -> Table:
-    """The groups of a dimension; a group that is named in full leads to its complaints."""
+    """The groups of a dimension, each leading to its complaints."""
     rows = []
     for one in told["located"]["dimensions"][dimension]["groups"]:
         text = content.group(one, dimension, _)
-        masked = "*" in text["key"]
-        link = "" if masked else _behind(code, told, dimension, one["key"])
+        key = one.get("ref") or one["key"]
+        link = "" if "*" in (key or "") else _behind(code, told, dimension, key)
         figures = ("complaints", "answered", "rate", "rest", "chance", "share")
         rows.append(
             [Cell(text["key"], href=link), *(Cell(text[name], figure=True) for name in figures), Cell(text["mark"])]
@@ -111,7 +111,7 @@ def tickets(request: Request, code: str, case: str) -> HttpResponse:
     context = {
         "case": told,
         "ways": ways(code, told["id"]),
-        "group": f"{_(DIMENSIONS[group.dimension])} {group.key or _('not known')}",
+        "group": f"{_(DIMENSIONS[group.dimension])} {_called(told, group) or _('not known')}",
         "rows": rows,
         "at": _moment(rows),
         "query": _query(group),
@@ -133,6 +133,12 @@ def _group(request: Request) -> work.Group:
     page = max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1  # noqa: PLR2004 -- no list is longer
     key = request.GET.get("key", "")
     return work.Group(dimension, key or None, page)
+
+
+def _called(told: Json, group: work.Group) -> str | None:
+    """The group's key as it may be shown: a number of a person is masked."""
+    groups = (told["located"] or {}).get("dimensions", {}).get(group.dimension, {}).get("groups", ())
+    return next((one["key"] for one in groups if one.get("ref") == group.key), group.key) if group.key else None
 
 
 def _query(group: work.Group) -> str:

@@ -26,7 +26,9 @@ class CasePeriod(Schema):
 
 
 class CaseGroup(Schema):
-    """A group that the location names in full, ``key`` null: the complaints that name none.
+    """A group that the location names: by its ``ref`` where its number is masked, else by its ``key``.
+
+    ``key`` null: the complaints that name none.
 
     ``page``: from 1, 50 complaints each.
     """

@@ -29,6 +29,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "rectify_group_unknown": mark(
         "{dimension} {key} is no group that the location of case {case} names in full; locate, and choose one of those"
     ),
+    "rectify_ref_unknown": mark("{ref} names no group of these days; locate again, and choose one of those"),
     "rectify_key_unknown": mark("a channel is a {keys}, not a {key}"),
     "rectify_channel_missing": mark("name the channel"),
     "rectify_reason_missing": mark("{channel}: a reason is needed"),
