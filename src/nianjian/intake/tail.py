@@ -102,20 +102,26 @@ def _mark(file: IO[bytes], offset: int) -> str:
 
 
 def _continues(file: IO[bytes], known: Place) -> bool:
+    """Whether a file goes on behind a place: by what stands before it; an empty beginning alone by the file's node.
+
+    A restored home and a machine that was started anew have other nodes for the same file.
+    """
     about = os.fstat(file.fileno())
-    same = (about.st_dev, about.st_ino) == (known.device, known.inode)
+    same = (about.st_dev, about.st_ino) == (known.device, known.inode) or known.offset > 0
     return same and about.st_size >= known.offset and _mark(file, known.offset) == known.mark
 
 
 def _earlier(path: Path, known: Place) -> list[tuple[Path, int]] | None:
-    """Files beside ``path`` that were moved away, from the one that was being read on; None: it is not there."""
+    """Files beside ``path`` that were moved away, from the one that was being read on; None: it is not there.
+
+    The file itself, by its node, comes before a copy of it.
+    """
     beside = sorted(_beside(path), key=lambda one: one.stat().st_mtime_ns)
-    for place, one in enumerate(beside):
-        with one.open("rb") as file:
-            about = os.fstat(file.fileno())
-            same = (about.st_dev, about.st_ino) == (known.device, known.inode) or known.offset > 0
-            if same and about.st_size >= known.offset and _mark(file, known.offset) == known.mark:
-                return [(one, known.offset), *((later, 0) for later in beside[place + 1 :])]
+    nodes = [(about.st_dev, about.st_ino) == (known.device, known.inode) for about in map(Path.stat, beside)]
+    for place in sorted(range(len(beside)), key=lambda place: not nodes[place]):
+        with beside[place].open("rb") as file:
+            if _continues(file, known):
+                return [(beside[place], known.offset), *((later, 0) for later in beside[place + 1 :])]
     return None
 
 

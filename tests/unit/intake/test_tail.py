@@ -120,6 +120,40 @@ def test_an_emptied_file_without_a_copy_is_read_anew_and_the_gap_is_said(log: Pa
     assert reader.gaps == 1
 
 
+def test_the_same_file_under_another_node_is_read_on(log: Path) -> None:
+    """Restored from a backup, copied to another disk, or a machine that numbers its disks anew."""
+    reader = Reader(log)
+    add(log, "one\n")
+    reader.read()
+    shutil.copy(log, log.with_name("copy"))
+    log.with_name("copy").rename(log)
+    add(log, "two\n")
+    assert reader.read() == [b"two"]
+    assert reader.gaps == 0
+
+
+def test_a_copy_beside_is_not_taken_for_the_moved_file(log: Path) -> None:
+    reader = Reader(log)
+    add(log, "one\n")
+    reader.read()
+    add(log, "two\n")
+    shutil.copy(log, log.with_name("Master.csv.bak"))
+    os.utime(log.with_name("Master.csv.bak"), (1, 1))
+    log.rename(log.with_name("Master.csv.1"))
+    log.write_text("three\n")
+    assert reader.read() == [b"two", b"three"]
+
+
+def test_an_empty_file_that_is_moved_is_read_under_its_new_name(log: Path) -> None:
+    reader = Reader(log)
+    reader.read()
+    add(log, "one\n")
+    log.rename(log.with_name("Master.csv.1"))
+    log.write_text("two\n")
+    assert reader.read() == [b"one", b"two"]
+    assert reader.gaps == 0
+
+
 def test_a_packed_old_file_is_no_text(log: Path) -> None:
     reader = Reader(log)
     add(log, "one\n")
