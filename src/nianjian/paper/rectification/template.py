@@ -7,10 +7,13 @@ in them is filled with texts of `content`, never with markup.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import docx
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
@@ -18,6 +21,8 @@ from nianjian.paper.rectification.zipped import fixed
 
 PLACE: Final = Path(__file__).with_name("report.docx")
 FONT: Final = "宋体"
+CELL: Final = "Cell"
+WIDTHS: Final = (27, 14, 16, 27, 26, 19, 21, 20)
 GROUP: Final = ("key", "complaints", "answered", "rate", "rest", "chance", "share", "mark")
 
 
@@ -67,6 +72,11 @@ def _page(book: Any) -> None:  # noqa: ANN401 -- untyped library
         fonts = book.styles[style].element.get_or_add_rPr().get_or_add_rFonts()
         fonts.set(qn("w:eastAsia"), FONT)
     book.styles["Normal"].font.size = Pt(10.5)
+    cell = book.styles.add_style(CELL, WD_STYLE_TYPE.PARAGRAPH)
+    cell.base_style = book.styles["Normal"]
+    cell.font.size = Pt(9)
+    cell.paragraph_format.space_before = cell.paragraph_format.space_after = Pt(1.5)
+    cell.paragraph_format.line_spacing = 1.0
     section.footer.paragraphs[0].text = "{{ foot }}"
 
 
@@ -90,7 +100,7 @@ def _location(book: Any) -> None:  # noqa: ANN401 -- untyped library
     book.add_paragraph("{%p for told in located.tables %}")
     book.add_heading("{{ told.title }} · {{ told.top }}", 2)
     heads = ("group", "complaints", "answered", "rate", "rest", "chance", "share", "mark")
-    _table(book, "told.rows", heads, tuple(f"{{{{ row.{name} }}}}" for name in GROUP))
+    _table(book, "told.rows", heads, tuple(f"{{{{ row.{name} }}}}" for name in GROUP), widths=WIDTHS)
     book.add_paragraph("{%p endfor %}")
     book.add_paragraph("{%p endif %}")
 
@@ -105,16 +115,40 @@ def _cells(count: int) -> tuple[str, ...]:
     return tuple(f"{{{{ row[{place}] }}}}" for place in range(count))
 
 
-def _table(book: Any, name: str, heads: tuple[str, ...] | None, cells: tuple[str, ...]) -> None:  # noqa: ANN401 -- untyped library
-    """A table with a row for each of ``name``; ``heads``: words of its header."""
+def _table(
+    book: Any,  # noqa: ANN401 -- untyped library
+    name: str,
+    heads: tuple[str, ...] | None,
+    cells: tuple[str, ...],
+    *,
+    widths: tuple[int, ...] = (),
+) -> None:
+    """A table with a row for each of ``name``; ``heads``: words of its header, on each page; ``widths`` in mm."""
     made = book.add_table(rows=0, cols=len(cells), style="Table Grid")
     if heads is not None:
-        for cell, head in zip(made.add_row().cells, heads, strict=True):
-            cell.paragraphs[0].add_run(f"{{{{ words.{head} }}}}").bold = True
-    made.add_row().cells[0].text = f"{{%tr for row in {name} %}}"
-    for cell, text in zip(made.add_row().cells, cells, strict=True):
-        cell.text = text
-    made.add_row().cells[0].text = "{%tr endfor %}"
+        row = _row(made, [f"{{{{ words.{head} }}}}" for head in heads])
+        row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 -- the library has no other way
+        for cell in row.cells:
+            cell.paragraphs[0].runs[0].bold = True
+    _row(made, [f"{{%tr for row in {name} %}}"])
+    _row(made, cells)
+    _row(made, ["{%tr endfor %}"])
+    if widths:
+        made.autofit = False
+        for column, width in zip(made.columns, widths, strict=True):
+            column.width = Mm(width)
+            for cell in column.cells:
+                cell.width = Mm(width)
+
+
+def _row(made: Any, texts: Sequence[str]) -> Any:  # noqa: ANN401 -- untyped library
+    """A row that no page end cuts; with fewer texts than cells the rest stay empty."""
+    row = made.add_row()
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 -- as above
+    for cell, text in zip(row.cells, texts, strict=False):
+        cell.paragraphs[0].style = CELL
+        cell.paragraphs[0].add_run(text)
+    return row
 
 
 if __name__ == "__main__":
