@@ -15,9 +15,9 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=clock.ZONE)
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
-def _lines(now: timedelta, script: Script | None = None, **done: timedelta) -> dict[str, Line]:
+def _lines(now: timedelta, script: Script = Script.of(None), /, **done: timedelta) -> dict[str, Line]:  # noqa: B008 -- frozen
     told = {step: (NOON + after, "user:anna") for step, after in done.items()}
-    found = injects.timeline(script or Script.of(None), NOON, {"arrived": (NOON, "x"), **told}, {}, NOON + now)
+    found = injects.timeline(script, NOON, {"arrived": (NOON, "x"), **told}, {}, NOON + now)
     return {one.what: one for one in found}
 
 
@@ -31,8 +31,8 @@ def _lines(now: timedelta, script: Script | None = None, **done: timedelta) -> d
     ],
 )
 def test_the_minute_of_the_script_still_is_in_time(now: timedelta, done: timedelta | None, state: str) -> None:
-    given = {} if done is None else {"responded": done}
-    assert _lines(now, **given)["responded"].state == state
+    found = _lines(now) if done is None else _lines(now, responded=done)
+    assert found["responded"].state == state
 
 
 def test_a_script_of_its_own_and_its_players() -> None:

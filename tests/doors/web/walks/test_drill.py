@@ -24,7 +24,8 @@ class Player:
     """A person in a browser of their own; what the browser complains of is kept."""
 
     def __init__(self, site: Site, browser: Any, name: str, role: str) -> None:
-        self.site, self.name, self.faults = site, name, []
+        self.site, self.name = site, name
+        self.faults: list[str] = []
         context = site.context(browser, site.session(name, role, "demo"), locale="en-GB")
         self.page = context.new_page()
         self.page.on("console", lambda message: self.faults.append(message.text))
