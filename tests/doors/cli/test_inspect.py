@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -90,3 +91,27 @@ def test_people_read_it_in_their_language(demo: Shell) -> None:
 def test_what_is_wrong_is_named(demo: Shell, words: tuple[str, ...], code: str) -> None:
     said = demo("inspect", *words, "--json")
     assert (said.code, said.json["error"]["code"]) == (2, code)
+
+
+def test_a_day_is_planned_told_and_copied(demo: Shell, home: Path) -> None:
+    agenda, posts = home.parent / "agenda.txt", home.parent / "posts.txt"
+    agenda.write_bytes("9:00 | 见面 | 合规负责人\n".encode("gb18030"))
+    posts.write_text("前台 | 行政\n", encoding="utf-8")
+    words = ("--day", "2999-01-01", "--notice", "通知书", "--agenda", "agenda.txt", "--posts", "posts.txt")
+    kept = demo("inspect", "plan", *HOUSE, *words, "--json")
+    assert (kept.code, kept.json["agenda"]) == (0, [{"at": "09:00", "what": "见面", "who": "合规负责人"}])
+    told = demo("inspect", "day", *HOUSE, "--last", "--json")
+    assert (told.code, told.json["visit"]["day"], told.json["state"]) == (1, "2999-01-01", "unknown")
+    assert len(told.json["rows"]) == 10
+    copied = demo("inspect", "copy", *HOUSE, "--out", "copy.zip", "--json")
+    assert copied.code == 0
+    with zipfile.ZipFile(home.parent / "copy.zip") as pack:
+        assert "见面" in pack.read("index.html").decode()
+    assert (home.parent / "copy.zip").stat().st_mode & 0o077 == 0
+    agenda.write_text("x", encoding="utf-8")
+    wrong = demo("inspect", "plan", *HOUSE, *words, "--json")
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "visit_line_wrong")
+    assert demo("inspect", "plan", *HOUSE, "--day", "2999-01-01", "--remove").code == 0
+    assert demo("inspect", "day", *HOUSE, "--day", "2999-01-01", "--last", "--json").json["error"]["code"] == (
+        "visit_unknown"
+    )
