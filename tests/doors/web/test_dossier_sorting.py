@@ -89,7 +89,7 @@ def test_a_person_changes_the_ranges_and_what_was_typed_stays(lead: Client) -> N
     arrivals.proposed(arrival=row.pk, proposal=told, actor=Actor("tester"))
     page = lead.get(SORT).content.decode()
     assert "多份材料" in page
-    assert "第 3 至 3 页：未识别" in page
+    assert "第 3 页：未识别" in page
     assert not re.search(r"<option[^>]* selected>", page), "the file as a whole is proposed for nothing"
     address = f"{SORT}{row.pk}/"
     page = lead.get(address).content.decode()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from nianjian.dossier.arrivals import query
 from nianjian.dossier.arrivals.model import Arrival
+from nianjian.dossier.arrivals.ranges import spoken
 from nianjian.dossier.kinds.catalogue import ITEMS
 from nianjian.paper.texts.dossier.words import FIELDS
 from nianjian.paper.words import words
@@ -65,7 +66,7 @@ def waiting(row: Arrival, *, cutting: bool = False) -> Waiting:
 def _part(one: dict[str, Any]) -> str:
     """Pages that seem to be a paper of their own."""
     item = title(str(one["item"])) if one["item"] else gettext("not recognised")
-    return gettext("pages {first} to {last}: {item}").format(first=one["first"], last=one["last"], item=item)
+    return gettext("pages {pages}: {item}").format(pages=spoken(one["first"], one["last"]), item=item)
 
 
 def _evidence(one: dict[str, Any]) -> str:
