@@ -60,8 +60,9 @@ def test_a_bill_of_days_months_and_single_calls(tmp_path: Path) -> None:
 
 def test_a_month_that_a_workbook_has_made_a_day_of(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
+    page = book.create_sheet("账单", 0)
     for line in (("账期", "通话数"), (datetime(2026, 3, 1), 10), (datetime(2026, 4, 1), 7)):  # noqa: DTZ001 -- a cell
-        book.active.append(line)
+        page.append(line)
     book.save(tmp_path / "bill.xlsx")
     assert load(tmp_path / "bill.xlsx", BillMapping()).months
 
