@@ -241,7 +241,7 @@ NONE: Final[Mapping[str, str]] = {
     "portrait-chart": "a drawing's definition for the page; its figures are those of portraits_get",
     "data-import-file-drop": _DRAFT,
     "data-import-drop": _DRAFT,
-    "reconcile-look": "a program knows its headings and sends the mapping; the work of reconcile_export tells each fault",
+    "reconcile-look": "a program knows its headings and sends the mapping; reconcile_export tells each fault",
     "healthz": _MACHINE,
     "metrics": _MACHINE,
     "season-calendar": "a calendar for programs, opened by its secret address alone",
