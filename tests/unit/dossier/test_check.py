@@ -71,7 +71,7 @@ def codes(checked: Checked) -> list[tuple[str, int | None]]:
 
 
 def test_a_sealed_scan_whose_fields_are_read_is_ready(tmp_path: Path) -> None:
-    reader = Knows({"shares_total": "100"})
+    reader = Knows({"total": "100"})
     checked = check(written(tmp_path, pages("text", "table")), item("shareholders"), reading=reader)
     assert (checked.verdict, codes(checked)) == (Verdict.READY, [])
     assert reader.seen == [1, 2]
@@ -94,7 +94,7 @@ def test_without_its_fields_nothing_is_ready(tmp_path: Path) -> None:
 def test_a_seal_that_is_not_there_is_missed(
     tmp_path: Path, kinds: tuple[str, ...], how: dict[str, bool], wanted: tuple[str, int]
 ) -> None:
-    reader = Knows({"shares_total": "100"})
+    reader = Knows({"total": "100"})
     checked = check(written(tmp_path, pages(*kinds, **how)), item("shareholders"), reading=reader)
     assert checked.verdict is Verdict.NOT_READY
     assert wanted in codes(checked)
@@ -102,7 +102,7 @@ def test_a_seal_that_is_not_there_is_missed(
 
 def test_a_scan_of_150_dpi_is_not_ready(tmp_path: Path) -> None:
     small = [cv2.resize(page, (1240, 1754), interpolation=cv2.INTER_AREA) for page in pages("text")]
-    checked = check(written(tmp_path, small, dpi=150), item("shareholders"), reading=Knows({"shares_total": "100"}))
+    checked = check(written(tmp_path, small, dpi=150), item("shareholders"), reading=Knows({"total": "100"}))
     assert ("scan_dpi_low", 1) in codes(checked)
     assert checked.pages[0].a4
     assert checked.pages[0].dpi == 150
