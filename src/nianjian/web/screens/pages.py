@@ -85,6 +85,7 @@ def front(request: Request, code: str) -> HttpResponse:
     context = {
         "screens": [(reverse(f"screens-{part}", kwargs={"code": code}), _(text)) for part, text in SCREENS.items()],
         "sources": _sources(told),
+        "lacking": "absent" in {told[name]["state"] for name in ("now", "calls", "gate")},
         "links": _links(kept),
         "ends": [(one["link"], one["name"]) for one in kept],
         "form": Link() if made else form,

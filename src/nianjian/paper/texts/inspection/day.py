@@ -21,7 +21,7 @@ ROWS: Final[Mapping[str, str]] = {
     "S10": mark("Drill with a complaint"),
 }
 CHECKS: Final[Mapping[str, str]] = {
-    "notice": mark("Notice received"),
+    "notice": mark("Notice on record"),
     "screens": mark("Screens show live data"),
     "drill": mark("Newest drill"),
 }
