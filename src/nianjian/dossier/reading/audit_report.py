@@ -20,6 +20,7 @@ from nianjian.rules.rulebook import Rulebook
 
 FIELDS: Final = "materials.audit.fields"
 BESIDE: Final = 24  # signs
+YEAR: Final = re.compile(r"20\d\d$")
 
 
 def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:
@@ -76,10 +77,16 @@ def _code(rows: Sequence[Line], patterns: Mapping[str, object]) -> tuple[Line | 
                 continue
             behind = row.plain[hit.end() :]
             if code := shape.match(behind):
-                return row, code.group()
+                return row, _undated(code)
             if not behind and number + 1 < len(rows) and (code := shape.match(rows[number + 1].plain)):
-                return rows[number + 1], code.group()
+                return rows[number + 1], _undated(code)
     return None, None
+
+
+def _undated(code: re.Match[str]) -> str:
+    """A date that stands close behind the code in its row is no part of it."""
+    dated = code.string[code.end() :].startswith("年")
+    return YEAR.sub("", code.group()) if dated else code.group()
 
 
 def _year(

@@ -21,6 +21,7 @@ LABELS: Final = (
     "经营期限", "住所", "营业场所", "登记机关", "有效期",
 )  # fmt: skip
 COMPANY: Final = re.compile(r"[一-鿿()A-Z0-9]{2,40}(公司|分公司|集团|合伙\)|事务所|中心|厂|行|店)")
+TYPED: Final = re.compile(r"(.*公司)(其他)?(有限责任公司|股份有限公司)$")
 PERSON: Final = re.compile(r"[一-鿿·.]{2,12}")
 
 
@@ -32,11 +33,18 @@ def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Ma
     evidence: list[Evidence] = []
     _credit(pages, expected, fields, findings, evidence)
     name = first(after(pages, ("企业名称", "名称"), others=LABELS, below=1), COMPANY)
-    keep("name", name, expected, fields=fields, findings=findings, evidence=evidence)
+    keep("name", _untyped(name), expected, fields=fields, findings=findings, evidence=evidence)
     person = first(after(pages, ("法定代表人", "负责人", "执行事务合伙人"), others=LABELS), PERSON)
     keep("legal_representative", person, expected, fields=fields, findings=findings, evidence=evidence)
     _validity(pages, asked_on, fields, findings, evidence)
     return Facts(fields, tuple(findings), tuple(evidence), frozenset({"legal_representative"}))
+
+
+def _untyped(name: Line | None) -> Line | None:
+    """The kind of company, which stands in the row below, is no part of a name that it was read together with."""
+    if name is None or not (hit := TYPED.match(name.plain)):
+        return name
+    return Line(hit.group(1), name.confidence, name.box, name.page)
 
 
 def first(lines: Sequence[Line], shape: re.Pattern[str]) -> Line | None:

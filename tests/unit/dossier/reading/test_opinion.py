@@ -53,6 +53,12 @@ def test_the_whole_report_is_read() -> None:
     assert verdict(facts.findings) is Verdict.READY
 
 
+def test_a_date_close_behind_the_code_is_no_part_of_it() -> None:
+    blocks = [(style, words.replace("浙26K7MQ2X9B", "浙26K7MQ2X9B2027年3月18日")) for style, words in filled(STANDARD)]
+    facts = audit_report.read(typed(blocks), BOOK, DAY, {"year": "2026", "name": COMPANY})
+    assert facts.fields["verification_code"] == "浙26K7MQ2X9B"
+
+
 def test_the_year_and_the_day_are_held_against_what_is_asked() -> None:
     facts = audit_report.read(typed(filled(STANDARD)), BOOK, DAY.replace(month=3, day=1), {"year": "2025"})
     assert {"year_differs", "dated_later"} <= {one.code for one in facts.findings}

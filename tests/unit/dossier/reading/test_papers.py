@@ -49,6 +49,11 @@ def test_a_business_licence() -> None:
     assert verdict(read.findings) is Verdict.READY
 
 
+def test_the_kind_of_company_is_no_part_of_the_name() -> None:
+    rows: list[str | Sequence[str]] = ["营 业 执 照", f"统一社会信用代码 {CODE}", ["名", "称", f"{NAME}有限责任公司"]]
+    assert facts("business_licence", page(rows)).fields["name"] == NAME
+
+
 def test_letters_no_code_has_are_put_right_and_shown() -> None:
     read = facts("business_licence", business("9111OOOO60003734IL"))
     assert (read.fields["credit_code"], codes(read)) == (CODE, ["credit_code_repaired"])
