@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import openpyxl
@@ -123,7 +124,7 @@ def test_many_faults_are_marked_by_the_worker(site: Client) -> None:
     rows = "\n".join(f"L{n},明天" for n in range(check_register.MARKED + 1))
     sent(site, draft, ("lines.csv", f"线路编号,启用日期\n{rows}\n".encode()))
     text = site.get(f"{draft}check/").content.decode()
-    assert "L0" not in text.split("</ol>")[1].split("<table")[0]
+    assert not re.search(r"\bL0\b", text.split("</ol>")[1].split("<table")[0])  # a token may hold the letters
     assert (f"{draft}errors/" in text, f"{draft}check/whole/" in text) == (False, True)
     assert site.get(f"{draft}errors/").status_code == 404
     site.post(f"{draft}check/whole/")

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> Answer:
 
     def show(console: Console) -> None:
         console.print(_("{name} is administrator.").format(name=made.user))
-        tell_link(console, made)
         console.print(_("Next: `nianjian serve`, then open the link; the overview leads to the first light."))
+        tell_link(console, made)  # the link stands last, where scripts take it
 
     return Answer({"name": made.user, "enterprise": args.enterprise, **link_data(made)}, show)
