@@ -35,7 +35,7 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A task with its days. ``source``: key of its rule; ``workdays``: working days from the first to the last."""
+    """A task with its days. ``source``: key of its rule."""
 
     task: str
     module: str
@@ -44,7 +44,6 @@ class Planned:
     after: tuple[str, ...]
     begins: date
     due: Due
-    workdays: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +127,5 @@ def _task(
         due = min(due, milestones[-1].due)
     begins = min(next_workday(begins, calendar).day, due.day)
     return Planned(
-        str(told["task"]), module.module, str(told["source"]), track, tuple(map(str, told["after"])), begins, due,
-        workdays_between(begins, due.day, calendar),
-    )  # fmt: skip
+        str(told["task"]), module.module, str(told["source"]), track, tuple(map(str, told["after"])), begins, due
+    )

@@ -42,6 +42,7 @@ class Seen:
     total: int = 0
     figures: Mapping[str, Any] = field(default_factory=dict)
     due: Due | None = None  # a day of its own, where the product keeps one
+    begins: date | None = None  # and since when it waits
     owner: str = ""
     applicable: bool = True
 
@@ -63,6 +64,7 @@ class Task:
 
     plan: Planned
     state: State
+    begins: date
     due: Due
     seen: Seen
     said: Said
@@ -89,17 +91,18 @@ def _finished(one: Planned, seen: Mapping[str, Seen], said: Mapping[str, Said], 
 
 def _task(one: Planned, seen: Seen, said: Said, finished: set[str], today: date) -> Task:
     due = seen.due or one.due
+    begins = min(seen.begins or one.begins, due.day)
     if not seen.applicable or one.task in finished:
         state = State.DONE if seen.applicable else State.NOT_APPLICABLE
     elif said.snoozed_until is not None and today < said.snoozed_until:
         state = State.SNOOZED
     elif today > due.day:
         state = State.LATE
-    elif today < one.begins:
+    elif today < begins:
         state = State.AHEAD
     else:
         state = State.OPEN if finished.issuperset(one.after) else State.BLOCKED
-    return Task(one, state, due, seen, said)
+    return Task(one, state, begins, due, seen, said)
 
 
 @dataclass(frozen=True, slots=True)

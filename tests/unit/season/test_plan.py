@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from nianjian.kernel.workdays import Due
 from nianjian.rules.holidays import builtin
 from nianjian.rules.rulebook import Rulebook
 from nianjian.season.deadlines import Printed, of_season
-from nianjian.season.plan import Plan, plan
+from nianjian.season.plan import Plan, plan, workdays_between
 from nianjian.season.tasks import Progress, Said, Seen, State, Task, progress, standing
 
 CALENDAR = builtin()
@@ -45,11 +46,22 @@ def test_days_off_move_a_day_back_where_the_calendar_is_known() -> None:
 
 
 def test_the_tasks_have_their_days() -> None:
-    days = {one.task: (one.begins.isoformat(), one.due.day.isoformat(), one.workdays) for one in _plan().tasks}
-    assert days["stopped_seats"] == ("2027-01-04", "2027-01-29", 20), "the guide's January"
-    assert days["entry_test"] == ("2027-03-15", "2027-03-17", 3), "not before the entry opens"
+    days = {one.task: (one.begins.isoformat(), one.due.day.isoformat()) for one in _plan().tasks}
+    assert days["stopped_seats"] == ("2027-01-04", "2027-01-29"), "the guide's January"
+    assert workdays_between(date(2027, 1, 4), date(2027, 1, 29), CALENDAR) == 20
+    assert days["entry_test"] == ("2027-03-15", "2027-03-17"), "not before the entry opens"
     assert days["file_licence"][1] == "2027-03-31"
-    assert days["items"][:2] == ("2027-02-10", "2027-03-04")
+    assert days["items"] == ("2027-02-10", "2027-03-04")
+
+
+def test_a_task_with_a_day_of_its_own_begins_no_later_than_that_day() -> None:
+    due, since = Due(date(2026, 12, 4), provisional=False), date(2026, 11, 20)
+    waits = {"rectification": Seen(complete=False, total=1, due=due, begins=since)}
+    for seen, begins in ((since, since), (None, due.day)):
+        task = _tasks(date(2026, 11, 27), {"rectification": replace(waits["rectification"], begins=seen)})
+        assert (task["rectification"].begins, task["rectification"].due) == (begins, due)
+    assert _tasks(date(2026, 11, 27), waits)["rectification"].state is State.OPEN
+    assert _tasks(date(2026, 12, 5), waits)["rectification"].state is State.LATE
 
 
 def test_an_early_notice_pulls_everything_before_it() -> None:

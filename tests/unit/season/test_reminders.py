@@ -51,8 +51,8 @@ def test_a_task_is_named_every_week_when_it_is_late() -> None:
 
 
 def _task(state: State, name: str = "items", owner: str = "") -> Task:
-    plan = Planned(name, "materials", "materials.list", "", (), date(2027, 2, 1), Due(END, provisional=False), 9)
-    return Task(plan, state, plan.due, Seen(complete=False), Said(owner=owner))
+    plan = Planned(name, "materials", "materials.list", "", (), date(2027, 2, 1), Due(END, provisional=False))
+    return Task(plan, state, plan.begins, plan.due, Seen(complete=False), Said(owner=owner))
 
 
 def test_only_what_is_to_be_done_is_reminded_of() -> None:

@@ -144,9 +144,10 @@ def _cases(asked: Asked) -> Seen:
     waiting = cases.waiting(asked.enterprise)
     if not waiting:
         return Seen(complete=True)
-    due = waiting[0][1].due
+    due, since = waiting[0][1].due, min(case.received for case, _days in waiting)
     told = [{"case": case.pk, "due": days.due.day.isoformat()} for case, days in waiting]
-    return Seen(complete=False, total=len(waiting), figures={"cases": told}, due=Due(due.day, due.provisional))
+    figures, ends = {"cases": told}, Due(due.day, due.provisional)
+    return Seen(complete=False, total=len(waiting), figures=figures, due=ends, begins=since)
 
 
 def _filed(tracks: Sequence[Track], name: str) -> Seen:

@@ -48,7 +48,7 @@ def shown(*, enterprise: str, year: int | None, today: date, actor: Actor, langu
         "start": None if found.plan is None else found.plan.start.isoformat(),
         "tracks": [_track(one, found) for one in found.tracks],
         "milestones": _milestones(found, tasks),
-        "tasks": [_task(one, _) for one in tasks],
+        "tasks": [_task(one, found, _) for one in tasks],
         "progress": _progress(progress(tasks)),
         "risk_flags": _flags(found, _),
     }
@@ -128,7 +128,7 @@ def _progress(told: Progress) -> Json:
     return {"done": told.done, "total": told.total}
 
 
-def _task(one: Task, _: Words) -> Json:
+def _task(one: Task, found: Known, _: Words) -> Json:
     plan, said = one.plan, one.said
     return {
         "task": plan.task,
@@ -136,10 +136,10 @@ def _task(one: Task, _: Words) -> Json:
         "track": plan.track or None,
         "state": one.state.value,
         "finished": one.state in FINISHED,
-        "begins": plan.begins.isoformat(),
+        "begins": one.begins.isoformat(),
         "due": one.due.day.isoformat(),
         "provisional": one.due.provisional,
-        "workdays": plan.workdays,
+        "workdays": workdays_between(one.begins, one.due.day, found.calendar),
         "after": list(plan.after),
         "source": plan.source,
         "by_hand": one.by_hand,

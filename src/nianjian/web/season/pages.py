@@ -185,7 +185,7 @@ def _tasks(found: Sequence[dict[str, Any]], names: dict[str, str], where: Callab
         gettext("state"),
         gettext("begins"),
         gettext("due"),
-        gettext("length in working days"),
+        gettext("workdays"),
         gettext("steps"),
         gettext("comes after"),
         gettext("owner"),
