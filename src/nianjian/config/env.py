@@ -86,8 +86,8 @@ SETTINGS: Final = (
     Setting(
         "NIANJIAN_LIVE",
         "",
-        "switches for the live screens, with commas between: CODE:NAME=asterisk:///PATH/Master.csv and"
-        " CODE:NAME=ami://USER:SECRET@HOST:PORT",
+        "switches for the live screens, with commas between: CODE:NAME=asterisk:///PATH/Master.csv,"
+        " CODE:NAME=ami://USER:SECRET@HOST:PORT and CODE:NAME=esl://:SECRET@HOST:PORT",
         secret=True,
     ),
     Setting(

@@ -225,11 +225,12 @@ def test_what_is_kept_is_private(home: Home, watch: Watch) -> None:
 
 
 def test_the_setting_is_read() -> None:
-    text = "a:x=asterisk:///var/log/My%20calls/Master.csv,a:x=ami://u:p%40ss@h, b:x=ami://u:s@h:5039"
-    one, two = switches({"NIANJIAN_LIVE": text})
+    text = "a:x=asterisk:///var/log/My%20calls/Master.csv,a:x=ami://u:p%40ss@h, b:x=ami://u:s@h:5039 c:x=esl://:s@h"
+    one, two, three = switches({"NIANJIAN_LIVE": text})
     assert (one.enterprise, one.name, str(one.records)) == ("a", "x", "/var/log/My calls/Master.csv")
-    assert one.manager == Manager("h", 5038, "u", "p@ss")
-    assert (two.records, two.manager) == (None, Manager("h", 5039, "u", "s"))
+    assert one.manager == Manager("ami", "h", 5038, "u", "p@ss")
+    assert (two.records, two.manager) == (None, Manager("ami", "h", 5039, "u", "s"))
+    assert three.manager == Manager("esl", "h", 8021, "", "s")
     assert "p@ss" not in repr(one)
 
 
@@ -239,6 +240,7 @@ def test_the_setting_is_read() -> None:
         "demo", "demo:x", "demo:x=", "demo=asterisk:///a", ":x=asterisk:///a", "demo:../x=asterisk:///a",
         "demo:x=/var/log/Master.csv", "demo:x=asterisk://host/a", "demo:x=ami://h", "demo:x=ami://u:s@h:port",
         "demo:x=file:///etc/passwd", "demo:x=asterisk:///a demo:x=asterisk:///b", "demo:x=ami://[::1",
+        "demo:x=esl://u:s@h", "demo:x=esl://h", "demo:x=ami://:s@h", "demo:x=ami://u:s@h demo:x=esl://:s@h",
     ],
 )  # fmt: skip
 def test_a_setting_that_says_something_else_is_refused_without_its_secret(text: str) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import socket
-import socketserver
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Thread
+from contextlib import AbstractContextManager
 
 import pytest
+from tests.support.speaking import speaking
 
-from nianjian.inspection.screens import ami
+from nianjian.inspection.screens import spoken
 from nianjian.inspection.screens.ami import Ami
 
 LOGIN = b"Response: Success\r\nActionID: 1\r\nMessage: Authentication accepted\r\n\r\n"
@@ -29,26 +27,8 @@ def answer(number: int, *calls: str, items: int | None = None) -> bytes:
     return "".join([*blocks, end]).encode()
 
 
-@contextmanager
-def switch(*answers: bytes) -> Iterator[int]:
-    """Says one answer to each action of a connection, then closes it."""
-
-    class One(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.wfile.write(b"Asterisk Call Manager/11.0.0\r\n")
-            for one in answers:
-                while (line := self.rfile.readline()) not in {b"\r\n", b""}:
-                    pass
-                if not line:
-                    return
-                self.wfile.write(one)
-
-    socketserver.ThreadingTCPServer.allow_reuse_address = True
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), One) as server:
-        server.daemon_threads = True
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
+def switch(*answers: bytes) -> AbstractContextManager[int]:
+    return speaking(b"Asterisk Call Manager/11.0.0\r\n", *answers)
 
 
 def test_it_asks_again_over_one_connection_and_passes_over_events() -> None:
@@ -75,8 +55,8 @@ def test_it_asks_again_over_one_connection_and_passes_over_events() -> None:
 def test_what_is_no_count_is_an_error_and_the_next_question_begins_anew(
     answers: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ami, "PATIENCE", 0.2)
-    monkeypatch.setattr(ami, "LONGEST", 4096)
+    monkeypatch.setattr(spoken, "PATIENCE", 0.2)
+    monkeypatch.setattr(spoken, "LONGEST", 4096)
     with switch(*answers) as port:
         asked = Ami("127.0.0.1", port, "u", "s")
         for _ in range(2):

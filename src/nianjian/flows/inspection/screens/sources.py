@@ -16,13 +16,14 @@ from nianjian.kernel.errors import NianjianError
 SETTING: Final = "NIANJIAN_LIVE"
 FRESH: Final = "NIANJIAN_LIVE_FRESH"
 NAMES: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-AMI_PORT: Final = 5038
+PORTS: Final[Mapping[str, int]] = {"ami": 5038, "esl": 8021}
 
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """Where a switch tells how many calls it has now."""
+    """Where a switch tells how many calls it has now; ``kind``: "ami", or "esl", which knows no users."""
 
+    kind: str
     host: str
     port: int
     user: str
@@ -42,7 +43,8 @@ class Switch:
 def switches(environ: Mapping[str, str] | None = None) -> list[Switch]:
     """The switches out of ``CODE:NAME=ADDRESS`` with blanks, commas or line ends between; ``live_malformed``.
 
-    An address is ``asterisk:///path/of/Master.csv`` or ``ami://USER:SECRET@HOST:PORT``; one name may have both.
+    An address is ``asterisk:///path/of/Master.csv``, ``ami://USER:SECRET@HOST:PORT`` or ``esl://:SECRET@HOST:PORT``;
+    one name may have records and one of the other two.
     """
     found: dict[tuple[str, str], Switch] = {}
     for entry in env.text(SETTING, os.environ if environ is None else environ).replace(",", " ").split():
@@ -72,8 +74,10 @@ def _with(known: Switch, at: SplitResult, whose: str) -> Switch:
     """The switch with one more address; each kind once."""
     if at.scheme == "asterisk" and not at.netloc and at.path.startswith("/") and known.records is None:
         return Switch(known.enterprise, known.name, Path(unquote(at.path)), known.manager)
-    if at.scheme == "ami" and at.hostname and at.username and at.password and known.manager is None:
-        manager = Manager(at.hostname, at.port or AMI_PORT, unquote(at.username), unquote(at.password))
+    named = bool(at.username) == (at.scheme == "ami")
+    if at.scheme in PORTS and at.hostname and named and at.password and known.manager is None:
+        port, user = at.port or PORTS[at.scheme], unquote(at.username or "")
+        manager = Manager(at.scheme, at.hostname, port, user, unquote(at.password))
         return Switch(known.enterprise, known.name, known.records, manager)
     raise _malformed(whose)
 

@@ -20,10 +20,12 @@ from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 from nianjian.config import env
-from nianjian.flows.inspection.screens.sources import Switch, switches
+from nianjian.flows.inspection.screens.sources import Manager, Switch, switches
 from nianjian.gate import places
 from nianjian.inspection.screens import asterisk, gateway, kept
 from nianjian.inspection.screens.ami import Ami
+from nianjian.inspection.screens.esl import Esl
+from nianjian.inspection.screens.spoken import Spoken
 from nianjian.intake import tail
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -106,8 +108,7 @@ class _Switch:
         self.name = f"{switch.enterprise}:{switch.name}"
         self._records = switch.records
         self._path = folder / kept.name(switch.enterprise, switch.name)
-        manager = switch.manager
-        self._ami = None if manager is None else Ami(manager.host, manager.port, manager.user, manager.secret)
+        self._manager = None if switch.manager is None else _spoken(switch.manager)
         told = kept.read(self._path) or {}
         self._place = tail.Place(**told["place"]) if told.get("place") else None
         self._calls = asterisk.calls(told["calls"]) if "calls" in told else asterisk.Calls(today())
@@ -124,7 +125,7 @@ class _Switch:
         return {
             "now": self._now,
             "now_at": self._now_at,
-            "silent": self._ami is not None and not asked,
+            "silent": self._manager is not None and not asked,
             "records_at": self._records_at,
             "problem": problem,
         }
@@ -132,10 +133,10 @@ class _Switch:
     def _ask(self) -> bool:
         """Whether the switch has just said how many calls it has."""
         moment = clock.milliseconds()
-        if self._ami is None or moment < self._rest:
+        if self._manager is None or moment < self._rest:
             return False
         try:
-            self._now = self._ami.calls()
+            self._now = self._manager.calls()
         except OSError:
             self._rest = moment + REST
             return False
@@ -175,8 +176,14 @@ class _Switch:
             self._gap = clock.now().isoformat(timespec="seconds")
 
     def close(self) -> None:
-        if self._ami is not None:
-            self._ami.close()
+        if self._manager is not None:
+            self._manager.close()
+
+
+def _spoken(manager: Manager) -> Spoken:
+    if manager.kind == "esl":
+        return Esl(manager.host, manager.port, manager.secret)
+    return Ami(manager.host, manager.port, manager.user, manager.secret)
 
 
 class _Gate:
