@@ -26,6 +26,7 @@ from nianjian.flows.rulebooks import rulebook
 from nianjian.queue.models import Job
 from nianjian.registers.batches import service as batches
 from nianjian.registers.rows import service as rows
+from nianjian.web.overview import pages
 from nianjian.web.overview.bars import bar
 
 CPU = 100  # milliseconds of processor time that a page may take
@@ -275,9 +276,14 @@ def test_the_portfolio_of_an_empty_home_says_what_to_do_next(home: Path) -> None
     assert "Ask an administrator" in _text(signed_in("nobody", language="en-GB"), "/")
 
 
-def test_fifty_enterprises_a_page(site: Client) -> None:
+def test_a_thousand_enterprises_stand_on_one_page(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pages.PORTFOLIO == 1000
     for number in range(60):
         add_enterprise(code=f"e{number:02}", name=f"企业{number:02}", province="上海", actor=Actor("tester"))
+    text = _text(site, "/")
+    assert text.count('<li class="card ') >= 60
+    assert "?page=2" not in text
+    monkeypatch.setattr(pages, "PORTFOLIO", 50)
     text = _text(site, "/")
     assert text.count('<li class="card ') == 50
     assert "?page=2" in text

@@ -40,6 +40,7 @@ from nianjian.web.overview.start import led, shown
 
 RED: Final = "red"
 DAY: Final = "today"  # a second day beside the headline is no cause
+PORTFOLIO: Final = 1000  # enterprises on one page: an agency's whole book, to be looked through and ticked in one go
 LATER: Final = 7  # deadlines after the earliest one
 
 
@@ -204,7 +205,7 @@ def portfolio(request: Request) -> HttpResponse:
     standings = [one for one in found if isinstance(one, Standing)]
     province = request.GET.get("province", "")
     rows = facts.of_province(facts.lit(found, light), province)
-    shown: Page[Standing | Enterprise] = paged(request, rows, total=len(rows))
+    shown: Page[Standing | Enterprise] = paged(request, rows, total=len(rows), size=PORTFOLIO)
     moods = [one.verdict.mood for one in standings]
     context = {
         "any": bool(own),
