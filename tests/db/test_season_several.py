@@ -93,3 +93,14 @@ def test_a_case_that_waits_is_red_and_its_day_counts(demo: str, lead: Actor, ope
     assert [(one.enterprise.code, one.red) for one in found] == [(demo, 1), ("two", 0)]
     assert found[0].calendar.earliest is not None
     assert found[0].calendar.earliest.rule.key == "rectification.due"
+
+
+def test_whether_an_enterprise_exists_is_not_told(lead: Actor) -> None:
+    given: dict[str, Any] = {"task": "items", "actor": lead}
+    for code in ("three", "nowhere"):
+        with pytest.raises(NianjianError, match="role_missing"):
+            several.assign(enterprises=[code], owner="x", **given)
+        with pytest.raises(NianjianError, match="role_missing"):
+            several.snooze(enterprises=[code], until=date(2027, 3, 1), reason="x", **given)
+        with pytest.raises(NianjianError, match="role_missing"):
+            several.remind(enterprises=[code], actor=lead)

@@ -21,6 +21,7 @@ from nianjian.notify.outbox import service
 from nianjian.notify.outbox.service import News
 from nianjian.notify.people import query as choices
 from nianjian.notify.people.hours import not_before
+from nianjian.season.archives import query as archives
 from nianjian.season.deadlines import earliest
 from nianjian.season.reminders import Person, Reminder, Scope, due, moments, recipients
 
@@ -51,7 +52,9 @@ def _looked(enterprise: str, day: date, now: datetime) -> int:
 
 
 def _reminders(enterprise: str, year: int, day: date) -> list[tuple[Known, Reminder]]:
-    """Of a season that was over before the enterprise was known here nothing can be said."""
+    """Of a season that was over before the enterprise was known here nothing can be said, nor of one that is closed."""
+    if year in archives.years(enterprise):
+        return []
     season = known(enterprise, year, day)
     first = earliest(season.deadlines)
     if first is None or first.last.day < accounts.known_since([enterprise])[enterprise]:

@@ -36,6 +36,7 @@ def assign(*, enterprises: Sequence[str], task: str, owner: str, actor: Actor) -
     codes = chosen(enterprises)
     with transaction.atomic():
         for code in codes:
+            require(actor, code, Act.LOAD)  # first, so that nobody learns which codes exist
             acts.assign(enterprise=code, year=due_year(code, clock.today()), task=task, owner=owner, actor=actor)
     return len(codes)
 
@@ -45,6 +46,7 @@ def snooze(*, enterprises: Sequence[str], task: str, until: date | None, reason:
     codes = chosen(enterprises)
     with transaction.atomic():
         for code in codes:
+            require(actor, code, Act.LOAD)
             given: dict[str, Any] = {
                 "enterprise": code,
                 "year": due_year(code, clock.today()),
