@@ -8,7 +8,6 @@ import socket
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
@@ -21,7 +20,7 @@ from nianjian.accounts.models import Enterprise, Membership
 from nianjian.accounts.query import USER, Actor
 from nianjian.accounts.service import add_enterprise, add_user
 from nianjian.audit.models import Entry
-from nianjian.flows.season import acts, archive, inbox, remind, tell
+from nianjian.flows.season import acts, inbox, remind, tell
 from nianjian.flows.season.known import Known, known
 from nianjian.flows.season.remind import look
 from nianjian.kernel import clock
@@ -112,20 +111,6 @@ def test_the_next_day_brings_the_next_moment_alone(
     look()
     assert not Message.objects.filter(day=date(2027, 4, 1), about__startswith="track").exists(), "handed in in time"
     assert inbox.read(chosen_=None, actor=lee) == Message.objects.count()
-
-
-def test_of_a_closed_season_nobody_is_reminded(
-    lee: Actor, program: Program, operator: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    del lee, program
-    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path))
-    for track in ("licence", "code_number"):
-        given: dict[str, Any] = {"licence": None, "day": date(2027, 3, 30), "actor": operator}
-        acts.submitted(enterprise="demo", year=2026, track=track, **given)
-    monkeypatch.setenv(clock.OVERRIDE, "2027-04-15")
-    assert remind._reminders("demo", 2026, date(2027, 4, 15)), "tasks that are late"
-    archive.close(enterprise="demo", year=2026, actor=operator)
-    assert look() == 0, "nothing can be done there any more"
 
 
 def test_a_season_before_the_enterprise_was_known_here_is_not_reminded_of(

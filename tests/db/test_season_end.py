@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from nianjian.accounts.models import Enterprise
 from nianjian.accounts.query import USER, Actor
 from nianjian.accounts.service import add_user
 from nianjian.audit.models import Entry
@@ -27,6 +28,7 @@ from nianjian.flows.dossier.sealing import papers, pictures
 from nianjian.flows.dossier.sealing.pictures import Wanted
 from nianjian.flows.operation import strays
 from nianjian.flows.season import acts, archive, files
+from nianjian.flows.season.remind import look
 from nianjian.flows.season.roll_over import roll_over
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -96,6 +98,17 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
     add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
     seen = archive.archived(enterprise=demo, year=2026, actor=Actor("insp", USER))
     assert (seen["log"]["acts"], seen["log"]["count"]) == ([], 3), "whose acts they are is the chain's readers' matter"
+
+
+def test_of_a_closed_season_nobody_is_reminded(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    Enterprise.objects.update(created_at=clock.now() - timedelta(days=900))
+    add_user(name="lee", role="compliance_lead", enterprises=[demo], actor=operator)
+    monkeypatch.setenv(clock.OVERRIDE, "2027-04-15")
+    _filed(demo, operator)
+    assert look() > 0, "tasks that are late"
+    archive.close(enterprise=demo, year=2026, actor=operator)
+    monkeypatch.setenv(clock.OVERRIDE, "2027-04-25")
+    assert look() == 0, "nothing can be done there any more"
 
 
 def test_an_archive_that_was_changed_is_not_shown(demo: str, operator: Actor) -> None:
