@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from nianjian.accounts.models import Enterprise
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_user
 from nianjian.audit.models import Entry
 from nianjian.flows.overview.deadlines import calendars
+from nianjian.flows.overview.late import late
 from nianjian.flows.overview.reports import with_reports
 from nianjian.flows.rectify.cases import open_case
 from nianjian.flows.season import acts
@@ -73,6 +75,36 @@ def test_a_notice_wins_on_the_overview_too(demo: str, operator: Actor) -> None:
     assert (first["date"], first["level"]) == ("2027-02-26", "notice")
     acts.printed(day=None, **given)
     assert _days(demo)[0] == ("licence", "2027-03-31")
+
+
+def test_a_notice_to_one_licence_takes_nothing_off_the_others(
+    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in ("B2-1", "B2-2"):
+        _licence(demo, number, date(2020, 1, 1))
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
+    acts.printed(licence="B2-1", day=date(2027, 5, 31), notice="延期通知", **given)
+    after = date(2027, 4, 1)
+
+    def states(day: date) -> list[tuple[str, str, str]]:
+        told = shown(enterprise=demo, year=2026, today=day, actor=operator)
+        return [(one["licence"], one["due"], one["state"]) for one in told["tracks"] if one["track"] == "licence"]
+
+    assert states(after) == [("B2-1", "2027-05-31", "on_time"), ("B2-2", "2027-03-31", "late")]
+    assert shown(enterprise=demo, year=2026, today=TODAY, actor=operator)["earliest"]["date"] == "2027-03-31"
+    assert ("licence", "2027-03-31") in _days(demo)
+    Enterprise.objects.update(created_at=clock.now() - timedelta(days=900))
+    assert [(one.track, one.due) for one in late({demo: "浙江"}, after)[demo]] == [
+        ("licence", date(2027, 3, 31)),
+        ("code_number", date(2027, 3, 31)),
+    ]
+    monkeypatch.setenv(clock.OVERRIDE, after.isoformat())
+    acts.submitted(licence="B2-2", day=after, **given)
+    assert [one.track for one in late({demo: "浙江"}, after)[demo]] == ["code_number"]
+    assert late({demo: "浙江"}, date(2027, 6, 1))[demo][0].due == date(2027, 5, 31)
+    acts.printed(licence="B2-2", day=date(2027, 6, 15), notice="延期通知", **given)
+    told = shown(enterprise=demo, year=2026, today=TODAY, actor=operator)
+    assert {one["date"] for one in told["tracks"][0]["deadlines"] if one["printed"]} == {"2027-05-31"}, "its own"
 
 
 def test_saying_it_twice_changes_nothing(demo: str, operator: Actor) -> None:

@@ -6,7 +6,7 @@ Two calendars exist side by side and contradict each other; all of their days ar
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -45,6 +45,7 @@ class Deadline:
 
     ``template``: code of the template, "notice" for a date printed on one; ``printed``: such a date, it wins.
     ``template_zh``: the template's own name. ``rule`` None: printed on the enterprise's own notice.
+    ``licence``: the only one that it speaks of, None for all; ``partial``: others that report have no such notice.
     """
 
     track: str
@@ -57,15 +58,33 @@ class Deadline:
     level: str
     rule: Rule | None = None
     printed: bool = False
+    licence: str | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A last day that a notice to the enterprise names, and how the notice is called."""
+    """A last day that a notice to the enterprise names, and how the notice is called; the rest as of `Deadline`."""
 
     track: str
     day: date
     citation: str
+    licence: str | None = None
+    partial: bool = False
+
+
+def printed_to(notices: Iterable[tuple[str, str, date, str]], numbers: Collection[str]) -> list[Printed]:
+    """What notices name as last days to those that report.
+
+    ``notices``: report, licence ("" speaks of all), day, name; ``numbers``: of the licences that report.
+    """
+    found = [one for one in notices if one[1] in {"", *numbers}]
+    held = {one[:2] for one in found}
+
+    def whole(track: str) -> bool:
+        return (track, "") in held or all((track, number) in held for number in numbers)
+
+    return [Printed(track, day, name, licence or None, not whole(track)) for track, licence, day, name in found]
 
 
 def season_day(today: date, filed_in: int) -> date:
@@ -83,7 +102,7 @@ def of_season(
     found = [_ruled(rule, where, filed_in, calendar) for rule, where in _rules(book)]
     own = [
         Deadline(one.track, NOTICE, "通知", Kind.CLOSES, one.day, Due(one.day, provisional=False), one.citation,
-                 Level.NOTICE.value, printed=True)
+                 Level.NOTICE.value, printed=True, licence=one.licence, partial=one.partial)
         for one in printed
     ]  # fmt: skip
     inside = [one for one in found if one.rule is None or one.rule.valid_on(one.day)]
@@ -133,17 +152,22 @@ def closing(deadlines: Iterable[Deadline], track: str | None = None) -> list[Dea
     return [one for one in deadlines if one.kind is Kind.CLOSES and track in {None, one.track}]
 
 
-def deciding(deadlines: Iterable[Deadline], track: str) -> Deadline | None:
-    """The one that makes a track late: the earliest, but a date printed on a notice wins over the templates."""
-    found = closing(deadlines, track)
+def deciding(deadlines: Iterable[Deadline], track: str, licence: str | None = None) -> Deadline | None:
+    """The one that makes a track late: the earliest, but a date printed on a notice wins over the templates.
+
+    ``licence`` None: the first of all that report; what a notice says of some of them takes nothing off the others.
+    """
+    found = [one for one in closing(deadlines, track) if licence is None or one.licence in {None, licence}]
     printed = [one for one in found if one.printed]
+    if licence is None and all(one.partial for one in printed):
+        printed = []
     return min(printed or found, key=lambda one: one.last, default=None)
 
 
 def earliest(deadlines: Sequence[Deadline]) -> Deadline | None:
     """The one that drives alarms and plan: the first of those that decide."""
     found = [one for track in TRACKS if (one := deciding(deadlines, track)) is not None]
-    return min(found, key=lambda one: one.day, default=None)
+    return min(found, key=lambda one: (one.day, one.last.day), default=None)
 
 
 def plan_start(book: Rulebook, deadlines: Sequence[Deadline]) -> date | None:

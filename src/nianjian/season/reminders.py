@@ -111,7 +111,7 @@ def _of_tracks(found: Iterable[Track], of: Moments | None, today: date) -> list[
             waiting.setdefault(one.track, []).append(one)
     made = []
     for name, several in waiting.items():
-        end = several[0].due
+        end = min((one.due for one in several if one.due is not None), key=lambda one: one.last.day, default=None)
         at = None if of is None or end is None else stage(end.day, end.last.day, today, of)
         if at is not None and end is not None:
             made.append(Reminder(f"{TRACK}:{name}", *at, end.day, (end.last.day - today).days, len(several)))

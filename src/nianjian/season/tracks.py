@@ -90,7 +90,7 @@ def tracks(
     found = []
     for season in seasons:
         for name in TRACKS:
-            due = deciding(deadlines, name)
+            due = deciding(deadlines, name, season.licence)
             filed_on = filed.get((season.licence, name))
             found.append(Track(season, name, state(due, filed_on, today), due, filed_on))
     return found

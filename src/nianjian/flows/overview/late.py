@@ -20,7 +20,7 @@ from nianjian.registers.filings import query
 from nianjian.registers.filings.model import Filing
 from nianjian.registers.overlays import query as overlays
 from nianjian.rules.rulebook import Overlay, Rulebook
-from nianjian.season.deadlines import TRACKS, Deadline, deciding, of_season
+from nianjian.season.deadlines import TRACKS, Deadline, Printed, deciding, of_season, printed_to
 from nianjian.season.tracks import State, state
 
 
@@ -40,7 +40,9 @@ def late(enterprises: Mapping[str, str], today: date) -> dict[str, list[Late]]:
     """
     year = today.year - 1
     filed, since = query.of_many(list(enterprises), year), accounts.known_since(list(enterprises))
-    reporting = licences([code for code in filed if any(one.submitted_on for one in filed[code])], year, today)
+    reporting = licences(
+        [code for code in filed if any(one.submitted_on or one.licence for one in filed[code])], year, today
+    )
     acting = [one for one in overlays.overlays() if str(one["key"]).startswith(UNDER)]
     days, ends = calendar(), dict[tuple[str, str, str], tuple[Deadline, ...]]()
     found = {}
@@ -64,13 +66,22 @@ def _book(today: date, province: str, enterprise: str, acting: str) -> Rulebook:
 
 
 def _of_one(ends: tuple[Deadline, ...], rows: list[Filing], numbers: set[str], today: date) -> list[Late]:
-    last = {one.track: one.printed_due for one in rows if one.printed_due is not None}
-    found = []
+    told, found = printed_to(query.notices(rows), numbers), []
     for track in TRACKS:
-        due = deciding(ends, track)
-        if due is not None and track in last:  # a notice to the enterprise wins
-            due = replace(due, day=last[track], last=Due(last[track], provisional=False))
         handed = {one.licence: one.submitted_on for one in rows if one.track == track and one.submitted_on}
-        if due is not None and any(state(due, handed.get(one), today) is State.LATE for one in numbers):
-            found.append(Late(track, today.year - 1, due.last.day))
+        late_ = [
+            due.last.day
+            for number in numbers
+            if (due := _due(ends, track, number, told)) is not None
+            and state(due, handed.get(number), today) is State.LATE
+        ]
+        if late_:
+            found.append(Late(track, today.year - 1, min(late_)))
     return found
+
+
+def _due(ends: tuple[Deadline, ...], track: str, number: str, told: list[Printed]) -> Deadline | None:
+    """The day that decides for a licence: one that a notice to it names wins."""
+    due = deciding(ends, track)
+    own = [one.day for one in told if one.track == track and one.licence in {None, number}]
+    return replace(due, day=min(own), last=Due(min(own), provisional=False)) if due is not None and own else due

@@ -12,7 +12,7 @@ from nianjian.registers.filings.model import Filing
 from nianjian.registers.licences.model import Licence
 from nianjian.registers.versions.query import current
 from nianjian.rules.rule import Level, Rule
-from nianjian.season.deadlines import Printed
+from nianjian.season.deadlines import Printed, printed_to
 from nianjian.season.tracks import Licence as Reporter
 from nianjian.season.tracks import reporting
 
@@ -20,7 +20,7 @@ from nianjian.season.tracks import reporting
 def with_reports(calendars: Mapping[str, Calendar], today: date) -> dict[str, Calendar]:
     """Calendars of many enterprises, by code, as their filings leave them; the filings are read in one query.
 
-    Which licences report is asked only of enterprises that have filed something.
+    Which licences report is asked only of enterprises that have filed something, or have a notice to one of them.
     """
     years = {code: data_year(one, today) for code, one in calendars.items()}
     rows: dict[str, list[Filing]] = {}
@@ -28,7 +28,9 @@ def with_reports(calendars: Mapping[str, Calendar], today: date) -> dict[str, Ca
         rows |= query.of_many([code for code, of in years.items() if of == year], year)
     numbers: dict[str, set[str]] = {}
     for year in set(years.values()):
-        own = [code for code in rows if years[code] == year and any(one.submitted_on for one in rows[code])]
+        own = [
+            code for code in rows if years[code] == year and any(one.submitted_on or one.licence for one in rows[code])
+        ]
         numbers |= licences(own, year, today)
     return {
         code: _left(one, rows.get(code, []), numbers.get(code, {""}), years[code], today)
@@ -45,23 +47,21 @@ def licences(codes: list[str], year: int, today: date) -> dict[str, set[str]]:
 
 
 def _left(calendar: Calendar, rows: list[Filing], licences: set[str], year: int, today: date) -> Calendar:
-    filed = {
-        track
-        for track in {one.track for one in rows}
-        if licences <= {one.licence for one in rows if one.track == track and one.submitted_on}
-    }
-    printed = {one.track: Printed(one.track, one.printed_due, one.notice) for one in rows if one.printed_due}
-    kept = [
-        one
-        for one in calendar.deadlines
-        # Of the season that is reported now; the next year's days stay.
-        if one.day.year != year + 1 or one.track not in filed | set(printed)
-    ]
-    own = [
-        Deadline(_rule(calendar, track, one), one.day, (one.day - today).days, track=track)
-        for track, one in printed.items()
-        if track not in filed and one.day >= today and any(each.track == track for each in calendar.deadlines)
-    ]
+    over, own = set[str](), list[Deadline]()
+    for track in {one.track for one in rows}:
+        still = licences - {one.licence for one in rows if one.track == track and one.submitted_on}
+        # A notice to some licences takes the templates' days off those alone.
+        printed = printed_to(query.notices(one for one in rows if one.track == track), still) if still else []
+        if not still or any(not one.partial for one in printed):
+            over.add(track)
+        if any(each.track == track for each in calendar.deadlines):
+            first = {one.day: one for one in reversed(printed) if one.day >= today}
+            own += [
+                Deadline(_rule(calendar, track, one), one.day, (one.day - today).days, track=track)
+                for one in first.values()
+            ]
+    # Of the season that is reported now; the next year's days stay.
+    kept = [one for one in calendar.deadlines if one.day.year != year + 1 or one.track not in over]
     return replace(calendar, deadlines=tuple(sorted([*kept, *own], key=lambda one: one.day)))
 
 

@@ -16,7 +16,7 @@ from nianjian.registers.filings.model import Filing
 from nianjian.registers.licences.model import Licence as Row
 from nianjian.registers.versions.query import as_at
 from nianjian.rules.rulebook import Rulebook
-from nianjian.season.deadlines import Deadline, Printed, closing, of_season, season_day
+from nianjian.season.deadlines import Deadline, closing, of_season, printed_to, season_day
 from nianjian.season.plan import Plan, plan
 from nianjian.season.tracks import Licence, Track, reporting, tracks
 
@@ -55,9 +55,9 @@ def known(enterprise: str, year: int, today: date) -> Known:
     filed_in = Season("", year).filed_in
     book, days = book_of(enterprise, today, filed_in), calendar()
     rows = filings.of_year(enterprise, year)
-    printed = [Printed(one.track, one.printed_due, one.notice) for one in rows if one.printed_due is not None]
-    deadlines = of_season(book, filed_in, days, printed)
     licences = reporting(_licences(enterprise, year), year)
+    printed = printed_to(filings.notices(rows), {one.number for one in licences} or {""})
+    deadlines = of_season(book, filed_in, days, printed)
     seasons = [Season(one.number, year) for one in licences] or [Season("", year)]
     return Known(
         enterprise=enterprise,

@@ -100,8 +100,7 @@ def _open(season: Known, actor: Actor) -> list[Reminder]:
             waiting.setdefault(one.track, []).append(one)
     today, found = season.today, []
     for name, several in waiting.items():
-        end = several[0].due
-        assert end is not None  # noqa: S101 -- chosen so above
+        end = min((one.due for one in several if one.due is not None), key=lambda one: one.last.day)
         left = (end.last.day - today).days
         found.append(Reminder(f"{TRACK}:{name}", ASKED, today, end.day, left, len(several)))
     for task in standing_tasks(season, actor):

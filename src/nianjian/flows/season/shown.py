@@ -104,8 +104,9 @@ def _track(one: Track, found: Known) -> Json:
         "light": str(found.book.value(LIGHT)) if red else None,
         "due": None if one.due is None else one.due.last.day.isoformat(),
         "filed_on": None if one.filed_on is None else one.filed_on.isoformat(),
-        "deadlines": [_deadline(each, found) for each in found.deadlines if each.track == one.track],
-    }
+        "deadlines": [_deadline(each, found) for each in found.deadlines
+                      if each.track == one.track and each.licence in {None, one.season.licence}],
+    }  # fmt: skip
 
 
 def _milestones(found: Known, tasks: Sequence[Task]) -> list[Json]:

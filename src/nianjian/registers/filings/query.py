@@ -21,6 +21,11 @@ def of_many(enterprises: Iterable[str], year: int) -> dict[str, list[Filing]]:
     return found
 
 
+def notices(rows: Iterable[Filing]) -> list[tuple[str, str, date, str]]:
+    """Report, licence, last day and name of the notices in these rows."""
+    return [(one.track, one.licence, one.printed_due, one.notice) for one in rows if one.printed_due is not None]
+
+
 def handed_in(enterprise: str, track: str) -> date | None:
     """When the newest report of a track was handed in; None: none was."""
     found = Filing.objects.filter(enterprise_id=enterprise, track=track).exclude(submitted_on=None)
