@@ -13,6 +13,8 @@ from tests.db.conftest import Import
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
+from nianjian.dossier.arrivals import query as arrivals_query
+from nianjian.dossier.arrivals import service as arrivals
 from nianjian.dossier.finding import Finding, Verdict, Weight
 from nianjian.dossier.kinds import further
 from nianjian.dossier.kinds.port import Read
@@ -100,6 +102,27 @@ def test_what_was_sent_back_does_not_come_again(keep: Callable[..., int], anna: 
 def test_the_same_content_is_the_same_version_and_leaves_no_file(keep: Callable[..., int]) -> None:
     assert keep() == keep() == 1
     assert len(list(blobs.blobs())) == 1
+
+
+def test_the_same_content_is_judged_by_what_is_known_now(keep: Callable[..., int], anna: Actor) -> None:
+    assert keep(verdict=Verdict.NOT_READY) == 1
+    assert _code(lambda: _confirm(anna, 1)) == "dossier_not_ready"
+    assert keep(verdict=Verdict.READY) == 1, "the register was filled meanwhile"
+    (act,) = acts(enterprise="demo", verb="dossier.checked_again")
+    assert (act.data["before"], act.data["verdict"]) == ("not_ready", "ready")
+    _confirm(anna, 1)
+    assert keep(verdict=Verdict.NOT_READY) == 1
+    assert query.version("demo", YEAR, "articles", 1).verdict == Verdict.READY, "a person stands for it"
+    assert len(list(acts(enterprise="demo", verb="dossier.checked_again"))) == 1
+
+
+def test_of_two_who_sort_one_file_the_second_finds_it_gone(demo: str, anna: Actor) -> None:
+    arrivals.add(enterprise=demo, year=YEAR, name="a.pdf", body=b"%PDF-1", actor=anna)
+    (one,), (other,) = (arrivals_query.some(demo, YEAR, 0, 1) for _person in range(2))
+    arrivals.decided(row=one, item="articles", actor=anna)
+    assert _code(lambda: arrivals.decided(row=other, item="licence", actor=anna)) == "dossier_arrival_unknown"
+    assert _code(lambda: arrivals.cut(row=other, papers=(), leave="", actor=anna)) == "dossier_arrival_unknown"
+    assert [act.data["item"] for act in acts(enterprise=demo, verb="dossier.sorted")] == ["articles"]
 
 
 def test_only_the_algorithm_filing_may_not_apply(demo: str, anna: Actor, load: Import) -> None:

@@ -178,6 +178,17 @@ def test_a_withdrawn_picture_is_gone(keep: Keep, demo: str, anna: Actor, bo: Act
     _refused("seal_use_none", _build, demo, anna, tmp_path / "out")  # a new picture needs new agreement
 
 
+def test_of_two_who_withdraw_one_picture_the_second_changes_nothing(
+    demo: str, anna: Actor, bo: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _add(demo, anna)
+    (seen,) = pictures.pictures(demo, bo)
+    pictures.withdraw(enterprise=demo, kind="official_seal", actor=anna)
+    monkeypatch.setattr(query, "picture", lambda _enterprise, _kind: seen)  # read before anna's act was over
+    _refused("seal_picture_missing", pictures.withdraw, enterprise=demo, kind="official_seal", actor=bo)
+    assert len(list(acts(enterprise=demo, verb="seal.withdrawn"))) == 1
+
+
 def test_a_request_that_was_changed_is_not_approved(keep: Keep, demo: str, anna: Actor, bo: Actor) -> None:
     keep("articles")
     _add(demo, anna)

@@ -16,6 +16,7 @@ from nianjian.dossier.pictures import service as pictures
 from nianjian.dossier.pictures.query import Of
 from nianjian.dossier.pictures.shrink import Pictured
 from nianjian.kernel import clock
+from nianjian.kernel.errors import NianjianError
 from nianjian.vault import blobs
 
 
@@ -72,19 +73,30 @@ def _read(
 
 
 def decided(*, row: Arrival, item: str | None, actor: Actor) -> None:
-    """A person said which item it is, or None: it belongs to none. The file goes with its row."""
+    """A person said which item it is, or None: it belongs to none. The file goes with its row.
+
+    NianjianError dossier_arrival_unknown, where somebody has decided meanwhile.
+    """
     told = json.loads(row.proposal)["item"] if row.proposal else None
     with transaction.atomic():
+        _there(row)
         _note("sorted" if item else "put_away", row, actor, {"item": item, "proposed": told})
         _gone(row)
 
 
 def cut(*, row: Arrival, papers: Sequence[Range], leave: str, actor: Actor) -> None:
-    """A person said which pages are which item; ``leave``: pages that are none. The file goes with its row."""
+    """A person said which pages are which item; ``leave``: pages that are none. As `decided`."""
     parts = [{"item": one.item, "first": one.first, "last": one.last} for one in papers]
     with transaction.atomic():
+        _there(row)
         _note("cut", row, actor, {"papers": parts, "left": leave})
         _gone(row)
+
+
+def _there(row: Arrival) -> None:
+    """Hold it: of two who decide at once the second finds it gone, and what he put goes back."""
+    if Arrival.objects.select_for_update().filter(pk=row.pk).first() is None:
+        raise NianjianError("dossier_arrival_unknown", arrival=row.pk)
 
 
 def _gone(row: Arrival) -> None:

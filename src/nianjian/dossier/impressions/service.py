@@ -83,6 +83,8 @@ def withdraw(*, enterprise: str, kind: SealKind, actor: Actor) -> SealPicture:
     """Take a picture out of use and delete its file; ``seal_picture_missing``."""
     with transaction.atomic():
         row = SealPicture.objects.select_for_update().get(pk=query.picture(enterprise, kind.value).pk)
+        if row.withdrawn_at is not None:  # by somebody else, while this one waited
+            raise NianjianError("seal_picture_missing", kind=kind.value)
         blob = row.blob
         row.blob, row.withdrawn_at, row.withdrawn_by = "", clock.now(), str(actor)
         row.save(update_fields=["blob", "withdrawn_at", "withdrawn_by"])

@@ -57,15 +57,17 @@ class File:
 def add(*, place: Place, file: File, actor: Actor, reused_from: int | None = None) -> Version:
     """Keep a file as the item's newest version; the same content again is the version that has it already.
 
+    The registers and the day may have changed since: what the check says now counts, until a person has confirmed it.
     NianjianError dossier_item_unknown, enterprise_unknown; dossier_version_returned where it was sent back before.
     """
     sha256 = hashlib.sha256(file.body).hexdigest()
     with transaction.atomic():
         row = _material(place, actor)
-        known = Version.objects.filter(material=row, sha256=sha256).first()
+        known = Version.objects.select_for_update().filter(material=row, sha256=sha256).first()
         if known is not None:
             if known.returned_at is not None:
                 raise NianjianError("dossier_version_returned", item=place.item, version=known.number)
+            _checked_again(known, place, file, actor)
             return known
         last = Version.objects.filter(material=row).order_by("-number").first()
         stored = blobs.put(file.body)
@@ -80,7 +82,7 @@ def add(*, place: Place, file: File, actor: Actor, reused_from: int | None = Non
                 blob=stored.id,
                 pages=file.pages,
                 verdict=file.verdict.value,
-                report=json.dumps(file.report, ensure_ascii=False, sort_keys=True),
+                report=_report(file),
                 reused_from=reused_from,
                 recorded_at=clock.now(),
                 recorded_by=str(actor),
@@ -93,6 +95,20 @@ def add(*, place: Place, file: File, actor: Actor, reused_from: int | None = Non
             blobs.remove(stored.id)
             raise
     return made
+
+
+def _checked_again(row: Version, place: Place, file: File, actor: Actor) -> None:
+    """Keep what the check says now; what a person stands for stays as it was."""
+    before, report = row.verdict, _report(file)
+    if row.confirmed_at is not None or (before, row.report) == (file.verdict.value, report):
+        return
+    row.verdict, row.report = file.verdict.value, report
+    row.save(update_fields=["verdict", "report"])
+    _note("checked_again", place, actor, {"version": row.number, "before": before, "verdict": row.verdict})
+
+
+def _report(file: File) -> str:
+    return json.dumps(file.report, ensure_ascii=False, sort_keys=True)
 
 
 def confirm(*, place: Place, number: int, effective_on: date | None, valid_until: date | None, actor: Actor) -> Version:

@@ -70,6 +70,7 @@ VERBS: Final[Mapping[str, str]] = {
     "rectify.unwatch": mark("Licence taken off the watch list"),
     "dossier": mark("Materials of the annual inspection"),
     "dossier.added": mark("Paper added to the checklist"),
+    "dossier.checked_again": mark("Paper checked again, result changed"),
     "dossier.confirmed": mark("Paper confirmed"),
     "dossier.returned": mark("Paper sent back"),
     "dossier.fetched": mark("Paper taken out as it came"),
