@@ -139,7 +139,7 @@ def read(path: Path) -> dict[str, Any]:
         if told["format"] != FORMAT or told["version"] != VERSION:
             raise NianjianError("dossier_manifest_unreadable", file=path.name)
         for file in told["files"]:
-            _ = (str(file["path"]), str(file["sha256"]), int(file["bytes"]), str(file["document"]))
+            _ = (str(file["path"]), str(file["sha256"]), str(file["sm3"]), int(file["bytes"]), str(file["document"]))
             _ = [(one["content"], one["look"]) for one in file["pages"]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise NianjianError("dossier_manifest_unreadable", file=path.name) from error

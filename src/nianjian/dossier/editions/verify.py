@@ -119,7 +119,8 @@ def _folder(root: Path, listed: Path, told: manifest.Json) -> tuple[Entries, lis
             faults.append(Difference(entry["path"], None, Kind.MISSING_FILE))
     for path in sorted(root.rglob("*")):
         place = path.relative_to(root).as_posix()
-        if not path.is_dir() and place not in known and path.resolve() != listed.resolve():
+        file = path.is_symlink() or not path.is_dir()  # a link to a folder hides what lies in it
+        if file and place not in known and path.resolve() != listed.resolve():
             faults.append(Difference(place, None, Kind.EXTRA_FILE))
     return entries, faults
 

@@ -177,6 +177,20 @@ def test_a_file_that_cannot_be_read_is_changed(folder: Path) -> None:
     assert [(one.file, one.kind) for one in verify(folder).differences] == [(PAPER, Kind.CHANGED)]
 
 
+def test_a_linked_folder_hides_nothing(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "upload" / "more").symlink_to(tmp_path / "elsewhere")
+    found = [(one.file, one.kind) for one in verify(folder).differences]
+    assert found == [("upload/more", Kind.EXTRA_FILE)]
+
+
+def test_a_manifest_without_a_hash_is_none(built: Built, folder: Path) -> None:
+    told = json.loads(json.dumps(built.manifest))
+    del told["files"][0]["sm3"]
+    manifest.write(manifest.bound(told), folder)
+    assert [one.kind for one in verify(folder).differences] == [Kind.MANIFEST]
+
+
 def test_the_manifest_names_items_starts_and_seams(built: Built) -> None:
     told = built.manifest
     assert [(one["item"], one["start_page"], one["pages"]) for one in told["items"]] == [
