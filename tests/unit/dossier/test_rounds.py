@@ -8,6 +8,8 @@ from itertools import product
 import pytest
 
 from nianjian.dossier.rounds.states import ALLOWED, REQUESTS, Act, Asked, Reply, State, asked, late, state
+from nianjian.paper.texts.dossier.rounds import ASKED
+from nianjian.paper.words import CHINESE, words
 
 
 def test_every_answer_has_a_state() -> None:
@@ -52,3 +54,8 @@ def test_the_last_day_is_in_time() -> None:
     assert late(due, sent_on=None, today=after)
     assert not late(due, sent_on=due, today=after)
     assert late(due, sent_on=after, today=after)
+
+
+def test_requests_are_told_with_words_of_their_own_not_those_of_calls() -> None:
+    said = [words(CHINESE)(text) for text in (*ASKED.values(), "what they ask for")]
+    assert said == ["未答复", "新文件未确认", "已答复", "已递交", "递交时缺少答复", "要求"]

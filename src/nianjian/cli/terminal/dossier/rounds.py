@@ -64,7 +64,7 @@ def full(told: Told) -> Show:
         for notice in told["notices"]:
             head = _("Came back on {received}").format(received=notice["received"])
             console.print(f"{head} {plain(notice['reference'])} · {due(notice)}", markup=False, highlight=False)
-            header = ("ID", _("item"), _("request"), _("state"), _("answer"))
+            header = ("ID", _("item"), _("what they ask for"), _("state"), _("answer"))
             table.rows(console, header, list(_requests(notice["requests"])))
         for one in told["papers"]:
             file_line(one)(console)

@@ -15,9 +15,9 @@ ROUNDS: Final[Mapping[str, str]] = {
     "passed": mark("passed"),
 }
 ASKED: Final[Mapping[str, str]] = {
-    "open": mark("not answered"),
+    "open": mark("no answer yet"),  # not the words of calls: "not answered" is another word in Chinese
     "to_confirm": mark("new file not confirmed"),
-    "answered": mark("answered"),
+    "answered": mark("answer there"),
     "sent": mark("handed in"),
     "left_out": mark("handed in without the answer"),
 }
