@@ -53,7 +53,11 @@ def rescan(path: Path, listed: Path, *, digest: str = "") -> Rescan:
         raise NianjianError("dossier_scan_unreadable", file=path.name)
     looks = [seen["looks"][str(place)] for place in range(len(seen["looks"]))]
     wanted = [one["look"] for one in entry["pages"]]
-    named, by_place = _named(scores(looks, wanted), len(wanted))
+    try:
+        found = scores(looks, wanted)
+    except ValueError as error:  # a look that is none: the manifest is not as we wrote it
+        raise NianjianError("dossier_manifest_unreadable", file=listed.name) from error
+    named, by_place = _named(found, len(wanted))
     faults = compare(path.name, [str(one) for one in range(len(wanted))], named, lambda _old, _now: False)
     if not manifest.holds(told) or (digest and digest.lower() != told["sha256"]):
         faults = [Difference(listed.name, None, Kind.MANIFEST), *faults]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import pypdfium2
 import pytest
 from tests.support import packages
 
+from nianjian.dossier.editions import manifest
 from nianjian.dossier.editions.build import Built
 from nianjian.dossier.editions.compare import Kind
 from nianjian.dossier.editions.rescan import rescan
+from nianjian.kernel.errors import NianjianError
 
 PAPER = "paper/材料包.pdf"
 
@@ -87,3 +90,13 @@ def test_a_moved_and_a_foreign_page_are_named(
 def test_another_manifest_is_told(built: Built, scan: Callable[[Sequence[int]], Path]) -> None:
     found = rescan(scan([0]), built.folder / "manifest.json", digest="00")
     assert Kind.MANIFEST in {one.kind for one in found.differences}
+
+
+def test_a_damaged_look_costs_one_message(built: Built, scan: Callable[[Sequence[int]], Path], tmp_path: Path) -> None:
+    told = json.loads(json.dumps(built.manifest))
+    for file in told["files"]:
+        file["pages"][0]["look"] = "no look"
+    listed = manifest.write(told, tmp_path)
+    with pytest.raises(NianjianError) as caught:
+        rescan(scan([0]), listed)
+    assert caught.value.code == "dossier_manifest_unreadable"
