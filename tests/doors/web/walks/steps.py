@@ -71,7 +71,7 @@ def reconciliation(one: Looker) -> None:
     page.goto(f"{one.site.address}{HOME}reconcile/new/")
     follow(page.locator("button[value=filing]"))
     one.look()
-    strange = "账单日,中继,条数\n2026-03-02,L1,3\n".encode()  # headings that nobody knows: they are offered
+    strange = b"billday,trunkno,rowcount\n2026-03-02,L1,3\n"  # headings that nobody knows: they are offered
     page.locator("#bill_file").set_input_files({"name": "bill.csv", "mimeType": "text/csv", "buffer": strange})
     follow(page.locator("button[value=bill]"))
     one.look()
