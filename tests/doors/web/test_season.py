@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from nianjian.accounts.query import USER, Actor
 from nianjian.audit import query as audit
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
+from nianjian.registers.licences.model import Licence
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -43,6 +45,17 @@ def test_the_page_tells_what_the_command_tells(site: Client) -> None:
     late = site.get("/e/demo/season/?year=2026&today=2027-05-02").content.decode()
     assert "不良名单" in late
     assert site.get("/e/demo/season/?year=99&today=x").status_code == 200
+
+
+def test_of_several_licences_it_says_whose_report_is_noted(site: Client) -> None:
+    hint = "每一张须年报的许可证"
+    for number in ("B2-1", "B2-2"):
+        assert hint not in site.get("/e/demo/season/").content.decode()
+        Licence(
+            enterprise_id="demo", key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
+            recorded_at=clock.now(), recorded_by="os:root",
+        ).save()  # fmt: skip
+    assert hint in site.get("/e/demo/season/").content.decode()
 
 
 def test_what_is_done_on_it(site: Client) -> None:

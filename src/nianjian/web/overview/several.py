@@ -92,7 +92,7 @@ def _csv(request: Request, codes: Sequence[str]) -> bytes:
     """UTF-8 with a byte-order mark, as Excel wants it; no cell begins a formula."""
     _, wanted, stream = words(current()), set(codes), io.StringIO(newline="")
     writer = csv.writer(stream)
-    heads = (gettext("code"), gettext("name"), gettext("province"), gettext("light"), gettext("red"),
+    heads = (gettext("code"), gettext("name"), gettext("province"), gettext("light"), gettext("points in red"),
              gettext("nearest date"), gettext("days left"), gettext("what it is"), gettext("head-room"))  # fmt: skip
     writer.writerow(heads)
     for one in facts.sought(request.actor, ""):

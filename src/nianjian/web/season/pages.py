@@ -74,6 +74,7 @@ def season(request: Request, code: str) -> HttpResponse:
         "gantt": gantt(told, names),
         "choices": list(names.items()),
         "track_names": [(key, _(text)) for key, text in TRACKS.items()],
+        "several": len({one["licence"] for one in told["tracks"]}) > 1,
         "feeds": feed.listed(enterprise=code, actor=request.actor),
         "may_load": may(request.actor, code, Act.LOAD),
         "may_report": may(request.actor, code, Act.REPORT),
