@@ -58,7 +58,7 @@ def _measured(count: int, months: int, folder: Path) -> int:
     rows = _fill(count, months)
     print(f"\nfilled: {rows:,} rows in {time.process_time() - began:.1f} CPU s, {_size(folder):.0f} MB")
     told, whole, clock, peak = _command(months)
-    held = tables.month("demo", MONTH, lag=1, unpaid=(), others=())
+    held = tables.Tables("demo", [MONTH], lag=1, unpaid=(), others=()).month(MONTH)
     began = time.process_time()
     matched(held, Given(), Terms(30, frozenset({"示例"}), frozenset(), frozenset(), 60, 2))
     alone = time.process_time() - began

@@ -8,6 +8,7 @@ from typing import Final
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
 from nianjian.flows.reconcile import people, sources, work
+from nianjian.flows.reconcile.bills import Against
 from nianjian.jobs.kind import Kind, Report, day, texts
 from nianjian.queue.query import JobValue
 
@@ -24,7 +25,7 @@ def _people(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 
 
 def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: first, last, only (names of sources; none: all); or list (a bill's blob), name, carrier, mapping."""
+    """``payload``: first, last, only (names of sources; none: all), beside, together; or list (a bill's blob), name, carrier, mapping."""
     if work.HELD in job.payload:
         return work.worked_bill(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
     found = sources.run(
@@ -32,6 +33,8 @@ def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
         first=day(job.payload, "first"),
         last=day(job.payload, "last"),
         only=tuple(texts(job.payload, "only")),
+        beside=tuple(texts(job.payload, "beside")),
+        against=Against(together=bool(job.payload.get("together"))),
         actor=actor,
         progress=told,
     )

@@ -7,7 +7,7 @@ may tell months instead of days, and no lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -93,19 +93,23 @@ def compared(
     elsewhere: frozenset[str] = frozenset(),
     *,
     together: bool = False,
+    beside: Collection[str] = (),
 ) -> Compared:
     """Compare what the rows of `question` tell; of these sources alone, if given; with a bill, if there is one.
 
-    ``elsewhere``: lines that the bill does not concern; ``together``: the sources are switches beside each other, whose
-    calls are added up before they are compared with the bill.
+    ``elsewhere``: lines that the bill does not concern; ``together``: the sources are switches beside each other that
+    share the calls, so these are added up first, and alone there is nothing to compare them with; ``beside``: of the
+    sources these are such switches, and one side against the others.
     """
+    side = _sides(together=together, beside=beside)
     found: list[tuple[str, Place, Count]] = []
     for row in rows:
         name, line = str(row["source"]), str(row["line"] or "")
         if (not sources or name in sources) and line not in elsewhere and isinstance(day := row["day"], date):
-            found.append((RECORDS if together else name, _place(day, line, bill), _count(row)))
+            found.append((side(name), _place(day, line, bill), _count(row)))
     more = {BILL} if bill is not None else set()
-    sides = Sides(tuple(sorted({name for name, *_rest in found} | ({RECORDS} if together else set(sources)) | more)))
+    named = {RECORDS} if together else {side(name) for name in sources}
+    sides = Sides(tuple(sorted({name for name, *_rest in found} | named | more)))
     for name, place, count in found:
         sides.add(place, name, count)
     if bill is not None:
@@ -116,6 +120,12 @@ def compared(
     days = {day: {source: count.calls for source, count in told.items()} for day, told in sorted(sides.of_day.items())}
     compared_places = len(sides.at) if len(sides.sources) > 1 else 0
     return Compared(sides.sources, days, compared_places, compared_places - len(partings), partings)
+
+
+def _sides(*, together: bool, beside: Collection[str]) -> Callable[[str], str]:
+    """The name of the side on which a source stands."""
+    joined = " + ".join(sorted(beside))
+    return lambda name: RECORDS if together else joined if name in beside else name
 
 
 def _place(day: date, line: str, bill: Bill | None) -> Place:

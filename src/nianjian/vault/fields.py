@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -35,7 +36,7 @@ class SealedText(Text):
         """Decrypt; NianjianError ``key_unknown`` or ``sealed_damaged``."""
         if value is None:
             return None
-        return keyring.decrypt(base64.b64decode(value), self.context()).decode()
+        return keyring.decrypt(binascii.a2b_base64(value), self.context()).decode()
 
     def get_lookup(self, lookup_name: str) -> Any:  # noqa: ANN401 - Django's signature
         """Only whether there is a value can be asked."""

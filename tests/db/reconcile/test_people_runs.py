@@ -15,6 +15,7 @@ from nianjian.audit.query import acts
 from nianjian.config import wiring
 from nianjian.flows.operation import retention
 from nianjian.flows.reconcile import people, runs, sources
+from nianjian.flows.reconcile.bills import Against
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.reconcile.runs.model import Account, Difference, Proposal, Run
@@ -177,5 +178,10 @@ def test_call_sources_from_the_lake(demo: str, anna: Actor, monkeypatch: pytest.
     assert alone["verdict"] == "insufficient"
     with pytest.raises(NianjianError, match="reconcile_source_unknown"):
         sources.run(enterprise="demo", first=None, last=None, only=("bill",), actor=anna)
+    with pytest.raises(NianjianError, match="reconcile_source_unknown"):
+        sources.run(enterprise="demo", first=None, last=None, beside=("crm", "bill"), actor=anna)
+    for given in ({"beside": ("crm", "asterisk")}, {"against": Against(together=True)}):
+        one = sources.run(enterprise="demo", first=None, last=None, actor=anna, **given)
+        assert (len(one["sources"]), one["counts"], one["verdict"]) == (1, {"same": 0, "parted": 0}, "insufficient")
     with pytest.raises(NianjianError, match="reconcile_days_wrong"):
         sources.run(enterprise="demo", first=at.date(), last=at.date() - timedelta(days=1), actor=anna)

@@ -91,6 +91,12 @@ def test_a_carriers_bill_beside_the_call_records(demo: Shell, home: Path) -> Non
     )
     assert demo(*mapped, "--carrier", "谁").json["error"]["code"] == "reconcile_carrier_unknown"
     assert demo("reconcile", "sources", "--carrier", "中国电信", *HOUSE, "--json").json["error"]["code"] == "usage"
+    days = ("--from", "2026-03-02", "--to", "2026-03-02", *HOUSE)
+    lone = demo("reconcile", "sources", "--together", *days, "--json")
+    assert (lone.code, lone.json["verdict"], lone.json["sources"]) == (1, "insufficient", ["records"])
+    assert "没有可比对的" in demo("reconcile", "sources", "--together", *days).out
+    strange = demo("reconcile", "sources", "--beside", "nobody", *days, "--json")
+    assert strange.json["error"]["code"] == "reconcile_source_unknown"
     bill.write_text("账期,通话数\n2026-03,4\n")
     part = demo("reconcile", "sources", "--bill", "bill.csv", "--from", "2026-03-05", *HOUSE, "--json")
     assert part.json["error"]["code"] == "reconcile_bill_months"

@@ -56,6 +56,23 @@ def test_equal_counts_are_no_parting_and_one_source_compares_nothing() -> None:
     assert compared([row("a", 1), row("b", 1), row("c", 2)], ("a", "b")).partings == []
 
 
+def test_switches_that_share_the_calls_are_one_side() -> None:
+    rows = [row("asterisk", 6), row("freeswitch", 4), row("crm", 10)]
+    assert len(compared(rows).partings) == 1
+    found = compared(rows, beside=("freeswitch", "asterisk"))
+    assert (found.sources, found.same, found.partings) == (("asterisk + freeswitch", "crm"), 1, [])
+    (parting,) = compared([*rows, row("crm", 1)], beside=("asterisk", "freeswitch")).partings
+    assert {side: count.calls for side, count in parting.counts.items()} == {"asterisk + freeswitch": 10, "crm": 11}
+    only = compared(rows, ("asterisk", "freeswitch", "crm"), beside=("asterisk", "freeswitch"))
+    assert only.sources == ("asterisk + freeswitch", "crm")
+
+
+def test_switches_together_without_a_bill_have_nothing_beside_them() -> None:
+    found = compared([row("asterisk", 6), row("freeswitch", 4)], together=True)
+    assert (found.sources, found.places, found.partings) == (("records",), 0, [])
+    assert found.days == {DAY: {"records": 10}}
+
+
 def _calls(*rows: Mapping[str, object]) -> pa.Table:
     whole = [{"part": "2026-03", "direction": "out", "answered": False, "test": False} | dict(one) for one in rows]
     return pa.Table.from_pylist(whole, CALLS)

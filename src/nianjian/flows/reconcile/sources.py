@@ -40,14 +40,16 @@ def run(
     last: date | None,
     actor: Actor,
     only: tuple[str, ...] = (),
+    beside: tuple[str, ...] = (),
     against: Against = NO_BILL,
     progress: Progress = silent,
 ) -> Json:
     """Compare the sources' calls from ``first`` to ``last``, both included, and keep the run.
 
     Without ``last`` it ends yesterday, without ``first`` it begins 30 days before; with a bill the bill's days are
-    compared. ``only``: these sources, named as the lake names them. ``role_missing``, ``reconcile_days_wrong``,
-    ``reconcile_source_unknown``, and what `bills.read` raises.
+    compared. ``only``: these sources, named as the lake names them; ``beside``: of them these are switches beside each
+    other, one side against the rest; ``against.together``: all are. Where only one side is left, nothing is compared.
+    ``role_missing``, ``reconcile_days_wrong``, ``reconcile_source_unknown``, and what `bills.read` raises.
     """
     grounds = Grounds.of(enterprise, actor, Act.REPORT)
     progress("", 0, 2)
@@ -61,14 +63,16 @@ def run(
         files = [] if version is None else lake.files(CALLS, version)
         rows = engine.rows(question(engine.table(CALLS, files, SCHEMAS[CALLS]), begin, end, unit))
     there = {str(row["source"]) for row in rows}
-    for name in only:
+    only = (*only, *(name for name in beside if only and name not in only))
+    for name in {*only, *beside}:
         if name not in there:
             raise NianjianError("reconcile_source_unknown", source=name, sources=", ".join(sorted(there)) or "–")
     within = None if bill is None else bills.within(bill, begin, end)
-    found = compared(rows, only, within, elsewhere, together=against.together and bill is not None)
+    found = compared(rows, only, within, elsewhere, together=against.together, beside=beside)
     progress("", 1, 2)
     partings = sorted(found.partings, key=lambda one: one.proved)  # what is open is kept first
     told = _told(found, partings[KEPT:], version, grounds) | bills.told(bill, within, against)
+    told |= {"together": against.together, "beside": sorted(beside)}
     counts = {"same": found.same, "parted": len(found.partings)}
     differences = [_found(one) for one in partings[:KEPT]]
     file, sha256 = (None, "") if bill is None else (bill.file, bill.sha256)

@@ -64,10 +64,25 @@ def ask_people(*, enterprise: str, first: date | None, last: date | None, actor:
     return jobs.enqueue_once(kind=jobs.RECONCILE_PEOPLE, enterprise=enterprise, payload=given, actor=actor)
 
 
-def ask_sources(*, enterprise: str, first: date | None, last: date | None, only: tuple[str, ...], actor: Actor) -> str:
+def ask_sources(
+    *,
+    enterprise: str,
+    first: date | None,
+    last: date | None,
+    only: tuple[str, ...],
+    actor: Actor,
+    beside: tuple[str, ...] = (),
+    together: bool = False,
+) -> str:
     """Put a comparison of call sources; its job. ``role_missing``, ``reconcile_days_wrong``."""
     begin, end = sources.span(first, last)
-    given = {"first": begin.isoformat(), "last": end.isoformat(), "only": list(only)}
+    given = {
+        "first": begin.isoformat(),
+        "last": end.isoformat(),
+        "only": list(only),
+        "beside": list(beside),
+        "together": together,
+    }
     return jobs.enqueue_once(kind=jobs.RECONCILE_SOURCES, enterprise=enterprise, payload=given, actor=actor)
 
 

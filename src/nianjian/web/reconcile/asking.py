@@ -184,4 +184,11 @@ def _asked(request: Request, code: str, what: str, form: forms.Form) -> str:
         return work.ask_filing(enterprise=code, kind=given["kind"], as_of=given["as_of"], actor=request.actor, **sent)
     if what == "people":
         return work.ask_people(enterprise=code, first=given["first"], last=given["last"], actor=request.actor)
-    return work.ask_sources(enterprise=code, first=given["first"], last=given["last"], only=(), actor=request.actor)
+    return work.ask_sources(
+        enterprise=code,
+        first=given["first"],
+        last=given["last"],
+        only=(),
+        beside=given["beside"],
+        actor=request.actor,
+    )

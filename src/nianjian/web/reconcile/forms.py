@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 DAY: Final = {"type": "date"}
+COMMAS: Final = str.maketrans("，、;；", ",,,,")
 
 
 def day(label: StrOrPromise, text: StrOrPromise = "") -> forms.DateField:
@@ -32,6 +33,19 @@ class Days(forms.Form):
 
     first = day(gettext_lazy("First day"), gettext_lazy("Empty: 30 days up to the last one."))
     last = day(gettext_lazy("Last day"), gettext_lazy("Empty: yesterday."))
+    beside = forms.CharField(
+        label=gettext_lazy("Switches beside each other"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy(
+            "Sources that share the calls, such as “asterisk, freeswitch”: added up, they are one side. Empty: each is."
+        ),
+    )
+
+    def clean_beside(self) -> tuple[str, ...]:
+        """The names, each once."""
+        words = str(self.cleaned_data["beside"]).translate(COMMAS).split(",")
+        return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
 
 
 class Settled(forms.Form):

@@ -102,6 +102,10 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
         pairs.append(
             (gettext("Carrier's bill") if told["kind"] == "sources" else gettext("Exported file"), told["file"])
         )
+    sides = told["told"].get("sources") or ()
+    if told["kind"] == "sources" and sides:
+        one = gettext("Nothing to compare: all calls stand on one side.")
+        pairs.append((gettext("Compared"), " · ".join(sides) if len(sides) > 1 else f"{sides[0]}: {one}"))
     if told["told"].get("carrier"):
         pairs.append((gettext("Carrier"), told["told"]["carrier"]))
     if told["told"].get("bill_outside"):

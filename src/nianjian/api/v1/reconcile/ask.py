@@ -37,11 +37,16 @@ class MonthsAsked(Schema):
 
 
 class DaysAsked(Schema):
-    """Days, both included; 30 days up to yesterday where they are absent. ``sources``: these alone."""
+    """Days, both included; 30 days up to yesterday where they are absent. ``sources``: these alone.
+
+    ``beside``: of them these are switches that share the calls, one side together; ``together``: all of them are.
+    """
 
     first: Day | None = None
     last: Day | None = None
     sources: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    beside: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    together: bool = False
 
 
 class BillAsked(Schema):
@@ -85,7 +90,15 @@ def reconcile_people(request: Request, code: str, given: MonthsAsked) -> dict[st
 @write(router, f"{HERE}/sources", act=Act.REPORT, answer=Job, status=202)
 def reconcile_sources(request: Request, code: str, given: DaysAsked) -> dict[str, object]:
     """Compare the calls that each source of records tells, by day and line."""
-    job = work.ask_sources(enterprise=code, first=given.first, last=given.last, only=given.sources, actor=request.actor)
+    job = work.ask_sources(
+        enterprise=code,
+        first=given.first,
+        last=given.last,
+        only=given.sources,
+        beside=given.beside,
+        together=given.together,
+        actor=request.actor,
+    )
     return asked(request, job)
 
 

@@ -100,6 +100,8 @@ def sources(told: Json) -> Show:
     def show(console: Console) -> None:
         _head(console, told)
         names = told["sources"]
+        if len(names) == 1:
+            console.print(_("Nothing to compare: all calls stand on one side."))
         body = [
             (one["day"], one["line"], *(_told(one, name) for name in names), _(LIKELY[one["likely"]]))
             for one in told["rows"][:ROWS]

@@ -58,6 +58,13 @@ def configure(actions: Actions) -> None:
     sources.add_argument(
         "--together", action="store_true", help=_("the sources are switches beside each other: add their calls up")
     )
+    sources.add_argument(
+        "--beside",
+        action="append",
+        default=[],
+        metavar="S",
+        help=_("this switch shares the calls with the others so named: one side together; repeat"),
+    )
 
 
 def _month(text: str) -> date:
@@ -101,13 +108,14 @@ def _sources(args: argparse.Namespace) -> Answer:
     from nianjian.flows.reconcile import sources
     from nianjian.flows.reconcile.bills import Against
 
-    if not args.bill and (args.mapping or args.carrier or args.together):
+    if not args.bill and (args.mapping or args.carrier):
         raise NianjianError("usage", program="nianjian reconcile sources", message=_("name the bill: --bill FILE"))
     told = sources.run(
         enterprise=args.enterprise,
         first=getattr(args, "from"),
         last=args.to,
         only=tuple(args.source),
+        beside=tuple(args.beside),
         against=Against(tuple(args.bill), args.mapping, args.carrier, args.together),
         actor=actor,
     )
