@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from nianjian.complaints.sheet import COMPLAINTS
@@ -124,8 +125,12 @@ def _inspected(code: str, job: JobValue, _result: Told) -> Shown:
     return {"ways": [(reverse(route, kwargs={"code": code}), name)]}
 
 
-def _drilled(code: str, _job: JobValue, _result: Told) -> Shown:
-    return {"ways": [(reverse("inspection-drill", args=[code]), _("To the drill"))]}
+def _drilled(code: str, _job: JobValue, result: Told) -> Shown:
+    """To the drill of this job; one that failed or was stopped has none, and leads to where another is begun."""
+    place = reverse("inspection-drill", args=[code])
+    if not result.get("drill"):
+        return {"ways": [(f"{place}#begin", _("Begin a drill"))]}
+    return {"ways": [(f"{place}?{urlencode({'drill': result['drill']})}", _("To the drill"))]}
 
 
 def _effect(code: str, job: JobValue, _result: Told) -> Shown:

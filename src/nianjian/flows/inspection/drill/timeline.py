@@ -14,6 +14,7 @@ from nianjian.accounts.roles import Act as May
 from nianjian.audit import query as audit
 from nianjian.audit.record import record
 from nianjian.flows.inspection.checks.grounds import Json
+from nianjian.flows.inspection.drill import told as told_of
 from nianjian.flows.inspection.drill.run import VERB
 from nianjian.inspection.drill import Step
 from nianjian.inspection.injects import ACTS, GIVEN, HANDLED, THROWN, Line, Script, timeline
@@ -51,7 +52,7 @@ def told(one: Line, begun: datetime) -> Json:
 
 
 def inject(*, enterprise: str, drill: str, what: str, act: str, actor: Actor) -> None:
-    """Note that an inject was given, or that it was handled; the same a second time is refused.
+    """Note that an inject was given, which tells whom it hits, or that it was handled; a second time is refused.
 
     ``role_missing``, ``drill_unknown``, ``drill_inject_unknown``, ``drill_inject_refused``: handled before it was
     given, or done already.
@@ -69,6 +70,8 @@ def inject(*, enterprise: str, drill: str, what: str, act: str, actor: Actor) ->
             raise NianjianError("drill_inject_refused")
         data = {"drill": drill, "inject": what, "act": act}
         record(verb=INJECT, enterprise=enterprise, actor=actor, data=data)
+        if act == GIVEN:
+            told_of.tell(held, what, actor)
 
 
 def _injected(held: audit.Act) -> dict[str, dict[str, tuple[datetime, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from nianjian.paper.texts.inspection.drill import THROWN
 from nianjian.paper.texts.season.words import TASKS, TRACKS
 from nianjian.paper.words import Words, mark
 
@@ -73,6 +74,7 @@ WHEN: Final[Mapping[str, str]] = {
 }
 COMPLAINT: Final = "complaint"  # what a warning of a ticket's clock is about; behind the colon stands the clock
 CALLBACK: Final = "callback"  # a daily test that did not run; behind the colon stands the route
+DRILL: Final = "drill"  # what a facilitator throws in; behind the colon stands what names the drill
 MISSED: Final[Mapping[str, str]] = {
     "callback_too_many": mark("the daily test calls over {route} did not run: {count} calls are more than {most}"),
     "callback_no_numbers": mark("the daily test calls over {route} did not run: no filed number is in force"),
@@ -95,6 +97,9 @@ def line(about: str, values: Mapping[str, Any], _: Words) -> str:
         return f"{said} ({_('drill')})" if values["drill"] else said
     if kind == CALLBACK:
         return _(MISSED.get(values["reason"], MISSED[""])).format_map(values)
+    if kind == DRILL:
+        said = _("DRILL, not real: {what} (complaint {drill})")
+        return said.format(what=_(THROWN.get(values["inject"], values["inject"])), drill=values["drill"])
     known = TRACKS if kind == "track" else TASKS
     what, left = _(known.get(name, name)), int(values["left"])
     when = "late" if left < 0 else "ahead" if left else "today"
