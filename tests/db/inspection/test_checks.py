@@ -35,6 +35,7 @@ from nianjian.queue import service
 pytestmark = pytest.mark.django_db
 TODAY, BEGIN = date(2026, 8, 31), date(2026, 2, 28)
 DAY = timedelta(days=1)
+SAMPLE = Path(__file__).parents[2] / "samples/asterisk-22.10.1_Master_predictive_and_robot.csv"
 HEADER = "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型,线路编号,团队,录音地址"
 
 
@@ -170,3 +171,27 @@ def test_readiness_counts_what_is_unknown_as_not_passed(demo: str, operator: Act
     states = [one["state"] for one in told["checks"]]
     assert told["shares"]["all"] == {"passed": states.count("passed"), "all": len(states)}
     assert sum(told["shares"][part]["all"] for part in ("people", "numbers", "system")) == len(states)
+
+
+def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
+    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-26")
+    import_calls(
+        enterprise="demo", patterns=[str(SAMPLE)], source="auto", mapping_file=None, timezone="UTC",
+        replace=None, actor=operator, progress=lambda *_figures: None,
+    )  # fmt: skip
+    told = _worked("dialling", operator) or {}
+    seen = told["ai"]["suggested"]
+    assert (told["ai"]["verdict"], seen["verdict"], seen["calls"]) == ("unknown", "suggested", 17)
+    (group,) = seen["groups"]
+    assert (group["source"], group["evidence"], group["context"]) == ("asterisk", "context", "airobot")
+    assert len(seen["rows"]) == dialling.EXAMPLES
+    page = signed_in("anna").get("/e/demo/inspection/dialling/").content.decode()
+    assert "可能是未登记的机器人" in page
+    assert "airobot" in page
+    terminal = Console(file=StringIO(), width=200)
+    picture.dialling(told)(terminal)
+    assert "airobot" in terminal.file.getvalue()  # type: ignore[attr-defined] # a StringIO
+    ready = readiness.look(enterprise=demo, as_of=None, actor=operator)
+    assert "ai_outbound" not in {one["check"] for one in ready["checks"] if one["state"] == "passed"}

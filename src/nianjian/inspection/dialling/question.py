@@ -77,6 +77,7 @@ def rows_of(calls: ir.Table, lines: ir.Table, first: date, last: date, robots: S
             ibis.null("string"),
             ibis.ifelse(agent, joined.agent_id.fill_null(joined.callee.cast("string")), joined.agent_id),
         ),
+        told=ibis.ifelse(joined.answered.fill_null(False), joined.extra, ibis.null("string")),  # noqa: FBT003 -- a value
         start=joined.start_ts,
         answer=joined.answer_ts,
         end=joined.end_ts.fill_null(joined.answer_ts).fill_null(joined.start_ts),
@@ -95,6 +96,7 @@ def calls_of(rows: ir.Table) -> ir.Table:
         start=rows.start.min(where=out),
         answer=rows.answer.min(where=talked),
         talked=talked.cast("int64").max(),
+        told=rows.told.max(where=talked),
         end=rows.end.max(where=out),
         robot=rows.robot.cast("int64").max(),
         robot_answer=rows.answer.min(where=rows.robot),

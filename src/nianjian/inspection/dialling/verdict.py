@@ -147,11 +147,12 @@ def transfers(rows: Iterable[Mapping[str, object]], seconds: int) -> Transfers:
     )
 
 
-def robots(seats: int, calls: int, people: int, alone: int) -> str:
+def robots(seats: int, calls: int, people: int, alone: int, *, suggested: bool = False) -> str:
     """AI outbound: found where a robot's seat is open or a robot called.
 
     Not found only where every answered call names its agent: behind one that names nobody a robot may have talked.
+    Calls that look like a robot's find nothing, but with them nothing is ruled out either.
     """
     if seats or calls:
         return FOUND
-    return NOT_FOUND if people and not alone else UNKNOWN
+    return NOT_FOUND if people and not alone and not suggested else UNKNOWN

@@ -11,6 +11,7 @@ from nianjian.flows.inspection.checks.grounds import Json
 from nianjian.paper.texts.inspection import answers as cards
 from nianjian.paper.texts.inspection import checks as texts
 from nianjian.paper.words import Words
+from nianjian.web.inspection import suspects
 from nianjian.web.layout.tables import Cell, Column, Table
 
 LOGS: Final = {"ok": "good", "gap": "bad", "too_short": "bad", "unknown": "warn"}
@@ -75,6 +76,9 @@ def dialling(told: Json, _: Words) -> Json:
     if calls:
         tables.append(_calls(calls))
     ai, put = told["ai"], told["ai"]["transfers"]
+    seen = ai.get("suggested")  # an older look did not ask
+    if seen is not None and seen["groups"]:
+        tables += suspects.tables(seen, _)
     seconds = "–" if put["middle_ms"] is None else f"{put['middle_ms'] / 1000:.3f} / {put['longest_ms'] / 1000:.3f}"
     pairs = [
         (gettext("Days that were looked at"), f"{told['from']} – {told['to']}"),
@@ -86,6 +90,9 @@ def dialling(told: Json, _: Words) -> Json:
         (gettext("“At once”: at most (seconds)"), str(ai["limit_s"])),
         (gettext("Middle and longest wait for a human (seconds)"), seconds),
     ]
+    if seen is not None:
+        text = f"{_(texts.SUGGESTED[seen['verdict']])} ({seen['calls']})"
+        pairs.insert(3, (gettext("Robots that nobody registered"), text))
     return {"pairs": pairs, "tables": tables}
 
 

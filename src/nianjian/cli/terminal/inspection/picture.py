@@ -48,6 +48,7 @@ def dialling(told: Json) -> Show:
         line = _("AI outbound: {verdict}; {seats} robot seats open, {calls} calls of robots, {asked} transfers")
         values = {"verdict": _(words.VERDICTS[ai["verdict"]]), "seats": ai["seats"]["open"], "calls": ai["calls"]}
         console.print(line.format(**values, asked=ai["transfers"]["asked"]))
+        _suggested(console, ai)
         rows = [
             (
                 one["team"],
@@ -72,6 +73,21 @@ def dialling(told: Json) -> Show:
             table.rows(console, (_("team"), _("at"), _("called"), _("ringing"), _("agents free")), calls)
 
     return show
+
+
+def _suggested(console: Console, ai: Json) -> None:
+    """Calls that look like an unregistered robot's; nothing where an older look did not ask."""
+    seen = ai.get("suggested")
+    if seen is None:
+        return
+    line = _("Robots that nobody registered: {verdict} ({calls} calls)")
+    console.print(line.format(verdict=_(words.SUGGESTED[seen["verdict"]]), calls=seen["calls"]), markup=False)
+    rows = [
+        (one["source"], _(words.EVIDENCE[one["evidence"]]), one["context"], one["application"], one["calls"])
+        for one in seen["groups"]
+    ]
+    if rows:
+        table.rows(console, (_("source"), _("evidence"), _("context"), _("application"), _("calls")), rows)
 
 
 def answers(told: Json) -> Show:

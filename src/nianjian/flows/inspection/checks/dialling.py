@@ -12,7 +12,8 @@ import ibis.expr.types as ir
 from nianjian.accounts.query import Actor
 from nianjian.flows.inspection.checks.grounds import Calls, Grounds, Json, calls
 from nianjian.flows.progress import Progress, silent
-from nianjian.inspection.dialling import question, verdict
+from nianjian.inspection.dialling import question, suspects, verdict
+from nianjian.inspection.dialling.suspects import Signs
 from nianjian.inspection.dialling.verdict import Hour, Limits, Team, Transfers
 from nianjian.kernel import numbers
 from nianjian.kernel.errors import NianjianError
@@ -26,6 +27,8 @@ HOURS: Final = 6  # of a team that are told, the clearest
 ROWS: Final = 10  # calls of its clearest hour that are told
 SHOWING: Final = 10  # teams of which calls are told, the clearest; one may ask for a team's day alone
 TEAMS: Final = 50
+EXAMPLES: Final = 5  # calls of a source and evidence that look like a robot's
+GROUPS: Final = 50
 STEPS: Final = 4
 
 
@@ -64,6 +67,7 @@ def look(
         seconds = book.integer("inspection.robot.transfer_seconds")
         put = verdict.transfers(lake.engine.rows(question.transfers(called)), seconds)
         version = lake.version
+        seen = _suspects(lake, called, book)
     progress("", 3, STEPS)
     return {
         "enterprise": enterprise,
@@ -73,7 +77,7 @@ def look(
         "verdict": verdict.whole(found),
         "teams": [_team(one, shown.get(one.team, [])) for one in found[:TEAMS]],
         "teams_left_out": max(0, len(found) - TEAMS),
-        "ai": _ai(_robots(enterprise, end), verdict.summed(hours), put) | {"limit_s": seconds},
+        "ai": _ai(_robots(enterprise, end), verdict.summed(hours), put, seen) | {"limit_s": seconds},
         "limits": {
             "over": limits.over, "share": str(limits.share), "least": limits.least, "named": str(limits.named),
             "connect_s": connect,
@@ -83,9 +87,65 @@ def look(
     }  # fmt: skip
 
 
-def _ai(seats: Json, sums: Mapping[str, int], put: Transfers) -> Json:
+def _suspects(lake: Calls, called: ir.Table, book: Rulebook) -> Json:
+    """Calls that look like an unregistered robot's, by source and evidence, with some of them, masked."""
+    signs = Signs(
+        applications=_small(book, "inspection.robot.applications"),
+        contexts=_small(book, "inspection.robot.contexts"),
+        seconds=book.integer("inspection.robot.talk_seconds"),
+        named=book.decimal("inspection.predictive.named"),
+    )
+    rows = suspects.marked(called, signs)
+    said, groups = suspects.weighed(lake.engine.rows(suspects.groups(rows)), signs)
+    kept = {(one.source, one.evidence) for one in groups}
+    shown = lake.engine.rows(suspects.examples(rows, EXAMPLES)) if groups else []
     return {
-        "verdict": verdict.robots(seats["open"], sums["robots"], sums["calls"], sums["alone"]),
+        "verdict": said,
+        "calls": sum(one.calls for one in groups),
+        "groups": [
+            {
+                "source": one.source,
+                "evidence": one.evidence,
+                "context": one.context or None,
+                "application": one.application or None,
+                "calls": one.calls,
+                "from": _wall(one.first),
+                "to": _wall(one.last),
+            }
+            for one in groups[:GROUPS]
+        ],
+        "groups_left_out": max(0, len(groups) - GROUPS),
+        "rows": [_suspect(row) for row in shown if (row["source"], row["evidence"]) in kept],
+    }
+
+
+def _small(book: Rulebook, key: str) -> list[str]:
+    return [str(one).lower() for one in book.items(key)]
+
+
+def _suspect(row: Mapping[str, object]) -> Json:
+    callee = row["callee"]
+    return {
+        "at": _wall(row["start"]),
+        "call": row["one"],
+        "source": row["source"],
+        "callee": None if callee is None else numbers.mask(str(callee)),
+        "evidence": row["evidence"],
+        "context": row["context"] or None,
+        "application": row["application"] or None,
+        "talk_s": row["talk"],
+    }
+
+
+def _wall(moment: object) -> str | None:
+    return moment.isoformat(sep=" ", timespec="seconds") if isinstance(moment, datetime) else None
+
+
+def _ai(seats: Json, sums: Mapping[str, int], put: Transfers, seen: Json) -> Json:
+    found = bool(seen["calls"])
+    return {
+        "verdict": verdict.robots(seats["open"], sums["robots"], sums["calls"], sums["alone"], suggested=found),
+        "suggested": seen,
         "seats": seats,
         "calls": sums["robots"],
         "answered": sums["robots_answered"],

@@ -47,6 +47,17 @@ VERDICTS: Final[Mapping[str, str]] = {
     "not_found": mark("not found in the records"),
     "unknown": mark("the records cannot tell"),
 }
+SUGGESTED: Final[Mapping[str, str]] = {
+    "suggested": mark("some look like a robot that nobody registered: to be looked at"),
+    "none": mark("an agent was on every answered call"),
+    "unknown": mark("the records cannot tell"),
+}
+EVIDENCE: Final[Mapping[str, str]] = {
+    "context": mark("in a context of the dial plan that is named as robots'"),
+    "application": mark("no agent; its last application is a program's"),
+    "no_agent": mark("no agent and no second channel; the dial plan answered itself"),
+    "talk_alone": mark("a long talk without an agent, in a source that else names its agents"),
+}
 DIALLING_WHYS: Final[Mapping[str, str]] = {
     "dialled_over": mark("more calls rang than agents were free"),
     "agents_free": mark("an agent was free for every ringing call"),
