@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,12 +17,16 @@ from nianjian.flows.overview.late import late
 from nianjian.flows.overview.reports import with_reports
 from nianjian.flows.rectify.cases import open_case
 from nianjian.flows.season import acts
+from nianjian.flows.season.feed import entries
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.season.days import each
 from nianjian.rectification.cases.service import Notice
 from nianjian.registers.filings.model import Filing
 from nianjian.registers.licences.model import Licence
+from nianjian.registers.overlays.model import Overlay
+from nianjian.season import ical
 from nianjian.season.notes.model import Note
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +159,75 @@ def test_a_case_of_rectification_brings_its_own_day(demo: str, operator: Actor) 
     open_case(enterprise=demo, notice=Notice(date(2027, 1, 4), date(2027, 1, 20), "", []), paper=None, actor=operator)
     after = {one["task"]: one for one in shown(enterprise=demo, year=2026, today=TODAY, actor=operator)["tasks"]}
     assert (after["rectification"]["due"], after["rectification"]["state"]) == ("2027-01-20", "late")
+
+
+def test_a_notices_day_after_june_keeps_its_season_running(demo: str, operator: Actor) -> None:
+    def year(day: date) -> int:
+        found: int = shown(enterprise=demo, year=None, today=day, actor=operator)["year"]
+        return found
+
+    july = date(2027, 7, 20)
+    assert (year(date(2027, 6, 30)), year(july)) == (2026, 2027)
+    _licence(demo, "B2-1", date(2020, 1, 1))
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "licence": "B2-1", "actor": operator}
+    acts.printed(day=date(2027, 8, 31), notice="延期通知", **given)
+    assert (year(july), year(date(2027, 8, 31)), year(date(2027, 9, 1))) == (2026, 2026, 2027)
+    assert _days_on(demo, july)[0] == ("licence", "2027-08-31"), "the overview counts to it"
+    Licence.objects.all().delete()
+    _licence(demo, "B2-2", date(2020, 1, 1))
+    assert year(july) == 2027, "it speaks of a licence that does not report"
+
+
+def _days_on(enterprise: str, today: date) -> list[tuple[str, str]]:
+    found = with_reports(calendars({enterprise: "浙江"}, today), today)[enterprise]
+    return [(one.track, one.day.isoformat()) for one in found.deadlines]
+
+
+def test_the_headline_counts_to_the_day_to_which_the_law_moves(demo: str, operator: Actor) -> None:
+    """31 March 2024 is a Sunday; by the legal template alone the report is in time on Monday, 1 April."""
+    legal = [{"name": "法定", "code": "legal", "track": "licence", "rules": ["deadline.licence.legal"]}]
+    Overlay(
+        id="o1", key="deadline.templates", value=json.dumps(legal), enterprise=demo, valid_from=date(2023, 1, 1),
+        reason="x", proposed_by="a", proposed_at=clock.now(), approval="A1", approved_by="b", approved_at=clock.now(),
+    ).save()  # fmt: skip
+    days = (date(2024, 3, 29), date(2024, 3, 31), date(2024, 4, 1), date(2024, 4, 2))
+    told = [shown(enterprise=demo, year=2023, today=day, actor=operator) for day in days]
+    assert [(one["earliest"]["date"], one["earliest"]["last_day"]) for one in told] == [
+        ("2024-03-31", "2024-04-01")
+    ] * 4
+    assert [one["earliest"]["left"]["days"] for one in told] == [3, 1, 0, -1]
+    assert [one["earliest"]["left"]["workdays"] for one in told] == [1, 1, 0, 0]
+    assert [one["tracks"][0]["state"] for one in told] == ["on_time", "on_time", "on_time", "late"]
+    assert told[0]["milestones"][-1]["due"] == "2024-03-29", "the plan works towards the day as the law names it"
+
+
+def test_two_notices_of_one_name_are_two_days(demo: str, operator: Actor) -> None:
+    for number in ("B2-1", "B2-2", "B2-3"):
+        _licence(demo, number, date(2020, 1, 1))
+    given: dict[str, Any] = {"enterprise": demo, "year": 2026, "track": "licence", "actor": operator}
+
+    def noticed() -> list[tuple[str, tuple[str, ...], str]]:
+        tracks = shown(enterprise=demo, year=2026, today=TODAY, actor=operator)["tracks"]
+        return [(day["date"], licences, mark) for day, licences, mark in each(tracks) if day["printed"]]
+
+    acts.printed(licence=None, day=date(2027, 2, 26), notice="浙通知", **given)
+    assert noticed() == [("2027-02-26", (), "")], "to every licence: one day"
+    before = _uids(demo, operator)
+    acts.printed(licence="B2-2", day=date(2027, 3, 5), notice="浙通知", **given)
+    assert noticed() == [("2027-02-26", ("B2-1", "B2-3"), ""), ("2027-03-05", ("B2-2",), "B2-2")]
+    after = _uids(demo, operator)
+    assert before.items() <= after.items(), "what stood there keeps its UID and its day"
+    (fresh,) = after.keys() - before.keys()
+    acts.printed(licence="B2-2", day=date(2027, 3, 8), notice="浙通知", **given)
+    assert _uids(demo, operator)[fresh] == date(2027, 3, 8), "a day that moves moves the event"
+
+
+def _uids(enterprise: str, actor: Actor) -> dict[str, date]:
+    told = shown(enterprise=enterprise, year=2026, today=TODAY, actor=actor)
+    days = [one for one in entries(told, "zh-hans") if "deadline" in one.about]
+    found = {ical.uid(one.about): one.day for one in days}
+    assert len(found) == len(days), "no UID twice"
+    return found
 
 
 def test_who_may(demo: str, operator: Actor) -> None:

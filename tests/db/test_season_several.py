@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -13,12 +14,15 @@ from nianjian.accounts.service import add_enterprise, add_user
 from nianjian.audit.models import Entry
 from nianjian.flows.overview import facts
 from nianjian.flows.rectify.cases import open_case
-from nianjian.flows.season import several
+from nianjian.flows.season import acts, archive, several
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.notify.outbox.model import Message
+from nianjian.paper.texts.errors import sentence
+from nianjian.paper.words import ENGLISH, words
 from nianjian.rectification.cases.service import Notice
+from nianjian.registers.licences.model import Licence
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 2, 20)
@@ -77,6 +81,46 @@ def test_a_reminder_that_a_person_wants_is_told_once_a_day(demo: str, lead: Acto
     assert Entry.objects.filter(verb="season.reminded_now").count() == 2
     with pytest.raises(NianjianError, match="role_missing"):
         several.remind(enterprises=["three"], actor=lead)
+
+
+def test_licences_with_different_days_are_told_apart(demo: str, lead: Actor, operator: Actor) -> None:
+    for number in ("B2-1", "B2-2", "B2-3"):
+        Licence(
+            enterprise_id=demo, key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
+            recorded_at=clock.now(), recorded_by="os:root",
+        ).save()  # fmt: skip
+    acts.printed(enterprise=demo, year=2026, track="licence", licence="B2-1", day=date(2027, 3, 15), notice="通知",
+                 actor=operator)  # fmt: skip
+    several.remind(enterprises=[demo], actor=lead)
+    rows = Message.objects.filter(user="lead", about="track:licence").order_by("pk")
+    assert [(one.stage, one.values["due"], one.values["open"]) for one in rows] == [
+        ("asked", "2027-03-15", 1),
+        ("asked-2027-03-31", "2027-03-31", 2),
+    ]
+    assert several.remind(enterprises=[demo], actor=lead) == 0
+
+
+def test_an_enterprise_whose_season_is_closed_is_named(demo: str, lead: Actor, operator: Actor) -> None:
+    for track in ("licence", "code_number"):
+        acts.submitted(enterprise="two", year=2026, track=track, licence=None, day=TODAY, actor=operator)
+    archive.close(enterprise="two", year=2026, actor=operator)
+    before = Entry.objects.count()
+    of: dict[str, Any] = {"enterprises": [demo, "two"], "actor": lead}
+    tried: tuple[Callable[[], int], ...] = (
+        lambda: several.assign(**of, task="items", owner="王工"),
+        lambda: several.snooze(**of, task="items", until=date(2027, 3, 1), reason="x"),
+        lambda: several.remind(**of),
+    )
+    for act in tried:
+        with pytest.raises(NianjianError, match="portfolio_season_closed") as refused:
+            act()
+        said = sentence(refused.value.code, refused.value.values, words(ENGLISH))
+        assert "two (two)" in said
+        assert demo not in said
+    assert Entry.objects.count() == before
+    assert several.closed([demo, "two"]) == ["two"]
+    with pytest.raises(NianjianError, match="role_missing"):
+        several.assign(enterprises=["two", "three"], task="items", owner="x", actor=lead)
 
 
 def test_how_many_at_once(lead: Actor) -> None:

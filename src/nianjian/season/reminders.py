@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final, cast
 
 from nianjian.rules.rulebook import Rulebook
-from nianjian.season import tasks, tracks
+from nianjian.season import tasks
 from nianjian.season.tasks import Task
 from nianjian.season.tracks import Track
 
@@ -23,6 +23,9 @@ BEFORE: Final = "before"
 LATE: Final = "late"
 #: A task that waits for another one is due all the same.
 DUE: Final = frozenset({tasks.State.OPEN, tasks.State.BLOCKED, tasks.State.LATE})
+FILING: Final = "file_"  # how the tasks of handing in begin
+#: Modules of the guide that end in the report (T8: before April); drill and closing belong to the check after it.
+FOR_REPORT: Final = frozenset({"self_check", "data", "materials"})
 
 
 class Scope(StrEnum):
@@ -50,7 +53,7 @@ class Reminder:
     """``about`` ("track:licence", "task:items"), ``stage`` ("before-7", "late-1") and ``day`` name it for ever.
 
     ``day``: when it was to be given; ``due``: the last day; ``left``: days to it, negative when it is over; ``open``:
-    how many licences of a report are still to be handed in (0 for a task); ``owner``: who does it, "" for nobody.
+    how many licences have to hand in a report by that day (0 for a task); ``owner``: who does it, "" for nobody.
     """
 
     about: str
@@ -88,14 +91,14 @@ def moments(book: Rulebook) -> dict[str, Moments]:
     return found
 
 
-def stage(due: date, last: date, today: date, of: Moments) -> tuple[str, date] | None:
-    """The newest moment that has come, and its day; None before the first. ``last``: late only after it."""
+def stage(last: date, today: date, of: Moments) -> tuple[str, date] | None:
+    """The newest moment that has come, and its day; None before the first. ``last``: the last day in time."""
     if today > last:
         step = ((today - last).days - 1) // of.late * of.late + 1
         return f"{LATE}-{step}", last + timedelta(days=step)
-    left = max(0, (due - today).days)
+    left = (last - today).days
     days = next((one for one in of.before if one >= left), None)
-    return None if days is None else (f"{BEFORE}-{days}", due - timedelta(days=days))
+    return None if days is None else (f"{BEFORE}-{days}", last - timedelta(days=days))
 
 
 def due(found: Iterable[Track], standing: Iterable[Task], rule: Mapping[str, Moments], today: date) -> list[Reminder]:
@@ -104,32 +107,78 @@ def due(found: Iterable[Track], standing: Iterable[Task], rule: Mapping[str, Mom
 
 
 def _of_tracks(found: Iterable[Track], of: Moments | None, today: date) -> list[Reminder]:
-    """One a report, however many licences wait for it."""
-    waiting: dict[str, list[Track]] = {}
-    for one in found:
-        if one.open and one.state is not tracks.State.UNDATED:
-            waiting.setdefault(one.track, []).append(one)
+    """One a report and last day, however many licences wait for it."""
     made = []
-    for name, several in waiting.items():
-        end = min((one.due for one in several if one.due is not None), key=lambda one: one.last.day, default=None)
-        at = None if of is None or end is None else stage(end.day, end.last.day, today, of)
-        if at is not None and end is not None:
-            made.append(Reminder(f"{TRACK}:{name}", *at, end.day, (end.last.day - today).days, len(several)))
+    for name, last, count in waiting(found):
+        at = None if of is None else stage(last, today, of)
+        if at is not None:
+            made.append(Reminder(f"{TRACK}:{name}", *at, last, (last - today).days, count))
     return made
 
 
+def waiting(found: Iterable[Track]) -> list[tuple[str, date, int]]:
+    """Report, last day and how many licences are still to hand it in by then; the reports in their order.
+
+    A licence to which a notice names another day is counted under that day alone. The day is the one that the law
+    moves off a holiday (民法典 203): it is what makes the report late, so the days are counted to it.
+    """
+    counts: dict[tuple[str, date], int] = {}
+    for one in found:
+        if one.open and one.due is not None:
+            key = one.track, one.due.last.day
+            counts[key] = counts.get(key, 0) + 1
+    order = list(dict.fromkeys(name for name, _last in counts))
+    return [(*key, counts[key]) for key in sorted(counts, key=lambda key: (order.index(key[0]), key[1]))]
+
+
 def _of_tasks(standing: Iterable[Task], of: Moments | None, today: date) -> list[Reminder]:
-    """Handing in is the report's own reminder, so its task brings none."""
-    made = []
-    for one in standing:
-        if of is None or one.state not in DUE or one.plan.task.startswith("file_"):
+    """What is `settled` brings none."""
+    made, found = list[Reminder](), list(standing)
+    moot = settled(found)
+    for one in found:
+        if of is None or one.state not in DUE or one.plan.task in moot:
             continue
         day = one.due.day
-        at = stage(day, day, today, of)
+        at = stage(day, today, of)
         if at is not None:
             owner = one.said.owner or one.seen.owner
             made.append(Reminder(f"{TASK}:{one.plan.task}", *at, day, (day - today).days, owner=owner))
     return made
+
+
+def settled(found: Sequence[Task]) -> set[str]:
+    """Tasks that nobody is reminded of: handing in, which is the report's own reminder, and what it has settled.
+
+    A task that a report waits for, or that belongs to one, is settled with it; what prepares the numbers is settled
+    with both. The drill and the cases of rectification are for the check that follows the report (S1): they go on.
+    """
+    after = {one.plan.task: one.plan.after for one in found}
+    filing = {one.plan.task: one for one in found if one.plan.task.startswith(FILING)}
+    handed = {name for name, one in filing.items() if one.state in tasks.FINISHED}
+    before = {name: _before(name, after) for name in filing}
+    moot = set(filing)
+    for one in found:
+        plan = one.plan
+        waits = {
+            name
+            for name in filing
+            if plan.task in before[name] or (plan.track and plan.track == filing[name].plan.track)
+        }
+        waits = waits or (set(filing) if plan.module in FOR_REPORT else set())
+        if waits and waits <= handed:
+            moot.add(plan.task)
+    return moot
+
+
+def _before(task: str, after: Mapping[str, Sequence[str]]) -> set[str]:
+    """Everything that comes before a task, also by way of others."""
+    found, asked = set[str](), list(after.get(task, ()))
+    while asked:
+        one = asked.pop()
+        if one not in found:
+            found.add(one)
+            asked += after.get(one, ())
+    return found
 
 
 def recipients(one: Reminder, people: Sequence[Person], of: Moments) -> list[str]:

@@ -49,6 +49,19 @@ def test_the_chosen_ones_or_all_that_the_filter_shows(two: Client) -> None:
     assert _owners("package") == ["", "李工"]
 
 
+def test_all_that_the_filter_shows_but_a_closed_season(two: Client) -> None:
+    for track in ("licence", "code_number"):
+        given = {"year": "2026", "act": "file", "track": track, "day": "2027-02-20"}
+        two.post("/e/demo/season/reports/", given)
+    two.post("/e/demo/season/end/", {"year": "2026", "act": "close"})
+    page = _sent(two, act="assign", task="items", text="王工", whole="yes")
+    assert "demo" in page.partition("年检季已归档")[2]
+    assert _owners("items") == ["", "王工"]
+    page = _sent(two, act="assign", task="items", text="李工", enterprise=["demo", "two"])
+    assert "(demo)" in page
+    assert _owners("items") == ["", "王工"], "who ticks it is refused, and told which one it is"
+
+
 def test_what_cannot_be_done_says_why_and_changes_nothing(two: Client) -> None:
     before = Entry.objects.count()
     assert "请至少选择一家企业" in _sent(two, act="remind")

@@ -47,15 +47,28 @@ def test_the_page_tells_what_the_command_tells(site: Client) -> None:
     assert site.get("/e/demo/season/?year=99&today=x").status_code == 200
 
 
-def test_of_several_licences_it_says_whose_report_is_noted(site: Client) -> None:
-    hint = "每一张须年报的许可证"
+def test_of_several_licences_one_alone_can_be_meant(site: Client) -> None:
     for number in ("B2-1", "B2-2"):
-        assert hint not in site.get("/e/demo/season/").content.decode()
+        assert 'name="licence"' not in site.get("/e/demo/season/").content.decode()
         Licence(
             enterprise_id="demo", key=number, number=number, issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1),
             recorded_at=clock.now(), recorded_by="os:root",
         ).save()  # fmt: skip
-    assert hint in site.get("/e/demo/season/").content.decode()
+    page = site.get("/e/demo/season/").content.decode()
+    assert '<option value="">每一张须年报的许可证</option><option value="B2-1">B2-1</option>' in page
+    where, of = "/e/demo/season/reports/", {"year": "2026", "track": "licence"}
+    assert (
+        site.post(where, {**of, "act": "notice", "licence": "B2-1", "day": "2027-02-26", "text": "通知"}).status_code
+        == 302
+    )
+    assert site.post(where, {**of, "act": "file", "licence": "B2-2", "day": "2027-02-01"}).status_code == 302
+    assert site.post(where, {**of, "act": "file", "licence": "B2-9", "day": "2027-02-01"}).status_code == 404
+    told = shown(enterprise="demo", year=2026, today=clock.today(), actor=Actor("anna", USER))
+    found = [(one["licence"], one["state"], one["due"]) for one in told["tracks"] if one["track"] == "licence"]
+    assert found == [("B2-1", "on_time", "2027-02-26"), ("B2-2", "filed", "2027-03-31")]
+    site.post(where, {**of, "act": "notice", "licence": "B2-2", "day": "2027-03-02", "text": "通知"})
+    page = site.get("/e/demo/season/?year=2026").content.decode()
+    assert {"通知 · B2-1", "通知 · B2-2"} <= set(re.findall("通知 · B2-[0-9]", page)), "both days of one name"
 
 
 def test_what_is_done_on_it(site: Client) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from nianjian.accounts.service import add_enterprise
 from nianjian.audit.query import acts
 from nianjian.flows import portraits
 from nianjian.flows.overview.start import PROVINCE, SHAPE, doubts
+from nianjian.flows.rectify.cases import open_case
+from nianjian.rectification.cases.service import Notice
 from nianjian.registers.batches import service as batches
 from nianjian.registers.rows import service as rows
 
@@ -187,3 +191,13 @@ def test_a_row_from_the_steps_leads_back_to_them(officer: Client) -> None:
     sent = officer.post(address, {"root": "95013"})
     assert sent.headers["Location"] == "/e/demo/"
     assert officer.post("/e/demo/registers/numbers/new/", {"root": "95014"}).headers["Location"] != "/e/demo/"
+
+
+def test_a_date_that_is_over_is_said_to_be_over(officer: Client) -> None:
+    _row("licences", number="B2-20080101", issued_on="2020-01-01")
+    assert re.search(r"The nearest date is 2027-[0-9-]+, in [0-9]+ days", _text(officer))
+    open_case(enterprise="demo", notice=Notice(date(2026, 11, 1), date(2026, 11, 20)), paper=None, actor=OPERATOR)
+    page = _text(officer)
+    assert "The nearest date was 2026-11-20: 5 days over." in page
+    assert "-5" not in re.sub("<[^>]*>", " ", page), "no negative days"
+    assert re.search('Days over</span> <strong class="days">5<', page)

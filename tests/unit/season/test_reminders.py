@@ -35,18 +35,25 @@ RULE = moments(Rulebook.on(date(2027, 1, 1), "浙江"))
     ],
 )
 def test_the_table_of_a_report(today: str, found: tuple[str, str] | None) -> None:
-    told = stage(END, END, date.fromisoformat(today), RULE["track"])
+    told = stage(END, date.fromisoformat(today), RULE["track"])
     assert (None if told is None else (told[0], told[1].isoformat())) == found
 
 
-def test_a_last_day_that_the_law_moves_is_no_day_late() -> None:
-    moved = END + timedelta(days=2)
-    days = [stage(END, moved, END + timedelta(days=at), RULE["track"]) for at in range(4)]
-    assert [one and one[0] for one in days] == ["before-0", "before-0", "before-0", "late-1"]
+def test_the_days_are_counted_to_the_day_to_which_the_law_moves() -> None:
+    sunday, monday = date(2024, 3, 31), date(2024, 4, 1)
+    legal = Deadline(
+        "licence", "legal", "法定", Kind.CLOSES, sunday, Due(monday, provisional=False), "第三十五条", "law"
+    )
+    told = []
+    for at in range(-1, 3):
+        today = sunday + timedelta(days=at)
+        (one,) = due(tracks([Season("B2-1", 2023)], [legal], {}, today), [], RULE, today)
+        told.append((one.stage, one.due, one.left))
+    assert told == [("before-3", monday, 2), ("before-1", monday, 1), ("before-0", monday, 0), ("late-1", monday, -1)]
 
 
 def test_a_task_is_named_every_week_when_it_is_late() -> None:
-    told = [stage(END, END, END + timedelta(days=at), RULE["task"]) for at in (1, 7, 8, 14, 15)]
+    told = [stage(END, END + timedelta(days=at), RULE["task"]) for at in (1, 7, 8, 14, 15)]
     assert [one and one[0] for one in told] == ["late-1", "late-1", "late-8", "late-8", "late-15"]
 
 
@@ -74,6 +81,61 @@ def test_many_licences_are_one_reminder_and_a_report_handed_in_is_none() -> None
     (found,) = due(tracks(seasons, days, filed, today), [], RULE, today)
     assert (found.about, found.open, found.left) == ("track:licence", 999, 2)
     assert not due(tracks(seasons, [], {}, today), [], RULE, today), "no day is known: nothing can be said"
+
+
+def test_licences_with_different_days_are_counted_apart() -> None:
+    early, late = date(2027, 3, 15), date(2027, 5, 31)
+    days = [
+        Deadline("licence", "legal", "法定", Kind.CLOSES, END, Due(END, provisional=False), "第三十五条", "law"),
+        *(
+            Deadline("licence", "notice", "通知", Kind.CLOSES, day, Due(day, provisional=False), "通知", "notice",
+                     printed=True, licence=number, partial=True)
+            for number, day in (("B2-1", early), ("B2-2", late))
+        ),
+    ]  # fmt: skip
+    seasons = [Season(f"B2-{at}", 2026) for at in range(1, 5)]
+    today = date(2027, 3, 1)
+    told = [(one.due, one.left, one.open) for one in due(tracks(seasons, days, {}, today), [], RULE, today)]
+    assert told == [(early, 14, 1), (END, 30, 2)], "the fourth one, at the end of May, is not due for a word yet"
+    filed = {("B2-1", "licence"): today}
+    then = [(one.due, one.open) for one in due(tracks(seasons, days, filed, late), [], RULE, late)]
+    assert then == [(END, 2), (late, 1)]
+
+
+def _plan(row: tuple[str, str, str, tuple[str, ...]], state: State) -> Task:
+    name, module, track, after = row
+    plan = Planned(name, module, "x", track, after, date(2027, 2, 1), Due(END, provisional=False))
+    return Task(plan, state, plan.begins, plan.due, Seen(complete=False), Said())
+
+
+@pytest.mark.parametrize(
+    ("handed", "told"),
+    [
+        ((), {"portrait", "consistency", "filed_base", "items", "package", "entry_test", "drill", "rectification"}),
+        (("file_licence",), {"portrait", "consistency", "filed_base", "drill", "rectification"}),
+        (
+            ("file_code_number",),
+            {"portrait", "consistency", "items", "package", "entry_test", "drill", "rectification"},
+        ),
+        (("file_licence", "file_code_number"), {"drill", "rectification"}),
+    ],
+)
+def test_what_handing_in_has_settled_is_not_reminded_of(handed: tuple[str, ...], told: set[str]) -> None:
+    rows = (
+        ("portrait", "self_check", "", ()),
+        ("consistency", "data", "", ()),
+        ("filed_base", "data", "", ("consistency",)),
+        ("items", "materials", "", ()),
+        ("package", "materials", "", ("items",)),
+        ("entry_test", "drill", "licence", ()),
+        ("drill", "drill", "", ()),
+        ("rectification", "closing", "", ()),
+        ("file_licence", "closing", "licence", ("package", "consistency")),
+        ("file_code_number", "closing", "code_number", ("consistency", "filed_base")),
+    )
+    standing = [_plan(row, State.DONE if row[0] in handed else State.LATE) for row in rows]
+    today = END + timedelta(days=1)
+    assert {one.about.partition(":")[2] for one in due([], standing, RULE, today)} == told
 
 
 LEAD, ADMIN, CLERK = (

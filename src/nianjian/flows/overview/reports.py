@@ -23,6 +23,8 @@ def with_reports(calendars: Mapping[str, Calendar], today: date) -> dict[str, Ca
     Which licences report is asked only of enterprises that have filed something, or have a notice to one of them.
     """
     years = {code: data_year(one, today) for code, one in calendars.items()}
+    # A notice's day in autumn keeps its season running, also when the templates speak of the next one already.
+    years |= dict.fromkeys(_noticed([code for code, of in years.items() if of == today.year], today), today.year - 1)
     rows: dict[str, list[Filing]] = {}
     for year in set(years.values()):
         rows |= query.of_many([code for code, of in years.items() if of == year], year)
@@ -36,6 +38,16 @@ def with_reports(calendars: Mapping[str, Calendar], today: date) -> dict[str, Ca
         code: _left(one, rows.get(code, []), numbers.get(code, {""}), years[code], today)
         for code, one in calendars.items()
     }
+
+
+def _noticed(codes: list[str], today: date) -> list[str]:
+    """Those of them that still have to hand in a report of the year before by a day that a notice names."""
+    found = query.of_many(codes, today.year - 1) if codes else {}
+    return [
+        code
+        for code, rows in found.items()
+        if any(one.submitted_on is None and one.printed_due is not None and one.printed_due >= today for one in rows)
+    ]
 
 
 def licences(codes: list[str], year: int, today: date) -> dict[str, set[str]]:

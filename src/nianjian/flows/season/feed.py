@@ -13,6 +13,7 @@ from nianjian.flows.season.known import due_year
 from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.season.days import each, named
 from nianjian.paper.texts.season.words import KINDS, TASKS, TEMPLATES, TRACKS
 from nianjian.paper.words import ENGLISH, words
 from nianjian.season import ical
@@ -68,13 +69,13 @@ def entries(told: Json, language: str) -> list[Entry]:
     _ = words(language)
     place = (told["enterprise"], str(told["year"]))
     found = []
-    for one in {(day["track"], day["template"], day["rule"] or day["citation"]): day
-                for track in told["tracks"] for day in track["deadlines"]}.values():  # fmt: skip
+    for one, licences, mark in each(told["tracks"]):
         name = one["name_en"] if language == ENGLISH else one["name"]
         title = f"{_(TRACKS[one['track']])}: {name} ({_(TEMPLATES.get(one['template'], one['template']))})"
-        about = (*place, "deadline", one["track"], one["template"], one["rule"] or one["citation"])
+        about = (*place, "deadline", *named(one), *filter(None, (mark,)))
         day = datetime.fromisoformat(one["date"]).date()
-        found.append(Entry(about, day, title, f"{_(KINDS[one['kind']])} · {one['citation']}", done=one["passed"]))
+        text = " · ".join((_(KINDS[one["kind"]]), one["citation"], *licences))
+        found.append(Entry(about, day, title, text, done=one["passed"]))
     for one in told["tasks"]:
         day = datetime.fromisoformat(one["due"]).date()
         title = _(TASKS.get(one["task"], one["task"]))

@@ -16,7 +16,7 @@ from nianjian.registers.filings.model import Filing
 from nianjian.registers.licences.model import Licence as Row
 from nianjian.registers.versions.query import as_at
 from nianjian.rules.rulebook import Rulebook
-from nianjian.season.deadlines import Deadline, closing, of_season, printed_to, season_day
+from nianjian.season.deadlines import Deadline, Printed, closing, of_season, printed_to, season_day
 from nianjian.season.plan import Plan, plan
 from nianjian.season.tracks import Licence, Track, reporting, tracks
 
@@ -43,11 +43,16 @@ def book_of(enterprise: str, today: date, filed_in: int) -> Rulebook:
 
 
 def due_year(enterprise: str, today: date) -> int:
-    """The data year whose season runs: until its last deadline is over, that of the year before."""
+    """The data year whose season runs: until its last deadline is over, that of the year before.
+
+    A day that a notice to the enterprise names is a deadline like the others, also one in autumn.
+    """
     found = Season("", today.year - 1)
     book = book_of(enterprise, today, found.filed_in)
-    last = max((one.last.day for one in closing(of_season(book, found.filed_in, calendar()))), default=today)
-    return found.year if today <= last else today.year
+    rows = filings.of_year(enterprise, found.year)
+    printed = _printed(rows, reporting(_licences(enterprise, found.year), found.year)) if filings.notices(rows) else []
+    days = closing(of_season(book, found.filed_in, calendar(), printed))
+    return found.year if today <= max((one.last.day for one in days), default=today) else today.year
 
 
 def known(enterprise: str, year: int, today: date) -> Known:
@@ -56,8 +61,7 @@ def known(enterprise: str, year: int, today: date) -> Known:
     book, days = book_of(enterprise, today, filed_in), calendar()
     rows = filings.of_year(enterprise, year)
     licences = reporting(_licences(enterprise, year), year)
-    printed = printed_to(filings.notices(rows), {one.number for one in licences} or {""})
-    deadlines = of_season(book, filed_in, days, printed)
+    deadlines = of_season(book, filed_in, days, _printed(rows, licences))
     seasons = [Season(one.number, year) for one in licences] or [Season("", year)]
     return Known(
         enterprise=enterprise,
@@ -70,6 +74,11 @@ def known(enterprise: str, year: int, today: date) -> Known:
         plan=plan(book, filed_in, deadlines, days),
         licences=len(licences),
     )
+
+
+def _printed(rows: Sequence[Filing], licences: Sequence[Licence]) -> list[Printed]:
+    """What notices name as last days to the licences that report."""
+    return printed_to(filings.notices(rows), {one.number for one in licences} or {""})
 
 
 def _licences(enterprise: str, year: int) -> list[Licence]:

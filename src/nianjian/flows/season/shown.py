@@ -77,7 +77,7 @@ def _deadline(one: Deadline, found: Known) -> Json:
         "provisional": one.last.provisional,
         "printed": one.printed,
         "passed": found.today > one.last.day,
-        "days": (one.day - found.today).days,
+        "days": (one.last.day - found.today).days,
         "citation": one.citation,
         "level": one.level,
         "rule": None if rule is None else rule.key,
@@ -85,12 +85,17 @@ def _deadline(one: Deadline, found: Known) -> Json:
 
 
 def _left(one: Deadline, found: Known) -> Json:
-    """Calendar and working days from tomorrow to the day; negative days where it is over."""
-    count = workdays_between(found.today, one.day, found.calendar) - found.calendar.is_workday(found.today)
+    """Calendar and working days from tomorrow to the last day in time; negative days where it is over.
+
+    That is the day to which the law moves a term that ends on a holiday (民法典 203): so long it is in time. Only the
+    plan works towards the day as the source names it.
+    """
+    last = one.last.day
+    count = workdays_between(found.today, last, found.calendar) - found.calendar.is_workday(found.today)
     return {
-        "days": (one.day - found.today).days,
+        "days": (last - found.today).days,
         "workdays": max(0, count),
-        "provisional": not (found.calendar.known(one.day) and found.calendar.known(found.today)),
+        "provisional": not (found.calendar.known(last) and found.calendar.known(found.today)),
     }
 
 

@@ -163,6 +163,7 @@ def _deadline(one: Deadline, code: str, _: Words) -> dict[str, object]:
         "href": expiry_address(code, expiry.kind, expiry.keys) if expiry else "",
         "day": one.day,
         "days": one.days,
+        "over": max(0, -one.days),
         "left": said.left(one.days, _),
         "level": name("level", rule.level.value, _),
         "citation": rule.citation,

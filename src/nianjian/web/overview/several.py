@@ -59,6 +59,11 @@ def several(request: Request) -> HttpResponse:
         if given["act"] == "list":
             flow.listed(enterprises=codes, actor=request.actor)
             return named(HttpResponse(_csv(request, codes), content_type=MEDIA), f"portfolio-{clock.today()}.csv")
+        if "whole" in request.POST and (shut := flow.closed(codes)):
+            # Who takes all that the filter shows cannot leave one out: it is left out for them, and they are told.
+            codes = [code for code in codes if code not in shut]
+            text = gettext("Left out, because their season is closed: {names}.")
+            messages.warning(request, text.format(names=flow.names(shut)))
         messages.success(request, _done(request, codes, given))
     except NianjianError as error:
         messages.error(request, " ".join(said(error)))

@@ -105,8 +105,19 @@ def shown(request: Request, told: Overview, form: LicenceForm | None = None) -> 
         "all": len(Step),
         "licence_form": form or LicenceForm(),
         "number_address": f"{reverse('registers-new', args=[code, 'numbers'])}?{urlencode(OWN_NUMBER)}",
+        "nearest": _nearest(told),
         "rooms": _rooms(code, found, told),
     }
+
+
+def _nearest(told: Overview) -> str:
+    """How far the nearest date is; one that is over, such as a case's, is said to be over."""
+    first = told.calendar.earliest
+    if first is None:
+        return ""
+    if first.days < 0:
+        return gettext("The nearest date was {day}: {days} days over.").format(day=first.day, days=-first.days)
+    return gettext("The nearest date is {day}, in {days} days.").format(day=first.day, days=first.days)
 
 
 def led(request: Request) -> bool:

@@ -29,7 +29,7 @@ def report(request: Request, code: str) -> HttpResponse:
     form = Reported(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        of = {"enterprise": code, "year": given["year"], "track": given["track"], "licence": None}
+        of = {"enterprise": code, "year": given["year"], "track": given["track"], "licence": given["licence"] or None}
         if given["act"] == "file":
             flow.submitted(**of, day=given["day"], receipt=given["text"], actor=request.actor)
         else:

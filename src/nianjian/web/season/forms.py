@@ -14,11 +14,12 @@ LAST: Final = clock.LAST_DAY.year - 1
 
 
 class Reported(forms.Form):
-    """A report handed in, or the day that a notice names; no day takes it back."""
+    """A report handed in, or the day that a notice names; no day takes it back, no licence means each that reports."""
 
     act = forms.ChoiceField(choices=[(one, one) for one in ("file", "notice")])
     year = forms.IntegerField(min_value=FIRST, max_value=LAST)
     track = forms.ChoiceField(choices=[(one, one) for one in TRACKS])
+    licence = forms.CharField(required=False, max_length=80)
     day = forms.DateField(required=False)
     text = forms.CharField(required=False, max_length=200)
 

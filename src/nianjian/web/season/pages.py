@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from nianjian.flows.season.shown import shown
 from nianjian.kernel import clock
 from nianjian.paper.texts.chain.acts import verb
 from nianjian.paper.texts.portrait import name
+from nianjian.paper.texts.season.days import each
 from nianjian.paper.texts.season.words import (
     KINDS,
     MODULES,
@@ -60,7 +61,7 @@ def season(request: Request, code: str) -> HttpResponse:
     today = clock.asked_day(request.GET.get("today", ""))
     told = shown(enterprise=code, year=year, today=today, actor=request.actor, language=language)
     names = {one["task"]: _(TASKS.get(one["task"], one["task"])) for one in told["tasks"]}
-    first = told["earliest"]
+    first, numbers = told["earliest"], list(dict.fromkeys(one["licence"] for one in told["tracks"]))
     context = {
         "told": told,
         "first": first,
@@ -74,7 +75,7 @@ def season(request: Request, code: str) -> HttpResponse:
         "gantt": gantt(told, names),
         "choices": list(names.items()),
         "track_names": [(key, _(text)) for key, text in TRACKS.items()],
-        "several": len({one["licence"] for one in told["tracks"]}) > 1,
+        "licences": numbers if len(numbers) > 1 else [],
         "feeds": feed.listed(enterprise=code, actor=request.actor),
         "may_load": may(request.actor, code, Act.LOAD),
         "may_report": may(request.actor, code, Act.REPORT),
@@ -151,11 +152,6 @@ def _left_behind(request: Request, code: str, year: int) -> Table | None:
 
 
 def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
-    seen = {
-        (one["track"], one["template"], one["rule"] or one["citation"]): one
-        for track in tracks
-        for one in track["deadlines"]
-    }
     heads = (gettext("day"), gettext("what it is"), gettext("deadline"), gettext("source"), gettext("citation"))
     rows = [
         [
@@ -163,14 +159,14 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
             Cell(_(KINDS[one["kind"]])),
             Cell(one["name_en"] if current() == ENGLISH else one["name"]),
             Cell(_source(one, _)),
-            Cell(one["citation"]),
+            Cell(" · ".join((one["citation"], *licences))),
         ]
-        for one in sorted(seen.values(), key=lambda one: str(one["date"]))
+        for one, licences, _mark in sorted(each(tracks), key=lambda found: str(found[0]["date"]))
     ]
     return Table(gettext("Deadlines"), [Column(head) for head in heads], rows, wrap=True, cards=True)
 
 
-def _source(one: dict[str, Any], _: Words) -> str:
+def _source(one: Mapping[str, Any], _: Words) -> str:
     """Template and level of a day, once where both have the same name."""
     told = (_(TEMPLATES.get(one["template"], one["template"])), name("level", one["level"], _))
     return " · ".join(dict.fromkeys(told))

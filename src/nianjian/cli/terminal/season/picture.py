@@ -13,6 +13,7 @@ from nianjian.cli.terminal import table
 from nianjian.kernel import clock
 from nianjian.paper.texts.dossier.words import ITEMS
 from nianjian.paper.texts.season import reminders as sent
+from nianjian.paper.texts.season.days import each
 from nianjian.paper.texts.season.words import (
     KINDS,
     MODULES,
@@ -41,7 +42,9 @@ def shown(told: Json) -> Show:
         if first is not None:
             text = _("Earliest: {day} ({left}), {source}: {citation}")
             where = _(TEMPLATES.get(first["template"], first["template"]))
-            said = text.format(day=first["date"], left=left(first["left"], _), source=where, citation=first["citation"])
+            said = text.format(
+                day=first["last_day"], left=left(first["left"], _), source=where, citation=first["citation"]
+            )
             console.print(said, style="bold")
         for flag in told["risk_flags"]:
             console.print(f"! {flag['text']}", style="yellow", markup=False)
@@ -57,19 +60,15 @@ def _tracks(console: Console, told: Json) -> None:
         for one in told["tracks"]
     ]
     table.rows(console, (_("licence"), _("report"), _("state"), _("last day"), _("handed in")), states)
-    seen = {}
-    for track in told["tracks"]:
-        for one in track["deadlines"]:
-            seen[one["track"], one["template"], one["rule"] or one["citation"]] = one
     rows = [
         (
             one["date"],
             _(KINDS[one["kind"]]),
             one["name_en"] if language() == ENGLISH else one["name"],
             _(TEMPLATES.get(one["template"], one["template"])),
-            one["citation"],
+            " · ".join((one["citation"], *licences)),
         )
-        for one in sorted(seen.values(), key=lambda one: one["date"])
+        for one, licences, _mark in sorted(each(told["tracks"]), key=lambda found: str(found[0]["date"]))
     ]
     table.rows(console, (_("day"), _("what it is"), _("deadline"), _("source"), _("citation")), rows)
 

@@ -30,6 +30,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "season_reports_open": mark("data year {year}: a report is not handed in yet, so the season cannot be closed"),
     "portfolio_none_chosen": mark("choose one enterprise at least"),
     "portfolio_too_many": mark("{count} enterprises at once are too many: {most} at most"),
+    "portfolio_season_closed": mark(
+        "at {count} of the chosen enterprises the season is closed, so nothing was done: {names}. Leave them out and"
+        " choose the others"
+    ),
     "season_no_plan": mark("no rule names a deadline for data year {year}, so there is no season to begin"),
     "season_feed_unknown": mark("there is no such calendar feed"),
     "season_feed_by_person": mark("a calendar feed belongs to a person: sign in, or name one with --as"),
