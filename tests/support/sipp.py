@@ -58,6 +58,7 @@ Max-Forwards: 70
 <recv response="180" optional="true"/>
 <recv response="183" optional="true"/>
 <recv response="403" optional="true" next="refused"><action><log message="[field0] 403"/></action></recv>
+<recv response="486" optional="true" next="refused"><action><log message="[field0] 486"/></action></recv>
 <recv response="200" rrs="true"><action><log message="[field0] 200"/></action></recv>
 <send><![CDATA[
 ACK [next_url] SIP/2.0
@@ -89,8 +90,10 @@ CARRIER: Final = f"""<?xml version="1.0" encoding="ISO-8859-1" ?>
 <ereg regexp="[^ ].*" search_in="hdr" header="To:" assign_to="2"/>
 <ereg regexp="[^ ].*" search_in="hdr" header="From:" assign_to="3"/>
 <ereg regexp="sip:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="4"/>
+<ereg regexp="{{busy}}" search_in="hdr" header="To:" assign_to="5"/>
 <log message="[$1]"/></action></recv>
 <Reference variables="2,3,4"/>
+<nop next="busy" test="5"/>
 <send><![CDATA[
 SIP/2.0 180 Ringing
 {ECHO.format(tag=TAG)}Contact: <sip:[local_ip]:[local_port]>
@@ -98,16 +101,25 @@ Content-Length: 0
 ]]></send>
 <send retrans="500"><![CDATA[
 SIP/2.0 200 OK
+[last_Record-Route:]
 {ECHO.format(tag=TAG)}Contact: <sip:[local_ip]:[local_port]>
 {SPEAK}
 ]]></send>
 <recv request="ACK" rrs="true"/>
 {{keys}}
 <recv request="BYE"/>
-<send><![CDATA[
+<send next="over"><![CDATA[
 SIP/2.0 200 OK
 {ECHO.format(tag="")}Content-Length: 0
 ]]></send>
+<label id="busy"/>
+<send retrans="500"><![CDATA[
+SIP/2.0 486 Busy Here
+{ECHO.format(tag=TAG)}Contact: <sip:[local_ip]:[local_port]>
+Content-Length: 0
+]]></send>
+<recv request="ACK"/>
+<label id="over"/>
 </scenario>
 """
 
@@ -174,20 +186,23 @@ def dial(folder: Path, switch: int, numbers: Sequence[str], *, display: str, tal
 
 
 class Carrier:
-    """``with Carrier(folder) as carrier``: answers every call; ``keys`` are pressed by the callee once it talks."""
+    """``with Carrier(folder) as carrier``: answers every call; ``keys`` are pressed by the callee once it talks.
 
-    def __init__(self, folder: Path, keys: str = "") -> None:
+    ``busy``: an expression over the To header; who fits is busy.
+    """
+
+    def __init__(self, folder: Path, keys: str = "", busy: str = "sip:nobody@") -> None:
         self.port = free_port()
         self._folder = folder
         self._log = folder / "carrier.log"
-        self._keys = keys
+        self._keys, self._busy = keys, busy
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
         scenario = self._folder / "carrier.xml"
         pressed = "\n".join(KEY.format(number=place, key=key) for place, key in enumerate(self._keys, 1))
-        scenario.write_text(CARRIER.format(keys=pressed))
+        scenario.write_text(CARRIER.format(keys=pressed, busy=self._busy))
         command = [program(), "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(self.port), "-mp", str(free_port())]
         command += ["-nostdin", "-trace_logs", "-log_file", str(self._log)]
         with (self._folder / "carrier.out").open("ab") as out:

@@ -86,8 +86,9 @@ SETTINGS: Final = (
     Setting(
         "NIANJIAN_LIVE",
         "",
-        "switches for the live screens, with commas between: CODE:NAME=asterisk:///PATH/Master.csv,"
-        " CODE:NAME=ami://USER:SECRET@HOST:PORT and CODE:NAME=esl://:SECRET@HOST:PORT",
+        "switches for the live screens, with commas between; records: CODE:NAME=asterisk:///PATH/Master.csv,"
+        " kamailio:///PATH/acc or post://USER:SECRET@freeswitch; calls now: ami://USER:SECRET@HOST:PORT,"
+        " esl://:SECRET@HOST:PORT or jsonrpc:///PATH/SOCKET",
         secret=True,
     ),
     Setting(

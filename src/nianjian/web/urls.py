@@ -19,6 +19,7 @@ urlpatterns = [
     path("e/<str:code>/inspection/", include("nianjian.web.inspection.urls")),
     path("e/<str:code>/inspection/screens/", include("nianjian.web.screens.urls")),
     path("screens/", include("nianjian.web.screens.public")),
+    path("live/", include("nianjian.web.screens.posted")),
     path("e/<str:code>/inspection/callback/", include("nianjian.web.callback.urls")),
     path("e/<str:code>/rectification/", include("nianjian.web.rectification.urls")),
     path("e/<str:code>/dossier/", include("nianjian.web.dossier.urls")),

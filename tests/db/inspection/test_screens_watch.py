@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from nianjian.flows.inspection.screens import switch
 from nianjian.flows.inspection.screens import watch as module
-from nianjian.flows.inspection.screens.sources import Manager, switches
+from nianjian.flows.inspection.screens.sources import Manager, Records, switches
 from nianjian.flows.inspection.screens.watch import Watch
 from nianjian.gate import places
 from nianjian.gate.asked import Request, Verdict
@@ -38,7 +39,7 @@ class Home:
         monkeypatch.setenv("NIANJIAN_HOME", str(home))
         monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{self.master} demo:pbx=ami://u:s@127.0.0.1:1")
         monkeypatch.setattr(module, "_health", lambda: (self.gate, None))
-        monkeypatch.setattr(module, "REST", 0)
+        monkeypatch.setattr(switch, "REST", 0)
         monkeypatch.setattr(Ami, "calls", lambda _self: self._calls())
 
     def _calls(self) -> int:
@@ -154,7 +155,7 @@ def test_a_file_that_is_gone_is_said_and_not_fresh(home: Home, watch: Watch) -> 
 
 
 def test_what_is_read_in_pieces_is_not_up_to_now(home: Home, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROUNDS", 1)
+    monkeypatch.setattr(switch, "ROUNDS", 1)
     real = tail.read
     monkeypatch.setattr(tail, "read", lambda path, place: real(path, place, 400))
     for _ in range(5):
@@ -212,7 +213,7 @@ def test_the_gate_is_watched_without_a_setting(home: Home, monkeypatch: pytest.M
 def test_a_new_day_begins_at_nothing(home: Home, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     home.call()
     watch.look()
-    monkeypatch.setattr(module, "today", lambda: datetime(2099, 1, 1, tzinfo=clock.ZONE).date())
+    monkeypatch.setattr(switch, "today", lambda: datetime(2099, 1, 1, tzinfo=clock.ZONE).date())
     watch.look()
     assert home.counts() == {}
 
@@ -227,7 +228,8 @@ def test_what_is_kept_is_private(home: Home, watch: Watch) -> None:
 def test_the_setting_is_read() -> None:
     text = "a:x=asterisk:///var/log/My%20calls/Master.csv,a:x=ami://u:p%40ss@h, b:x=ami://u:s@h:5039 c:x=esl://:s@h"
     one, two, three = switches({"NIANJIAN_LIVE": text})
-    assert (one.enterprise, one.name, str(one.records)) == ("a", "x", "/var/log/My calls/Master.csv")
+    assert (one.enterprise, one.name) == ("a", "x")
+    assert one.records == Records("asterisk", Path("/var/log/My calls/Master.csv"))
     assert one.manager == Manager("ami", "h", 5038, "u", "p@ss")
     assert (two.records, two.manager) == (None, Manager("ami", "h", 5039, "u", "s"))
     assert three.manager == Manager("esl", "h", 8021, "", "s")

@@ -16,7 +16,7 @@ from nianjian.accounts.service import add_enterprise
 from nianjian.accounts.tokens import service as tokens
 from nianjian.audit.models import Entry
 from nianjian.flows.complaints import acts
-from nianjian.flows.inspection.screens.watch import today
+from nianjian.flows.inspection.screens.sources import today
 from nianjian.gate import places
 from nianjian.gate.asked import Request, Verdict
 from nianjian.gate.decisions.journal import Journal

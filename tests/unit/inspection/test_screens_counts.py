@@ -10,7 +10,7 @@ from pathlib import Path
 from nianjian.gate.asked import Request, Verdict
 from nianjian.gate.decisions import record
 from nianjian.gate.decisions.journal import Journal
-from nianjian.inspection.screens import asterisk, gateway
+from nianjian.inspection.screens import asterisk, counted, gateway
 from nianjian.kernel import clock
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -45,7 +45,7 @@ def test_a_restart_between_any_two_rows_changes_nothing() -> None:
     for line in MASTER.read_bytes().splitlines()[:400]:
         whole.take(line)
         broken.take(line)
-        broken = asterisk.calls(json.loads(json.dumps(broken.plain())))
+        broken = asterisk.Calls.of(json.loads(json.dumps(broken.plain())))
     assert broken.counts == whole.counts
 
 
@@ -62,13 +62,13 @@ def test_calls_of_another_day_and_rows_that_are_none_do_not_count() -> None:
 
 def test_what_is_remembered_of_calls_does_not_grow() -> None:
     row = rows()[0]
-    counted = asterisk.Calls(day_of(row))
+    known = asterisk.Calls(day_of(row))
     second = int(row[19].split(".")[0].split("-")[-1])
-    for number in range(3 * asterisk.RECENT):
+    for number in range(3 * counted.RECENT):
         row[16] = row[19] = f"{second}.{number}"
-        counted.take(",".join(f'"{cell}"' for cell in row).encode())
-    assert sum(counted.counts.values()) == 3 * asterisk.RECENT
-    assert len(counted.plain()["recent"]) == asterisk.RECENT
+        known.take(",".join(f'"{cell}"' for cell in row).encode())
+    assert sum(known.counts.values()) == 3 * counted.RECENT
+    assert len(known.plain()["recent"]) == counted.RECENT
 
 
 def test_a_new_day_begins_at_nothing() -> None:

@@ -25,6 +25,7 @@ from nianjian.flows.finish import ERASE, TICKETS, finish_erase, finish_tickets, 
 from nianjian.flows.operation.backup import only_one
 from nianjian.flows.operation.periods import Period, periods
 from nianjian.flows.rulebooks import rulebook
+from nianjian.inspection.screens import kept, posted
 from nianjian.intake.crash import crash_point
 from nianjian.intake.rows import erase
 from nianjian.intake.rows.erase import Limits
@@ -112,6 +113,7 @@ def _iso(day: date | None) -> str | None:
 def _erase(tenant: Enterprise, found: Mapping[str, Standing], actor: Actor) -> None:
     known = {name: one.period for name, one in found.items()}
     _erase_rows(tenant.code, known, actor)
+    _erase_posted(tenant.code, known["calls"], actor)
     lake, limits = wiring.lake(tenant.code), _limits(known)
     with lake.lock():
         older = erase.left_behind(lake, limits)
@@ -129,6 +131,18 @@ def _erase(tenant: Enterprise, found: Mapping[str, Standing], actor: Actor) -> N
             raise
         crash_point("before_close")
         finish_erase(intent=intent, enterprise=tenant.code, payload=payload, lake=lake)
+
+
+def _erase_posted(code: str, calls: Period, actor: Actor) -> None:
+    """Posted records (`inspection.screens.posted`) of the months whose calls are over their time."""
+    live = kept.folder(env.read().home)
+    gone = posted.older(live, code, calls.since.replace(day=1)) if calls.since else []
+    if gone:
+        with transaction.atomic():
+            data = {"posted": len(gone), "before": f"{calls.since:%Y-%m}"}
+            record(verb=ERASE, enterprise=code, actor=actor, data=data)
+        for path in gone:
+            path.unlink(missing_ok=True)
 
 
 def _erase_rows(code: str, known: Mapping[str, Period], actor: Actor) -> None:

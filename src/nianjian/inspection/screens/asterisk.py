@@ -11,15 +11,11 @@ import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
+from nianjian.inspection.screens import counted
 from nianjian.intake.vendor.asterisk_layout import master_columns
-from nianjian.kernel import clock
 
-OUTCOMES: Final = ("answered", "busy", "no_answer", "failed", "switch", "undialled")
-"""``switch``: answered by the switch itself (announcement, menu); ``undialled``: ended before anybody was called."""
-RECENT: Final = 1000  # calls whose further rows are still known
 WIDTHS: Final = range(17, 22)
 CALLING: Final = frozenset({"dial", "appdial2", "queue"})
 DISPOSITIONS: Final[Mapping[str, str]] = {
@@ -31,26 +27,14 @@ DISPOSITIONS: Final[Mapping[str, str]] = {
     "FAILED": "failed",
     "CONGESTION": "failed",
 }
-_RANKS: Final = {"answered": 4, "busy": 3, "no_answer": 2, "failed": 1, "switch": 0, "undialled": -1}
 _BEGAN: Final = re.compile(r"(?:^|-)(\d{9,11})\.\d+$")
 
 
 @dataclass(slots=True)
-class Calls:
-    """``counts`` of the day's calls by outcome; ``damaged``: rows that could not be read, since the day began."""
+class Calls(counted.Calls):
+    """The counts of a Master.csv."""
 
-    day: date
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
-    rows: int = 0
-    damaged: int = 0
-    _recent: dict[str, str] = field(default_factory=dict)  # call -> outcome, the newest last
     _columns: dict[int, tuple[str, ...]] = field(default_factory=dict)
-
-    def on(self, day: date) -> None:
-        """Begin a new day where ``day`` is one."""
-        if day != self.day:
-            self.day, self.counts, self.rows, self.damaged = day, dict.fromkeys(OUTCOMES, 0), 0, 0
-            self._recent = {}
 
     def take(self, line: bytes) -> None:
         """Count a row."""
@@ -63,22 +47,9 @@ class Calls:
         if began is None:
             self.damaged += 1
             return
-        if datetime.fromtimestamp(int(began[1]), clock.ZONE).date() != self.day:
-            return
-        self.rows += 1
-        if row.get("uniqueid", call) == call:  # else a leg of the call, which has rows of its own
+        # else a leg of the call, which has rows of its own
+        if self._today(int(began[1])) and row.get("uniqueid", call) == call:
             self._count(call, _outcome(row))
-
-    def _count(self, call: str, outcome: str) -> None:
-        known = self._recent.pop(call, None)
-        if known is not None and _RANKS[known] >= _RANKS[outcome]:
-            outcome = known
-        if known is not None:
-            self.counts[known] -= 1
-        self.counts[outcome] += 1
-        self._recent[call] = outcome
-        if len(self._recent) > RECENT:
-            del self._recent[next(iter(self._recent))]
 
     def _row(self, line: bytes) -> dict[str, str] | None:
         try:
@@ -90,22 +61,6 @@ class Calls:
         if len(cells) not in self._columns:
             self._columns[len(cells)] = master_columns(len(cells), [cells])
         return dict(zip(self._columns[len(cells)], cells, strict=True))
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON keeps it."""
-        return {
-            "day": self.day.isoformat(),
-            "counts": self.counts,
-            "rows": self.rows,
-            "damaged": self.damaged,
-            "recent": self._recent,
-        }
-
-
-def calls(of: Mapping[str, Any]) -> Calls:
-    """What `Calls.plain` has given."""
-    counts = {name: int(of["counts"].get(name, 0)) for name in OUTCOMES}
-    return Calls(date.fromisoformat(of["day"]), counts, int(of["rows"]), int(of["damaged"]), dict(of["recent"]))
 
 
 def _outcome(row: Mapping[str, str]) -> str:

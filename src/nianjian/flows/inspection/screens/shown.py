@@ -21,11 +21,11 @@ from nianjian.config import env
 from nianjian.flows.complaints.promise import promise
 from nianjian.flows.gate.check import plain
 from nianjian.flows.inspection.screens import sources
-from nianjian.flows.inspection.screens.watch import today
+from nianjian.flows.inspection.screens.sources import today
 from nianjian.gate import places
 from nianjian.gate.decisions.search import Wanted, search
 from nianjian.inspection.screens import kept
-from nianjian.inspection.screens.asterisk import OUTCOMES
+from nianjian.inspection.screens.counted import OUTCOMES
 from nianjian.kernel import clock
 from nianjian.kernel.numbers import classify, normalise
 from nianjian.registers.publish import roots

@@ -13,20 +13,16 @@ import logging
 import os
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 from nianjian.config import env
-from nianjian.flows.inspection.screens.sources import Manager, Switch, switches
+from nianjian.flows.inspection.screens import switch
+from nianjian.flows.inspection.screens.sources import Switch, switches, today
+from nianjian.flows.inspection.screens.switch import Watched
 from nianjian.gate import places
-from nianjian.inspection.screens import asterisk, gateway, kept
-from nianjian.inspection.screens.ami import Ami
-from nianjian.inspection.screens.esl import Esl
-from nianjian.inspection.screens.spoken import Spoken
-from nianjian.intake import tail
+from nianjian.inspection.screens import gateway, kept
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 
@@ -34,8 +30,6 @@ Json = dict[str, Any]
 
 LOG: Final = logging.getLogger(__name__)
 PATIENCE: Final = 1.0  # seconds for the gate to say that it lives
-REST: Final = 3000  # milliseconds before a source that did not answer is asked again
-ROUNDS: Final = 8  # pieces of a file that one look reads
 LINKS: Final[Mapping[str, type[http.client.HTTPConnection]]] = {
     "http": http.client.HTTPConnection,
     "https": http.client.HTTPSConnection,
@@ -49,7 +43,7 @@ class Watch:
         self._folder = kept.folder(env.read().home)
         self._lock: IO[bytes] | None = None
         self._set = _set()
-        self._watched: list[_Switch] | None = None
+        self._watched: list[Watched] | None = None
         self._gate: _Gate | None = None
 
     def look(self) -> bool:
@@ -58,7 +52,7 @@ class Watch:
         if not (self._set or decisions.is_dir()) or not self._alone():
             return False
         if self._watched is None:
-            self._watched = [_Switch(one, self._folder) for one in self._set]
+            self._watched = [Watched(one, self._folder) for one in self._set]
         if self._gate is None and decisions.is_dir():
             self._gate = _Gate(decisions, self._folder)
         told = {one.name: one.look() for one in self._watched}
@@ -96,96 +90,6 @@ def _set() -> list[Switch]:
         return []
 
 
-def today() -> date:
-    """The real day, whatever day a drill takes for today: live sources know no other."""
-    return clock.now().astimezone(clock.ZONE).date()
-
-
-class _Switch:
-    """A switch: its records counted, its calls of now, and when either was last heard of."""
-
-    def __init__(self, switch: Switch, folder: Path) -> None:
-        self.name = f"{switch.enterprise}:{switch.name}"
-        self._records = switch.records
-        self._path = folder / kept.name(switch.enterprise, switch.name)
-        self._manager = None if switch.manager is None else _spoken(switch.manager)
-        told = kept.read(self._path) or {}
-        self._place = tail.Place(**told["place"]) if told.get("place") else None
-        self._calls = asterisk.calls(told["calls"]) if "calls" in told else asterisk.Calls(today())
-        self._gap: str | None = told.get("gap")
-        self._records_at: int | None = told.get("at")
-        self._now: int | None = None
-        self._now_at: int | None = None
-        self._rest = 0
-
-    def look(self) -> Json:
-        """The sign of life first: what the file held at that moment is read after it."""
-        asked = self._ask()
-        problem = self._read(asked) if self._records is not None else None
-        return {
-            "now": self._now,
-            "now_at": self._now_at,
-            "silent": self._manager is not None and not asked,
-            "records_at": self._records_at,
-            "problem": problem,
-        }
-
-    def _ask(self) -> bool:
-        """Whether the switch has just said how many calls it has."""
-        moment = clock.milliseconds()
-        if self._manager is None or moment < self._rest:
-            return False
-        try:
-            self._now = self._manager.calls()
-        except OSError:
-            self._rest = moment + REST
-            return False
-        self._now_at = moment
-        return True
-
-    def _read(self, alive: bool) -> str | None:  # noqa: FBT001 -- one answer of the switch
-        """Count what was written; what is wrong, None: nothing. Read to its end with a living switch: up to now."""
-        assert self._records is not None  # noqa: S101 -- for the type checker
-        day = today()
-        new = day != self._calls.day
-        self._calls.on(day)
-        moment = clock.milliseconds()
-        try:
-            for _ in range(ROUNDS):
-                news = tail.read(self._records, self._place)
-                new = new or news.place != self._place
-                self._take(news)
-                if not news.more:
-                    break
-        except OSError as fault:
-            return fault.strerror or type(fault).__name__
-        if not news.more and (alive or news.lines):
-            self._records_at = moment
-        if new:
-            place = None if self._place is None else asdict(self._place)
-            told = {"place": place, "calls": self._calls.plain(), "gap": self._gap, "at": self._records_at}
-            kept.write(self._path, told)
-        return "behind" if news.more else None
-
-    def _take(self, news: tail.News) -> None:
-        for line in news.lines:
-            self._calls.take(line)
-        self._calls.damaged += news.torn
-        self._place = news.place
-        if news.gap:
-            self._gap = clock.now().isoformat(timespec="seconds")
-
-    def close(self) -> None:
-        if self._manager is not None:
-            self._manager.close()
-
-
-def _spoken(manager: Manager) -> Spoken:
-    if manager.kind == "esl":
-        return Esl(manager.host, manager.port, manager.secret)
-    return Ami(manager.host, manager.port, manager.user, manager.secret)
-
-
 class _Gate:
     """The gate of the home: its decisions counted, and whether its process lives."""
 
@@ -204,7 +108,7 @@ class _Gate:
         if moment >= self._rest:
             alive, problem = _health()
             if not alive:
-                self._rest = moment + REST
+                self._rest = moment + switch.REST
         before = self._counted.day
         self._counted.on(today())
         try:
@@ -219,7 +123,7 @@ class _Gate:
 
     def _all(self) -> tuple[bool, bool]:
         new = more = False
-        for _ in range(ROUNDS):
+        for _ in range(switch.ROUNDS):
             came, more = self._counted.read(self._decisions)
             new = new or came
             if not more:
