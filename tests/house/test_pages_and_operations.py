@@ -246,6 +246,7 @@ NONE: Final[Mapping[str, str]] = {
     "metrics": _MACHINE,
     "season-calendar": "a calendar for programs, opened by its secret address alone",
     "screens-kiosk": "a screen on a wall, opened by its secret address alone",
+    "screens-posted": "a switch posts its call records there, under a name and password of its own",
     "complain": _STRANGER,
     "one-click-done": _STRANGER,
     "language": _LOOK,

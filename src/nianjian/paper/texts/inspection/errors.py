@@ -12,6 +12,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "inspection_days_wrong": mark("{first} to {last}: the first day must not lie after the last, at most {most} days"),
     "inspection_part_unknown": mark("{part} is no check of the on-site check; there are {parts}"),
     "live_malformed": mark("{setting} cannot be read at “{entry}”; write CODE:NAME=ADDRESS as the settings page shows"),
+    "live_post_refused": mark("no switch of NIANJIAN_LIVE posts its call records by this name and password"),
+    "live_post_unreadable": mark("this is no call record with its id and its beginning in the last 400 days"),
     "screen_link_days": mark("a screen's link holds from one day to {most} days"),
     "screen_link_name": mark("say where the screen stands, in at most {most} characters"),
     "screen_links_too_many": mark("there are {most} open links of screens; end one first"),
