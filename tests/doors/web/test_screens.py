@@ -162,6 +162,19 @@ def test_a_source_that_was_never_heard_of_and_one_that_is_not_set_up(
     assert states(page(admin))["calls"] == "absent"
 
 
+def test_of_several_switches_the_silent_one_is_named(
+    admin: Client, live: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_LIVE", "demo:pbx=asterisk:///x/Master.csv demo:fs1=post://u:s@freeswitch")
+    beat(live)
+    text = page(admin)
+    assert states(text)["calls"] == "stale", "as old as the oldest"
+    assert "没有动静：fs1" in text
+    monkeypatch.setenv("NIANJIAN_LIVE", "demo:pbx=asterisk:///x/Master.csv")
+    beat(live, switch=OLD)
+    assert "没有动静" not in page(admin), "there is one alone"
+
+
 def test_counts_of_yesterday_are_not_todays(admin: Client, live: Path) -> None:
     before = today() - timedelta(days=1)
     kept.write(kept.folder(live) / kept.name("demo", "pbx"), {"calls": asterisk.Calls(before).plain()})

@@ -91,6 +91,8 @@ def _tile(
     if state == "stale":
         since = life["since"]
         gone = gettext("no data since {time}").format(time=stamp(since)) if since else gettext("no data so far")
+        if life.get("silent"):
+            gone += " · " + gettext("silent: {names}").format(names=", ".join(life["silent"]))
         notes.insert(0, gone)
     if state == "absent":
         notes.insert(0, gettext("no source is set up"))

@@ -102,8 +102,9 @@ class _View:
 
     def now(self) -> Json:
         """Calls of this moment over all switches that tell: not known where one of them is silent."""
-        asked = [self._beat(one) for one in self.switches if one.manager is not None]
-        life = self._life([one.get("now_at") for one in asked])
+        having = [one for one in self.switches if one.manager is not None]
+        asked = [self._beat(one) for one in having]
+        life = self._life([one.get("now_at") for one in asked], names=[one.name for one in having])
         count = sum(int(one["now"]) for one in asked) if life["state"] == FRESH else None
         return {**life, "count": count}
 
@@ -120,7 +121,8 @@ class _View:
                 damaged += int(counted["damaged"])
             gaps += [told["gap"]] if told.get("gap") else []
         beats = [self._beat(one) for one in having]
-        life = self._life([one.get("records_at") for one in beats], [one.get("problem") for one in beats])
+        heard, problems = ([one.get(name) for one in beats] for name in ("records_at", "problem"))
+        life = self._life(heard, problems, [one.name for one in having])
         found = {"all": counts.total(), "by": dict(counts), "damaged": damaged, "gap": max(gaps, default=None)}
         return {**life, **found}
 
@@ -155,8 +157,15 @@ class _View:
         found: Mapping[str, Any] = self.beats.get("switches", {}).get(f"{switch.enterprise}:{switch.name}", {})
         return found
 
-    def _life(self, heard: Sequence[int | None], problems: Sequence[str | None] = ()) -> Json:
-        """As old as the oldest of its sources. ``state`` absent: none is set up; ``since``: when it was last true."""
+    def _life(
+        self, heard: Sequence[int | None], problems: Sequence[str | None] = (), names: Sequence[str] = ()
+    ) -> Json:
+        """As old as the oldest of its sources. ``state`` absent: none is set up; ``since``: when it was last true.
+
+        ``silent``: which of the ``names`` give no sign of life.
+        """
+        told = zip(names, heard, strict=False)
+        silent = [name for name, one in told if one is None or self.at - one > self.limit]
         known = [one for one in heard if one is not None]
         oldest = min(known) if known and len(known) == len(heard) else None
         state = ABSENT if not heard else STALE if oldest is None or self.at - oldest > self.limit else FRESH
@@ -166,6 +175,7 @@ class _View:
             "since": None if since is None else moment(since),
             "age_ms": None if oldest is None else self.at - oldest,
             "problem": next((one for one in problems if one), None),
+            "silent": silent if len(names) > 1 else [],
         }
 
 
