@@ -71,7 +71,9 @@ def test_the_files_of_another_database_stay(demo: str) -> None:
 
 
 def test_a_paper_of_a_case_is_named() -> None:
-    assert {"Attachment", "RowAttachment", "Paper", "Evidence"} <= {one.__name__ for one in strays.models()}
+    assert {"Attachment", "RowAttachment", "Paper", "Evidence", "NoticeScan"} <= {
+        one.__name__ for one in strays.models()
+    }
 
 
 def test_a_file_goes_before_the_row_that_names_it(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +106,7 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
         "flows/season/files.py",
         "flows/dossier/verifying.py",
         "inspection/callback/trials/service.py",
+        "inspection/visits/scans/service.py",
         "flows/reconcile/work.py",
         "flows/rejects.py",
         "dossier/impressions/service.py",

@@ -51,6 +51,7 @@ from nianjian.inspection.callback.sip.seen import Seen  # noqa: E402
 from nianjian.inspection.callback.trials import service as trials  # noqa: E402
 from nianjian.inspection.callback.verdict import Verdict as Judged  # noqa: E402
 from nianjian.inspection.visits import service as visits  # noqa: E402
+from nianjian.inspection.visits.scans import service as scans  # noqa: E402
 from nianjian.kernel import clock  # noqa: E402
 from nianjian.notify import service as webhooks  # noqa: E402
 from nianjian.notify.outbox import service as outbox  # noqa: E402
@@ -268,10 +269,12 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     drawn = [Pictured(1, 210.0, 297.0, JPEG)]
     arrivals.proposed(arrival=waits.pk, proposal=told, pictured=drawn, actor=actor)
     visits.save(enterprise=code, given=visits.Given(date(2026, 11, 3)), actor=actor)
+    notice = scans.Scan("通知书.png", "image/png", PNG, 1)
     door = one_click.open_door(enterprise=code, number="95013001", actor=OPERATOR)
     return {
         "code": code,
         "day": date(2026, 11, 3),
+        "scan": scans.attach(enterprise=code, day=date(2026, 11, 3), file=notice, actor=actor).pk,
         "drill": _drill(code, door.token),
         "year": 2026,
         **_round(code, actor),

@@ -31,7 +31,7 @@ from nianjian.api.v1.dossier import arrivals, fill_in, items, making, pages, rou
 from nianjian.api.v1.gate import decisions, policy
 from nianjian.api.v1.inspection import checks as inspection
 from nianjian.api.v1.inspection import day as inspection_day
-from nianjian.api.v1.inspection import drill, screens
+from nianjian.api.v1.inspection import drill, notice, screens
 from nianjian.api.v1.people import everywhere, folk, tokens
 from nianjian.api.v1.portraits import kept, results
 from nianjian.api.v1.reconcile import ask as reconcile_ask
@@ -80,6 +80,7 @@ ROUTERS: Final = (
     reconcile_ask.router,
     reconcile_runs.router,
     inspection.router,
+    notice.router,
     inspection_day.router,
     drill.router,
     screens.router,

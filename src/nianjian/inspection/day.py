@@ -42,6 +42,23 @@ def expected(received: date | None, submitted: date | None, weeks: int, today: d
     return Expected(Notice.AWAITED if today <= by else Notice.LATE, by)
 
 
+def live(states: Iterable[str]) -> tuple[str, str]:
+    """S9, what the product sees itself: (state, why) of the sources behind both screens; fresh, stale or absent."""
+    found = set(states)
+    if "stale" in found:
+        return FAILED, "screens_stale"
+    return (PASSED, "screens_live") if found == {"fresh"} else (UNKNOWN, "screens_absent")
+
+
+def seen(seen_on: date | None, days: int, today: date, *, stand: bool) -> tuple[str, str]:
+    """S9, what only a person sees: the note counts for so many days, that of the look the first; then nothing does."""
+    if seen_on is None:
+        return UNKNOWN, "screens_by_eye"
+    if today > seen_on + timedelta(days=days - 1):
+        return UNKNOWN, "screens_note_over"
+    return (PASSED, "screens_seen") if stand else (FAILED, "screens_gone")
+
+
 def state(evidence: Iterable[Mapping[str, Any]]) -> str:
     """Of a row: failed where anything has, passed only where everything has and something is there."""
     found = {str(one["state"]) for one in evidence}

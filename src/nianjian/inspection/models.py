@@ -5,6 +5,8 @@ from __future__ import annotations
 from nianjian.inspection.callback.routes.model import Gateway, Route
 from nianjian.inspection.callback.trials.model import Trial
 from nianjian.inspection.screens.links.model import ScreenLink
+from nianjian.inspection.seen.model import ScreensSeen
 from nianjian.inspection.visits.model import Visit
+from nianjian.inspection.visits.scans.model import NoticeScan
 
-__all__ = ["Gateway", "Route", "ScreenLink", "Trial", "Visit"]
+__all__ = ["Gateway", "NoticeScan", "Route", "ScreenLink", "ScreensSeen", "Trial", "Visit"]

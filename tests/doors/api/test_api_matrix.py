@@ -80,6 +80,7 @@ NAMING: Final = frozenset(
         "evidence",
         "reconciliation",
         "trial",
+        "scan",
         "asked",
     }
 )
@@ -95,6 +96,7 @@ QUERIES: Final[Mapping[str, str]] = {
     "runs_compare": "before={earlier}&after={run}",
     "roles_take_everywhere": "enterprise={code}",
     "papers_add": "name=scan.png",
+    "visit_scan_add": "name=scan.png",
     "dossier_add": "name=scan.png",
     "seals_add": "name=seal.png&kind=official_seal&width_mm=40",
     "signed_add": "name=signed.pdf&item=articles",
@@ -128,6 +130,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "rows_end": {"version": "{version}", "start": "2026-01-01", "reason": "合同到期"},
     "rows_end_several": {"versions": ["{version}"], "start": "2026-01-01", "reason": "合同到期"},
     "papers_add": PNG,
+    "visit_scan_add": PNG,
     "dossier_add": PNG,
     "seals_add": PNG,
     "seals_use": {"item": "articles", "kind": "official_seal", "reason": "样稿"},
@@ -187,6 +190,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "season_notice": {"year": 2024, "track": "licence", "day": "2025-03-03", "text": "通知"},
     "season_roll_over": {"year": 2027},
     "season_close": {"year": 2024},
+    "season_reopen": {"year": 2023, "reason": "退回补正"},
     "inbox_read": {},
     "inbox_choose": {"scope": "all", "quiet_from": "22:00", "quiet_until": "07:00"},
     "channels_add": {"address": "x"},

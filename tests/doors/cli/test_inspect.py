@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from tests.doors.cli.conftest import Shell
 
 HOUSE = ("--enterprise", "demo")
@@ -115,3 +118,37 @@ def test_a_day_is_planned_told_and_copied(demo: Shell, home: Path) -> None:
     assert demo("inspect", "day", *HOUSE, "--day", "2999-01-01", "--last", "--json").json["error"]["code"] == (
         "visit_unknown"
     )
+
+
+def test_a_notice_is_kept_fetched_and_removed_and_screens_are_signed(demo: Shell, home: Path) -> None:
+    day = ("--day", "2999-01-01")
+    assert demo("inspect", "plan", *HOUSE, *day).code == 0
+    out = io.BytesIO()
+    Image.new("L", (827, 1169), 200).save(out, "PNG", dpi=(100, 100))
+    (home.parent / "notice.png").write_bytes(out.getvalue())
+    kept = demo("inspect", "notice", "notice.png", *HOUSE, *day, "--json")
+    assert (kept.code, kept.json["name"], kept.json["sha256"]) == (
+        0, "notice.png", hashlib.sha256(out.getvalue()).hexdigest(),
+    )  # fmt: skip
+    scan = str(kept.json["scan"])
+    assert kept.json["sha256"] in demo("inspect", "day", *HOUSE, "--last").out
+    assert demo("inspect", "notice", *HOUSE, *day, "--fetch", scan, "--out", "got.png").code == 0
+    assert (home.parent / "got.png").read_bytes() == out.getvalue()
+    assert (home.parent / "got.png").stat().st_mode & 0o077 == 0
+    for words, code in (
+        ((), "usage"),
+        (("--fetch", scan), "usage"),
+        (("gone.png",), "file_missing"),
+        (("--fetch", "9" * 18, "--out", "x"), "visit_scan_unknown"),
+    ):
+        assert demo("inspect", "notice", *HOUSE, *day, *words, "--json").json["error"]["code"] == code
+    assert demo("inspect", "notice", *HOUSE, *day, "--remove", scan).code == 0
+    signed = demo("inspect", "screens", *HOUSE, "--json")
+    assert (signed.code, signed.json["stand"]) == (0, True)
+    assert demo("inspect", "screens", *HOUSE, "--missing").code == 1
+    late = demo("inspect", "screens", *HOUSE, "--seen-on", "2999-01-01", "--json")
+    assert (late.code, late.json["error"]["code"]) == (2, "screens_seen_wrong")
+    rows = demo("inspect", "day", *HOUSE, "--last", "--json").json["rows"]
+    assert {one["why"] for row in rows if row["rule"] == "S9" for one in row["evidence"]} == {
+        "screens_absent", "screens_gone",
+    }  # fmt: skip

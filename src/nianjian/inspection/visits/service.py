@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -12,9 +13,11 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
 from nianjian.inspection.visits.lines import read, written
 from nianjian.inspection.visits.model import Visit
+from nianjian.inspection.visits.query import visit
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.versions.service import wait_for_others
+from nianjian.vault import blobs
 
 MOST: Final = 100  # days of an enterprise
 NOTICE, AUTHORITY, PLACE = 200, 120, 200  # characters
@@ -65,10 +68,12 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Visit:
 
 
 def remove(*, enterprise: str, day: date, actor: Actor) -> None:
-    """Take a day back; ``visit_unknown``."""
+    """Take a day back with the scans of its notice; ``visit_unknown``."""
     with transaction.atomic():
         wait_for_others(enterprise)
-        gone, _kinds = Visit.objects.filter(enterprise_id=enterprise, day=day).delete()
-        if not gone:
-            raise NianjianError("visit_unknown", day=day.isoformat())
+        row = visit(enterprise, day)
+        held = list(row.scans.values_list("blob", flat=True))
+        row.delete()
+        for blob in held:
+            transaction.on_commit(partial(blobs.remove, blob))
         record(verb="inspection.visit_removed", enterprise=enterprise, actor=actor, data={"day": day.isoformat()})

@@ -29,6 +29,7 @@ from nianjian.paper.texts.inspection import checks
 from nianjian.paper.texts.inspection import day as texts
 from nianjian.paper.words import Words, words
 from nianjian.web.data.shown import moment
+from nianjian.web.inspection import notice, places
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
@@ -37,10 +38,6 @@ from nianjian.web.layout.tables import Cell, Column, Table
 BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
 LOOKED: Final = ("readiness", "answers", "retention")  # what the sheet and its copy are made of
 AHEAD: Final = timedelta(days=14)
-#: What stands behind a row -> the page where it is looked after.
-PAGES: Final = {"S1": "", "S2": "reconcile", "S3": "reconcile", "S4": "callback", "S5": "inspection-dialling",
-                "S6": "inspection-retention", "S7": "inspection-answers", "S8": "complaints",
-                "S9": "screens", "S10": "inspection-drill"}  # fmt: skip
 _DATE: Final = {"type": "date"}
 
 
@@ -176,11 +173,12 @@ def _front(request: Request, code: str, day: date | None, given: Json | None = N
         "admit": Admitted(initial=_until(held), auto_id="admit_%s"),
         "inspectors": _inspectors(request, code) if allowed["people"] else None,
         "may": allowed,
+        **notice.around(held),
     }
     return render(request, "inspection/day.html", context | (given or {}), status=status)
 
 
-_ACTS: Final = {"load": Act.LOAD, "report": Act.REPORT, "people": Act.PEOPLE}
+_ACTS: Final = {"load": Act.LOAD, "report": Act.REPORT, "people": Act.PEOPLE, "reveal": Act.REVEAL}
 
 
 def _initial(held: Json | None, _: Words) -> dict[str, Any]:
@@ -216,13 +214,15 @@ def _evidence(told: Json, code: str, _: Words) -> Table:
     """The rule leads to the page where it is looked after."""
     rows = []
     for row in told["rows"]:
-        address = reverse(PAGES[row["rule"]], kwargs={"code": code}) if PAGES.get(row["rule"]) else ""
         title = f"{row['rule']} {_(texts.ROWS[row['rule']])}"
         found = row["evidence"] or [{"check": "", "state": row["state"], "why": "", "day": None}]
         rows += [
             [
-                Cell(title, href=address),
-                Cell(texts.name(one["check"], _) if one["check"] else "–"),
+                Cell(title, href=places.of_rule(code, row["rule"])),
+                Cell(
+                    texts.name(one["check"], _) if one["check"] else "–",
+                    href=places.of_check(code, one["check"], row["rule"]) if one["check"] else "",
+                ),
                 Cell(_(checks.STATES[one["state"]]), badge=BADGES[one["state"]]),
                 Cell(texts.why(one["why"], _) if one["why"] else _("never looked at")),
                 Cell(one["day"] or "–", day=True),

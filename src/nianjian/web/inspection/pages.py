@@ -18,7 +18,7 @@ from nianjian.flows.inspection.checks.grounds import Json
 from nianjian.paper.texts.inspection.checks import CHECKS, CHECKS_WHYS, PARTS, PEOPLE_NUMBERS_SYSTEM, STATES
 from nianjian.paper.words import Words, words
 from nianjian.web.data.shown import moment
-from nianjian.web.inspection import shown
+from nianjian.web.inspection import places, shown
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.tables import Cell, Column, Table
@@ -36,7 +36,7 @@ def front(request: Request, code: str) -> HttpResponse:
         "shares": [] if told is None else _shares(told, _),
         "badge": "" if told is None else BADGES[told["state"]],
         "state": "" if told is None else _(STATES[told["state"]]),
-        "table": None if told is None else _checks(told, _),
+        "table": None if told is None else _checks(told, code, _),
     }
     return render(request, "inspection/front.html", context)
 
@@ -86,13 +86,14 @@ def _shares(told: Json, _: Words) -> list[Json]:
     ]
 
 
-def _checks(told: Json, _: Words) -> Table:
+def _checks(told: Json, code: str, _: Words) -> Table:
+    """The rule leads to the page of its row, the check to where it is mended."""
     heads = (gettext("part"), gettext("rule"), gettext("check"), gettext("state"), gettext("why"), gettext("as at"))
     rows = [
         [
             Cell(_(PEOPLE_NUMBERS_SYSTEM[one["part"]])),
-            Cell(one["rule"]),
-            Cell(_(CHECKS[one["check"]])),
+            Cell(one["rule"], href=places.of_rule(code, one["rule"])),
+            Cell(_(CHECKS[one["check"]]), href=places.of_check(code, one["check"], one["rule"])),
             Cell(_(STATES[one["state"]]), badge=BADGES[one["state"]]),
             Cell(_(CHECKS_WHYS[one["why"]])),
             Cell(one["day"] or "–", day=True),

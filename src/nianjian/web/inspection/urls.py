@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nianjian.web.inspection import day, drill, leading, pages
+from nianjian.web.inspection import day, drill, leading, notice, pages
 
 urlpatterns = [
     path("", pages.front, name="inspection"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("day/admit/", day.admit, name="inspection-day-admit"),
     path("day/look/", day.look, name="inspection-day-look"),
     path("day/copy/", day.copy, name="inspection-day-copy"),
+    path("day/scan/", notice.add, name="inspection-day-scan"),
+    path("day/scan/fetch/", notice.fetch, name="inspection-day-scan-fetch"),
+    path("day/scan/remove/", notice.remove, name="inspection-day-scan-remove"),
+    path("day/screens/", notice.seen, name="inspection-day-screens"),
     path("dialling/", pages.part, {"part": "dialling"}, name="inspection-dialling"),
     path("drill/", drill.front, name="inspection-drill"),
     path("drill/run/", drill.run, name="inspection-drill-run"),

@@ -58,6 +58,28 @@ class Post(Schema):
     task: str
 
 
+class Scan(Schema):
+    """A scan of the notice; ``sha256`` and ``size`` (bytes) of its content; ``pages`` 0: kept and not read."""
+
+    scan: int
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    pages: int
+    recorded_by: str
+
+
+class ScreensNote(Schema):
+    """Who has seen when whether both screens stand in the room, and through which day that counts."""
+
+    seen_on: str
+    stand: bool
+    signed: str
+    noted_at: str
+    until: str
+
+
 class Visit(Schema):
     """A day as it is kept."""
 
@@ -68,6 +90,7 @@ class Visit(Schema):
     place: str
     agenda: list[AgendaLine]
     posts: list[Post]
+    scans: list[Scan]
 
 
 class VisitRemoved(Schema):
@@ -92,6 +115,7 @@ class VisitTold(Schema):
     state: str
     counts: dict[str, int]
     rows: list[dict[str, Any]]
+    screens: ScreensNote | None
     drill: dict[str, Any] | None
     rulebook: dict[str, str]
 

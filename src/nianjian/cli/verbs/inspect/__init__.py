@@ -6,7 +6,7 @@ import argparse
 
 from nianjian.cli.answer import Answer
 from nianjian.cli.arguments import Actions
-from nianjian.cli.verbs.inspect import day, look
+from nianjian.cli.verbs.inspect import day, look, notice
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = Actions(parser)
     look.configure(actions)
     day.configure(actions)
+    notice.configure(actions)
 
 
 def run(args: argparse.Namespace) -> Answer:

@@ -16,9 +16,11 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act, Role
 from nianjian.flows import people
 from nianjian.flows.inspection.checks.grounds import Json
+from nianjian.flows.inspection.day import scans
 from nianjian.inspection.visits import service
 from nianjian.inspection.visits.lines import read
 from nianjian.inspection.visits.model import Visit
+from nianjian.inspection.visits.scans.query import scans as of_visit
 from nianjian.inspection.visits.service import Given
 from nianjian.kernel import clock
 
@@ -46,6 +48,7 @@ def told(row: Visit) -> Json:
         "agenda": [
             {"at": one.head, "what": one.first, "who": one.second} for one in read(row.agenda or "", timed=True)
         ],
+        "scans": [scans.told(one) for one in of_visit(row.pk)],
         "posts": [
             {"place": one.head, "who": one.first, "task": one.second} for one in read(row.posts or "", timed=False)
         ],

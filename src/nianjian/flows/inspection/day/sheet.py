@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -10,17 +11,22 @@ from nianjian.flows.inspection.checks import readiness as looked
 from nianjian.flows.inspection.checks import work
 from nianjian.flows.inspection.checks.grounds import Grounds, Json
 from nianjian.flows.inspection.day.kept import told as visit_told
+from nianjian.flows.inspection.day.seen import told as seen_told
 from nianjian.flows.inspection.drill import report
+from nianjian.flows.inspection.screens import shown as screens
 from nianjian.flows.progress import Progress, silent
 from nianjian.inspection import day as pure
 from nianjian.inspection.day import Notice
 from nianjian.inspection.readiness import FAILED, PASSED, UNKNOWN
+from nianjian.inspection.seen.query import last
 from nianjian.inspection.visits.model import Visit
 from nianjian.inspection.visits.query import coming, visit, visits
 from nianjian.registers.filings import query as filings
 from nianjian.season.deadlines import LICENCE
 
 WEEKS: Final = "inspection.notice.weeks"
+NOTE: Final = "inspection.screens.note_days"
+SOURCES: Final = ("now", "calls", "gate")  # of both screens
 STATES: Final = {Notice.RECEIVED: PASSED, Notice.LATE: UNKNOWN, Notice.AWAITED: UNKNOWN, Notice.NOT_SUBMITTED: UNKNOWN}
 
 
@@ -40,7 +46,7 @@ def sheet(
     else:
         ready = work.newest(enterprise=enterprise, part="readiness", actor=actor)
     held = _drill(enterprise, actor)
-    evidence = [*([] if ready is None else ready["checks"]), _notice(grounds, row), _screens(), _held(held)]
+    evidence = [*([] if ready is None else ready["checks"]), _notice(grounds, row), *_screens(grounds), _held(held)]
     found = pure.rows(evidence)
     counts = {state: sum(one["state"] == state for one in found) for state in (PASSED, FAILED, UNKNOWN)}
     return {
@@ -54,6 +60,7 @@ def sheet(
         "state": pure.state(found),
         "counts": counts,
         "rows": found,
+        "screens": seen_told(last(grounds.enterprise), grounds.book.integer(NOTE)),
         "drill": held,
         "rulebook": grounds.stamp(),
     }
@@ -78,9 +85,15 @@ def _notice(grounds: Grounds, row: Visit | None) -> Json:
     return _one("notice", pure.NOTICE, state, told["state"], told["received_on"])
 
 
-def _screens() -> Json:
-    """S9: whether two screens stand in the room nobody can see from here."""
-    return _one("screens", pure.SCREENS, UNKNOWN, "screens_by_eye", None)
+def _screens(grounds: Grounds) -> Iterator[Json]:
+    """S9: the sources behind the screens as they are now, and what a person has seen in the room."""
+    told = screens.told_office(grounds.enterprise)
+    state, why = pure.live(str(told[name]["state"]) for name in SOURCES)
+    yield _one("screens", pure.SCREENS, state, why, grounds.day.isoformat())
+    note = last(grounds.enterprise)
+    day = None if note is None else note.seen_on
+    state, why = pure.seen(day, grounds.book.integer(NOTE), grounds.day, stand=note is not None and note.stand)
+    yield _one("screens_seen", pure.SCREENS, state, why, None if day is None else day.isoformat())
 
 
 def _drill(enterprise: str, actor: Actor) -> Json | None:

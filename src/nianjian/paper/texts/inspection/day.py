@@ -23,6 +23,7 @@ ROWS: Final[Mapping[str, str]] = {
 CHECKS: Final[Mapping[str, str]] = {
     "notice": mark("Notice on record"),
     "screens": mark("Screens show live data"),
+    "screens_seen": mark("Screens stand in the room"),
     "drill": mark("Newest drill"),
 }
 WHYS: Final[Mapping[str, str]] = {
@@ -31,6 +32,12 @@ WHYS: Final[Mapping[str, str]] = {
     "notice_late": mark("two weeks after the report the notice is not here: ask whether there is a check"),
     "notice_not_submitted": mark("the report was not handed in yet"),
     "screens_by_eye": mark("whether they stand in the room only a person sees"),
+    "screens_live": mark("every source behind the screens is fresh"),
+    "screens_stale": mark("a source behind the screens is silent"),
+    "screens_absent": mark("a source behind the screens is not set or was never seen"),
+    "screens_seen": mark("a person has seen both of them and signed it"),
+    "screens_gone": mark("a person has looked, and they do not both stand there with live data"),
+    "screens_note_over": mark("the note of a person does not count any more: look again and sign"),
     "drill_never": mark("no drill was held"),
     "drill_passed": mark("every step of the newest drill has passed"),
     "drill_failed": mark("a step of the newest drill has not passed"),
@@ -92,4 +99,13 @@ def notice(told: Mapping[str, Any], _: Words) -> list[tuple[str, str]]:
         (_("Place of the check"), held.get("place") or "–"),
         (_("Report handed in on"), due["submitted_on"] or "–"),
         (_("Notice usually here by"), due["expected_by"] or "–"),
+        *((_("Scan of the notice"), f"{one['name']} · SHA-256 {one['sha256']}") for one in held.get("scans", ())),
+        *(_screens(told.get("screens"), _)),
     ]
+
+
+def _screens(note: Mapping[str, Any] | None, _: Words) -> list[tuple[str, str]]:
+    if note is None:
+        return []
+    text = _("looked at on {seen_on}, signed by {signed}; counts through {until}")
+    return [(_("Screens in the room"), text.format(**note))]

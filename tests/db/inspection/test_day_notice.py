@@ -1,0 +1,225 @@
+"""Scans of the notice beside a day, and what stands for the two screens: sources, and a person's signed note."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from tests.support.people import signed_in
+
+from nianjian.accounts.query import USER, Actor
+from nianjian.accounts.roles import Role
+from nianjian.accounts.service import add_user
+from nianjian.audit.query import acts
+from nianjian.flows.inspection.day import bundle, kept, scans, seen
+from nianjian.flows.inspection.day.sheet import sheet
+from nianjian.flows.inspection.screens import shown as screens
+from nianjian.inspection import day as pure
+from nianjian.inspection.visits.scans.model import NoticeScan
+from nianjian.inspection.visits.scans.service import MOST
+from nianjian.inspection.visits.service import Given
+from nianjian.kernel.errors import NianjianError
+from nianjian.vault import blobs, keyring
+
+pytestmark = pytest.mark.django_db
+TODAY, VISIT = date(2026, 8, 31), date(2026, 9, 3)
+PLACE = "/e/demo/inspection/day/"
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    monkeypatch.setenv("NIANJIAN_TODAY", TODAY.isoformat())
+
+
+def picture(shade: int = 200) -> bytes:
+    """A page of 210 x 297 mm at 100 dpi."""
+    out = io.BytesIO()
+    Image.new("L", (827, 1169), shade).save(out, "PNG", dpi=(100, 100))
+    return out.getvalue()
+
+
+def pdf(program: str = "") -> bytes:
+    """A page, with a program in it where one is given."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R"
+        + (f"/OpenAction<</S/JavaScript/JS({program})>>" if program else "").encode()
+        + b">>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+    ]
+    body, places = b"%PDF-1.4\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj%sendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return (
+        body
+        + b"xref\n0 4\n0000000000 65535 f \n"
+        + table
+        + b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(body)
+    )
+
+
+@pytest.fixture
+def day(demo: str, operator: Actor) -> str:
+    kept.save(enterprise=demo, given=Given(VISIT, notice="浙通管检7号", received_on=TODAY), actor=operator)
+    return demo
+
+
+def test_a_scan_is_looked_at_kept_sealed_and_named_with_its_digest(day: str, operator: Actor) -> None:
+    content = picture()
+    told = scans.attach(enterprise=day, day=VISIT, name="C:\\扫描\\通知书.png", content=content, actor=operator)
+    again = scans.attach(enterprise=day, day=VISIT, name="通知书.png", content=content, actor=operator)
+    assert again == told
+    assert (told["name"], told["media_type"], told["pages"], told["size"]) == (
+        "通知书.png",
+        "image/png",
+        1,
+        len(content),
+    )
+    row = NoticeScan.objects.get()
+    (lies,) = (keyring.home() / "vault").glob(f"??/{row.blob}")
+    assert content not in lies.read_bytes()
+    held = sheet(enterprise=day, actor=operator)["visit"]["scans"]
+    assert [one["sha256"] for one in held] == [told["sha256"]]
+    _name, packed = bundle.bundle(enterprise=day, actor=operator, language="zh-hans")
+    with zipfile.ZipFile(io.BytesIO(packed)) as pack:
+        assert told["sha256"] in pack.read("index.html").decode()
+        assert not any(content in pack.read(name) for name in pack.namelist()), "nothing in a scan is masked"
+    name, media, out = scans.fetch(enterprise=day, day=VISIT, number=told["scan"], actor=operator)
+    assert (name, media, out) == ("通知书.png", "image/png", content)
+    verbs = [one.verb for one in acts(enterprise=day, newest=2)]
+    assert verbs == ["inspection.notice_fetched", "inspection.notice_kept"]
+    assert "通知书" not in json.dumps([dict(one.data) for one in acts(enterprise=day)], ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.pdf", b"", "file_empty"),
+        ("a.pdf", b"MZ" * 900, "dossier_type_unknown"),
+        ("a.exe", b"MZ" * 900, "dossier_type_unknown"),
+        ("a.pdf", b"%PDF-1.4\n" + b"x" * 900, "dossier_pdf_broken"),
+        ("a.pdf", pdf("app.alert(1)"), "visit_scan_active"),
+    ],
+)
+def test_what_is_no_harmless_scan_is_refused_and_leaves_nothing(
+    day: str, operator: Actor, name: str, content: bytes, code: str
+) -> None:
+    with pytest.raises(NianjianError, match=code):
+        scans.attach(enterprise=day, day=VISIT, name=name, content=content, actor=operator)
+    assert (NoticeScan.objects.count(), list(blobs.blobs())) == (0, [])
+
+
+def test_too_large_too_many_and_days_that_are_not_kept(
+    day: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NianjianError, match="visit_unknown"):
+        scans.attach(enterprise=day, day=TODAY, name="a.pdf", content=pdf(), actor=operator)
+    for shade in range(MOST):
+        scans.attach(enterprise=day, day=VISIT, name="a.png", content=picture(shade), actor=operator)
+    with pytest.raises(NianjianError, match="visit_scans_too_many"):
+        scans.attach(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
+    monkeypatch.setattr(scans, "LIMIT", 10)
+    with pytest.raises(NianjianError, match="file_too_large"):
+        scans.attach(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
+    with pytest.raises(NianjianError, match="visit_scan_unknown"):
+        scans.fetch(enterprise=day, day=VISIT, number=10**6, actor=operator)
+
+
+def test_with_its_day_a_scan_goes_and_its_file_with_it(
+    day: str, operator: Actor, django_capture_on_commit_callbacks: Any
+) -> None:
+    one = scans.attach(enterprise=day, day=VISIT, name="a.pdf", content=pdf(), actor=operator)
+    scans.attach(enterprise=day, day=VISIT, name="b.png", content=picture(), actor=operator)
+    with django_capture_on_commit_callbacks(execute=True):
+        scans.remove(enterprise=day, day=VISIT, number=one["scan"], actor=operator)
+    assert (NoticeScan.objects.count(), len(list(blobs.blobs()))) == (1, 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        kept.remove(enterprise=day, day=VISIT, actor=operator)
+    assert (NoticeScan.objects.count(), list(blobs.blobs())) == (0, [])
+
+
+def test_the_page_keeps_gives_and_removes_scans_by_role(day: str, operator: Actor) -> None:
+    client = signed_in("anna")
+    add_user(name="vera", role=Role.AUDITOR, enterprises=[day], actor=operator)
+    sent = {"day": VISIT.isoformat(), "file": SimpleUploadedFile("通知书.pdf", pdf())}
+    assert client.post(f"{PLACE}scan/", sent).status_code == 302
+    row = NoticeScan.objects.get()
+    page = client.get(f"{PLACE}?day={VISIT}").content.decode()
+    assert "通知书.pdf" in page
+    assert row.sha256 in page
+    asked = {"day": VISIT.isoformat(), "scan": str(row.pk)}
+    given = client.post(f"{PLACE}scan/fetch/", asked)
+    assert (given.status_code, given.content, given["Content-Type"]) == (200, pdf(), "application/pdf")
+    assert given["Content-Disposition"].startswith("attachment")
+    reader = signed_in("vera")
+    for act in ("fetch", "remove"):
+        assert reader.post(f"{PLACE}scan/{act}/", asked).status_code == 403
+    for wrong in ("x", "9" * 5000, ""):
+        assert client.post(f"{PLACE}scan/fetch/", asked | {"scan": wrong}).status_code == 404
+    refused = {"day": VISIT.isoformat(), "file": SimpleUploadedFile("a.pdf", b"MZ" * 900)}
+    assert client.post(f"{PLACE}scan/", refused).status_code == 302
+    assert client.post(f"{PLACE}scan/remove/", asked).status_code == 302
+    assert not NoticeScan.objects.exists()
+
+
+def _row(day: str, operator: Actor) -> tuple[str, dict[str, tuple[str, str]]]:
+    found = next(one for one in sheet(enterprise=day, actor=operator)["rows"] if one["rule"] == "S9")
+    return found["state"], {one["check"]: (one["state"], one["why"]) for one in found["evidence"]}
+
+
+def test_the_screens_pass_only_by_fresh_sources_and_a_signed_note(
+    day: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _row(day, operator) == ("unknown", {
+        "screens": ("unknown", "screens_absent"), "screens_seen": ("unknown", "screens_by_eye"),
+    })  # fmt: skip
+    for wrong in (TODAY + timedelta(days=1), date(2020, 1, 1)):
+        with pytest.raises(NianjianError, match="screens_seen_wrong"):
+            seen.note(enterprise=day, seen_on=wrong, stand=True, actor=operator)
+    signed_in("anna")
+    told = seen.note(enterprise=day, seen_on=TODAY - timedelta(days=6), stand=True, actor=Actor("anna", USER))
+    assert told["signed"] == "user:anna"
+    assert _row(day, operator)[0] == "unknown", "a person's note alone proves no live data"
+    live = {name: {"state": "fresh"} for name in ("now", "calls", "gate")}
+    monkeypatch.setattr(screens, "told_office", lambda _enterprise: live)
+    assert _row(day, operator) == ("passed", {
+        "screens": ("passed", "screens_live"), "screens_seen": ("passed", "screens_seen"),
+    })  # fmt: skip
+    note = sheet(enterprise=day, actor=operator)["screens"]
+    assert (note["signed"], note["until"]) == ("user:anna", TODAY.isoformat())
+    monkeypatch.setenv("NIANJIAN_TODAY", (TODAY + timedelta(days=1)).isoformat())
+    assert _row(day, operator)[1]["screens_seen"] == ("unknown", "screens_note_over")
+    seen.note(enterprise=day, seen_on=None, stand=False, actor=operator)
+    assert _row(day, operator)[0] == "failed"
+    live["gate"] = {"state": "stale"}
+    assert _row(day, operator)[1]["screens"] == ("failed", "screens_stale")
+
+
+@pytest.mark.parametrize(
+    ("ago", "days", "state"), [(0, 1, "passed"), (1, 1, "unknown"), (6, 7, "passed"), (7, 7, "unknown")]
+)
+def test_a_note_counts_through_its_last_day(ago: int, days: int, state: str) -> None:
+    assert pure.seen(TODAY - timedelta(days=ago), days, TODAY, stand=True)[0] == state
+
+
+def test_the_page_signs_with_the_account_and_rows_lead_where_they_are_mended(day: str, operator: Actor) -> None:
+    client = signed_in("anna")
+    given = {"seen_on": TODAY.isoformat(), "stand": "yes"}
+    assert client.post(f"{PLACE}screens/", given).status_code == 302
+    page = client.get(PLACE).content.decode()
+    assert "user:anna" in page
+    for way in ("reconcile/", "inspection/callback/", "inspection/dialling/", "inspection/retention/",
+                "inspection/answers/", "complaints/", "inspection/screens/", "inspection/drill/"):  # fmt: skip
+        assert f'href="/e/demo/{way}"' in page
+    assert client.post(f"{PLACE}screens/", {"seen_on": "x"}).status_code == 302
+    assert [one["seen_on"] for one in [sheet(enterprise=day, actor=operator)["screens"]]] == [TODAY.isoformat()]
