@@ -113,7 +113,7 @@ def around(held: dict[str, Any] | None) -> dict[str, Any]:
     """What the day's page shows of both."""
     kept = [] if held is None else held["scans"]
     return {
-        "scans": [one | {"weight": figures.count(-(-one["size"] // 1024))} for one in kept],
+        "scans": [one | {"weight": f"{figures.count(-(-one['size'] // 1024))} KiB · SHA-256"} for one in kept],
         "scan_form": None if held is None else Scanned(auto_id="scan_%s"),
         "seen_form": Seen(initial={"seen_on": clock.today()}, auto_id="seen_%s"),
     }
