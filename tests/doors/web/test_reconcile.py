@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.doors.web.data_pages import work
+from tests.support import portrait_data as data
 from tests.support.people import signed_in
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
+from nianjian.config import wiring
 from nianjian.kernel.errors import NianjianError
 from nianjian.reconcile.runs import service
 from nianjian.reconcile.runs.found import Found, Proposed, Report
@@ -166,3 +168,25 @@ def test_a_carriers_bill_with_headings_of_its_own(lead: Client) -> None:
     assert "carrier-bill" in one
     assert "2.50" in one
     assert lead.post(f"{HOME}new/", bill | {"file": _csv("b.csv", text), "words": "x"}).status_code == 422
+
+
+def test_switches_beside_each_other_are_said_on_the_page(lead: Client) -> None:
+    at = datetime(2026, 3, 2, 9)  # noqa: DTZ001 -- wall time
+    rows = [
+        {"source": source, "call_id": f"{source}{n}", "start_ts": at, "line_id": "L1", "answered": False,
+         "direction": "out", "test": False, "leg": "customer", "part": "2026-03"}
+        for source, count in (("asterisk", 3), ("freeswitch", 1), ("crm", 4)) for n in range(count)
+    ]  # fmt: skip
+    data.append(wiring.lake("demo"), rows, "b0")
+    days = {"what": "sources", "first": "2026-03-02", "last": "2026-03-02"}
+    for beside, parted in (("", 1), ("asterisk，freeswitch", 0)):
+        assert lead.post(f"{HOME}new/", days | {"beside": beside}).status_code == 302
+        work()
+        run = Run.objects.order_by("-made_at")[0]
+        assert run.counts == {"same": 1 - parted, "parted": parted}
+    assert "asterisk + freeswitch · crm" in lead.get(f"{HOME}{run.pk}/").content.decode()
+    lead.post(f"{HOME}new/", days | {"beside": "asterisk freeswitch crm".replace(" ", "、")})
+    work()
+    lone = lead.get(f"{HOME}{Run.objects.order_by('-made_at')[0].pk}/").content.decode()
+    assert "没有可比对的" in lone
+    assert lead.post(f"{HOME}new/", days | {"beside": "9" * 5000}).status_code == 422
