@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from nianjian.flows.check_calls import FIELDS, Look
 from nianjian.web.data.call_fields import field_label
+from nianjian.web.data.spelling_fields import WordsField, ZoneField
 
 AUTO: Final = "auto"
 TIMES: Final = ("start", "ring", "answer", "end")
@@ -32,8 +33,6 @@ DIRECTIONS: Final = {  # our word in a mapping -> what people read
     "呼入": gettext_lazy("inbound"),
     "内部": gettext_lazy("internal"),
 }
-WORDS: Final = re.compile(r"\s*([^:：]+?)\s*[:：]\s*(.+?)\s*=\s*(\S+)\s*")
-ZONES: Final = ("Asia/Shanghai", "UTC", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Europe/Berlin")
 APART: Final = re.compile(r"[,，、;；\s]+")
 
 
@@ -54,17 +53,16 @@ class TheirsMultiple(_Theirs, forms.SelectMultiple):
     """Several columns of the file."""
 
 
+def _field(name: str) -> str:
+    """Our field under its own name or the form's heading; what is neither the mapping itself refuses."""
+    return next((field for field, header in FIELDS.items() if header == name), name)
+
+
 class MappingForm(forms.Form):
     """``headers`` are those of the files; an empty choice means: as it is recognised."""
 
     source = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
-    timezone = forms.CharField(
-        label=gettext_lazy("Time zone of stamps that carry none"),
-        required=False,
-        max_length=60,
-        help_text=gettext_lazy("For example Asia/Shanghai or UTC."),
-        widget=forms.TextInput(attrs={"list": "zones"}),
-    )
+    timezone = ZoneField()
     label = forms.CharField(
         label=gettext_lazy("Name of the system that wrote the file"),
         required=False,
@@ -76,11 +74,10 @@ class MappingForm(forms.Form):
         required=False,
         choices=[("", "—"), *((ours, label) for ours, label in DIRECTIONS.items())],
     )
-    words = forms.CharField(
-        label=gettext_lazy("What the file's words mean"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+    words = WordsField(
+        rows=4,
         help_text=gettext_lazy("One a line – field: their word = our word. For example result: OK = answered"),
+        field_of=_field,
     )
     display_from = forms.MultipleChoiceField(
         label=gettext_lazy("Displayed number, the first of these columns that is filled"),
@@ -136,19 +133,6 @@ class MappingForm(forms.Form):
         """The fields that name time formats."""
         return [self[f"format_{field}"] for field in TIMES]
 
-    def clean_words(self) -> dict[str, dict[str, str]]:
-        """Lines as field -> their word -> our word."""
-        found: dict[str, dict[str, str]] = {}
-        for line in str(self.cleaned_data["words"]).splitlines():
-            if not line.strip():
-                continue
-            read = WORDS.fullmatch(line)
-            if read is None:
-                text = gettext("“{line}”: write field: their word = our word")
-                raise forms.ValidationError(text.format(line=line))
-            found.setdefault(_field(read[1]), {})[read[2]] = read[3]
-        return found
-
     def data_of_mapping(self) -> dict[str, object]:
         """What a mapping file would hold; only what was chosen."""
         given = self.cleaned_data
@@ -188,11 +172,6 @@ def initial(data: Mapping[str, Any], source: str, timezone: str) -> dict[str, ob
     for field, form in (data.get("formats") or {}).items():
         told[f"format_{field}"] = form
     return told
-
-
-def _field(name: str) -> str:
-    """Our field under its own name or the form's heading; what is neither the mapping itself refuses."""
-    return next((field for field, header in FIELDS.items() if header == name), name)
 
 
 def _column(chosen: str | list[str]) -> object:

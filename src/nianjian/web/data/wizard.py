@@ -24,8 +24,9 @@ from nianjian.registers.drafts.query import DraftValue
 from nianjian.registers.mappings import query as mappings
 from nianjian.registers.mappings import service as mapping_service
 from nianjian.web.data import files_out, preview, shown
-from nianjian.web.data.mapping_form import AUTO, FORMATS, ZONES, MappingForm, initial
+from nianjian.web.data.mapping_form import AUTO, FORMATS, MappingForm, initial
 from nianjian.web.data.receiving import Receiving
+from nianjian.web.data.spelling_fields import ZONES
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current

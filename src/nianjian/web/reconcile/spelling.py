@@ -14,7 +14,7 @@ from nianjian.flows.reconcile.looked import ListColumn
 from nianjian.reconcile.bill import UNITS
 from nianjian.reconcile.counts import BILL
 from nianjian.registers.tables.column import Kind, Sheet
-from nianjian.web.data.mapping_form import WORDS, ZONES
+from nianjian.web.data.spelling_fields import ZONES, WordsField, ZoneField
 from nianjian.web.reconcile.forms import day
 from nianjian.web.registers import shown as registers
 
@@ -40,12 +40,7 @@ class Spelt(forms.Form):
         max_length=60,
         help_text=gettext_lazy("Only where they are not understood, such as %d/%m/%Y."),
     )
-    words = forms.CharField(
-        label=gettext_lazy("What the file's words mean"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("One a line – heading of ours: their word = our word."),
-    )
+    words = WordsField(rows=2, help_text=gettext_lazy("One a line – heading of ours: their word = our word."))
     keep_as = forms.CharField(label=gettext_lazy("Keep this mapping under a name"), required=False, max_length=80)
 
     def __init__(
@@ -100,17 +95,6 @@ class Spelt(forms.Form):
     def spelt(self) -> list[forms.BoundField]:
         """How dates and words are written."""
         return [self[name] for name in SPELT if name in self.fields]
-
-    def clean_words(self) -> dict[str, dict[str, str]]:
-        """Lines as field -> their word -> our word."""
-        found: dict[str, dict[str, str]] = {}
-        for line in filter(str.strip, str(self.cleaned_data["words"]).splitlines()):
-            read = WORDS.fullmatch(line)
-            if read is None:
-                text = gettext("“{line}”: write field: their word = our word")
-                raise forms.ValidationError(text.format(line=line))
-            found.setdefault(read[1], {})[read[2]] = read[3]
-        return found
 
     def data_of_mapping(self) -> Json:
         """What a mapping file would hold; a kept one under what was chosen besides."""
@@ -178,13 +162,7 @@ class Billed(Spelt):
     together = forms.BooleanField(
         label=gettext_lazy("The sources are switches beside each other: add their calls up"), required=False
     )
-    timezone = forms.CharField(
-        label=gettext_lazy("Time zone of stamps that carry none"),
-        required=False,
-        max_length=60,
-        help_text=gettext_lazy("For example Asia/Shanghai or UTC."),
-        widget=forms.TextInput(attrs={"list": "zones"}),
-    )
+    timezone = ZoneField()
     unit = forms.TypedChoiceField(
         label=gettext_lazy("Seconds by which each call is rounded up"),
         required=False,
