@@ -6,13 +6,15 @@ import base64
 import json
 import logging
 import os
+import xml.etree.ElementTree as ET
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
@@ -136,6 +138,13 @@ def test_what_is_no_record_is_refused_and_the_switch_keeps_it(live: Path, body: 
 def test_a_large_body_is_not_read(live: Path) -> None:
     assert send(b" " * (post.MOST + 1)).status_code == 413
     assert send(document() + " " * (post.MOST - len(document().encode()))).status_code == 200
+
+
+def test_the_example_for_freeswitch_posts_here() -> None:
+    example = Path(__file__).parents[3] / "deploy/freeswitch/json_cdr.conf.xml"
+    settings = {one.get("name"): str(one.get("value")) for one in ET.fromstring(example.read_text()).iter("param")}  # noqa: S314 -- our own
+    assert resolve(urlsplit(settings["url"]).path).url_name == "screens-posted"
+    assert (settings["auth-scheme"], settings["cred"].count(":")) == ("basic", 1)
 
 
 def test_only_posts(live: Path) -> None:
