@@ -168,6 +168,7 @@ COMMANDS |= {
     "season task": (Act.LOAD, HERE, ("portrait", "--owner", "x", *AT, *YEAR)),
     "season roll-over": (Act.LOAD, HERE, (*AT, *YEAR)),
     "season close": (Act.REPORT, HERE, (*AT, *YEAR)),
+    "season reopen": (Act.REQUEST, HERE, ("--reason", "x", *AT, *YEAR)),
     "season archive": (Act.READ, HERE, (*AT, *YEAR)),
     "season reminders": (Act.REPORT, HERE, AT),
     "season feed": (Act.READ, HERE, AT),

@@ -20,6 +20,7 @@ from nianjian.dossier.fill_in.fields import Report
 from nianjian.dossier.finding import Verdict
 from nianjian.dossier.materials import service as materials
 from nianjian.dossier.materials.service import File, Place
+from nianjian.flows import approve as approving
 from nianjian.flows.dossier import build, checklist, sorting, upload
 from nianjian.flows.dossier.fill_in import sheet
 from nianjian.flows.dossier.making import kept, work
@@ -34,6 +35,7 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue.models import Job
 from nianjian.season.archives.model import Archive, Kept
+from nianjian.season.archives.query import sealed
 from nianjian.vault import blobs, keyring
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +100,60 @@ def test_a_closed_season_is_read_only(demo: str, operator: Actor) -> None:
     add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
     seen = archive.archived(enterprise=demo, year=2026, actor=Actor("insp", USER))
     assert (seen["log"]["acts"], seen["log"]["count"]) == ([], 3), "whose acts they are is the chain's readers' matter"
+
+
+def test_two_people_open_a_closed_season_again(demo: str, operator: Actor, anna: Actor, bo: Actor) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026}
+    with pytest.raises(NianjianError, match="season_archive_unknown"):
+        archive.reopen(**of, reason="退回补正", actor=anna)
+    _filed(demo, operator)
+    first = archive.close(**of, actor=operator)
+    with pytest.raises(NianjianError, match="season_reason_missing"):
+        archive.reopen(**of, reason=" ", actor=anna)
+    add_user(name="insp", role="inspector", enterprises=[demo], actor=operator)
+    with pytest.raises(NianjianError, match="role_missing"):
+        archive.reopen(**of, reason="x", actor=Actor("insp", USER))
+    asked = archive.reopen(**of, reason="退回补正", actor=anna)
+    with pytest.raises(NianjianError, match="approval_pending"):
+        archive.reopen(**of, reason="另一个理由", actor=bo)
+    (told,) = [one for one in approving.requests(actor=bo) if one["approval"] == asked.id]
+    assert told["asked"] == {"season": 2026, "document": first["sha256"], "reason": "退回补正"}
+    with pytest.raises(NianjianError, match="approval_same_person"):
+        approving.approve(approval=asked.id, actor=anna)
+    with pytest.raises(NianjianError, match="season_archived"):
+        _filed(demo, operator)
+    approving.approve(approval=asked.id, actor=bo)
+    (entry,) = Entry.objects.filter(verb="season.reopened")
+    assert first["sha256"] in entry.data
+    with pytest.raises(NianjianError, match="season_archive_unknown"):
+        archive.archived(**of, actor=operator)
+    acts.assign(**of, task="items", owner="王工", actor=anna)
+    second = archive.close(**of, actor=operator)
+    assert second["sha256"] != first["sha256"]
+    assert [one["verb"] for one in second["log"]["acts"]][:2] == ["season.task_assigned", "season.reopened"]
+    rows = Archive.objects.order_by("closed_at")
+    assert [one.sha256 for one in rows] == [first["sha256"], second["sha256"]], "the first one stays"
+    assert [one.opened_at is None for one in rows] == [False, True]
+    assert sealed() == set(Kept.objects.values_list("blob", flat=True)), "and its files"
+    assert len(sealed()) == 2
+
+
+def test_a_request_that_was_refused_or_overtaken_opens_nothing(
+    demo: str, operator: Actor, anna: Actor, bo: Actor
+) -> None:
+    of: dict[str, Any] = {"enterprise": demo, "year": 2026}
+    _filed(demo, operator)
+    archive.close(**of, actor=operator)
+    asked = archive.reopen(**of, reason="x", actor=anna)
+    approving.refuse(approval=asked.id, actor=bo)
+    with pytest.raises(NianjianError, match="approval_decided"):
+        approving.approve(approval=asked.id, actor=bo)
+    again = archive.reopen(**of, reason="y", actor=anna)
+    Archive.objects.update(opening_reason="z")
+    with pytest.raises(NianjianError, match="approval_subject_changed"):
+        approving.approve(approval=again.id, actor=bo)
+    with pytest.raises(NianjianError, match="season_archived"):
+        _filed(demo, operator)
 
 
 def test_of_a_closed_season_nobody_is_reminded(demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:

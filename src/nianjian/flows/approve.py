@@ -15,6 +15,7 @@ from nianjian.dossier.impressions import service as impressions
 from nianjian.flows.dossier.sealing import pictures as seals
 from nianjian.flows.gate import policy as gate_policy
 from nianjian.flows.rectify import isolate
+from nianjian.flows.season import archive as season
 from nianjian.kernel.errors import NianjianError
 from nianjian.rectification.orders import service as orders
 from nianjian.registers.overlays import query as overlay_rows
@@ -32,6 +33,7 @@ ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
     **dict.fromkeys(orders.KINDS, isolate.approved),
     gate_policy.KIND: gate_policy.approve,
     impressions.KIND: seals.approved,
+    season.KIND: season.approved,
 }
 
 
@@ -50,6 +52,7 @@ SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, 
     **dict.fromkeys(orders.KINDS, isolate.asked),
     gate_policy.KIND: gate_policy.asked,
     impressions.KIND: seals.asked,
+    season.KIND: season.asked,
 }
 
 

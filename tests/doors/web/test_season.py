@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from icalendar import Calendar
+from tests.support.people import signed_in
 
 from nianjian.accounts.models import Membership
 from nianjian.accounts.query import USER, Actor
@@ -156,3 +157,26 @@ def test_a_season_is_closed_and_the_next_begun(site: Client) -> None:
     assert site.get("/e/demo/season/archive/2025/").status_code == 404
     assert site.post(end, {"act": "roll-over", "year": "2027"}).status_code == 302
     assert "/e/demo/season/archive/2026/" in site.get("/e/demo/season/").content.decode()
+
+
+def test_a_closed_season_is_asked_to_be_opened_again(site: Client) -> None:
+    end, year, archive = "/e/demo/season/end/", {"year": "2026"}, "/e/demo/season/archive/2026/"
+    for track in ("licence", "code_number"):
+        site.post("/e/demo/season/reports/", {**year, "act": "file", "track": track, "day": "2027-02-01"})
+    site.post(end, {"act": "close", **year})
+    assert 'value="reopen"' in site.get(archive).content.decode()
+    assert site.post(end, {"act": "reopen", **year}).status_code == 400
+    asked = site.post(end, {"act": "reopen", "text": "退回补正", **year}, follow=True).content.decode()
+    found = re.search("A[0-9a-f]{8}", asked)
+    assert found
+    one = f"/e/demo/approvals/{found[0]}/"
+    assert "退回补正" in site.get(one).content.decode()
+    site.post(one, {"decision": "yes"})
+    assert site.get(archive).status_code == 200, "who asked cannot say yes"
+    second = signed_in("otto", "compliance_lead", "demo")
+    assert "退回补正" in second.get(one).content.decode()
+    second.post(one, {"decision": "yes"})
+    assert site.get(archive).status_code == 404
+    assert (
+        site.post("/e/demo/season/tasks/", {**year, "act": "assign", "task": "items", "text": "x"}).status_code == 302
+    )

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.cli.answer import Answer
+from nianjian.cli.answer import NO, Answer
 from nianjian.cli.arguments import Actions, enterprise, on_day, year
 from nianjian.cli.language import _, language
 from nianjian.cli.session import begin
@@ -55,7 +55,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     feed.add_argument("--revoke", metavar="FEED", help=_("end this one"))
     for name, act, about in (
         ("roll-over", _roll_over, _("begin a season from the last one: papers that hold, owners of tasks")),
-        ("close", _close, _("close a season for good, with its package, portrait and log")),
+        ("close", _close, _("close a season, with its package, portrait and log; only two people open it again")),
+        ("reopen", _reopen, _("ask for a second person to open a closed season again")),
         ("archive", _archive, _("show a closed season as it stood")),
     ):
         one = actions.add(name, act, about)
@@ -63,6 +64,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         year(one)
         if act is _archive:
             _files(one)
+        if act is _reopen:
+            one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is opened again"))
     told = actions.add("reminders", _reminders, _("show whom what was told, and what became of it; send again"))
     enterprise(told)
     told.add_argument("--again", metavar="N", help=_("send this one once more"))
@@ -172,6 +175,16 @@ def _close(args: argparse.Namespace) -> Answer:
 
     told = archive.close(enterprise=args.enterprise, year=args.year, actor=actor)
     return Answer(told, picture.archived(told))
+
+
+def _reopen(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows.season import archive
+
+    asked = archive.reopen(enterprise=args.enterprise, year=args.year, reason=args.reason, actor=actor)
+    text = _("Request {approval} waits for a second person: nianjian approve {approval} --as USER")
+    told = {"approval": asked.id, "state": asked.state}
+    return Answer(told, lambda console: console.print(text.format(approval=asked.id)), NO)
 
 
 def _archive(args: argparse.Namespace) -> Answer:

@@ -1,12 +1,14 @@
-"""Close a season, with its package, portrait and log, and read it as it stood."""
+"""Close a season, with its package, portrait and log, read it as it stood, and open it again as two people."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from nianjian.accounts.access import may, require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.approvals.query import Approval
 from nianjian.audit import query as audit
 from nianjian.flows import portraits
 from nianjian.flows.season import files
@@ -17,11 +19,12 @@ from nianjian.season.archives import query, service
 from nianjian.season.tracks import State
 
 Json = dict[str, Any]
+KIND: Final = service.KIND
 OPEN: Final = frozenset({State.ON_TIME.value, State.LATE.value, State.UNDATED.value})
 
 
 def close(*, enterprise: str, year: int, actor: Actor) -> Json:
-    """Close a season for good, with its files; the archive.
+    """Close a season, with its files; the archive. Only two people open it again.
 
     ``role_missing``, ``season_archived``, ``season_reports_open``, ``season_package_gone``.
     """
@@ -56,6 +59,29 @@ def archived(*, enterprise: str, year: int, actor: Actor) -> Json:
     if not may(actor, enterprise, Act.AUDIT):
         told["log"]["acts"] = []
     return told
+
+
+def reopen(*, enterprise: str, year: int, reason: str, actor: Actor) -> Approval:
+    """Ask for a second person to open a closed season again, as when the regulator returns the report; the request.
+
+    ``role_missing``, ``season_archive_unknown``, ``season_reason_missing``, ``approval_pending``.
+    """
+    require(actor, enterprise, Act.REQUEST)
+    return service.ask_opening(enterprise=enterprise, year=year, reason=reason, actor=actor)
+
+
+def approved(approval: str, actor: Actor) -> Json:
+    """Carry out what the second person agrees to; errors as `service.open_again`."""
+    row = service.open_again(approval=approval, actor=actor)
+    return {"enterprise": row.enterprise_id, "season": row.year}
+
+
+def asked(subjects: Collection[str]) -> dict[str, Json]:
+    """What requests ask for, by subject, to be read before saying yes."""
+    return {
+        str(row.pk): {"season": row.year, "document": row.sha256, "reason": row.opening_reason}
+        for row in query.openings(subjects)
+    }
 
 
 def _portrait(enterprise: str, year: int) -> Json | None:

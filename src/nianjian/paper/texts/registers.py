@@ -115,6 +115,7 @@ NAMES: Final[Mapping[str, str]] = {
     "do-not-call": mark("numbers not to be called"),
     "gate_policy": mark("change of what the gate allows"),
     "overlay": mark("change of a rule"),
+    "season_reopen": mark("reopening of a closed season"),
 }
 STEPS: Final[Mapping[str, str]] = {
     "approval_unknown": mark("there is no request {approval}"),

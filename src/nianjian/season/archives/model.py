@@ -10,7 +10,10 @@ from nianjian.vault.fields import SealedText
 
 
 class Archive(models.Model):
-    """``told``: canonical JSON of all that the season was; ``sha256``: of it, also in the audit chain."""
+    """``told``: canonical JSON of all that the season was; ``sha256``: of it, also in the audit chain.
+
+    ``opened_at``: since when it is open again; the row and its files stay. ``opening_reason``: what was asked last.
+    """
 
     enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()  # data year
@@ -18,12 +21,17 @@ class Archive(models.Model):
     sha256 = models.CharField(max_length=64)
     closed_at = models.DateTimeField()
     closed_by = models.CharField(max_length=160)
+    opening_reason = models.TextField(blank=True, default="")
+    opened_at = models.DateTimeField(null=True)
+    opened_by = models.CharField(max_length=160, blank=True, default="")  # the second person
 
     class Meta:
-        """A season is closed once."""
+        """A season is closed once at a time."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["enterprise", "year"], name="season_archive_once")
+            models.UniqueConstraint(
+                fields=["enterprise", "year"], condition=models.Q(opened_at=None), name="season_archive_once"
+            )
         ]
 
     def __str__(self) -> str:

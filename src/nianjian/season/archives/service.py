@@ -1,4 +1,4 @@
-"""Close a season: once, and never taken back."""
+"""Close a season, and open it again when a second person has said yes. What was kept of it stays."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.query import Actor
+from nianjian.approvals import query as approvals
+from nianjian.approvals import service as approving
+from nianjian.approvals.query import Approval
+from nianjian.audit.chain import canonical
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.season.archives import query
 from nianjian.season.archives.model import Archive, Kept
+
+KIND: Final = "season_reopen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +71,46 @@ def taken(*, enterprise: str, year: int, part: str, sha256: str, actor: Actor) -
     data = {"year": year, "part": part, "sha256": sha256}
     with transaction.atomic():
         record(verb="season.archive_taken", enterprise=enterprise, actor=actor, data=data)
+
+
+def ask_opening(*, enterprise: str, year: int, reason: str, actor: Actor) -> Approval:
+    """Ask for a second person to open a closed season again; the pending request.
+
+    ``season_archive_unknown``, ``season_reason_missing``, ``approval_pending``.
+    """
+    if not reason.strip():
+        raise NianjianError("season_reason_missing", task=str(year))
+    with transaction.atomic():
+        row = query.standing(enterprise, year)
+        row.opening_reason = reason.strip()
+        asked = approving.request(
+            kind=KIND, subject=str(row.pk), digest=opening(row), enterprise=row.enterprise_id, actor=actor
+        )
+        row.save(update_fields=["opening_reason"])
+    return asked
+
+
+def open_again(*, approval: str, actor: Actor) -> Archive:
+    """Say yes as the second person: the season is open again; errors as `approvals.service.approve`.
+
+    ``season_archive_unknown`` where it is open already.
+    """
+    with transaction.atomic():
+        asked = approvals.approval(approval)
+        if asked.kind != KIND:
+            raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+        row = Archive.objects.select_for_update(of=("self",)).filter(pk=asked.subject, opened_at=None).first()
+        if row is None:
+            raise NianjianError("season_archive_unknown", year="–")
+        approving.approve(approval=approval, digest=opening(row), actor=actor)
+        row.opened_at, row.opened_by = clock.now(), str(actor)
+        row.save(update_fields=["opened_at", "opened_by"])
+        data = {"year": row.year, "sha256": row.sha256, "approval": approval}
+        record(verb="season.reopened", enterprise=row.enterprise_id, actor=actor, data=data)
+    return row
+
+
+def opening(row: Archive) -> str:
+    """sha256 over what the second person agrees to."""
+    content = {"enterprise": row.enterprise_id, "year": row.year, "sha256": row.sha256, "reason": row.opening_reason}
+    return hashlib.sha256(canonical(content).encode()).hexdigest()

@@ -75,12 +75,18 @@ def feed(request: Request, code: str) -> HttpResponse:
 @require_POST
 @page(Act.LOAD)
 def end(request: Request, code: str) -> HttpResponse:
-    """Begin a season from the last one, or close one for good."""
+    """Begin a season from the last one, close one, or ask for a second person to open it again."""
     form = OfYear(request.POST)
     if form.is_valid():
         year = form.cleaned_data["year"]
         if form.cleaned_data["act"] == "close":
             archive.close(enterprise=code, year=year, actor=request.actor)
+            return redirect("season-archive", code=code, year=year)
+        if form.cleaned_data["act"] == "reopen":
+            reason = form.cleaned_data["text"]
+            asked = archive.reopen(enterprise=code, year=year, reason=reason, actor=request.actor)
+            text = gettext("Asked: {approval}. The season stays closed until a second person has approved it.")
+            messages.success(request, text.format(approval=asked.id))
             return redirect("season-archive", code=code, year=year)
         told = roll_over(enterprise=code, year=year, actor=request.actor)
         text = gettext(

@@ -35,7 +35,8 @@ class Worked(forms.Form):
 
 
 class OfYear(forms.Form):
-    """A season is begun from the last one, or closed for good."""
+    """A season is begun from the last one, closed, or asked to be opened again, with the reason."""
 
-    act = forms.ChoiceField(choices=[(one, one) for one in ("roll-over", "close")])
+    act = forms.ChoiceField(choices=[(one, one) for one in ("roll-over", "close", "reopen")])
     year = forms.IntegerField(min_value=FIRST, max_value=LAST)
+    text = forms.CharField(required=False, max_length=1000)

@@ -102,7 +102,8 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
         one | {"title": _(PARTS[one["part"]]), "may": may(request.actor, code, files.NEEDS[one["part"]])}
         for one in told["files"]
     ]
-    context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _), "kept": kept}
+    asks = may(request.actor, code, Act.LOAD) and may(request.actor, code, Act.REQUEST)
+    context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _), "kept": kept, "asks": asks}
     return render(request, "season/archive.html", context)
 
 

@@ -264,6 +264,20 @@ class ArchiveTold(Schema):
     closed_by: str
 
 
+class ReopenWanted(Schema):
+    """Which closed season, and why."""
+
+    year: DataYear
+    reason: Text
+
+
+class ReopenAsked(Schema):
+    """The request that waits for a second person."""
+
+    approval: str
+    state: str
+
+
 @write(router, f"{HERE}/roll-over", act=Act.LOAD, answer=RolledOver)
 def season_roll_over(request: Request, code: str, of: OfYear) -> dict[str, Any]:
     """Begin a season from the last one: papers that hold, owners of tasks, the watch list and its routine."""
@@ -272,8 +286,15 @@ def season_roll_over(request: Request, code: str, of: OfYear) -> dict[str, Any]:
 
 @write(router, f"{HERE}/close", act=Act.REPORT, answer=ArchiveTold)
 def season_close(request: Request, code: str, of: OfYear) -> dict[str, Any]:
-    """Close a season for good, with its package, portrait and log."""
+    """Close a season, with its package, portrait and log; only two people open it again."""
     return archive.close(enterprise=code, year=of.year, actor=request.actor)
+
+
+@write(router, f"{HERE}/reopen", act=Act.REQUEST, answer=ReopenAsked)
+def season_reopen(request: Request, code: str, asked: ReopenWanted) -> dict[str, Any]:
+    """Ask for a second person to open a closed season again; it stays closed until then."""
+    made = archive.reopen(enterprise=code, year=asked.year, reason=asked.reason, actor=request.actor)
+    return {"approval": made.id, "state": made.state}
 
 
 @read(router, f"{HERE}/archive", act=Act.READ, answer=ArchiveTold)
