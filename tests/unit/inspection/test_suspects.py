@@ -123,3 +123,14 @@ def test_what_is_suggested_is_no_verdict_but_rules_nothing_out() -> None:
     assert verdict.robots(0, 0, 5, 0) == verdict.NOT_FOUND
     assert verdict.robots(0, 0, 5, 0, suggested=True) == verdict.UNKNOWN
     assert verdict.robots(1, 0, 5, 0, suggested=True) == verdict.FOUND
+
+
+def test_an_enterprise_names_contexts_of_its_own() -> None:
+    own = {
+        "key": "inspection.robot.contexts", "value": '["Sales-AI"]', "enterprise": "demo", "valid_from": "2026-01-01",
+    }  # fmt: skip
+    book = Rulebook.on(date(2026, 11, 27), enterprise="demo", overlays=[own])
+    contexts = [str(one).lower() for one in book.items("inspection.robot.contexts")]
+    told = '{"dcontext":"sales-ai","dstchannel":"PJSIP/1001-1","lastapp":"Dial"}'
+    assert of([row("a", 9, told)], replace(SIGNS, contexts=contexts)) == (suspects.SUGGESTED, {"a": "context"})
+    assert of([row("a", 9, told)])[0] == suspects.UNKNOWN
