@@ -25,7 +25,10 @@ def _people(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 
 
 def _sources(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: first, last, only (names of sources; none: all), beside, together; or list (a bill's blob), name, carrier, mapping."""
+    """``payload``: first, last, only (names of sources; none: all), beside, together.
+
+    Or list (a bill's blob), name, carrier, mapping.
+    """
     if work.HELD in job.payload:
         return work.worked_bill(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
     found = sources.run(
