@@ -12,6 +12,8 @@ from typing import Final, Self
 from tests.support.services import free_port, missing
 
 READY: Final = 30.0
+TRIES: Final = 5
+TAKEN: Final = "Unable to bind main socket"
 SPEAK: Final = """Content-Type: application/sdp
 Content-Length: [len]
 
@@ -177,9 +179,12 @@ def dial(folder: Path, switch: int, numbers: Sequence[str], *, display: str, tal
     scenario.write_text(DIALLER.format(display=display, talk=talk))
     given.write_text("SEQUENTIAL\n" + "".join(f"{number}\n" for number in numbers))
     words = ["-sf", str(scenario), "-inf", str(given), "-m", str(len(numbers)), "-l", "1", "-r", "20"]
-    own = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port()), "-timeout", "150", "-nostdin"]
-    command = [program(), f"127.0.0.1:{switch}", *words, *own, "-trace_logs", "-log_file", str(log)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=160)
+    for _ in range(TRIES):  # of some hundred rounds one may find its port taken meanwhile; nothing was dialled then
+        own = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port()), "-timeout", "150", "-nostdin"]
+        command = [program(), f"127.0.0.1:{switch}", *words, *own, "-trace_logs", "-log_file", str(log)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=160)
+        if TAKEN not in done.stderr:
+            break
     assert done.returncode == 0, (done.stdout[-3000:], done.stderr[-1000:])
     seen = [line.split() for line in log.read_text().splitlines() if line.strip()]
     return [(number, int(status)) for number, status in seen]
