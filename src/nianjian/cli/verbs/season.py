@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,10 +63,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         one = actions.add(name, act, about)
         enterprise(one)
         year(one)
-        if act is _archive:
-            _files(one)
-        if act is _reopen:
-            one.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is opened again"))
+        if act in MORE:
+            MORE[act](one)
     told = actions.add("reminders", _reminders, _("show whom what was told, and what became of it; send again"))
     enterprise(told)
     told.add_argument("--again", metavar="N", help=_("send this one once more"))
@@ -75,6 +74,11 @@ def _files(parser: argparse.ArgumentParser) -> None:
     """A file of the archive."""
     parser.add_argument("--take", choices=PARTS, metavar="PART", help=_("write this file of it: ") + ", ".join(PARTS))
     parser.add_argument("--out", type=Path, metavar="FILE", help=_("where to write it; it must not be there yet"))
+
+
+def _reason(parser: argparse.ArgumentParser) -> None:
+    """Why a season is opened again."""
+    parser.add_argument("--reason", required=True, metavar="TEXT", help=_("why it is opened again"))
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -206,3 +210,10 @@ def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an 
     made = files.taken(enterprise=args.enterprise, year=args.year, part=args.take, actor=actor)
     with args.out.open("xb") as file:
         file.writelines(made.content)
+
+
+#: Action -> what it takes besides enterprise and year.
+MORE: Final[Mapping[Callable[..., Answer], Callable[[argparse.ArgumentParser], None]]] = {
+    _archive: _files,
+    _reopen: _reason,
+}
