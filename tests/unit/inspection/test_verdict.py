@@ -148,7 +148,13 @@ def test_a_test_outside_working_hours_counts_neither_for_nor_against() -> None:
 def test_where_calls_go() -> None:
     assert asked.via("sip:10.0.0.1:5062") == Via("10.0.0.1", 5062, "udp")
     assert asked.via("sip:GW.example;transport=tcp") == Via("gw.example", 5060, "tcp")
-    assert asked.via("sips:[::1]") == Via("::1", 5061, "tls")
+    with pytest.raises(NianjianError, match="callback_via_wrong"):
+        asked.via("sips:h;transport=udp")
+    assert asked.ca(" ") == ""
+    for text in ("x", "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----"):
+        with pytest.raises(NianjianError, match="callback_ca_wrong"):
+            asked.ca(text)
+    assert asked.via("sips:[::1]") == Via("::1", 5061, "tls", sips=True)
     assert str(asked.via("sip:[::1]:5070")) == "sip:[::1]:5070;transport=udp"
     for wrong in (
         "10.0.0.1",

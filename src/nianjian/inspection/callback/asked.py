@@ -6,6 +6,7 @@ import ipaddress
 import re
 from typing import Final
 
+from nianjian.inspection.callback.sip.secure import trusting
 from nianjian.inspection.callback.sip.seen import Via
 from nianjian.kernel.errors import NianjianError
 
@@ -16,6 +17,7 @@ TRANSPORTS: Final = ("udp", "tcp", "tls")
 PORTS: Final = {"udp": 5060, "tcp": 5060, "tls": 5061}
 HIGHEST: Final = 65_535
 LONGEST: Final = 400
+CA: Final = 65_536  # characters of certificates
 HOSTS: Final = 1000  # characters of a gateway's addresses together, as they are kept
 
 
@@ -29,9 +31,30 @@ def via(text: str) -> Via:
     transport = given.pop("transport", "tls" if scheme == "sips" else "udp")
     number = int(port) if port else PORTS.get(transport, 0)
     bare = host.strip("[]").lower()
-    if given or transport not in TRANSPORTS or not 0 < number <= HIGHEST or not _is_host(bare):
+    secured = scheme == "sips"
+    if (
+        given
+        or transport not in TRANSPORTS
+        or (secured and transport != "tls")
+        or not 0 < number <= HIGHEST
+        or not _is_host(bare)
+    ):
         raise NianjianError("callback_via_wrong", via=text[:LONGEST])
-    return Via(bare, number, transport)
+    return Via(bare, number, transport, sips=secured)
+
+
+def ca(text: str) -> str:
+    """Certificates (PEM) that a way trusts, "" for the system's; ``callback_ca_wrong``, also for a private key."""
+    bare = text.strip()
+    if not bare:
+        return ""
+    if len(bare) > CA or "PRIVATE KEY" in bare:
+        raise NianjianError("callback_ca_wrong")
+    try:
+        trusting(bare)
+    except (ValueError, OSError) as fault:
+        raise NianjianError("callback_ca_wrong") from fault
+    return bare + "\n"
 
 
 def number(text: str) -> str:

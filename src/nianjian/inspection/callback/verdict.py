@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from nianjian.inspection.callback.sip.secure import FAULTS as TLS
 from nianjian.inspection.callback.sip.seen import Seen
 
 PASS, FAIL, UNPROVED = "pass", "fail", "unproved"
@@ -37,7 +38,7 @@ REASONS: Final = tuple(
         ("answered", "answered_late", "landing_unproved", "gateway_unknown", "wrong_gateway", "token_unheard",
          "voicemail", *FINAL.values(), "redirected", "failed", "auth_needed", "auth_wrong", "auth_algorithm",
          "unreachable", "no_reply", "trying_only", "early_media_only", "rang_unanswered", "stopped",
-         "not_dialled", "other_answered")
+         "not_dialled", "other_answered", *(f"tls_{one}" for one in TLS))
     )
 )  # fmt: skip
 
@@ -91,8 +92,8 @@ def landed(seen: Seen, expected: Sequence[str]) -> str:
 
 def unanswered(seen: Seen) -> str:
     """Why a call was not answered."""
-    if seen.auth in {"needed", "wrong", "algorithm"}:
-        return f"auth_{seen.auth}"
+    if seen.tls or seen.auth in {"needed", "wrong", "algorithm"}:
+        return f"tls_{seen.tls}" if seen.tls else f"auth_{seen.auth}"
     if seen.end == "final":
         return _final(seen)
     if seen.end == "unreachable":

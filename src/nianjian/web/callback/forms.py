@@ -63,6 +63,13 @@ class Way(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "off"}),
         help_text=gettext_lazy("Without user and password the ones that are kept stay."),
     )
+    ca = forms.CharField(
+        label=gettext_lazy("Own certification authority (PEM)"),
+        required=False,
+        max_length=65_536,
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
+        help_text=gettext_lazy("For TLS: only these certificates are trusted; empty: the system's."),
+    )
     witness = forms.ChoiceField(
         label=gettext_lazy("What proves the landing"),
         choices=[(one, gettext_lazy(PROOFS[one])) for one in WITNESSES],

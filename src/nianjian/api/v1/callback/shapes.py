@@ -121,6 +121,7 @@ class CallbackRoute(Schema):
     carrier: str | None
     caller: str
     account: bool
+    own_ca: bool
     witness: str
     daily_at: str | None
     daily_flaw: str | None = None
@@ -142,7 +143,10 @@ class CallbackWays(Schema):
 
 
 class CallbackRouteSet(Schema):
-    """A way; the one of this name is changed. ``password`` null: user and password stay."""
+    """A way; the one of this name is changed. ``password`` null: user and password stay.
+
+    ``ca``: certificates (PEM) that are trusted over TLS instead of the system's.
+    """
 
     name: Annotated[Short, Field(min_length=1)]
     via: Annotated[str, Field(max_length=320)]
@@ -151,6 +155,7 @@ class CallbackRouteSet(Schema):
     carrier: Short = ""
     username: Annotated[str, Field(max_length=120)] = ""
     password: Annotated[str, Field(max_length=200)] | None = None
+    ca: Annotated[str, Field(max_length=65_536)] = ""
     witness: Literal["none", "address", "token"] = "none"
     daily_at: Annotated[str, Field(max_length=5, pattern=r"^([0-2][0-9]:[0-5][0-9])?$")] = ""
 

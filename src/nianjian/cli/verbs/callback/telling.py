@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--user", default="", metavar="U", help=_("user that the gateway asks for"))
     about = _("file whose first line is the password")
     parser.add_argument("--password-file", type=Path, metavar="FILE", help=about)
+    about = _("file of certificates (PEM) that are trusted over TLS instead of the system's")
+    parser.add_argument("--ca-file", type=Path, metavar="FILE", help=about)
     about = _("what proves the landing: none, address or token")
     parser.add_argument("--witness", default="none", choices=WITNESSES, metavar="W", help=about)
 
@@ -31,11 +34,20 @@ def password(args: argparse.Namespace) -> str | None:
     """None where no file is named; ``file_unreadable``."""
     if args.password_file is None:
         return None
-    try:
-        lines: list[str] = args.password_file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as fault:
-        raise NianjianError("file_unreadable", file=str(args.password_file), reason=str(fault)) from fault
+    lines = _read(args.password_file).splitlines()
     return lines[0] if lines else ""
+
+
+def ca(args: argparse.Namespace) -> str:
+    """The certificates that are trusted; "" where no file is named; ``file_unreadable``."""
+    return "" if args.ca_file is None else _read(args.ca_file)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise NianjianError("file_unreadable", file=str(path), reason=str(fault)) from fault
 
 
 def way(args: argparse.Namespace) -> Way:
@@ -46,4 +58,5 @@ def way(args: argparse.Namespace) -> Way:
 
     account = Account(args.user, password(args) or "") if args.user else None
     caller = asked.caller(args.caller) if args.caller else CALLER
-    return Way(asked.via(args.via), caller, account, args.witness, carrier=args.carrier)
+    via = replace(asked.via(args.via), ca=asked.ca(ca(args)))
+    return Way(via, caller, account, args.witness, carrier=args.carrier)

@@ -54,6 +54,7 @@ def _route(args: argparse.Namespace) -> Answer:
         username=args.user,
         password=(telling.password(args) or "") if args.user or args.password_file else None,
         daily_at=ways.daily(args.daily),
+        ca=telling.ca(args),
     )
     told = ways.save(enterprise=args.enterprise, given=given, actor=actor)
     return Answer(told, picture.routes({"routes": [told], "gateways": []}))

@@ -44,7 +44,7 @@ class Way:
         """The way of a kept route."""
         account = Account(route.username, route.password or "") if route.username else None
         via = asked.via(route.via)
-        via = replace(via, anywhere=_free(via.host, route.set_by))
+        via = replace(via, anywhere=_free(via.host, route.set_by), ca=route.ca)
         return cls(via, route.caller, account, route.witness, route.name, route.carrier)
 
 
@@ -96,6 +96,7 @@ def told(route: Route) -> Json:
         "carrier": route.carrier or None,
         "caller": numbers.mask(route.caller),
         "account": route.username is not None,
+        "own_ca": bool(route.ca),
         "witness": route.witness,
         "daily_at": None if route.daily_at is None else f"{route.daily_at:%H:%M}",
         "next_at": route.next_at and route.next_at.astimezone(clock.ZONE).isoformat(timespec="minutes"),
@@ -107,7 +108,7 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Json:
 
     The carrier is the line's where none is said. ``role_missing``, ``callback_line_unknown``,
     ``callback_host_refused`` for this machine unless the operator sits at the shell or allows it, and what `asked.via`,
-    `asked.caller` and `service.save` raise.
+    `asked.ca`, `asked.caller` and `service.save` raise.
     """
     require(actor, enterprise, Act.ADMINISTER)
     line, carrier = given.line.strip(), given.carrier.strip()
@@ -128,6 +129,7 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Json:
         username=given.username.strip(),
         password=given.password,
         daily_at=given.daily_at,
+        ca=asked.ca(given.ca),
     )
     return told(service.save(enterprise=enterprise, given=made, actor=actor))
 

@@ -14,7 +14,8 @@ class Route(models.Model):
     """Where test calls go and who calls. ``line``: the trunk line of the register whose way it is, "" for none.
 
     ``daily_at``: when all filed numbers are tested each day (Asia/Shanghai), as ``set_by`` asked; ``next_at``: when
-    that is due. Both None: only on demand.
+    that is due. Both None: only on demand. ``ca``: certificates (PEM) that a
+    TLS way trusts, "" for the system's.
     """
 
     id = models.CharField(max_length=16, primary_key=True)
@@ -26,6 +27,7 @@ class Route(models.Model):
     caller = models.CharField(max_length=40)
     username = SealedText(null=True)
     password = SealedText(null=True)
+    ca = models.TextField(blank=True)
     witness = models.CharField(max_length=8, choices=[(one, one) for one in WITNESSES])
     daily_at = models.TimeField(null=True)
     next_at = models.DateTimeField(null=True, db_index=True)

@@ -34,6 +34,7 @@ class Given:
     username: str = ""
     password: str | None = None
     daily_at: time | None = None
+    ca: str = ""
 
 
 def save(*, enterprise: str, given: Given, actor: Actor) -> Route:
@@ -53,7 +54,7 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Route:
                 raise NianjianError("callback_routes_too_many", most=MOST)
             row = Route(id=f"R{secrets.token_hex(5)}", enterprise_id=enterprise, name=given.name)
         row.via, row.caller, row.witness = given.via, given.caller, given.witness
-        row.line, row.carrier, row.daily_at = given.line, given.carrier, given.daily_at
+        row.line, row.carrier, row.daily_at, row.ca = given.line, given.carrier, given.daily_at, given.ca
         if given.password is not None:
             row.username, row.password = given.username or None, given.password or None
         row.next_at = following(given.daily_at, clock.now())

@@ -9,10 +9,11 @@ import asyncio
 import errno
 import re
 import socket
-import ssl
+from contextlib import suppress
 from typing import Final, cast
 
 from nianjian.inspection.callback.places import refused
+from nianjian.inspection.callback.sip import secure
 from nianjian.inspection.callback.sip.call import Call
 from nianjian.inspection.callback.sip.media import Media
 from nianjian.inspection.callback.sip.message import LONGEST, read, reply, written
@@ -20,6 +21,7 @@ from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
 
 REFUSED: Final = "the operator lets no test call go to this machine itself"
 LINGER: Final = 0.6  # seconds after the last call, in which repeated replies are still acknowledged
+GOODBYE: Final = 1.0  # seconds
 LENGTH: Final = re.compile(rb"\r?\n(?:content-length|l)[ \t]*:[ \t]*([0-9]{1,6})", re.IGNORECASE)
 
 
@@ -34,11 +36,18 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
         self._transport: asyncio.BaseTransport | None = None
         self._buffer = b""
         self._stopped = False
+        self._gone = asyncio.Event()
 
     @property
     def closed(self) -> bool:
         """Whether the other side, or we, have closed it."""
         return self._transport is None or self._transport.is_closing()
+
+    @property
+    def cipher(self) -> str:
+        """Version and cipher of a TLS connection; "" for another."""
+        found = None if self._transport is None else self._transport.get_extra_info("cipher")
+        return f"{found[1]} {found[0]}" if found else ""
 
     async def dial(self, plan: Plan) -> Seen:
         """Place a call and tell what it saw."""
@@ -56,6 +65,7 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
                 call.seen.end = "stopped"
                 return call.seen
             self._calls[call.seen.call_id] = call
+            call.seen.cipher = self.cipher
             call.start()
             return await call.over
         finally:
@@ -73,6 +83,10 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
             await asyncio.sleep(linger)
         if self._transport is not None:
             self._transport.close()
+            with suppress(TimeoutError):  # TLS says good-bye to the other side, which may not answer
+                await asyncio.wait_for(self._gone.wait(), GOODBYE)
+            if not self._gone.is_set() and isinstance(self._transport, asyncio.WriteTransport):
+                self._transport.abort()
 
     def send(self, raw: bytes) -> None:
         """Give a message to the other side."""
@@ -116,7 +130,8 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
         self._lost(exc)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The stream ended."""
+        """The stream, or our own socket, has ended."""
+        self._gone.set()
         self._lost(exc or ConnectionResetError("closed"))
 
     def _lost(self, fault: Exception) -> None:
@@ -142,17 +157,53 @@ def words(fault: BaseException) -> str:
 
 
 async def connected(via: Via, patience: float) -> Trunk:
-    """Open the trunk; OSError where the address is not known or refused, or nobody answers in ``patience`` seconds."""
+    """Open the trunk; OSError where the address is not known or refused, or nobody answers in ``patience`` seconds.
+
+    `secure.SecureError` where somebody answers, and TLS fails.
+    """
     loop = asyncio.get_running_loop()
-    host = via.host if via.anywhere else await asyncio.wait_for(_elsewhere(via), patience)
+    host = await _place(via, patience)
     if via.transport == "udp":
         _sent, trunk = await loop.create_datagram_endpoint(lambda: Trunk(via), remote_addr=(host, via.port))
         return trunk
-    secure = ssl.create_default_context() if via.transport == "tls" else None
-    name = via.host if secure else None
-    made = loop.create_connection(lambda: Trunk(via), host, via.port, ssl=secure, server_hostname=name)
-    _stream, trunk = await asyncio.wait_for(made, patience)
+    if via.transport == "tls":
+        return await _secured(via, host, patience)
+    _stream, trunk = await asyncio.wait_for(loop.create_connection(lambda: Trunk(via), host, via.port), patience)
     return trunk
+
+
+async def _secured(via: Via, host: str, patience: float) -> Trunk:
+    loop = asyncio.get_running_loop()
+    place = (await loop.getaddrinfo(host, via.port, type=socket.SOCK_STREAM))[0][4]
+    link = await secure.link(str(place[0]), via.port, patience)
+    try:
+        _stream, trunk = await loop.create_connection(
+            lambda: Trunk(via),
+            sock=link,
+            ssl=secure.trusting(via.ca),
+            server_hostname=via.host,
+            ssl_handshake_timeout=patience,
+        )
+    except (OSError, TimeoutError) as fault:
+        link.close()
+        raise secure.told(fault) from fault
+    return trunk
+
+
+async def only_secure(via: Via) -> bool:
+    """Whether the gateway, mute over UDP or TCP, speaks TLS: at the same port, or at that of SIP over TLS."""
+    if via.transport == "tls":
+        return False
+    try:
+        host = await _place(via, secure.PATIENCE)
+        found = await asyncio.get_running_loop().getaddrinfo(host, via.port, type=socket.SOCK_STREAM)
+    except (OSError, TimeoutError):
+        return False
+    return await secure.spoken(str(found[0][4][0]), (via.port, secure.PORT))
+
+
+async def _place(via: Via, patience: float) -> str:
+    return via.host if via.anywhere else await asyncio.wait_for(_elsewhere(via), patience)
 
 
 async def _elsewhere(via: Via) -> str:

@@ -13,7 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from nianjian.inspection.callback.sip.agent import LINGER, Trunk, connected, words
+from nianjian.inspection.callback.sip.agent import LINGER, Trunk, connected, only_secure, words
+from nianjian.inspection.callback.sip.secure import NEEDED, SecureError
 from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
 
 TICK: Final = 0.25  # seconds between two looks whether to end
@@ -121,6 +122,10 @@ async def _one(work: _Work, place: int, trunks: dict[Via, Trunk], via: Via, plan
             if via not in trunks or trunks[via].closed:
                 trunks[via] = await connected(via, min(CONNECT, plan.wait / 1000))
         seen = Seen(plan.number, "", end="stopped") if work.stopped else await trunks[via].dial(plan)
+    except SecureError as fault:
+        seen = Seen(plan.number, "", end="unreachable", fault=words(fault), tls=fault.kind)
     except (OSError, TimeoutError) as fault:
         seen = Seen(plan.number, "", end="unreachable", fault=words(fault))
+    if seen.mute and not work.stopped and await only_secure(via):
+        seen.tls = NEEDED
     work.seen.put((place, seen))

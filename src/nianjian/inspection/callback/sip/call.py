@@ -14,6 +14,7 @@ from nianjian.inspection.callback.sip.dialog import Dialog
 from nianjian.inspection.callback.sip.digest import ALGORITHMS, Challenge, answer, challenges
 from nianjian.inspection.callback.sip.media import Media
 from nianjian.inspection.callback.sip.message import Message, address, host, reply, written
+from nianjian.inspection.callback.sip.secure import NEEDED
 from nianjian.inspection.callback.sip.seen import Line, Plan, Seen, Via
 from nianjian.inspection.callback.sip.signs import voicemail
 
@@ -25,12 +26,20 @@ SIGNAL: Final = re.compile(
     rb"^[ \t]*Signal[ \t]*=[ \t]*([0-9*#A-D])", re.IGNORECASE | re.MULTILINE
 )  # application/dtmf-relay
 TRYING, EARLY, RINGING = 100, 183, (180, 181, 182)
-SUCCESS, REDIRECT = 200, 300
+SUCCESS, REDIRECT, SECURITY_NEEDED = 200, 300, 494
 KEPT: Final = 200  # messages of the log; a gateway that sends on and on fills no memory
 LONGEST: Final = 8_192  # characters of a message in the log
 WORDS: Final = 255  # of a header that is told
 HOPS: Final = 20
 CUT: Final = "…"
+
+
+def _secure_only(message: Message) -> bool:
+    """Whether a refusal says that the call is taken over TLS alone: 494 (RFC 3329), or sent on to such an address."""
+    if message.status == SECURITY_NEEDED:
+        return any(one.lower().startswith("tls") for one in message.each("security-server"))
+    there = address(message.one("contact")).lower()
+    return message.status < 400 and (there.startswith("sips:") or ";transport=tls" in there)  # noqa: PLR2004 -- 3xx
 
 
 class Wire(Protocol):
@@ -262,6 +271,8 @@ class Call:
         seen.status, seen.phrase, seen.cause = message.status, message.phrase, message.cause
         seen.server = (message.one("server") or message.one("user-agent"))[:WORDS]
         seen.redirected = host(address(message.one("contact")))[:WORDS] if message.status < 400 else ""  # noqa: PLR2004 -- 3xx
+        if _secure_only(message):
+            seen.tls = NEEDED
         self._end("final")
 
     def _say_overdue(self, _message: Message) -> None:

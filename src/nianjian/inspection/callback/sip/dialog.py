@@ -36,15 +36,14 @@ class Dialog:
     @property
     def uri(self) -> str:
         """Whom the INVITE asks for."""
-        more = "" if self.via.transport == "udp" else f";transport={self.via.transport}"
-        return f"sip:{self.number}@{_inside(self.via.host)}:{self.via.port}{more}"
+        return f"{self.via.scheme}:{self.number}@{_inside(self.via.host)}:{self.via.port}{self._over}"
 
     def invite(self, body: bytes, credentials: tuple[tuple[str, str], ...] = ()) -> Message:
         """The next INVITE: a new turn and a new branch."""
         self.turn += 1
         self.branches[self.turn] = branch()
         more = (
-            ("contact", f"<sip:{self.caller}@{self._here}>"),
+            ("contact", f"<{self.via.scheme}:{self.caller}@{self._here}>"),
             *credentials,
             ("allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"),
             ("user-agent", "nianjian"),
@@ -85,15 +84,19 @@ class Dialog:
 
     @property
     def _here(self) -> str:
-        more = "" if self.via.transport == "udp" else f";transport={self.via.transport}"
-        return f"{_inside(self.local[0])}:{self.local[1]}{more}"
+        return f"{_inside(self.local[0])}:{self.local[1]}{self._over}"
+
+    @property
+    def _over(self) -> str:
+        """The transport as an address names it: ``sips:`` says TLS by itself (RFC 5630 3.1.3)."""
+        return "" if self.via.transport == "udp" or self.via.sips else f";transport={self.via.transport}"
 
     def _head(self, method: str, turn: int, named: str, to: str) -> tuple[tuple[str, str], ...]:
         sent = f"SIP/2.0/{self.via.transport.upper()} {_inside(self.local[0])}:{self.local[1]};branch={named};rport"
         return (
             ("via", sent),
             ("max-forwards", "70"),
-            ("from", f"<sip:{self.caller}@{_inside(self.via.host)}>;tag={self.tag}"),
+            ("from", f"<{self.via.scheme}:{self.caller}@{_inside(self.via.host)}>;tag={self.tag}"),
             ("to", to),
             ("call-id", self.call_id),
             ("cseq", f"{turn} {method}"),

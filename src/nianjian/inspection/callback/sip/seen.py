@@ -9,16 +9,28 @@ from nianjian.inspection.callback.sip.digest import Account
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """Where calls go: ``sip:HOST:PORT``. ``anywhere``: also to this machine itself and its link (`places.refused`)."""
+    """Where calls go: ``sip:HOST:PORT``. ``anywhere``: also to this machine itself and its link (`places.refused`).
+
+    ``sips``: asked for as ``sips:``, so every hop is to be secure; ``ca``: certificates (PEM) that are trusted instead
+    of the system's, "" for those.
+    """
 
     host: str
     port: int
     transport: str = "udp"
     anywhere: bool = True
+    sips: bool = False
+    ca: str = field(default="", repr=False)
+
+    @property
+    def scheme(self) -> str:
+        """Of every address that names this way."""
+        return "sips" if self.sips else "sip"
 
     def __str__(self) -> str:
         """As it is given and kept."""
-        return f"sip:{f'[{self.host}]' if ':' in self.host else self.host}:{self.port};transport={self.transport}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}:{host}:{self.port};transport={self.transport}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +87,11 @@ class Seen:
     heard: str = ""
     resent: int = 0
     fault: str = ""  # words of the operating system
+    tls: str = ""  # why there is no secure connection (`secure.FAULTS`), or that one is needed
+    cipher: str = ""  # version and cipher of the secure connection
     log: list[Line] = field(default_factory=list)
+
+    @property
+    def mute(self) -> bool:
+        """Whether the other side said nothing at all."""
+        return self.end in {"unreachable", "silent"} and self.trying is None and self.ringing is None and not self.tls

@@ -45,6 +45,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "callback_number_unfiled": mark("{number} begins with no filed number that is in force today; register it first"),
     "callback_caller_wrong": mark("“{caller}” cannot stand as the calling number"),
     "callback_gateway_wrong": mark("“{gateway}” is no address of a gateway; write host names or IP addresses"),
+    "callback_ca_wrong": mark("this is no certificate in PEM form, or a private key lies with it"),
     "callback_witness_unknown": mark("{witness} proves no landing; there are {witnesses}"),
     "callback_name_missing": mark("give it a name"),
     "callback_routes_too_many": mark("there are {most} ways for test calls already"),

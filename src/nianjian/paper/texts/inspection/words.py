@@ -57,6 +57,17 @@ REASONS: Final[Mapping[str, str]] = {
     "auth_needed": mark("the gateway asks for user and password; none is set"),
     "auth_wrong": mark("the gateway does not accept user or password"),
     "auth_algorithm": mark("the gateway asks for a kind of proof that is not known here"),
+    "tls_untrusted": mark(
+        "the gateway's certificate comes from an authority that is not trusted here: give the way its own CA"
+    ),
+    "tls_host": mark(
+        "the gateway's certificate is for another name: use the name that stands in it, or have one made for this"
+    ),
+    "tls_expired": mark("the gateway's certificate is not valid today: it must be renewed there, or a clock is wrong"),
+    "tls_plain": mark("no TLS is spoken at this port: take transport=tcp, or the gateway's TLS port"),
+    "tls_version": mark("the gateway speaks no TLS from version 1.2 on: it must be brought up to date there"),
+    "tls_failed": mark("the gateway broke off the TLS handshake; it may ask for a certificate of the caller"),
+    "tls_needed": mark("the gateway takes calls over TLS only: set transport=tls and its TLS port"),
     "unreachable": mark("the gateway cannot be reached"),
     "no_reply": mark("no reply at all: the gateway is down, or something filters the way"),
     "trying_only": mark("the gateway took the call, but nothing rang behind it"),

@@ -1,0 +1,94 @@
+"""TLS below SIP (RFC 3261 26.2, RFC 5630): what is trusted, why a connection failed, who speaks it at all."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import Final
+
+PATIENCE: Final = 1.5  # seconds for a port to show whether it speaks TLS
+PORT: Final = 5061
+UNTRUSTED, HOST, EXPIRED, PLAIN, VERSION, FAILED, NEEDED = (
+    "untrusted", "host", "expired", "plain", "version", "failed", "needed",
+)  # fmt: skip
+FAULTS: Final = (UNTRUSTED, HOST, EXPIRED, PLAIN, VERSION, FAILED, NEEDED)
+"""``plain``: no TLS is spoken there; ``version``: none that is new enough; ``needed``: only TLS is spoken there."""
+_CHECKS: Final[Mapping[int, str]] = {9: EXPIRED, 10: EXPIRED, 62: HOST, 64: HOST}  # X509_V_ERR_… of OpenSSL
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
+_OLD: Final = frozenset({
+    "TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "NO_PROTOCOLS_AVAILABLE",
+    "UNKNOWN_PROTOCOL",
+})  # fmt: skip
+
+
+class SecureError(OSError):
+    """``kind``: one of `FAULTS`."""
+
+    def __init__(self, kind: str, words: str) -> None:
+        super().__init__(words)
+        self.kind = kind
+
+
+@lru_cache(maxsize=16)
+def trusting(ca: str) -> ssl.SSLContext:
+    """TLS 1.2 or newer, host and chain checked: by the certificates in ``ca`` (PEM) alone, "": the system's.
+
+    ssl.SSLError or ValueError where ``ca`` is no certificate.
+    """
+    context = ssl.create_default_context(cadata=ca or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def told(fault: BaseException) -> SecureError:
+    """Why a connection that was made did not become a secure one."""
+    words = str(getattr(fault, "verify_message", "")) or str(fault) or type(fault).__name__
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return SecureError(_CHECKS.get(fault.verify_code, UNTRUSTED), words)
+    if isinstance(fault, ssl.SSLError) and not isinstance(fault, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        reason = fault.reason or ""
+        return SecureError(PLAIN if reason in _NO_TLS else VERSION if reason in _OLD else FAILED, words)
+    return SecureError(PLAIN, words)  # closed, or not a word: the handshake was not understood
+
+
+async def link(host: str, port: int, patience: float) -> socket.socket:
+    """A plain connection, so that what fails later is TLS alone; OSError, TimeoutError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setblocking(False)  # noqa: FBT003 -- its only argument
+    try:
+        await asyncio.wait_for(asyncio.get_running_loop().sock_connect(made, (host, port)), patience)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+async def spoken(host: str, ports: Iterable[int]) -> bool:
+    """Whether one of the ports answers a TLS greeting; no certificate is judged, no call is sent."""
+    return any(await asyncio.gather(*(_spoken(host, port) for port in dict.fromkeys(ports))))
+
+
+async def _spoken(host: str, port: int) -> bool:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        made = await link(host, port, PATIENCE)
+    except (OSError, TimeoutError):
+        return False
+    try:
+        opened = asyncio.open_connection(
+            sock=made, ssl=context, server_hostname=host, ssl_handshake_timeout=PATIENCE, ssl_shutdown_timeout=PATIENCE
+        )
+        _reader, writer = await asyncio.wait_for(opened, 2 * PATIENCE)
+    except (OSError, TimeoutError) as fault:
+        made.close()
+        return isinstance(fault, ssl.SSLError) and told(fault).kind in {VERSION, FAILED}  # an alert is TLS, too
+    writer.close()
+    with suppress(OSError, TimeoutError):
+        await asyncio.wait_for(writer.wait_closed(), PATIENCE)
+    return True
