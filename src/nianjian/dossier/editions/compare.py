@@ -20,6 +20,8 @@ class Kind(StrEnum):
     MISSING_FILE = "missing_file"
     EXTRA_FILE = "extra_file"
     MANIFEST = "manifest"
+    SEAL_MISSING = "seal_missing"
+    SEAL_BROKEN = "seal_broken"
 
 
 @dataclass(frozen=True, slots=True, order=True)

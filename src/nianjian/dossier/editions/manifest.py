@@ -15,6 +15,7 @@ from typing import Any, Final
 import pikepdf
 from cryptography.hazmat.primitives import hashes
 
+from nianjian.dossier.editions import ink
 from nianjian.dossier.editions.fingerprint import Fingerprints
 from nianjian.dossier.editions.package import Item, Package
 from nianjian.dossier.riding import Plan
@@ -140,7 +141,7 @@ def read(path: Path) -> dict[str, Any]:
             raise NianjianError("dossier_manifest_unreadable", file=path.name)
         for file in told["files"]:
             _ = (str(file["path"]), str(file["sha256"]), str(file["sm3"]), int(file["bytes"]), str(file["document"]))
-            _ = [(one["content"], one["look"]) for one in file["pages"]]
+            _ = [(str(one["content"]), ink.read(str(one["look"]))) for one in file["pages"]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise NianjianError("dossier_manifest_unreadable", file=path.name) from error
     return dict(told)

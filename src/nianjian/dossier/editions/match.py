@@ -12,6 +12,9 @@ from nianjian.dossier.editions import ink
 
 REACH: Final = 2  # tiles by which a scan may lie off
 PARTS: Final = 4  # steps within a tile
+EMPTY: Final = (
+    200.0  # ink of an empty page, of its own direction: a line of print has as much, a page of text ten times
+)
 
 
 def closeness(one: str, other: str) -> float:
@@ -36,14 +39,20 @@ def _shifted(tiles: Any, dx: float, dy: float) -> Any:  # noqa: ANN401 -- arrays
     return cv2.warpAffine(tiles, by, (ink.COLUMNS, ink.ROWS), flags=cv2.INTER_LINEAR)
 
 
+def blank(known: str) -> bool:
+    """Whether a page of the manifest is empty; ValueError."""
+    flat = ink.read(known).astype(np.float32)
+    return float(np.linalg.norm(flat - flat.mean())) < EMPTY / 2
+
+
 def _even(tiles: Any) -> Any:  # noqa: ANN401 -- arrays
-    """As a vector of length 1 around its mean; an empty page is one direction of its own."""
+    """As a vector of length 1 around its mean, with one direction more that every page has in equal part.
+
+    Without it a nearly empty page would have no direction that a scan could find again.
+    """
     flat = tiles.astype(np.float32).ravel()
-    off = flat - flat.mean()
-    length = float(np.linalg.norm(off))
-    if flat.mean() < 1.0 or length < 1.0:
-        return np.full_like(flat, 1 / np.sqrt(flat.size))
-    return off / length
+    off = np.append(flat - flat.mean(), np.float32(EMPTY))
+    return off / float(np.linalg.norm(off))
 
 
 def _like(one: Any, other: Any) -> float:  # noqa: ANN401 -- vectors

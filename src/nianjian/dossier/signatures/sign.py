@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from nianjian.kernel.errors import NianjianError
 FIELD: Final = "Nianjian"
 DIGEST: Final = "sha256"
 TSA_SECONDS: Final = 15.0
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _OPEN: Final[Any] = signers.SimpleSigner.load_pkcs12  # the library has no types for these two
 _STAMPER: Final[Any] = RequestsHTTPTimeStamper
 
@@ -60,7 +62,8 @@ def opened(path: Path, password: str, *, now: datetime) -> Signer:
 def sign(source: Path, target: Path, signer: Signer, *, tsa: str = "") -> None:
     """Write ``source`` with the signature behind it to ``target``.
 
-    ``tsa``: address of the authority that stamps the time, "": none. ``tsa_unreachable``, ``signing_failed``.
+    ``tsa``: address of the authority that stamps the time, "": none. ``tsa_unreachable``, ``signing_failed``;
+    ``signing_disk_full`` where there is no room for the signed file.
     """
     stamper = _STAMPER(tsa, timeout=TSA_SECONDS) if tsa else None
     asked = signers.PdfSignatureMetadata(
@@ -71,6 +74,8 @@ def sign(source: Path, target: Path, signer: Signer, *, tsa: str = "") -> None:
             writer = IncrementalPdfFileWriter(before)
             signers.PdfSigner(asked, signer.held, timestamper=stamper).sign_pdf(writer, output=after)
     except (TimestampRequestError, OSError) as error:
+        if getattr(error, "errno", None) in FULL:
+            raise NianjianError("signing_disk_full", file=target.name) from error
         if tsa and not isinstance(error, FileNotFoundError):
             raise NianjianError("tsa_unreachable", url=tsa) from error
         raise NianjianError("signing_failed", file=source.name) from error

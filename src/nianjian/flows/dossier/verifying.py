@@ -106,7 +106,7 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
             path = unpack(path, room / "package", marker=manifest.NAME, name=subject[0])
             kept = None if (path / manifest.NAME).is_file() else kept  # its own must hash to what was handed in
         digest = "" if against is None else rounds.submission(enterprise, year, int(against)).manifest_sha256
-        told = _scanned(path, kept, digest) if given["scan"] else _verified(path, kept, digest, progress)
+        told = _scanned(path, kept, digest, progress) if given["scan"] else _verified(path, kept, digest, progress)
     return {"year": year, "scan": bool(given["scan"]), "against": against, **told, **_built(enterprise, told)}
 
 
@@ -131,13 +131,13 @@ def _verified(path: Path, listed: Path | None, digest: str, progress: Progress) 
             "manifest_sha256": found.digest}  # fmt: skip
 
 
-def _scanned(path: Path, listed: Path | None, digest: str) -> Json:
+def _scanned(path: Path, listed: Path | None, digest: str, progress: Progress) -> Json:
     """A scan of the sealed paper, against the manifest that lies beside it or was handed in."""
     if listed is None or path.is_dir():
         raise NianjianError("dossier_verify_what")
-    found = rescan(path, listed, digest=digest)
+    found = rescan(path, listed, digest=digest, watch=lambda done, total: progress("", done, total))
     told = _differences(found.differences)
-    return {"intact": found.intact, **told, "certainty": found.certainty, "scanned": found.scanned,
+    return {"intact": found.intact, **told, **found.told(), "scanned": found.scanned,
             "expected": found.expected, "by_place": list(found.by_place[:TOLD]),
             "manifest_sha256": found.digest}  # fmt: skip
 

@@ -84,7 +84,8 @@ def test_a_moved_and_a_foreign_page_are_named(
     order = list(range(len(sheets)))
     order[8] = -1
     found = rescan(scan(order), built.folder / "manifest.json")
-    assert [(one.page, one.kind) for one in found.differences] == [(9, Kind.SWAPPED)]
+    assert [(one.page, one.kind) for one in found.differences] == [(9, Kind.SWAPPED), (9, Kind.SEAL_MISSING)]
+    assert dict(found.riding.sheets)[5] == "missing", "a page that was exchanged after the seal was put on"
 
 
 def test_another_manifest_is_told(built: Built, scan: Callable[[Sequence[int]], Path]) -> None:

@@ -32,7 +32,8 @@ class Verified(FileName):
 def dossier_verify(request: Request, code: str, year: Year, file: Query[Verified]) -> dict[str, object]:
     """Compare a package (its folder as a zip), a file of it, or a scan, with a manifest: work.
 
-    The job's result: `intact`, `count` and `differences` (file, page, kind), of a scan how sure (`certainty`).
+    The job's result: `intact`, `count` and `differences` (file, page, kind), of a scan how sure (`certainty`)
+    and `why`, `text` (pages read, how many agree, which differ or tell nothing) and `riding_seal` (each sheet's state).
     """
     content = request.incoming.content(checklist.LIMIT)
     job = verifying.ask(

@@ -13,7 +13,7 @@ from nianjian.cli.answer import DONE, NO, Answer
 from nianjian.cli.arguments import Actions
 from nianjian.cli.language import _
 from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts.dossier.differences import CERTAINTY, KINDS, NOTES
+from nianjian.paper.texts.dossier.differences import CERTAINTY, KINDS, NOTES, RIDING, SHEETS, WHY
 from nianjian.paper.texts.plain import plain
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _scan(args: argparse.Namespace) -> Answer:
     data = {
         "intact": found.intact,
         "differences": _rows(found.differences),
-        "certainty": found.certainty,
+        **found.told(),
         "scanned": found.scanned,
         "expected": found.expected,
         "by_place": list(found.by_place),
@@ -85,6 +85,21 @@ def _scan(args: argparse.Namespace) -> Answer:
         text = _("{scanned} pages scanned, {expected} expected; certainty: {certainty}")
         certainty = _(CERTAINTY[found.certainty])
         console.print(text.format(scanned=found.scanned, expected=found.expected, certainty=certainty))
+        for why in found.why:
+            console.print(_(WHY[why]), style="yellow")
+        text = _("Texts: {read} pages read, {agree} agree, {differ} differ, {unknown} tell nothing")
+        console.print(
+            text.format(
+                read=found.text.read,
+                agree=found.text.agree,
+                differ=len(found.text.differ),
+                unknown=len(found.text.unknown),
+            )
+        )
+        console.print(_("Riding seal: {state}").format(state=_(RIDING[found.riding.state])))
+        for sheet, state in found.riding.sheets:
+            if state != "joins" and found.riding.state != "absent":
+                console.print(_("Sheet {sheet}: {state}").format(sheet=sheet, state=_(SHEETS[state])))
         if found.by_place:
             pages = ", ".join(map(str, found.by_place))
             console.print(_("Known by their place alone: pages {pages}").format(pages=pages), style="yellow")

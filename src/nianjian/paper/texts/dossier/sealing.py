@@ -85,6 +85,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "signer_expired": mark("the certificate of {file} holds from {first} to {last}, not now"),
     "signer_no_signing": mark("the certificate of {file} is not made for signing"),
     "tsa_unreachable": mark("the time-stamp authority {url} gave no time stamp; nothing was signed, try it again"),
+    "signing_disk_full": mark("there is no room on the disk for the signed {file}; nothing was signed"),
     "signing_failed": mark("{file} could not be signed; nothing was changed"),
     "signing_draft": mark("this is a draft; build the package without what makes it one, then sign"),
     "signing_unknown_package": mark("no package with the manifest {digest} was built here for this enterprise"),

@@ -16,7 +16,7 @@ from nianjian.config.http.readable import reads_form_itself
 from nianjian.flows.dossier import checklist, verifying
 from nianjian.flows.wizard import uploads
 from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts.dossier.differences import CERTAINTY, KINDS, NOTES
+from nianjian.paper.texts.dossier.differences import CERTAINTY, KINDS, NOTES, RIDING, SHEETS, WHY
 from nianjian.paper.words import words
 from nianjian.queue.query import JobValue
 from nianjian.web.data import shown as data
@@ -64,6 +64,7 @@ def _found(job: JobValue) -> dict[str, object]:
             scanned=result["scanned"], expected=result["expected"]
         )
         pairs += [(gettext("Pages of the paper"), counts), (gettext("How sure"), _(CERTAINTY[result["certainty"]]))]
+        pairs += _read(result)
     else:
         pairs.append((gettext("Files"), str(result["files"])))
         pairs.append((gettext("Pages of the paper"), str(result["pages"])))
@@ -77,8 +78,28 @@ def _found(job: JobValue) -> dict[str, object]:
         "pairs": pairs,
         "table": _table(result) if result["differences"] else None,
         "notes": [f"{one['file']}: {_(NOTES[one['kind']])}" for one in result.get("notes", ())],
+        "why": [_(WHY[one]) for one in result.get("why", ())],
         "by_place": ", ".join(map(str, result.get("by_place", ()))),
     }
+
+
+def _read(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """What reading and the riding seal told; nothing of a check that was made before they were looked at."""
+    _ = words(current())
+    pairs: list[tuple[str, str]] = []
+    if text := result.get("text"):
+        said = gettext("{read} pages read, {agree} agree, {differ} differ, {unknown} tell nothing")
+        counts = {"differ": len(text["differ"]), "unknown": len(text["unknown"])}
+        pairs.append((gettext("Texts"), said.format(read=text["read"], agree=text["agree"], **counts)))
+    if riding := result.get("riding_seal"):
+        pairs.append((gettext("Riding seal"), _(RIDING[riding["state"]])))
+        states: dict[str, list[str]] = {}
+        for one in riding["sheets"]:
+            states.setdefault(one["state"], []).append(str(one["sheet"]))
+        sheets = [f"{_(SHEETS[state])}: {', '.join(numbers)}" for state, numbers in sorted(states.items())]
+        if sheets and riding["state"] != "absent":
+            pairs.append((gettext("Sheets of the riding seal"), "; ".join(sheets)))
+    return pairs
 
 
 def _table(result: dict[str, Any]) -> Table:
