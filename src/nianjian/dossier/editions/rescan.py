@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.dossier.editions import figures, manifest
+from nianjian.dossier.editions import manifest
 from nianjian.dossier.editions.build import PAPER
 from nianjian.dossier.editions.compare import Difference, Kind, compare
 from nianjian.dossier.editions.look import look
 from nianjian.dossier.editions.match import blank, scores
+from nianjian.dossier.editions.rescanned import figures
 from nianjian.kernel.errors import NianjianError
 
 KNOWN: Final = 0.60  # a page of another paper stays below
