@@ -81,7 +81,7 @@ def _seal(path: Path, given: dict[str, Any]) -> dict[str, Any]:
     """``given``: diameter_mm, and of each stamp its slices as [sheet, place of the scanned page or null, height]."""
     import pypdfium2  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.dossier.editions.rescanned import slivers  # noqa: PLC0415 - the same
+    from nianjian.dossier.seals import slivers  # noqa: PLC0415 - the same
 
     stamps: dict[int, list[Any]] = {}
     unseen: list[int] = []

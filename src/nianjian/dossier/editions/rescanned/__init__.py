@@ -1,1 +1,1 @@
-"""What a scan of the sealed paper tells beyond its pictures: text and riding seal."""
+"""What a scan of the sealed paper tells beyond its pictures: its text."""
