@@ -4,7 +4,8 @@ Pictures: the ink in tiles of 7 mm tells which page each is. Text: where the pac
 manifest, every page that a program drew (lists, tables, forms), every page that looks like another one and every page
 that looks like none is read, and its own figures are sought (`figures`); a scanned original that its picture tells is
 not read. Without the paper only pages that look alike are read, for the number at their foot. What was not told by
-picture, text or number is told by place alone, and how many were is said with the answer. Riding seal: see `seals.slivers`.
+picture, text or number is told by place alone, and how many were is said with the answer. Riding seal:
+see `seals.slivers`.
 
 Cost, on two shared cores: a picture takes 0.1 CPU-s a page, reading 5 CPU-s more on dense drawn pages.
 """
