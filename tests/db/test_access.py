@@ -123,6 +123,7 @@ COMMANDS |= {
     "drill history": (Act.READ, HERE, AT),
     "drill report": (Act.READ, HERE, AT),
     "callback test": (Act.REPORT, HERE, ("--number", "x", "--via", "sip:192.0.2.1", *AT)),  # it calls nobody
+    "callback witness": (Act.REPORT, HERE, ("--all", *AT)),
     "callback numbers": (Act.READ, HERE, AT),
     "callback list": (Act.READ, HERE, AT),
     "callback show": (Act.READ, HERE, ("TRIAL",)),

@@ -126,6 +126,7 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "callback-ask": "callback_test",
     "callback-begin": "callback_begin",
     "callback-one": "callback_get callback_end",
+    "callback-witness": "callback_witness",
     "callback-evidence": "callback_evidence",
     "callback-ways": "callback_ways callback_way_set callback_way_remove callback_gateway_set",
     "season": "season_get season_feeds",

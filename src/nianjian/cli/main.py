@@ -39,7 +39,7 @@ VERBS: Final = {
     ),
     "inspect": mark("the on-site check: readiness, answers, retention, dialling-mode, day, plan, copy"),
     "drill": mark("the drill of the on-site check: run, timeline, inject, report, history"),
-    "callback": mark("test calls: test, numbers, list, show, begin, end, routes, route, gateway"),
+    "callback": mark("test calls: test, witness, numbers, list, show, begin, end, routes, route, gateway"),
     "rectify": mark("rectification: open, locate, isolate, lift, measure, check, report, submit, close, watch"),
     "dossier": mark("the package of materials: check, build, verify, seal-plan"),
     "season": mark(

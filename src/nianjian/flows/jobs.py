@@ -39,6 +39,7 @@ RECONCILE_FILING: Final = "reconcile.filing"
 RECONCILE_PEOPLE: Final = "reconcile.people"
 RECONCILE_SOURCES: Final = "reconcile.sources"
 CALLBACK_TEST: Final = "callback.test"
+CALLBACK_WITNESS: Final = "callback.witness"
 INSPECT: Final = "inspection.look"
 DRILL: Final = "inspection.drill"
 VERIFY_CHAIN: Final = "audit.verify"
@@ -80,6 +81,7 @@ NEEDS: Final[Mapping[str, Act]] = {
     INSPECT: Act.REPORT,
     DRILL: Act.REPORT,
     CALLBACK_TEST: Act.REPORT,
+    CALLBACK_WITNESS: Act.REPORT,
     VERIFY_CHAIN: Act.AUDIT,
     FILL_IN: Act.REPORT,
     CHECK_PAPER: Act.LOAD,

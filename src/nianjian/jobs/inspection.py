@@ -7,7 +7,7 @@ from typing import Final
 
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
-from nianjian.flows.inspection.callback import work
+from nianjian.flows.inspection.callback import witness, work
 from nianjian.flows.inspection.checks import work as checks
 from nianjian.flows.inspection.drill import run as drill
 from nianjian.jobs.kind import Kind, Report
@@ -17,6 +17,11 @@ from nianjian.queue.query import JobValue
 def _called(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
     """``payload``: numbers (none: all filed ones) and routes (names)."""
     return work.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+
+def _witnessed(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: trials."""
+    return witness.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 
 def _looked(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
@@ -31,6 +36,7 @@ def _drilled(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 
 KINDS: Final[Mapping[str, Kind]] = {
     jobs.CALLBACK_TEST: Kind(_called, again=False),  # who was called is not called a second time unasked
+    jobs.CALLBACK_WITNESS: Kind(_witnessed, again=True),
     jobs.INSPECT: Kind(_looked, again=True),
     jobs.DRILL: Kind(_drilled, again=False),  # one drill, one ticket
 }

@@ -18,6 +18,13 @@ VERDICTS: Final = (PASS, FAIL, UNPROVED)
 NONE, ADDRESS, TOKEN = "none", "address", "token"
 WITNESSES: Final = (NONE, ADDRESS, TOKEN)
 """How landing is proved: a one-time token that the gateway echoes, or the address that answers (SIP trunks only)."""
+FILED_GATEWAY, ELSEWHERE, UNSEEN, SILENT, UNNAMED = "filed", "elsewhere", "unseen", "silent", "unnamed"
+LANDINGS: Final = (FILED_GATEWAY, ELSEWHERE, UNSEEN, SILENT, UNNAMED)
+"""What the own call records say of a landing: at the ledger's gateway; at another one; not recorded though there are
+records of that time; no records of that time; recorded, but nothing in the record can be held against the ledger."""
+RECORDS = "records"  # a witness that is found later, in the own call records
+LIFTED: Final = frozenset({"landing_unproved", "gateway_unknown"})
+"""Why a landing is not proved where SIP saw nothing that speaks against it."""
 
 FINAL: Final[Mapping[int, str]] = {
     403: "refused", 603: "refused", 607: "refused", 608: "refused", 404: "number_unknown", 604: "number_unknown",
@@ -38,7 +45,7 @@ REASONS: Final = tuple(
         ("answered", "answered_late", "landing_unproved", "gateway_unknown", "wrong_gateway", "token_unheard",
          "voicemail", *FINAL.values(), "redirected", "failed", "auth_needed", "auth_wrong", "auth_algorithm",
          "unreachable", "no_reply", "trying_only", "early_media_only", "rang_unanswered", "stopped",
-         "not_dialled", "other_answered", *(f"tls_{one}" for one in TLS))
+         "not_dialled", "other_answered", "record_missing", *(f"tls_{one}" for one in TLS))
     )
 )  # fmt: skip
 
@@ -73,6 +80,18 @@ def judge(seen: Seen, *, limit: int, expected: Sequence[str], witness: str, toke
     if held:
         return Verdict(PASS, "answered", in_time=True, gateway=gateway, witness=witness)
     return Verdict(UNPROVED, lacking, in_time=True, gateway=gateway)
+
+
+def weighed(verdict: str, reason: str, landing: str) -> tuple[str, str]:
+    """Verdict and reason that count once the records were looked at (``landing`` "": they were not).
+
+    The worse of both; a record at the ledger's gateway proves a landing that nothing else had shown, and no more.
+    """
+    if landing == FILED_GATEWAY and verdict == UNPROVED and reason in LIFTED:
+        return PASS, "answered"
+    if landing in {ELSEWHERE, UNSEEN} and verdict in {PASS, UNPROVED}:
+        return FAIL, "wrong_gateway" if landing == ELSEWHERE else "record_missing"
+    return verdict, reason
 
 
 def _fault(seen: Seen, limit: int) -> str:

@@ -38,7 +38,7 @@ class Calls(counted.Calls):
 
     def take(self, line: bytes) -> None:
         """Count a row."""
-        row = self._row(line)
+        row = self.cells(line)
         if row is None:
             self.damaged += 1
             return
@@ -51,7 +51,8 @@ class Calls(counted.Calls):
         if self._today(int(began[1])) and row.get("uniqueid", call) == call:
             self._count(call, _outcome(row))
 
-    def _row(self, line: bytes) -> dict[str, str] | None:
+    def cells(self, line: bytes) -> dict[str, str] | None:
+        """A row by the names of its columns; None for what is none."""
         try:
             cells = next(csv.reader([line.decode("utf-8", "replace")], strict=True), [])
         except csv.Error:

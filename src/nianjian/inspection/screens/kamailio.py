@@ -23,16 +23,21 @@ PLAIN: Final = 7  # columns of a row that every site has
 REFUSED: Final = "403"
 _SYSLOG: Final = re.compile(r"\bACC: [^:]*: (timestamp=.*)$")
 _CODE: Final = re.compile(r"[1-6]\d\d")
+_MICROS: Final = re.compile(r"\d{9,10}\.\d{3,6}")
 _TIME: Final = re.compile(r"\d{9,10}(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """A row of acc; ``caller`` and ``callee`` where the site writes the usual columns for them, else ""."""
+
     method: str
     to_tag: str
     call: str
     code: str
     time: str
+    caller: str = ""
+    callee: str = ""
 
 
 @dataclass(slots=True)
@@ -45,7 +50,7 @@ class Calls(counted.Calls):
     def take(self, line: bytes) -> None:
         """Count a row; lines of a log that are no rows of acc are passed over."""
         text = line.decode("utf-8", "replace")
-        row = _read(text)
+        row = read(text)
         if row is None:
             self.damaged += "|" in text or "ACC: " in text
         elif row.method == "BYE":
@@ -53,7 +58,7 @@ class Calls(counted.Calls):
         elif row.method == "INVITE" and row.code[0] != "1" and row.code not in CHALLENGES:
             self._decided(row)
 
-    def _decided(self, row: _Row) -> None:
+    def _decided(self, row: Row) -> None:
         if row.call in self._open:  # a further INVITE within the call
             return
         if row.code[0] != "2":
@@ -68,7 +73,7 @@ class Calls(counted.Calls):
         if len(self._open) > OPEN:
             del self._open[next(iter(self._open))]
 
-    def _ended(self, row: _Row) -> None:
+    def _ended(self, row: Row) -> None:
         began = self._open.pop(row.call, None)
         if began is not None:
             self._answered(row.call, began)
@@ -93,22 +98,25 @@ class Calls(counted.Calls):
         return cls(day, counts, *rest, dict.fromkeys(told["early"]))
 
 
-def _failed(row: _Row) -> str:
+def _failed(row: Row) -> str:
     """Refused in the route without a to-tag: nobody was called, as where the gate said no."""
     if row.code == REFUSED and not row.to_tag:
         return "undialled"
     return counted.RESULTS.get(CODES.get(row.code, ""), "failed")
 
 
-def _read(text: str) -> _Row | None:
+def read(text: str) -> Row | None:
+    """A line as a row, in either form; None for what is none."""
     syslog = _SYSLOG.search(text)
     if syslog is not None:
         told = dict(part.split("=", 1) for part in syslog[1].split(";") if "=" in part)
-        row = _Row(*(told.get(name, "") for name in ("method", "to_tag", "call_id", "code", "timestamp")))
+        names = ("method", "to_tag", "call_id", "code", "timestamp", "src_user", "dst_user")
+        row = Row(*(told.get(name, "") for name in names))
     else:
         cells = text.split("|")
         if len(cells) < PLAIN:
             return None
-        row = _Row(cells[0], cells[2], cells[3], cells[4], cells[6])
+        more = cells[PLAIN + 1 :] if len(cells) > PLAIN and _MICROS.fullmatch(cells[PLAIN]) else cells[PLAIN:]
+        row = Row(cells[0], cells[2], cells[3], cells[4], cells[6], *(more[:2] if len(more) > 1 else ()))
     whole = row.method in METHODS and row.call and _CODE.fullmatch(row.code) and _TIME.fullmatch(row.time)
     return row if whole else None

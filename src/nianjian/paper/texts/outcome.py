@@ -65,6 +65,7 @@ STATE: Final = frozenset(
         "callback_no_numbers",
         "callback_no_way",
         "callback_no_evidence",
+        "callback_not_answered",
         "screen_links_too_many",
         "season_feed_by_person",
         "season_task_computed",

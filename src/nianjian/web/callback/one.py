@@ -16,9 +16,10 @@ from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import UNPROCESSABLE, named
 from nianjian.flows.inspection.callback import hand
 from nianjian.flows.inspection.callback import shown as flow
+from nianjian.flows.inspection.callback import witness as records
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts.inspection.words import HOWS, REASONS, VERDICTS, WITNESSES
+from nianjian.paper.texts.inspection.words import HOWS, LANDINGS, REASONS, VERDICTS, WITNESSES
 from nianjian.paper.words import Words, words
 from nianjian.web.callback.forms import Ended
 from nianjian.web.callback.ladder import ladder
@@ -26,8 +27,10 @@ from nianjian.web.callback.pages import BADGES, moment
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
+from nianjian.web.layout.tables import Cell, Column, Table
 
 Json = dict[str, Any]
+SAID = {"filed": "good", "elsewhere": "bad", "unseen": "bad", "silent": "warn", "unnamed": "warn"}
 
 
 def _found(request: Request, code: str, trial: str) -> Json:
@@ -53,13 +56,14 @@ def shown(request: Request, code: str, trial: str) -> HttpResponse:
         if form.is_valid() and _ended(request, told, form):
             return redirect("callback-one", code=code, trial=trial)
     _ = words(current())
-    verdict = told["verdict"] or ""
+    verdict = told["counts"] or ""
     context = {
         "told": told,
         "verdict": _(VERDICTS[verdict]),
         "badge": BADGES[verdict],
-        "reason": _(REASONS[told["reason"]]) if told["reason"] else "",
+        "reason": _(REASONS[told["counts_reason"]]) if told["counts_reason"] else "",
         "pairs": _pairs(told, _),
+        "looks": _looks(told, _),
         "ladder": ladder(told["messages"]),
         "lines": [
             {"label": f"{one['at_ms']} ms {'→' if one['sent'] else '←'} {one['first']}", "text": one["text"]}
@@ -67,6 +71,7 @@ def shown(request: Request, code: str, trial: str) -> HttpResponse:
         ],
         "form": form,
         "running": told["how"] == "hand" and not verdict,
+        "may_look": told["how"] == "sip" and told["answer_s"] is not None and may(request.actor, code, Act.REPORT),
         "gone": _gone(told),
         "may_load": may(request.actor, code, Act.LOAD),
         "may_reveal": may(request.actor, code, Act.REVEAL),
@@ -114,7 +119,8 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
             gettext("Contact, routes, sound"),
             " · ".join(filter(None, places)),
         ),
-        (gettext("Landing proved by"), _(WITNESSES[told["witness"]])),
+        (gettext("Landing proved by"), _(WITNESSES[told["counts_witness"]])),
+        (gettext("By SIP alone"), _by_sip(told, _) if told["landing"] else ""),
         (gettext("Sound format"), told["codec"]),
         (gettext("Repeated INVITEs"), str(told["resent"]) if told["messages"] else ""),
         (
@@ -129,8 +135,45 @@ def _pairs(told: Json, _: Words) -> list[tuple[str, str]]:
     return [(label, str(text)) for label, text in known if text]
 
 
+def _by_sip(told: Json, _: Words) -> str:
+    """What was sealed with the call, beside what the records say."""
+    return " · ".join(
+        filter(None, (_(VERDICTS[told["verdict"]]), _(REASONS[told["reason"]]) if told["reason"] else ""))
+    )
+
+
+def _looks(told: Json, _: Words) -> Table | None:
+    """What the call records said at each look, the newest first."""
+    body = []
+    for one in reversed(told["looks"]):
+        found = [f"{record['source']} {moment(record['at'])}" for record in one["records"]]
+        covers = [(name, gettext("covers that time") if both else gettext("does not cover it"))
+                  for name, both in one["sources"].items()]  # fmt: skip
+        body.append(
+            [
+                Cell(moment(one["at"])),
+                Cell(_(LANDINGS[one["verdict"]]), badge=SAID[one["verdict"]]),
+                Cell(", ".join(one["seen"]) or "–"),
+                Cell("; ".join(found) or "–"),
+                Cell("" if covers else "–", pairs=covers),
+            ]
+        )
+    heads = (gettext("Looked at"), gettext("In the call records"), gettext("Named there"), gettext("Records"),
+             gettext("Sources"))  # fmt: skip
+    columns = [Column(head) for head in heads]
+    return Table(gettext("Own call records"), columns, body, wrap=True, cards=True) if body else None
+
+
 def _seconds(found: float | None) -> str:
     return "" if found is None else gettext("{seconds} s").format(seconds=f"{found:.3f}")
+
+
+@require_POST
+@page(Act.REPORT)
+def witness(request: Request, code: str, trial: str) -> HttpResponse:
+    """Look for the call in the own call records; on to the job."""
+    _found(request, code, trial)
+    return redirect("data-job", code=code, job=records.ask(enterprise=code, trial=trial, actor=request.actor))
 
 
 @require_POST

@@ -126,7 +126,7 @@ def _numbers(code: str, rows: Sequence[Json], _: Words) -> Table:
                 Cell("", pairs=carriers),
                 Cell(one["gateway"] or "–"),
                 Cell(moment(last["begun_at"]) if last else "–", href=address),
-                Cell(_(REASONS[last["reason"]]) if last else "–"),
+                Cell(_(REASONS[last["counts_reason"]]) if last else "–"),
             ]
         )
     heads = (gettext("Number called"), gettext("Light"), gettext("Carriers"), gettext("Gateway in the ledger"),
@@ -139,8 +139,8 @@ def _tests(code: str, rows: Sequence[Json], _: Words) -> Table:
         [
             Cell(moment(one["begun_at"]), href=reverse("callback-one", kwargs={"code": code, "trial": one["trial"]})),
             Cell(one["number"]),
-            Cell(_(VERDICTS[one["verdict"] or ""]), badge=BADGES[one["verdict"] or ""]),
-            Cell(_(REASONS[one["reason"]]) if one["reason"] else "–"),
+            Cell(_(VERDICTS[one["counts"] or ""]), badge=BADGES[one["counts"] or ""]),
+            Cell(_(REASONS[one["counts_reason"]]) if one["counts_reason"] else "–"),
             Cell("–" if one["answer_s"] is None else f"{one['answer_s']:.3f}", figure=True),
             Cell(one["gateway_seen"] or "–"),
             Cell(" ".join(filter(None, (_(HOWS[one["how"]]), one["route"], one["carrier"])))),

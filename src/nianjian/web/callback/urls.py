@@ -12,5 +12,6 @@ urlpatterns = [
     path("begin/", pages.begin, name="callback-begin"),
     path("ways/", ways.listing, name="callback-ways"),
     path("<str:trial>/", one.shown, name="callback-one"),
+    path("<str:trial>/witness/", one.witness, name="callback-witness"),
     path("<str:trial>/evidence/", one.evidence, name="callback-evidence"),
 ]

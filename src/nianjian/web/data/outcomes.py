@@ -14,6 +14,7 @@ from nianjian.flows import jobs
 from nianjian.paper import figures
 from nianjian.paper.texts.dossier.words import ITEMS
 from nianjian.paper.texts.inspection.checks import PARTS
+from nianjian.paper.texts.inspection.words import LANDINGS
 from nianjian.paper.texts.reconcile.words import VERDICTS
 from nianjian.paper.words import words
 from nianjian.queue.query import JobValue
@@ -116,6 +117,16 @@ def _called(code: str, _job: JobValue, result: Told) -> Shown:
     text = _("{passed} passed, {failed} failed, {unproved} not proved.")
     told = text.format(passed=counts["pass"], failed=counts["fail"], unproved=counts["unproved"])
     return {"text": told, "ways": ways}
+
+
+def _witnessed(code: str, job: JobValue, result: Told) -> Shown:
+    """To the test call that was looked for."""
+    trials = job.payload.get("trials")
+    trial = trials[0] if isinstance(trials, list) and len(trials) == 1 else None
+    place = reverse("callback-one", args=[code, trial]) if trial else reverse("callback", args=[code])
+    told = words(current())
+    found = [told(LANDINGS[name]) for name, count in result.get("counts", {}).items() if count]
+    return {"text": "; ".join(found), "ways": [(place, _("To the test call") if trial else _("To the test calls"))]}
 
 
 def _inspected(code: str, job: JobValue, _result: Told) -> Shown:
@@ -269,6 +280,7 @@ OUTCOMES: Final[Mapping[str, Callable[[str, JobValue, Told], Shown]]] = {
     jobs.RECONCILE_SOURCES: _reconciled,
     jobs.INSPECT: _inspected,
     jobs.CALLBACK_TEST: _called,
+    jobs.CALLBACK_WITNESS: _witnessed,
     jobs.DRILL: _drilled,
     jobs.IMPORT_FORWARDS: _forwarded,
     jobs.CHECK_PAPER: _paper,

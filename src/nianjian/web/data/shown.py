@@ -50,6 +50,7 @@ KINDS: Final[Mapping[str, str]] = {
     jobs.RECONCILE_SOURCES: mark("Comparison of call sources"),
     jobs.INSPECT: mark("Look at what stands for the on-site check"),
     jobs.CALLBACK_TEST: mark("Test calls"),
+    jobs.CALLBACK_WITNESS: mark("Test calls in the call records"),
     jobs.DRILL: mark("Drill of the on-site check"),
     jobs.VERIFY_CHAIN: mark("Check of the audit chain"),
     jobs.FILL_IN: mark("Fill-in sheet"),

@@ -13,13 +13,45 @@ Dialled = Annotated[str, Field(max_length=40, pattern=r"^[0-9+*# ()-]+$")]
 Short = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
+class CallbackRecord(Schema):
+    """A record of a test call: ``named``: gateways, lines and the switch as it names them."""
+
+    source: str
+    call: str
+    at: str
+    named: list[str]
+
+
+class CallbackLanding(Schema):
+    """A look into the own call records, dated; what was sealed with the call stays as it is.
+
+    ``verdict``: filed (at the ledger's gateway), elsewhere, unseen (not recorded though there are records of that
+    time), silent (no records of that time) or unnamed (nothing in the record can be held against the ledger);
+    ``sources``: each with whether it has records before and after the call.
+    """
+
+    verdict: str
+    at: str
+    expected: str | None
+    seen: list[str]
+    records: list[CallbackRecord]
+    sources: dict[str, bool]
+    made_by: str
+
+
 class Callback(Schema):
     """A test call in one line, its number masked where it is a person's. Seconds are exact to the millisecond.
 
     ``verdict``: pass, fail or unproved, null while one by hand is under way; ``reason``: its code; ``answer_in_time``
-    null: it cannot be told; ``witness``: what proved the landing (none, address, token, person).
+    null: it cannot be told; ``witness``: what proved the landing (none, address, token, person). ``counts``,
+    ``counts_reason`` and ``counts_witness`` (also records): what counts beside ``landing``, the newest look into the
+    call records, null before one; where the two differ the worse counts.
     """
 
+    counts: str | None
+    counts_reason: str | None
+    counts_witness: str
+    landing: CallbackLanding | None
     trial: str
     number: str
     how: str
@@ -57,6 +89,7 @@ class CallbackMessage(Schema):
 class CallbackTold(Callback):
     """A test call with what else was seen, and its messages."""
 
+    looks: list[CallbackLanding]
     note: str | None
     source: dict[str, Any]
     rulebook: dict[str, Any]

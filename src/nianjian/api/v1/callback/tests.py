@@ -23,7 +23,7 @@ from nianjian.api.v1.callback.shapes import (
 )
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.config.http.answers import named
-from nianjian.flows.inspection.callback import hand, work
+from nianjian.flows.inspection.callback import hand, witness, work
 from nianjian.flows.inspection.callback import shown as flow
 
 router = Router(tags=["callback"])
@@ -78,6 +78,13 @@ def callback_end(request: Request, code: str, trial: str, given: CallbackEnded) 
     """Stop the timer of a call by hand and say what came of it."""
     one = found(request, code, trial)
     return hand.end(trial=one, outcome=given.outcome, note=given.note, actor=request.actor)
+
+
+@write(router, f"{ONE}/witness", act=Act.REPORT, answer=Job, status=202)
+def callback_witness(request: Request, code: str, trial: str) -> dict[str, object]:
+    """Look for the call in the own call records; answers with the job."""
+    job = witness.ask(enterprise=code, trial=found(request, code, trial), actor=request.actor)
+    return asked(request, job)
 
 
 @take(router, f"{ONE}/evidence", act=Act.REVEAL, media=[JSON])

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from nianjian.cli.language import _
 from nianjian.cli.terminal import table
-from nianjian.paper.texts.inspection.words import CARRIERS, LIGHTS, REASONS, VERDICTS, WITNESSES
+from nianjian.paper.texts.inspection.words import CARRIERS, LANDINGS, LIGHTS, REASONS, VERDICTS, WITNESSES
 
 Json = Mapping[str, Any]
 Show = Callable[[Console], None]
@@ -55,8 +55,8 @@ def _rows(console: Console, rows: Sequence[Json]) -> None:
         (
             one["trial"],
             one["number"],
-            _(VERDICTS[one["verdict"] or ""]),
-            _(REASONS[one["reason"]]) if one["reason"] else None,
+            _(VERDICTS[one["counts"] or ""]),
+            _(REASONS[one["counts_reason"]]) if one["counts_reason"] else None,
             one["answer_s"],
             one["gateway_seen"],
             one["begun_at"][:19].replace("T", " "),
@@ -91,7 +91,11 @@ def shown(told: Json) -> Show:
 
     def show(console: Console) -> None:
         _rows(console, [told])
-        console.print(_("landing proved by: {witness}").format(witness=_(WITNESSES[told["witness"]])))
+        console.print(_("landing proved by: {witness}").format(witness=_(WITNESSES[told["counts_witness"]])))
+        if told["landing"]:
+            was = _(REASONS[told["reason"]]) if told["reason"] else ""
+            console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(VERDICTS[told['verdict']])} {was}"))
+            _looks(console, [{"trial": told["trial"], "landing": one} for one in told["looks"]])
         body = [(one["at_ms"], "→" if one["sent"] else "←", one["first"]) for one in told["messages"]]
         if body:
             table.rows(console, (_("after ms"), "", _("message")), body)
@@ -99,6 +103,26 @@ def shown(told: Json) -> Show:
             console.print(told["evidence"])
 
     return show
+
+
+def witnessed(told: Json) -> Show:
+    """What the call records say of test calls."""
+    return lambda console: _looks(console, told["rows"])
+
+
+def _looks(console: Console, rows: Sequence[Json]) -> None:
+    heads = (_("test call"), _("in the call records"), _("gateway in the ledger"), _("named there"), _("looked at"))
+    body = [
+        (
+            one["trial"],
+            _(LANDINGS[one["landing"]["verdict"]]),
+            one["landing"]["expected"],
+            "、".join(one["landing"]["seen"]),
+            one["landing"]["at"][:19].replace("T", " "),
+        )
+        for one in rows
+    ]
+    table.rows(console, heads, body)
 
 
 def routes(told: Json) -> Show:

@@ -14,7 +14,7 @@ from nianjian.kernel.errors import NianjianError
 
 
 def configure(actions: Actions) -> None:
-    """``test``."""
+    """``test`` and ``witness``."""
     test = actions.add("test", _test, _("call numbers now, and judge answer and landing"))
     enterprise(test)
     which = test.add_mutually_exclusive_group(required=True)
@@ -23,6 +23,11 @@ def configure(actions: Actions) -> None:
     test.add_argument("--route", action="append", default=[], metavar="NAME", help=_("over this kept way; repeat"))
     telling.options(test)
     test.add_argument("--gateway", default="", metavar="HOST", help=_("where it must land, instead of the ledger's"))
+    witness = actions.add("witness", _witness, _("look for test calls in the own call records: where did they land"))
+    enterprise(witness)
+    these = witness.add_mutually_exclusive_group(required=True)
+    these.add_argument("--trial", action="append", default=[], metavar="TEST", help=_("this test call; repeat"))
+    these.add_argument("--all", action="store_true", help=_("all answered SIP calls that still count"))
 
 
 def _test(args: argparse.Namespace) -> Answer:
@@ -46,3 +51,18 @@ def _test(args: argparse.Namespace) -> Answer:
     if len(told["rows"]) == 1:  # one number is told at the top, too
         told = {**told["rows"][0], **told}
     return Answer(told, picture.tested(told), DONE if told["verdict"] == "pass" else NO)
+
+
+def _witness(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.cli.terminal.progress import steps
+    from nianjian.flows.inspection.callback import witness
+
+    with steps(_("call records"), quiet=args.json) as report:
+        told = witness.run(
+            enterprise=args.enterprise,
+            trials=args.trial,
+            actor=actor,
+            progress=lambda _note, done, total: report(done, total),
+        )
+    return Answer(told, picture.witnessed(told), DONE if told["verdict"] == "pass" else NO)

@@ -12,9 +12,12 @@ from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows.inspection.callback.grounds import Grounds, Json
+from nianjian.inspection.callback.landings import query as landings
+from nianjian.inspection.callback.landings.model import Landing
 from nianjian.inspection.callback.standing import standing
 from nianjian.inspection.callback.trials import query, service
 from nianjian.inspection.callback.trials.model import Trial
+from nianjian.inspection.callback.verdict import RECORDS, weighed
 from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.vault import blobs
@@ -47,8 +50,10 @@ def by_number(*, enterprise: str, actor: Actor, first: int = 0, count: int = 50)
 def lights(grounds: Grounds, wanted: Sequence[str]) -> list[Json]:
     """How each number stands now."""
     now = clock.now()
-    done = query.done(grounds.enterprise, wanted, now - timedelta(days=grounds.days))
+    since = now - timedelta(days=grounds.days)
+    done = query.done(grounds.enterprise, wanted, since, landings.said(grounds.enterprise, wanted, since))
     newest = query.newest(grounds.enterprise, wanted)
+    landed = landings.newest([one.pk for one in newest.values()])
     rows = []
     for one in wanted:
         found = standing(
@@ -61,7 +66,7 @@ def lights(grounds: Grounds, wanted: Sequence[str]) -> list[Json]:
                 "gateway": grounds.ledger.get(one) or None,
                 "light": found.light,
                 "carriers": dict(found.carriers),
-                "newest": None if last is None else told(last),
+                "newest": None if last is None else told(last, landed.get(last.pk)),
             }
         )
     return rows
@@ -78,7 +83,9 @@ def counted(grounds: Grounds) -> dict[str, int]:
 def listed(*, enterprise: str, actor: Actor, number: str = "", first: int = 0, count: int = 50) -> list[Json]:
     """A part of the tests, newest first; ``role_missing``."""
     require(actor, enterprise, Act.READ)
-    return [told(one) for one in query.trials(enterprise, number)[first : first + count]]
+    rows = list(query.trials(enterprise, number)[first : first + count])
+    landed = landings.newest([one.pk for one in rows])
+    return [told(one, landed.get(one.pk)) for one in rows]
 
 
 def shown(*, trial: str, actor: Actor) -> Json:
@@ -86,8 +93,10 @@ def shown(*, trial: str, actor: Actor) -> Json:
     found = own(trial, actor)
     held = json.loads(blobs.get(found.blob)) if found.blob else {}
     seen = held.get("seen", {})
+    looks = landings.of(found.pk)
     return {
-        **told(found),
+        **told(found, looks[-1] if looks else None),
+        "looks": [looked(one) for one in looks],
         "enterprise": found.enterprise_id,
         "note": found.note,
         "source": dict(found.source),
@@ -111,12 +120,19 @@ def shown(*, trial: str, actor: Actor) -> Json:
 def evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
     """Name and content of the sealed evidence in full (JSON); the audit chain tells who took it.
 
+    Later looks into the call records follow what was sealed, under ``landings``: the first ``sealed_bytes`` bytes and
+    a closing brace are the sealed content to the byte, whose sha256 is the kept one.
+
     ``role_missing``, ``callback_trial_unknown``, ``callback_no_evidence`` for one that was dialled by hand.
     """
     found = own(trial, actor, Act.REVEAL)
     if not found.blob:
         raise NianjianError("callback_no_evidence", trial=trial)
     content = blobs.get(found.blob)
+    looks = [looked(one) for one in landings.of(found.pk)]
+    if looks:
+        later = {"sealed_bytes": len(content) - 1, "sealed_sha256": found.sha256, "looks": looks}
+        content = content[:-1] + f', "landings": {json.dumps(later, ensure_ascii=False)}}}'.encode()
     service.note(verb="callback.evidence", trial=found, actor=actor)
     return f"callback-{found.pk}.json", content
 
@@ -127,9 +143,32 @@ def masked(text: str) -> str:
     return PERSON.sub(lambda found: numbers.mask(found[0]), known)
 
 
-def told(one: Trial) -> Json:
-    """A test in one line. ``answer_s`` and ``ringing_s`` are seconds, exact to the millisecond."""
+def looked(one: Landing) -> Json:
+    """A look into the call records."""
     return {
+        "verdict": one.verdict,
+        "at": one.at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
+        "expected": one.expected or None,
+        "seen": [masked(name) for name in one.seen],
+        "records": [{**record, "named": [masked(name) for name in record["named"]]} for record in one.records],
+        "sources": dict(one.sources),
+        "made_by": one.made_by,
+    }
+
+
+def told(one: Trial, landing: Landing | None = None) -> Json:
+    """A test in one line. ``answer_s`` and ``ringing_s`` are seconds, exact to the millisecond.
+
+    ``verdict`` is what SIP proved; ``counts`` and ``counts_reason``: what counts beside ``landing``, the newest look
+    into the call records; ``counts_witness``: what proves the landing then.
+    """
+    counts, reason = weighed(one.verdict, one.reason, landing.verdict if landing else "")
+    lifted = counts == "pass" and one.verdict != "pass"
+    return {
+        "counts": counts or None,
+        "counts_reason": reason or None,
+        "counts_witness": RECORDS if lifted else (one.witness or "none"),
+        "landing": looked(landing) if landing else None,
         "trial": one.pk,
         "number": numbers.mask(one.number),
         "how": one.how,

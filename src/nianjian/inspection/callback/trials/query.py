@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import Max, QuerySet
 
 from nianjian.inspection.callback.standing import Done
 from nianjian.inspection.callback.trials.model import Trial
+from nianjian.inspection.callback.verdict import weighed
 from nianjian.kernel.errors import NianjianError
 
 
@@ -34,13 +35,26 @@ def newest(enterprise: str, numbers: Collection[str]) -> dict[str, Trial]:
     return {row.number: row for row in rows if row.begun_at == last[row.number]}
 
 
-def done(enterprise: str, numbers: Collection[str], since: datetime) -> dict[str, list[Done]]:
-    """Number -> its tests since a moment, and of each carrier the newest one before."""
+def answered(enterprise: str, first: datetime, last: datetime) -> QuerySet[Trial]:
+    """The SIP calls of a span of time that somebody answered; only of those do call records tell a landing."""
+    here = Trial.objects.filter(enterprise_id=enterprise, how=Trial.SIP, answer_ms__isnull=False)
+    return here.filter(begun_at__gte=first, begun_at__lte=last).exclude(verdict="").order_by("begun_at", "pk")
+
+
+def done(
+    enterprise: str, numbers: Collection[str], since: datetime, landings: Mapping[str, str]
+) -> dict[str, list[Done]]:
+    """Number -> its tests since a moment, and of each carrier the newest one before.
+
+    ``landings``: test -> what the call records say of it; the worse counts.
+    """
     found: dict[str, list[Done]] = {}
     over = Trial.objects.filter(enterprise_id=enterprise, number__in=numbers).exclude(verdict="")
     recent = over.filter(begun_at__gte=since).order_by("begun_at")
-    for number, at, carrier, verdict in recent.values_list("number", "begun_at", "carrier", "verdict"):
-        found.setdefault(number, []).append(Done(at, carrier, verdict))
+    names = ("pk", "number", "begun_at", "carrier", "verdict", "reason")
+    for key, number, at, carrier, verdict, reason in recent.values_list(*names):
+        counts, _reason = weighed(verdict, reason, landings.get(key, ""))
+        found.setdefault(number, []).append(Done(at, carrier, counts))
     older = over.filter(begun_at__lt=since).order_by().values("number", "carrier").annotate(last=Max("begun_at"))
     for each in older:
         found.setdefault(each["number"], []).append(Done(each["last"], each["carrier"], "old"))

@@ -59,6 +59,7 @@ VERBS: Final[Mapping[str, str]] = {
     "drill.run": mark("Drill of the on-site check begun"),
     "callback": mark("Test call"),
     "callback.hand": mark("Test call by hand begun"),
+    "callback.witness": mark("Call records looked through for a test call"),
     "callback.evidence": mark("Evidence of a test call taken out"),
     "screen.link": mark("Link of a live screen made"),
     "screen.unlink": mark("Link of a live screen ended"),

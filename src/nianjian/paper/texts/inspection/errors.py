@@ -61,5 +61,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "callback_no_numbers": mark("no filed number is in force; register numbers first, or name one"),
     "callback_no_way": mark("no way for test calls is set; say where they go"),
     "callback_too_many": mark("{count} calls are too many at once; at most {most}"),
+    "callback_not_answered": mark(
+        "test call {trial} is no SIP call that was answered; call records tell nothing of its landing"
+    ),
     "callback_no_evidence": mark("test call {trial} was dialled by hand; there are no messages of it"),
 }

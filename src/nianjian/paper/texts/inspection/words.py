@@ -32,8 +32,17 @@ WITNESSES: Final[Mapping[str, str]] = {
     "address": mark("the answering address (SIP trunk)"),
     "token": mark("a one-time token that the gateway echoed"),
     "person": mark("the person who heard the greeting"),
+    "records": mark("the own call records"),
+}
+LANDINGS: Final[Mapping[str, str]] = {
+    "filed": mark("recorded at the ledger's gateway"),
+    "elsewhere": mark("recorded at another gateway than the ledger names"),
+    "unseen": mark("not recorded, though there are records of that time: someone else answered, or it is not imported"),
+    "silent": mark("not known: no call records cover that time"),
+    "unnamed": mark("recorded, but nothing in the record can be held against the ledger: not proved"),
 }
 REASONS: Final[Mapping[str, str]] = {
+    "record_missing": mark("answered, but no own switch has recorded the call"),
     "answered": mark("answered in time, on its gateway"),
     "answered_late": mark("answered after the limit"),
     "landing_unproved": mark("answered in time, but nothing proves on which gateway"),

@@ -1,0 +1,138 @@
+"""Which record of the own switches is the test call's, and where it says that the call landed. Pure.
+
+A record belongs to one test at most: two tests of one number, a second apart over two carriers, never share one; so a
+call that somebody else answered does not borrow the record of the call before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from nianjian.inspection.callback.verdict import ELSEWHERE, FILED_GATEWAY, SILENT, UNNAMED, UNSEEN
+from nianjian.kernel.numbers import normalise
+
+REACH: Final = timedelta(minutes=2)  # how far the clocks of switches may be apart
+BESIDE: Final = timedelta(days=1)  # a source covers a call if it has a record so long before, and one after
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An answered call in the records of ``source``.
+
+    ``at``: its beginning, or its answer where a switch knows no other moment; ``callee`` "": the switch wrote an
+    extension of its own; ``told``: gateways that the record names as such; ``named``: other names that may be one's
+    (trunk, line, the switch itself); ``marked``: as a test call.
+    """
+
+    source: str
+    call: str
+    at: datetime
+    callee: str
+    callers: tuple[str, ...]
+    told: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    marked: bool = False
+
+    def told_all(self) -> tuple[str, ...]:
+        """Every name in it."""
+        return tuple(dict.fromkeys((*self.told, *self.named)))
+
+    def told_at(self) -> str:
+        """Its moment as it is kept."""
+        return self.at.isoformat(timespec="seconds")
+
+    def told_dict(self) -> dict[str, Any]:
+        """As it is kept: without numbers."""
+        return {"source": self.source, "call": self.call, "at": self.told_at(), "named": list(self.told_all())}
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """An answered test call: what its INVITE said, when it began and was answered."""
+
+    trial: str
+    number: str
+    caller: str
+    call_id: str
+    begun: datetime
+    answered: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the records say: `verdict.LANDINGS`; ``sources``: name -> whether it covers the moment."""
+
+    verdict: str
+    seen: tuple[str, ...]
+    records: tuple[Record, ...]
+    sources: Mapping[str, bool]
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts are one number, however it is written."""
+    if one == other:
+        return bool(one)
+    left, right = normalise(one).value, normalise(other).value
+    return left is not None and left == right
+
+
+def apart(record: Record, called: Called) -> timedelta | None:
+    """How far a record is from a test call that it may be of; None: it is not of it. A SIP call-id leaves no doubt."""
+    if record.call == called.call_id:
+        return timedelta(-1)
+    known = any(same(one, called.caller) for one in record.callers)
+    if not ((same(record.callee, called.number) and (known or record.marked)) or (not record.callee and known)):
+        return None
+    gap = max(called.begun - record.at, record.at - called.answered, timedelta())
+    return gap if gap <= REACH else None
+
+
+def records_of(called: Called, others: Iterable[Called], records: Sequence[Record]) -> list[Record]:
+    """The records of a test call, one a source: the nearest pair of test and record is taken first, each once."""
+    pairs: list[tuple[timedelta, datetime, int, int]] = []
+    tests = [called, *(one for one in others if one.trial != called.trial)]
+    for place, record in enumerate(records):
+        for number, test in enumerate(tests):
+            gap = apart(record, test)
+            if gap is not None:
+                pairs.append((gap, test.begun, number, place))
+    taken: set[int] = set()
+    served: set[tuple[str, int]] = set()
+    found: list[Record] = []
+    for _gap, _begun, number, place in sorted(pairs):
+        source = records[place].source
+        if place in taken or (source, number) in served:
+            continue
+        taken.add(place)
+        served.add((source, number))
+        found += [records[place]] if number == 0 else []
+    return found
+
+
+def compared(
+    found: Sequence[Record], *, expected: Collection[str], known: Collection[str], sources: Mapping[str, bool]
+) -> Found:
+    """Judge: ``expected``: names of the ledger's gateway; ``known``: names of all gateways. The worse record counts.
+
+    A name that no gateway here bears is no other gateway: it says nothing, unless the record calls it the gateway.
+    """
+    right = {one.strip().casefold() for one in expected if one.strip()}
+    others = {one.strip().casefold() for one in known if one.strip()} - right
+    if not found:
+        return Found(UNSEEN if any(sources.values()) else SILENT, (), (), sources)
+    said = {_placed(one, right, others) for one in found}
+    verdict = next(one for one in (ELSEWHERE, FILED_GATEWAY, UNNAMED) if one in said)
+    seen = tuple(dict.fromkeys(name for one in found for name in one.told_all()))
+    return Found(verdict, seen, tuple(found), sources)
+
+
+def _placed(record: Record, right: Collection[str], others: Collection[str]) -> str:
+    names = {one.strip().casefold() for one in record.told_all()}
+    if not right:
+        return UNNAMED
+    if names & set(right):
+        return FILED_GATEWAY
+    return ELSEWHERE if any(one.strip() for one in record.told) or names & set(others) else UNNAMED

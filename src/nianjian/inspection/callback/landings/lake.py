@@ -1,0 +1,80 @@
+"""What is asked of the imported calls: those near a test call, and whether a source has any before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import ibis
+import ibis.expr.types as ir
+
+from nianjian.inspection.callback.landings.compare import BESIDE, REACH, Called, Record
+from nianjian.kernel import clock
+from nianjian.kernel.numbers import normalise
+from nianjian.lake.schema import REJECTED
+
+NAME: Final = "lake"
+ANSWERED: Final = "answered"
+COLUMNS: Final = (
+    "source", "call_id", "call_key", "caller_raw", "display", "display_raw", "callee", "callee_raw", "start_ts",
+    "test", "line_id", "gateway",
+)  # fmt: skip
+
+
+def near(calls: ir.Table, called: Called) -> ir.Table:
+    """Answered calls, marked ones too, of the number called, or of its caller where the switch wrote no number."""
+    first, last = _wall(called.begun - REACH), _wall(called.answered + REACH)
+    rows = calls.filter(calls.part != REJECTED, calls.start_ts >= first, calls.start_ts <= last)
+    value = normalise(called.number).value
+    dialled = rows.callee_raw == called.number
+    if value is not None:
+        dialled = dialled.fill_null(False) | (rows.callee == value)  # noqa: FBT003 -- a value
+    by = (rows.caller_raw == called.caller).fill_null(False) | (rows.display_raw == called.caller).fill_null(False)  # noqa: FBT003
+    bare = rows.callee.isnull() & rows.callee_raw.isnull() & by
+    answered = (rows.result == ANSWERED).fill_null(False) | rows.answered.fill_null(False)  # noqa: FBT003 -- values
+    return rows.filter(dialled.fill_null(False) | bare, answered).select(*COLUMNS)  # noqa: FBT003 -- a value
+
+
+def beside(calls: ir.Table, called: Called) -> ir.Table:
+    """By source how many calls began within a day before the test call, and within a day after it."""
+    begin, end = ibis.literal(_wall(called.begun)), ibis.literal(_wall(called.answered))
+    first, last = _wall(called.begun - BESIDE), _wall(called.answered + BESIDE)
+    rows = calls.filter(calls.part != REJECTED, calls.start_ts >= first, calls.start_ts <= last)
+    return rows.group_by("source").aggregate(
+        before=(rows.start_ts <= begin).cast("int64").sum(), after=(rows.start_ts > end).cast("int64").sum()
+    )
+
+
+def covered(rows: Iterable[Mapping[str, Any]]) -> dict[str, bool]:
+    """Source -> whether it has calls on both sides, of what `beside` has found."""
+    return {f"{NAME}:{row['source']}": bool(row["before"]) and bool(row["after"]) for row in rows}
+
+
+def records(rows: Iterable[Mapping[str, Any]]) -> list[Record]:
+    """Of what `near` has found one record a call, with the names of all its rows."""
+    calls: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        calls.setdefault((row["source"], row["call_key"] or row["call_id"]), []).append(row)
+    return [_record(source, call, found) for (source, call), found in calls.items()]
+
+
+def _record(source: str, call: str, rows: list[Mapping[str, Any]]) -> Record:
+    first = min(row["start_ts"] for row in rows)
+    numbers = [text for row in rows for text in (row["caller_raw"], row["display_raw"], row["display"]) if text]
+    dialled = next((str(row["callee_raw"] or row["callee"]) for row in rows if row["callee_raw"] or row["callee"]), "")
+    return Record(
+        source=f"{NAME}:{source}",
+        call=call,
+        at=first.replace(tzinfo=clock.ZONE),
+        callee=dialled,
+        callers=tuple(dict.fromkeys(str(one) for one in numbers)),
+        told=tuple(dict.fromkeys(row["gateway"] for row in rows if row["gateway"])),
+        named=tuple(dict.fromkeys(row["line_id"] for row in rows if row["line_id"])),
+        marked=any(row["test"] for row in rows),
+    )
+
+
+def _wall(moment: datetime) -> datetime:
+    """As the lake has it: Beijing's wall time without a zone."""
+    return moment.astimezone(clock.ZONE).replace(tzinfo=None)

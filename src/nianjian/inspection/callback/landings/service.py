@@ -1,0 +1,45 @@
+"""Write what a look into the call records has found; one transaction and one audit entry a look."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import transaction
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.record import record
+from nianjian.inspection.callback.landings import query
+from nianjian.inspection.callback.landings.compare import Found
+from nianjian.inspection.callback.landings.model import Landing
+from nianjian.kernel import clock
+from nianjian.registers.versions.service import wait_for_others
+
+
+def keep(*, enterprise: str, trial: str, expected: str, found: Found, actor: Actor) -> Landing:
+    """Keep it; where the newest look says the same that one stands, and nothing is written."""
+    with transaction.atomic():
+        wait_for_others(enterprise)
+        newest = query.newest([trial]).get(trial)
+        row = Landing(
+            id=f"W{secrets.token_hex(5)}",
+            enterprise_id=enterprise,
+            trial_id=trial,
+            at=clock.now(),
+            verdict=found.verdict,
+            expected=expected[:400],
+            seen=list(found.seen),
+            records=[one.told_dict() for one in found.records],
+            sources=dict(found.sources),
+            made_by=str(actor),
+        )
+        if newest is not None and _same(newest, row):
+            return newest
+        row.save(force_insert=True)
+        data = {"trial": trial, "landing": row.verdict, "look": row.pk}
+        record(verb="callback.witness", enterprise=enterprise, actor=actor, data=data)
+    return row
+
+
+def _same(one: Landing, other: Landing) -> bool:
+    names = ("verdict", "expected", "seen", "records", "sources")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
