@@ -47,6 +47,10 @@ def test_called_now_over_a_way_that_is_told(demo: Shell, home: Path) -> None:
     assert evidence.stat().st_mode & 0o077 == 0
     assert json.loads(evidence.read_text())["seen"]["end"] == "answered"
     assert "按时接通，落在指定网关" in demo("callback", "show", trial).out
+    looked = demo("callback", "witness", "--trial", trial, *HOUSE, "--json")
+    assert (looked.code, looked.json["rows"][0]["landing"]["verdict"]) == (1, "silent")  # there are no records
+    assert demo("callback", "show", trial, "--json").json["landing"]["verdict"] == "silent"
+    assert "没有覆盖当时的话单" in demo("callback", "show", trial).out
 
 
 def test_ways_gateways_and_by_hand(demo: Shell, home: Path) -> None:

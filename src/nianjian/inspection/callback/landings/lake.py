@@ -30,7 +30,8 @@ def near(calls: ir.Table, called: Called) -> ir.Table:
     dialled = rows.callee_raw == called.number
     if value is not None:
         dialled = dialled.fill_null(False) | (rows.callee == value)  # noqa: FBT003 -- a value
-    by = (rows.caller_raw == called.caller).fill_null(False) | (rows.display_raw == called.caller).fill_null(False)  # noqa: FBT003
+    by = (rows.caller_raw == called.caller).fill_null(False)  # noqa: FBT003 -- a value
+    by |= (rows.display_raw == called.caller).fill_null(False)  # noqa: FBT003 -- a value
     bare = rows.callee.isnull() & rows.callee_raw.isnull() & by
     answered = (rows.result == ANSWERED).fill_null(False) | rows.answered.fill_null(False)  # noqa: FBT003 -- values
     return rows.filter(dialled.fill_null(False) | bare, answered).select(*COLUMNS)  # noqa: FBT003 -- a value
