@@ -118,3 +118,22 @@ def test_a_ladder_is_cut_where_it_is_too_long() -> None:
     assert (len(drawn.arrows), drawn.more) == (MOST, 2)
     assert drawn.arrows[0].label.endswith("…")
     assert ladder([]) is None
+
+
+def test_looked_for_in_the_call_records(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_CALL_HOSTS", "127.0.0.1")
+    with Answerer(_does) as far:
+        assert admin.post(f"{HOME}ways/", {**WAY, "via": f"sip:127.0.0.1:{far.port}"}).status_code == 302
+        assert admin.post(f"{HOME}ask/", {"number": "", "route": ""}).status_code == 302
+        work()
+    trial = Trial.objects.get()
+    page = f"{HOME}{trial.pk}/"
+    assert "尚未查找" in admin.get(page).content.decode()
+    asked = admin.post(f"{page}witness/")
+    assert asked.status_code == 302
+    work()
+    assert page in admin.get(asked.headers["Location"]).content.decode()
+    told = admin.get(page).content.decode()
+    assert "没有覆盖当时的话单" in told
+    assert "尚未查找" not in told
+    assert signed_in("rea", "inspector", "demo").post(f"{page}witness/").status_code in {403, 404}
