@@ -128,7 +128,7 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: figures.Watch =
         "seal_absent": riding.state == "absent",
         "seal_unknown": riding.state == "cannot_tell",
     }.items() if holds]  # fmt: skip
-    if certainty == "high" and riding.state in {"absent", "cannot_tell"}:
+    if certainty == "high" and (text.source != "paper" or riding.state in {"absent", "cannot_tell"}):
         certainty = "medium"
     return Rescan(
         tuple(faults), len(looks), len(wanted), tuple(one + 1 for one in by_place), certainty,
