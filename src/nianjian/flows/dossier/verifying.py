@@ -99,7 +99,7 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
         room = Path(place)
         came = io.BytesIO(blobs.get(str(given[HELD])))
         with zipfile.ZipFile(came) as held:
-            files = [(name, held.read(name)) for name in held.namelist()]
+            files = [(one.filename, held.read(one)) for one in held.infolist()]  # two may have one name
         subject, listed, pack = _parts(files, scan=bool(given["scan"]))
         kept = None if against is None else _kept(rounds.submission(enterprise, year, int(against)), room)
         if kept is None and listed is not None:
