@@ -116,6 +116,8 @@ COMMANDS |= {
     **{f"inspect {act}": (Act.READ, HERE, AT) for act in ("readiness", "answers", "retention", "dialling-mode")},
     "inspect day": (Act.READ, HERE, ("--last", *AT)),
     "inspect plan": (Act.LOAD, HERE, ("--day", "2026-09-03", *AT)),
+    "inspect notice": (Act.LOAD, HERE, ("PAPER", "--day", "2026-09-03", *AT)),
+    "inspect screens": (Act.LOAD, HERE, AT),
     "inspect copy": (Act.READ, HERE, ("--out", "OUT", *AT)),
     "drill run": (Act.REPORT, HERE, AT),  # there is no one-click address
     "drill timeline": (Act.READ, HERE, AT),

@@ -237,7 +237,9 @@ def deadline(given: Given) -> Given:
     """The deadline as it is told at the season's beginning; a moment is in time while it still is the next one."""
 
     def told(today: date) -> date:
-        return next(one.day for one in upcoming(_book(given), today).deadlines if one.rule.key == given["key"])
+        return next(
+            one.day for one in upcoming(_book(given), today, builtin()).deadlines if one.rule.key == given["key"]
+        )
 
     last = told(date(given["data_year"] + 1, 1, 1))
     return {"date": last, "weekday": f"{last:%a}", "in_time": told(given["at"].date()) == last}

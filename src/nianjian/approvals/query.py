@@ -43,6 +43,13 @@ def approvals(*, state: str | None = None) -> list[Approval]:
     return [value(one) for one in (found.filter(state=state) if state else found)]
 
 
+def waiting(kind: str, subject: str) -> str | None:
+    """The open request of a kind about a subject; None: there is none."""
+    return (
+        Request.objects.filter(kind=kind, subject=subject, state=Request.PENDING).values_list("pk", flat=True).first()
+    )
+
+
 def part(enterprise: str | None, *, first: int, count: int) -> list[Approval]:
     """Requests, newest first, ``count`` of them from the ``first`` on; of one enterprise, None: all."""
     found = Request.objects.order_by("-requested_at", "-id")

@@ -130,15 +130,22 @@ def _ruled(rule: Rule, where: tuple[str, str, str], filed_in: int, calendar: Cal
     track, template, name = where
     day = in_year(filed_in, str(rule.value))
     closes = rule.operator == CLOSES_BY
-    # Only a term of the law moves off a holiday; a date that somebody printed stands as it is printed.
-    moves = closes and rule.level is Level.LAW
-    last = next_workday(day, calendar) if moves else Due(day, provisional=False)
+    last = last_day(rule, day, calendar)
     if template == NOTICE and rule.level is Level.LAW:
         template, name = "legal", "法定"
     kind = Kind.CLOSES if closes else Kind.OPENS
     return Deadline(
         track, template, name, kind, day, last, rule.citation, rule.level.value, rule, printed=rule.key == PRINTED
     )
+
+
+def last_day(rule: Rule, day: date, calendar: Calendar) -> Due:
+    """The last day in time of a rule's day.
+
+    Only a term of the law moves off a holiday (民法典 203); a date that somebody printed stands as it is printed.
+    """
+    moves = rule.operator == CLOSES_BY and rule.level is Level.LAW
+    return next_workday(day, calendar) if moves else Due(day, provisional=False)
 
 
 def in_year(year: int, month_day: str) -> date:

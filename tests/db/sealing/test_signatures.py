@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import resource
+import signal
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -253,6 +255,22 @@ def test_what_is_not_signed(package: build.Built, demo: str, anna: Actor, certif
     (package.folder / "manifest.json").write_text(json.dumps(told))
     _refused("signing_unknown_package", _sign, demo, anna, package.folder, certificate=certificate)
     assert list(acts(enterprise=demo, verb="signature.signed")) == []
+
+
+def test_no_room_for_the_signed_file_is_told_as_that(tmp_path: Path, root: Held, firm: Held, authority: str) -> None:
+    plain = packages.scans(tmp_path / "plain.pdf", [1], dpi=60)
+    signer = opened(certificates.p12(firm, tmp_path / "s.p12", root), PASSWORD, now=clock.now())
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    quiet = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (plain.stat().st_size, before[1]))
+        told = _refused("signing_disk_full", sign, plain, tmp_path / "signed.pdf", signer)
+        with_stamp = _refused("signing_disk_full", sign, plain, tmp_path / "b.pdf", signer, tsa=authority)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, quiet)
+    assert told.values["file"] == "signed.pdf"
+    assert with_stamp.values["file"] == "b.pdf"
 
 
 def test_a_draft_is_not_signed(demo: str, anna: Actor, certificate: Path, tmp_path: Path) -> None:

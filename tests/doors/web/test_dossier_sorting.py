@@ -215,5 +215,19 @@ def test_a_scan_is_compared_by_its_pictures_and_says_how_sure(lead: Client, buil
     assert "没有差别" in page
     assert "刘垚" not in page
     assert "图像只能说明页的顺序和有无" in page
+    assert "未比对文字" in page
     assert "manifest.json" in sent(lead, VERIFY, paper), "without a manifest there is nothing to hold it against"
     assert "请先选择文件" in sent(lead, VERIFY)
+
+
+def test_with_the_package_beside_it_a_scans_texts_are_compared(lead: Client, built: Path) -> None:
+    paper = ("a.pdf", (built / "paper" / "材料包.pdf").read_bytes())
+    pack = ("package.zip", zipped(built))
+    sent(lead, VERIFY, paper, pack, scan="yes")
+    work()
+    page = lead.get(VERIFY).content.decode()
+    assert "没有差别" in page
+    assert "未比对文字" not in page
+    both = [("manifest.json", (built / "manifest.json").read_bytes()), pack, paper]
+    assert "manifest.json" in sent(lead, VERIFY, *both, scan="yes"), "two manifests are one too many"
+    assert "manifest.json" in sent(lead, VERIFY, pack, scan="yes"), "a package alone is no scan"

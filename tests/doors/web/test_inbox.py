@@ -88,3 +88,5 @@ def test_the_api_does_the_same(site: Client, program: Program) -> None:
     told = api.get("/api/v1/me/inbox").json()["items"]
     assert {one["user"] for one in told} == {"anna"}, "nobody else is left, so it is told all the same"
     assert post("read", {"messages": [told[0]["message"]]}) == {"read": 1}
+    answer = api.post("/api/v1/me/inbox/read", {"messages": [2**70]}, content_type="application/json")
+    assert answer.status_code == 422, "a number beyond all rows is no row"

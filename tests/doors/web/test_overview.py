@@ -22,7 +22,11 @@ from nianjian.accounts.service import add_enterprise, add_user
 from nianjian.approvals import service as approvals
 from nianjian.audit.record import record
 from nianjian.flows import portraits
+from nianjian.flows.holidays import calendar
+from nianjian.flows.overview.deadlines import upcoming
 from nianjian.flows.rulebooks import rulebook
+from nianjian.flows.season.shown import shown
+from nianjian.kernel import clock
 from nianjian.queue.models import Job
 from nianjian.registers.batches import service as batches
 from nianjian.registers.rows import service as rows
@@ -30,7 +34,7 @@ from nianjian.web.overview import pages
 from nianjian.web.overview.bars import bar
 
 CPU = 100  # milliseconds of processor time that a page may take
-QUERIES = 45
+QUERIES = 47
 RECEIPT = {
     "source": "asterisk",
     "rows": {"read": 10, "loaded": 7, "duplicate": 0, "rejected": 3},
@@ -363,3 +367,25 @@ def test_a_bar_shows_the_rate_against_its_limit(sample: dict[str, Any]) -> None:
     assert closing is not None
     assert closing.limit == 98.0
     assert bar({"slug": "seat_vacancy", "light": "na", "value": None, "limit": "30"}) is None
+
+
+def test_a_day_that_the_law_moves_is_the_same_here_and_on_the_season_page(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for today, left in (("2024-03-30", 2), ("2024-04-01", 0)):  # 31 March 2024 is a Sunday
+        monkeypatch.setenv(clock.OVERRIDE, today)
+        text = _text(site).split('id="deadlines"')[1].split("</section>")[0]
+        law = next(one for one in text.split("<li>") if "2024-03-31 不是工作日" in one)
+        assert 'datetime="2024-04-01"' in law
+        told = shown(enterprise="demo", year=2023, today=clock.today(), actor=Actor("root"))
+        (ours,) = {
+            (one["date"], one["last_day"], one["days"])
+            for track in told["tracks"]
+            for one in track["deadlines"]
+            if one["level"] == "law" and one["kind"] == "closes"
+        }
+        assert ours == ("2024-03-31", "2024-04-01", left)
+        own = upcoming(rulebook(day=None, province="北京", enterprise="demo"), clock.today(), calendar()).deadlines
+        assert [(one.day, one.last, one.days) for one in own if one.rule.level == "law"] == [
+            (date(2024, 3, 31), date(2024, 4, 1), left)
+        ]

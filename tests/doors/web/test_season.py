@@ -170,6 +170,10 @@ def test_a_closed_season_is_asked_to_be_opened_again(site: Client) -> None:
     found = re.search("A[0-9a-f]{8}", asked)
     assert found
     one = f"/e/demo/approvals/{found[0]}/"
+    page = site.get(archive).content.decode()
+    assert f'href="{one}"' in page, "what waits is named"
+    assert 'value="reopen"' not in page, "it is asked once"
+    assert site.post(end, {"act": "reopen", "text": "再次", **year}).status_code == 409
     assert "退回补正" in site.get(one).content.decode()
     site.post(one, {"decision": "yes"})
     assert site.get(archive).status_code == 200, "who asked cannot say yes"
@@ -180,3 +184,10 @@ def test_a_closed_season_is_asked_to_be_opened_again(site: Client) -> None:
     assert (
         site.post("/e/demo/season/tasks/", {**year, "act": "assign", "task": "items", "text": "x"}).status_code == 302
     )
+
+
+def test_a_day_that_the_law_moves_is_shown_with_the_one_to_which_it_moves(site: Client) -> None:
+    page = site.get("/e/demo/season/?year=2023&today=2024-03-30").content.decode()
+    assert "最后一日 → 2024-04-01" in page
+    assert page.count(" → 2024-04-01") == 1, "the days of others stand as they are printed"
+    assert "最后一日 →" not in site.get("/e/demo/season/?year=2026&today=2027-03-30").content.decode()

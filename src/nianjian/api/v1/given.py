@@ -24,3 +24,5 @@ Named = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1
 Day = Annotated[date, AfterValidator(_in_reach)]
 """A day from 1990 to 2199."""
 Year = Annotated[int, Path(ge=clock.FIRST_DAY.year, le=clock.LAST_DAY.year, description="data year")]
+Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""The number of a row, as far as a database counts."""

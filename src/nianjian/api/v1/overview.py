@@ -41,11 +41,15 @@ class Expiring(Schema):
 
 
 class Deadline(Schema):
-    """A day that the law, the authority or a register has set, ``days`` away; ``expiry``: what runs out, null else."""
+    """A day that the law, the authority or a register has set; ``expiry``: what runs out, null else.
+
+    ``last_day``: the last one in time, later than ``day`` where the law moves it off a holiday; ``days`` away.
+    """
 
     rule: str
     key: str
     day: date
+    last_day: date
     days: int
     level: str
     citation: str
@@ -197,7 +201,8 @@ def enterprises_overview(request: Request, code: str) -> dict[str, object]:
 def _due(one: Due) -> dict[str, object]:
     rule = one.rule
     told = {"rule": rule.id, "key": rule.key, "level": str(rule.level), "citation": rule.citation}
-    return told | {"day": one.day, "days": one.days, "expiry": None if one.expiry is None else asdict(one.expiry)}
+    expiry = None if one.expiry is None else asdict(one.expiry)
+    return told | {"day": one.day, "last_day": one.last, "days": one.days, "expiry": expiry}
 
 
 def _matters(points: Sequence[Point]) -> list[dict[str, object]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ FORMAT: Final = "nianjian-dossier"
 VERSION: Final = 1
 BLOCK: Final = 1 << 20
 BOUND: Final = ("sha256", "sm3")
+LONGEST: Final = (1024, 255)  # bytes of a file's path within the package, and of one name in it
 
 Json = Mapping[str, Any]
 
@@ -140,11 +142,24 @@ def read(path: Path) -> dict[str, Any]:
         if told["format"] != FORMAT or told["version"] != VERSION:
             raise NianjianError("dossier_manifest_unreadable", file=path.name)
         for file in told["files"]:
-            _ = (str(file["path"]), str(file["sha256"]), str(file["sm3"]), int(file["bytes"]), str(file["document"]))
-            _ = [(str(one["content"]), ink.read(str(one["look"]))) for one in file["pages"]]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            _checked(file)
+        _digests_of(told)  # what cannot be hashed cannot be bound
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise NianjianError("dossier_manifest_unreadable", file=path.name) from error
     return dict(told)
+
+
+def _checked(file: Json) -> None:
+    """ValueError, KeyError, TypeError where an entry is not as `of_file` writes it: others may have written it."""
+    words = [file["path"], file["sha256"], file["sm3"], file["document"]]
+    for one in file["pages"]:
+        words += [one["content"], one["look"]]
+        ink.read(one["look"])
+    if not file["pages"] or type(file["bytes"]) is not int or not all(isinstance(one, str) for one in words):
+        raise ValueError(file["path"])
+    path = os.fsencode(file["path"])
+    if len(path) > LONGEST[0] or max(map(len, path.split(b"/"))) > LONGEST[1]:
+        raise ValueError(file["path"])
 
 
 def made(package: Package, files: Iterable[Json], items: Sequence[Json], plan: Plan) -> dict[str, Any]:

@@ -12,6 +12,7 @@ Cost, on two shared cores: a picture takes 0.1 CPU-s a page, reading 5 CPU-s mor
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from nianjian.dossier.editions.build import PAPER
 from nianjian.dossier.editions.compare import Difference, Kind, compare
 from nianjian.dossier.editions.look import look
 from nianjian.dossier.editions.match import blank, scores
-from nianjian.dossier.editions.rescanned import figures
+from nianjian.dossier.editions.rescanned import figures, seam
 from nianjian.kernel.errors import NianjianError
 
 KNOWN: Final = 0.60  # a page of another paper stays below
@@ -98,12 +99,13 @@ def _unwatched(_done: int, _total: int) -> None:
 
 def rescan(path: Path, listed: Path, *, digest: str = "", watch: figures.Watch = _unwatched) -> Rescan:
     """The scan at ``path``; ``dossier_manifest_unreadable``, ``dossier_path_unknown``, ``dossier_scan_unreadable``."""
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 -- the other one raises where a name is too long
         raise NianjianError("dossier_path_unknown", path=str(path))
     told = manifest.read(listed)
     entry = next((one for one in told["files"] if one.get("edition") == PAPER), None)
     if entry is None:
         raise NianjianError("dossier_manifest_unreadable", file=listed.name)
+    plan = seam.read(told, len(entry["pages"]), listed.name)
     watch(0, 0)
     seen = look("ink", path)
     if seen is None or not seen["looks"]:
@@ -112,12 +114,12 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: figures.Watch =
     wanted = [one["look"] for one in entry["pages"]]
     empty = [blank(one) for one in wanted]
     named, by_place = _named(scores(looks, wanted), empty)
-    text, named, by_place = _texts(path, figures.paper_of(listed, entry), named, by_place, empty, watch)
+    text, named, by_place = _texts(path, figures.of(listed, entry), named, by_place, empty, watch)
     pages = [str(one) for one in range(len(wanted))]
     faults = compare(path.name, pages, [_word(place, one) for place, one in enumerate(named)], lambda _o, _n: False)
     if not manifest.holds(told) or (digest and digest.lower() != told["sha256"]):
         faults = [Difference(listed.name, None, Kind.MANIFEST), *faults]
-    riding, torn = _riding(path, told.get("riding_seal"), named, len(wanted))
+    riding, torn = _riding(path, plan, named, len(wanted))
     faults += torn
     known = 1 - len(by_place) / len(looks)
     certainty = "high" if known >= SURE[0] else "medium" if known >= SURE[1] else "low"
@@ -128,7 +130,7 @@ def rescan(path: Path, listed: Path, *, digest: str = "", watch: figures.Watch =
         "seal_absent": riding.state == "absent",
         "seal_unknown": riding.state == "cannot_tell",
     }.items() if holds]  # fmt: skip
-    if certainty == "high" and riding.state in {"absent", "cannot_tell"}:
+    if certainty == "high" and (text.source != "paper" or riding.state in {"absent", "cannot_tell"}):
         certainty = "medium"
     return Rescan(
         tuple(faults), len(looks), len(wanted), tuple(one + 1 for one in by_place), certainty,
@@ -164,10 +166,14 @@ def _named(found: Any, empty: Sequence[bool]) -> tuple[Named, list[int]]:  # noq
 
 
 def _texts(  # noqa: PLR0917 -- the scan, the paper and what pictures told
-    path: Path, paper: Path | None, named: Named, by_place: list[int], empty: Sequence[bool], watch: figures.Watch
-) -> tuple[Text, Named, list[int]]:  # fmt: skip
+    path: Path,
+    book: figures.Paper | None,
+    named: Named,
+    by_place: list[int],
+    empty: Sequence[bool],
+    watch: figures.Watch,
+) -> tuple[Text, Named, list[int]]:
     """What reading tells: pages known anew, pages that are not what they look like, and places that are confirmed."""
-    book = None if paper is None else figures.Paper(paper)
     drawn: frozenset[int] = book.drawn if book else frozenset()
     doubtful = [place for place in by_place if (page := named[place]) is not None and not empty[page]]
     if book:
@@ -214,28 +220,20 @@ def _one(page: Any, was: int | None, book: figures.Paper | None, empty: Sequence
     return was, "unknown"
 
 
-def _riding(path: Path, plan: Any, named: Named, expected: int) -> tuple[Riding, list[Difference]]:  # noqa: ANN401 -- JSON
+def _riding(path: Path, plan: seam.Planned | None, named: Named, expected: int) -> tuple[Riding, list[Difference]]:
     """The planned slivers on the scan, and the pages that lack theirs."""
-    try:
-        slices = [
-            (int(one["stamp"]), int(one["sheet"]), int(one["page"]), str(one["height"])) for one in plan["slices"]
-        ]
-        heights = [(stamp, sheet, page, *map(int, height.split("/"))) for stamp, sheet, page, height in slices]
-        diameter = float(plan["diameter_mm"])
-    except (KeyError, TypeError, ValueError):
-        return Riding("none"), []
-    if not slices:
+    if plan is None:
         return Riding("none"), []
     at = {page: place for place, page in enumerate(named) if page is not None}
     if len(named) == expected:
         for place, one in enumerate(named):
             if one is None:
                 at.setdefault(place, place)
-    fronts = {sheet: at.get(page - 1) for _stamp, sheet, page, *_height in heights}
+    fronts = {one.sheet: at.get(one.page - 1) for one in plan.slices}
     rows: dict[int, list[list[Any]]] = {}
-    for stamp, sheet, _page, over, under in heights:
-        rows.setdefault(stamp, []).append([sheet, fronts[sheet], over / under])
-    seen = look("seal", path, given={"diameter_mm": diameter, "stamps": list(rows.values())})
+    for part in plan.slices:
+        rows.setdefault(part.stamp, []).append([part.sheet, fronts[part.sheet], part.height])
+    seen = look("seal", path, given={"diameter_mm": plan.diameter_mm, "stamps": list(rows.values())})
     if seen is None:
         return Riding("cannot_tell"), []
     states = {sheet: "cannot_tell" if sheet in seen["unseen"] else str(state) for sheet, state in seen["sheets"]}

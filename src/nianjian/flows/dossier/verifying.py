@@ -43,7 +43,8 @@ def ask(*, enterprise: str, year: int, files: Given, scan: bool, against: int | 
     """Put the check of files (name, content); its job.
 
     ``files``: the package as a zip, or one of its files, or (``scan``) a scan of the sealed paper, each with the
-    manifest beside it unless it lies in the zip or ``against`` names a package that was handed in.
+    manifest beside it unless it lies in the zip or ``against`` names a package that was handed in. With a scan the
+    package may come as a zip: its paper is the measure for the texts.
     NianjianError role_missing, file_empty, file_too_large, dossier_verify_what, dossier_round_unknown.
     """
     require(actor, enterprise, jobs.NEEDS[jobs.VERIFY_PACKAGE])
@@ -53,10 +54,10 @@ def ask(*, enterprise: str, year: int, files: Given, scan: bool, against: int | 
             raise NianjianError("file_empty", file=plain_name(name))
     if sum(len(content) for _name, content in files) > LIMIT:
         raise NianjianError("file_too_large", file=plain_name(files[0][0]), limit=LIMIT)
-    subject, listed = _parts(files)
+    subject, listed, pack = _parts(files, scan=scan)
     if against is not None:
         rounds.submission(tenant.code, year, against)
-    elif listed is None and not subject[1].startswith(ZIP):
+    elif listed is None and pack is None:
         raise NianjianError("dossier_verify_what")
     blob = blobs.put(_packed(files))
     given = {HELD: blob.id, "name": plain_name(subject[0]), "year": year, "scan": scan, "against": against}
@@ -67,13 +68,17 @@ def ask(*, enterprise: str, year: int, files: Given, scan: bool, against: int | 
         raise
 
 
-def _parts(files: Given) -> tuple[tuple[str, bytes], tuple[str, bytes] | None]:
-    """What is looked at, and the manifest beside it; dossier_verify_what where that is not clear."""
+def _parts(files: Given, *, scan: bool) -> tuple[tuple[str, bytes], tuple[str, bytes] | None, bytes | None]:
+    """What is looked at, the manifest beside it, and the package as a zip, which of a scan is another file.
+
+    NianjianError dossier_verify_what where that is not clear.
+    """
     listed = [one for one in files if one[0].lower().endswith(".json")]
-    others = [one for one in files if one not in listed]
-    if len(others) != 1 or len(listed) > 1:
+    packs = [one for one in files if one[1].startswith(ZIP)]
+    others = [one for one in files if one not in listed and not (scan and one in packs)]
+    if len(others) != 1 or len(listed) > 1 or len(packs) > 1 or (scan and listed and packs):
         raise NianjianError("dossier_verify_what")
-    return others[0], listed[0] if listed else None
+    return others[0], listed[0] if listed else None, packs[0][1] if packs else None
 
 
 def _packed(files: Given) -> bytes:
@@ -93,18 +98,23 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
     with tempfile.TemporaryDirectory(dir=spill.folder(env.read().home)) as place:  # closed to others, soon gone
         room = Path(place)
         came = io.BytesIO(blobs.get(str(given[HELD])))
-        with zipfile.ZipFile(came) as pack:
-            files = [(name, pack.read(name)) for name in pack.namelist()]
-        subject, listed = _parts(files)
+        with zipfile.ZipFile(came) as held:
+            files = [(one.filename, held.read(one)) for one in held.infolist()]  # two may have one name
+        subject, listed, pack = _parts(files, scan=bool(given["scan"]))
         kept = None if against is None else _kept(rounds.submission(enterprise, year, int(against)), room)
         if kept is None and listed is not None:
             kept = _put(room / "listed", manifest.NAME, listed[1])
         name = "scan.pdf" if given["scan"] else plain_name(subject[0])  # a scan's own name may tell a person's
         path = _put(room / "subject", name, subject[1])
-        if subject[1].startswith(ZIP):
+        if pack is not None:
             (room / "package").mkdir()
-            path = unpack(path, room / "package", marker=manifest.NAME, name=subject[0])
-            kept = None if (path / manifest.NAME).is_file() else kept  # its own must hash to what was handed in
+            packed = path if pack is subject[1] else _put(room / "pack", "package.zip", pack)
+            folder = unpack(packed, room / "package", marker=manifest.NAME, name=packed.name)
+            inside = (folder / manifest.NAME).is_file()  # its own must hash to what was handed in
+            if given["scan"]:
+                kept = folder / manifest.NAME if inside else kept
+            else:
+                path, kept = folder, None if inside else kept
         digest = "" if against is None else rounds.submission(enterprise, year, int(against)).manifest_sha256
         told = _scanned(path, kept, digest, progress) if given["scan"] else _verified(path, kept, digest, progress)
     return {"year": year, "scan": bool(given["scan"]), "against": against, **told, **_built(enterprise, told)}

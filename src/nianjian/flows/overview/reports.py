@@ -74,7 +74,7 @@ def _left(calendar: Calendar, rows: list[Filing], licences: set[str], year: int,
             ]
     # Of the season that is reported now; the next year's days stay.
     kept = [one for one in calendar.deadlines if one.day.year != year + 1 or one.track not in over]
-    return replace(calendar, deadlines=tuple(sorted([*kept, *own], key=lambda one: one.day)))
+    return replace(calendar, deadlines=tuple(sorted([*kept, *own], key=lambda one: (one.day, one.last))))
 
 
 def _rule(calendar: Calendar, track: str, printed: Printed) -> Rule:

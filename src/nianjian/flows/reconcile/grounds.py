@@ -48,7 +48,7 @@ class Grounds:
         """The day on which the filed base of the season stands that is filed next: 31 December of its data year."""
         today = clock.today()
         month, day = map(int, self.book.text(BASE).split("-"))
-        return date(data_year(upcoming(self.book, today), today), month, day)
+        return date(data_year(upcoming(self.book, today, self.days), today), month, day)
 
     def due(self, changed: date | None) -> Due:
         """Until when a change is filed; one of which the day is unknown counts from today, when it was found."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from nianjian.accounts.access import may, require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.approvals import query as approvals
 from nianjian.approvals.query import Approval
 from nianjian.audit import query as audit
 from nianjian.flows import portraits
@@ -68,6 +69,15 @@ def reopen(*, enterprise: str, year: int, reason: str, actor: Actor) -> Approval
     """
     require(actor, enterprise, Act.REQUEST)
     return service.ask_opening(enterprise=enterprise, year=year, reason=reason, actor=actor)
+
+
+def waiting(*, enterprise: str, year: int, actor: Actor) -> str | None:
+    """The request to open a closed season again that waits for a second person; None: there is none.
+
+    ``role_missing``, ``season_archive_unknown``.
+    """
+    require(actor, enterprise, Act.READ)
+    return approvals.waiting(KIND, str(query.standing(enterprise, year).pk))
 
 
 def approved(approval: str, actor: Actor) -> Json:

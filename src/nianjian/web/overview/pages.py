@@ -161,7 +161,8 @@ def _deadline(one: Deadline, code: str, _: Words) -> dict[str, object]:
     return {
         "title": said.expires(expiry, asking=one.day == expiry.ask_by, _=_) if expiry else title,
         "href": expiry_address(code, expiry.kind, expiry.keys) if expiry else "",
-        "day": one.day,
+        "day": one.last,
+        "named": one.day if one.moved else None,
         "days": one.days,
         "over": max(0, -one.days),
         "left": said.left(one.days, _),

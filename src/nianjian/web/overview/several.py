@@ -106,7 +106,7 @@ def _csv(request: Request, codes: Sequence[str]) -> bytes:
         due, who = one.calendar.earliest, one.enterprise
         title = "" if due is None else due.rule.title_en if current() == ENGLISH else due.rule.title_zh
         cells = (who.code, who.name, who.province, name("light", one.light, _) if one.light else "", str(one.red))
-        dates = ("", "", title) if due is None else (due.day.isoformat(), str(due.days), title)
+        dates = ("", "", title) if due is None else (due.last.isoformat(), str(due.days), title)
         spare = "" if one.room is None else f"{float(one.room * 100):.1f} %"
         writer.writerow([*map(_plain, cells), *dates, spare])
     return stream.getvalue().encode("utf-8-sig")

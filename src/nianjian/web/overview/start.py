@@ -116,8 +116,8 @@ def _nearest(told: Overview) -> str:
     if first is None:
         return ""
     if first.days < 0:
-        return gettext("The nearest date was {day}: {days} days over.").format(day=first.day, days=-first.days)
-    return gettext("The nearest date is {day}, in {days} days.").format(day=first.day, days=first.days)
+        return gettext("The nearest date was {day}: {days} days over.").format(day=first.last, days=-first.days)
+    return gettext("The nearest date is {day}, in {days} days.").format(day=first.last, days=first.days)
 
 
 def led(request: Request) -> bool:
@@ -139,7 +139,7 @@ def _rooms(code: str, found: Start, told: Overview) -> list[Room]:
         (
             "Season",
             "season",
-            days.format(day=earliest.day.isoformat()) if earliest else gettext("Dates, tasks and reminders."),
+            days.format(day=earliest.last.isoformat()) if earliest else gettext("Dates, tasks and reminders."),
         ),
     )
     return [Room(gettext(title), text, reverse(route, kwargs={"code": code})) for title, route, text in texts]

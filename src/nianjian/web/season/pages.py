@@ -103,7 +103,9 @@ def archive(request: Request, code: str, year: int) -> HttpResponse:
         for one in told["files"]
     ]
     asks = may(request.actor, code, Act.LOAD) and may(request.actor, code, Act.REQUEST)
-    context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _), "kept": kept, "asks": asks}
+    waiting = flow.waiting(enterprise=code, year=year, actor=request.actor)
+    context = {"told": told, "tracks": _tracks(told["season"]["tracks"], _), "kept": kept, "asks": asks,
+               "waiting": waiting}  # fmt: skip
     return render(request, "season/archive.html", context)
 
 
@@ -157,7 +159,7 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
     rows = [
         [
             Cell(one["date"], badge="plain" if one["passed"] else "", day=True),
-            Cell(_(KINDS[one["kind"]])),
+            Cell(_kind(one, _)),
             Cell(one["name_en"] if current() == ENGLISH else one["name"]),
             Cell(_source(one, _)),
             Cell(" · ".join((one["citation"], *licences))),
@@ -165,6 +167,12 @@ def _deadlines(tracks: Sequence[dict[str, Any]], _: Words) -> Table:
         for one, licences, _mark in sorted(each(tracks), key=lambda found: str(found[0]["date"]))
     ]
     return Table(gettext("Deadlines"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+def _kind(one: Mapping[str, Any], _: Words) -> str:
+    """What the day is, and to which one the law moves it."""
+    kind = _(KINDS[one["kind"]])
+    return kind if one["last_day"] == one["date"] else f"{kind} → {one['last_day']}"
 
 
 def _source(one: Mapping[str, Any], _: Words) -> str:

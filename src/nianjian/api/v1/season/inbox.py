@@ -11,7 +11,7 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
-from nianjian.api.v1.given import Text
+from nianjian.api.v1.given import Number, Text
 from nianjian.flows.season import inbox as flow
 from nianjian.paper.words import CHINESE, language_of
 
@@ -55,7 +55,7 @@ class Reminded(Schema):
 class ReadNow(Schema):
     """Which messages are read; null: all."""
 
-    messages: Annotated[list[int], Field(max_length=1000)] | None = None
+    messages: Annotated[list[Number], Field(max_length=1000)] | None = None
 
 
 class ReadCount(Schema):

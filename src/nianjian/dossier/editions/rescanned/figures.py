@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -53,13 +53,24 @@ def paper_of(listed: Path, entry: manifest.Json) -> Path | None:
     return path if inside and manifest.digests(path)[0] == entry["sha256"] else None
 
 
+def of(listed: Path, entry: manifest.Json) -> Paper | None:
+    """The figures of the package's own paper; None where it is not there or has not the pages that the manifest tells.
+
+    A forged manifest may name any file as its paper: what tells nothing must not make the answer surer.
+    """
+    path = paper_of(listed, entry)
+    told = None if path is None else look("text", path)
+    if path is None or told is None or len(told["texts"]) != len(entry["pages"]):
+        return None
+    return Paper(path, told["texts"])
+
+
 class Paper:
     """The own figures of each page of the paper."""
 
-    def __init__(self, path: Path) -> None:
-        """What a program drew. A paper that cannot be read has no figures."""
+    def __init__(self, path: Path, told: Mapping[str, str | None]) -> None:
+        """``told``: by place what a program drew there; None: the page is a picture."""
         self._path = path
-        told = (look("text", path) or {"texts": {}})["texts"]
         self._found = {int(place): runs(text) for place, text in told.items() if text is not None}
         self.drawn = frozenset(place for place, text in self._found.items() if len(text) >= FEW)
         self._own = self._figures()

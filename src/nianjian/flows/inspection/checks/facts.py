@@ -16,6 +16,7 @@ from nianjian.complaints.clocks import Clock, reading
 from nianjian.complaints.one_click import query as doors
 from nianjian.flows.complaints import one_click
 from nianjian.flows.complaints.promise import promise
+from nianjian.flows.holidays import calendar
 from nianjian.flows.inspection.checks.grounds import Grounds, Json, calls
 from nianjian.flows.overview.deadlines import data_year, upcoming
 from nianjian.flows.run_portrait import compute
@@ -42,7 +43,7 @@ def shown_numbers(grounds: Grounds) -> Json:
 
     ``delivered`` None where it cannot be counted; ``problem`` says why.
     """
-    year = data_year(upcoming(grounds.book, grounds.day), grounds.day)
+    year = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
     found: Json = {"year": year, "delivered": None, "own": 0, "classes": {}, "lights": {}, "problem": None}
     try:
         for one in sorted({year, grounds.day.year}):

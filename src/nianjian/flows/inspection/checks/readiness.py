@@ -10,6 +10,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows.dossier.checklist import lines as items
 from nianjian.flows.dossier.checklist import missing
+from nianjian.flows.holidays import calendar
 from nianjian.flows.inspection.callback import shown as callback
 from nianjian.flows.inspection.callback.grounds import Grounds as Tests
 from nianjian.flows.inspection.checks import answers, dialling, logs
@@ -127,7 +128,7 @@ def _dialling(told: Json) -> Check:
 
 
 def _dossier(grounds: Grounds) -> Check:
-    year = data_year(upcoming(grounds.book, grounds.day), grounds.day)
+    year = data_year(upcoming(grounds.book, grounds.day, calendar()), grounds.day)
     found = items(grounds.enterprise, year, grounds.actor, grounds.day)
     left = missing(found)
     state = readiness.FAILED if left else readiness.PASSED
