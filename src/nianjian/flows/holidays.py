@@ -13,6 +13,7 @@ from typing import Any, Final
 from nianjian.accounts.access import EVERYWHERE, require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.kernel import files
 from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.workdays import Calendar, Due, add_workdays
 from nianjian.registers.holidays import query, service
@@ -92,7 +93,7 @@ def import_holidays(*, path: Path, actor: Actor) -> Receipt:
     """
     require(actor, EVERYWHERE, Act.ADMINISTER)
     if path.suffix.lower() == ".json":
-        content = _content(path)
+        content = files.content(path)
         found, days, papers = _from_json(content)
         digest = hashlib.sha256(content).hexdigest()
     else:
@@ -105,15 +106,6 @@ def import_holidays(*, path: Path, actor: Actor) -> Receipt:
     years = tuple(sorted(found.years))
     new = bool(years) and service.add(name=path.name, sha256=digest, years=years, papers=papers, days=days, actor=actor)
     return Receipt(path.name, years, len(found.days_off), len(found.extra_workdays), new=new)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(path)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
 
 
 def _from_json(content: bytes) -> tuple[Calendar, list[Day], list[str]]:

@@ -13,6 +13,7 @@ from nianjian.intake.moments import checked_zone
 from nianjian.intake.vendor.columns import closest
 from nianjian.intake.vendor.words import OURS
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.files import reading
 
 # Our field -> the header of the generic form; a mapping file may use either.
 FIELDS: Final = {
@@ -74,12 +75,8 @@ def read(path: str | Path) -> FileMapping:
 
 
 def _parsed(path: Path) -> object:
-    try:
+    with reading(path):
         content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise NianjianError("file_missing", file=str(path)) from error
-    except OSError as error:
-        raise NianjianError("file_unreadable", file=str(path), reason=error.strerror or "") from error
     try:
         return cast("object", yaml.safe_load(content.decode("utf-8-sig")))
     except UnicodeDecodeError as error:

@@ -11,6 +11,7 @@ import yaml
 
 from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.files import content
 from nianjian.registers.tables.column import Kind
 
 #: What the list's sender knows; all that happens here is recorded here and never taken from a list.
@@ -53,11 +54,7 @@ def read(path: Path) -> ForwardMapping:
     ``file_missing``, ``file_unreadable``, ``mapping_not_utf8``, ``mapping_unreadable``, ``mapping_invalid``.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(path)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
+        text = content(path).decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise NianjianError("mapping_not_utf8", file=str(path), line=1) from fault
     try:

@@ -25,7 +25,7 @@ from nianjian.dossier.pictures.shrink import Pictured, pictured
 from nianjian.flows.dossier import further, known
 from nianjian.flows.dossier.pages import copied
 from nianjian.flows.rulebooks import rulebook
-from nianjian.kernel import clock
+from nianjian.kernel import clock, files
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.seats.query import robots_concern
 from nianjian.rules.rulebook import Rulebook
@@ -84,14 +84,10 @@ def add(
     require(actor, enterprise, Act.LOAD)
     refuse_closed(enterprise, year)
     wanted = known_item(item)
-    try:
+    with files.reading(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
         body = path.read_bytes()
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(path)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
     book = _book(enterprise)
     reader = reading or known.reading(enterprise, year, book, clock.today())
     seen: list[Pictured] = []

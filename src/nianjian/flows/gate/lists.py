@@ -29,6 +29,7 @@ from nianjian.gate.snapshot.lists import OPEN
 from nianjian.gate.snapshot.tenant import Tenant
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.files import reading
 from nianjian.registers.gate_lists import query, service
 from nianjian.registers.sheets.network import CONSENTS, DO_NOT_CALL
 from nianjian.registers.tables.cells import UnreadableError, value
@@ -234,10 +235,5 @@ def _purposes(column: pa.Array | None, rows: int, purposes: facts.Purposes) -> n
 
 
 def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(path)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
+    with reading(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

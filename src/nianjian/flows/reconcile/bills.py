@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.kernel import clock
+from nianjian.kernel import clock, files
 from nianjian.kernel.errors import NianjianError
 from nianjian.reconcile import bill as reader
 from nianjian.reconcile.counts import Bill
@@ -55,12 +55,7 @@ def mapping(given: Path | bytes | None) -> reader.BillMapping:
     if given is None:
         return reader.BillMapping()
     name = "mapping" if isinstance(given, bytes) else given.name
-    try:
-        content = given if isinstance(given, bytes) else given.read_bytes()
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(given)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(given), reason=fault.strerror or "") from fault
+    content = given if isinstance(given, bytes) else files.content(given)
     return reader.mapping(parsed(content, name), name)
 
 

@@ -12,7 +12,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows.progress import Progress, silent
 from nianjian.flows.reconcile.grounds import Grounds, Json, summary
-from nianjian.kernel import clock
+from nianjian.kernel import clock, files
 from nianjian.kernel.errors import NianjianError
 from nianjian.reconcile.filing import export
 from nianjian.reconcile.filing.compare import Pair, Result, compare, counts
@@ -87,12 +87,7 @@ def mapping_of(given: Path | bytes | None, kind: str) -> ExportMapping:
     if given is None:
         return ExportMapping()
     name = "mapping" if isinstance(given, bytes) else given.name
-    try:
-        content = given if isinstance(given, bytes) else given.read_bytes()
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(given)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(given), reason=fault.strerror or "") from fault
+    content = given if isinstance(given, bytes) else files.content(given)
     return checked(parsed(content, name), export.SHEETS[kind], export.SHEETS, name)
 
 

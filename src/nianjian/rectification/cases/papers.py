@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.files import reading
 from nianjian.registers.attachments.service import NAME, ROW_LIMIT, TYPES
 
 
@@ -38,12 +39,8 @@ def content(name: str, body: bytes) -> Content:
 
 def from_path(path: Path) -> Content:
     """Read a file; ``file_missing``, ``file_unreadable``, and those of `content`."""
-    try:
+    with reading(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=path.name, limit=LIMIT)
         body = path.read_bytes()
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(path)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
     return content(path.name, body)

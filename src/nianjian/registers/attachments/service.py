@@ -16,6 +16,7 @@ from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.files import reading
 from nianjian.registers.attachments.model import Attachment, RowAttachment
 from nianjian.registers.attachments.query import Attached, Paper, paper
 from nianjian.registers.versions.row import Version
@@ -180,14 +181,10 @@ def _checked(name: str, content: bytes) -> tuple[str, str]:
 
 
 def _content(path: Path) -> bytes:
-    try:
+    with reading(path):
         if path.stat().st_size > LIMIT:
             raise NianjianError("file_too_large", file=str(path), limit=LIMIT)
         content = path.read_bytes()
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(path)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
     if not content:
         raise NianjianError("file_empty", file=path.name)
     return content

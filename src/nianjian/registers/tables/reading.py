@@ -14,6 +14,7 @@ from typing import Final
 from python_calamine import CalamineError, CalamineWorkbook
 
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.files import reading
 from nianjian.registers.tables.cells import OUTER, Cell
 from nianjian.registers.tables.column import IGNORED, Column, Sheet
 
@@ -98,12 +99,8 @@ def begin(path: Path, sheet: Sheet) -> Beginning:
 
 
 def _content(path: Path) -> bytes:
-    try:
+    with reading(path):
         content = path.read_bytes()
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(path)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
     if not content.strip():
         raise NianjianError("file_empty", file=path.name)
     return content

@@ -10,6 +10,7 @@ from nianjian.cli.arguments import Actions, day, enterprise, number, on_day
 from nianjian.cli.language import _
 from nianjian.cli.session import begin
 from nianjian.cli.terminal.inspection import day as picture
+from nianjian.kernel import files
 from nianjian.kernel.errors import NianjianError
 
 
@@ -50,7 +51,7 @@ def _notice(args: argparse.Namespace) -> Answer:
         return Answer({"scan": args.fetch, "file": file}, picture.said(file))
     if args.file is None:
         raise _usage(_("name the scan"))
-    told = scans.attach(name=args.file.name, content=_read(args.file), **of)
+    told = scans.attach(name=args.file.name, content=files.content(args.file), **of)
     text = _("Scan {scan} is kept: {name}, SHA-256 {sha256}").format(**told)
     return Answer(told, picture.said(text))
 
@@ -62,15 +63,6 @@ def _screens(args: argparse.Namespace) -> Answer:
     told = seen.note(enterprise=args.enterprise, seen_on=args.seen_on, stand=not args.missing, actor=actor)
     text = _("Noted for {seen_on}, signed by {signed}.").format(**told)
     return Answer(told, picture.said(text), DONE if told["stand"] else NO)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as fault:
-        raise NianjianError("file_missing", file=str(path)) from fault
-    except OSError as fault:
-        raise NianjianError("file_unreadable", file=str(path), reason=fault.strerror or "") from fault
 
 
 def _usage(message: str) -> NianjianError:
