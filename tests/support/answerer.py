@@ -1,10 +1,13 @@
-"""A far end of SIP calls in this process, on UDP: what it does with a request is told to it; it keeps what it got."""
+"""A far end of SIP calls in this process: what it does with a request is told to it; it keeps what it got."""
 
 from __future__ import annotations
 
+import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Final, Self
 
 from nianjian.inspection.callback.sip.message import Message, read, reply, written
@@ -14,18 +17,96 @@ SOUND: Final = (
     b"m=audio 4000 RTP/AVP 8 96\r\na=rtpmap:96 telephone-event/8000\r\n"
 )
 END: Final = b"end"
-Does = Callable[["Answerer", Message], Iterable[Message]]
+LENGTH: Final = re.compile(rb"\r\nContent-Length: ([0-9]+)\r\n")
 
 
-class Answerer:
-    """``with Answerer(does) as far``: ``does(far, request)`` gives what is sent back at once."""
+class Far:
+    """What both keep: the requests that came."""
 
-    def __init__(self, does: Does) -> None:
+    def __init__(self) -> None:
+        self.got: list[Message] = []
+
+    def methods(self) -> list[str]:
+        """What came in, in order."""
+        return [one.method for one in self.got]
+
+    def count(self, method: str) -> int:
+        """How often this request came."""
+        return self.methods().count(method)
+
+    def all(self, method: str) -> list[Message]:
+        """These requests, in order."""
+        return [one for one in self.got if one.method == method]
+
+
+class Stream(Far):
+    """``with Stream(does) as far``: the same over TCP, or over TLS by ``context``; one connection after another.
+
+    ``does`` gives None to end the connection there.
+    """
+
+    def __init__(
+        self, does: Callable[[Stream, Message], Iterable[Message | None]], context: ssl.SSLContext | None = None
+    ) -> None:
+        super().__init__()
+        self._does, self._context = does, context
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._ended = False
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended = True
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            pass  # wakes the one that waits
+        self._thread.join(10)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while not self._ended:
+            plain, _sender = self._listener.accept()
+            plain.settimeout(10)
+            with suppress(OSError), plain:
+                link = self._context.wrap_socket(plain, server_side=True) if self._context else plain
+                with link:
+                    self._talk(link)
+
+    def _talk(self, link: socket.socket) -> None:
+        held = b""
+        while True:
+            head = held.find(b"\r\n\r\n")
+            length = LENGTH.search(held[: head + 2]) if head >= 0 else None
+            end = head + 4 + int(length[1]) if length else -1
+            if end < 0 or len(held) < end:
+                more = link.recv(65_535)
+                if not more:
+                    return
+                held += more
+                continue
+            message, held = read(held[:end]), held[end:]
+            if message is None:
+                continue
+            if message.method:
+                self.got.append(message)
+            for one in self._does(self, message):
+                if one is None:
+                    return
+                link.sendall(written(one))
+
+
+class Answerer(Far):
+    """``with Answerer(does) as far``: over UDP; ``does(far, request)`` gives what is sent back at once."""
+
+    def __init__(self, does: Callable[[Answerer, Message], Iterable[Message]]) -> None:
+        super().__init__()
         self._does = does
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
-        self.got: list[Message] = []
         self._sender = ("", 0)
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
@@ -41,14 +122,6 @@ class Answerer:
     def say(self, message: Message) -> None:
         """Send something later, to who asked last."""
         self._socket.sendto(written(message), self._sender)
-
-    def methods(self) -> list[str]:
-        """What came in, in order."""
-        return [one.method for one in self.got]
-
-    def count(self, method: str) -> int:
-        """How often this request came."""
-        return self.methods().count(method)
 
     def _listen(self) -> None:
         while True:

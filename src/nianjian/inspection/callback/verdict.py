@@ -19,9 +19,13 @@ NONE, ADDRESS, TOKEN = "none", "address", "token"
 WITNESSES: Final = (NONE, ADDRESS, TOKEN)
 """How landing is proved: a one-time token that the gateway echoes, or the address that answers (SIP trunks only)."""
 FILED_GATEWAY, ELSEWHERE, UNSEEN, SILENT, UNNAMED = "filed", "elsewhere", "unseen", "silent", "unnamed"
-LANDINGS: Final = (FILED_GATEWAY, ELSEWHERE, UNSEEN, SILENT, UNNAMED)
-"""What the own call records say of a landing: at the ledger's gateway; at another one; not recorded though there are
-records of that time; no records of that time; recorded, but nothing in the record can be held against the ledger."""
+VOICEMAIL: Final = "voicemail"
+LANDINGS: Final = (FILED_GATEWAY, ELSEWHERE, VOICEMAIL, UNSEEN, SILENT, UNNAMED)
+"""What the own call records say of a landing: at the ledger's gateway; at another one; in a voicemail, wherever; not
+recorded though there are records of that time; no records of that time; recorded, but nothing in the record can be held
+against the ledger."""
+AGAINST: Final[Mapping[str, str]] = {ELSEWHERE: "wrong_gateway", VOICEMAIL: "voicemail", UNSEEN: "record_missing"}
+"""What of it speaks against a test that SIP did not find failed, and the reason it fails for."""
 RECORDS = "records"  # a witness that is found later, in the own call records
 LIFTED: Final = frozenset({"landing_unproved", "gateway_unknown"})
 """Why a landing is not proved where SIP saw nothing that speaks against it."""
@@ -30,7 +34,7 @@ FINAL: Final[Mapping[int, str]] = {
     403: "refused", 603: "refused", 607: "refused", 608: "refused", 404: "number_unknown", 604: "number_unknown",
     410: "number_gone", 408: "timeout", 504: "timeout", 480: "unavailable", 484: "number_incomplete", 486: "busy",
     600: "busy", 487: "cancelled", 415: "codec", 488: "codec", 606: "codec", 500: "gateway_error",
-    502: "gateway_error", 503: "gateway_out",
+    502: "gateway_error", 503: "gateway_out", 420: "extension", 421: "extension", 494: "extension",
 }  # fmt: skip
 #: Q.850 says more than a code that says only "not now" or "failed".
 CAUSES: Final[Mapping[int, str]] = {
@@ -89,8 +93,8 @@ def weighed(verdict: str, reason: str, landing: str) -> tuple[str, str]:
     """
     if landing == FILED_GATEWAY and verdict == UNPROVED and reason in LIFTED:
         return PASS, "answered"
-    if landing in {ELSEWHERE, UNSEEN} and verdict in {PASS, UNPROVED}:
-        return FAIL, "wrong_gateway" if landing == ELSEWHERE else "record_missing"
+    if landing in AGAINST and verdict in {PASS, UNPROVED}:
+        return FAIL, AGAINST[landing]
     return verdict, reason
 
 

@@ -6,16 +6,18 @@ call that somebody else answered does not borrow the record of the call before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from nianjian.inspection.callback.verdict import ELSEWHERE, FILED_GATEWAY, SILENT, UNNAMED, UNSEEN
+from nianjian.inspection.callback.verdict import ELSEWHERE, FILED_GATEWAY, SILENT, UNNAMED, UNSEEN, VOICEMAIL
 from nianjian.kernel.numbers import normalise
 
 REACH: Final = timedelta(minutes=2)  # how far the clocks of switches may be apart
 BESIDE: Final = timedelta(days=1)  # a source covers a call if it has a record so long before, and one after
+_NAMED: Final = re.compile(r"[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Record:
 
     ``at``: its beginning, or its answer where a switch knows no other moment; ``callee`` "": the switch wrote an
     extension of its own; ``told``: gateways that the record names as such; ``named``: other names that may be one's
-    (trunk, line, the switch itself); ``marked``: as a test call.
+    (trunk, line, the switch itself); ``marked``: as a test call; ``voicemail``: what tells that one answered.
     """
 
     source: str
@@ -35,6 +37,7 @@ class Record:
     told: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     marked: bool = False
+    voicemail: str = ""
 
     def told_all(self) -> tuple[str, ...]:
         """Every name in it."""
@@ -46,7 +49,33 @@ class Record:
 
     def told_dict(self) -> dict[str, Any]:
         """As it is kept: without numbers."""
-        return {"source": self.source, "call": self.call, "at": self.told_at(), "named": list(self.told_all())}
+        told = {"source": self.source, "call": self.call, "at": self.told_at(), "named": list(self.told_all())}
+        return told | ({"voicemail": self.voicemail} if self.voicemail else {})
+
+
+def joined(rows: Iterable[Record]) -> list[Record]:
+    """One record a call of a source, of its answered rows: all their names, and whatever any of them tells.
+
+    A test call is over within seconds, and nobody hands it on: a voicemail in any of its rows is who answered.
+    """
+    calls: dict[tuple[str, str], Record] = {}
+    for row in rows:
+        known = calls.get((row.source, row.call))
+        calls[row.source, row.call] = row if known is None else _both(known, row)
+    return list(calls.values())
+
+
+def _both(one: Record, other: Record) -> Record:
+    return replace(
+        one,
+        at=min(one.at, other.at),
+        callee=one.callee or other.callee,
+        callers=tuple(dict.fromkeys((*one.callers, *other.callers))),
+        told=tuple(dict.fromkeys((*one.told, *other.told))),
+        named=tuple(dict.fromkeys((*one.named, *other.named))),
+        marked=one.marked or other.marked,
+        voicemail=one.voicemail or other.voicemail,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +112,18 @@ def apart(record: Record, called: Called) -> timedelta | None:
     """How far a record is from a test call that it may be of; None: it is not of it. A SIP call-id leaves no doubt."""
     if record.call == called.call_id:
         return timedelta(-1)
+    gap = max(called.begun - record.at, record.at - called.answered, timedelta())
+    if gap > REACH:
+        return None
     known = any(same(one, called.caller) for one in record.callers)
     if not ((same(record.callee, called.number) and (known or record.marked)) or (not record.callee and known)):
         return None
-    gap = max(called.begun - record.at, record.at - called.answered, timedelta())
-    return gap if gap <= REACH else None
+    return gap
+
+
+def number(text: str) -> str:
+    """A callee as written; "" for an extension of the dial plan's own (s, h, vmu1000): no number has a letter."""
+    return "" if _NAMED.search(text) else text
 
 
 def records_of(called: Called, others: Iterable[Called], records: Sequence[Record]) -> list[Record]:
@@ -118,21 +154,25 @@ def compared(
     """Judge: ``expected``: names of the ledger's gateway; ``known``: names of all gateways. The worse record counts.
 
     A name that no gateway here bears is no other gateway: it says nothing, unless the record calls it the gateway.
+    A record that names the ledger's gateway and another one too has passed both: where it landed is not known.
     """
     right = {one.strip().casefold() for one in expected if one.strip()}
     others = {one.strip().casefold() for one in known if one.strip()} - right
     if not found:
         return Found(UNSEEN if any(sources.values()) else SILENT, (), (), sources)
     said = {_placed(one, right, others) for one in found}
-    verdict = next(one for one in (ELSEWHERE, FILED_GATEWAY, UNNAMED) if one in said)
+    verdict = next(one for one in (VOICEMAIL, ELSEWHERE, FILED_GATEWAY, UNNAMED) if one in said)
     seen = tuple(dict.fromkeys(name for one in found for name in one.told_all()))
     return Found(verdict, seen, tuple(found), sources)
 
 
 def _placed(record: Record, right: Collection[str], others: Collection[str]) -> str:
+    if record.voicemail:
+        return VOICEMAIL
     names = {one.strip().casefold() for one in record.told_all()}
-    if not right:
+    here, there = bool(names & set(right)), bool(names & set(others))
+    if not right or (here and there):
         return UNNAMED
-    if names & set(right):
+    if here:
         return FILED_GATEWAY
-    return ELSEWHERE if any(one.strip() for one in record.told) or names & set(others) else UNNAMED
+    return ELSEWHERE if there or any(one.strip() for one in record.told) else UNNAMED

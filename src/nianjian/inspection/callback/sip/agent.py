@@ -9,6 +9,7 @@ import asyncio
 import errno
 import re
 import socket
+import ssl
 from contextlib import suppress
 from typing import Final, cast
 
@@ -21,6 +22,7 @@ from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
 
 REFUSED: Final = "the operator lets no test call go to this machine itself"
 LINGER: Final = 0.6  # seconds after the last call, in which repeated replies are still acknowledged
+LATE: Final = "TLSv1.3"
 GOODBYE: Final = 1.0  # seconds
 LENGTH: Final = re.compile(rb"\r?\n(?:content-length|l)[ \t]*:[ \t]*([0-9]{1,6})", re.IGNORECASE)
 
@@ -37,6 +39,8 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
         self._buffer = b""
         self._stopped = False
         self._gone = asyncio.Event()
+        self._lost = ("", "")  # words and TLS fault of a connection that has ended
+        self._heard = False
 
     @property
     def closed(self) -> bool:
@@ -67,6 +71,8 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
             self._calls[call.seen.call_id] = call
             call.seen.cipher = self.cipher
             call.start()
+            if self._gone.is_set():  # while the sound's socket was made
+                call.lost(*self._lost)
             return await call.over
         finally:
             media.close()
@@ -110,6 +116,7 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cut messages out of the stream by their length."""
+        self._heard = True
         self._buffer += data
         while True:
             self._buffer = self._buffer.lstrip(b"\r\n")
@@ -127,16 +134,22 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
 
     def error_received(self, exc: Exception) -> None:
         """Nobody listens there (ICMP)."""
-        self._lost(exc)
+        for call in list(self._calls.values()):
+            call.unreachable(words(exc))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The stream, or our own socket, has ended."""
-        self._gone.set()
-        self._lost(exc or ConnectionResetError("closed"))
+        """The stream, or our own socket, has ended.
 
-    def _lost(self, fault: Exception) -> None:
+        From TLS 1.3 on the other side judges our certificate, or that there is none, when we hold the handshake for
+        done: one that ends the connection before a word of SIP has refused it.
+        """
+        fault = exc or ConnectionResetError("closed")
+        early = self.cipher.startswith(LATE) and not self._heard
+        tls = secure.told(fault).kind if isinstance(fault, ssl.SSLError) else secure.FAILED if early else ""
+        self._lost = (words(fault), tls)
+        self._gone.set()
         for call in list(self._calls.values()):
-            call.unreachable(words(fault))
+            call.lost(*self._lost)
 
     def _took(self, raw: bytes) -> None:
         message = read(raw)
@@ -186,7 +199,7 @@ async def _secured(via: Via, host: str, patience: float) -> Trunk:
         )
     except (OSError, TimeoutError) as fault:
         link.close()
-        raise secure.told(fault) from fault
+        raise await secure.weighed(fault, str(place[0]), via.port) from fault
     return trunk
 
 

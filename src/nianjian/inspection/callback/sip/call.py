@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from nianjian.inspection.callback.sip import sdp, states
-from nianjian.inspection.callback.sip.dialog import Dialog
-from nianjian.inspection.callback.sip.digest import ALGORITHMS, Challenge, answer, challenges
+from nianjian.inspection.callback.sip.dialog import RELIABLE, Dialog, tagged
+from nianjian.inspection.callback.sip.digest import CREDENTIALS, Proofs
 from nianjian.inspection.callback.sip.media import Media
 from nianjian.inspection.callback.sip.message import Message, address, host, reply, written
 from nianjian.inspection.callback.sip.secure import NEEDED
@@ -20,13 +20,12 @@ from nianjian.inspection.callback.sip.signs import voicemail
 
 T1: Final = 0.5  # seconds until the first repetition, doubled at each
 GIVE_UP: Final = 5.0  # seconds after CANCEL or BYE
-CREDENTIALS: Final = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
 SECRET: Final = re.compile(r'response="[^"]*"')
 SIGNAL: Final = re.compile(
     rb"^[ \t]*Signal[ \t]*=[ \t]*([0-9*#A-D])", re.IGNORECASE | re.MULTILINE
 )  # application/dtmf-relay
 TRYING, EARLY, RINGING = 100, 183, (180, 181, 182)
-SUCCESS, REDIRECT, SECURITY_NEEDED = 200, 300, 494
+SUCCESS, REDIRECT, EXTENSION_NEEDED, SECURITY_NEEDED = 200, 300, 421, 494
 KEPT: Final = 200  # messages of the log; a gateway that sends on and on fills no memory
 LONGEST: Final = 8_192  # characters of a message in the log
 WORDS: Final = 255  # of a header that is told
@@ -67,14 +66,14 @@ class Call:
         self._pause = T1
         self._invite = self._parting = Message(())
         self._answered: Message | None = None
-        self._challenge: Challenge | None = None
-        self._tried = 0
+        self._early: tuple[str, sdp.Described] | None = None  # whose sound was described before the answer
+        self._proofs, self._leave = Proofs(plan.account), Proofs(plan.account)  # of the INVITE, and of the BYE
         self._stopped = False
         self._acts: dict[str, Callable[[Message], None]] = {
             "resend": self._resend, "resend_cancel": self._repeat, "resend_bye": self._repeat,
             "ack_old": self._ack_old, "ack_new": self._ack_new, "ack_again": self._ack_new, "ack_late": self._ack_late,
             "invite_again": self._invite_again, "cancel": self._cancel, "cancel_late": self._cancel_late,
-            "bye": self._bye, "talk": self._talk,
+            "bye": self._bye, "bye_again": self._bye_again, "talk": self._talk,
             "note_progress": self._note_progress, "note_answer": self._note_answer, "say_final": self._say_final,
             "say_unreachable": self._sayer("unreachable"), "say_silent": self._sayer("silent"),
             "say_unanswered": self._sayer("unanswered"), "say_answered": self._sayer("answered"),
@@ -86,7 +85,7 @@ class Call:
         self._begin = time.monotonic_ns()
         self._later("limit", self.plan.wait / 1000)
         self._later("overdue", (self.plan.wait + self.plan.hold) / 1000 + 2 * GIVE_UP + T1)
-        self._send_invite(())
+        self._send_invite()
 
     def stop(self) -> None:
         """End it now, as at its limit."""
@@ -95,9 +94,16 @@ class Call:
 
     def unreachable(self, fault: str) -> None:
         """The system says that nobody is there; what was answered before counts more."""
-        if self.state == states.CALLING and not self._tried:
+        if self.state == states.CALLING and not self._proofs.tried:
             self.seen.fault = fault
         self.event("icmp")
+
+    def lost(self, fault: str, tls: str = "") -> None:
+        """The connection has ended, and no message comes any more; ``tls``: it was refused (`secure.FAULTS`)."""
+        if self.state in {states.CALLING, states.PROCEEDING}:
+            self.seen.fault = fault
+            self.seen.tls = "" if self._proofs.tried or self.state == states.PROCEEDING else tls
+        self.event("lost")
 
     def event(self, name: str, message: Message | None = None) -> None:
         """Go to the next state and do what belongs to it."""
@@ -114,8 +120,9 @@ class Call:
             self._asked(message)
             return
         turn, method = message.turn
-        if method == "BYE" and message.status >= SUCCESS:
-            self.event("bye_ok", message)
+        if method == "BYE" and turn == self._parting.turn[0] and message.status >= SUCCESS:
+            asked = message.status in CREDENTIALS and self.state == states.LEAVING and self._leave.take(message)
+            self.event("bye_asked" if asked else "bye_ok", message)
         if method != "INVITE":
             return
         if turn in self._dialog.branches and turn != max(self._dialog.branches):
@@ -126,27 +133,18 @@ class Call:
 
     def _kind(self, message: Message) -> str:
         if message.status < SUCCESS:
+            self._send(self._dialog.early(message) or Message(()))
             return "1xx"
         if message.status < REDIRECT:
             return "2xx"
         if message.status in CREDENTIALS and self.state in {states.CALLING, states.PROCEEDING}:
-            return "challenge" if self._can_answer(message) else "final"
+            asked = self._proofs.take(message)
+            self.seen.auth = self._proofs.lacking
+            return "challenge" if asked else "final"
+        if message.status == EXTENSION_NEEDED and not self._dialog.reliable:
+            self._dialog.reliable = {one.lower() for one in message.each("require")} == {RELIABLE}
+            return "challenge" if self._dialog.reliable else "final"
         return "final"
-
-    def _can_answer(self, message: Message) -> bool:
-        """Whether to try (again) with credentials; else note why not."""
-        asked = challenges(message.whole(CREDENTIALS[message.status][0]))
-        if self.plan.account is None:
-            self.seen.auth = "needed"
-        elif self._tried and not (self._tried == 1 and asked and asked[0].stale):
-            self.seen.auth = "wrong"
-        elif not asked or not asked[0].nonce:
-            self.seen.auth = "algorithm"
-        else:
-            self._challenge = asked[0]
-            self.seen.auth = "" if asked[0].known in ALGORITHMS else "algorithm"
-            return not self.seen.auth
-        return False
 
     def _asked(self, request: Message) -> None:
         """Answer a request inside the dialog."""
@@ -166,9 +164,9 @@ class Call:
 
     # -- what goes out
 
-    def _send_invite(self, credentials: tuple[tuple[str, str], ...]) -> None:
+    def _send_invite(self) -> None:
         body = sdp.offer(self._wire.local[0], self._media.port, secrets.randbits(31))
-        self._invite = self._dialog.invite(body, credentials)
+        self._invite = self._dialog.invite(body, self._proofs.headers("INVITE", self._dialog.uri, body))
         self._pause = T1
         self._send(self._invite)
         if not self._wire.reliable:
@@ -180,19 +178,17 @@ class Call:
         self._pause *= 2
         self._later("timer_a", self._pause)
 
-    def _invite_again(self, message: Message) -> None:
-        asked, account = self._challenge, self.plan.account
-        if asked is None or account is None:  # `_can_answer` has seen to both
-            return
-        self._tried += 1
-        value = answer(asked, account, method="INVITE", uri=self._dialog.uri, cnonce=secrets.token_hex(8))
-        self._send_invite(((CREDENTIALS[message.status][1], value),))
+    def _invite_again(self, _message: Message) -> None:
+        self._send_invite()
 
     def _ack_old(self, message: Message) -> None:
         self._send(self._dialog.refused(message))
 
     def _ack_new(self, message: Message) -> None:
+        """Acknowledge a 2xx; a second end that answers the same call is hung up at once."""
         self._send(self._dialog.accepted(message))
+        if self._answered is not None and tagged(message) != tagged(self._answered):
+            self._send(self._dialog.bye(message))
 
     def _ack_late(self, message: Message) -> None:
         """A 2xx after the end: acknowledge it, and hang up what nobody waits for."""
@@ -213,6 +209,10 @@ class Call:
         if self._answered is not None:
             self._part(self._dialog.bye(self._answered))
 
+    def _bye_again(self, _message: Message) -> None:
+        if self._answered is not None:
+            self._part(self._dialog.bye(self._answered, self._leave.headers))
+
     def _part(self, message: Message) -> None:
         self._parting, self._pause = message, T1
         self._later("give_up", GIVE_UP)
@@ -227,9 +227,16 @@ class Call:
 
     def _talk(self, message: Message) -> None:
         self._later("hold_over", self.plan.hold / 1000)
-        there = sdp.described(message.body)
+        there = self._sound(message)
         if there is not None:
             self._media.talk(there, self.plan.token)
+
+    def _sound(self, message: Message) -> sdp.Described | None:
+        """What an answer says of sound; where it says nothing, what was said before it counts (RFC 3261 13.2.1)."""
+        there = sdp.described(message.body)
+        if there is None and self._early is not None and self._early[0] == tagged(message):
+            there = self._early[1]
+        return there
 
     def heard(self) -> None:
         """A digit came in."""
@@ -241,7 +248,8 @@ class Call:
 
     def _note_progress(self, message: Message) -> None:
         self._end_timer("timer_a")
-        at, seen = self._now(), self.seen
+        at, seen, there = self._now(), self.seen, sdp.described(message.body)
+        self._early = self._early if there is None else (tagged(message), there)
         if message.status == TRYING:
             seen.trying = at if seen.trying is None else seen.trying
             return
@@ -259,9 +267,9 @@ class Call:
         seen.contact = host(address(message.one("contact")))[:WORDS]
         seen.routes = [host(address(value))[:WORDS] for value in message.each("record-route")][::-1][:HOPS]
         seen.server = (message.one("server") or message.one("user-agent"))[:WORDS]
-        seen.auth = "passed" if self._tried else ""
+        seen.auth = "passed" if self._proofs.tried else ""
         seen.voicemail = seen.voicemail or voicemail(message)
-        there = sdp.described(message.body)
+        there = self._sound(message)
         if there is not None:
             seen.media = there.address[:WORDS]
             seen.codec = None if there.codec is None else sdp.CODECS[there.codec]

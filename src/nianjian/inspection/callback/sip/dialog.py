@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from nianjian.inspection.callback.sip import sdp
-from nianjian.inspection.callback.sip.message import Message, address
+from nianjian.inspection.callback.sip.message import TURN, Message, address, parameter
 from nianjian.inspection.callback.sip.seen import Via
 
+Proof = Callable[[str, str], tuple[tuple[str, str], ...]]  # method and address of a request -> its credentials
+LOOSE: Final = re.compile(r";\s*lr\s*(?=[;=>]|$)", re.IGNORECASE)
 COOKIE: Final = "z9hG4bK"
 MARK: Final = ("x-nianjian-test", "callback")
 """Tells a switch that the call is a test of ours, so that it can be left out of the figures."""
+
+
+PRACKS: Final = 20  # replies that want to be acknowledged before the last; a gateway that sends on and on gets no more
+RELIABLE: Final = "100rel"
 
 
 def branch() -> str:
@@ -32,6 +40,9 @@ class Dialog:
     tag: str = field(default_factory=lambda: secrets.token_hex(5))
     turn: int = 0
     branches: dict[int, str] = field(default_factory=dict)
+    proof: tuple[tuple[str, str], ...] = ()  # credentials of the last INVITE: the ACK of its 2xx bears them, too
+    reliable: bool = False  # whether the INVITE says that early replies are acknowledged (RFC 3262)
+    _pracks: dict[tuple[str, str], Message] = field(default_factory=dict)
 
     @property
     def uri(self) -> str:
@@ -42,9 +53,11 @@ class Dialog:
         """The next INVITE: a new turn and a new branch."""
         self.turn += 1
         self.branches[self.turn] = branch()
+        self.proof = credentials
         more = (
             ("contact", f"<{self.via.scheme}:{self.caller}@{self._here}>"),
             *credentials,
+            *((("supported", RELIABLE),) if self.reliable else ()),
             ("allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"),
             ("user-agent", "nianjian"),
             MARK,
@@ -61,26 +74,45 @@ class Dialog:
 
     def cancel(self) -> Message:
         """The CANCEL of the last INVITE: its branch and its turn."""
-        head = self._head("CANCEL", self.turn, self.branches[self.turn], f"<{self.uri}>")
+        turn = max(self.branches)
+        head = self._head("CANCEL", turn, self.branches[turn], f"<{self.uri}>")
         return Message(head, method="CANCEL", uri=self.uri)
 
     def accepted(self, reply: Message) -> Message:
         """The ACK of a 2xx: a transaction of its own, to the other side's contact, along its routes."""
-        return self._inside("ACK", reply.turn[0], reply)
+        return self._inside("ACK", reply.turn[0], reply, self.proof)
 
-    def bye(self, reply: Message) -> Message:
-        """The BYE of the dialog that a 2xx has made."""
+    def bye(self, reply: Message, proof: Proof | None = None) -> Message:
+        """The BYE of the dialog that a 2xx has made; ``proof`` gives the credentials of a request."""
         self.turn += 1
-        return self._inside("BYE", self.turn, reply)
+        return self._inside("BYE", self.turn, reply, proof("BYE", self._way(reply)[0]) if proof else ())
 
-    def _inside(self, method: str, turn: int, reply: Message) -> Message:
+    def early(self, reply: Message) -> Message | None:
+        """The PRACK of a reply before the last that asks for it, the same for a repeated one; None: none is due."""
+        number = reply.one("rseq")
+        wanted = RELIABLE in [one.lower() for one in reply.each("require")]
+        if not wanted or not (number.isascii() and number.isdigit() and len(number) <= TURN):
+            return None
+        key = (tagged(reply), number)
+        if key not in self._pracks and len(self._pracks) < PRACKS:
+            self.turn += 1
+            rack = ("rack", f"{number} {reply.turn[0]} INVITE")
+            self._pracks[key] = self._inside("PRACK", self.turn, reply, (rack,))
+        return self._pracks.get(key)
+
+    def _inside(self, method: str, turn: int, reply: Message, more: tuple[tuple[str, str], ...] = ()) -> Message:
+        target, routes = self._way(reply)
+        head = self._head(method, turn, branch(), reply.one("to"))
+        along = tuple(("route", route) for route in routes)
+        return Message((*head, *along, *more), method=method, uri=target)
+
+    def _way(self, reply: Message) -> tuple[str, list[str]]:
+        """What a request inside the dialog asks for, and its routes."""
         target = address(reply.one("contact")) or self.uri
         routes = [*reply.each("record-route")][::-1]
-        if routes and ";lr" not in routes[0].lower():  # a strict router wants to be the target itself
+        if routes and not LOOSE.search(routes[0]):  # a strict router wants to be the target itself
             routes, target = [*routes[1:], f"<{target}>"], address(routes[0])
-        head = self._head(method, turn, branch(), reply.one("to"))
-        more = tuple(("route", route) for route in routes)
-        return Message((*head, *more), method=method, uri=target)
+        return target, routes
 
     @property
     def _here(self) -> str:
@@ -101,6 +133,11 @@ class Dialog:
             ("call-id", self.call_id),
             ("cseq", f"{turn} {method}"),
         )
+
+
+def tagged(reply: Message) -> str:
+    """The other side's tag: which of several ends behind a proxy has spoken."""
+    return parameter(reply.one("to"), "tag") or ""
 
 
 def _inside(host: str) -> str:

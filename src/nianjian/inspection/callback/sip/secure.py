@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ PORT: Final = 5061
 UNTRUSTED, HOST, EXPIRED, PLAIN, VERSION, FAILED, NEEDED = (
     "untrusted", "host", "expired", "plain", "version", "failed", "needed",
 )  # fmt: skip
+RECORD: Final = re.compile(rb"[\x15\x16]\x03", re.DOTALL)  # an alert or a handshake of TLS begins like this
 FAULTS: Final = (UNTRUSTED, HOST, EXPIRED, PLAIN, VERSION, FAILED, NEEDED)
 """``plain``: no TLS is spoken there; ``version``: none that is new enough; ``needed``: only TLS is spoken there."""
 _CHECKS: Final[Mapping[int, str]] = {9: EXPIRED, 10: EXPIRED, 62: HOST, 64: HOST}  # X509_V_ERR_… of OpenSSL
@@ -53,6 +55,36 @@ def told(fault: BaseException) -> SecureError:
         reason = fault.reason or ""
         return SecureError(PLAIN if reason in _NO_TLS else VERSION if reason in _OLD else FAILED, words)
     return SecureError(PLAIN, words)  # closed, or not a word: the handshake was not understood
+
+
+async def weighed(fault: BaseException, host: str, port: int) -> SecureError:
+    """As `told`; what was only closed, or mute, is asked once more whether its first words are TLS."""
+    found = told(fault)
+    broken = not isinstance(fault, ssl.SSLError) or isinstance(fault, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+    if found.kind == PLAIN and broken and await _greets(host, port):
+        return SecureError(FAILED, str(found))
+    return found
+
+
+async def _greets(host: str, port: int) -> bool:
+    """Whether a port answers a TLS greeting with a TLS record, however it goes on."""
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with suppress(ssl.SSLWantReadError):
+        context.wrap_bio(coming, going, server_hostname=host).do_handshake()
+    loop = asyncio.get_running_loop()
+    try:
+        made = await link(host, port, PATIENCE)
+    except (OSError, TimeoutError):
+        return False
+    try:
+        await asyncio.wait_for(loop.sock_sendall(made, going.read()), PATIENCE)
+        first = await asyncio.wait_for(loop.sock_recv(made, 2), PATIENCE)
+    except (OSError, TimeoutError):
+        return False
+    finally:
+        made.close()
+    return bool(RECORD.match(first))
 
 
 async def link(host: str, port: int, patience: float) -> socket.socket:

@@ -22,6 +22,10 @@ TABLE: Final[Mapping[tuple[str, str], Step]] = {
     **_EARLY,
     (CALLING, "timer_a"): (CALLING, ("resend",)),  # doubling, until any 1xx; not over a reliable transport
     (CALLING, "icmp"): (DONE, ("say_unreachable",)),
+    (CALLING, "lost"): (DONE, ("say_unreachable",)),  # a connection that has ended; nothing comes over it any more
+    (PROCEEDING, "lost"): (DONE, ("say_unreachable",)),
+    (CANCELLING, "lost"): (DONE, ("say_unanswered",)),
+    **{(state, "lost"): (DONE, ("say_answered",)) for state in (UP, LEAVING)},
     (CALLING, "limit"): (DONE, ("say_silent",)),  # nothing may be cancelled before a 1xx
     (PROCEEDING, "limit"): (CANCELLING, ("cancel",)),
     (CANCELLING, "timer"): (CANCELLING, ("resend_cancel",)),
@@ -35,6 +39,7 @@ TABLE: Final[Mapping[tuple[str, str], Step]] = {
     (UP, "hold_over"): (LEAVING, ("bye",)),
     (LEAVING, "2xx"): (LEAVING, ("ack_again",)),
     (LEAVING, "timer"): (LEAVING, ("resend_bye",)),
+    (LEAVING, "bye_asked"): (LEAVING, ("bye_again",)),  # with credentials
     (LEAVING, "bye_in"): (DONE, ("say_answered",)),
     (LEAVING, "bye_ok"): (DONE, ("say_answered",)),
     (LEAVING, "give_up"): (DONE, ("say_answered",)),

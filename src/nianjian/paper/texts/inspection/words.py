@@ -63,6 +63,7 @@ REASONS: Final[Mapping[str, str]] = {
     "gateway_out": mark("the gateway is out of service or has no free line"),
     "redirected": mark("the gateway sent the call elsewhere"),
     "failed": mark("the gateway turned the call down for another reason"),
+    "extension": mark("the gateway asks for an extension of SIP that test calls do not speak"),
     "auth_needed": mark("the gateway asks for user and password; none is set"),
     "auth_wrong": mark("the gateway does not accept user or password"),
     "auth_algorithm": mark("the gateway asks for a kind of proof that is not known here"),

@@ -1,0 +1,395 @@
+"""The user agent where a dialog goes an unusual way: forks, routes, early replies, proofs, refusals and cut lines."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+import pytest
+from tests.support.answerer import SOUND, Answerer, Stream, answered, back
+
+from nianjian.inspection.callback.sip import bulk
+from nianjian.inspection.callback.sip.bulk import Pace
+from nianjian.inspection.callback.sip.digest import Account
+from nianjian.inspection.callback.sip.message import Message, parameter
+from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
+from nianjian.inspection.callback.verdict import ADDRESS, judge
+
+Replies = Iterable[Message]
+KNOWN: Final = Account("u", "p")
+PART: Final = re.compile(r'([a-z]+)=(?:"([^"]*)"|([^\s,]+))')
+QUICK: Final = Pace(apart=0, linger=0)
+
+
+def call(far: Answerer | Stream, *, wait: int = 3000, hold: int = 0, account: Account | None = None) -> Seen:
+    found: list[Seen] = []
+    via = Via("127.0.0.1", far.port, "udp" if isinstance(far, Answerer) else "tcp")
+    plan = Plan("95013", "test", wait, hold=hold, account=account)
+    bulk.run([(via, plan)], pace=QUICK, took=lambda _place, seen: found.append(seen))
+    return found[0]
+
+
+def reason(seen: Seen) -> str:
+    return judge(seen, limit=30_000, expected=("127.0.0.1",), witness=ADDRESS).reason
+
+
+def tagged(message: Message, tag: str) -> Message:
+    headers = [
+        (name, value.replace("tag=far", f"tag={tag}") if name == "to" else value) for name, value in message.headers
+    ]
+    return replace(message, headers=tuple(headers))
+
+
+def test_the_second_end_that_answers_a_forked_call_is_acknowledged_and_hung_up() -> None:
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield tagged(answered(request, "<sip:one@127.0.0.1:5999>"), "one")
+            yield tagged(answered(request, "<sip:two@127.0.0.1:5998>"), "two")
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        seen = call(far, hold=300)
+    assert (seen.end, seen.contact) == ("answered", "127.0.0.1")
+    assert far.methods() == ["INVITE", "ACK", "ACK", "BYE", "BYE"]
+    assert [(one.uri, parameter(one.one("to"), "tag")) for one in far.got[1:]] == [
+        ("sip:one@127.0.0.1:5999", "one"),
+        ("sip:two@127.0.0.1:5998", "two"),
+        ("sip:two@127.0.0.1:5998", "two"),
+        ("sip:one@127.0.0.1:5999", "one"),
+    ]
+    assert seen.over is not None
+    assert 300 <= seen.over < 1500  # the good-bye to the second does not end the call with the first
+
+
+def test_the_reply_to_the_second_good_bye_is_not_taken_for_the_first() -> None:
+    def does(far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield tagged(answered(request), "one")
+        elif request.method == "BYE" and far.count("BYE") == 1:  # ours: meanwhile another end answers
+            yield tagged(answered(far.got[0]), "two")
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        seen = call(far)
+    byes = [(one.turn[0], parameter(one.one("to"), "tag")) for one in far.all("BYE")]
+    assert byes == [(2, "one"), (3, "two"), (2, "one")]  # the first was said again until it was heard
+    assert seen.end == "answered"
+
+
+@pytest.mark.parametrize(
+    ("routes", "uri", "along"),
+    [
+        ("<sip:p1;lr>, <sip:p2;lr>", "sip:far@127.0.0.1:5999", ["<sip:p2;lr>", "<sip:p1;lr>"]),
+        ("<sip:p1;lr>, <sip:p2;lrx=1>", "sip:p2;lrx=1", ["<sip:p1;lr>", "<sip:far@127.0.0.1:5999>"]),
+        ("<sip:p1>, <sip:p2>", "sip:p2", ["<sip:p1>", "<sip:far@127.0.0.1:5999>"]),
+        ("<sip:p1;transport=tls;r2=on;lr=on>", "sip:far@127.0.0.1:5999", ["<sip:p1;transport=tls;r2=on;lr=on>"]),
+    ],
+    ids=["loose", "like-loose", "strict", "loose-with-value"],
+)
+def test_loose_and_strict_routes(routes: str, uri: str, along: list[str]) -> None:
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield answered(request, "<sip:far@127.0.0.1:5999>", ("record-route", routes))
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        assert reason(call(far)) == "answered"
+    assert far.methods() == ["INVITE", "ACK", "BYE"]
+    for one in far.got[1:]:
+        assert (one.uri, [*one.each("route")]) == (uri, along)
+
+
+def test_a_route_is_an_address_alone_when_it_becomes_the_target() -> None:
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield answered(request, "<sip:far@127.0.0.1:5999>", ("record-route", '"P" <sip:p1:5070>;x=y'))
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        call(far)
+    assert {one.uri for one in far.got[1:]} == {"sip:p1:5070"}
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_an_announcement_without_ringing(answers: bool) -> None:  # noqa: FBT001 -- a parameter
+    invites: list[Message] = []
+
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            invites.append(request)
+            yield back(request, 183, "Session Progress", ("content-type", "application/sdp"), body=SOUND)
+            if answers:
+                yield back(
+                    request, 200, "OK", ("contact", "<sip:far@127.0.0.1:5999>")
+                )  # its sound was described before
+        elif request.method == "CANCEL":
+            yield back(request, 200, "OK")
+            yield back(invites[0], 487, "Request Terminated")
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        seen = call(far, wait=400)
+    assert (seen.ringing, seen.early is not None) == (None, True)
+    assert reason(seen) == ("answered" if answers else "early_media_only")
+    assert (seen.codec, seen.media) == (("PCMA", "127.0.0.1") if answers else (None, ""))
+
+
+def test_the_sound_of_another_end_is_not_that_of_the_one_that_answers() -> None:
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield tagged(back(request, 183, "x", ("content-type", "application/sdp"), body=SOUND), "other")
+            yield back(request, 200, "OK", ("contact", "<sip:far@127.0.0.1:5999>"))
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        assert reason(call(far)) == "codec"
+
+
+def test_a_gateway_that_wants_early_replies_acknowledged() -> None:
+    """RFC 3262: 421 names it, the call goes out again with it, each early reply gets its one PRACK."""
+
+    def does(far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE" and "100rel" not in [*request.each("supported")]:
+            yield back(request, 421, "Extension Required", ("require", "100rel"))
+        elif request.method == "INVITE":
+            more = (("require", "100rel"), ("contact", "<sip:early@127.0.0.1:5999>"), ("record-route", "<sip:p;lr>"))
+            ringing = back(request, 180, "Ringing", ("rseq", "7"), *more)
+            yield ringing
+            yield ringing  # as if the first PRACK was lost
+            yield back(request, 183, "x", ("rseq", "8"), *more, ("content-type", "application/sdp"), body=SOUND)
+        elif request.method == "PRACK":
+            yield back(request, 200, "OK")
+            if far.count("PRACK") == 3:
+                yield back(far.all("INVITE")[-1], 200, "OK", ("contact", "<sip:far@127.0.0.1:5999>"))
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        seen = call(far)
+    assert (reason(seen), seen.codec) == ("answered", "PCMA")
+    assert far.methods() == ["INVITE", "ACK", "INVITE", "PRACK", "PRACK", "PRACK", "ACK", "BYE"]
+    first, again, second = far.all("PRACK")
+    assert first == again
+    assert (first.one("rack"), second.one("rack")) == ("7 2 INVITE", "8 2 INVITE")
+    assert [first.turn, second.turn] == [(3, "PRACK"), (4, "PRACK")]
+    assert (first.uri, [*first.each("route")]) == ("sip:early@127.0.0.1:5999", ["<sip:p;lr>"])
+    assert far.all("BYE")[0].turn == (5, "BYE")
+
+
+def test_a_call_with_acknowledged_ringing_is_cancelled_in_its_own_transaction() -> None:
+    def does(far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield back(request, 180, "Ringing", ("rseq", "1"), ("require", "100rel"), ("contact", "<sip:e@127.0.0.1>"))
+        elif request.method == "CANCEL":
+            yield back(request, 200, "OK")
+            yield back(far.got[0], 487, "Request Terminated")
+        elif request.method == "PRACK":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        assert reason(call(far, wait=400)) == "rang_unanswered"
+    assert far.methods() == ["INVITE", "PRACK", "CANCEL", "ACK"]
+    assert far.got[2].one("via") == far.got[0].one("via")
+    assert far.got[2].turn == (1, "CANCEL")
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "told"),
+    [
+        (420, (("unsupported", "timer"),), "extension"),
+        (421, (("require", "timer"),), "extension"),
+        (421, (("require", "100rel, sec-agree"),), "extension"),
+        (494, (("security-server", "ipsec-3gpp;q=0.1"),), "extension"),
+        (494, (("security-server", "ipsec-3gpp;q=0.1, tls;q=0.2"),), "tls_needed"),
+        (302, (("contact", "<sip:95013@10.0.0.7:5060>"),), "redirected"),
+        (302, (("contact", "<sip:95013@10.0.0.7:5061;transport=tls>"),), "tls_needed"),
+        (305, (("contact", "<sips:95013@10.0.0.7>"),), "tls_needed"),
+        (404, (), "number_unknown"),
+        (410, (), "number_gone"),
+        (488, (("warning", '304 gw "Media type not available"'),), "codec"),
+        (606, (), "codec"),
+        (603, (), "refused"),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True], ids=["udp", "tcp"])
+def test_each_refusal_over_udp_and_tcp(status: int, more: tuple[tuple[str, str], ...], told: str, stream: bool) -> None:  # noqa: FBT001 -- a parameter
+    def does(_far: object, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield back(request, status, "No", *more)
+
+    with Stream(does) if stream else Answerer(does) as far:
+        seen = call(far)
+        assert (reason(seen), seen.status, seen.end) == (told, status, "final")
+        assert seen.redirected == ("10.0.0.7" if status < 400 else "")
+        assert seen.over is not None
+        assert seen.over < 1000
+    assert far.methods() == ["INVITE", "ACK"]
+
+
+def proved(request: Message, header: str) -> bool:
+    """Whether the credentials are right by the formulas of RFC 7616 3.4, written down here once more."""
+    given = {name.lower(): quoted or bare for name, quoted, bare in PART.findall(request.one(header))}
+    kind = given.get("algorithm", "MD5")
+    made = hashlib.sha256 if kind.startswith("SHA-256") else hashlib.md5
+
+    def h(*parts: str) -> str:
+        return made(":".join(parts).encode()).hexdigest()
+
+    body = made(request.body.replace(b"\n", b"\r\n")).hexdigest()  # `read` has made plain line ends of it
+    first, more = h("u", given["realm"], "p"), (body,) if given.get("qop") == "auth-int" else ()
+    if kind.endswith("-sess"):
+        first = h(first, given["nonce"], given["cnonce"])
+    middle = (given["nc"], given["cnonce"], given["qop"]) if "qop" in given else ()
+    assert given["uri"] == request.uri
+    return given["response"] == h(first, given["nonce"], *middle, h(request.method, request.uri, *more))
+
+
+@pytest.mark.parametrize("algorithm", ["", "MD5", "MD5-sess", "SHA-256", "SHA-256-sess"])
+@pytest.mark.parametrize("qop", ["", ', qop="auth"', ', qop="auth-int"', ', qop="auth-int,auth"'])
+@pytest.mark.parametrize("status", [401, 407])
+def test_every_kind_of_challenge(status: int, algorithm: str, qop: str) -> None:
+    named = f", algorithm={algorithm}" if algorithm else ""
+    asks, gives = (
+        ("www-authenticate", "authorization") if status == 401 else ("proxy-authenticate", "proxy-authorization")
+    )
+
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE" and not request.one(gives):
+            yield back(request, status, "Auth", (asks, f'Digest realm="r", nonce="n"{qop}{named}'))
+        elif request.method == "INVITE":
+            yield answered(request) if proved(request, gives) else back(request, 403, "Forbidden")
+        elif request.method == "BYE":
+            yield back(request, 200, "OK")
+
+    with Answerer(does) as far:
+        seen = call(far, account=KNOWN)
+    assert (reason(seen), seen.auth) == ("answered", "passed")
+    value = far.all("INVITE")[1].one(gives)
+    wanted = "auth" if "auth" in qop.replace("auth-int", "") else "auth-int" if qop else ""
+    assert (f"qop={wanted}," in value) if wanted else "qop" not in value
+    assert ("cnonce" in value) == bool(wanted or algorithm.endswith("-sess"))
+    assert far.all("ACK")[-1].one(gives) == value  # RFC 3261 22.1: the ACK of the answer bears what the INVITE bore
+
+
+def test_the_strongest_of_several_challenges_of_a_realm_and_one_for_each_realm() -> None:
+    many = [
+        'Digest realm="a", nonce="1", algorithm=MD5', 'Digest realm="a", nonce="2", algorithm=SHA-256, qop="auth"',
+        'Digest realm="b", nonce="3"', 'Digest realm="c", nonce="4", algorithm=AKAv1-MD5', 'NTLM realm="d"',
+    ]  # fmt: skip
+
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE" and not request.one("authorization"):
+            yield back(request, 401, "Auth", *(("www-authenticate", one) for one in many))
+        elif request.method == "INVITE":
+            yield back(request, 486, "Busy")
+
+    with Answerer(does) as far:
+        assert reason(call(far, account=KNOWN)) == "busy"
+    given = [*far.all("INVITE")[1].whole("authorization")]
+    assert sorted(one.partition('nonce="')[2][0] for one in given) == ["2", "3"]
+
+
+def test_a_proxy_and_the_gateway_behind_it_ask_one_after_another() -> None:
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method != "INVITE":
+            if request.method == "BYE":
+                yield back(request, 200, "OK")
+        elif not request.one("proxy-authorization"):
+            yield back(request, 407, "Auth", ("proxy-authenticate", 'Digest realm="p", nonce="1", qop="auth"'))
+        elif not request.one("authorization"):
+            yield back(request, 401, "Auth", ("www-authenticate", 'Digest realm="g", nonce="2", qop="auth"'))
+        elif proved(request, "authorization") and proved(request, "proxy-authorization"):
+            yield answered(request)
+        else:
+            yield back(request, 403, "Forbidden")
+
+    with Answerer(does) as far:
+        seen = call(far, account=KNOWN)
+    assert (reason(seen), seen.auth, far.count("INVITE")) == ("answered", "passed", 3)
+    assert "nc=00000002" in far.all("INVITE")[2].one("proxy-authorization")
+
+
+def test_who_asks_on_and_on_in_new_names_is_answered_no_more() -> None:
+    def does(far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield back(request, 401, "Auth", ("www-authenticate", f'Digest realm="r{far.count("INVITE")}", nonce="n"'))
+
+    with Answerer(does) as far:
+        assert reason(call(far, account=KNOWN)) == "auth_wrong"
+    assert far.count("INVITE") == 5
+
+
+@pytest.mark.parametrize("account", [KNOWN, None])
+def test_a_good_bye_that_must_be_proved(account: Account | None) -> None:
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield answered(request)
+        elif request.method == "BYE" and not request.one("proxy-authorization"):
+            yield back(request, 407, "Auth", ("proxy-authenticate", 'Digest realm="p", nonce="1", qop="auth"'))
+        elif request.method == "BYE":
+            yield back(request, 200 if proved(request, "proxy-authorization") else 403, "OK")
+
+    with Answerer(does) as far:
+        seen = call(far, account=account)
+    assert (seen.end, reason(seen)) == ("answered", "answered")
+    assert [one.turn[0] for one in far.all("BYE")] == ([2, 3] if account else [2])
+    if account:
+        assert any(
+            not line.out and line.first.startswith("SIP/2.0 200 OK") and "3 BYE" in line.text for line in seen.log
+        )
+
+
+def test_the_other_side_hangs_up_at_once() -> None:
+    def does(_far: Answerer, request: Message) -> Replies:
+        if request.method == "INVITE":
+            yield answered(request)
+        elif request.method == "ACK":
+            head = tuple((name, value) for name, value in request.headers if name in {"via", "call-id"})
+            ends = (("from", request.one("to")), ("to", request.one("from")), ("cseq", "1 BYE"))
+            yield Message((*head, *ends), method="BYE", uri="sip:test@127.0.0.1")
+
+    with Answerer(does) as far:
+        seen = call(far, hold=5000)
+    assert (seen.end, reason(seen), far.methods()) == ("answered", "answered", ["INVITE", "ACK"])
+    assert seen.over is not None
+    assert seen.over < 1000
+    assert seen.log[-1].first == "SIP/2.0 200 OK"
+
+
+@pytest.mark.parametrize("early", [False, True], ids=["before-any-reply", "while-it-rings"])
+def test_a_line_that_is_cut_ends_the_call_at_once(early: bool) -> None:  # noqa: FBT001 -- a parameter
+    def does(_far: Stream, request: Message) -> Iterable[Message | None]:
+        if early:
+            yield back(request, 180, "Ringing")
+        yield None
+
+    with Stream(does) as far:
+        seen = call(far, wait=20_000)
+    assert (seen.end, reason(seen), bool(seen.fault), seen.ringing is not None) == (
+        "unreachable", "unreachable", True, early,
+    )  # fmt: skip
+    assert seen.over is not None
+    assert seen.over < 2000
+
+
+def test_a_line_that_is_cut_after_the_answer_leaves_it_answered() -> None:
+    def does(_far: Stream, request: Message) -> Iterable[Message | None]:
+        if request.method == "INVITE":
+            yield answered(request)
+        else:
+            yield None
+
+    with Stream(does) as far:
+        seen = call(far, hold=10_000)
+    assert (seen.end, reason(seen)) == ("answered", "answered")
+    assert seen.over is not None
+    assert seen.over < 2000
