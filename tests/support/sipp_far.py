@@ -45,9 +45,9 @@ def progress(status: str) -> str:
     return PROGRESS.format(status=status, echo=ECHO.format(tag=TAG))
 
 
-def refused(status: str) -> str:
-    """A call that is refused."""
-    return ASK + progress("100 Trying") + said(status) + ACK
+def refused(status: str, *more: str) -> str:
+    """A call that is refused; ``more``: further headers."""
+    return ASK + progress("100 Trying") + said(status, "\n".join((*more, EMPTY))) + ACK
 
 
 def answered(contact: str = "[local_ip]") -> str:
@@ -77,6 +77,29 @@ CSeq: 1 INVITE
 Content-Length: 0
 ]]></send>"""
     return ASK + progress("180 Ringing") + cancelled + ACK
+
+
+def reliable() -> str:
+    """A call that demands PRACK (RFC 3262): 421 to an INVITE that does not offer it, then ringing that wants one."""
+    rung = said("180 Ringing", "Require: 100rel\nRSeq: 71\nContent-Length: 0").replace(' retrans="500"', "")
+    early = f"""{ASK}{rung}<recv request="PRACK"><action>
+<ereg regexp="71 2 INVITE" search_in="hdr" header="RAck:" check_it="true" assign_to="1"/></action></recv>
+<Reference variables="1"/>
+<send><![CDATA[
+SIP/2.0 200 OK
+{ECHO.format(tag="")}Content-Length: 0
+]]></send>"""
+    told = f"""<send retrans="500"><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+CSeq: 2 INVITE
+Contact: <sip:ivr@[local_ip]:[local_port]>
+{SPEAK}
+]]></send>"""
+    return refused("421 Extension Required", "Require: 100rel") + early + told + ACK + BYE
 
 
 def asked() -> str:

@@ -97,7 +97,7 @@ def switch() -> Iterator[Switch]:
             text += f"[{kind}]\ntype=transport\nprotocol=tls\nbind=127.0.0.1:{ports[kind]}\nmethod=tlsv1_2\n"
             text += f"cert_file={pem}\npriv_key_file={pem}\n"
         for name, codec, auth in (("test", "alaw", ""), ("gsm", "gsm", ""), ("nj", "alaw", "auth=account"),
-                                  ("box", "alaw", "contact_user=voicemail")):  # fmt: skip
+                                  ("box", "alaw", "contact_user=voicemail"), ("rel", "alaw", "100rel=required")):  # fmt: skip
             text += ENDPOINT.format(name=name, codec=codec, auth=auth)
         text += ORDER + AUTH
         with Asterisk(folder / "ast", 9, 9, {"pjsip.conf": text, "extensions.conf": PLAN}) as asterisk:
@@ -148,6 +148,19 @@ def test_who_calls_and_in_which_format(switch: Switch, kind: str) -> None:
     assert told(call(via, caller="nj", account=Account("nj", "wrong"))).reason == "auth_wrong"
     good = call(via, caller="nj", account=Account("nj", "secret"))
     assert (told(good).reason, good.auth) == ("answered", "passed")
+
+
+@pytest.mark.parametrize("kind", ["udp", "tls"])
+def test_an_endpoint_that_demands_early_replies_to_be_acknowledged(switch: Switch, kind: str) -> None:
+    seen = call(switch.via(kind), caller="rel")
+    assert told(seen).reason == "answered"
+    refusal = next(one for one in seen.log if one.first.startswith("SIP/2.0 421 "))
+    assert "Require: 100rel" in refusal.text
+    assert len(sent(seen, "INVITE")) == 2
+    asked = [one.text for one in seen.log if not one.out and "RSeq:" in one.text]
+    assert len(asked) == len(sent(seen, "PRACK")) > 0
+    ringing = call(switch.via(kind), "95005", caller="rel", wait=1500)
+    assert (told(ringing).reason, len(sent(ringing, "CANCEL"))) == ("rang_unanswered", 1)
 
 
 @pytest.mark.parametrize("sips", [False, True], ids=["transport=tls", "sips"])

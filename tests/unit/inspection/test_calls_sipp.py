@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from tests.support import sipp_far
+from tests.support.certificates import root
 from tests.support.kamailio_proxy import Proxy
 from tests.support.sipp_far import Far
+from tests.support.tls import server
 
 from nianjian.inspection.callback.sip import bulk
 from nianjian.inspection.callback.sip.bulk import Pace
@@ -18,10 +22,10 @@ from nianjian.inspection.callback.verdict import ADDRESS, judge
 KNOWN = Account("nj", "secret")
 
 
-def call(port: int, account: Account | None = None, wait: int = 2000) -> Seen:
+def call(port: int, account: Account | None = None, wait: int = 2000, way: Via | None = None) -> Seen:
     found: list[Seen] = []
     plan = Plan("95013", "test", wait=wait, hold=0, account=account)
-    bulk.run([(Via("127.0.0.1", port), plan)], pace=Pace(linger=0), took=lambda _place, seen: found.append(seen))
+    bulk.run([(way or Via("127.0.0.1", port), plan)], pace=Pace(linger=0), took=lambda _place, seen: found.append(seen))
     return found[0]
 
 
@@ -36,6 +40,14 @@ def call(port: int, account: Account | None = None, wait: int = 2000) -> Seen:
         pytest.param(sipp_far.refused("486 Busy Here"), None, "busy", id="busy"),
         pytest.param(sipp_far.refused("403 Forbidden"), None, "refused", id="refused"),
         pytest.param(sipp_far.refused("488 Not Acceptable Here"), None, "codec", id="codec"),
+        pytest.param(sipp_far.refused("404 Not Found"), None, "number_unknown", id="unknown"),
+        pytest.param(sipp_far.refused("606 Not Acceptable"), None, "codec", id="codec-everywhere"),
+        pytest.param(sipp_far.refused("420 Bad Extension", "Unsupported: x"), None, "extension", id="bad-extension"),
+        pytest.param(sipp_far.refused("421 No", "Require: timer"), None, "extension", id="extension"),
+        pytest.param(sipp_far.refused("494 No", "Security-Server: tls;q=0.1"), None, "tls_needed", id="agreement-tls"),
+        pytest.param(sipp_far.refused("494 No", "Security-Server: ipsec-3gpp"), None, "extension", id="agreement"),
+        pytest.param(sipp_far.refused("302 Moved"), None, "redirected", id="redirected"),
+        pytest.param(sipp_far.reliable(), None, "answered", id="reliable"),
         pytest.param(sipp_far.rings(), None, "rang_unanswered", id="rings"),
     ],
 )
@@ -59,3 +71,27 @@ def test_through_a_proxy_that_stays_in_the_dialog(rings: bool, tmp_path: Path) -
     assert (seen.end, seen.routes) == (("unanswered", []) if rings else ("answered", ["127.0.0.1"]))
     routes = [line.text.count("\nRoute: ") for line in seen.log if line.out]
     assert routes == ([0, 0, 0] if rings else [0, 1, 1])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("sips", [False, True], ids=["transport=tls", "sips"])
+@pytest.mark.parametrize("rings", [False, True], ids=["answered", "cancelled"])
+def test_through_a_proxy_over_tls_that_stays_in_the_dialog(rings: bool, sips: bool, tmp_path: Path) -> None:  # noqa: FBT001 -- parameters
+    """The proxy writes two routes, one for each side; what follows the answer names both and comes over TLS again."""
+    ca = root()
+    pem = server(tmp_path, ca, "proxy", [x509.IPAddress(ip_address("127.0.0.1"))])
+    scenario = sipp_far.rings() if rings else sipp_far.routed()
+    with Far(tmp_path / "far", scenario) as far, Proxy(tmp_path / "proxy", far.port, pem) as proxy:
+        way = Via("127.0.0.1", proxy.port, "tls", sips=sips, ca=ca.pem.decode())
+        seen = call(proxy.port, wait=600 if rings else 5000, way=way)
+        assert far.done() == 0, [line.first for line in seen.log]
+    routes = [line.text.count("\nRoute: ") for line in seen.log if line.out]
+    if rings:
+        assert (seen.end, routes, proxy.inside()) == ("unanswered", [0, 0, 0], [])
+        return
+    assert (seen.end, seen.routes, routes) == ("answered", ["127.0.0.1", "127.0.0.1"], [0, 2, 2])
+    assert proxy.inside() == ["ACK tls", "BYE tls"]
+    ack = next(line.text for line in seen.log if line.out and line.first.startswith("ACK "))
+    first, second = [line for line in ack.split("\n") if line.startswith("Route: ")]
+    assert f"127.0.0.1:{proxy.port}" in first
+    assert ("transport=tls" in first or "sips:" in first, "transport=tls" in second) == (True, False)

@@ -26,7 +26,8 @@ class Record:
 
     ``at``: its beginning, or its answer where a switch knows no other moment; ``callee`` "": the switch wrote an
     extension of its own; ``told``: gateways that the record names as such; ``named``: other names that may be one's
-    (trunk, line, the switch itself); ``marked``: as a test call; ``voicemail``: what tells that one answered.
+    (trunk, line, the switch itself); ``sent``: hosts to which a proxy has sent it; ``marked``: as a test call;
+    ``voicemail``: what tells that one answered.
     """
 
     source: str
@@ -38,10 +39,11 @@ class Record:
     named: tuple[str, ...] = ()
     marked: bool = False
     voicemail: str = ""
+    sent: tuple[str, ...] = ()
 
     def told_all(self) -> tuple[str, ...]:
         """Every name in it."""
-        return tuple(dict.fromkeys((*self.told, *self.named)))
+        return tuple(dict.fromkeys((*self.told, *self.named, *self.sent)))
 
     def told_at(self) -> str:
         """Its moment as it is kept."""
@@ -75,12 +77,13 @@ def _both(one: Record, other: Record) -> Record:
         named=tuple(dict.fromkeys((*one.named, *other.named))),
         marked=one.marked or other.marked,
         voicemail=one.voicemail or other.voicemail,
+        sent=tuple(dict.fromkeys((*one.sent, *other.sent))),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """An answered test call: what its INVITE said, when it began and was answered."""
+    """An answered test call: what its INVITE said, ``host`` where it asked for; when it began and was answered."""
 
     trial: str
     number: str
@@ -88,6 +91,7 @@ class Called:
     call_id: str
     begun: datetime
     answered: datetime
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,27 +153,34 @@ def records_of(called: Called, others: Iterable[Called], records: Sequence[Recor
 
 
 def compared(
-    found: Sequence[Record], *, expected: Collection[str], known: Collection[str], sources: Mapping[str, bool]
+    found: Sequence[Record],
+    *,
+    expected: Collection[str],
+    known: Collection[str],
+    sources: Mapping[str, bool],
+    host: str = "",
 ) -> Found:
     """Judge: ``expected``: names of the ledger's gateway; ``known``: names of all gateways. The worse record counts.
 
     A name that no gateway here bears is no other gateway: it says nothing, unless the record calls it the gateway.
-    A record that names the ledger's gateway and another one too has passed both: where it landed is not known.
+    A record that names the ledger's gateway and another one too has passed both: where it landed is not known. That a
+    proxy has sent it to ``host``, for which the test call asked itself, shows nothing.
     """
     right = {one.strip().casefold() for one in expected if one.strip()}
     others = {one.strip().casefold() for one in known if one.strip()} - right
     if not found:
         return Found(UNSEEN if any(sources.values()) else SILENT, (), (), sources)
-    said = {_placed(one, right, others) for one in found}
+    said = {_placed(one, right, others, host) for one in found}
     verdict = next(one for one in (VOICEMAIL, ELSEWHERE, FILED_GATEWAY, UNNAMED) if one in said)
     seen = tuple(dict.fromkeys(name for one in found for name in one.told_all()))
     return Found(verdict, seen, tuple(found), sources)
 
 
-def _placed(record: Record, right: Collection[str], others: Collection[str]) -> str:
+def _placed(record: Record, right: Collection[str], others: Collection[str], host: str) -> str:
     if record.voicemail:
         return VOICEMAIL
-    names = {one.strip().casefold() for one in record.told_all()}
+    sent = [one for one in record.sent if one.casefold() != host.casefold()]
+    names = {one.strip().casefold() for one in (*record.told, *record.named, *sent)}
     here, there = bool(names & set(right)), bool(names & set(others))
     if not right or (here and there):
         return UNNAMED

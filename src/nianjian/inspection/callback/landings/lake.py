@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +10,9 @@ from typing import Any, Final
 import ibis
 import ibis.expr.types as ir
 
-from nianjian.inspection.callback.landings.compare import BESIDE, REACH, Called, Record
+from nianjian.inspection.callback.landings import boxes, trunks
+from nianjian.inspection.callback.landings.boxes import Boxes
+from nianjian.inspection.callback.landings.compare import BESIDE, REACH, Called, Record, joined, number
 from nianjian.kernel import clock
 from nianjian.kernel.numbers import normalise
 from nianjian.lake.schema import REJECTED
@@ -18,7 +21,7 @@ NAME: Final = "lake"
 ANSWERED: Final = "answered"
 COLUMNS: Final = (
     "source", "call_id", "call_key", "caller_raw", "display", "display_raw", "callee", "callee_raw", "start_ts",
-    "test", "line_id", "gateway",
+    "test", "line_id", "gateway", "extra",
 )  # fmt: skip
 
 
@@ -32,7 +35,8 @@ def near(calls: ir.Table, called: Called) -> ir.Table:
         dialled = dialled.fill_null(False) | (rows.callee == value)  # noqa: FBT003 -- a value
     by = (rows.caller_raw == called.caller).fill_null(False)  # noqa: FBT003 -- a value
     by |= (rows.display_raw == called.caller).fill_null(False)  # noqa: FBT003 -- a value
-    bare = rows.callee.isnull() & rows.callee_raw.isnull() & by
+    unread = rows.callee_raw.isnull() | rows.callee_raw.re_search("[A-Za-z]").fill_null(False)  # noqa: FBT003 -- a value
+    bare = rows.callee.isnull() & unread & by
     answered = (rows.result == ANSWERED).fill_null(False) | rows.answered.fill_null(False)  # noqa: FBT003 -- values
     return rows.filter(dialled.fill_null(False) | bare, answered).select(*COLUMNS)  # noqa: FBT003 -- a value
 
@@ -52,27 +56,27 @@ def covered(rows: Iterable[Mapping[str, Any]]) -> dict[str, bool]:
     return {f"{NAME}:{row['source']}": bool(row["before"]) and bool(row["after"]) for row in rows}
 
 
-def records(rows: Iterable[Mapping[str, Any]]) -> list[Record]:
+def records(rows: Iterable[Mapping[str, Any]], signs: Boxes) -> list[Record]:
     """Of what `near` has found one record a call, with the names of all its rows."""
-    calls: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        calls.setdefault((row["source"], row["call_key"] or row["call_id"]), []).append(row)
-    return [_record(source, call, found) for (source, call), found in calls.items()]
+    return joined(_record(row, signs) for row in sorted(rows, key=lambda row: row["start_ts"]))
 
 
-def _record(source: str, call: str, rows: list[Mapping[str, Any]]) -> Record:
-    first = min(row["start_ts"] for row in rows)
-    numbers = [text for row in rows for text in (row["caller_raw"], row["display_raw"], row["display"]) if text]
-    dialled = next((str(row["callee_raw"] or row["callee"]) for row in rows if row["callee_raw"] or row["callee"]), "")
+def _record(row: Mapping[str, Any], signs: Boxes) -> Record:
+    cells = boxes.cells(json.loads(row["extra"])) if row["extra"] else {}
+    numbers = (row["caller_raw"], row["display_raw"], row["display"])
+    dialled = str(row["callee"]) if row["callee"] and not row["callee_raw"] else row["callee_raw"] or ""
+    callee = dialled if row["callee"] else number(dialled)
     return Record(
-        source=f"{NAME}:{source}",
-        call=call,
-        at=first.replace(tzinfo=clock.ZONE),
-        callee=dialled,
-        callers=tuple(dict.fromkeys(str(one) for one in numbers)),
-        told=tuple(dict.fromkeys(row["gateway"] for row in rows if row["gateway"])),
-        named=tuple(dict.fromkeys(row["line_id"] for row in rows if row["line_id"])),
-        marked=any(row["test"] for row in rows),
+        source=f"{NAME}:{row['source']}",
+        call=row["call_key"] or row["call_id"],
+        at=row["start_ts"].replace(tzinfo=clock.ZONE),
+        callee=callee,
+        callers=tuple(dict.fromkeys(str(one) for one in numbers if one)),
+        told=(row["gateway"],) if row["gateway"] else (),
+        named=tuple(dict.fromkeys((*((row["line_id"],) if row["line_id"] else ()), *trunks.named(cells, callee)))),
+        marked=bool(row["test"]),
+        voicemail=signs.told(cells),
+        sent=trunks.sent(cells),
     )
 
 

@@ -13,8 +13,8 @@ class Landing(models.Model):
     """Never changed and never in place of what was sealed: records come after a call, so a look has its own date.
 
     ``expected``: the ledger's gateway when the call was made; ``seen``: gateways that the records name; ``records``:
-    source, call, moment and names of each record of the call, no numbers; ``sources``: name -> whether it has records
-    before and after the call.
+    source, call, moment and names of each record of the call, no numbers, and what tells a voicemail in it;
+    ``sources``: name -> whether it has records before and after the call.
     """
 
     id = models.CharField(max_length=16, primary_key=True)

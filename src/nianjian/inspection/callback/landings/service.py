@@ -15,8 +15,11 @@ from nianjian.kernel import clock
 from nianjian.registers.versions.service import wait_for_others
 
 
-def keep(*, enterprise: str, trial: str, expected: str, found: Found, actor: Actor) -> Landing:
-    """Keep it; where the newest look says the same that one stands, and nothing is written."""
+def keep(*, enterprise: str, trial: str, expected: str, found: Found, actor: Actor, unasked: bool = False) -> Landing:
+    """Keep it; where the newest look says the same that one stands, and nothing is written.
+
+    ``unasked``: that another source covers the moment now, with the same records, is nothing new.
+    """
     with transaction.atomic():
         wait_for_others(enterprise)
         newest = query.newest([trial]).get(trial)
@@ -32,7 +35,7 @@ def keep(*, enterprise: str, trial: str, expected: str, found: Found, actor: Act
             sources=dict(found.sources),
             made_by=str(actor),
         )
-        if newest is not None and _same(newest, row):
+        if newest is not None and _same(newest, row, apart="sources" if unasked else ""):
             return newest
         row.save(force_insert=True)
         data = {"trial": trial, "landing": row.verdict, "look": row.pk}
@@ -40,6 +43,6 @@ def keep(*, enterprise: str, trial: str, expected: str, found: Found, actor: Act
     return row
 
 
-def _same(one: Landing, other: Landing) -> bool:
+def _same(one: Landing, other: Landing, *, apart: str) -> bool:
     names = ("verdict", "expected", "seen", "records", "sources")
-    return all(getattr(one, name) == getattr(other, name) for name in names)
+    return all(getattr(one, name) == getattr(other, name) for name in names if name != apart)

@@ -97,7 +97,7 @@ def written(message: Message) -> bytes:
 
 def titled(name: str) -> str:
     """A header's name as people write it."""
-    special = {"call-id": "Call-ID", "cseq": "CSeq"}
+    special = {"call-id": "Call-ID", "cseq": "CSeq", "rack": "RAck", "rseq": "RSeq"}
     return special.get(name) or "-".join(part.capitalize() for part in name.split("-"))
 
 

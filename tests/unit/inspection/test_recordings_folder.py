@@ -1,0 +1,183 @@
+"""Which file a reference means, and that nothing outside the folder is ever found or opened."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from nianjian.inspection.logs.recordings import folder, named
+from nianjian.inspection.logs.recordings.folder import AMBIGUOUS, MISSING, OUTSIDE, UNSEARCHED
+from nianjian.kernel.errors import NianjianError
+
+LONG = "2026/08/27/q-13800138000-20260827-1.wav"
+
+
+def still() -> None:
+    """Nobody watches."""
+
+
+def found(root: Path, reference: str, most: int = folder.ENTRIES) -> Path | str:
+    """As the flow does it: by path, then by name."""
+    wanted = named.parts(reference)
+    if not wanted:
+        return OUTSIDE
+    at = folder.below(root, wanted)
+    return at if at != MISSING else folder.find(root, wanted, folder.index(root, [wanted[-1]], still, most))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    base = tmp_path / "rec"
+    for name in ("2026/08/27/q-13800138000-20260827-1.wav", "2026/08/26/1.wav", "top.wav", "in/two.wav", "out/two.wav"):
+        path = base / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    (tmp_path / "secret.wav").write_bytes(b"secret")
+    return folder.root(base)
+
+
+@pytest.mark.parametrize(
+    ("reference", "file"),
+    [
+        (LONG, LONG),
+        (f"/var/spool/asterisk/monitor/{LONG}", LONG),
+        ("D:\\rec\\2026\\08\\26\\1.wav", "2026/08/26/1.wav"),
+        ("http://pbx/rec/2026/08/26/1.wav?token=9", "2026/08/26/1.wav"),
+        ("https://pbx/get.php?file=top.wav", "top.wav"),
+        ("http://pbx/%74op.wav", "top.wav"),
+        ("q-13800138000-20260827-1.wav", LONG),
+        ("q-13800138000-20260827-1", LONG),
+        ("http://pbx/other/q-13800138000-20260827-1.wav", LONG),
+        ("./1.wav", "2026/08/26/1.wav"),
+        ("08/26/1.wav", "2026/08/26/1.wav"),
+        ("2026/08/27/1.wav", MISSING),  # a file of that name lies in another day's folder
+        ("none.wav", MISSING),
+        ("two.wav", AMBIGUOUS),
+        ("in/two.wav", "in/two.wav"),
+        ("../secret.wav", OUTSIDE),
+        ("2026/../../secret.wav", OUTSIDE),
+        ("http://pbx/rec/../../secret.wav", OUTSIDE),
+        ("http://[broken", OUTSIDE),
+        ("http://pbx/%2e%2e/secret.wav", OUTSIDE),
+        ("..\\secret.wav", OUTSIDE),
+        ("/etc/passwd", MISSING),
+        ("a\0b.wav", OUTSIDE),
+        ("\ud800.wav", MISSING),
+        ("x" * 5000 + ".wav", MISSING),
+        ("2026", MISSING),  # a folder
+    ],
+)  # fmt: skip
+def test_a_reference_means_one_file_below_the_folder(root: Path, reference: str, file: str) -> None:
+    at = found(root, reference)
+    assert (str(at.relative_to(root)) if isinstance(at, Path) else at) == file
+
+
+def test_links_that_lead_out_are_refused(root: Path, tmp_path: Path) -> None:
+    (root / "link.wav").symlink_to(tmp_path / "secret.wav")
+    (root / "deep").mkdir()
+    (root / "deep/hidden-20260827.wav").symlink_to(tmp_path / "secret.wav")
+    (root / "same.wav").symlink_to(root / "top.wav")
+    (root / "loop.wav").symlink_to(root / "loop.wav")
+    assert found(root, "link.wav") == OUTSIDE
+    assert found(root, "hidden-20260827.wav") == OUTSIDE
+    assert found(root, "same.wav") == root / "top.wav"
+    assert found(root, "loop.wav") == MISSING
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/far.wav").write_bytes(b"x")
+    assert found(root, "none.wav") == MISSING
+    (root / "disk2").symlink_to(tmp_path / "elsewhere")
+    assert found(root, "disk2/far.wav") == OUTSIDE
+    assert found(root, "far.wav") == UNSEARCHED, "it may lie behind the link, so it is not known to be missing"
+    with pytest.raises(OSError), folder.opened(root / "link.wav"):  # noqa: PT011 -- any: it must not open
+        pass
+
+
+def test_what_is_no_file_is_not_waited_for(root: Path) -> None:
+    (root / "dir.wav").mkdir()
+    os.mkfifo(root / "pipe.wav")
+    assert found(root, "dir.wav") == MISSING
+    assert found(root, "pipe.wav") == MISSING
+    with pytest.raises(OSError), folder.opened(root / "pipe.wav"):  # noqa: PT011 -- any: it must not wait
+        pass
+
+
+def test_a_name_in_the_bytes_of_gbk_is_found(root: Path) -> None:
+    name = "录音-张三.wav"
+    below = os.fsencode(root) + b"/sub"
+    Path(os.fsdecode(below)).mkdir()
+    Path(os.fsdecode(below + b"/" + name.encode("gb18030"))).write_bytes(b"x")
+    for reference in (name, f"sub/{name}", f"http://pbx/{name}"):
+        at = found(root, reference)
+        assert isinstance(at, Path)
+        assert at.read_bytes() == b"x"
+
+
+def test_a_large_folder_is_gone_through_to_its_bound_only(tmp_path: Path) -> None:
+    base = tmp_path / "many"
+    for part in range(20):
+        (base / str(part)).mkdir(parents=True)
+        here = os.open(base / str(part), os.O_RDONLY)
+        for number in range(10_000):
+            os.close(os.open(f"{part}-{number}.wav", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+        os.close(here)
+    beats: list[int] = []
+    begun = time.monotonic()
+    known = folder.index(base, ["7-77.wav", "none.wav"], lambda: beats.append(1))
+    assert time.monotonic() - begun < 20
+    assert (known.seen, known.whole, len(beats)) == (200_020, True, 20)
+    assert known.files == {"7-77.wav": [("7", "7-77.wav")]}, "no other name is kept"
+    bounded = folder.index(base, ["none.wav"], still, 150_000)
+    assert (bounded.seen, bounded.whole) == (150_000, False)
+    assert folder.find(base, ("none.wav",), bounded) == UNSEARCHED
+    assert folder.find(base, ("none.wav",), known) == MISSING
+
+    def stop() -> None:
+        raise NianjianError("job_cancelled")
+
+    with pytest.raises(NianjianError, match="job_cancelled"):
+        folder.index(base, ["none.wav"], stop)
+
+
+def test_a_folder_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for wrong in (tmp_path / "gone", tmp_path / "file"):
+        with pytest.raises(NianjianError, match="recordings_folder_wrong"):
+            folder.root(wrong)
+
+
+def test_what_a_record_says_of_its_recording() -> None:
+    assert named.references('{"录音地址":"http://r/1.wav","录音时长":"60","record_id":"abc","is_recorded":"1"}') == [
+        "http://r/1.wav", "abc",
+    ]  # fmt: skip
+    assert named.references('{"recordingfile":"x-1.gsm","note":"y.wav","rec_status":"ok"}') == ["x-1.gsm"]
+    assert named.references('{"录音":"有","recording":null,"Record":" "}') == []
+    assert named.references(None) == []
+
+
+@pytest.mark.parametrize(
+    ("reference", "shown"),
+    [
+        ("/rec/2026/q-13800138000-x.wav", "q-138****8000-x.wav"),
+        ("http://pbx/13900000001.wav", "139****0001.wav"),
+        ("李小明-1.wav", "李**-1.wav"),
+        ("../../secret/138 0013 8000.wav", "138 **** **00.wav"),
+        ("95013-77.wav", "95013-77.wav"),
+        ("95013-13800138000.wav", "95013-138****8000.wav"),
+        ("9501313800138000.wav", "950***********00.wav"),
+    ],
+)
+def test_a_files_name_is_masked(reference: str, shown: str) -> None:
+    assert named.shown(reference) == shown
+
+
+def test_no_long_number_is_ever_shown() -> None:
+    for reference in (
+        "600-13800138000-20260831-100000-1725082800.12.wav", "8613800138000.wav", "0571-88888888_1.wav",
+        "138-0013-8000.wav", "１３８００１３８０００.wav", "..13800138000", "x" * 9 + "110105194912310021.mp3",
+    ):  # fmt: skip
+        shown = named.shown(reference)
+        assert not re.search(r"\d{8}", re.sub(r"[^\d*]", "", shown)), shown
