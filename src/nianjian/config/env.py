@@ -94,6 +94,11 @@ SETTINGS: Final = (
     Setting(
         "NIANJIAN_LIVE_FRESH", "6", "seconds without a sign of life after which a tile of the live screens is grey"
     ),
+    Setting(
+        "NIANJIAN_RECORDINGS",
+        "",
+        "CODE=/FOLDER in which an enterprise's recordings lie, with commas between, opened by sample; %20 is a blank",
+    ),
     Setting("NIANJIAN_SIGNER", "", "PKCS#12 file with the key that signs the files for the platform; empty: none"),
     Setting("NIANJIAN_SIGNER_PASSWORD", "", "and its password; empty: asked for at each signing", secret=True),
     Setting("NIANJIAN_TSA_URL", "", "time-stamp authority (RFC 3161) for these signatures; empty: no time stamp"),

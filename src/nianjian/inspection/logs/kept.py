@@ -71,8 +71,8 @@ def daily(days: Collection[date], begin: date, until: date, excuse: Excuse = no_
     inner = [day for day, reason in missing.items() if day > oldest and not reason]
     excused = Counter(reason for day, reason in missing.items() if reason and day > oldest)
     state, why = (GAP, "days_missing") if inner else (OK, "reaches") if reaches else (TOO_SHORT, "begins_late")
-    since = _after(inner[-1], until) if inner else oldest
-    return Reach(state, why, begin, until, oldest, since, len(known), _stretches(inner), dict(excused))
+    since = after(inner[-1], until) if inner else oldest
+    return Reach(state, why, begin, until, oldest, since, len(known), stretches(inner), dict(excused))
 
 
 def now_and_then(days: Collection[date], begin: date, until: date, silence: int | None) -> Reach:
@@ -93,7 +93,7 @@ def now_and_then(days: Collection[date], begin: date, until: date, silence: int 
     if oldest > begin:
         return Reach(TOO_SHORT, "begins_late", begin, until, oldest, oldest, len(known), quiet)
     if quiet:
-        return Reach(UNKNOWN, "long_silence", begin, until, oldest, _after(quiet[-1].last, until), len(known), quiet)
+        return Reach(UNKNOWN, "long_silence", begin, until, oldest, after(quiet[-1].last, until), len(known), quiet)
     return Reach(OK, "reaches", begin, until, oldest, oldest, len(known))
 
 
@@ -108,11 +108,11 @@ def complete(told: Mapping[date, tuple[int, int]], begin: date, until: date) -> 
     state, why = (GAP, "calls_without") if lacking else (TOO_SHORT, "begins_late") if before else (OK, "reaches")
     if state == OK and oldest > begin:  # no call was answered before: what was recorded first proves no earlier day
         state, why = TOO_SHORT, "begins_late"
-    since = _after(max(lacking), until) if lacking else oldest
-    return Reach(state, why, begin, until, oldest, since, len(having), _stretches(sorted(lacking)))
+    since = after(max(lacking), until) if lacking else oldest
+    return Reach(state, why, begin, until, oldest, since, len(having), stretches(sorted(lacking)))
 
 
-def _after(gap: date, until: date) -> date | None:
+def after(gap: date, until: date) -> date | None:
     """The first day behind a gap; None: the gap goes on to the end."""
     return gap + DAY if gap < until else None
 
@@ -121,7 +121,8 @@ def _span(first: date, last: date) -> list[date]:
     return [first + DAY * step for step in range((last - first).days + 1)]
 
 
-def _stretches(days: Sequence[date]) -> list[Stretch]:
+def stretches(days: Sequence[date]) -> list[Stretch]:
+    """Days in order, those that follow each other as one."""
     found: list[Stretch] = []
     for day in days:
         if found and found[-1].last + DAY == day:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nianjian.paper.inspection.papers import paper, table
 from nianjian.paper.texts.inspection import answers as cards
-from nianjian.paper.texts.inspection import checks
+from nianjian.paper.texts.inspection import checks, recordings
 from nianjian.paper.texts.inspection import day as texts
 from nianjian.paper.texts.inspection import drill as steps
 from nianjian.paper.words import Words
@@ -124,7 +124,15 @@ def logs(told: Json, day: Json, _: Words) -> dict[str, Any]:
         (_("As at"), told["until"]),
     ]
     title = _(checks.PARTS["retention"])
-    return paper(title, facts, [table(title, header, rows, (5, 3, 3, 3, 3, 2, 6))], _foot(told, _), _)
+    tables = [table(title, header, rows, (5, 3, 3, 3, 3, 2, 6))]
+    sample = told.get("sample")  # an older look has none
+    if sample is not None:
+        facts += recordings.facts(sample, _)
+        lost = recordings.rows(sample, _)
+        if lost:
+            heads = recordings.heads(_)
+            tables.append(table(_("Sampled calls without their recording"), heads, lost, (4, 4, 6, 5, 3, 3)))
+    return paper(title, facts, tables, _foot(told, _), _)
 
 
 def _foot(told: Json, _: Words) -> str:

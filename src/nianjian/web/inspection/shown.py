@@ -10,12 +10,14 @@ from django.utils.translation import gettext
 from nianjian.flows.inspection.checks.grounds import Json
 from nianjian.paper.texts.inspection import answers as cards
 from nianjian.paper.texts.inspection import checks as texts
+from nianjian.paper.texts.inspection import recordings
 from nianjian.paper.words import Words
 from nianjian.web.inspection import suspects
 from nianjian.web.layout.tables import Cell, Column, Table
 
 LOGS: Final = {"ok": "good", "gap": "bad", "too_short": "bad", "unknown": "warn"}
 VERDICTS: Final = {"found": "bad", "not_found": "good", "unknown": "warn"}
+RECORDINGS: Final = {"missing": "bad", "empty": "bad", "too_short": "bad"}
 CARDS: Final = {"released": "good", "refused": "bad", "unknown": "warn"}
 STRETCHES: Final = 3  # holes that are named in a cell; their number tells of the others
 
@@ -38,9 +40,25 @@ def retention(told: Json, _: Words) -> Json:
         ]
         for one in told["logs"]
     ]
-    return {
-        "tables": [Table(_(texts.PARTS["retention"]), [Column(head) for head in heads], rows, wrap=True, cards=True)]
-    }
+    table = Table(_(texts.PARTS["retention"]), [Column(head) for head in heads], rows, wrap=True, cards=True)
+    sample = told.get("sample")  # an older look has none
+    return {"tables": [table]} if sample is None else _sampled(table, sample, _)
+
+
+def _sampled(logs: Table, sample: Json, _: Words) -> Json:
+    """The logs, what was found of the sampled recordings, and the calls without theirs."""
+    heads = [Column(head, figure=place > 3) for place, head in enumerate(recordings.heads(_))]  # noqa: PLR2004 -- lengths
+    rows = [
+        [
+            Cell(text, figure=place > 3, badge=RECORDINGS.get(one["verdict"], "warn") if place == 3 else "")  # noqa: PLR2004 -- as above
+            for place, text in enumerate(row)
+        ]
+        for one, row in zip(sample["failing"], recordings.rows(sample, _), strict=True)
+    ]
+    calls = (
+        [Table(gettext("Sampled calls without their recording"), heads, rows, wrap=True, cards=True)] if rows else []
+    )
+    return {"tables": [logs, *calls], "pairs": recordings.facts(sample, _)}
 
 
 def _gaps(one: Json) -> str:

@@ -11,6 +11,7 @@ from nianjian.cli.language import _
 from nianjian.cli.terminal import table
 from nianjian.paper.texts.inspection import answers as cards
 from nianjian.paper.texts.inspection import checks as words
+from nianjian.paper.texts.inspection import recordings
 
 Json = Mapping[str, Any]
 Show = Callable[[Console], None]
@@ -34,8 +35,20 @@ def retention(told: Json) -> Show:
         ]
         heads = (_("log"), _("state"), _("must reach"), _("oldest record"), _("without a hole since"))
         table.rows(console, (*heads, _("missing days"), _("why")), rows)
+        _sampled(console, told.get("sample"))
 
     return show
+
+
+def _sampled(console: Console, sample: Json | None) -> None:
+    """Recordings looked for; nothing where an older look did not."""
+    if sample is None:
+        return
+    for name, text in recordings.facts(sample, _):
+        console.print(f"{name}: {text}", markup=False)
+    rows = recordings.rows(sample, _)
+    if rows:
+        table.rows(console, recordings.heads(_), rows)
 
 
 def dialling(told: Json) -> Show:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from nianjian.cli.answer import DONE, NO, Answer
@@ -26,6 +27,13 @@ def configure(actions: Actions) -> None:
         one = actions.add(name, partial(_looked, part=part), about)
         enterprise(one)
         on_day(one, "--as-of", _("as at this day instead of today"))
+        if part == "retention":
+            one.add_argument(
+                "--recordings",
+                metavar="DIR",
+                type=Path,
+                help=_("the folder in which recordings lie, instead of the one of NIANJIAN_RECORDINGS"),
+            )
     dialling = actions.add("dialling-mode", _dialling, _("predictive dialling and robots, found from the records"))
     enterprise(dialling)
     on_day(dialling, "--from", _("first day; 30 days up to the last one if not given"))
@@ -36,7 +44,8 @@ def _looked(args: argparse.Namespace, part: str) -> Answer:
     actor = begin(args)
     from nianjian.flows.inspection.checks.work import PARTS
 
-    told = PARTS[part](enterprise=args.enterprise, as_of=args.as_of, actor=actor)
+    more = {"folder": args.recordings} if part == "retention" else {}
+    told = PARTS[part](enterprise=args.enterprise, as_of=args.as_of, actor=actor, **more)
     shown: Mapping[str, Callable[[Json], Any]] = {
         "readiness": picture.readiness, "answers": picture.answers, "retention": picture.retention
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from nianjian.accounts.query import Actor
@@ -12,7 +13,8 @@ from nianjian.audit.verify import verify
 from nianjian.complaints import query as complaints
 from nianjian.config import env
 from nianjian.flows.holidays import calendar
-from nianjian.flows.inspection.checks.grounds import Grounds, Json, calls
+from nianjian.flows.inspection.checks import recordings
+from nianjian.flows.inspection.checks.grounds import Calls, Grounds, Json, calls
 from nianjian.flows.progress import Progress, silent
 from nianjian.gate import places
 from nianjian.gate.decisions import days as journal
@@ -32,16 +34,32 @@ GAPS: Final = 50  # stretches of a log that are told
 DAY: Final = timedelta(days=1)
 
 
-def look(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progress = silent) -> Json:
+def look(
+    *,
+    enterprise: str,
+    as_of: date | None,
+    actor: Actor,
+    progress: Progress = silent,
+    folder: Path | None = None,
+) -> Json:
     """Every kind of log as at a day (None: today), up to the day before: a day that goes on has no whole log.
 
-    ``role_missing``, ``inspection_day_wrong``. Cost: one pass over the calls and the whole audit chain.
+    ``folder``: where the recordings lie; None: where the setting says. ``role_missing``, ``inspection_day_wrong``,
+    ``recordings_folder_wrong``, ``recordings_malformed``. Cost: one pass over the calls and the whole audit chain, and
+    that of `recordings.look`.
     """
     grounds = Grounds.of(enterprise, as_of, actor)
+    recordings.place(enterprise, folder)  # what is wrong with it is said before the work
     until = min(grounds.day, clock.today() - DAY)
     steps = 5
     progress("", 0, steps)
-    called, version = _called(enterprise)
+    long, short = _begins(grounds)
+    with calls(enterprise) as lake:
+        called, version = _called(lake), lake.version
+        counted = {day: (one["answered"], one["recorded"]) for day, one in called.items()}
+        recorded, sample = recordings.look(
+            grounds, lake, kept.complete(counted, short, until), folder, lambda: progress("", 0, steps)
+        )
     progress("", 1, steps)
     asked, running = journal.written(places.decisions(env.read().home), enterprise)
     progress("", 2, steps)
@@ -51,7 +69,6 @@ def look(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progres
     arrived = _days(complaints.tickets(enterprise).values_list("arrived_at", flat=True))
     agreed = _days(believed(Consent, enterprise).values_list("obtained_at", flat=True))
     progress("", 4, steps)
-    long, short = _begins(grounds)
     silence = grounds.book.integer(SILENCE)
     out = {day for day, one in called.items() if one["out"]}
     found = {
@@ -60,9 +77,7 @@ def look(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progres
         "system": _system(written, long, until, holds=chain.ok),
         "complaints": kept.now_and_then(arrived, long, until, silence),
         "consents": kept.now_and_then(agreed, short, until, silence),
-        "recordings": kept.complete(
-            {day: (one["answered"], one["recorded"]) for day, one in called.items()}, short, until
-        ),
+        "recordings": recorded,
     }
     return {
         "enterprise": enterprise,
@@ -71,6 +86,7 @@ def look(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progres
         "state": whole(one.state for one in found.values()),
         "logs": [_told(name, one) for name, one in found.items()],
         "calls_version": version,
+        "sample": sample,
         "chain": {"valid": chain.ok, "entries": chain.entries, "last": chain.last},
         "rulebook": grounds.stamp(),
     }
@@ -82,12 +98,11 @@ def whole(states: Iterable[str]) -> str:
     return next((one for one in (kept.GAP, kept.TOO_SHORT, kept.UNKNOWN) if one in held), kept.OK)
 
 
-def _called(enterprise: str) -> tuple[dict[date, Mapping[str, int]], int | None]:
+def _called(lake: Calls) -> dict[date, Mapping[str, int]]:
     names = ("rows", "out", "answered", "recorded")
-    with calls(enterprise) as lake:
-        rows = lake.engine.rows(question.by_day(lake.tables["calls"]))
+    rows = lake.engine.rows(question.by_day(lake.tables["calls"]))
     told = {row["day"]: {name: int(str(row[name] or 0)) for name in names} for row in rows}
-    return {day: one for day, one in told.items() if isinstance(day, date)}, lake.version
+    return {day: one for day, one in told.items() if isinstance(day, date)}
 
 
 def _begins(grounds: Grounds) -> tuple[date, date]:

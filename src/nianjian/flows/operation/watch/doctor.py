@@ -15,13 +15,15 @@ from typing import Final
 import pyarrow as pa
 from django.db import Error, connection
 
+from nianjian.accounts import query as accounts
 from nianjian.audit import query as audit
 from nianjian.audit.verify import verify
-from nianjian.config import wiring
+from nianjian.config import recordings, wiring
 from nianjian.flows import holidays
 from nianjian.flows.operation import backup
 from nianjian.flows.operation.watch import figures, machine
 from nianjian.flows.operation.watch.diagnosis import Diagnosis, State, fail, ok, warn
+from nianjian.inspection.logs.recordings import folder
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake import files
@@ -99,6 +101,17 @@ def _worker() -> Diagnosis:
     )
 
 
+def _recordings() -> Diagnosis:
+    """Every folder that is set, as the look at the logs will find it."""
+    folders = recordings.folders()
+    for place in folders.values():
+        folder.root(place)
+    strange = sorted(set(folders) - {one.code for one in accounts.enterprises()})
+    if strange:
+        return warn("recordings_strange", enterprise=strange[0])
+    return ok("recordings_readable", count=len(folders)) if folders else ok("recordings_unset")
+
+
 CHECKS: Final[Mapping[str, Callable[[], Diagnosis]]] = {
     "home": machine.home,
     "keys": machine.keys,
@@ -116,6 +129,7 @@ CHECKS: Final[Mapping[str, Callable[[], Diagnosis]]] = {
     "fonts": machine.fonts,
     "holidays": _holidays,
     "backups": _backups,
+    "recordings": _recordings,
     "languages": machine.languages,
 }
 

@@ -140,7 +140,10 @@ STEPS: Final[Mapping[str, str]] = {
     "log_system": mark("Bring back a backup in which the audit chain holds; it grows by itself from then on."),
     "log_complaints": mark("Enter the complaints of the missing time, from 12321, 12300 and your own desk."),
     "log_consents": mark("Enter the consents of the missing time."),
-    "log_recordings": mark("Import records that name their recordings, and look why calls have none."),
+    "log_recordings": mark(
+        "Import records that name their recordings, name the folder in which these lie (NIANJIAN_RECORDINGS), and look"
+        " why calls or files are missing."
+    ),
     "no_numbers": mark("Enter the numbers into the register."),
     "numbers_unfiled": mark("File these numbers, or stop calling with them."),
     "numbers_differ": mark("Settle the differences and hand in the correction sheet."),

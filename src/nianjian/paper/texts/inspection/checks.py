@@ -20,7 +20,7 @@ LOGS: Final[Mapping[str, str]] = {
     "system": mark("operation log (audit chain)"),
     "complaints": mark("complaint tickets"),
     "consents": mark("consents"),
-    "recordings": mark("recordings (references in the call records)"),
+    "recordings": mark("recordings (references, and files by sample)"),
 }
 LOG_STATES: Final[Mapping[str, str]] = {
     "ok": mark("reaches back without a hole"),
@@ -36,6 +36,11 @@ LOG_WHYS: Final[Mapping[str, str]] = {
     "long_silence": mark("a silence that is too long to prove anything"),
     "no_reference": mark("no call record names a recording"),
     "calls_without": mark("answered calls without a recording"),
+    "references_only": mark("every call names a recording, but no folder is known in which to look for one"),
+    "folder_unreadable": mark("the folder of the recordings cannot be read"),
+    "files_kept": mark("every call names a recording, and every sampled file is there and long enough"),
+    "files_missing": mark("sampled recordings are missing, empty or too short"),
+    "files_unproved": mark("sampled recordings could not be read or told apart"),
     "chain_broken": mark("the audit chain does not hold"),
 }
 EXCUSES: Final[Mapping[str, str]] = {

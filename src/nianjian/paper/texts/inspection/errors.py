@@ -14,6 +14,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "live_malformed": mark("{setting} cannot be read at “{entry}”; write CODE:NAME=ADDRESS as the settings page shows"),
     "live_post_refused": mark("no switch of NIANJIAN_LIVE posts its call records by this name and password"),
     "live_post_unreadable": mark("this is no call record with its id and its beginning in the last 400 days"),
+    "recordings_malformed": mark("{setting} cannot be read at “{entry}”; write CODE=/FOLDER, each enterprise once"),
+    "recordings_folder_wrong": mark("{folder} is no folder that can be read; name the one in which recordings lie"),
     "screen_link_days": mark("a screen's link holds from one day to {most} days"),
     "screen_link_name": mark("say where the screen stands, in at most {most} characters"),
     "screen_links_too_many": mark("there are {most} open links of screens; end one first"),

@@ -39,6 +39,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "backup_fresh": mark("{archive}, {days} days ago"),
     "backup_old": mark("the last one, {archive}, is {days} days old"),
     "backup_never": mark("none was ever made"),
+    "recordings_unset": mark("no folder of recordings is set, so none is looked for"),
+    "recordings_readable": mark("{count} folders of recordings can be read"),
+    "recordings_strange": mark("{enterprise} in NIANJIAN_RECORDINGS is no enterprise here"),
     "check_broken": mark("the check broke: {kind}: {reason}"),
     "upgrade_failed": mark("a migration failed: {reason}; the backup before it is {archive}"),
 }
@@ -71,6 +74,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "holidays_missing": mark("import the notice of the State Council: nianjian holidays import FILE"),
     "backup_old": mark("nianjian backup FOLDER, best every night by a timer"),
     "backup_never": mark("nianjian backup FOLDER --keys FILE, then every night by a timer"),
+    "recordings_strange": mark("write the code of an enterprise, as `nianjian enterprise list` shows it"),
+    "recordings_folder_wrong": mark("look whether the disk is there, and who may read the folder"),
     "check_broken": mark("report it with the text above"),
 }
 
