@@ -13,6 +13,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import wiring
 from nianjian.flows.finish import ACTIVE, IMPORT, finish_import, settle
+from nianjian.flows.inspection.callback import again
 from nianjian.flows.receipts import ImportReceipt
 from nianjian.intake import ledger, load, mapping, read
 from nianjian.intake.crash import crash_point
@@ -71,6 +72,7 @@ def import_calls(
                 failed.append((item.name, error))
     if not files:
         raise _all_failed(failed)
+    again.after_import(tenant.code, {day for file in files for day in file.days})
     told = _batch(run.batch, files, tenant.code)
     affected = ledger.repeating(run.lake, replace) if replace else ()
     return ImportReceipt(told, tuple(files), tuple(failed), tuple(one for one in affected if one.batch != told))

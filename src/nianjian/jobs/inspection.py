@@ -7,7 +7,7 @@ from typing import Final
 
 from nianjian.accounts.query import Actor
 from nianjian.flows import jobs
-from nianjian.flows.inspection.callback import witness, work
+from nianjian.flows.inspection.callback import again, witness, work
 from nianjian.flows.inspection.checks import work as checks
 from nianjian.flows.inspection.drill import run as drill
 from nianjian.jobs.kind import Kind, Report
@@ -20,7 +20,9 @@ def _called(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 
 
 def _witnessed(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: trials."""
+    """``payload``: trials; or unasked, from and to: those of the span that are open."""
+    if job.payload.get("unasked"):
+        return again.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
     return witness.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
 
 

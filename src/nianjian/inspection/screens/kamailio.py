@@ -29,7 +29,10 @@ _TIME: Final = re.compile(r"\d{9,10}(\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of acc; ``caller`` and ``callee`` where the site writes the usual columns for them, else ""."""
+    """A row of acc; ``caller`` and ``callee`` where the site writes the usual columns for them, else "".
+
+    ``more``: what else the site writes, by name; only the syslog form has names.
+    """
 
     method: str
     to_tag: str
@@ -38,6 +41,7 @@ class Row:
     time: str
     caller: str = ""
     callee: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -111,7 +115,7 @@ def read(text: str) -> Row | None:
     if syslog is not None:
         told = dict(part.split("=", 1) for part in syslog[1].split(";") if "=" in part)
         names = ("method", "to_tag", "call_id", "code", "timestamp", "src_user", "dst_user")
-        row = Row(*(told.get(name, "") for name in names))
+        row = Row(*(told.get(name, "") for name in names), more=told)
     else:
         cells = text.split("|")
         if len(cells) < PLAIN:

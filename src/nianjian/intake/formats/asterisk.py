@@ -33,9 +33,9 @@ _MOBILE: Final = "[+]?(0086|86)?0?1[3-9][0-9]{9}"
 # Up to three more digits in front: the ways out of a dial plan (9, 0, 8 for the gate, 7 for another).
 _DIALLED_MOBILE: Final = "[+]?[0-9]{0,4}1[3-9][0-9]{9}"
 _SHORT: Final = "9[56][0-9]{3,}"
-_INWARD_CONTEXT: Final = "(from-(did|pstn|trunk|dahdi|zaptel)|ivr|inbound|incoming|ext-did|did|app-daynight|timecond).*"
-#: What tells a robot, a queue or a conference apart later: read here for the direction alone, kept whole beside it.
-KEPT: Final = ("dcontext", "dstchannel", "lastapp", "lastdata", "accountcode", "userfield")
+INWARD_CONTEXT: Final = "(from-(did|pstn|trunk|dahdi|zaptel)|ivr|inbound|incoming|ext-did|did|app-daynight|timecond).*"
+#: What tells a robot, a queue, a voicemail or a trunk apart later: read here for the direction alone, kept beside it.
+KEPT: Final = ("dcontext", "channel", "dstchannel", "lastapp", "lastdata", "accountcode", "userfield")
 _INWARD_APP: Final = ("queue", "voicemail", "background", "playback", "waitexten", "directory", "read")
 
 
@@ -176,7 +176,7 @@ def _direction(columns: Columns, *, agent: str, dialled: str, src: str, dst: str
         (f"coalesce({app} = 'appdial2', false)", "out"),
         # A call that the switch itself began (dst s) shows a number of ours as its caller; customers have none.
         (f"{_plain_exten(dst)} and {short}", "out"),
-        (_matches(f"lower({columns.cell('dcontext')})", _INWARD_CONTEXT), "in"),
+        (_matches(f"lower({columns.cell('dcontext')})", INWARD_CONTEXT), "in"),
         (f"{dialled} and {outside(src)}", "in"),
         (f"{dialled} and not {outside(dst)} and not {_plain_exten(dst)}", "internal"),
         (_matches(dst, _DIALLED_MOBILE), "out"),

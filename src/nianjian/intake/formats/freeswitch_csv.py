@@ -238,7 +238,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         test=drilled(columns.cell("accountcode")),
         agent_id=NULL,
         gateway=columns.cell("sip_gateway_name"),
-        kept=tuple(found for name in ("accountcode",) if (found := columns.find(name))),
+        kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
     )
     return overridden(fields, columns, mapping, zone)
 

@@ -7,6 +7,7 @@ carries the displayed number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import unquote
@@ -31,7 +32,11 @@ MARKS: Final = ("sip_h_X-Nianjian-Test", "sip_h_X-Drill")  # headers of test cal
 _SHEET: Final = (
     "uuid", "leg", "originator", "start", "ring", "answer", "end", *PROFILE, *VARIABLES, "core_uuid", "switchname",
 )  # fmt: skip
-COLUMNS: Final = (*_SHEET, *MARKS)
+LAST: Final = ("last_app", "last_arg")  # what the dial plan did last; of its argument only the kind, see `_kind`
+COLUMNS: Final = (*_SHEET, *MARKS, *LAST)
+
+# An argument holds numbers, and secrets of a bridge; a voicemail is told by how it begins.
+_KIND: Final = re.compile(r"(?:loopback/app=|app\.lua )?[A-Za-z_][\w-]*")
 
 # What leads from a B leg to its A leg, the surest first.
 _PARENTS: Final = ('"call_uuid"', '"originating_leg_uuid"', '"originator"', '"bridge_uuid"', '"signal_bond"', '"uuid"')
@@ -95,6 +100,7 @@ def parse(text: str) -> Sequence[str | None]:
     cells: dict[str, str | None] = {name: _text(variables.get(name)) for name in VARIABLES}
     headers = {name.lower(): value for name, value in variables.items() if name[:6].lower() == "sip_h_"}
     cells |= {name: _text(headers.get(name.lower())) for name in MARKS}
+    cells |= {"last_app": _text(variables.get("last_app")), "last_arg": _kind(_text(variables.get("last_arg")))}
     cells |= {name: _text(profile.get(name)) or _text(variables.get(name)) for name in PROFILE}
     cells |= {field: _time(flows, variables, *sources) for field, sources in TIMES.items()}
     originator = next(_partners(profile, "originator"), None)
@@ -106,6 +112,12 @@ def parse(text: str) -> Sequence[str | None]:
     cells["core_uuid"] = _text(document.get("core-uuid"))
     cells["switchname"] = _text(document.get("switchname"))
     return [cells.get(name) for name in COLUMNS]
+
+
+def _kind(argument: str | None) -> str | None:
+    """How an argument begins: ``loopback/app=voicemail`` of ``loopback/app=voicemail:default 10.0.0.1 1000``."""
+    found = _KIND.match(argument or "")
+    return found[0] if found else None
 
 
 def _table(value: object) -> Mapping[str, Any]:
@@ -182,7 +194,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             test=_tested(columns),
             agent_id='"cc_agent"',
             gateway=first_of(('"sip_gateway_name"', '"sip_gateway"')),
-            kept=tuple(found for name in ("accountcode",) if (found := columns.find(name))),
+            kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
         ),
         columns,
         mapping,

@@ -30,7 +30,7 @@ from nianjian.web.layout.language import current
 from nianjian.web.layout.tables import Cell, Column, Table
 
 Json = dict[str, Any]
-SAID = {"filed": "good", "elsewhere": "bad", "unseen": "bad", "silent": "warn", "unnamed": "warn"}
+SAID = {"filed": "good", "elsewhere": "bad", "voicemail": "bad", "unseen": "bad", "silent": "warn", "unnamed": "warn"}
 
 
 def _found(request: Request, code: str, trial: str) -> Json:
@@ -146,7 +146,10 @@ def _looks(told: Json, _: Words) -> Table | None:
     """What the call records said at each look, the newest first."""
     body = []
     for one in reversed(told["looks"]):
-        found = [f"{record['source']} {moment(record['at'])}" for record in one["records"]]
+        found = [
+            " ".join(filter(None, (record["source"], moment(record["at"]), record["voicemail"])))
+            for record in one["records"]
+        ]
         covers = [(name, gettext("covers that time") if both else gettext("does not cover it"))
                   for name, both in one["sources"].items()]  # fmt: skip
         body.append(

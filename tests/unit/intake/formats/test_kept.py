@@ -13,8 +13,8 @@ from tests.unit.intake.conftest import Desk
 from nianjian.intake.format import FileMapping
 
 SAMPLES = Path(__file__).parents[3] / "samples"
-KEPT = ("dcontext", "dstchannel", "lastapp", "lastdata")
-PLACES = (3, 6, 7, 8)  # of a Master.csv, counted from 0
+KEPT = ("dcontext", "channel", "dstchannel", "lastapp", "lastdata")
+PLACES = (3, 5, 6, 7, 8)  # of a Master.csv, counted from 0
 EXPORT = (
     "calldate,clid,src,dst,dcontext,channel,dstchannel,lastapp,lastdata,duration,billsec,disposition,uniqueid\n"
     "2026-03-02 10:00:00,,95013,13800138000,airobot,PJSIP/a-1,,AGI,robot.py,9,5,ANSWERED,1772413057.57\n"
@@ -47,5 +47,5 @@ def test_columns_of_an_export_keep_their_names(desk: Desk) -> None:
     ((extra,),) = desk.rows("extra")
     told = json.loads(extra)
     assert {name: told[name] for name in KEPT} == {
-        "dcontext": "airobot", "dstchannel": None, "lastapp": "AGI", "lastdata": "robot.py",
+        "dcontext": "airobot", "channel": "PJSIP/a-1", "dstchannel": None, "lastapp": "AGI", "lastdata": "robot.py",
     }  # fmt: skip

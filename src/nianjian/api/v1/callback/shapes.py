@@ -14,20 +14,25 @@ Short = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class CallbackRecord(Schema):
-    """A record of a test call: ``named``: gateways, lines and the switch as it names them."""
+    """A record of a test call: ``named``: gateways, lines, trunks, hosts and the switch as it names them.
+
+    ``voicemail``: the application or context by which it says that a voicemail answered, null for none.
+    """
 
     source: str
     call: str
     at: str
     named: list[str]
+    voicemail: str | None
 
 
 class CallbackLanding(Schema):
     """A look into the own call records, dated; what was sealed with the call stays as it is.
 
-    ``verdict``: filed (at the ledger's gateway), elsewhere, unseen (not recorded though there are records of that
-    time), silent (no records of that time) or unnamed (nothing in the record can be held against the ledger);
-    ``sources``: each with whether it has records before and after the call.
+    ``verdict``: filed (at the ledger's gateway), elsewhere, voicemail (one answered), unseen (not recorded though there
+    are records of that time), silent (no records of that time) or unnamed (nothing in the record can be held against
+    the ledger); ``sources``: each with whether it has records before and after the call. ``made_by`` system:clock: it
+    was looked for unasked, after an import or a run of tests.
     """
 
     verdict: str

@@ -28,6 +28,8 @@ PERSON: Final = re.compile(
     r"(?<![0-9])(?:(?:00|\+)?86-?)?(?:1[3-9][0-9](?:-?[0-9]{4}){2}|0[1-9][0-9]{1,2}-?[0-9]{7,8})(?![0-9])"
 )
 """A mobile or landline number wherever it stands: in a name, a phrase, a header of the gateway's own."""
+DRAWN: Final = re.compile(r"(?=.*[a-f])(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+"""The id of a call as this program or FreeSWITCH draws it: digits of chance, no number. Others may hold one."""
 
 
 def own(trial: str, actor: Actor, act: Act = Act.READ) -> Trial:
@@ -93,6 +95,7 @@ def shown(*, trial: str, actor: Actor) -> Json:
     found = own(trial, actor)
     held = json.loads(blobs.get(found.blob)) if found.blob else {}
     seen = held.get("seen", {})
+    own_id = seen.get("call_id", "")
     looks = landings.of(found.pk)
     return {
         **told(found, looks[-1] if looks else None),
@@ -111,7 +114,7 @@ def shown(*, trial: str, actor: Actor) -> Json:
         "voicemail": seen.get("voicemail") or None,
         "resent": seen.get("resent", 0),
         "messages": [
-            {"at_ms": one["at"], "sent": one["out"], "first": masked(one["first"]), "text": masked(one["text"])}
+            {"at_ms": one["at"], "sent": one["out"], "first": masked(one["first"]), "text": masked(one["text"], own_id)}
             for one in seen.get("log", ())
         ],
     }
@@ -137,8 +140,13 @@ def evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
     return f"callback-{found.pk}.json", content
 
 
-def masked(text: str) -> str:
-    """What a gateway sent, whose parties and persons show only what a door may show of their numbers."""
+def masked(text: str, own_id: str = "") -> str:
+    """What a gateway sent, whose parties and persons show only what a door may show of their numbers.
+
+    ``own_id``: the Call-ID that this program has drawn, hex digits that may look like a number; no other is left alone.
+    """
+    if own_id:
+        return own_id.join(masked(part) for part in text.split(own_id))
     known = PARTY.sub(lambda found: found[1] + numbers.mask(found[2]), text)
     return PERSON.sub(lambda found: numbers.mask(found[0]), known)
 
@@ -150,7 +158,15 @@ def looked(one: Landing) -> Json:
         "at": one.at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
         "expected": one.expected or None,
         "seen": [masked(name) for name in one.seen],
-        "records": [{**record, "named": [masked(name) for name in record["named"]]} for record in one.records],
+        "records": [
+            {
+                **record,
+                "call": record["call"] if DRAWN.fullmatch(record["call"]) else masked(record["call"]),
+                "named": [masked(name) for name in record["named"]],
+                "voicemail": masked(record.get("voicemail", "")) or None,
+            }
+            for record in one.records
+        ],
         "sources": dict(one.sources),
         "made_by": one.made_by,
     }

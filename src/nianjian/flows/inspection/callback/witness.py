@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
+from functools import cached_property, partial
 from typing import Any, Final
 
 import ibis.expr.types as ir
@@ -18,18 +18,18 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import wiring
 from nianjian.flows import jobs
+from nianjian.flows.inspection.callback import tailed
 from nianjian.flows.inspection.callback.grounds import Grounds, Json
 from nianjian.flows.inspection.callback.shown import looked, own
+from nianjian.flows.inspection.callback.tailed import Tailed
 from nianjian.flows.inspection.screens import sources as live
-from nianjian.flows.inspection.screens.switch import ACCOUNTS
 from nianjian.flows.progress import Progress, silent
 from nianjian.inspection.callback.landings import compare, lake, service
-from nianjian.inspection.callback.landings import live as files
-from nianjian.inspection.callback.landings.compare import BESIDE, Called, Found, Record
+from nianjian.inspection.callback.landings.boxes import Boxes
+from nianjian.inspection.callback.landings.compare import Called, Found
 from nianjian.inspection.callback.trials import query
 from nianjian.inspection.callback.trials.model import Trial
-from nianjian.inspection.callback.verdict import ELSEWHERE, FILED_GATEWAY, LANDINGS, UNSEEN
-from nianjian.inspection.screens import posted
+from nianjian.inspection.callback.verdict import AGAINST, FILED_GATEWAY, LANDINGS
 from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.engine import Engine
@@ -39,6 +39,7 @@ from nianjian.vault import blobs
 NEAR: Final = timedelta(minutes=5)  # other test calls that may have made a record of this time
 MOST: Final = 500  # of one asking
 _FROM: Final = re.compile(r"^from:[^\r\n]*<sips?:([^@;>\r\n]+)@", re.IGNORECASE | re.MULTILINE)
+_HOST: Final = re.compile(r"INVITE sips?:(?:[^@\s]*@)?(\[[^\]\s]*\]|[^:;>\s]+)", re.IGNORECASE)
 
 
 def ask(*, enterprise: str, trial: str, actor: Actor) -> str:
@@ -75,22 +76,27 @@ def run(*, enterprise: str, trials: Sequence[str], actor: Actor, progress: Progr
     for one in wanted:
         _answered(one)
     rows: list[Json] = []
-    store = wiring.lake(enterprise)
-    with closing(wiring.engine()) as engine:
-        table = engine.table("calls", store.files("calls"), SCHEMAS["calls"])
-        look = _Look(grounds, engine, table)
-        for done, one in enumerate(wanted):
-            progress(numbers.mask(one.number), done, len(wanted))
-            found = look.at(one)
-            kept = service.keep(
-                enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, found=found, actor=actor
-            )
-            rows.append({"trial": one.pk, "number": numbers.mask(one.number), "landing": looked(kept)})
-    progress("", len(wanted), len(wanted))
+    for one, found in looks(grounds, wanted, progress):
+        kept = service.keep(
+            enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, found=found, actor=actor
+        )
+        rows.append({"trial": one.pk, "number": numbers.mask(one.number), "landing": looked(kept)})
     counts = dict.fromkeys(LANDINGS, 0) | Counter(str(one["landing"]["verdict"]) for one in rows)
-    wrong = counts[ELSEWHERE] + counts[UNSEEN]
+    wrong = sum(counts[one] for one in AGAINST)
     verdict = "fail" if wrong else "pass" if rows and counts[FILED_GATEWAY] == len(rows) else "unproved"
     return {"rows": rows, "counts": counts, "verdict": verdict}
+
+
+def looks(grounds: Grounds, wanted: Sequence[Trial], progress: Progress) -> Iterator[tuple[Trial, Found]]:
+    """What the records say of each of these tests; nothing is kept here. ``live_malformed``."""
+    store = wiring.lake(grounds.enterprise)
+    with closing(wiring.engine()) as engine:
+        look = _Look(grounds, engine, engine.table("calls", store.files("calls"), SCHEMAS["calls"]), progress)
+        look.read(wanted)
+        for done, one in enumerate(wanted):
+            progress(numbers.mask(one.number), done, len(wanted))
+            yield one, look.at(one)
+    progress("", len(wanted), len(wanted))
 
 
 def _answered(trial: Trial) -> None:
@@ -101,24 +107,50 @@ def _answered(trial: Trial) -> None:
 
 @dataclass
 class _Look:
-    """What several looks share. ``called``: test -> what its sealed INVITE says, each opened once."""
+    """What several looks share. ``called``: test -> what its sealed INVITE says, each opened once.
+
+    ``tailed``: source -> what the files of a switch under watch hold about all of them.
+    """
 
     grounds: Grounds
     engine: Engine
     calls: ir.Table
+    progress: Progress
     called: dict[str, Called] = field(default_factory=dict)
+    tailed: dict[str, Tailed] = field(default_factory=dict)
+
+    def read(self, wanted: Sequence[Trial]) -> None:
+        """Read the files of the switches under watch as they stand, each once; tests near those wanted count too."""
+        sources = {
+            f"live:{one.name}": one.records
+            for one in live.switches()
+            if one.enterprise == self.grounds.enterprise and one.records is not None
+        }
+        if not sources or not wanted:
+            return
+        tests: dict[str, Called] = {}
+        for trial in wanted:
+            one = self._of(trial)
+            tests |= {each.trial: each for each in (one, *map(self._of, self._near(one)))}
+        for name, given in sources.items():
+            tick = partial(self.progress, name, 0, len(wanted))
+            self.tailed[name] = tailed.read(given, name, list(tests.values()), self.signs, tick)
+
+    @cached_property
+    def signs(self) -> Boxes:
+        """What tells a voicemail."""
+        book = self.grounds.book
+        return Boxes.of(*(book.items(f"inspection.callback.voicemail_{one}") for one in ("applications", "contexts")))
 
     def at(self, trial: Trial) -> Found:
-        """Every source is asked: the imported calls, and the files of the switches under watch as they stand."""
+        """Every source is asked: the imported calls, and the files of the switches under watch."""
         one = self._of(trial)
         others = [self._of(each) for each in self._near(one)]
-        records = lake.records(self.engine.rows(lake.near(self.calls, one)))
+        records = lake.records(self.engine.rows(lake.near(self.calls, one)), self.signs)
         covers = lake.covered(self.engine.rows(lake.beside(self.calls, one)))
-        for switch in live.switches():
-            if switch.enterprise == self.grounds.enterprise and switch.records is not None:
-                some, both = _filed(switch.records, f"live:{switch.name}", one)
-                records += some
-                covers[f"live:{switch.name}"] = both
+        for name, held in self.tailed.items():
+            records += held.records
+            covers[name] = held.covers(one)
         known, ledger = self.grounds.known, self.grounds.ledger.values()
         expected = trial.gateway_expected.strip()
         return compare.compared(
@@ -126,6 +158,7 @@ class _Look:
             expected=(expected, *known.get(expected, ())),
             known=(*ledger, *known, *(host for hosts in known.values() for host in hosts)),
             sources=dict(sorted(covers.items())),
+            host=one.host,
         )
 
     def _near(self, one: Called) -> Iterable[Trial]:
@@ -135,41 +168,15 @@ class _Look:
         if trial.pk not in self.called:
             seen = json.loads(blobs.get(trial.blob))["seen"] if trial.blob else {}
             invite = next((one["text"] for one in seen.get("log", ()) if one["out"]), "")
-            caller = _FROM.search(invite)
+            caller, host = _FROM.search(invite), _HOST.match(invite)
             answered = trial.begun_at + timedelta(milliseconds=trial.answer_ms or 0)
             self.called[trial.pk] = Called(
-                trial.pk, trial.number, caller[1] if caller else "", seen.get("call_id", ""), trial.begun_at, answered
+                trial=trial.pk,
+                number=trial.number,
+                caller=caller[1] if caller else "",
+                call_id=seen.get("call_id", ""),
+                begun=trial.begun_at,
+                answered=answered,
+                host=host[1].strip("[]").lower() if host else "",
             )
         return self.called[trial.pk]
-
-
-def _filed(given: live.Records, source: str, one: Called) -> tuple[list[Record], bool]:
-    """Records near a test call in a switch's files, and whether these hold calls on both sides of it."""
-    found: list[Record] = []
-    before = after = False
-    for path in _files(given, one.begun):
-        for record in _read(given.kind, path, source):
-            at = record if isinstance(record, datetime) else record.at
-            before = before or one.begun - BESIDE <= at <= one.begun
-            after = after or one.answered < at <= one.answered + BESIDE
-            if isinstance(record, Record) and compare.apart(record, one) is not None:
-                found.append(record)
-    return found, before and after
-
-
-def _read(kind: str, path: Path, source: str) -> Iterator[Record | datetime]:
-    """A file that cannot be read holds no records: nothing is concluded from it."""
-    try:
-        yield from files.records(kind, path, source)
-    except OSError:
-        return
-
-
-def _files(given: live.Records, begun: datetime) -> list[Path]:
-    path = given.path
-    if given.kind == live.POSTING:
-        day = begun.astimezone(clock.ZONE).date()
-        return [posted.file_of(path, day + timedelta(days=step)) for step in (-1, 0, 1)]
-    if given.kind == "kamailio" and path.is_dir():
-        return sorted(one for one in path.iterdir() if one.match(ACCOUNTS))
-    return [path]

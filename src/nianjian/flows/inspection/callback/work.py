@@ -12,6 +12,7 @@ from typing import Any, Final
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows import jobs
+from nianjian.flows.inspection.callback import again
 from nianjian.flows.inspection.callback.grounds import Grounds, Json, source
 from nianjian.flows.inspection.callback.shown import told
 from nianjian.flows.inspection.callback.ways import MOST, Way
@@ -93,6 +94,7 @@ def run(
     _not_too_many(calls)
     planned: list[_Planned] = []
     rows: list[Json] = []
+    started = clock.now() - timedelta(milliseconds=grounds.wait)  # a call is dated back by how long it took
     at_work = "、".join(kernel_numbers.mask(one) for one in wanted[:3])
 
     def took(place: int, seen: Seen) -> None:
@@ -106,7 +108,11 @@ def run(
         tick()
         planned += [_planned(grounds, number, way, gateway) for way in ways]
     tick()
-    bulk.run([(one.way.via, one.plan) for one in planned], pace=grounds.pace, took=took, tick=tick)
+    try:
+        bulk.run([(one.way.via, one.plan) for one in planned], pace=grounds.pace, took=took, tick=tick)
+    finally:
+        if rows:
+            again.after_tests(enterprise, started)
     counts = dict.fromkeys(VERDICTS, 0) | Counter(str(one["verdict"]) for one in rows)
     verdict = next((one for one in ("fail", "unproved", "pass") if counts[one]), "unproved")
     return {"rows": rows, "counts": counts, "verdict": verdict, "limit_s": grounds.limit / 1000}

@@ -37,6 +37,7 @@ WITNESSES: Final[Mapping[str, str]] = {
 LANDINGS: Final[Mapping[str, str]] = {
     "filed": mark("recorded at the ledger's gateway"),
     "elsewhere": mark("recorded at another gateway than the ledger names"),
+    "voicemail": mark("recorded as answered by a voicemail"),
     "unseen": mark("not recorded, though there are records of that time: someone else answered, or it is not imported"),
     "silent": mark("not known: no call records cover that time"),
     "unnamed": mark("recorded, but nothing in the record can be held against the ledger: not proved"),
