@@ -41,7 +41,7 @@ class Row:
     time: str
     caller: str = ""
     callee: str = ""
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
 
 @dataclass(slots=True)
