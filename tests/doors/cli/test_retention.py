@@ -102,6 +102,26 @@ def test_a_killed_run_is_finished(kept: Shell, home: Path, point: str) -> None:
     assert kept("audit", "verify", "--json").json["valid"] is True
 
 
+def test_posted_records_are_counted_and_erased_with_the_calls_of_their_month(kept: Shell, home: Path) -> None:
+    """A day whose month is over its time, one of the month that is kept in part, and one of another enterprise."""
+    folders = [home / "live/posted" / one / "fs" for one in ("kept", "kept-not")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    days = {"2025-12-31": 3, "2026-01-01": 2, "2024-02-29": 4}
+    for day, legs in days.items():
+        (folders[0] / f"{day}.jsonl").write_bytes(b"{}\n" * legs)
+    (folders[1] / "2024-02-29.jsonl").write_bytes(b"{}\n")
+    before = _entries(kept)
+    shown = kept("retention", "show", "--json", **LATER).json["classes"]
+    assert [(one["oldest"], one["rows"]) for one in shown if one["class"] == "calls"] == [("2024-02", 67)]
+    assert _classes(kept, "run", "--dry-run", **LATER)["calls"] == 67
+    assert sorted(one.stem for one in folders[0].iterdir()) == sorted(days)
+    assert _classes(kept, "run", **LATER)["calls"] == 67
+    assert [[one.stem for one in folder.iterdir()] for folder in folders] == [["2026-01-01"], ["2024-02-29"]]
+    assert _entries(kept) == before + 2
+    assert _classes(kept, "run", **LATER)["calls"] == 0
+
+
 def test_only_an_administrator_erases(kept: Shell, home: Path) -> None:
     token = kept("user", "add", "lea", "--role", "compliance_lead", "--json").json["token"]
     proved = {"NIANJIAN_TOKEN": token, **LATER}

@@ -105,6 +105,24 @@ def test_what_is_due_is_erased_by_the_worker_and_told_afterwards(filled: Client)
     assert len(list(acts(verb="retention.erase"))) == 2, "an erasure of nothing leaves no entry"
 
 
+def test_posted_records_are_counted_with_the_calls_and_told_apart_once_they_are_gone(filled: Client, home: Path) -> None:
+    folder = home / "live/posted/demo/fs"
+    folder.mkdir(parents=True)
+    for day, legs in (("2026-03-02", 3), ("2027-05-31", 1), ("2027-06-01", 5)):
+        (folder / f"{day}.jsonl").write_bytes(b"{}\n" * legs)
+    _count(filled)
+    assert "超期 12 行。" in _text(filled)
+    filled.post(f"{PAGE}erase/")
+    work()
+    assert [one.stem for one in folder.iterdir()] == ["2027-06-01"]
+    text = _text(filled)
+    assert "没有超期的记录。" in text
+    assert "2027-06 以前的话单 5 行" in text  # what the lake held of them
+    posted = [one.data for one in acts(verb="retention.erase") if "posted" in one.data]
+    assert posted == [{"posted": 2, "legs": 4, "before": "2027-06"}]
+    assert "2027-06 以前推送的话单 4 条" in text
+
+
 def test_a_count_from_before_an_erasure_is_not_shown(filled: Client) -> None:
     _count(filled)
     retention.run(actor=Actor("tester"), enterprise="demo", dry_run=False)  # by the shell, where no count follows

@@ -97,7 +97,8 @@ def switch() -> Iterator[Switch]:
             text += f"[{kind}]\ntype=transport\nprotocol=tls\nbind=127.0.0.1:{ports[kind]}\nmethod=tlsv1_2\n"
             text += f"cert_file={pem}\npriv_key_file={pem}\n"
         for name, codec, auth in (("test", "alaw", ""), ("gsm", "gsm", ""), ("nj", "alaw", "auth=account"),
-                                  ("box", "alaw", "contact_user=voicemail"), ("rel", "alaw", "100rel=required")):  # fmt: skip
+                                  ("box", "alaw", "contact_user=voicemail"),
+                                  ("rel", "alaw", "100rel=required")):  # fmt: skip
             text += ENDPOINT.format(name=name, codec=codec, auth=auth)
         text += ORDER + AUTH
         with Asterisk(folder / "ast", 9, 9, {"pjsip.conf": text, "extensions.conf": PLAN}) as asterisk:

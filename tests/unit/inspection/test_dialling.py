@@ -14,7 +14,7 @@ from tests.support import dialling
 from tests.support.call_files import Desk
 from tests.support.dialling import Team
 
-from nianjian.inspection.dialling import question, verdict
+from nianjian.inspection.dialling import question, sweep, verdict
 from nianjian.inspection.dialling.verdict import Hour, Limits, Transfers
 from nianjian.lake.duckdb_engine import DuckDBEngine
 from nianjian.lake.schema import CALLS, LINE_DIM
@@ -37,8 +37,8 @@ def told(rows: pa.Table, day: date = DAY, lines: Sequence[Mapping[str, object]] 
         dim = engine.hold("line_dim", pa.Table.from_pylist(list(lines), schema=LINE_DIM))
         of = question.rows_of(engine.hold("calls", rows), dim, day, day)
         calls = question.calls_of(of)
-        dialled = question.dialled(calls, question.at_work(of, calls))
-        return verdict.teams(verdict.hours(engine.rows(question.by_hour(calls, dialled, 2))), LIMITS)
+        dialled = sweep.by_hour(engine.batches(question.events(calls, question.at_work(of, calls))))
+        return verdict.teams(verdict.hours(engine.rows(question.by_hour(calls, 2)), dialled), LIMITS)
 
 
 def scored(teams: list[Team], found: Sequence[verdict.Team]) -> tuple[int, int, int]:

@@ -108,3 +108,18 @@ def test_files_of_days_before_one(tmp_path: Path) -> None:
         Spool(folder).keep(day, one.uuid, one.line)
     assert [path.stem for path in older(tmp_path, "demo", date(2026, 3, 1))] == ["2026-02-28"]
     assert older(tmp_path, "other", date(2099, 1, 1)) == []
+    (folder / "2026-02-27-copy.jsonl").write_bytes(b"{}\n")  # no file of a day: whose it is, is not known
+    assert [path.stem for path in older(tmp_path, "demo", date(2026, 3, 1))] == ["2026-02-28"]
+    assert posted.oldest(tmp_path, "demo") == date(2026, 2, 28)
+    assert posted.oldest(tmp_path, "other") is None
+
+
+def test_legs_of_files_are_counted_and_a_line_that_broke_off_is_none(tmp_path: Path) -> None:
+    spool, day = Spool(tmp_path / "s"), date(2026, 3, 1)
+    for number in range(1, 4):
+        spool.keep(day, made(number).uuid, made(number).line)
+    file = file_of(tmp_path / "s", day)
+    assert posted.legs([file, tmp_path / "gone.jsonl"]) == 3
+    with file.open("ab") as end:
+        end.write(b'{"broken')
+    assert posted.legs([file]) == 3

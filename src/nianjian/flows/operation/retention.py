@@ -7,8 +7,9 @@ so that one is kept at most a month longer. What was computed stays sealed; the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Final
 
 from django.db import transaction
@@ -45,12 +46,16 @@ TICKET: Final = "complaints"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What there is of a class: ``oldest`` record, and ``over``: rows over their time."""
+    """What there is of a class: ``oldest`` record, and ``over``: rows over their time.
+
+    ``posted``: how many of them are call records that a switch has posted, whether they were imported or not.
+    """
 
     enterprise: str
     period: Period
     oldest: str | None
     over: int
+    posted: int = 0
 
 
 def show(*, actor: Actor, enterprise: str | None = None) -> list[Standing]:
@@ -98,7 +103,21 @@ def _standing(tenant: Enterprise) -> list[Standing]:
         made, count = reconciled.old_people(code, _begin(since))
         days = [one.oldest for one in people if one.oldest] + ([day_of(made)] if made else [])
         told["people"] = (_iso(min(days, default=None)), sum(one.rows for one in people) + count)
-    return [Standing(code, period, *told.get(name, (None, 0))) for name, period in known.items()]
+    found = [Standing(code, period, *told.get(name, (None, 0))) for name, period in known.items()]
+    return [_with_posted(one) if one.period.record_class == "calls" else one for one in found]
+
+
+def _with_posted(calls: Standing) -> Standing:
+    """The class of calls with those that lie posted; the lake knows the oldest month, files the day."""
+    live, code = kept.folder(env.read().home), calls.enterprise
+    first, count = posted.oldest(live, code), posted.legs(_posted(code, calls.period))
+    months = [one for one in (calls.oldest, f"{first:%Y-%m}" if first else None) if one]
+    return replace(calls, oldest=min(months, default=None), over=calls.over + count, posted=count)
+
+
+def _posted(code: str, calls: Period) -> list[Path]:
+    """Files of posted records (`inspection.screens.posted`) of the months whose calls are over their time."""
+    return posted.older(kept.folder(env.read().home), code, calls.since.replace(day=1)) if calls.since else []
 
 
 def _begin(day: date) -> datetime:
@@ -117,7 +136,7 @@ def _erase(tenant: Enterprise, found: Mapping[str, Standing], actor: Actor) -> N
     lake, limits = wiring.lake(tenant.code), _limits(known)
     with lake.lock():
         older = erase.left_behind(lake, limits)
-        calls, rejects = found["calls"].over, found["rejects"].over
+        calls, rejects = found["calls"].over - found["calls"].posted, found["rejects"].over
         if not (calls or rejects or older):
             return
         payload: dict[str, object] = {"month": limits.month, "day": limits.day.isoformat(), "actor": str(actor)}
@@ -134,12 +153,10 @@ def _erase(tenant: Enterprise, found: Mapping[str, Standing], actor: Actor) -> N
 
 
 def _erase_posted(code: str, calls: Period, actor: Actor) -> None:
-    """Posted records (`inspection.screens.posted`) of the months whose calls are over their time."""
-    live = kept.folder(env.read().home)
-    gone = posted.older(live, code, calls.since.replace(day=1)) if calls.since else []
+    gone = _posted(code, calls)
     if gone:
         with transaction.atomic():
-            data = {"posted": len(gone), "before": f"{calls.since:%Y-%m}"}
+            data = {"posted": len(gone), "legs": posted.legs(gone), "before": f"{calls.since:%Y-%m}"}
             record(verb=ERASE, enterprise=code, actor=actor, data=data)
         for path in gone:
             path.unlink(missing_ok=True)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -22,6 +24,7 @@ from typing import IO, Final
 from nianjian.inspection.screens.kept import PRIVATE
 from nianjian.intake.formats.freeswitch_post import named
 
+DAY: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]")
 SUFFIX: Final = ".jsonl"
 FOLDER: Final = "posted"
 DAYS: Final = 3  # files whose legs are known by heart: eight bytes a leg
@@ -95,8 +98,28 @@ def file_of(folder: Path, day: date) -> Path:
 
 def older(live: Path, enterprise: str, before: date) -> list[Path]:
     """The files of days before one, of all switches of an enterprise."""
+    return [path for path in _files(live, enterprise) if path.stem < before.isoformat()]
+
+
+def oldest(live: Path, enterprise: str) -> date | None:
+    """The first day of which a switch of an enterprise has posted a leg; None for none."""
+    return min((date.fromisoformat(path.stem) for path in _files(live, enterprise)), default=None)
+
+
+def legs(paths: Iterable[Path]) -> int:
+    """How many legs lie in files; one that broke off is none."""
+    return sum(chunk.count(b"\n") for path in paths for chunk in _chunks(path))
+
+
+def _files(live: Path, enterprise: str) -> list[Path]:
     found = sorted((live / FOLDER / enterprise).glob(f"*/*{SUFFIX}"))
-    return [path for path in found if path.stem < before.isoformat()]
+    return [path for path in found if DAY.fullmatch(path.stem)]
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with suppress(FileNotFoundError), path.open("rb") as file:  # taken away meanwhile, by whom its time was over, too
+        while chunk := file.read(STEP):
+            yield chunk
 
 
 def _lines(file: IO[bytes], known: _Known) -> Iterator[bytes]:

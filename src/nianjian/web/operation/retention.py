@@ -41,6 +41,7 @@ ERASED: Final[Mapping[str, tuple[str, str]]] = {  # field of an entry -> (field 
     "older_files": ("month", mark("{rows} files that only older versions held, of before {day}")),
     "complaints": ("accepted_before", mark("{rows} rows of closed complaints accepted before {day}")),
     "posted": ("before", mark("{rows} files of posted call records of before {day}")),
+    "legs": ("before", mark("{rows} posted call records of before {day}")),
     "files": ("", mark("{rows} attachments of rows that are gone")),
 }
 
