@@ -91,8 +91,9 @@ def test_logs_from_what_lies_here(demo: str, operator: Actor, tmp_path: Path, lo
     assert [gap["from"] for gap in found["calls"]["gaps"]] == ["2026-06-03", "2026-06-07"]
     assert (found["calls"]["state"], found["calls"]["must_reach"]) == ("gap", "2026-02-28")
     assert {name: one["state"] for name, one in found.items() if name != "calls"} == {
-        "gateway": "ok", "system": "unknown", "complaints": "ok", "consents": "unknown", "recordings": "ok"
+        "gateway": "ok", "system": "unknown", "complaints": "ok", "consents": "unknown", "recordings": "unknown"
     }  # fmt: skip
+    assert (found["recordings"]["why"], told["sample"]["folder"]) == ("references_only", "none")
     assert (told["state"], told["chain"]["valid"]) == ("gap", True)
     for day in (TODAY + DAY, date(2000, 1, 1)):
         with pytest.raises(NianjianError, match="inspection_day_wrong"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import wave
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,42 @@ def test_how_calls_are_dialled_decides_the_exit_code(
     assert (told.json["verdict"], told.code) == (verdict, code)
     assert (told.json["from"], told.json["to"]) == (str(LAST), str(LAST))
     assert "1390000" not in told.out.replace("139****", ""), "numbers are masked"
+
+
+def test_recordings_are_looked_for_in_the_folder_that_is_named(demo: Shell, home: Path) -> None:
+    """As at the last of August: thirty days, of each of which a call with its recording is there, but for one day."""
+    days = [date(2026, 8, 1) + timedelta(days=step) for step in range(30)]
+    rows = [
+        f"r{day},呼出,95013,13900000001,{day} 10:00:00,{day} 10:00:05,{day} 10:00:09,接通,S1,人工,L1,T1,"
+        f"/rec/13900000001-{day}.wav"
+        for day in days
+    ]
+    (home.parent / "calls.csv").write_text("\n".join([f"{HEADER},录音", *rows]) + "\n", encoding="utf-8")
+    assert demo("calls", "import", "calls.csv", *HOUSE, "--timezone", "Asia/Shanghai").code == 0
+    (home.parent / "kept").mkdir()
+    for day in days[1:]:
+        with wave.open(str(home.parent / f"kept/13900000001-{day}.wav"), "wb") as file:
+            file.setparams((1, 1, 800, 0, "NONE", ""))
+            file.writeframes(bytes(3200))
+    words = ("inspect", "retention", *HOUSE, *DAY, "--json")
+    log = {one["log"]: one for one in demo(*words).json["logs"]}["recordings"]
+    assert (log["state"], log["why"]) == ("unknown", "references_only")
+    told = demo(*words, "--recordings", "kept").json
+    log = {one["log"]: one for one in told["logs"]}["recordings"]
+    assert (log["state"], log["why"], log["gaps"]) == (
+        "gap", "files_missing", [{"from": "2026-08-01", "to": "2026-08-01", "days": 1}],
+    )  # fmt: skip
+    assert (told["sample"]["verdicts"]["kept"], told["sample"]["verdicts"]["missing"]) == (29, 1)
+    shown = demo(*words[:-1], "--recordings", "kept").out
+    assert told["sample"]["seed"] in shown
+    assert "139****0001" in shown
+    assert "13900000001" not in shown
+    by_setting = demo(*words, NIANJIAN_RECORDINGS=f"demo={home.parent}/kept").json
+    assert by_setting["sample"] == told["sample"] | {"folder": "setting"}
+    wrong = demo(*words, "--recordings", "gone")
+    assert (wrong.code, wrong.json["error"]["code"]) == (2, "recordings_folder_wrong")
+    malformed = demo(*words, NIANJIAN_RECORDINGS="demo=rel")
+    assert (malformed.code, malformed.json["error"]["code"]) == (2, "recordings_malformed")
 
 
 def test_people_read_it_in_their_language(demo: Shell) -> None:
