@@ -190,3 +190,14 @@ def test_switches_beside_each_other_are_said_on_the_page(lead: Client) -> None:
     lone = lead.get(f"{HOME}{Run.objects.order_by('-made_at')[0].pk}/").content.decode()
     assert "没有可比对的" in lone
     assert lead.post(f"{HOME}new/", days | {"beside": "9" * 5000}).status_code == 422
+    assert "各来源都是并列的交换机：合计" in lead.get(f"{HOME}new/").content.decode()
+    assert lead.post(f"{HOME}new/", days | {"together": "on"}).status_code == 302
+    work()
+    whole = Run.objects.order_by("-made_at")[0]
+    assert (whole.counts, whole.told["together"], whole.told["sources"]) == (
+        {"same": 0, "parted": 0},
+        True,
+        ["records"],
+    )
+    assert whole.told["by_day"] == [{"day": "2026-03-02", "calls": {"records": 8}}]
+    assert "没有可比对的" in lead.get(f"{HOME}{whole.pk}/").content.decode()

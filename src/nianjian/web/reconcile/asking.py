@@ -190,5 +190,6 @@ def _asked(request: Request, code: str, what: str, form: forms.Form) -> str:
         last=given["last"],
         only=(),
         beside=given["beside"],
+        together=given["together"],
         actor=request.actor,
     )

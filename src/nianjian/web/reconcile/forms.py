@@ -42,6 +42,12 @@ class Days(forms.Form):
         ),
     )
 
+    together = forms.BooleanField(
+        label=gettext_lazy("All sources are switches beside each other: add their calls up"),
+        required=False,
+        help_text=gettext_lazy("One side is left then: its calls are told by the day, and nothing is compared."),
+    )
+
     def clean_beside(self) -> tuple[str, ...]:
         """The names, each once."""
         words = str(self.cleaned_data["beside"]).translate(COMMAS).split(",")
