@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import clickhouse_connect
@@ -43,14 +43,18 @@ class ClickHouseEngine:
             self.client.command(f"insert into `{view}` select * from file('{path}', Parquet)")
         return self.backend.table(view)
 
-    def once(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table:
+    def once(self, name: str, expression: ibis.Table, *, few: bool = False, again: bool = False) -> ibis.Table:
         """Computed now and stored: ClickHouse puts a shared part in as often as it is named."""
-        del few
+        del few, again
         return self.hold(name, self.arrow(expression))
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it on chDB."""
         return self.backend.to_pyarrow(expression)
+
+    def batches(self, expression: ibis.Table) -> Iterator[pa.RecordBatch]:
+        """Run it on chDB; the whole result passes through this process's memory."""
+        yield from self.arrow(expression).to_batches()
 
     def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
         """Run it on chDB, one mapping a row."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import ibis
 import pyarrow as pa
 
 from nianjian.lake.sql import literal, quoted
+
+BATCH: Final = 1 << 17  # rows
 
 
 class DuckDBEngine:
@@ -43,13 +46,27 @@ class DuckDBEngine:
         self.backend.con.register(view, rows)
         return self.backend.table(view)
 
-    def once(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table:
-        """As it is: DuckDB computes a shared part one time. Few rows are held: Ibis compiles small plans faster."""
-        return self.hold(name, self.arrow(expression)) if few else expression
+    def once(self, name: str, expression: ibis.Table, *, few: bool = False, again: bool = False) -> ibis.Table:
+        """As it is: DuckDB computes a part that one question shares one time.
+
+        Few rows are held: Ibis compiles small plans faster. For further questions they become a table, which spills as
+        all does that the memory limit does not bear.
+        """
+        if few:
+            return self.hold(name, self.arrow(expression))
+        if not again:
+            return expression
+        table = self._view(name)
+        self.backend.con.execute(f"create table {quoted(table)} as {self.backend.compile(expression)}")
+        return self.backend.table(table)
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it on DuckDB."""
         return self.backend.to_pyarrow(expression)
+
+    def batches(self, expression: ibis.Table) -> Iterator[pa.RecordBatch]:
+        """Run it on DuckDB, which keeps the order; of the result only what is asked for is in memory."""
+        yield from self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(BATCH)
 
     def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
         """Run it on DuckDB, one mapping a row."""

@@ -5,7 +5,7 @@ An engine reads the Parquet files of pinned table versions; it writes nothing an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import ibis
@@ -23,15 +23,20 @@ class Engine(Protocol):
         """A table of rows that are in memory."""
         ...
 
-    def once(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table:
+    def once(self, name: str, expression: ibis.Table, *, few: bool = False, again: bool = False) -> ibis.Table:
         """The same rows, for an expression that others are built of: computed one time where the engine would not.
 
-        ``few`` says that the rows may pass through this process's memory.
+        ``few`` says that the rows may pass through this process's memory, ``again`` that more than one question will
+        be built of them.
         """
         ...
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it and give the whole result."""
+        ...
+
+    def batches(self, expression: ibis.Table) -> Iterator[pa.RecordBatch]:
+        """Run it and hand the result on in pieces, in the expression's order."""
         ...
 
     def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
@@ -44,6 +49,6 @@ class Engine(Protocol):
 
 
 class Once(Protocol):
-    """`Engine.once` of an open engine."""
+    """`Engine.once` of an open engine, for one question."""
 
     def __call__(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table: ...  # noqa: D102 - the class tells it

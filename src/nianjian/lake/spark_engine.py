@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -74,17 +74,21 @@ class SparkEngine:
             return self._named(name, self.session.createDataFrame([], spark_schema(rows.schema)))
         return self._named(name, self.session.createDataFrame(rows))
 
-    def once(self, name: str, expression: ibis.Table, *, few: bool = False) -> ibis.Table:
+    def once(self, name: str, expression: ibis.Table, *, few: bool = False, again: bool = False) -> ibis.Table:
         """Computed now and kept on the workers: Spark reads the files anew as often as a shared part is named.
 
         A checkpoint and no cache: the plan of a cached query with CTEs breaks the optimiser when another names it.
         """
-        del few
+        del few, again
         return self._named(name, self.session.sql(self.backend.compile(expression)).localCheckpoint())
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run it on Spark."""
         return self.backend.to_pyarrow(expression)
+
+    def batches(self, expression: ibis.Table) -> Iterator[pa.RecordBatch]:
+        """Run it on Spark; the whole result passes through this process's memory."""
+        yield from self.arrow(expression).to_batches()
 
     def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
         """Run it on Spark, one mapping a row."""

@@ -7,30 +7,29 @@ no longer than `PAUSE`; he is *busy* while a leg of his lasts, or from the answe
 where the source writes no legs. Free is who is here and not busy: a bound from above, as pauses, training and
 after-call work count as free. A call is dialled *over* when more unowned calls ring than agents are free.
 
-Everything is whole numbers. At equal moments what ends counts before what begins, and agents become busy last: records
-of whole seconds never make a call look dialled over.
+Everything is whole numbers; `sweep` adds them up along time. At equal moments what ends counts before what begins, and
+agents become busy last: records of whole seconds never make a call look dialled over.
 
-Cost: the rows of the days are read once and grouped by call, and four events a call are sorted by time, so it grows
-with n log n of the calls. Measured: 10 million calls (13 million rows) of 60 teams take 98 seconds of the processor for
-the figures, 5 for the transfers and 3 for the rows of ten teams, on two cores that others used too.
+Cost: the rows of the days are read twice, the second time only those of agents' legs, grouped by call once, and four
+events a call are sorted by time, so it grows with n log n of the calls. `python -m bench.dialling` measures it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import reduce
-from operator import or_
 from typing import Final
 
 import ibis
 import ibis.expr.types as ir
 
+from nianjian.inspection.dialling import sweep
+
 REJECTED: Final = "rejected"
 PAUSE: Final = timedelta(minutes=60)
 EDGE: Final = timedelta(minutes=15)
 DAY: Final = timedelta(days=1)
-ENDS, STOPS, DIALS, TAKES, LEAVES = range(5)
+ENDS, STOPS, DIALS, TAKES, LEAVES = 0, 1, sweep.DIALS, 3, 4
 """The order of events of one moment: an agent is free again or comes, a call stops ringing, one is dialled, …"""
 
 
@@ -136,58 +135,62 @@ def at_work(rows: ir.Table, calls: ir.Table) -> ir.Table:
 
 
 def here(work: ir.Table) -> ir.Table:
-    """From when to when each agent is taken to be here."""
-    row = ibis.window(group_by=[work.team, work.agent], order_by=work.seen)
-    new = work.mutate(before=work.end.lag().over(row))
-    new = new.mutate(
-        begins=(new.before.isnull() | (new.seen > new.before + ibis.interval(minutes=PAUSE.seconds // 60))).cast(
-            "int64"
-        )
+    """From when to when each agent is taken to be here: ``begin`` where a turn begins, ``end`` where one ends."""
+    of = {"group_by": [work.team, work.agent], "order_by": work.seen}
+    told = work.select(
+        "team",
+        "seen",
+        before=work.end.max().over(ibis.window(preceding=(None, 1), **of)),
+        then=work.seen.lead().over(ibis.window(**of)),
+        end="end",
     )
-    run = ibis.cumulative_window(group_by=[new.team, new.agent], order_by=new.seen)
-    numbered = new.mutate(turn=new.begins.sum().over(run))
-    edge = ibis.interval(minutes=EDGE.seconds // 60)
-    turns = numbered.group_by("team", "agent", "turn").aggregate(begin=numbered.seen.min(), end=numbered.end.max())
-    return turns.select("team", begin=turns.begin - edge, end=turns.end + edge)
+    told = told.mutate(latest=ibis.greatest(told.before.fill_null(told.end), told.end))
+    pause, edge = (ibis.interval(minutes=of.seconds // 60) for of in (PAUSE, EDGE))
+    none = ibis.null("timestamp")
+    return told.select(
+        "team",
+        begin=ibis.ifelse(told.before.isnull() | (told.seen > told.before + pause), told.seen - edge, none),
+        end=ibis.ifelse(told.then.isnull() | (told.then > told.latest + pause), told.latest + edge, none),
+    )
 
 
-def dialled(calls: ir.Table, work: ir.Table) -> ir.Table:
-    """Each unowned call of no robot with how many rang then (itself included) and how many agents were free."""
+def events(calls: ir.Table, work: ir.Table) -> ir.Table:
+    """What changes how many calls ring or agents are free, in the order of team and time: for `sweep`.
+
+    ``ring``, ``idle``: by how many more; ``one`` and ``source`` name the call that is dialled, unowned and no robot's.
+    """
     ringing = calls.filter(~calls.owned, calls.robot == 0)
     busy = work.filter(work.begin.notnull())
     turns = here(work)
-    events = ibis.union(
+    comes, leaves = turns.filter(turns.begin.notnull()), turns.filter(turns.end.notnull())
+    found = ibis.union(
         _event(ringing, ringing.start, DIALS, ring=1, one=ringing.one, source=ringing.source),
         _event(ringing, ibis.greatest(ringing.start, ringing.stops), STOPS, ring=-1),
-        _event(busy, busy.begin, TAKES, busy=1),
-        _event(busy, ibis.greatest(busy.begin, busy.end), ENDS, busy=-1),
-        _event(turns, turns.begin, ENDS, here=1),
-        _event(turns, turns.end, LEAVES, here=-1),
+        _event(busy, busy.begin, TAKES, idle=-1),
+        _event(busy, ibis.greatest(busy.begin, busy.end), ENDS, idle=1),
+        _event(comes, comes.begin, ENDS, idle=1),
+        _event(leaves, leaves.end, LEAVES, idle=-1),
         distinct=False,
     )
-    run = ibis.cumulative_window(group_by=events.team, order_by=[events.at, events.place])
-    told = events.mutate(ringing=events.ring.sum().over(run), free=(events.here.sum() - events.busy.sum()).over(run))
-    told = told.filter(told.place == DIALS)
-    return told.select("team", "at", "one", "source", "ringing", free=ibis.greatest(told.free, 0))
+    return found.order_by("team", "at", "place")
 
 
-def _event(table: ir.Table, at: ir.Value, place: int, *, ring: int = 0, busy: int = 0, here: int = 0,
+def _event(table: ir.Table, at: ir.Value, place: int, *, ring: int = 0, idle: int = 0,
            one: ir.Value | None = None, source: ir.Value | None = None) -> ir.Table:  # fmt: skip
     none = ibis.null("string")
     return table.select(
         "team",
         at=at.cast("timestamp(6)"),
         place=ibis.literal(place, "int8"),
-        ring=ibis.literal(ring, "int64"),
-        busy=ibis.literal(busy, "int64"),
-        here=ibis.literal(here, "int64"),
+        ring=ibis.literal(ring, "int8"),
+        idle=ibis.literal(idle, "int8"),
         one=none if one is None else one,
         source=none if source is None else source,
     )
 
 
-def by_hour(calls: ir.Table, told: ir.Table, connect: int) -> ir.Table:
-    """Of each team and hour: calls of people and of robots, and of those of people how they were dialled.
+def by_hour(calls: ir.Table, connect: int) -> ir.Table:
+    """Of each team and hour: calls of people and of robots, and of those of people who answered them.
 
     ``connect``: seconds in which an answered call is put through to an agent.
     """
@@ -195,7 +198,7 @@ def by_hour(calls: ir.Table, told: ir.Table, connect: int) -> ir.Table:
     answered = calls.answered & of_people
     wait = calls.leg_answer.delta(calls.answer, unit="millisecond")
     late = answered & (calls.legs > 0) & ~calls.owned & (wait > connect * 1000).fill_null(False)  # noqa: FBT003 -- a value
-    hours = calls.group_by("team", "hour").aggregate(
+    return calls.group_by("team", "hour").aggregate(
         calls=of_people.cast("int64").sum(),
         owned=(of_people & calls.owned).cast("int64").sum(),
         answered=answered.cast("int64").sum(),
@@ -206,34 +209,19 @@ def by_hour(calls: ir.Table, told: ir.Table, connect: int) -> ir.Table:
         robots=robot.cast("int64").sum(),
         robots_answered=(robot & calls.answered).cast("int64").sum(),
     )
-    over = told.ringing > told.free
-    overs = told.group_by("team", hour=told.at.truncate("h")).aggregate(
-        over=over.cast("int64").sum(), ringing=told.ringing.max(), widest=(told.ringing - told.free).max()
-    )
-    joined = hours.left_join(overs, ["team", "hour"])
-    figures = {name: joined[name].fill_null(0) for name in ("over", "ringing", "widest")}
-    return joined.select(*hours.columns, **figures)
 
 
-def of_days(rows: ir.Table, days: Sequence[date]) -> ir.Table:
-    """The rows of these days alone."""
-    return rows.filter(rows.start.date().isin(list(days)))
+def part_of(calls: ir.Table, work: ir.Table, hours: Mapping[str, datetime]) -> tuple[ir.Table, ir.Table]:
+    """Calls and stretches of work of these teams on the days of their hours."""
+    teams, days = list(hours), sorted({hour.date() for hour in hours.values()})
+    of = calls.filter(calls.team.isin(teams), calls.start.date().isin(days))
+    return of, work.filter(work.team.isin(teams), work.seen.date().isin(days))
 
 
-def shown(calls: ir.Table, told: ir.Table, hours: Mapping[str, datetime], most: int) -> ir.Table:
-    """Of each team's hour the calls that were dialled over, the widest first: what its verdict stands on.
-
-    ``calls`` and ``told`` may be of the hours' days alone; so a call that went on at midnight is not seen.
-    """
-    wanted = [(told.team == team) & (told.at.truncate("h") == ibis.literal(hour)) for team, hour in hours.items()]
-    over = told.filter(told.ringing > told.free, reduce(or_, wanted))
-    joined = over.select("one", "source", "at", "ringing", "free").inner_join(calls, ["source", "one"])
-    row = ibis.window(group_by=joined.team, order_by=[ibis.desc(joined.ringing - joined.free), joined.at, joined.one])
-    numbered = joined.select(
-        "team", "at", "one", "source", "callee", "ringing", "free", "answered", "attended",
-        place=ibis.row_number().over(row),
-    )  # fmt: skip
-    return numbered.filter(numbered.place < most).order_by("team", "place")
+def named(calls: ir.Table, ones: Sequence[str]) -> ir.Table:
+    """The calls of these names."""
+    rows = calls.filter(calls.one.isin(list(ones)))
+    return rows.select("source", "one", "callee", "answered", "attended")
 
 
 def transfers(calls: ir.Table) -> ir.Table:

@@ -37,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """A team's hour: the figures of `question.by_hour`."""
+    """A team's hour: the figures of `question.by_hour` and `sweep.by_hour`."""
 
     team: str
     hour: datetime
@@ -60,13 +60,17 @@ class Team:
     hours: Sequence[Hour] = ()
 
 
-def hours(rows: Iterable[Mapping[str, object]]) -> list[Hour]:
-    """Rows of `question.by_hour` as values."""
+def hours(
+    rows: Iterable[Mapping[str, object]], dialled: Mapping[tuple[str, datetime], Mapping[str, int]]
+) -> list[Hour]:
+    """Rows of `question.by_hour` with what `sweep.by_hour` found, as values."""
     found = []
     for row in rows:
         hour = row["hour"]
         if isinstance(hour, datetime):
-            found.append(Hour(str(row["team"]), hour, {name: int(str(row[name] or 0)) for name in FIGURES}))
+            team = str(row["team"])
+            told = {**row, **dialled.get((team, hour), {})}
+            found.append(Hour(team, hour, {name: int(str(told.get(name) or 0)) for name in FIGURES}))
     return sorted(found, key=lambda one: (one.team, one.hour))
 
 

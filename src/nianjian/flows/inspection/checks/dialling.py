@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from nianjian.accounts.query import Actor
 from nianjian.flows.inspection.checks.grounds import Calls, Grounds, Json, calls
 from nianjian.flows.progress import Progress, silent
-from nianjian.inspection.dialling import question, suspects, verdict
+from nianjian.inspection.dialling import question, suspects, sweep, verdict
 from nianjian.inspection.dialling.suspects import Signs
 from nianjian.inspection.dialling.verdict import Hour, Limits, Team, Transfers
 from nianjian.kernel import numbers
@@ -57,12 +57,13 @@ def look(
     progress("", 0, STEPS)
     with calls(enterprise, "line_dim") as lake:
         rows = question.rows_of(lake.tables["calls"], lake.tables["line_dim"], begin, end, known)
-        called = question.calls_of(rows)
-        dialled = question.dialled(called, question.at_work(rows, called))
-        hours = verdict.hours(lake.engine.rows(question.by_hour(called, dialled, connect)))
+        called = lake.engine.once("dialled_calls", suspects.read(question.calls_of(rows)), again=True)
+        work = lake.engine.once("at_work", question.at_work(rows, called), again=True)
+        dialled = sweep.by_hour(lake.engine.batches(question.events(called, work).drop("one", "source")))
+        hours = verdict.hours(lake.engine.rows(question.by_hour(called, connect)), dialled)
         progress("", 1, STEPS)
         found = verdict.teams(hours, limits)
-        shown = _rows(lake, rows, found)
+        shown = _rows(lake, called, work, found)
         progress("", 2, STEPS)
         seconds = book.integer("inspection.robot.transfer_seconds")
         put = verdict.transfers(lake.engine.rows(question.transfers(called)), seconds)
@@ -192,18 +193,19 @@ def _filed(row: Seat, day: date) -> bool:
     return row.filing == "filed" and since and not (row.cancelled_on is not None and row.cancelled_on <= day)
 
 
-def _rows(lake: Calls, rows: ir.Table, found: Sequence[Team]) -> dict[str, list[Json]]:
+def _rows(lake: Calls, called: ir.Table, work: ir.Table, teams: Sequence[Team]) -> dict[str, list[Json]]:
     """The calls of the clearest hour of the clearest teams, numbers of persons masked."""
-    showing = sorted((one for one in found if one.hours), key=lambda one: (-one.hours[0].figures["over"], one.team))
+    showing = sorted((one for one in teams if one.hours), key=lambda one: (-one.hours[0].figures["over"], one.team))
     hours: dict[str, datetime] = {one.team: one.hours[0].hour for one in showing[:SHOWING]}
     if not hours:
         return {}
-    of = question.of_days(rows, sorted({hour.date() for hour in hours.values()}))
-    called = question.calls_of(of)
-    dialled = question.dialled(called, question.at_work(of, called))
+    of, then = question.part_of(called, work, hours)
+    found = sweep.clearest(lake.engine.batches(question.events(of, then)), hours, ROWS)
+    more = lake.engine.rows(question.named(of, [row["one"] for row in found]))
+    named = {(row["source"], row["one"]): row for row in more}
     told: dict[str, list[Json]] = {}
-    for row in lake.engine.rows(question.shown(called, dialled, hours, ROWS)):
-        told.setdefault(str(row["team"]), []).append(_row(row))
+    for row in found:
+        told.setdefault(row["team"], []).append(_row(row | named[row["source"], row["one"]]))
     return told
 
 
