@@ -44,10 +44,17 @@ def after_import(enterprise: str, days: Iterable[str]) -> str | None:
 
 
 def after_tests(enterprise: str, first: datetime) -> str | None:
-    """Put a look for the tests since a moment; its job, None: no switch's files can have recorded them yet."""
+    """Put a look for the tests since the day of a moment; its job, None: no switch's files can have recorded them yet.
+
+    Whole days, so that runs that follow each other share what waits, and what was written late is found after the next.
+    """
     if not any(one.enterprise == enterprise and one.records is not None for one in _switches()):
         return None
-    return _put(enterprise, first, clock.now())
+    return _put(enterprise, _midnight(first), _midnight(clock.now()) + DAY)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return datetime.combine(moment.astimezone(clock.ZONE).date(), time(), clock.ZONE)
 
 
 def _switches() -> list[live.Switch]:

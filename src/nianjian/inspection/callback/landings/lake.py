@@ -35,6 +35,9 @@ def near(calls: ir.Table, called: Called) -> ir.Table:
         dialled = dialled.fill_null(False) | (rows.callee == value)  # noqa: FBT003 -- a value
     by = (rows.caller_raw == called.caller).fill_null(False)  # noqa: FBT003 -- a value
     by |= (rows.display_raw == called.caller).fill_null(False)  # noqa: FBT003 -- a value
+    shown = normalise(called.caller).value
+    if shown is not None:  # a number in its usual form is not kept as text too
+        by |= (rows.display == shown).fill_null(False)  # noqa: FBT003 -- a value
     unread = rows.callee_raw.isnull() | rows.callee_raw.re_search("[A-Za-z]").fill_null(False)  # noqa: FBT003 -- a value
     bare = rows.callee.isnull() & unread & by
     answered = (rows.result == ANSWERED).fill_null(False) | rows.answered.fill_null(False)  # noqa: FBT003 -- values

@@ -1,0 +1,259 @@
+"""Test calls looked for in the call records unasked: after an import, after a run; once, and only what is found."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+from django.db import OperationalError
+from tests.db.conftest import Import
+from tests.support.answerer import Answerer, answered, back
+
+from nianjian.accounts.query import Actor
+from nianjian.audit.query import acts
+from nianjian.flows.import_calls import import_calls
+from nianjian.flows.inspection.callback import again, shown, ways, witness, work
+from nianjian.flows.inspection.callback.grounds import Grounds
+from nianjian.flows.inspection.callback.ways import Way
+from nianjian.inspection.callback.landings.model import Landing
+from nianjian.inspection.callback.sip.bulk import Pace
+from nianjian.inspection.callback.sip.message import Message
+from nianjian.inspection.callback.sip.seen import Via
+from nianjian.inspection.callback.trials.model import Trial
+from nianjian.jobs.worker import Worker
+from nianjian.kernel import clock
+from nianjian.queue.models import Job
+
+pytestmark = pytest.mark.django_db
+LEDGER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
+CALLS = "话单ID,方向,主叫号码,被叫号码,开始时间,接通时间,结束时间,结果,线路编号,用途"
+CALLER = "13800000001"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _home(demo: str, load: Import, tmp_path: Path, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
+    monkeypatch.delenv("NIANJIAN_LIVE", raising=False)
+    rows = (("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"), ("95014", 8, "已备案", "2024-02-01", "BJ-GW"))
+    load("numbers", LEDGER, *rows)
+    ways.name_gateway(enterprise=demo, name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
+    monkeypatch.setattr(Grounds, "working", lambda _self, _moment: True)
+    monkeypatch.setattr(Grounds, "carriers", ("中国移动",))
+    monkeypatch.setattr(work, "HOLD", 0)
+
+
+def _does(_far: Answerer, request: Message) -> Iterable[Message]:
+    if request.method == "BYE":
+        yield back(request, 200, "OK")
+    elif request.method == "INVITE":
+        yield answered(request)
+
+
+@pytest.fixture
+def far() -> Iterator[Answerer]:
+    with Answerer(_does) as one:
+        yield one
+
+
+def _tested(far: Answerer, who: Actor) -> Trial:
+    way = Way(Via("127.0.0.1", far.port), CALLER, witness="address", carrier="中国移动")
+    (row,) = work.run(enterprise="demo", numbers=("95013",), ways=[way], actor=who)["rows"]
+    assert row["verdict"] == "pass"
+    return Trial.objects.get(pk=row["trial"])
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
+
+
+def _call(name: str, at: datetime, line: str, caller: str = CALLER) -> tuple[str, ...]:
+    begin, end = _stamp(at), _stamp(at + timedelta(seconds=5))
+    return (name, "呼入", caller, "95013", begin, begin, end, "接通", line, "客服")
+
+
+def _beside(at: datetime) -> list[tuple[str, ...]]:
+    return [_call(f"x{step}", at + HOUR * step, "HZ-GW-01", "13911112222") for step in (-2, 2)]
+
+
+def _import(path: Path, who: Actor, rows: Sequence[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([CALLS.split(","), *rows])
+    import_calls(
+        enterprise="demo", patterns=[str(path)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
+        replace=None, actor=who, progress=lambda *_figures: None,
+    )  # fmt: skip
+
+
+def _jobs(*states: str) -> list[Job]:
+    found = Job.objects.filter(kind="callback.witness").order_by("created_at", "id")
+    return list(found.filter(state__in=states) if states else found)
+
+
+def _worked() -> list[str]:
+    """Do all that waits; the states of the looks."""
+    worker = Worker("w", Event())
+    while worker.step():
+        pass
+    return [one.state for one in _jobs()]
+
+
+def _audited() -> list[str]:
+    return [one.actor for one in acts() if one.verb == "callback.witness"]
+
+
+def test_an_import_looks_for_the_open_tests_once(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
+    trial = _tested(far, anna)
+    assert _jobs() == []  # no switch has files: nothing can have recorded it yet
+    _import(tmp_path / "a.csv", operator, [*_beside(trial.begun_at), _call("t", trial.begun_at, "BJ-GW")])
+    (job,) = _jobs("waiting")
+    assert (job.requested_by, job.payload["unasked"]) == ("system:clock", True)
+    assert _worked() == ["done"]
+    (told,) = shown.listed(enterprise="demo", actor=anna)
+    assert (told["verdict"], told["counts"], told["counts_reason"]) == ("pass", "fail", "wrong_gateway")
+    assert told["landing"]["made_by"] == "system:clock"
+    assert _audited() == ["system:clock"]
+    # it is settled: another import has nothing to look for, and one who asks finds it said already
+    _import(tmp_path / "b.csv", operator, [_call("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
+    assert _jobs("waiting") == []
+    witness.run(enterprise="demo", trials=[trial.pk], actor=anna)
+    assert (Landing.objects.count(), len(_audited())) == (1, 1)
+
+
+def test_an_import_of_other_days_or_without_tests_puts_nothing(
+    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
+) -> None:
+    _import(tmp_path / "a.csv", operator, _beside(clock.now() - timedelta(days=9)))
+    assert _jobs() == []
+    trial = _tested(far, anna)
+    _import(tmp_path / "b.csv", operator, [_call("z", trial.begun_at - timedelta(days=3), "L01", "13911112222")])
+    assert _jobs() == []
+    _import(tmp_path / "c.csv", operator, [_call("y", trial.begun_at - timedelta(days=1), "L01", "13911112222")])
+    assert len(_jobs("waiting")) == 1
+
+
+def test_a_test_that_no_longer_counts_is_left_alone(
+    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
+) -> None:
+    trial = _tested(far, anna)
+    old = trial.begun_at - timedelta(days=31)
+    Trial.objects.filter(pk=trial.pk).update(begun_at=old)
+    _import(tmp_path / "a.csv", operator, [*_beside(old), _call("t", old, "HZ-GW-01")])
+    assert _jobs() == []
+    Trial.objects.filter(pk=trial.pk).update(begun_at=old + timedelta(days=2))
+    _import(tmp_path / "b.csv", operator, [_call("u", old + timedelta(days=2), "HZ-GW-01")])
+    assert len(_jobs("waiting")) == 1
+
+
+def test_what_is_not_found_leaves_nothing(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
+    trial = _tested(far, anna)
+    before, after = _beside(trial.begun_at)
+    _import(tmp_path / "a.csv", operator, [before])
+    assert _worked() == ["done"]
+    assert (Landing.objects.count(), _audited()) == (0, [])
+    # with calls on both sides in every source the call is missing indeed, which is said once
+    _import(tmp_path / "b.csv", operator, [after])
+    _worked()
+    assert list(Landing.objects.values_list("verdict", flat=True)) == ["unseen"]
+    # still open: the file that holds it may come later
+    _import(tmp_path / "c.csv", operator, [_call("z", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
+    _worked()
+    assert len(_audited()) == 1
+    _import(tmp_path / "d.csv", operator, [_call("t", trial.begun_at, "HZ-GW-01")])
+    _worked()
+    assert list(Landing.objects.order_by("at").values_list("verdict", flat=True)) == ["unseen", "filed"]
+    assert Job.objects.filter(kind="callback.witness").count() <= 2, "the clock's own work is forgotten"
+
+
+def test_nothing_is_missing_until_every_source_covers_it(
+    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of a second switch ends before the test: what it recorded of it is not written yet."""
+    (tmp_path / "acc_1.log").write_text(f"INVITE|a|b|x|200|OK|{int((clock.now() - HOUR).timestamp())}\n")
+    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:edge=kamailio://{tmp_path}")
+    trial = _tested(far, anna)
+    _import(tmp_path / "a.csv", operator, _beside(trial.begun_at))
+    assert set(_worked()) == {"done"}
+    assert Landing.objects.count() == 0
+    assert witness.run(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["unseen"] == 1  # who asks is told
+
+
+def test_a_run_looks_into_the_files_of_a_switch(
+    far: Answerer, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_LIVE", f"other:hz-gw-01=kamailio://{tmp_path}")
+    first = _tested(far, anna)
+    assert _jobs() == []  # the switch of another enterprise
+    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:hz-gw-01=kamailio://{tmp_path}")
+    second = _tested(far, anna)
+    assert len(_jobs("waiting")) == 1
+    third = _tested(far, anna)
+    assert len(_jobs("waiting")) == 1  # one of the day serves both
+    acc = "".join(
+        f"INVITE|a|b|{json.loads(shown.evidence(trial=one.pk, actor=Actor('op'))[1])['seen']['call_id']}|200|OK|"
+        f"{int(one.begun_at.timestamp())}\n"
+        for one in (first, second, third)
+    )
+    (tmp_path / "acc_1.log").write_text(acc)
+    assert _worked() == ["done"]
+    said = dict(Landing.objects.values_list("trial_id", "verdict"))
+    assert said == dict.fromkeys((first.pk, second.pk, third.pk), "filed")
+    assert len(_audited()) == 3
+
+
+def test_one_waiting_look_serves_all(far: Answerer, anna: Actor, operator: Actor, tmp_path: Path) -> None:
+    trial = _tested(far, anna)
+    at = trial.begun_at
+    for name in ("a", "b", "c"):
+        _import(tmp_path / f"{name}.csv", operator, [_call(name, at, "L01", "13911112222")])
+    assert len(_jobs("waiting")) == 1
+    Job.objects.update(state="running")  # it may have read already: what comes now needs another
+    _import(tmp_path / "d.csv", operator, [_call("d", at, "HZ-GW-01")])
+    assert len(_jobs("waiting")) == 1
+    assert len(_jobs()) == 2
+
+
+def test_a_stopped_run_is_looked_for_too(
+    far: Answerer, anna: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:edge=kamailio://{tmp_path}")
+    way = Way(Via("127.0.0.1", far.port), CALLER, carrier="中国移动")
+
+    def progress(_note: str, done: int, _total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work.run(enterprise="demo", numbers=("95013",), ways=[way], actor=anna, progress=progress)
+    assert len(_jobs("waiting")) == 1
+
+
+def test_a_fault_of_the_queue_fails_no_import(
+    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = _tested(far, anna)
+
+    def broken(*_args: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(again.again, "still_open", broken)
+    _import(tmp_path / "a.csv", operator, [_call("t", trial.begun_at, "HZ-GW-01")])
+    assert _jobs() == []
+
+
+def test_unnamed_records_are_told_once_whatever_else_is_imported(
+    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
+) -> None:
+    trial = _tested(far, anna)
+    _import(tmp_path / "a.csv", operator, [_call("t", trial.begun_at, "L01")])
+    _worked()
+    _import(tmp_path / "b.csv", operator, _beside(trial.begun_at))  # now it is covered, and says the same
+    _worked()
+    assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
+    assert len(_audited()) == 1
