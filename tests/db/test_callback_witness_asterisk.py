@@ -35,6 +35,17 @@ PLAN = """
 exten => _9501X,1,ExecIf($["${PJSIP_HEADER(read,X-Nianjian-Test)}"="callback"]?Set(CDR(accountcode)=nianjian-test))
  same => n,Answer()
  same => n,Wait(5)
+exten => 95015,1,Set(CDR(accountcode)=nianjian-test)
+ same => n,Dial(Local/nobody@dialler,1)
+ same => n,VoiceMail(95015@default,su)
+ same => n,Hangup()
+exten => 95016,1,Answer()
+ same => n,Goto(mailbox,95016,1)
+exten => nobody,1,Wait(20)
+[mailbox]
+exten => 95016,1,Playback(silence/1)
+ same => n,Wait(5)
+[dialler](+)
 exten => 77777,1,Answer()
  same => n,Wait(0.1)
  same => n,Hangup(16)
@@ -54,16 +65,17 @@ match=127.0.0.1
 """
 CSV = "[csv]\nusegmtime=no\nloguniqueid=yes\nloguserfield=yes\nnewcdrcolumns=yes\n"
 CALLER = "13800000001"
+BOX = "[general]\nformat=wav\n[default]\n95015 => 1234,Box\n"
 LEDGER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
 
 
 @pytest.fixture
 def switch(demo: str, load: Import, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Asterisk]:
-    rows = (("95013", 8, "已备案", "2024-02-01", "HZ-GW-01"), ("95014", 8, "已备案", "2024-02-01", "BJ-GW"))
-    load("numbers", LEDGER, *rows)
+    gateways = {"95013": "HZ-GW-01", "95014": "BJ-GW", "95015": "HZ-GW-01", "95016": "HZ-GW-01"}
+    load("numbers", LEDGER, *((number, 8, "已备案", "2024-02-01", name) for number, name in gateways.items()))
     monkeypatch.setattr(Grounds, "pace", Pace(apart=0, linger=0))
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
-    more = {"pjsip.conf": TRUNK, "extensions.conf": PLAN, "cdr.conf": CSV}
+    more = {"pjsip.conf": TRUNK, "extensions.conf": PLAN, "cdr.conf": CSV, "voicemail.conf": BOX}
     with tempfile.TemporaryDirectory(prefix="wit-") as short, Asterisk(Path(short) / "a", 9, 9, more) as asterisk:
         monkeypatch.setenv("NIANJIAN_LIVE", f"{demo}:pbx=asterisk://{_master(asterisk)}")
         yield asterisk
@@ -149,3 +161,37 @@ def _imported(switch: Asterisk, who: Actor, operator: Actor, trial: str) -> None
     assert {one["source"] for one in row["landing"]["records"]} == {"live:pbx", "lake:asterisk"}
     assert (row["landing"]["verdict"], row["landing"]["sources"]["lake:asterisk"]) == ("filed", True)
     assert wiring.lake("demo").version("calls") == version
+
+
+def test_a_voicemail_that_answered_by_the_switchs_own_records(switch: Asterisk, anna: Actor, operator: Actor) -> None:
+    """SIP sees an answer in time at the right address; the record says who it was, by application and by context."""
+    said = switch.tell("module load app_voicemail.so")
+    assert "Running" in switch.tell("module show like app_voicemail.so"), said
+    ways.name_gateway(enterprise="demo", name="HZ-GW-01", hosts="127.0.0.1", actor=operator)
+    tests = {number: _tested(anna, switch.port, number) for number in ("95013", "95015", "95016")}
+    assert {one["verdict"] for one in tests.values()} == {"pass"}
+    _other(switch)
+    told = witness.run(enterprise="demo", trials=(), actor=anna)
+    landed = {row["trial"]: row["landing"] for row in told["rows"]}
+    found = {number: landed[one["trial"]] for number, one in tests.items()}
+    record = _master(switch).read_text()
+    assert {number: one["verdict"] for number, one in found.items()} == {
+        "95013": "filed", "95015": "voicemail", "95016": "voicemail",
+    }, record  # fmt: skip
+    signs = {number: [each["voicemail"] for each in one["records"]] for number, one in found.items()}
+    assert signs == {"95013": [None], "95015": ["VoiceMail"], "95016": ["mailbox"]}, record
+    counts = {
+        one["number"]: (one["counts"], one["counts_reason"]) for one in shown.listed(enterprise="demo", actor=anna)
+    }
+    assert counts == {"95013": ("pass", "answered"), "95015": ("fail", "voicemail"), "95016": ("fail", "voicemail")}
+    import_calls(
+        enterprise="demo", patterns=[str(_master(switch))], source="auto", mapping_file=None, timezone=_zone(switch),
+        replace=None, actor=operator, progress=lambda *_figures: None,
+    )  # fmt: skip
+    (row,) = witness.run(enterprise="demo", trials=[tests["95015"]["trial"]], actor=anna)["rows"]
+    assert {one["source"]: one["voicemail"] for one in row["landing"]["records"]} == {
+        "live:pbx": "VoiceMail", "lake:asterisk": "VoiceMail",
+    }, record  # fmt: skip
+    (row,) = witness.run(enterprise="demo", trials=[tests["95013"]["trial"]], actor=anna)["rows"]
+    named = {one["source"]: one["named"] for one in row["landing"]["records"]}
+    assert named == {"live:pbx": ["HZ-GW-01", "pbx"], "lake:asterisk": ["HZ-GW-01"]}, record
