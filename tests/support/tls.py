@@ -1,4 +1,4 @@
-"""Server certificates of a CA made on the spot, as PEM files that a switch reads."""
+"""Certificates of servers and callers by a CA made on the spot, as PEM files that a switch or a person reads."""
 
 from __future__ import annotations
 

@@ -6,8 +6,11 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from cryptography import x509
 from tests.doors.cli.conftest import Shell
 from tests.support.answerer import Answerer, answered, back
+from tests.support.certificates import root
+from tests.support.tls import server
 
 from nianjian.inspection.callback.sip.message import Message
 
@@ -51,6 +54,23 @@ def test_called_now_over_a_way_that_is_told(demo: Shell, home: Path) -> None:
     assert (looked.code, looked.json["rows"][0]["landing"]["verdict"]) == (1, "silent")  # there are no records
     assert demo("callback", "show", trial, "--json").json["landing"]["verdict"] == "silent"
     assert "没有覆盖当时的话单" in demo("callback", "show", trial).out
+
+
+def test_the_own_certificate_of_a_way(demo: Shell, home: Path) -> None:
+    folder, ca = home.parent, root()
+    own = server(folder, ca, "own", [x509.DNSName("caller.example")]).read_text()
+    cut = own.index("-----BEGIN PRIVATE")
+    for name, text in (("c.pem", own[:cut]), ("k.pem", own[cut:])):
+        (folder / name).write_text(text)
+    way = ("callback", "route", "TLS", *HOUSE, "--via", "sip:10.0.0.1;transport=tls", "--json")
+    bare = demo(*way, "--cert-file", "c.pem")
+    assert (bare.code, bare.json["error"]["code"]) == (2, "callback_key_missing")
+    made = demo(*way, "--cert-file", "c.pem", "--key-file", "k.pem")
+    assert made.code == 0
+    assert made.json["certificate_until"]
+    assert "PRIVATE" not in made.out
+    assert demo(*way).json["certificate_until"] == made.json["certificate_until"]
+    assert demo(*way, "--no-cert").json["certificate_until"] is None
 
 
 def test_ways_gateways_and_by_hand(demo: Shell, home: Path) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from django.test import Client
 from tests.doors.web.data_pages import work
 from tests.support.answerer import Answerer, answered, back
+from tests.support.certificates import root
 from tests.support.people import signed_in
+from tests.support.tls import server
 
 from nianjian.accounts.query import Actor
 from nianjian.accounts.service import add_enterprise
@@ -87,6 +90,30 @@ def test_from_a_way_to_the_ladder(admin: Client, monkeypatch: pytest.MonkeyPatch
     refused = admin.post(f"{HOME}ask/", {"number": "", "route": ""})
     assert refused.status_code == 422
     assert "尚未设置回拨线路" in refused.content.decode()
+
+
+def test_the_own_certificate_of_a_way(admin: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = server(tmp_path, root(), "own", [x509.DNSName("caller.example")]).read_text()
+    cut = own.index("-----BEGIN PRIVATE")
+    way = {**WAY, "via": "sip:10.0.0.1;transport=tls", "certificate": own[:cut]}
+    locked = own[cut:].replace("PRIVATE", "ENCRYPTED PRIVATE")
+    refused = admin.post(f"{HOME}ways/", {**way, "key": locked})
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    assert "私钥有口令保护" in text
+    assert "BEGIN CERTIFICATE" in text
+    assert "ENCRYPTED PRIVATE" not in text  # a key is never given back
+    assert admin.post(f"{HOME}ways/", {**way, "key": own[cut:]}).status_code == 302
+    assert admin.post(f"{HOME}ways/", {**way, "certificate": ""}).status_code == 302
+    (kept,) = Route.objects.all()
+    assert "PRIVATE KEY" in (kept.identity or "")
+    page = admin.get(f"{HOME}ways/").content.decode()
+    assert "PRIVATE" not in page
+    assert 'class="badge bad"' not in page
+    monkeypatch.setenv("NIANJIAN_TODAY", "2099-01-01")
+    assert 'class="badge bad"' in admin.get(f"{HOME}ways/").content.decode()  # it is over
+    assert admin.post(f"{HOME}ways/", {**way, "certificate": "", "no_certificate": "on"}).status_code == 302
+    assert Route.objects.get().identity is None
 
 
 def test_by_hand_the_page_runs_a_timer(admin: Client) -> None:

@@ -75,6 +75,8 @@ class Switch:
     asterisk: Asterisk
     ports: dict[str, int]
     ca: str
+    own: str
+    strange: str
 
     def via(self, kind: str, ca: str | None = None, host: str = "127.0.0.1", **more: Any) -> Via:
         transport = kind if kind in {"udp", "tcp"} else "tls"
@@ -90,12 +92,16 @@ def switch() -> Iterator[Switch]:
             "tls": server(folder, ca, "tls", [*here]),
             "expired": server(folder, ca, "expired", [*here], days=-1),
             "other": server(folder, ca, "other", [x509.DNSName("sbc.example")]),
+            "mutual": server(folder, ca, "mutual", [*here]),
         }
         ports = {one: free_port() for one in (*pems, "tcp")}
         text = f"[tcp]\ntype=transport\nprotocol=tcp\nbind=127.0.0.1:{ports['tcp']}\n"
         for kind, pem in pems.items():
             text += f"[{kind}]\ntype=transport\nprotocol=tls\nbind=127.0.0.1:{ports[kind]}\nmethod=tlsv1_2\n"
             text += f"cert_file={pem}\npriv_key_file={pem}\n"
+            if kind == "mutual":
+                (folder / "ca.pem").write_bytes(ca.pem)
+                text += f"ca_list_file={folder / 'ca.pem'}\nverify_client=yes\nrequire_client_cert=yes\n"
         for name, codec, auth in (("test", "alaw", ""), ("gsm", "gsm", ""), ("nj", "alaw", "auth=account"),
                                   ("box", "alaw", "contact_user=voicemail"),
                                   ("rel", "alaw", "100rel=required")):  # fmt: skip
@@ -104,7 +110,9 @@ def switch() -> Iterator[Switch]:
         with Asterisk(folder / "ast", 9, 9, {"pjsip.conf": text, "extensions.conf": PLAN}) as asterisk:
             ports["udp"] = asterisk.port
             assert all(kind in asterisk.tell("pjsip show transports") for kind in (*pems, "tcp"))
-            yield Switch(asterisk, ports, ca.pem.decode())
+            own = server(folder, ca, "caller", [x509.DNSName("caller.example")]).read_text()
+            strange = server(folder, root("strange"), "strange", [x509.DNSName("caller.example")]).read_text()
+            yield Switch(asterisk, ports, ca.pem.decode(), own, strange)
 
 
 def seen_of(*calls: tuple[Via, Plan]) -> list[Seen]:
@@ -190,6 +198,16 @@ def test_a_certificate_that_does_not_hold(switch: Switch) -> None:
     assert (told(seen).verdict, told(seen).reason, seen.log) == ("fail", "tls_host", [])
     assert "127.0.0.1" in seen.fault
     assert told(call(switch.via("tls", host="localhost"))).reason == "answered"
+
+
+def test_a_transport_that_demands_our_certificate(switch: Switch) -> None:
+    good = call(switch.via("mutual", identity=switch.own))
+    assert (told(good).reason, sent(good, "BYE") != []) == ("answered", True)
+    for identity in ("", switch.strange):
+        seen = call(switch.via("mutual", identity=identity))
+        assert (seen.end, [one for one in seen.log if not one.out]) == ("unreachable", [])
+        assert told(seen).reason in {"tls_identity", "tls_failed"}
+    assert told(call(switch.via("tls", identity=switch.strange))).reason == "answered"  # nobody asks for it there
 
 
 def test_tls_where_there_is_none_and_none_where_it_is_needed(switch: Switch) -> None:

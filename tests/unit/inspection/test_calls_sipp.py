@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -71,6 +72,24 @@ def test_through_a_proxy_that_stays_in_the_dialog(rings: bool, tmp_path: Path) -
     assert (seen.end, seen.routes) == (("unanswered", []) if rings else ("answered", ["127.0.0.1"]))
     routes = [line.text.count("\nRoute: ") for line in seen.log if line.out]
     assert routes == ([0, 0, 0] if rings else [0, 1, 1])
+
+
+@pytest.mark.long
+def test_through_a_proxy_that_demands_our_certificate(tmp_path: Path) -> None:
+    ca, here = root(), [x509.IPAddress(ip_address("127.0.0.1"))]
+    pem, own = (server(tmp_path, ca, name, here) for name in ("proxy", "caller"))
+    (tmp_path / "ca.pem").write_bytes(ca.pem)
+    way = Via("127.0.0.1", 0, "tls", ca=ca.pem.decode())
+    with (
+        Far(tmp_path / "far", sipp_far.routed()) as far,
+        Proxy(tmp_path / "proxy", far.port, pem, tmp_path / "ca.pem") as proxy,
+    ):
+        way = replace(way, port=proxy.port)
+        without = call(proxy.port, way=way)
+        reason = judge(without, limit=4000, expected=("127.0.0.1",), witness=ADDRESS).reason
+        assert (without.end, reason in {"tls_identity", "tls_failed"}) == ("unreachable", True)
+        seen = call(proxy.port, wait=5000, way=replace(way, identity=own.read_text()))
+        assert (seen.end, far.done(), proxy.inside()) == ("answered", 0, ["ACK tls", "BYE tls"])
 
 
 @pytest.mark.long

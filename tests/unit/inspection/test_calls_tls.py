@@ -33,9 +33,9 @@ def ca() -> Held:
     return root()
 
 
-def call(port: int, ca: Held | None, wait: int = 3000) -> Seen:
+def call(port: int, ca: Held | None, wait: int = 3000, identity: str = "") -> Seen:
     found: list[Seen] = []
-    via = Via("127.0.0.1", port, "tls", ca="" if ca is None else ca.pem.decode())
+    via = Via("127.0.0.1", port, "tls", ca="" if ca is None else ca.pem.decode(), identity=identity)
     bulk.run([(via, Plan("95013", "t", wait, hold=0))], pace=Pace(linger=0), took=lambda _p, seen: found.append(seen))
     return found[0]
 
@@ -87,8 +87,30 @@ def test_a_gateway_that_asks_for_our_certificate(newest: ssl.TLSVersion, ca: Hel
     for _ in range(5):  # whether the alert or the reset behind it comes first is left to chance
         with Stream(answers, asks) as far:
             seen = call(far.port, ca)
-            assert (reason(seen), seen.end, far.got) == ("tls_failed", "unreachable", [])
-            assert seen.over is None or seen.over < 1500
+            assert (seen.end, far.got) == ("unreachable", [])
+            assert reason(seen) == "tls_failed" or newest == ssl.TLSVersion.TLSv1_3
+            assert reason(seen) in {"tls_failed", "tls_identity"}
+            assert (seen.over or 0) < 1500
+    own = server(tmp_path, ca, "caller", [x509.DNSName("caller.example")]).read_text()
+    with Stream(answers, asks) as far:
+        assert reason(call(far.port, ca, identity=own)) == "answered"
+        assert far.methods() == ["INVITE", "ACK", "BYE"]
+
+
+@pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("kind", ["strange", "expired"])
+def test_a_certificate_of_ours_that_the_gateway_refuses(
+    kind: str, newest: ssl.TLSVersion, ca: Held, tmp_path: Path
+) -> None:
+    asks = context(server(tmp_path, ca, "asks", [*HERE]), maximum_version=newest, verify_mode=ssl.CERT_REQUIRED)
+    asks.load_verify_locations(cadata=ca.pem.decode())
+    by, days = (root(), 30) if kind == "strange" else (ca, -1)
+    own = server(tmp_path, by, "caller", [x509.DNSName("caller.example")], days=days).read_text()
+    with Stream(answers, asks) as far:
+        seen = call(far.port, ca, identity=own)
+        assert (seen.end, far.got) == ("unreachable", [])
+    assert reason(seen) in ({"tls_identity"} if newest == ssl.TLSVersion.TLSv1_2 else {"tls_identity", "tls_failed"})
+    assert "PRIVATE" not in repr(seen)
 
 
 def test_no_cipher_in_common(ca: Held, tmp_path: Path) -> None:
@@ -201,6 +223,6 @@ def test_a_connection_that_ends_before_the_call_begins(
     with Stream(answers, context(server(tmp_path, ca, "good", [*HERE]))) as far:
         seen = call(far.port, ca, wait=20_000)
     assert ended.is_set()
-    assert (seen.end, far.got) == ("unreachable", [])
+    assert (seen.end, reason(seen), far.got) == ("unreachable", "tls_failed", [])
     assert seen.over is not None
     assert seen.over < 1000

@@ -16,6 +16,14 @@ LONG: Final = 500
 NUMBER: Final = 40
 
 
+class Unsaid(forms.Textarea):
+    """A text that is never given back, as a password is not."""
+
+    def format_value(self, value: object) -> None:
+        """Nothing."""
+        del value
+
+
 class Asked(forms.Form):
     """Which number is called; none: all filed ones."""
 
@@ -70,6 +78,21 @@ class Way(forms.Form):
         widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
         help_text=gettext_lazy("For TLS: only these certificates are trusted; empty: the system's."),
     )
+    certificate = forms.CharField(
+        label=gettext_lazy("Own certificate (PEM)"),
+        required=False,
+        max_length=65_536,
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
+        help_text=gettext_lazy("For a gateway that asks for one over TLS; empty: the one that is kept stays."),
+    )
+    key = forms.CharField(
+        label=gettext_lazy("Its private key (PEM)"),
+        required=False,
+        max_length=65_536,
+        widget=Unsaid({"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=gettext_lazy("Without a passphrase; it is kept encrypted and never shown again."),
+    )
+    no_certificate = forms.BooleanField(label=gettext_lazy("Forget the own certificate and its key"), required=False)
     witness = forms.ChoiceField(
         label=gettext_lazy("What proves the landing"),
         choices=[(one, gettext_lazy(PROOFS[one])) for one in WITNESSES],

@@ -16,6 +16,7 @@ from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import UNPROCESSABLE
 from nianjian.flows.inspection.callback import ways as flow
 from nianjian.inspection.callback.routes.service import Given
+from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.texts.inspection.words import WITNESSES
 from nianjian.paper.texts.season.reminders import CALLBACK, line
@@ -54,12 +55,14 @@ def listing(request: Request, code: str) -> HttpResponse:
             Cell(one["carrier"] or "–"),
             Cell(one["caller"]),
             Cell(_(WITNESSES[one["witness"]])),
+            _until(one["certificate_until"]),
             Cell(one["daily_at"] or "–", badge="bad" if one["daily_flaw"] else ""),
         ]
         for one in kept["routes"]
     ]
     heads = (gettext("Name"), gettext("Where calls go"), gettext("Trunk line of the register"), gettext("Carrier"),
-             gettext("Calling number"), gettext("What proves the landing"), gettext("Each day at"))  # fmt: skip
+             gettext("Calling number"), gettext("What proves the landing"), gettext("Own certificate until"),
+             gettext("Each day at"))  # fmt: skip
     pair = [Column(gettext("Gateway in the ledger")), Column(gettext("Addresses"))]
     hosts = [[Cell(one["name"]), Cell(", ".join(one["hosts"]))] for one in kept["gateways"]]
     context = {
@@ -72,6 +75,11 @@ def listing(request: Request, code: str) -> HttpResponse:
         "may": may(request.actor, code, Act.ADMINISTER),
     }
     return render(request, "callback/ways.html", context, status=status)
+
+
+def _until(day: str | None) -> Cell:
+    """The last day of our own certificate; one that is over is no good to any gateway."""
+    return Cell(day or "–", badge="bad" if day and day < clock.today().isoformat() else "")
 
 
 def _flaw(route: dict[str, Any], numbers: int) -> str:
@@ -92,7 +100,8 @@ def _done(request: Request, code: str, form: Form) -> bool:
         if isinstance(form, Named):
             flow.name_gateway(enterprise=code, name=given["name"], hosts=given["hosts"], actor=request.actor)
         else:
-            password = given.pop("password")
+            password, forget = given.pop("password"), given.pop("no_certificate")
+            given |= {"certificate": "", "key": ""} if forget else {"certificate": given["certificate"] or None}
             kept = password if password or given["username"] else None
             flow.save(enterprise=code, given=Given(**given, password=kept), actor=request.actor)
     except NianjianError as error:

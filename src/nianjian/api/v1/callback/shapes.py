@@ -151,7 +151,7 @@ class CallbackEnded(Schema):
 
 
 class CallbackRoute(Schema):
-    """A way for test calls; its password is never told."""
+    """A way for test calls; its password and key are never told. ``certificate_until``: last day of our own one."""
 
     name: str
     via: str
@@ -160,6 +160,7 @@ class CallbackRoute(Schema):
     caller: str
     account: bool
     own_ca: bool
+    certificate_until: str | None
     witness: str
     daily_at: str | None
     daily_flaw: str | None = None
@@ -183,7 +184,9 @@ class CallbackWays(Schema):
 class CallbackRouteSet(Schema):
     """A way; the one of this name is changed. ``password`` null: user and password stay.
 
-    ``ca``: certificates (PEM) that are trusted over TLS instead of the system's.
+    ``ca``: certificates (PEM) that are trusted over TLS instead of the system's. ``certificate``, ``key``: our own
+    (PEM) for a gateway that asks for one, kept encrypted and never told; ``certificate`` null: both stay, "": there is
+    none any more.
     """
 
     name: Annotated[Short, Field(min_length=1)]
@@ -194,6 +197,8 @@ class CallbackRouteSet(Schema):
     username: Annotated[str, Field(max_length=120)] = ""
     password: Annotated[str, Field(max_length=200)] | None = None
     ca: Annotated[str, Field(max_length=65_536)] = ""
+    certificate: Annotated[str, Field(max_length=65_536)] | None = None
+    key: Annotated[str, Field(max_length=65_536)] = ""
     witness: Literal["none", "address", "token"] = "none"
     daily_at: Annotated[str, Field(max_length=5, pattern=r"^([0-2][0-9]:[0-5][0-9])?$")] = ""
 

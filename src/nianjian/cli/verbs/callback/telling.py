@@ -26,6 +26,10 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--password-file", type=Path, metavar="FILE", help=about)
     about = _("file of certificates (PEM) that are trusted over TLS instead of the system's")
     parser.add_argument("--ca-file", type=Path, metavar="FILE", help=about)
+    about = _("file of the own certificate (PEM) that is shown over TLS to a gateway that asks; its chain may follow")
+    parser.add_argument("--cert-file", type=Path, metavar="FILE", help=about)
+    about = _("file of its private key (PEM, without a passphrase); left out: it lies with the certificate")
+    parser.add_argument("--key-file", type=Path, metavar="FILE", help=about)
     about = _("what proves the landing: none, address or token")
     parser.add_argument("--witness", default="none", choices=WITNESSES, metavar="W", help=about)
 
@@ -43,6 +47,12 @@ def ca(args: argparse.Namespace) -> str:
     return "" if args.ca_file is None else _read(args.ca_file)
 
 
+def certificate(args: argparse.Namespace) -> tuple[str | None, str]:
+    """The own certificate and its key; None and "" where no file is named; ``file_unreadable``."""
+    own = None if args.cert_file is None else _read(args.cert_file)
+    return own, "" if args.key_file is None else _read(args.key_file)
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -52,11 +62,12 @@ def _read(path: Path) -> str:
 
 def way(args: argparse.Namespace) -> Way:
     """The way that the command tells."""
-    from nianjian.flows.inspection.callback.ways import CALLER, Way
+    from nianjian.flows.inspection.callback.ways import CALLER, Way, shown
     from nianjian.inspection.callback import asked
     from nianjian.inspection.callback.sip.digest import Account
 
     account = Account(args.user, password(args) or "") if args.user else None
     caller = asked.caller(args.caller) if args.caller else CALLER
     via = replace(asked.via(args.via), ca=asked.ca(ca(args)))
+    via = replace(via, identity=shown(via, *certificate(args)) or "")
     return Way(via, caller, account, args.witness, carrier=args.carrier)

@@ -20,6 +20,7 @@ def configure(actions: Actions) -> None:
     route.add_argument("name", metavar="NAME", help=_("what it is called"))
     route.add_argument("--line", default="", metavar="ID", help=_("the trunk line of the register"))
     route.add_argument("--daily", default="", metavar="HH:MM", help=_("test all filed numbers each day at this time"))
+    route.add_argument("--no-cert", action="store_true", help=_("forget the own certificate and its key"))
     route.add_argument("--remove", action="store_true", help=_("remove it"))
     telling.options(route)
     gateway = actions.add("gateway", _gateway, _("say from which addresses a gateway of the ledger answers"))
@@ -44,6 +45,7 @@ def _route(args: argparse.Namespace) -> Answer:
     if args.remove:
         ways.remove(enterprise=args.enterprise, name=args.name, actor=actor)
         return Answer({"route": args.name, "removed": True}, picture.said(_("Removed.")))
+    certificate, key = telling.certificate(args)
     given = Given(
         name=args.name,
         via=args.via,
@@ -55,6 +57,8 @@ def _route(args: argparse.Namespace) -> Answer:
         password=(telling.password(args) or "") if args.user or args.password_file else None,
         daily_at=ways.daily(args.daily),
         ca=telling.ca(args),
+        certificate="" if args.no_cert else certificate,
+        key="" if args.no_cert else key,
     )
     told = ways.save(enterprise=args.enterprise, given=given, actor=actor)
     return Answer(told, picture.routes({"routes": [told], "gateways": []}))

@@ -11,7 +11,7 @@ from nianjian.accounts.query import LOCAL, Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import env
 from nianjian.flows.inspection.callback.grounds import Grounds, Json
-from nianjian.inspection.callback import asked
+from nianjian.inspection.callback import asked, identity
 from nianjian.inspection.callback.places import refused
 from nianjian.inspection.callback.routes import query, service
 from nianjian.inspection.callback.routes.model import Route
@@ -44,7 +44,7 @@ class Way:
         """The way of a kept route."""
         account = Account(route.username, route.password or "") if route.username else None
         via = asked.via(route.via)
-        via = replace(via, anywhere=_free(via.host, route.set_by), ca=route.ca)
+        via = replace(via, anywhere=_free(via.host, route.set_by), ca=route.ca, identity=route.identity or "")
         return cls(via, route.caller, account, route.witness, route.name, route.carrier)
 
 
@@ -97,6 +97,7 @@ def told(route: Route) -> Json:
         "caller": numbers.mask(route.caller),
         "account": route.username is not None,
         "own_ca": bool(route.ca),
+        "certificate_until": (last := identity.until(route.identity or "")) and last.isoformat(),
         "witness": route.witness,
         "daily_at": None if route.daily_at is None else f"{route.daily_at:%H:%M}",
         "next_at": route.next_at and route.next_at.astimezone(clock.ZONE).isoformat(timespec="minutes"),
@@ -108,7 +109,7 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Json:
 
     The carrier is the line's where none is said. ``role_missing``, ``callback_line_unknown``,
     ``callback_host_refused`` for this machine unless the operator sits at the shell or allows it, and what `asked.via`,
-    `asked.ca`, `asked.caller` and `service.save` raise.
+    `asked.ca`, `identity.pair`, `asked.caller` and `service.save` raise; ``callback_cert_plain`` without TLS.
     """
     require(actor, enterprise, Act.ADMINISTER)
     line, carrier = given.line.strip(), given.carrier.strip()
@@ -130,8 +131,19 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Json:
         password=given.password,
         daily_at=given.daily_at,
         ca=asked.ca(given.ca),
+        certificate=shown(via, given.certificate, given.key),
     )
     return told(service.save(enterprise=enterprise, given=made, actor=actor))
+
+
+def shown(via: Via, certificate: str | None, key: str = "") -> str | None:
+    """Our own certificate and key, as one; None: what is kept stays. ``callback_cert_plain``, `identity.pair`."""
+    if certificate is None and not key.strip():
+        return None
+    found = identity.pair(certificate or "", key, clock.now())
+    if found and via.transport != "tls":
+        raise NianjianError("callback_cert_plain", via=str(via))
+    return found
 
 
 def remove(*, enterprise: str, name: str, actor: Actor) -> None:

@@ -15,7 +15,7 @@ class Route(models.Model):
 
     ``daily_at``: when all filed numbers are tested each day (Asia/Shanghai), as ``set_by`` asked; ``next_at``: when
     that is due. Both None: only on demand. ``ca``: certificates (PEM) that a
-    TLS way trusts, "" for the system's.
+    TLS way trusts, "" for the system's. ``identity``: certificate and key (PEM) that it shows to a gateway that asks.
     """
 
     id = models.CharField(max_length=16, primary_key=True)
@@ -28,6 +28,7 @@ class Route(models.Model):
     username = SealedText(null=True)
     password = SealedText(null=True)
     ca = models.TextField(blank=True)
+    identity = SealedText(null=True)
     witness = models.CharField(max_length=8, choices=[(one, one) for one in WITNESSES])
     daily_at = models.TimeField(null=True)
     next_at = models.DateTimeField(null=True, db_index=True)

@@ -23,7 +23,10 @@ MOST: Final = 50  # routes, and gateways, of an enterprise
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is said of a route. ``password`` None: the one that is kept stays, with its user."""
+    """What is said of a route. ``password`` None: the one that is kept stays, with its user.
+
+    ``certificate`` (PEM, chain and key may lie with it) None: the one that is kept stays, "": there is none any more.
+    """
 
     name: str
     via: str
@@ -35,6 +38,8 @@ class Given:
     password: str | None = None
     daily_at: time | None = None
     ca: str = ""
+    certificate: str | None = None
+    key: str = ""
 
 
 def save(*, enterprise: str, given: Given, actor: Actor) -> Route:
@@ -57,11 +62,14 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Route:
         row.line, row.carrier, row.daily_at, row.ca = given.line, given.carrier, given.daily_at, given.ca
         if given.password is not None:
             row.username, row.password = given.username or None, given.password or None
+        if given.certificate is not None:
+            row.identity = given.certificate or None
         row.next_at = following(given.daily_at, clock.now())
         row.set_by, row.set_at = str(actor), clock.now()
         row.save()
         data = {"route": row.name, "carrier": row.carrier, "witness": row.witness}
         data |= {"daily_at": f"{given.daily_at:%H:%M}"} if given.daily_at else {}
+        data |= {} if given.certificate is None else {"certificate": "set" if given.certificate else "removed"}
         record(verb="callback.route", enterprise=enterprise, actor=actor, data=data)
     return row
 

@@ -22,7 +22,6 @@ from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
 
 REFUSED: Final = "the operator lets no test call go to this machine itself"
 LINGER: Final = 0.6  # seconds after the last call, in which repeated replies are still acknowledged
-LATE: Final = "TLSv1.3"
 GOODBYE: Final = 1.0  # seconds
 LENGTH: Final = re.compile(rb"\r?\n(?:content-length|l)[ \t]*:[ \t]*([0-9]{1,6})", re.IGNORECASE)
 
@@ -140,11 +139,11 @@ class Trunk(asyncio.DatagramProtocol, asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The stream, or our own socket, has ended.
 
-        From TLS 1.3 on the other side judges our certificate, or that there is none, when we hold the handshake for
-        done: one that ends the connection before a word of SIP has refused it.
+        With TLS 1.3, and with some switches always, the other side judges our certificate, or that there is none, when
+        we hold the handshake for done: one that ends the connection before a word of SIP has refused it.
         """
         fault = exc or ConnectionResetError("closed")
-        early = self.cipher.startswith(LATE) and not self._heard
+        early = bool(self.cipher) and not self._heard
         tls = secure.told(fault).kind if isinstance(fault, ssl.SSLError) else secure.FAILED if early else ""
         self._lost = (words(fault), tls)
         self._gone.set()
@@ -193,7 +192,7 @@ async def _secured(via: Via, host: str, patience: float) -> Trunk:
         _stream, trunk = await loop.create_connection(
             lambda: Trunk(via),
             sock=link,
-            ssl=secure.trusting(via.ca),
+            ssl=secure.trusting(via.ca, via.identity),
             server_hostname=via.host,
             ssl_handshake_timeout=patience,
         )

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final
 
 PATIENCE: Final = 1.5  # seconds for a port to show whether it speaks TLS
 PORT: Final = 5061
-UNTRUSTED, HOST, EXPIRED, PLAIN, VERSION, FAILED, NEEDED = (
-    "untrusted", "host", "expired", "plain", "version", "failed", "needed",
+UNTRUSTED, HOST, EXPIRED, PLAIN, VERSION, FAILED, NEEDED, IDENTITY = (
+    "untrusted", "host", "expired", "plain", "version", "failed", "needed", "identity",
 )  # fmt: skip
 RECORD: Final = re.compile(rb"[\x15\x16]\x03", re.DOTALL)  # an alert or a handshake of TLS begins like this
-FAULTS: Final = (UNTRUSTED, HOST, EXPIRED, PLAIN, VERSION, FAILED, NEEDED)
-"""``plain``: no TLS is spoken there; ``version``: none that is new enough; ``needed``: only TLS is spoken there."""
+FAULTS: Final = (UNTRUSTED, HOST, EXPIRED, PLAIN, VERSION, FAILED, NEEDED, IDENTITY)
+"""``plain``: no TLS is spoken there; ``version``: none that is new enough; ``needed``: only TLS is spoken there;
+``identity``: our own certificate is refused, or lacks."""
 _CHECKS: Final[Mapping[int, str]] = {9: EXPIRED, 10: EXPIRED, 62: HOST, 64: HOST}  # X509_V_ERR_… of OpenSSL
 _NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
 _OLD: Final = frozenset({
     "TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "NO_PROTOCOLS_AVAILABLE",
     "UNKNOWN_PROTOCOL",
 })  # fmt: skip
+
+
+_OURS: Final = re.compile("ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_|ACCESS_DENIED|DECRYPT_ERROR)")
 
 
 class SecureError(OSError):
@@ -36,14 +43,32 @@ class SecureError(OSError):
 
 
 @lru_cache(maxsize=16)
-def trusting(ca: str) -> ssl.SSLContext:
+def trusting(ca: str, identity: str = "") -> ssl.SSLContext:
     """TLS 1.2 or newer, host and chain checked: by the certificates in ``ca`` (PEM) alone, "": the system's.
 
-    ssl.SSLError or ValueError where ``ca`` is no certificate.
+    ``identity``: our own certificate, chain and key (PEM), shown where it is asked for. ssl.SSLError or ValueError
+    where one of them is none.
     """
     context = ssl.create_default_context(cadata=ca or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if identity:
+        with _named(identity) as path:
+            context.load_cert_chain(path, password=lambda: "")  # never asks at a terminal
     return context
+
+
+@contextmanager
+def _named(text: str) -> Iterator[str]:
+    """A path under which OpenSSL can read a text: in memory where the system has such, else a file of ours alone."""
+    if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
+        with os.fdopen(os.memfd_create("identity"), "wb", buffering=0) as held:
+            held.write(text.encode())
+            yield f"/proc/self/fd/{held.fileno()}"
+    else:
+        with NamedTemporaryFile("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            yield file.name
 
 
 def told(fault: BaseException) -> SecureError:
@@ -53,6 +78,8 @@ def told(fault: BaseException) -> SecureError:
         return SecureError(_CHECKS.get(fault.verify_code, UNTRUSTED), words)
     if isinstance(fault, ssl.SSLError) and not isinstance(fault, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         reason = fault.reason or ""
+        if _OURS.search(reason):  # the other side's word on what we have shown
+            return SecureError(IDENTITY, words)
         return SecureError(PLAIN if reason in _NO_TLS else VERSION if reason in _OLD else FAILED, words)
     return SecureError(PLAIN, words)  # closed, or not a word: the handshake was not understood
 
@@ -119,7 +146,11 @@ async def _spoken(host: str, port: int) -> bool:
         _reader, writer = await asyncio.wait_for(opened, 2 * PATIENCE)
     except (OSError, TimeoutError) as fault:
         made.close()
-        return isinstance(fault, ssl.SSLError) and told(fault).kind in {VERSION, FAILED}  # an alert is TLS, too
+        return isinstance(fault, ssl.SSLError) and told(fault).kind in {
+            VERSION,
+            FAILED,
+            IDENTITY,
+        }  # an alert is TLS, too
     writer.close()
     with suppress(OSError, TimeoutError):
         await asyncio.wait_for(writer.wait_closed(), PATIENCE)

@@ -12,7 +12,7 @@ class Via:
     """Where calls go: ``sip:HOST:PORT``. ``anywhere``: also to this machine itself and its link (`places.refused`).
 
     ``sips``: asked for as ``sips:``, so every hop is to be secure; ``ca``: certificates (PEM) that are trusted instead
-    of the system's, "" for those.
+    of the system's, "" for those; ``identity``: our own certificate and key (PEM), "" for none.
     """
 
     host: str
@@ -21,6 +21,7 @@ class Via:
     anywhere: bool = True
     sips: bool = False
     ca: str = field(default="", repr=False)
+    identity: str = field(default="", repr=False)
 
     @property
     def scheme(self) -> str:

@@ -48,6 +48,17 @@ TEXTS: Final[Mapping[str, str]] = {
     "callback_caller_wrong": mark("“{caller}” cannot stand as the calling number"),
     "callback_gateway_wrong": mark("“{gateway}” is no address of a gateway; write host names or IP addresses"),
     "callback_ca_wrong": mark("this is no certificate in PEM form, or a private key lies with it"),
+    "callback_cert_wrong": mark(
+        "this is no certificate of the caller that TLS takes; give it in PEM form, an RSA key from 2048 bits on"
+    ),
+    "callback_cert_expired": mark("the certificate holds from {first} to {last} only; have the carrier make a new one"),
+    "callback_cert_plain": mark("{via}: a certificate is shown over TLS alone; set transport=tls"),
+    "callback_key_missing": mark("exactly one private key in PEM form must come with the certificate"),
+    "callback_key_locked": mark(
+        "a passphrase protects the key, and a test call can ask nobody for it; give the key without one"
+        " (openssl pkey -in KEY -out PLAIN): it is kept encrypted here"
+    ),
+    "callback_key_other": mark("the private key does not fit the certificate; give the two that were made together"),
     "callback_witness_unknown": mark("{witness} proves no landing; there are {witnesses}"),
     "callback_name_missing": mark("give it a name"),
     "callback_routes_too_many": mark("there are {most} ways for test calls already"),

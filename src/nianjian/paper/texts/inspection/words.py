@@ -77,7 +77,13 @@ REASONS: Final[Mapping[str, str]] = {
     "tls_expired": mark("the gateway's certificate is not valid today: it must be renewed there, or a clock is wrong"),
     "tls_plain": mark("no TLS is spoken at this port: take transport=tcp, or the gateway's TLS port"),
     "tls_version": mark("the gateway speaks no TLS from version 1.2 on: it must be brought up to date there"),
-    "tls_failed": mark("the gateway broke off the TLS handshake; it may ask for a certificate of the caller"),
+    "tls_failed": mark(
+        "the gateway broke off the TLS connection before a word of SIP; it may ask for a certificate of the caller"
+    ),
+    "tls_identity": mark(
+        "the gateway asks for a certificate of the caller, or refuses the one that is set: give the way the"
+        " certificate and key that the carrier has made or accepted"
+    ),
     "tls_needed": mark("the gateway takes calls over TLS only: set transport=tls and its TLS port"),
     "unreachable": mark("the gateway cannot be reached"),
     "no_reply": mark("no reply at all: the gateway is down, or something filters the way"),
