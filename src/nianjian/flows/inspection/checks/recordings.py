@@ -7,6 +7,7 @@ long it is, and its name with numbers masked.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from nianjian.config import recordings as setting
+from nianjian.config import env
 from nianjian.flows.inspection.checks.grounds import Calls, Grounds, Json
 from nianjian.inspection.logs import question
 from nianjian.inspection.logs.kept import Reach
@@ -60,7 +61,7 @@ def place(enterprise: str, given: Path | None) -> tuple[Path | None, str]:
     """
     if given is not None:
         return folder.root(given), "given"
-    found = setting.folders().get(enterprise)
+    found = folder.folders(env.text(folder.SETTING, os.environ)).get(enterprise)
     if found is None:
         return None, "none"
     try:
@@ -74,7 +75,7 @@ def look(
 ) -> tuple[Reach, Json]:
     """The log as its references and the sample prove it, and the sample itself.
 
-    ``beat`` is called now and then while a folder is gone through. Cost: a pass over the calls of the days, some
+    ``beat`` is called now and then while a folder is gone through. Cost: two passes over the calls of the days, some
     look-ups a sampled call, and one pass over the folder where those do not find a file.
     """
     root, source = place(grounds.enterprise, given)
@@ -87,7 +88,9 @@ def look(
         if source == "unreadable" and reach.why == "references_only":
             reach = judge.unreadable(reach)
         return reach, told | _counted([], Index())
-    rows = lake.engine.rows(question.drawn(lake.tables["calls"], references.begin, references.until, seed, count))
+    calls, draw = lake.tables["calls"], question.Draw(references.begin, references.until, seed, count)
+    ids = {str(row["call_id"]) for row in lake.engine.rows(question.ids(calls, draw))}
+    rows = lake.engine.rows(question.drawn(calls, draw, sorted(ids)))
     found, known = _looked(root, rows, tolerance, beat)
     days: dict[date, list[str]] = defaultdict(list)
     for one in found:

@@ -5,6 +5,7 @@ Nothing is changed: tables are not migrated, intents not recovered.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -18,7 +19,7 @@ from django.db import Error, connection
 from nianjian.accounts import query as accounts
 from nianjian.audit import query as audit
 from nianjian.audit.verify import verify
-from nianjian.config import recordings, wiring
+from nianjian.config import env, wiring
 from nianjian.flows import holidays
 from nianjian.flows.operation import backup
 from nianjian.flows.operation.watch import figures, machine
@@ -103,7 +104,7 @@ def _worker() -> Diagnosis:
 
 def _recordings() -> Diagnosis:
     """Every folder that is set, as the look at the logs will find it."""
-    folders = recordings.folders()
+    folders = folder.folders(env.text(folder.SETTING, os.environ))
     for place in folders.values():
         folder.root(place)
     strange = sorted(set(folders) - {one.code for one in accounts.enterprises()})

@@ -90,18 +90,18 @@ def _mp3(file: BinaryIO, size: int) -> int | None:
 
 
 def _ogg(file: BinaryIO, _size: int) -> int | None:
-    """By the last page that is there."""
+    """By the last page that is there. A length of 0 is none: pages may leave it out."""
     found = _tagged(file)
-    return None if found is None or found.duration is None else int(found.duration * 1000)
+    return int(found.duration * 1000) if found is not None and found.duration else None
 
 
 def _mp4(file: BinaryIO, size: int) -> int | None:
-    """A file that was cut cannot be told in time: its index speaks of the whole."""
+    """A file that was cut cannot be told in time: its index speaks of the whole, or of nothing where it is in parts."""
     if not _whole(file, size):
         return None
     file.seek(0)
     found = _tagged(file)
-    return None if found is None or found.duration is None else int(found.duration * 1000)
+    return int(found.duration * 1000) if found is not None and found.duration else None
 
 
 def _whole(file: BinaryIO, size: int) -> bool:

@@ -18,7 +18,7 @@ RESERVED: Final = 15
 
 
 def milliseconds(file: BinaryIO, size: int) -> int | None:
-    """Rounded down; 0: no frame is there; None: this is no FLAC file, or it tells no rate."""
+    """Rounded down; 0: nothing follows the header; None: this is no FLAC file, tells no rate, or has no whole frame."""
     if file.read(4) != MAGIC:
         return None
     info, start = b"", 4
@@ -34,18 +34,21 @@ def milliseconds(file: BinaryIO, size: int) -> int | None:
     rate = int.from_bytes(info[10:13], "big") >> 4
     if not rate:
         return None
+    if start >= size:
+        return 0
     file.seek(max(start, size - TAIL))
-    return _samples(file.read(TAIL), int.from_bytes(info[2:4], "big")) * 1000 // rate
+    samples = _samples(file.read(TAIL), int.from_bytes(info[2:4], "big"))
+    return None if samples is None else samples * 1000 // rate
 
 
-def _samples(tail: bytes, block: int) -> int:
+def _samples(tail: bytes, block: int) -> int | None:
     """Up to the end of the last frame. ``block``: the samples of a frame where all have the same number."""
     place = len(tail)
     while (place := tail.rfind(b"\xff", 0, place)) >= 0:
         found = _frame(tail[place : place + HEAD], block)
         if found is not None:
             return found
-    return 0
+    return None
 
 
 def _frame(head: bytes, block: int) -> int | None:
