@@ -17,7 +17,7 @@ from tests.support.answerer import Answerer, answered, back
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
 from nianjian.flows.import_calls import import_calls
-from nianjian.flows.inspection.callback import again, shown, ways, witness, work
+from nianjian.flows.inspection.callback import shown, ways, witness, work
 from nianjian.flows.inspection.callback.grounds import Grounds
 from nianjian.flows.inspection.callback.ways import Way
 from nianjian.inspection.callback.landings.model import Landing
@@ -242,7 +242,7 @@ def test_a_fault_of_the_queue_fails_no_import(
     def broken(*_args: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(again.again, "still_open", broken)
+    monkeypatch.setattr("nianjian.inspection.callback.landings.again.still_open", broken)
     _import(tmp_path / "a.csv", operator, [_call("t", trial.begun_at, "HZ-GW-01")])
     assert _jobs() == []
 

@@ -14,6 +14,7 @@ from tests.db.conftest import Import
 from tests.support.answerer import Answerer, answered, back
 
 from nianjian.accounts.query import Actor
+from nianjian.accounts.roles import Act
 from nianjian.flows.import_calls import import_calls
 from nianjian.flows.inspection.callback import shown, ways, witness, work
 from nianjian.flows.inspection.callback.grounds import Grounds
@@ -184,7 +185,7 @@ def test_an_enterprise_names_its_own_context(
     path = _master(tmp_path / "Master.csv", _row(trial.begun_at, "Playback", context="our-boxes"))
     monkeypatch.setenv("NIANJIAN_LIVE", f"demo:pbx=asterisk://{path}")
     assert _told(trial, anna)[0] == "filed"
-    items: Callable[..., tuple[object, ...]] = Grounds.of("demo", anna, readiness.Act.READ).book.__class__.items
+    items: Callable[..., tuple[object, ...]] = Grounds.of("demo", anna, Act.READ).book.__class__.items
 
     def own(book: object, key: str) -> tuple[object, ...]:
         return ("Our-Boxes",) if key == "inspection.callback.voicemail_contexts" else items(book, key)

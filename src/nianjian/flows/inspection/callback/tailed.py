@@ -77,7 +77,7 @@ def read(given: live.Records, source: str, tests: Sequence[Called], signs: Boxes
     for one in files:
         part = Part()
         lines = _told(rotated.lines(one.path, part, min(left, rotated.MOST)), tick)
-        found.take(one, part, records.records(given.kind, lines, source, signs), near)
+        found.take(one, part, records.records(given.kind, lines, source, signs, near.at), near)
         left = max(left - part.read, 0)
     again, _lost = rotated.chosen(_paths(given, first, last), first, last)
     if {(one.path, one.node) for one in again} != {(one.path, one.node) for one in files}:
@@ -119,10 +119,16 @@ class _Near:
         self._longest = max((one.answered - one.begun for one in tests), default=timedelta())
         self._ids = {one.call_id for one in tests if one.call_id}
 
+    def at(self, moment: datetime, call: str) -> bool:
+        """By its moment or its call-id alone."""
+        return call in self._ids or bool(self._around(moment))
+
     def has(self, record: Record) -> bool:
         """By its call-id, or by its moment and its numbers."""
         if record.call in self._ids:
             return True
-        first = bisect_left(self._begun, record.at - REACH - self._longest)
-        last = bisect_right(self._begun, record.at + REACH)
-        return any(compare.apart(record, one) is not None for one in self._tests[first:last])
+        return any(compare.apart(record, one) is not None for one in self._around(record.at))
+
+    def _around(self, moment: datetime) -> Sequence[Called]:
+        first = bisect_left(self._begun, moment - REACH - self._longest)
+        return self._tests[first : bisect_right(self._begun, moment + REACH)]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from nianjian.inspection.callback.verdict import ELSEWHERE, FILED_GATEWAY, SILENT, UNNAMED, UNSEEN, VOICEMAIL
@@ -108,8 +109,13 @@ def same(one: str, other: str) -> bool:
     """Whether two texts are one number, however it is written."""
     if one == other:
         return bool(one)
-    left, right = normalise(one).value, normalise(other).value
-    return left is not None and left == right
+    left = _value(one)
+    return left is not None and left == _value(other)
+
+
+@lru_cache(maxsize=4096)
+def _value(text: str) -> int | None:
+    return normalise(text).value
 
 
 def apart(record: Record, called: Called) -> timedelta | None:
