@@ -23,7 +23,7 @@ FLAG: Final = re.compile(r"[0-9]{1,6}|true|false|yes|no|y|n|是|否|有|无", re
 DRIVE: Final = re.compile(r"[A-Za-z]:")
 TELLING: Final = 8  # digits that make a name one of its own: a moment, a call's id
 _LONG: Final = re.compile(r"\d{7,}")
-_APART: Final = re.compile(r"\d+(?:[ _.-]\d+)+")
+_APART: Final = re.compile(r"(?<![*\d])\d+(?:[ _.-]\d+)+")  # not the end of one that is masked already
 _WHOLE: Final = 10  # digits with signs between that are no telephone number yet
 _NAME: Final = re.compile(r"[\u3400-\u9fff]{2,}")
 
