@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -181,5 +182,6 @@ def test_no_long_number_is_ever_shown() -> None:
         "600-13800138000-20260831-100000-1725082800.12.wav", "8613800138000.wav", "0571-88888888_1.wav",
         "138-0013-8000.wav", "１３８００１３８０００.wav", "..13800138000", "x" * 9 + "110105194912310021.mp3",
     ):  # fmt: skip
-        shown = named.shown(reference)
-        assert not re.search(r"\d{8}", re.sub(r"[^\d*]", "", shown)), shown
+        shown = re.sub(r"[^\d*]", "", unicodedata.normalize("NFKC", named.shown(reference)))
+        for number in ("13800138000", "057188888888", "110105194912310021"):
+            assert not any(number[at : at + 8] in shown for at in range(len(number) - 7)), shown
