@@ -257,3 +257,61 @@ def test_unnamed_records_are_told_once_whatever_else_is_imported(
     _worked()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
     assert len(_audited()) == 1
+
+
+def _acc(trial: Trial, folder: Path) -> Path:
+    """A proxy's record of a test."""
+    sealed = json.loads(shown.evidence(trial=trial.pk, actor=Actor("op"))[1])["seen"]["call_id"]
+    file = folder / "acc_1.log"
+    file.write_text(f"INVITE|a|b|{sealed}|200|OK|{int(trial.begun_at.timestamp())}\n")
+    return file
+
+
+def test_a_record_against_it_that_comes_later_is_not_missed(
+    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One switch told that it landed rightly; another one, whose records come later, that it was there."""
+    trial = _tested(far, anna)
+    _import(tmp_path / "a.csv", operator, [*_beside(trial.begun_at), _call("t", trial.begun_at, "HZ-GW-01")])
+    _worked()
+    (told,) = shown.listed(enterprise="demo", actor=anna)
+    assert (told["counts"], told["landing"]["verdict"]) == ("pass", "filed")
+    _import(tmp_path / "b.csv", operator, [_call("y", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
+    _worked()
+    assert Landing.objects.count() == 1  # nothing new
+    _acc(trial, tmp_path)
+    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:bj-gw=kamailio://{tmp_path}")
+    _import(tmp_path / "c.csv", operator, [_call("z", trial.begun_at + HOUR, "HZ-GW-01", "13911114444")])
+    _worked()
+    (told,) = shown.listed(enterprise="demo", actor=anna)
+    assert (told["counts"], told["landing"]["verdict"]) == ("fail", "elsewhere")
+    assert _jobs("waiting") == []
+
+
+def test_a_record_that_was_seen_is_not_unseen_because_its_file_has_gone(
+    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = _tested(far, anna)
+    file = _acc(trial, tmp_path)
+    monkeypatch.setenv("NIANJIAN_LIVE", f"demo:edge=kamailio://{tmp_path}")
+    _import(tmp_path / "a.csv", operator, [_call("y", trial.begun_at - HOUR, "HZ-GW-01", "13911113333")])
+    _worked()
+    assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
+    file.unlink()
+    monkeypatch.delenv("NIANJIAN_LIVE")
+    _import(tmp_path / "b.csv", operator, [_call("z", trial.begun_at + HOUR, "HZ-GW-01", "13911113333")])
+    assert len(_jobs("waiting")) == 1
+    _worked()
+    assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
+
+
+def test_calls_of_a_clock_that_was_never_set_fail_no_import(
+    far: Answerer, anna: Actor, operator: Actor, tmp_path: Path
+) -> None:
+    trial = _tested(far, anna)
+    early = ("e", "呼入", CALLER, "95013", "0001-01-01 00:00:00", "0001-01-01 00:00:00", "0001-01-01 00:00:05", "接通",
+             "L01", "客服")  # fmt: skip
+    _import(tmp_path / "a.csv", operator, [early])
+    assert _jobs() == []
+    _import(tmp_path / "b.csv", operator, [_call("t", trial.begun_at, "HZ-GW-01")])
+    assert len(_jobs("waiting")) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from time import process_time
 from typing import Final
 
 import pytest
@@ -98,3 +99,12 @@ def test_a_key_too_short_for_tls_today(ca: Held) -> None:
     key = short.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     with pytest.raises(NianjianError, match="callback_cert_wrong"):
         pair(certificate, key, now)
+
+
+def test_a_text_of_beginnings_alone_is_gone_through_once() -> None:
+    """As a search for each beginning's end it takes minutes, in the process that serves pages."""
+    text = "-----BEGIN CERTIFICATE-----\n" * 2340
+    begun = process_time()
+    with pytest.raises(NianjianError, match="callback_cert_wrong"):
+        pair(text, text, clock.now())
+    assert process_time() - begun < 5  # noqa: PLR2004 -- seconds, a hundred times what it takes

@@ -1,7 +1,7 @@
 """The own records looked through once more, unasked: after an import of calls, and after a run of test calls.
 
 No work is put where no test is open, and one waiting look serves all who want it. What a look finds is kept and
-written to the audit chain once; what it does not find leaves nothing.
+written to the audit chain once; what it does not find, or no longer finds, leaves nothing.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ from nianjian.queue.models import Job
 LOG: Final = logging.getLogger(__name__)
 CLOCK: Final = Actor("clock", "system")
 DAY: Final = timedelta(days=1)
+EPOCH: Final = date(1970, 1, 1)  # a switch's clock that was never set may say any day before; no test was made then
 
 
 def after_import(enterprise: str, days: Iterable[str]) -> str | None:
     """Put a look for the tests that calls of these days (``YYYY-MM-DD``) may tell of; its job, None: none is open."""
-    known = sorted(date.fromisoformat(one) for one in days)
+    known = sorted(one for one in map(date.fromisoformat, days) if one >= EPOCH)
     if not known:
         return None
     first, last = (datetime.combine(one, time(), clock.ZONE) for one in (known[0], known[-1]))
@@ -80,7 +81,7 @@ def _put(enterprise: str, first: datetime, last: datetime) -> str | None:
 
 
 def _once(enterprise: str, first: datetime, last: datetime) -> str:
-    """One that waits is made wide enough; one that runs may have read its files already."""
+    """One that waits serves where it is wide enough; one that runs may have read its files already."""
     span = {"from": first.isoformat(), "to": last.isoformat()}
     waiting = query.newest(enterprise, jobs.CALLBACK_WITNESS, {"unasked": True}, Job.WAITING)
     if waiting is not None:
@@ -106,9 +107,11 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
     counts = Counter[str]()
     wanted = again.still_open(enterprise, first, _moment(str(given["to"])))
     for place in range(0, len(wanted), witness.MOST):
-        for one, found in witness.looks(grounds, wanted[place : place + witness.MOST], progress):
+        part = wanted[place : place + witness.MOST]
+        said = again.newest(part)
+        for one, found in witness.looks(grounds, part, progress):
             counts[found.verdict] += 1
-            if again.tells(found):
+            if again.tells(found, said.get(one.pk)):
                 service.keep(
                     enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, found=found, actor=actor,
                     unasked=True,

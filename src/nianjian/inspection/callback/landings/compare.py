@@ -18,6 +18,7 @@ from nianjian.kernel.numbers import normalise
 
 REACH: Final = timedelta(minutes=2)  # how far the clocks of switches may be apart
 BESIDE: Final = timedelta(days=1)  # a source covers a call if it has a record so long before, and one after
+KNOWN: Final = timedelta(days=8)  # a source that had records so long before is waited for: it may be imported weekly
 _NAMED: Final = re.compile(r"[A-Za-z]")
 
 
@@ -120,7 +121,7 @@ def _value(text: str) -> int | None:
 
 def apart(record: Record, called: Called) -> timedelta | None:
     """How far a record is from a test call that it may be of; None: it is not of it. A SIP call-id leaves no doubt."""
-    if record.call == called.call_id:
+    if called.call_id and record.call == called.call_id:
         return timedelta(-1)
     gap = max(called.begun - record.at, record.at - called.answered, timedelta())
     if gap > REACH:

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from nianjian.inspection.callback.landings import boxes, trunks
 from nianjian.inspection.callback.landings.boxes import Boxes
-from nianjian.inspection.callback.landings.compare import BESIDE, REACH, Called, Record, joined, number
+from nianjian.inspection.callback.landings.compare import BESIDE, KNOWN, REACH, Called, Record, joined, number
 from nianjian.kernel import clock
 from nianjian.kernel.numbers import normalise
 from nianjian.lake.schema import REJECTED
@@ -45,12 +45,17 @@ def near(calls: ir.Table, called: Called) -> ir.Table:
 
 
 def beside(calls: ir.Table, called: Called) -> ir.Table:
-    """By source how many calls began within a day before the test call, and within a day after it."""
+    """By source how many calls began within a day before the test call, and within a day after it; 0 for one of late.
+
+    A source that has written nothing since some days may be imported later: it is told, and covers nothing.
+    """
     begin, end = ibis.literal(_wall(called.begun)), ibis.literal(_wall(called.answered))
-    first, last = _wall(called.begun - BESIDE), _wall(called.answered + BESIDE)
+    near = ibis.literal(_wall(called.begun - BESIDE))
+    first, last = _wall(called.begun - KNOWN), _wall(called.answered + BESIDE)
     rows = calls.filter(calls.part != REJECTED, calls.start_ts >= first, calls.start_ts <= last)
+    before = (rows.start_ts >= near) & (rows.start_ts <= begin)
     return rows.group_by("source").aggregate(
-        before=(rows.start_ts <= begin).cast("int64").sum(), after=(rows.start_ts > end).cast("int64").sum()
+        before=before.cast("int64").sum(), after=(rows.start_ts > end).cast("int64").sum()
     )
 
 
