@@ -105,7 +105,7 @@ def test_what_is_due_is_erased_by_the_worker_and_told_afterwards(filled: Client)
     assert len(list(acts(verb="retention.erase"))) == 2, "an erasure of nothing leaves no entry"
 
 
-def test_posted_records_are_counted_with_the_calls_and_told_apart_once_they_are_gone(filled: Client, home: Path) -> None:
+def test_posted_records_are_counted_with_the_calls_and_told_apart_when_gone(filled: Client, home: Path) -> None:
     folder = home / "live/posted/demo/fs"
     folder.mkdir(parents=True)
     for day, legs in (("2026-03-02", 3), ("2027-05-31", 1), ("2027-06-01", 5)):

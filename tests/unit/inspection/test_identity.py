@@ -107,4 +107,4 @@ def test_a_text_of_beginnings_alone_is_gone_through_once() -> None:
     begun = process_time()
     with pytest.raises(NianjianError, match="callback_cert_wrong"):
         pair(text, text, clock.now())
-    assert process_time() - begun < 5  # noqa: PLR2004 -- seconds, a hundred times what it takes
+    assert process_time() - begun < 5  # seconds, a hundred times what it takes
