@@ -145,6 +145,20 @@ def test_the_limits_of_an_hour(calls: int, over: int, *, is_so: bool) -> None:
     assert team.verdict == (verdict.FOUND if is_so else verdict.NOT_FOUND)
 
 
+@pytest.mark.parametrize(
+    ("over", "said", "why"),
+    [
+        (0, verdict.NOT_FOUND, "agents_free"), (1, verdict.NOT_FOUND, "over_seldom"),
+        (2, verdict.UNKNOWN, "over_scattered"),
+    ],
+)  # fmt: skip
+def test_thin_hours_hide_nothing(over: int, said: str, why: str) -> None:
+    """Five hours of fifty calls: none is over the limits by itself, together ten of 250 calls are."""
+    figures = dict.fromkeys(verdict.FIGURES, 0) | {"calls": 50, "over": over, "attended": 50, "legs": 1}
+    (team,) = verdict.teams([Hour("T", NINE.replace(hour=9 + n), figures) for n in range(5)], LIMITS)
+    assert (team.verdict, team.why, team.hours) == (said, why, ())
+
+
 def test_transfers_of_robots() -> None:
     def leg(call: str, start: int, answer: int | None) -> dict[str, object]:
         more = {"direction": "internal", "leg": "agent", "delivered": False, "call_key": call, "agent_id": "S1"}

@@ -1,8 +1,9 @@
 """Whether a team dials predictively, and whether robots call: judged on counted calls. Pure.
 
 Found: in at least one hour so many calls, and such a share of that hour's calls, were dialled while more rang than
-agents were free. Not found: none was such an hour, and the records can tell. Cannot be told: no agent is seen in the
-records, too few calls, or a source that names the agent on too few of the answered calls.
+agents were free. Not found: none was such an hour, nor are all its hours together, and the records can tell. Cannot be
+told: no agent is seen in the records, too few calls, a source that names the agent on too few of the answered calls, or
+hours too thin to show it one by one though together they reach both limits.
 """
 
 from __future__ import annotations
@@ -45,8 +46,7 @@ class Hour:
 
     def over(self, limits: Limits) -> bool:
         """Whether it was dialled predictively; exactly at the limits it was."""
-        over, calls = self.figures["over"], self.figures["calls"]
-        return over >= limits.over and over >= limits.share * calls
+        return _reaches(self.figures, limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,21 @@ def _team(name: str, of_team: Sequence[Hour], limits: Limits) -> Team:
     if showing:
         clearest = sorted(showing, key=lambda one: (-one.figures["over"], one.hour))
         return Team(name, FOUND, "dialled_over", sums, clearest)
+    verdict, why = _without_an_hour(sums, limits)
+    return Team(name, verdict, why, sums)
+
+
+def _without_an_hour(sums: Mapping[str, int], limits: Limits) -> tuple[str, str]:
+    """What is said where no hour shows it: thin hours hide nothing, so their sum is held against the limits, too."""
     if sums["calls"] < limits.least:
-        return Team(name, UNKNOWN, "too_few", sums)
-    return Team(name, NOT_FOUND, "agents_free", sums)
+        return UNKNOWN, "too_few"
+    if _reaches(sums, limits):
+        return UNKNOWN, "over_scattered"
+    return NOT_FOUND, "over_seldom" if sums["over"] else "agents_free"
+
+
+def _reaches(figures: Mapping[str, int], limits: Limits) -> bool:
+    return figures["over"] >= limits.over and figures["over"] >= limits.share * figures["calls"]
 
 
 def summed(found: Iterable[Hour]) -> dict[str, int]:

@@ -122,7 +122,8 @@ def _logs(told: Json) -> Iterator[Check]:
 
 def _dialling(told: Json) -> Check:
     """Predictive dialling is no fault where it is declared; undeclared it is, so what is found needs a person."""
-    why: Any = {"found": "predictive_found", "not_found": "agents_free"}.get(told["verdict"], "predictive_untold")
+    free = "over_seldom" if any(one["over"] for one in told["teams"]) else "agents_free"
+    why: Any = {"found": "predictive_found", "not_found": free}.get(told["verdict"], "predictive_untold")
     state = {"found": readiness.FAILED, "not_found": readiness.PASSED}.get(told["verdict"], readiness.UNKNOWN)
     return Check("predictive", SYSTEM, "S5", state, why, told["to"])
 

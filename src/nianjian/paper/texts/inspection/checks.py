@@ -66,6 +66,8 @@ EVIDENCE: Final[Mapping[str, str]] = {
 DIALLING_WHYS: Final[Mapping[str, str]] = {
     "dialled_over": mark("more calls rang than agents were free"),
     "agents_free": mark("an agent was free for every ringing call"),
+    "over_seldom": mark("few calls were dialled while more rang than agents were free, no hour reaches the limits"),
+    "over_scattered": mark("no hour shows it, yet over all hours too many calls rang while no agent was free"),
     "no_agents": mark("no agent is named in the records"),
     "agents_seldom_named": mark("too few answered calls name their agent"),
     "too_few": mark("too few calls"),
