@@ -102,6 +102,8 @@ def test_a_day_is_kept_sealed_and_told_in_order(demo: str, operator: Actor) -> N
         ({"posts": f"x | {'y' * 121}"}, "visit_line_wrong"),
         ({"posts": "a | b\n" * 61}, "visit_lines_too_many"),
         ({"notice": "x" * 201}, "visit_text_too_long"),
+        ({"place": "杭州 13800138000"}, "visit_text_number"),
+        ({"authority": "联系人 0571-87654321 或 13900139000"}, "visit_text_number"),
         ({"received_on": TODAY + timedelta(days=1)}, "visit_received_late"),
     ],
 )

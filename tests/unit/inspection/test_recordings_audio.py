@@ -220,6 +220,9 @@ def test_the_log_is_green_only_where_every_sampled_day_is_kept() -> None:
         assert told.state == expected, one
     gap = judge.held(whole, {DAY: ["missing"], date(2026, 8, 4): [judge.EMPTY]})
     assert (gap.why, list(gap.gaps), gap.since) == ("files_missing", [Stretch(DAY, date(2026, 8, 4))], date(2026, 8, 5))
+    late = judge.held(whole, {DAY: ["missing"], date(2026, 8, 4): ["unreadable"]})
+    assert (late.state, list(late.gaps), late.since) == (kept.GAP, [Stretch(DAY, DAY)], date(2026, 8, 5))
+    assert judge.held(whole, {date(2026, 8, 4): ["unreadable"]}).since == date(2026, 8, 5)
 
 
 def test_what_references_alone_show_to_be_wrong_stays_so() -> None:

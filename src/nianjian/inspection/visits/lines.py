@@ -66,5 +66,9 @@ def _wrong(parts: list[str], head: str, *, timed: bool) -> str:
         return "long"
     if timed and not TIME.fullmatch(head):
         return "time"
-    runs = (found[0] for part in parts for found in LONG.finditer(part))
-    return "number" if any(numbers.mask(run) != run for run in runs) else ""
+    return "number" if any(map(tells_number, parts)) else ""
+
+
+def tells_number(text: str) -> bool:
+    """Whether a telephone or ID number stands in it, which goes onto no page, paper or copy."""
+    return any(numbers.mask(run) != run for run in LONG.findall(text))

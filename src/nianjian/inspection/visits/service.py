@@ -11,7 +11,7 @@ from django.db import transaction
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.record import record
-from nianjian.inspection.visits.lines import read, written
+from nianjian.inspection.visits.lines import read, tells_number, written
 from nianjian.inspection.visits.model import Visit
 from nianjian.inspection.visits.query import visit
 from nianjian.kernel import clock
@@ -39,13 +39,15 @@ class Given:
 def save(*, enterprise: str, given: Given, actor: Actor) -> Visit:
     """Keep a day, or change what is kept of it.
 
-    ``visit_text_too_long``, ``visit_received_late``: the notice cannot come after the day that it names, nor after
+    ``visit_text_too_long``, ``visit_text_number``, ``visit_received_late``: the notice cannot come after the day that it names, nor after
     today; ``visits_too_many``, and what `lines.read` raises.
     """
     texts = {"notice": (given.notice, NOTICE), "authority": (given.authority, AUTHORITY), "place": (given.place, PLACE)}
     for field, (text, longest) in texts.items():
         if len(text) > longest:
             raise NianjianError("visit_text_too_long", piece=field, longest=longest)
+        if tells_number(text):
+            raise NianjianError("visit_text_number", piece=field)
     if given.received_on is not None and given.received_on > min(given.day, clock.today()):
         raise NianjianError("visit_received_late", day=given.received_on.isoformat())
     agenda, posts = read(given.agenda, timed=True), read(given.posts, timed=False)

@@ -39,13 +39,14 @@ def held(references: Reach, days: Mapping[date, Collection[str]] | None) -> Reac
     """The log of recordings: ``references`` as the records tell them, ``days`` with what was found of their sample.
 
     None: no folder is known, so a reference is only a word. A file that is known to be wrong is a hole. What is worse
-    by its references alone stays so.
+    by its references alone stays so. No run of days is unbroken over a day that is not proved.
     """
     if references.state == kept.UNKNOWN:
         return references
     wrong = sorted(day for day, found in (days or {}).items() if set(found) & set(WRONG))
+    unproved = max((day for day, found in (days or {}).items() if set(found) != {KEPT}), default=None)
+    since = references.since if unproved is None else kept.after(unproved, references.until)
     if wrong and references.state != kept.GAP:
-        since = kept.after(wrong[-1], references.until)
         gaps = kept.stretches(wrong)
         return replace(references, state=kept.GAP, why="files_missing", since=since, gaps=gaps)
     if references.state != kept.OK:
@@ -53,7 +54,7 @@ def held(references: Reach, days: Mapping[date, Collection[str]] | None) -> Reac
     if days is None:
         return replace(references, state=kept.UNKNOWN, why="references_only")
     if not days or any(set(found) != {KEPT} for found in days.values()):
-        return replace(references, state=kept.UNKNOWN, why="files_unproved")
+        return replace(references, state=kept.UNKNOWN, why="files_unproved", since=since)
     return replace(references, why="files_kept")
 
 

@@ -28,6 +28,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "visit_line_wrong": mark("line {line}: {flaw}"),
     "visit_lines_too_many": mark("at most {most} lines"),
     "visit_text_too_long": mark("{piece}: at most {longest} characters"),
+    "visit_text_number": mark("{piece}: no telephone or ID number belongs here; write a place or an office"),
     "visit_received_late": mark("no notice can have come on {day}: that is after the inspection day or in the future"),
     "visits_too_many": mark("{most} inspection days are kept already; remove one first"),
     "drill_no_door": mark("no one-click address is open, so no complaint can come in; open one for a number first"),
