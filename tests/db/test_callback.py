@@ -189,6 +189,8 @@ def test_people_s_numbers_are_masked_until_the_evidence_is_taken(far: Answerer, 
         shown.evidence(trial=row["trial"], actor=tester)
     _name, content = shown.evidence(trial=row["trial"], actor=anna)
     assert b"13912345678" in content
+    begun = json.loads(content)["seen"]["begun"]
+    assert Trial.objects.get(pk=row["trial"]).begun_at == datetime.fromtimestamp(begun / 1000, clock.ZONE)
     assert [one.verb for one in acts()].count("callback.evidence") == 1
     assert "13912345678" not in str([one.data for one in acts()])
 

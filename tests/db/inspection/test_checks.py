@@ -21,6 +21,7 @@ from nianjian.complaints.model import Complaint
 from nianjian.flows import jobs
 from nianjian.flows.complaints import one_click
 from nianjian.flows.import_calls import import_calls
+from nianjian.flows.inspection.callback import shown as callback
 from nianjian.flows.inspection.checks import dialling, facts, logs, readiness, work
 from nianjian.flows.inspection.checks.grounds import Grounds
 from nianjian.gate import places
@@ -172,6 +173,20 @@ def test_readiness_counts_what_is_unknown_as_not_passed(demo: str, operator: Act
     states = [one["state"] for one in told["checks"]]
     assert told["shares"]["all"] == {"passed": states.count("passed"), "all": len(states)}
     assert sum(told["shares"][part]["all"] for part in ("people", "numbers", "system")) == len(states)
+
+
+def test_what_only_today_can_be_told_bears_no_earlier_day(
+    demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callback, "counted", lambda _tests: {"green": 1, "yellow": 0, "red": 0, "insufficient": 0})
+    told = readiness.look(enterprise=demo, as_of=clock.today() - timedelta(days=40), actor=operator)
+    (one,) = (one for one in told["checks"] if one["check"] == "callback")
+    assert (one["state"], one["day"]) == ("passed", clock.today().isoformat())
+
+
+def test_a_number_is_used_on_the_gateway_of_the_longest_one_that_was_granted() -> None:
+    ledger = {"9501": "A", "95013": "B"}
+    assert [facts.root_of(one, ledger) for one in ("95013888", "95018", "96110")] == ["95013", "9501", None]
 
 
 def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from tests.support.answerer import SOUND, Answerer, answered, back
@@ -17,6 +18,7 @@ from nianjian.inspection.callback.sip.bulk import Pace
 from nianjian.inspection.callback.sip.digest import Account, answer, challenges
 from nianjian.inspection.callback.sip.message import Message, read, written
 from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
+from nianjian.kernel import clock
 
 KEYS: Final = "42"
 QUICK: Final = Pace(apart=0, at_once=50, linger=0)
@@ -233,6 +235,43 @@ def test_what_raises_between_ends_the_calls_properly() -> None:
     with Answerer(does) as far, pytest.raises(KeyboardInterrupt):
         bulk.run([(Via("127.0.0.1", far.port), plan(wait=30_000))], pace=QUICK, took=lambda *_: None, tick=stop)
     assert far.methods() == ["INVITE", "CANCEL", "ACK"]
+
+
+def test_when_it_began_is_the_wall_clock_of_its_own_begin_however_late_it_is_taken() -> None:
+    def does(_far: Answerer, request: Message) -> Replies:
+        yield answered(request) if request.method == "INVITE" else back(request, 200, "OK")
+
+    begun: list[int] = []
+    with Answerer(does) as far:
+        calls = [(Via("127.0.0.1", far.port), plan()), (Via("127.0.0.1", free_port()), plan())]
+        first = clock.milliseconds()
+        bulk.run(calls, pace=QUICK, took=lambda _place, seen: (time.sleep(0.4), begun.append(seen.begun))[1])
+    assert len(begun) == 2
+    assert all(first <= one < first + 400 for one in begun)  # the second is taken later than that
+
+
+def test_one_that_is_stopped_before_it_has_begun_calls_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the thread may get its turn after who asked has given up."""
+    turn, original = threading.Event(), bulk._thread  # noqa: SLF001 -- its beginning is what is late
+
+    def late(*given: Any) -> None:
+        turn.wait(5)
+        original(*given)
+
+    class Slow(threading.Thread):
+        def join(self, timeout: float | None = None) -> None:
+            turn.set()
+            super().join(timeout)
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bulk, "_thread", late)
+    monkeypatch.setattr(bulk.threading, "Thread", Slow)
+    with Answerer(lambda _far, _request: ()) as far:
+        with pytest.raises(KeyboardInterrupt):
+            bulk.run([(Via("127.0.0.1", far.port), plan(wait=300))], pace=QUICK, took=lambda *_: None, tick=stop)
+        assert far.methods() == []
 
 
 def test_over_tcp_messages_are_cut_by_their_length_and_nothing_is_repeated() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,12 @@ BOOK = Rulebook.on(date(2026, 11, 27))
 SIGNS = Boxes.of(*(BOOK.items(f"inspection.callback.voicemail_{one}") for one in ("applications", "contexts")))
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 TEST = Called("B1", "95013", "13800000001", "c0ffee", NOON, NOON + timedelta(seconds=1), "10.0.0.9")
+
+
+def test_a_test_whose_call_id_is_not_known_is_not_that_of_a_record_without_one() -> None:
+    record = Record("acc", "", NOON, "95188", ("13900000000",))
+    assert compare.apart(record, replace(TEST, call_id="")) is None
+    assert compare.apart(replace(record, call="c0ffee"), TEST) is not None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import AbstractContextManager
+from threading import Thread
 
 import pytest
 from tests.support.speaking import speaking
@@ -75,3 +77,29 @@ def test_a_switch_that_is_gone_and_back() -> None:
 def test_a_line_end_in_a_secret_says_nothing_more() -> None:
     with switch(LOGIN, answer(2)) as port, pytest.raises(OSError, match="line end"):
         Ami("127.0.0.1", port, "u", "s\r\nAction: Command").calls()
+
+
+def test_who_speaks_on_and_on_holds_up_no_other_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every piece comes in time, and the answer never ends."""
+    monkeypatch.setattr(spoken, "WHOLE", 0.3)
+
+    def drip(server: socket.socket) -> None:
+        link, _from = server.accept()
+        with link:
+            link.sendall(b"Asterisk Call Manager/11.0.0\r\n" + LOGIN)
+            try:
+                for _ in range(200):
+                    link.sendall(EVENT)
+                    time.sleep(0.02)
+            except OSError:
+                return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        far = Thread(target=drip, args=(server,))
+        far.start()
+        begun = time.monotonic()
+        with pytest.raises(OSError, match="without end"):
+            Ami("127.0.0.1", server.getsockname()[1], "u", "s").calls()
+        took = time.monotonic() - begun
+        far.join()
+    assert took < 2  # noqa: PLR2004 -- seconds; the switch goes on for four

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import time
 from abc import ABC, abstractmethod
 from typing import Final
 
 PATIENCE: Final = 1.0  # seconds for the next piece of an answer
+WHOLE: Final = 5.0  # and for all of them: who speaks on and on holds up no other source
 LONGEST: Final = 1 << 24  # bytes of an answer: some twenty thousand channels
 PIECE: Final = 1 << 16
 
@@ -18,9 +20,11 @@ class Spoken(ABC):
         self._where = (host, port)
         self._link: socket.socket | None = None
         self._left = bytearray()
+        self._until_when = 0.0
 
     def calls(self) -> int:
         """The calls of this moment; OSError where the switch does not answer, refuses, or says something else."""
+        self._until_when = time.monotonic() + WHOLE
         try:
             if self._link is None:
                 self._link = socket.create_connection(self._where, PATIENCE)
@@ -68,8 +72,10 @@ class Spoken(ABC):
     def _more(self) -> None:
         assert self._link is not None  # noqa: S101 -- for the type checker
         more = self._link.recv(PIECE)
-        if not more or len(self._left) > LONGEST:
-            raise OSError("the switch closed the connection" if not more else "an answer without end")
+        if not more:
+            raise OSError("the switch closed the connection")
+        if len(self._left) > LONGEST or time.monotonic() > self._until_when:
+            raise OSError("an answer without end")
         self._left += more
 
     def _taken(self, place: int, end: int) -> bytes:

@@ -6,7 +6,7 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from nianjian.accounts.query import Actor
@@ -94,7 +94,7 @@ def run(
     _not_too_many(calls)
     planned: list[_Planned] = []
     rows: list[Json] = []
-    started = clock.now() - timedelta(milliseconds=grounds.wait)  # a call is dated back by how long it took
+    started = clock.now()
     at_work = "、".join(kernel_numbers.mask(one) for one in wanted[:3])
 
     def took(place: int, seen: Seen) -> None:
@@ -161,7 +161,7 @@ def _planned(grounds: Grounds, number: str, way: Way, gateway: str) -> _Planned:
 def _kept(grounds: Grounds, one: _Planned, seen: Seen, actor: Actor) -> Json:
     limit, token = grounds.limit, one.plan.token
     verdict = judge(seen, limit=limit, expected=one.expected, witness=one.way.witness, token=token)
-    begun = clock.now() - timedelta(milliseconds=seen.over or 0)
+    begun = clock.now() if not seen.begun else datetime.fromtimestamp(seen.begun / 1000, clock.ZONE)
     kept = service.keep(
         enterprise=grounds.enterprise, frame=one.frame, seen=seen, verdict=verdict, begun_at=begun, actor=actor
     )

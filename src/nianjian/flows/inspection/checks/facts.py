@@ -141,7 +141,7 @@ def used(grounds: Grounds, first: date, ledger: Mapping[str, str], known: Iterab
         (intents,) = lake.engine.rows(question.intents(rows))
     total = elsewhere = untold = 0
     for row in landed:
-        root = next((one for one in ledger if str(row["number"]).startswith(one)), None)
+        root = root_of(str(row["number"]), ledger)
         count = int(str(row["calls"]))
         total += count
         if root is None or not row["gateway"]:
@@ -152,6 +152,11 @@ def used(grounds: Grounds, first: date, ledger: Mapping[str, str], known: Iterab
         "calls": total, "elsewhere": elsewhere, "untold": untold, "strange": len(lines - set(known)),
         "intents": int(str(intents["intents"] or 0)),
     }  # fmt: skip
+
+
+def root_of(number: str, ledger: Iterable[str]) -> str | None:
+    """The number of the ledger that a displayed one extends; of several the longest, which is granted by itself."""
+    return max((one for one in ledger if number.startswith(one)), key=len, default=None)
 
 
 def one_click_alive(grounds: Grounds, numbers: Iterable[str]) -> Json:

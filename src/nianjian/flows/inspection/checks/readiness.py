@@ -21,6 +21,7 @@ from nianjian.flows.reconcile.runs import listed
 from nianjian.inspection import readiness
 from nianjian.inspection.cards.answers import RELEASED, UNKNOWN
 from nianjian.inspection.readiness import NUMBERS, PEOPLE, SYSTEM, Check
+from nianjian.kernel import clock
 
 STEPS: Final = 6
 STATES: Final = {"passed": readiness.PASSED, "failed": readiness.FAILED}
@@ -93,14 +94,14 @@ def _reconciled(grounds: Grounds) -> Iterator[Check]:
 
 
 def _callback(grounds: Grounds) -> Check:
-    """Every filed number: green only where its newest tests passed in the days that count."""
+    """Every filed number: green only where its newest tests passed in the days that count, as it stands today."""
     counts = callback.counted(Tests.of(grounds.enterprise, grounds.actor, Act.READ))
     total = sum(counts.values())
     if counts["red"]:
         return Check("callback", NUMBERS, "S4", readiness.FAILED, "callback_red")
     if not total or counts["green"] < total:
         return Check("callback", NUMBERS, "S4", readiness.UNKNOWN, "callback_open" if total else "callback_no_numbers")
-    return Check("callback", NUMBERS, "S4", readiness.PASSED, "callback_green", grounds.day.isoformat())
+    return Check("callback", NUMBERS, "S4", readiness.PASSED, "callback_green", clock.today().isoformat())
 
 
 def _cards(told: Json, *, robots: bool) -> Iterator[Check]:

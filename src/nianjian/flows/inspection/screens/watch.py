@@ -1,7 +1,7 @@
 """The watch over live sources: a look a second; what it saw and when, the screens read.
 
-One process watches a home. A source that does not answer costs the others a second at most, and is asked again after a
-while. What stands still looks like nothing: no sign of life, no news.
+One process watches a home. A source that does not answer costs the others a second, one that answers without end five,
+and is asked again after a while. What stands still looks like nothing: no sign of life, no news.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from typing import Final
 from nianjian.inspection.callback.sip.agent import LINGER, Trunk, connected, only_secure, words
 from nianjian.inspection.callback.sip.secure import NEEDED, SecureError
 from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
+from nianjian.kernel import clock
 
 TICK: Final = 0.25  # seconds between two looks whether to end
 CONNECT: Final = 10.0  # seconds for TCP or TLS to connect
@@ -71,6 +72,7 @@ def run(
             left -= 1
             took(place, seen)
     finally:
+        work.stopped = left > 0  # before its loop is asked for: one that begins only now sees it
         if left and work.loop is not None and work.task is not None:
             with suppress(RuntimeError):  # its loop has ended meanwhile: nothing lasts
                 work.loop.call_soon_threadsafe(work.task.cancel)
@@ -90,6 +92,8 @@ def _thread(work: _Work) -> None:
 
 async def _all(work: _Work) -> None:
     work.loop, work.task = asyncio.get_running_loop(), asyncio.current_task()
+    if work.stopped:
+        return
     free = asyncio.Semaphore(work.pace.at_once)
     trunks: dict[Via, Trunk] = {}
     tasks = []
@@ -117,15 +121,16 @@ async def _all(work: _Work) -> None:
 
 
 async def _one(work: _Work, place: int, trunks: dict[Via, Trunk], via: Via, plan: Plan) -> None:
+    begun = clock.milliseconds()
     try:
         async with work.opening:
-            if via not in trunks or trunks[via].closed:
+            if not work.stopped and (via not in trunks or trunks[via].closed):
                 trunks[via] = await connected(via, min(CONNECT, plan.wait / 1000))
         seen = Seen(plan.number, "", end="stopped") if work.stopped else await trunks[via].dial(plan)
     except SecureError as fault:
-        seen = Seen(plan.number, "", end="unreachable", fault=words(fault), tls=fault.kind)
+        seen = Seen(plan.number, "", end="unreachable", begun=begun, fault=words(fault), tls=fault.kind)
     except (OSError, TimeoutError) as fault:
-        seen = Seen(plan.number, "", end="unreachable", fault=words(fault))
+        seen = Seen(plan.number, "", end="unreachable", begun=begun, fault=words(fault))
     if seen.mute and not work.stopped and await only_secure(via):
         seen.tls = NEEDED
     work.seen.put((place, seen))

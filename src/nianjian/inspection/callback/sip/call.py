@@ -17,6 +17,7 @@ from nianjian.inspection.callback.sip.message import Message, address, host, rep
 from nianjian.inspection.callback.sip.secure import NEEDED
 from nianjian.inspection.callback.sip.seen import Line, Plan, Seen, Via
 from nianjian.inspection.callback.sip.signs import voicemail
+from nianjian.kernel import clock
 
 T1: Final = 0.5  # seconds until the first repetition, doubled at each
 GIVE_UP: Final = 5.0  # seconds after CANCEL or BYE
@@ -82,7 +83,7 @@ class Call:
 
     def start(self) -> None:
         """Send the INVITE; from here on time counts."""
-        self._begin = time.monotonic_ns()
+        self._begin, self.seen.begun = time.monotonic_ns(), clock.milliseconds()
         self._later("limit", self.plan.wait / 1000)
         self._later("overdue", (self.plan.wait + self.plan.hold) / 1000 + 2 * GIVE_UP + T1)
         self._send_invite()

@@ -63,12 +63,15 @@ class Line:
 class Seen:
     """Everything a call saw. Times in whole milliseconds after the first INVITE, None: never.
 
+    ``begun``: that moment by the system's clock, epoch milliseconds; where nobody could be reached that of the try, 0
+    where there was none.
     ``end``: answered, final, unanswered (cancelled at the limit), silent, unreachable, stopped; "" while it lasts.
     """
 
     number: str
     call_id: str
     end: str = ""
+    begun: int = 0
     status: int = 0
     phrase: str = ""
     cause: int | None = None  # Q.850
