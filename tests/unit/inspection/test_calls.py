@@ -252,7 +252,7 @@ def test_when_it_began_is_the_wall_clock_of_its_own_begin_however_late_it_is_tak
 
 def test_one_that_is_stopped_before_it_has_begun_calls_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine the thread may get its turn after who asked has given up."""
-    turn, original = threading.Event(), bulk._thread  # noqa: SLF001 -- its beginning is what is late
+    turn, original = threading.Event(), bulk._thread  # its beginning is what is late
 
     def late(*given: Any) -> None:
         turn.wait(5)

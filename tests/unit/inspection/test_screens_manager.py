@@ -102,4 +102,4 @@ def test_who_speaks_on_and_on_holds_up_no_other_source(monkeypatch: pytest.Monke
             Ami("127.0.0.1", server.getsockname()[1], "u", "s").calls()
         took = time.monotonic() - begun
         far.join()
-    assert took < 2  # noqa: PLR2004 -- seconds; the switch goes on for four
+    assert took < 2  # seconds; the switch goes on for four
