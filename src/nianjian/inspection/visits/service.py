@@ -39,8 +39,8 @@ class Given:
 def save(*, enterprise: str, given: Given, actor: Actor) -> Visit:
     """Keep a day, or change what is kept of it.
 
-    ``visit_text_too_long``, ``visit_text_number``, ``visit_received_late``: the notice cannot come after the day that it names, nor after
-    today; ``visits_too_many``, and what `lines.read` raises.
+    ``visit_text_too_long``, ``visit_text_number``, ``visit_received_late``: the notice cannot come after the day that
+    it names, nor after today; ``visits_too_many``, and what `lines.read` raises.
     """
     texts = {"notice": (given.notice, NOTICE), "authority": (given.authority, AUTHORITY), "place": (given.place, PLACE)}
     for field, (text, longest) in texts.items():
