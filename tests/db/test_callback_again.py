@@ -21,6 +21,7 @@ from nianjian.flows.inspection.callback import shown, ways, witness, work
 from nianjian.flows.inspection.callback.grounds import Grounds
 from nianjian.flows.inspection.callback.ways import Way
 from nianjian.inspection.callback.landings.model import Landing
+from nianjian.inspection.callback.routes.service import Given
 from nianjian.inspection.callback.sip.bulk import Pace
 from nianjian.inspection.callback.sip.message import Message
 from nianjian.inspection.callback.sip.seen import Via
@@ -315,3 +316,20 @@ def test_calls_of_a_clock_that_was_never_set_fail_no_import(
     assert _jobs() == []
     _import(tmp_path / "b.csv", operator, [_call("t", trial.begun_at, "HZ-GW-01")])
     assert len(_jobs("waiting")) == 1
+
+
+def test_a_worker_that_ends_does_not_have_the_same_numbers_called_again(anna: Actor, operator: Actor) -> None:
+    leaving = Event()
+
+    def does(_far: Answerer, request: Message) -> Iterable[Message]:
+        leaving.set()
+        return _does(_far, request)
+
+    with Answerer(does) as far:
+        given = Given(name="w", via=f"sip:127.0.0.1:{far.port}", caller=CALLER, witness="address")
+        ways.save(enterprise="demo", given=given, actor=operator)
+        work.ask(enterprise="demo", numbers=("95013",), names=(), actor=anna)
+        assert Worker("w", leaving).step()
+        (job,) = Job.objects.filter(kind="callback.test")
+        assert (job.state, job.error["code"]) == ("failed", "job_broken_off")
+        assert Trial.objects.count() == far.methods().count("INVITE") == 1

@@ -37,8 +37,8 @@ def _drilled(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    jobs.CALLBACK_TEST: Kind(_called, again=False),  # who was called is not called a second time unasked
+    jobs.CALLBACK_TEST: Kind(_called, again=False, back=False),  # who was called is not called again unasked
     jobs.CALLBACK_WITNESS: Kind(_witnessed, again=True),
     jobs.INSPECT: Kind(_looked, again=True),
-    jobs.DRILL: Kind(_drilled, again=False),  # one drill, one ticket
+    jobs.DRILL: Kind(_drilled, again=False, back=False),  # one drill, one ticket, and its test calls once
 }

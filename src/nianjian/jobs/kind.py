@@ -22,18 +22,21 @@ class StopWantedError(Exception):
 
 
 class LeavingError(Exception):
-    """The worker ends; the work goes back into the queue."""
+    """The worker ends; the work goes back into the queue, or is broken off (`Kind.back`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """``run`` gives the result as JSON. ``again``: doing it twice leaves the same as doing it once.
 
+    ``back``: where the worker ends, what was done is taken back, so that the next one may begin anew; else it is
+    broken off, as where the worker died: a telephone that has rung is not rung again.
     ``after`` tidies up once the result stands in the queue.
     """
 
     run: Callable[[JobValue, Actor, Report], Mapping[str, object]]
     again: bool
+    back: bool = True
     after: Callable[[JobValue], None] | None = None
 
 

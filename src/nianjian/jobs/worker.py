@@ -58,7 +58,10 @@ class Worker:
         except StopWantedError as stop:
             service.stopped(job=job.id, worker=self.name, result=stop.left)
         except LeavingError:
-            service.give_back(job=job.id, worker=self.name)
+            if KINDS[job.kind].back:
+                service.give_back(job=job.id, worker=self.name)
+            else:
+                service.fail(job=job.id, worker=self.name, error=service.broken_off(job.id))
         except NianjianError as error:
             if error.code == "job_lost":
                 raise

@@ -105,11 +105,15 @@ def _take_over(worker: str, again: Collection[str]) -> JobValue | None:
         if left.stop_wanted:
             as_found.update(state=Job.STOPPED, finished_at=now)
         elif left.kind not in again or left.attempts >= ATTEMPTS:
-            error = {"code": "job_broken_off", "values": {"job": left.pk}, "findings": []}
-            as_found.update(state=Job.FAILED, finished_at=now, error=error)
+            as_found.update(state=Job.FAILED, finished_at=now, error=broken_off(left.pk))
         elif as_found.update(worker=worker, attempts=left.attempts + 1, started_at=now, beat_at=now, done=0, note=""):
             return value(Job.objects.get(pk=left.pk))
     return None
+
+
+def broken_off(job: str) -> dict[str, object]:
+    """Why work failed that nobody goes on with; what it had done by then stays."""
+    return {"code": "job_broken_off", "values": {"job": job}, "findings": []}
 
 
 def live(*, worker: str) -> None:
