@@ -224,7 +224,10 @@ def test_a_stop_keeps_what_is_over_and_cancels_what_lasts(anna: Actor, monkeypat
     with Answerer(does) as far, pytest.raises(StopWantedError):
         work.run(enterprise="demo", numbers=(), ways=[_way(far)], actor=anna, progress=stop)
     assert far.methods()[-2:] == ["CANCEL", "ACK"]
-    assert [one.number for one in Trial.objects.all()] == ["95013"]
+    kept = {one.number: one.reason for one in Trial.objects.all()}
+    assert (set(kept), kept["95014"]) == ({"95013", "95014"}, "stopped"), "a number that was called is noted"
+    lights = {one["number"]: one["light"] for one in shown.by_number(enterprise="demo", actor=anna)}
+    assert lights["95014"] == "insufficient", "what was cut off says nothing"
 
 
 def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatch) -> None:

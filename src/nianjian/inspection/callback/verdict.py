@@ -26,6 +26,7 @@ recorded though there are records of that time; no records of that time; recorde
 against the ledger."""
 AGAINST: Final[Mapping[str, str]] = {ELSEWHERE: "wrong_gateway", VOICEMAIL: "voicemail", UNSEEN: "record_missing"}
 """What of it speaks against a test that SIP did not find failed, and the reason it fails for."""
+STOPPED = "stopped"  # by a person, or because the worker ended
 RECORDS = "records"  # a witness that is found later, in the own call records
 LIFTED: Final = frozenset({"landing_unproved", "gateway_unknown"})
 """Why a landing is not proved where SIP saw nothing that speaks against it."""
@@ -48,7 +49,7 @@ REASONS: Final = tuple(
     dict.fromkeys(
         ("answered", "answered_late", "landing_unproved", "gateway_unknown", "wrong_gateway", "token_unheard",
          "voicemail", *FINAL.values(), "redirected", "failed", "auth_needed", "auth_wrong", "auth_algorithm",
-         "unreachable", "no_reply", "trying_only", "early_media_only", "rang_unanswered", "stopped",
+         "unreachable", "no_reply", "trying_only", "early_media_only", "rang_unanswered", STOPPED,
          "not_dialled", "other_answered", "record_missing", *(f"tls_{one}" for one in TLS))
     )
 )  # fmt: skip
@@ -70,7 +71,7 @@ def judge(seen: Seen, *, limit: int, expected: Sequence[str], witness: str, toke
     gateway = landed(seen, expected)
     if seen.answer is None:
         if seen.end == "stopped":
-            return Verdict(UNPROVED, "stopped", None, gateway)
+            return Verdict(UNPROVED, STOPPED, None, gateway)
         return Verdict(FAIL, unanswered(seen), in_time=False, gateway=gateway)
     fault = _fault(seen, limit)
     if not fault and expected and gateway not in expected:

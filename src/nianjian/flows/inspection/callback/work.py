@@ -83,6 +83,8 @@ def run(
 ) -> Json:
     """Call each number over each way now, and keep what was seen; one that raises in ``progress`` ends what lasts.
 
+    What has begun by then is kept, too: the number was called.
+
     ``gateway``: where they must land, instead of the ledger's. ``role_missing``, ``callback_no_numbers``,
     ``callback_no_way``, ``callback_too_many``, ``callback_number_wrong``, ``callback_gateway_wrong``.
     """
@@ -97,8 +99,11 @@ def run(
     started = clock.now()
     at_work = "、".join(kernel_numbers.mask(one) for one in wanted[:3])
 
-    def took(place: int, seen: Seen) -> None:
+    def keep(place: int, seen: Seen) -> None:
         rows.append(_kept(grounds, planned[place], seen, actor))
+
+    def took(place: int, seen: Seen) -> None:
+        keep(place, seen)
         progress(rows[-1]["number"], len(rows), calls)
 
     def tick() -> None:
@@ -109,7 +114,7 @@ def run(
         planned += [_planned(grounds, number, way, gateway) for way in ways]
     tick()
     try:
-        bulk.run([(one.way.via, one.plan) for one in planned], pace=grounds.pace, took=took, tick=tick)
+        bulk.run([(one.way.via, one.plan) for one in planned], pace=grounds.pace, took=took, tick=tick, rest=keep)
     finally:
         if rows:
             again.after_tests(enterprise, started)

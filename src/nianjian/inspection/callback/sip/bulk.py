@@ -51,10 +51,12 @@ def run(
     pace: Pace,
     took: Callable[[int, Seen], None],
     tick: Callable[[], None] = lambda: None,
+    rest: Callable[[int, Seen], None] = lambda _place, _seen: None,
 ) -> None:
     """Place the calls; ``took(place, seen)`` for each that is over, in that order, ``tick()`` in between.
 
-    Where one of them raises, calls that last are cancelled properly before it goes on.
+    Where one of them raises, calls that last are cancelled properly before it goes on; ``rest(place, seen)`` for those
+    that had begun by then: they have rung somewhere.
     """
     work = _Work(calls, pace)
     thread = threading.Thread(target=_thread, args=(work,), daemon=True)
@@ -77,8 +79,17 @@ def run(
             with suppress(RuntimeError):  # its loop has ended meanwhile: nothing lasts
                 work.loop.call_soon_threadsafe(work.task.cancel)
         thread.join()
+        if left:
+            _left(work, rest)
     if work.fault:
         raise work.fault[0]
+
+
+def _left(work: _Work, rest: Callable[[int, Seen], None]) -> None:
+    while not work.seen.empty():
+        place, seen = work.seen.get()
+        if seen.call_id:
+            rest(place, seen)
 
 
 def _thread(work: _Work) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet
 
 from nianjian.inspection.callback.standing import Done
 from nianjian.inspection.callback.trials.model import Trial
-from nianjian.inspection.callback.verdict import weighed
+from nianjian.inspection.callback.verdict import STOPPED, weighed
 from nianjian.kernel.errors import NianjianError
 
 
@@ -44,12 +44,13 @@ def answered(enterprise: str, first: datetime, last: datetime) -> QuerySet[Trial
 def done(
     enterprise: str, numbers: Collection[str], since: datetime, landings: Mapping[str, str]
 ) -> dict[str, list[Done]]:
-    """Number -> its tests since a moment, and of each carrier the newest one before.
+    """Number -> its tests since a moment, and of each carrier the newest one before; not those that a person stopped.
 
     ``landings``: test -> what the call records say of it; the worse counts.
     """
     found: dict[str, list[Done]] = {}
     over = Trial.objects.filter(enterprise_id=enterprise, number__in=numbers).exclude(verdict="")
+    over = over.exclude(reason=STOPPED)  # it was cut off, and speaks neither for the number nor against it
     recent = over.filter(begun_at__gte=since).order_by("begun_at")
     names = ("pk", "number", "begun_at", "carrier", "verdict", "reason")
     for key, number, at, carrier, verdict, reason in recent.values_list(*names):
