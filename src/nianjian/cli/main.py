@@ -146,9 +146,17 @@ def _fail(error: NianjianError, *, as_json: bool) -> int:
         return WRONG
     sys.stderr.write(f"nianjian: {message}\n")
     for finding in error.findings:
-        detail = {key: value for key, value in finding.items() if key != "code"}
-        sys.stderr.write("  " + sentence(str(finding.get("code", "")), detail) + "\n")
+        sys.stderr.write(f"  {_placed(finding)}\n")
     return WRONG
+
+
+def _placed(finding: Mapping[str, object]) -> str:
+    """The sentence of a further fault, behind the cell where it stands."""
+    detail = {key: value for key, value in finding.items() if key != "code"}
+    fault = sentence(str(finding.get("code", "")), detail)
+    if not finding.get("line") or not finding.get("column"):
+        return fault
+    return _("line {line}, {column}: {fault}").format(line=finding["line"], column=finding["column"], fault=fault)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

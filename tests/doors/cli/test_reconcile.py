@@ -39,8 +39,18 @@ def test_lines_against_an_export(demo: Shell, home: Path) -> None:
     assert "中继线" in demo("reconcile", "list", *HOUSE).out
 
 
+def test_a_field_that_differs_has_its_heading_and_a_run_its_time_in_shanghai(demo: Shell, home: Path) -> None:
+    (home.parent / "l.csv").write_text("线路编号,名称,状态,启用日期\nL01,甲,启用,2025-01-01\n")
+    assert demo("registers", "import", "lines", "l.csv", *HOUSE).code == 0
+    (home.parent / "export.csv").write_text("线路编号,名称,启用日期\nL01,乙,2025-01-01\n")
+    assert "名称: 甲 | 乙" in demo("reconcile", "lines", "export.csv", *HOUSE).out
+    (listed,) = demo("reconcile", "list", *HOUSE, "--json").json["runs"]
+    assert listed["made_at"].endswith("+08:00")
+
+
 def test_what_is_wrong_is_named(demo: Shell, home: Path) -> None:
     (home.parent / "bad.csv").write_text("线路编号,启用日期\nL01,昨天\n")
+    assert "第 2 行，启用日期：" in demo("reconcile", "lines", "bad.csv", *HOUSE).err
     wrong = demo("reconcile", "lines", "bad.csv", *HOUSE, "--json")
     assert (wrong.code, wrong.json["error"]["code"]) == (2, "reconcile_export_faulty")
     (finding,) = wrong.json["error"]["findings"]

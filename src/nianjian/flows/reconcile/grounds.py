@@ -82,6 +82,6 @@ def summary(run: Run, grounds: Grounds, open_: int | None = None) -> Json:
         "open": count,
         "unclear": int(run.told.get("unclear", 0)),
         "verdict": grounds.verdict(run, count),
-        "made_at": run.made_at.isoformat(timespec="seconds"),
+        "made_at": run.made_at.astimezone(clock.ZONE).isoformat(timespec="seconds"),
         "made_by": run.made_by,
     }

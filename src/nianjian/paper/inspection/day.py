@@ -23,7 +23,7 @@ def sheet(told: Json, _: Words) -> dict[str, Any]:
         *texts.notice(told, _),
         (_("State of the inspection day"), _(checks.STATES[told["state"]])),
         (_("Passed, not passed, not proved"), f"{counts['passed']} / {counts['failed']} / {counts['unknown']}"),
-        (_("Evidence looked at"), told["looked_at"] or "–"),
+        (_("Evidence looked at"), steps.wall(told["looked_at"])),
     ]
     held = told["visit"] or {"agenda": [], "posts": []}
     tables = [
@@ -69,7 +69,7 @@ def _drill(held: Json, _: Words) -> dict[str, Any]:
         (
             _(steps.STEPS[one["step"]]),
             _(checks.STATES[one["state"]]),
-            one["at"] or "–",
+            steps.wall(one["at"]),
             steps.span(one["taken_s"]),
             steps.span(one["limit_s"]),
             one["by"] or "–",
@@ -96,7 +96,7 @@ def answers(told: Json, day: Json, _: Words) -> dict[str, Any]:
     facts = [
         (_("Enterprise"), f"{day['name']} ({day['enterprise']})"),
         (_("Answers that may be given"), f"{told['released']} / {told['all']}"),
-        (_("Evidence looked at"), told["at"]),
+        (_("Evidence looked at"), steps.wall(told["at"])),
     ]
     return paper(_("Answer cards"), facts, [table(_("Answer cards"), header, rows, (4, 3, 7, 5, 3))], _foot(told, _), _)
 

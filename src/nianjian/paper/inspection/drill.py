@@ -19,8 +19,8 @@ def pdf(told: Mapping[str, Any], _: Words) -> bytes:
     facts = [
         (_("Enterprise"), f"{told['name']} ({told['enterprise']})"),
         (_("Ticket of the drill"), told["drill"]),
-        (_("Begun"), f"{told['begun_at']} · {told['begun_by']}"),
-        (_("Told as at"), told["at"]),
+        (_("Begun"), f"{texts.wall(told['begun_at'])} · {told['begun_by']}"),
+        (_("Told as at"), texts.wall(told["at"])),
         (_("Outcome of the drill"), _(texts.STATES[told["state"]])),
         (_("Passed, not passed, not proved"), f"{counts['passed']} / {counts['failed']} / {counts['unknown']}"),
     ]
@@ -36,7 +36,7 @@ def _steps(told: Mapping[str, Any], _: Words) -> dict[str, Any]:
         (
             _(texts.STEPS[one["step"]]),
             _(words_of.STATES[one["state"]]),
-            one["at"] or "–",
+            texts.wall(one["at"]),
             texts.span(one["taken_s"]),
             texts.span(one["limit_s"]),
             one["by"] or "–",

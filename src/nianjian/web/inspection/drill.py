@@ -171,7 +171,7 @@ def _steps(told: Json, _: Words) -> Table:
         [
             Cell(_(texts.STEPS[one["step"]])),
             Cell(_(words_of.STATES[one["state"]]), badge=BADGES[one["state"]]),
-            Cell(one["at"] or "–"),
+            Cell(texts.wall(one["at"])),
             Cell(texts.span(one["taken_s"])),
             Cell(texts.span(one["limit_s"])),
             Cell(one["by"] or "–"),
@@ -193,7 +193,7 @@ def _earlier(held: list[Json], code: str) -> Table:
     rows = [
         [
             Cell(one["drill"], href=f"{place}?drill={one['drill']}"),
-            Cell(one["begun_at"]),
+            Cell(texts.wall(one["begun_at"])),
             Cell(one["begun_by"]),
             *(Cell(texts.span(one[name]), figure=True) for name in report.SOON),
         ]
@@ -212,7 +212,7 @@ def _trend(held: list[Json], _: Words) -> str:
         return ""
     names = dict(zip(report.SOON, (_("responded after"), _("called back after"), _("closed after")), strict=True))
     points = [
-        (one["begun_at"][:19].replace("T", " "), names[name], None if one[name] is None else one[name] / MINUTE)
+        (texts.wall(one["begun_at"]), names[name], None if one[name] is None else one[name] / MINUTE)
         for one in shown
         for name in report.SOON
     ]

@@ -30,12 +30,14 @@ def report(told: Json) -> Show:
     """Steps with times, then what to mend."""
 
     def show(console: Console) -> None:
-        console.print(f"{told['drill']} · {told['begun_at']} · {_(texts.STATES[told['state']])}", markup=False)
+        console.print(
+            f"{told['drill']} · {texts.wall(told['begun_at'])} · {_(texts.STATES[told['state']])}", markup=False
+        )
         rows = [
             (
                 _(texts.STEPS[one["step"]]),
                 _(words.STATES[one["state"]]),
-                one["at"],
+                texts.wall(one["at"]),
                 texts.span(one["taken_s"]),
                 texts.span(one["limit_s"]),
                 one["by"],
@@ -79,7 +81,7 @@ def history(told: Json) -> Show:
     def show(console: Console) -> None:
         names = ("responded_s", "called_back_s", "closed_s")
         rows = [
-            (one["drill"], one["begun_at"], one["begun_by"], *(texts.span(one[name]) for name in names))
+            (one["drill"], texts.wall(one["begun_at"]), one["begun_by"], *(texts.span(one[name]) for name in names))
             for one in told["drills"]
         ]
         heads = (_("ticket"), _("begun"), _("who"))

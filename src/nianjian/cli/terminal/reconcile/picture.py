@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from rich.console import Console
@@ -64,11 +65,20 @@ def _why(one: Json) -> str | None:
     return "; ".join(words) or None
 
 
+@cache
+def _headings() -> Mapping[str, str]:
+    """Field -> its heading in the registers, as the page and the correction sheet name it."""
+    from nianjian.flows.reconcile.filing import KINDS as FILED
+    from nianjian.flows.reconcile.filing import sheet_of
+
+    return {column.field: column.header for kind in FILED for column in sheet_of(kind).columns}
+
+
 def _fields(one: Json) -> str | None:
     told = []
     for name, pair in one["fields"].items():
         if "ours" in pair:
-            told.append(f"{name}: {pair['ours'] or '–'} | {pair['theirs'] or '–'}")
+            told.append(f"{_headings().get(name, name)}: {pair['ours'] or '–'} | {pair['theirs'] or '–'}")
         else:
             minutes = f" ({pair['minutes']} {_('min')})" if pair.get("minutes") else ""
             told.append(f"{name}: {pair['calls']}{minutes}")

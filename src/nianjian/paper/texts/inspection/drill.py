@@ -121,3 +121,8 @@ def span(seconds: int | None) -> str:
     if seconds is None:
         return "–"
     return f"{seconds // HOUR}:{seconds % HOUR // MINUTE:02}:{seconds % MINUTE:02}"
+
+
+def wall(at: str | None) -> str:
+    """A moment that is told in Shanghai, as a clock on the wall shows it; – for what was not done."""
+    return at[:19].replace("T", " ") if at else "–"
