@@ -140,6 +140,8 @@ def test_a_day_is_planned_told_and_copied(demo: Shell, home: Path) -> None:
     words = ("--day", "2999-01-01", "--notice", "通知书", "--agenda", "agenda.txt", "--posts", "posts.txt")
     kept = demo("inspect", "plan", *HOUSE, *words, "--json")
     assert (kept.code, kept.json["agenda"]) == (0, [{"at": "09:00", "what": "见面", "who": "合规负责人"}])
+    moved = demo("inspect", "plan", *HOUSE, "--day", "2999-01-01", "--place", "杭州", "--json").json
+    assert (moved["place"], moved["notice"], moved["agenda"]) == ("杭州", "通知书", kept.json["agenda"])
     told = demo("inspect", "day", *HOUSE, "--last", "--json")
     assert (told.code, told.json["visit"]["day"], told.json["state"]) == (1, "2999-01-01", "unknown")
     assert len(told.json["rows"]) == 10

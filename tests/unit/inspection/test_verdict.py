@@ -184,3 +184,10 @@ def test_where_calls_go() -> None:
         asked.hosts("gw_1/..")
     with pytest.raises(NianjianError, match="callback_gateway_wrong"):
         asked.hosts(" ".join(f"{place}.{'a' * 60}.example" for place in range(20)))
+
+
+@pytest.mark.parametrize(("text", "shown"), [("1390000111x", "139*****11x"), ("9" * 5000, "999" + "*" * 35 + "99")])
+def test_what_is_no_number_is_told_back_masked_and_short(text: str, shown: str) -> None:
+    with pytest.raises(NianjianError) as told:
+        asked.number(text)
+    assert told.value.values == {"number": shown}

@@ -8,6 +8,7 @@ from typing import Final
 
 from nianjian.inspection.callback.sip.secure import trusting
 from nianjian.inspection.callback.sip.seen import Via
+from nianjian.kernel import numbers
 from nianjian.kernel.errors import NianjianError
 
 VIA: Final = re.compile(r"(sips?):(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]{1,253})(?::([0-9]{1,5}))?((?:;[a-z]+=[a-z0-9]+)*)")
@@ -17,6 +18,7 @@ TRANSPORTS: Final = ("udp", "tcp", "tls")
 PORTS: Final = {"udp": 5060, "tcp": 5060, "tls": 5061}
 HIGHEST: Final = 65_535
 LONGEST: Final = 400
+SHOWN: Final = 40  # of what is no number, its digits masked: it may be a person's with a slip
 CA: Final = 65_536  # characters of certificates
 HOSTS: Final = 1000  # characters of a gateway's addresses together, as they are kept
 
@@ -61,14 +63,14 @@ def number(text: str) -> str:
     """What is dialled, without blanks; ``callback_number_wrong``."""
     bare = re.sub(r"[\s()-]", "", text[:LONGEST])
     if not NUMBER.fullmatch(bare):
-        raise NianjianError("callback_number_wrong", number=text[:LONGEST])
+        raise NianjianError("callback_number_wrong", number=numbers.mask(text[:SHOWN]))
     return bare
 
 
 def caller(text: str) -> str:
     """Who calls, as the From says; ``callback_caller_wrong``."""
     if not CALLER.fullmatch(text.strip()):
-        raise NianjianError("callback_caller_wrong", caller=text[:LONGEST])
+        raise NianjianError("callback_caller_wrong", caller=numbers.mask(text[:SHOWN]))
     return text.strip()
 
 

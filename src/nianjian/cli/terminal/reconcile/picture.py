@@ -68,8 +68,8 @@ def _why(one: Json) -> str | None:
 @cache
 def _headings() -> Mapping[str, str]:
     """Field -> its heading in the registers, as the page and the correction sheet name it."""
-    from nianjian.flows.reconcile.filing import KINDS as FILED
     from nianjian.flows.reconcile.filing import sheet_of
+    from nianjian.reconcile.filing.standing import KINDS as FILED
 
     return {column.field: column.header for kind in FILED for column in sheet_of(kind).columns}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from nianjian.cli.answer import DONE, NO, Answer
@@ -21,10 +22,10 @@ def configure(actions: Actions) -> None:
     plan = actions.add("plan", _plan, _("keep an inspection day: notice, agenda, who stands where"))
     enterprise(plan)
     plan.add_argument("--day", type=day, required=True, metavar="YYYY-MM-DD", help=_("the day of the check"))
-    plan.add_argument("--notice", default="", metavar="TEXT", help=_("name or number of the notice"))
-    plan.add_argument("--authority", default="", metavar="TEXT", help=_("who checks"))
+    plan.add_argument("--notice", metavar="TEXT", help=_("name or number of the notice"))
+    plan.add_argument("--authority", metavar="TEXT", help=_("who checks"))
     on_day(plan, "--received", _("when the notice came"))
-    plan.add_argument("--place", default="", metavar="TEXT", help=_("where the check takes place"))
+    plan.add_argument("--place", metavar="TEXT", help=_("where the check takes place"))
     plan.add_argument("--agenda", type=Path, metavar="FILE", help=_("lines: 09:30 | what | who"))
     plan.add_argument("--posts", type=Path, metavar="FILE", help=_("lines: place | who | task"))
     plan.add_argument("--remove", action="store_true", help=_("remove it"))
@@ -50,15 +51,12 @@ def _plan(args: argparse.Namespace) -> Answer:
     if args.remove:
         kept.remove(enterprise=args.enterprise, day=args.day, actor=actor)
         return Answer({"day": args.day.isoformat(), "removed": True}, picture.said(_("Removed.")))
-    given = Given(
-        day=args.day,
-        notice=args.notice,
-        authority=args.authority,
-        received_on=args.received,
-        place=args.place,
-        agenda=_text(args.agenda),
-        posts=_text(args.posts),
-    )
+    said = {"notice": args.notice, "authority": args.authority, "received_on": args.received, "place": args.place}
+    said |= {
+        name: None if path is None else _text(path) for name, path in (("agenda", args.agenda), ("posts", args.posts))
+    }
+    held = kept.given(enterprise=args.enterprise, day=args.day, actor=actor) or Given(args.day)
+    given = replace(held, **{name: value for name, value in said.items() if value is not None})
     told = kept.save(enterprise=args.enterprise, given=given, actor=actor)
     return Answer(told, picture.visit(told))
 
@@ -71,9 +69,9 @@ def _copy(args: argparse.Namespace) -> Answer:
     return Answer({"file": str(args.out)}, picture.said(str(args.out)))
 
 
-def _text(path: Path | None) -> str:
+def _text(path: Path) -> str:
     """A file that a person has typed: UTF-8, else as Chinese Windows writes it."""
-    content = b"" if path is None else path.read_bytes()
+    content = path.read_bytes()
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -20,6 +20,7 @@ from nianjian.flows.inspection.day import scans
 from nianjian.inspection.visits import service
 from nianjian.inspection.visits.lines import read
 from nianjian.inspection.visits.model import Visit
+from nianjian.inspection.visits.query import visits
 from nianjian.inspection.visits.scans.query import scans as of_visit
 from nianjian.inspection.visits.service import Given
 from nianjian.kernel import clock
@@ -29,6 +30,15 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Json:
     """Keep a day as it is named, or change it; ``role_missing``, ``enterprise_unknown``, what `service.save` raises."""
     _may(enterprise, actor)
     return told(service.save(enterprise=enterprise, given=given, actor=actor))
+
+
+def given(*, enterprise: str, day: date, actor: Actor) -> Given | None:
+    """What was said of a day so far, to change some of it; None: nothing. ``role_missing``, ``enterprise_unknown``."""
+    _may(enterprise, actor)
+    row = next((one for one in visits(enterprise) if one.day == day), None)
+    if row is None:
+        return None
+    return Given(day, row.notice, row.authority, row.received_on, row.place, row.agenda or "", row.posts or "")
 
 
 def remove(*, enterprise: str, day: date, actor: Actor) -> None:

@@ -221,7 +221,7 @@ def _complaints(enterprise: str) -> Json:
             {
                 "ticket": one.row.ticket_id,
                 "state": one.state.value,
-                "response": _clock(one.response, at),
+                "response": _clock(one.response, at, over=one.row.responded_at is not None),
                 "close": _clock(one.close, at),
             }
             for one in told
@@ -229,8 +229,8 @@ def _complaints(enterprise: str) -> Json:
     }
 
 
-def _clock(read: Reading, at: datetime) -> Json:
-    """``left_s``: seconds that are left, negative: over; None: it does not run."""
-    running = read.hand in {Hand.RUNNING, Hand.WARNED, Hand.LATE} and read.due is not None
+def _clock(read: Reading, at: datetime, *, over: bool = False) -> Json:
+    """``left_s``: seconds that are left, negative: over; None: it does not run. ``over``: what it times was done."""
+    running = not over and read.hand in {Hand.RUNNING, Hand.WARNED, Hand.LATE} and read.due is not None
     left = int((read.due - at).total_seconds()) if running and read.due is not None else None
     return {"hand": read.hand.value, "left_s": left}
