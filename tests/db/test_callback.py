@@ -242,7 +242,7 @@ def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatc
 
     good = ended("answered", 4000, "“示例欢迎您”")
     assert (good["verdict"], good["answer_s"], good["witness"], good["how"]) == ("pass", 4.0, "person", "hand")
-    late = ended("answered", 4001, "“示例欢迎您”")
+    late = ended("answered", 4001, "“示例欢迎您”，由 13900001111 接听")
     assert (late["verdict"], late["reason"], late["answer_in_time"]) == ("fail", "answered_late", False)
     assert ended("answered_only", 10)["verdict"] == "unproved"
     assert (ended("busy", 10)["verdict"], ended("not_dialled", 10)["verdict"]) == ("fail", "unproved")
@@ -252,6 +252,7 @@ def test_by_hand_the_timer_runs_here(anna: Actor, monkeypatch: pytest.MonkeyPatc
         hand.end(trial=good["trial"], outcome="busy", note="", actor=anna)
     assert "欢迎" not in str([one.data for one in acts()])
     assert "欢迎" in str(shown.shown(trial=good["trial"], actor=anna)["note"])
+    assert shown.shown(trial=late["trial"], actor=anna)["note"] == "“示例欢迎您”，由 139****1111 接听"
     with pytest.raises(NianjianError, match="callback_no_evidence"):
         shown.evidence(trial=good["trial"], actor=anna)
 

@@ -189,6 +189,32 @@ def test_a_number_is_used_on_the_gateway_of_the_longest_one_that_was_granted() -
     assert [facts.root_of(one, ledger) for one in ("95013888", "95018", "96110")] == ["95013", "9501", None]
 
 
+def test_robot_seats_are_counted_as_the_portrait_counts_them_and_an_unknown_day_rules_nothing_out(
+    demo: str, operator: Actor, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANJIAN_TODAY", "2026-03-02")
+    seat = "坐席编号,类型,备案状态,备案日期,开通日期,停用日期"
+    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "", ""))
+    calls = tmp_path / "named.csv"
+    calls.write_text(
+        "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,坐席编号,坐席类型\n"
+        "n1,呼出,8001,95013001,13800138000,2026-03-01 10:00:00,2026-03-01 10:00:05,2026-03-01 10:00:45,接通,S1,人工\n",
+        encoding="utf-8",
+    )
+    import_calls(
+        enterprise="demo", patterns=[str(calls)], source="auto", mapping_file=None, timezone="Asia/Shanghai",
+        replace=None, actor=operator, progress=lambda *_figures: None,
+    )  # fmt: skip
+    told = (_worked("dialling", operator) or {})["ai"]
+    assert (told["seats"], told["verdict"]) == ({"open": 0, "undated": 1, "filed": 0}, "unknown")
+    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "2026-03-01", ""))
+    told = (_worked("dialling", operator) or {})["ai"]
+    assert (told["seats"], told["verdict"]) == ({"open": 1, "undated": 0, "filed": 1}, "found")
+    load("seats", seat, ("R1", "机器人", "已备案", "2026-01-01", "2026-02-01", "2026-03-01"))
+    told = (_worked("dialling", operator) or {})["ai"]
+    assert (told["seats"], told["verdict"]) == ({"open": 0, "undated": 0, "filed": 0}, "not_found")
+
+
 def test_calls_of_an_unregistered_robot_are_shown_as_a_hint(
     demo: str, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,7 +101,7 @@ def shown(*, trial: str, actor: Actor) -> Json:
         **told(found, looks[-1] if looks else None),
         "looks": [looked(one) for one in looks],
         "enterprise": found.enterprise_id,
-        "note": found.note,
+        "note": masked(found.note or "") or None,
         "source": dict(found.source),
         "rulebook": dict(found.rulebook),
         "sha256": found.sha256 or None,

@@ -143,7 +143,7 @@ def _wall(moment: object) -> str | None:
 
 
 def _ai(seats: Json, sums: Mapping[str, int], put: Transfers, seen: Json) -> Json:
-    found = bool(seen["calls"])
+    found = bool(seen["calls"] or seats["undated"])
     return {
         "verdict": verdict.robots(seats["open"], sums["robots"], sums["calls"], sums["alone"], suggested=found),
         "suggested": seen,
@@ -178,14 +178,15 @@ def _told(book: Rulebook, key: str) -> dict[str, Any]:
 
 
 def _robots(enterprise: str, day: date) -> dict[str, int]:
-    """Robots' seats that are open on a day, and how many of these are filed."""
-    rows = [row for row in as_at(Seat, enterprise, day).filter(kind="robot") if _open(row, day)]
-    return {"open": len(rows), "filed": sum(_filed(row, day) for row in rows)}
+    """Robots' seats that are open on a day, as the portrait counts them, and how many of these are filed.
 
-
-def _open(row: Seat, day: date) -> bool:
-    begun = row.opened_on is None or row.opened_on <= day
-    return begun and (row.closed_on is None or row.closed_on > day)
+    ``undated``: not closed, and nobody knows since when they are open, if they are.
+    """
+    held = as_at(Seat, enterprise, day).filter(kind="robot")
+    rows = [row for row in held if row.closed_on is None or row.closed_on > day]
+    opened = [row for row in rows if row.opened_on is not None and row.opened_on <= day]
+    undated = sum(row.opened_on is None for row in rows)
+    return {"open": len(opened), "undated": undated, "filed": sum(_filed(row, day) for row in opened)}
 
 
 def _filed(row: Seat, day: date) -> bool:

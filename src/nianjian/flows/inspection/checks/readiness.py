@@ -54,7 +54,7 @@ def look(*, enterprise: str, as_of: date | None, actor: Actor, progress: Progres
     checks = [
         *_reconciled(grounds),
         _callback(grounds),
-        *_cards(cards, robots=bool(dialled["ai"]["seats"]["open"] or dialled["ai"]["calls"])),
+        *_cards(cards, robots=any(dialled["ai"]["seats"].values()) or bool(dialled["ai"]["calls"])),
         *_logs(kept),
         _dialling(dialled),
         _dossier(grounds),
