@@ -101,6 +101,13 @@ def test_a_scan_is_looked_at_kept_sealed_and_named_with_its_digest(day: str, ope
     assert "通知书" not in json.dumps([dict(one.data) for one in acts(enterprise=day)], ensure_ascii=False)
 
 
+def test_a_number_in_the_name_of_a_scan_is_shown_masked_and_given_out_whole(day: str, operator: Actor) -> None:
+    told = scans.attach(enterprise=day, day=VISIT, name="通知 13800138000.pdf", content=pdf(), actor=operator)
+    assert told["name"] == "通知 138****8000.pdf"
+    name, _media, _out = scans.fetch(enterprise=day, day=VISIT, number=told["scan"], actor=operator)
+    assert name == "通知 13800138000.pdf"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [

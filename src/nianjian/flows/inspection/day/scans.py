@@ -13,6 +13,7 @@ from nianjian.accounts.roles import Act
 from nianjian.config import env, spill
 from nianjian.dossier.ingest.receive import receive
 from nianjian.flows.dossier.checklist import MEDIA
+from nianjian.flows.inspection.callback.shown import masked
 from nianjian.flows.inspection.checks.grounds import Json
 from nianjian.flows.wizard.uploads import plain_name
 from nianjian.inspection.visits.query import visit
@@ -69,10 +70,10 @@ def remove(*, enterprise: str, day: date, number: int, actor: Actor) -> None:
 
 
 def told(row: NoticeScan) -> Json:
-    """A scan as JSON."""
+    """A scan as JSON, numbers of people in its name masked; whoever fetches it gets the name as it came."""
     return {
         "scan": row.pk,
-        "name": str(row.name),
+        "name": masked(str(row.name)),
         "media_type": row.media_type,
         "sha256": row.sha256,
         "size": row.size,
