@@ -56,6 +56,13 @@ def test_called_now_over_a_way_that_is_told(demo: Shell, home: Path) -> None:
     assert "没有覆盖当时的话单" in demo("callback", "show", trial).out
 
 
+def test_an_empty_certificate_is_no_certificate(demo: Shell, home: Path) -> None:
+    (home.parent / "none.pem").write_text("\n")
+    way = ("--via", "sip:127.0.0.1:9;transport=tls", "--cert-file", "none.pem", *HOUSE)
+    told = demo("callback", "test", "--all", *way, "--json")
+    assert (told.code, told.json["error"]["code"]) == (2, "callback_cert_wrong")
+
+
 def test_the_own_certificate_of_a_way(demo: Shell, home: Path) -> None:
     folder, ca = home.parent, root()
     own = server(folder, ca, "own", [x509.DNSName("caller.example")]).read_text()
@@ -86,6 +93,10 @@ def test_ways_gateways_and_by_hand(demo: Shell, home: Path) -> None:
     assert told.json["gateways"] == [{"name": "HZ-GW-01", "hosts": ["10.0.0.1", "10.0.0.2"]}]
     assert "geheim" not in told.out
     assert demo("callback", "route", "移动线", *HOUSE, "--remove").code == 0
+    strange = demo("callback", "begin", "--number", "13800138000", *HOUSE, "--json")
+    assert (strange.code, strange.json["error"]["code"]) == (2, "callback_number_unfiled")
+    (home.parent / "n.csv").write_text("码号,批准总位长,备案状态,备案日期\n95013,8,已备案,2024-02-01\n")
+    assert demo("registers", "import", "numbers", "n.csv", *HOUSE).code == 0
     trial = demo("callback", "begin", "--number", "95013", *HOUSE, "--json").json["trial"]
     ended = demo("callback", "end", trial, "--outcome", "answered", "--note", "“示例欢迎您”", "--json")
     assert (ended.code, ended.json["verdict"], ended.json["how"]) == (0, "pass", "hand")

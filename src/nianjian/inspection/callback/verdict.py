@@ -7,7 +7,7 @@ switch that answers everything would pass. Unknown is never passed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from nianjian.inspection.callback.sip.secure import FAULTS as TLS
@@ -47,7 +47,8 @@ VAGUE: Final = frozenset({0, 480, 500, 503, 603})
 SERVER, GLOBAL, REDIRECTED = 500, 600, 400
 REASONS: Final = tuple(
     dict.fromkeys(
-        ("answered", "answered_late", "landing_unproved", "gateway_unknown", "wrong_gateway", "token_unheard",
+        ("answered", "answered_late", "landing_unproved", "gateway_unknown", "gateway_told", "wrong_gateway",
+         "token_unheard",
          "voicemail", *FINAL.values(), "redirected", "failed", "auth_needed", "auth_wrong", "auth_algorithm",
          "unreachable", "no_reply", "trying_only", "early_media_only", "rang_unanswered", STOPPED,
          "not_dialled", "other_answered", "record_missing", *(f"tls_{one}" for one in TLS))
@@ -85,6 +86,11 @@ def judge(seen: Seen, *, limit: int, expected: Sequence[str], witness: str, toke
     if held:
         return Verdict(PASS, "answered", in_time=True, gateway=gateway, witness=witness)
     return Verdict(UNPROVED, lacking, in_time=True, gateway=gateway)
+
+
+def of_told(found: Verdict) -> Verdict:
+    """A landing at an address that was given for one test is not one at the ledger's gateway: it proves nothing."""
+    return replace(found, verdict=UNPROVED, reason="gateway_told", witness=NONE) if found.verdict == PASS else found
 
 
 def weighed(verdict: str, reason: str, landing: str) -> tuple[str, str]:

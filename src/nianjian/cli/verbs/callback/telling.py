@@ -48,8 +48,13 @@ def ca(args: argparse.Namespace) -> str:
 
 
 def certificate(args: argparse.Namespace) -> tuple[str | None, str]:
-    """The own certificate and its key; None and "" where no file is named; ``file_unreadable``."""
+    """The own certificate and its key; None and "" where no file is named.
+
+    ``file_unreadable``, ``callback_cert_wrong`` for an empty one.
+    """
     own = None if args.cert_file is None else _read(args.cert_file)
+    if own is not None and not own.strip():
+        raise NianjianError("callback_cert_wrong")
     return own, "" if args.key_file is None else _read(args.key_file)
 
 

@@ -22,7 +22,8 @@ from nianjian.flows.rulebooks import rulebook
 from nianjian.inspection.callback import asked
 from nianjian.inspection.callback.routes import query as routes
 from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.kernel import clock
+from nianjian.kernel import clock, numbers
+from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.workdays import Calendar
 from nianjian.registers.numbers.model import Number
 from nianjian.registers.versions.query import as_at
@@ -108,6 +109,11 @@ class Grounds:
             if root and (until is None or until >= clock.today()):
                 found[root] = (gateway or "").strip()
         return found
+
+    def own(self, number: str) -> None:
+        """``callback_number_unfiled`` for one that begins with no filed number."""
+        if not number.startswith(tuple(self.ledger)):
+            raise NianjianError("callback_number_unfiled", number=numbers.mask(number))
 
     @cached_property
     def known(self) -> dict[str, tuple[str, ...]]:

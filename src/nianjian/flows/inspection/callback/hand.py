@@ -24,9 +24,13 @@ HEARD: Final = "person"
 
 
 def begin(*, enterprise: str, number: str, carrier: str, actor: Actor) -> Json:
-    """Start the timer: the person presses "dial" now. ``role_missing``, ``callback_number_wrong``."""
+    """Start the timer: the person presses "dial" now.
+
+    ``role_missing``, ``callback_number_wrong``, ``callback_number_unfiled``.
+    """
     grounds = Grounds.of(enterprise, actor, Act.LOAD)
     wanted = asked.number(number)
+    grounds.own(wanted)
     frame = Frame(
         number=wanted,
         limit_ms=grounds.limit,

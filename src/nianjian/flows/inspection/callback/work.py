@@ -23,7 +23,7 @@ from nianjian.inspection.callback.sip import bulk
 from nianjian.inspection.callback.sip.seen import Plan, Seen
 from nianjian.inspection.callback.trials import service
 from nianjian.inspection.callback.trials.service import Frame
-from nianjian.inspection.callback.verdict import TOKEN, VERDICTS, WITNESSES, judge
+from nianjian.inspection.callback.verdict import TOKEN, VERDICTS, WITNESSES, judge, of_told
 from nianjian.kernel import clock
 from nianjian.kernel import numbers as kernel_numbers
 from nianjian.kernel.errors import NianjianError
@@ -41,6 +41,7 @@ class _Planned:
     plan: Plan
     way: Way
     expected: tuple[str, ...]
+    filed: bool  # whether the ledger's gateway answers from there
 
 
 def ask(*, enterprise: str, numbers: Sequence[str], names: Sequence[str], actor: Actor) -> str:
@@ -52,9 +53,8 @@ def ask(*, enterprise: str, numbers: Sequence[str], names: Sequence[str], actor:
     grounds = Grounds.of(enterprise, actor, jobs.NEEDS[jobs.CALLBACK_TEST])
     ways = kept_ways(enterprise, names)
     wanted = _wanted(grounds, numbers)
-    strange = next((one for one in wanted if not one.startswith(tuple(grounds.ledger))), None)
-    if strange is not None:
-        raise NianjianError("callback_number_unfiled", number=kernel_numbers.mask(strange))
+    for one in wanted:
+        grounds.own(one)
     _not_too_many(len(wanted) * len(ways))
     given = {"numbers": wanted if numbers else [], "routes": [one.name for one in ways]}
     return jobs.enqueue_once(kind=jobs.CALLBACK_TEST, enterprise=enterprise, payload=given, actor=actor)
@@ -85,7 +85,8 @@ def run(
 
     What has begun by then is kept, too: the number was called.
 
-    ``gateway``: where they must land, instead of the ledger's. ``role_missing``, ``callback_no_numbers``,
+    ``gateway``: where they must land, instead of the ledger's; what passes there is proved only where the ledger's
+    gateway answers from there, too. ``role_missing``, ``callback_no_numbers``,
     ``callback_no_way``, ``callback_too_many``, ``callback_number_wrong``, ``callback_gateway_wrong``.
     """
     grounds = Grounds.of(enterprise, actor, Act.REPORT)
@@ -148,6 +149,7 @@ def _planned(grounds: Grounds, number: str, way: Way, gateway: str) -> _Planned:
         raise NianjianError("callback_witness_unknown", witness=way.witness, witnesses=", ".join(WITNESSES))
     named = gateway.strip() or grounds.ledger.get(number, "")
     expected = grounds.addresses(named, told=bool(gateway.strip()))
+    filed = set(expected) <= set(grounds.addresses(grounds.ledger.get(number, "")))
     token = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}" if way.witness == TOKEN else ""
     frame = Frame(
         number=number,
@@ -160,12 +162,13 @@ def _planned(grounds: Grounds, number: str, way: Way, gateway: str) -> _Planned:
         source=source(),
     )
     hold = LISTEN if token else HOLD
-    return _Planned(frame, Plan(number, way.caller, grounds.wait, hold, way.account, token), way, expected)
+    return _Planned(frame, Plan(number, way.caller, grounds.wait, hold, way.account, token), way, expected, filed)
 
 
 def _kept(grounds: Grounds, one: _Planned, seen: Seen, actor: Actor) -> Json:
     limit, token = grounds.limit, one.plan.token
     verdict = judge(seen, limit=limit, expected=one.expected, witness=one.way.witness, token=token)
+    verdict = verdict if one.filed else of_told(verdict)
     begun = clock.now() if not seen.begun else datetime.fromtimestamp(seen.begun / 1000, clock.ZONE)
     kept = service.keep(
         enterprise=grounds.enterprise, frame=one.frame, seen=seen, verdict=verdict, begun_at=begun, actor=actor

@@ -47,6 +47,7 @@ REASONS: Final[Mapping[str, str]] = {
     "answered": mark("answered in time, on its gateway"),
     "answered_late": mark("answered after the limit"),
     "landing_unproved": mark("answered in time, but nothing proves on which gateway"),
+    "gateway_told": mark("answered in time at the address given for this test, which is none of the ledger's gateway"),
     "gateway_unknown": mark("answered in time, but the address of its gateway is not known here"),
     "wrong_gateway": mark("answered by another gateway than the ledger names"),
     "token_unheard": mark("answered in time, but the one-time token did not come back"),
