@@ -145,10 +145,12 @@ def test_a_day_is_planned_told_and_copied(demo: Shell, home: Path) -> None:
     told = demo("inspect", "day", *HOUSE, "--last", "--json")
     assert (told.code, told.json["visit"]["day"], told.json["state"]) == (1, "2999-01-01", "unknown")
     assert len(told.json["rows"]) == 10
-    copied = demo("inspect", "copy", *HOUSE, "--out", "copy.zip", "--json")
-    assert copied.code == 0
-    with zipfile.ZipFile(home.parent / "copy.zip") as pack:
-        assert "见面" in pack.read("index.html").decode()
+    for more, whole in (("--last",), False), ((), True):  # nobody has put a look as work, so none is kept
+        assert demo("inspect", "copy", *HOUSE, *more, "--out", "copy.zip", "--json").code == 0
+        with zipfile.ZipFile(home.parent / "copy.zip") as pack:
+            index, names = pack.read("index.html").decode(), pack.namelist()
+        assert "见面" in index
+        assert ("尚未检查" not in index, "retention.pdf" in names, "answers.html" in names) == (whole,) * 3
     assert (home.parent / "copy.zip").stat().st_mode & 0o077 == 0
     agenda.write_text("x", encoding="utf-8")
     wrong = demo("inspect", "plan", *HOUSE, *words, "--json")

@@ -136,7 +136,7 @@ def at_work(rows: ir.Table, calls: ir.Table) -> ir.Table:
 
 def here(work: ir.Table) -> ir.Table:
     """From when to when each agent is taken to be here: ``begin`` where a turn begins, ``end`` where one ends."""
-    of = {"group_by": [work.team, work.agent], "order_by": work.seen}
+    of = {"group_by": [work.team, work.agent], "order_by": [work.seen, work.end]}
     told = work.select(
         "team",
         "seen",
@@ -212,8 +212,11 @@ def by_hour(calls: ir.Table, connect: int) -> ir.Table:
 
 
 def part_of(calls: ir.Table, work: ir.Table, hours: Mapping[str, datetime]) -> tuple[ir.Table, ir.Table]:
-    """Calls and stretches of work of these teams on the days of their hours."""
-    teams, days = list(hours), sorted({hour.date() for hour in hours.values()})
+    """Calls and stretches of work of these teams on the days of their hours.
+
+    With the days before and after: near midnight both tell who was here and what rang.
+    """
+    teams, days = list(hours), sorted({hour.date() + DAY * near for hour in hours.values() for near in (-1, 0, 1)})
     of = calls.filter(calls.team.isin(teams), calls.start.date().isin(days))
     return of, work.filter(work.team.isin(teams), work.seen.date().isin(days))
 

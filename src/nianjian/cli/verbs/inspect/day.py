@@ -32,6 +32,7 @@ def configure(actions: Actions) -> None:
     copy = actions.add("copy", _copy, _("write the copy for a network that fails (ZIP of HTML and PDF)"))
     enterprise(copy)
     on_day(copy, "--day", _("which day; the next one if not given"))
+    copy.add_argument("--last", action="store_true", help=_("as it was last looked at, instead of looking now"))
     copy.add_argument("--out", type=Path, required=True, metavar="FILE", help=_("write it there"))
 
 
@@ -65,7 +66,8 @@ def _copy(args: argparse.Namespace) -> Answer:
     actor = begin(args)
     from nianjian.flows.inspection.day import bundle
 
-    bundle.written(enterprise=args.enterprise, actor=actor, language=language(), path=args.out, day=args.day)
+    told = {"enterprise": args.enterprise, "actor": actor, "language": language(), "day": args.day}
+    bundle.written(**told, path=args.out, anew=not args.last)
     return Answer({"file": str(args.out)}, picture.said(str(args.out)))
 
 

@@ -151,6 +151,11 @@ def masked(text: str, own_id: str = "") -> str:
     return PERSON.sub(lambda found: numbers.mask(found[0]), known)
 
 
+def call_id(text: str) -> str:
+    """The id of a call in records: one that may hold a person's number shows it masked."""
+    return text if DRAWN.fullmatch(text) else masked(text)
+
+
 def looked(one: Landing) -> Json:
     """A look into the call records."""
     return {
@@ -161,7 +166,7 @@ def looked(one: Landing) -> Json:
         "records": [
             {
                 **record,
-                "call": record["call"] if DRAWN.fullmatch(record["call"]) else masked(record["call"]),
+                "call": call_id(record["call"]),
                 "named": [masked(name) for name in record["named"]],
                 "voicemail": masked(record.get("voicemail", "")) or None,
             }

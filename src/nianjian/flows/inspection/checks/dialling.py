@@ -10,6 +10,7 @@ from typing import Any, Final
 import ibis.expr.types as ir
 
 from nianjian.accounts.query import Actor
+from nianjian.flows.inspection.callback.shown import call_id
 from nianjian.flows.inspection.checks.grounds import Calls, Grounds, Json, calls
 from nianjian.flows.progress import Progress, silent
 from nianjian.inspection.dialling import question, suspects, sweep, verdict
@@ -128,7 +129,7 @@ def _suspect(row: Mapping[str, object]) -> Json:
     callee = row["callee"]
     return {
         "at": _wall(row["start"]),
-        "call": row["one"],
+        "call": call_id(str(row["one"])),
         "source": row["source"],
         "callee": None if callee is None else numbers.mask(str(callee)),
         "evidence": row["evidence"],
@@ -214,7 +215,7 @@ def _row(row: dict[str, object]) -> Json:
     at, callee = row["at"], row["callee"]
     return {
         "at": at.isoformat(sep=" ") if isinstance(at, datetime) else None,
-        "call": row["one"],
+        "call": call_id(str(row["one"])),
         "source": row["source"],
         "callee": None if callee is None else numbers.mask(str(callee)),
         "ringing": row["ringing"],

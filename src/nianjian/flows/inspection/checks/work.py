@@ -46,6 +46,11 @@ def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress:
     )
 
 
+def now(*, enterprise: str, part: str, actor: Actor) -> Json:
+    """A check as it comes out at this moment, kept nowhere; what the check raises, ``inspection_part_unknown``."""
+    return _known(part)(enterprise=enterprise, as_of=None, actor=actor)
+
+
 def newest(*, enterprise: str, part: str, actor: Actor) -> Json | None:
     """The newest finished check with the ``job`` and the moment at which it ended; None: there is none.
 

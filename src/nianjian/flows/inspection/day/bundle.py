@@ -24,20 +24,22 @@ STAMP: Final = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same co
 MODE: Final = 0o600 << 16
 
 
-def bundle(*, enterprise: str, actor: Actor, language: str, day: date | None = None) -> tuple[str, bytes]:
+def bundle(
+    *, enterprise: str, actor: Actor, language: str, day: date | None = None, anew: bool = False
+) -> tuple[str, bytes]:
     """Name and content; a part that nobody has looked at yet is not in it.
 
-    ``role_missing``, ``enterprise_unknown``, ``visit_unknown``, ``drawing_failed``. Cost: some seconds, most of
-    them for the PDF.
+    ``anew``: all of it is looked up now, at its cost, and so nothing lacks. ``role_missing``, ``enterprise_unknown``,
+    ``visit_unknown``, ``drawing_failed``. Cost: some seconds, most of them for the PDF.
     """
     from nianjian.paper.inspection import day as papers  # noqa: PLC0415 -- the printer loads for a copy alone
     from nianjian.paper.inspection.papers import html, pdf  # noqa: PLC0415 -- as above
 
     _ = words(language)
-    told = sheet(enterprise=enterprise, actor=actor, day=day)
+    told = sheet(enterprise=enterprise, actor=actor, day=day, anew=anew)
     contents = {"index": papers.sheet(told, _)}
     for part, drawn in (("answers", papers.answers), ("retention", papers.logs)):
-        looked = work.newest(enterprise=enterprise, part=part, actor=actor)
+        looked = (work.now if anew else work.newest)(enterprise=enterprise, part=part, actor=actor)
         if looked is not None:
             contents[part] = drawn(looked, told, _)
     ways = [(f"{name}.html", str(one["title"])) for name, one in contents.items()]
@@ -47,9 +49,11 @@ def bundle(*, enterprise: str, actor: Actor, language: str, day: date | None = N
     return f"inspection-day-{enterprise}-{name}.zip", packed(files)
 
 
-def written(*, enterprise: str, actor: Actor, language: str, path: Path, day: date | None = None) -> None:
+def written(
+    *, enterprise: str, actor: Actor, language: str, path: Path, day: date | None = None, anew: bool = False
+) -> None:
     """Write it to a file; what `bundle` raises, OSError."""
-    _name, content = bundle(enterprise=enterprise, actor=actor, language=language, day=day)
+    _name, content = bundle(enterprise=enterprise, actor=actor, language=language, day=day, anew=anew)
     path.touch(0o600)
     path.write_bytes(content)
 

@@ -140,6 +140,7 @@ def paper(*, enterprise: str, actor: Actor, language: str, name: str = "") -> tu
 def written(*, enterprise: str, actor: Actor, language: str, path: Path, name: str = "") -> None:
     """Write it to a file; what `paper` raises, OSError."""
     _name, content = paper(enterprise=enterprise, actor=actor, language=language, name=name)
+    path.touch(0o600)
     path.write_bytes(content)
 
 
