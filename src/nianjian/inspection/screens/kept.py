@@ -42,5 +42,6 @@ def write(path: Path, told: Mapping[str, Any]) -> None:
     path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(told, file, ensure_ascii=False, separators=(",", ":"))
+        # in one text: `json.dump` goes without the encoder in C, and this is written at every look
+        file.write(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
     fresh.replace(path)
