@@ -304,6 +304,8 @@ def test_a_record_that_was_seen_is_not_unseen_because_its_file_has_gone(
     assert len(_jobs("waiting")) == 1
     _worked()
     assert list(Landing.objects.values_list("verdict", flat=True)) == ["unnamed"]
+    for _time in range(2):  # nor for who asks, however often
+        assert witness.run(enterprise="demo", trials=[trial.pk], actor=anna)["counts"]["silent"] == 1
 
 
 def test_calls_of_a_clock_that_was_never_set_fail_no_import(

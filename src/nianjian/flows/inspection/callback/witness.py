@@ -24,7 +24,8 @@ from nianjian.flows.inspection.callback.shown import looked, own
 from nianjian.flows.inspection.callback.tailed import Tailed
 from nianjian.flows.inspection.screens import sources as live
 from nianjian.flows.progress import Progress, silent
-from nianjian.inspection.callback.landings import compare, lake, service
+from nianjian.inspection.callback.landings import again, compare, lake, service
+from nianjian.inspection.callback.landings import query as landings
 from nianjian.inspection.callback.landings.boxes import Boxes
 from nianjian.inspection.callback.landings.compare import Called, Found
 from nianjian.inspection.callback.trials import query
@@ -76,7 +77,9 @@ def run(*, enterprise: str, trials: Sequence[str], actor: Actor, progress: Progr
     for one in wanted:
         _answered(one)
     rows: list[Json] = []
-    for one, found in looks(grounds, wanted, progress):
+    seen = landings.recorded([one.pk for one in wanted])
+    for one, fresh in looks(grounds, wanted, progress):
+        found = again.softened(fresh, seen.get(one.pk))
         kept = service.keep(
             enterprise=enterprise, trial=one.pk, expected=one.gateway_expected, found=found, actor=actor
         )

@@ -7,6 +7,7 @@ another switch, imported later, may know of the voicemail behind it.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +16,7 @@ from nianjian.inspection.callback.landings.compare import Found
 from nianjian.inspection.callback.landings.model import Landing
 from nianjian.inspection.callback.trials import query as trials
 from nianjian.inspection.callback.trials.model import Trial
-from nianjian.inspection.callback.verdict import ELSEWHERE, FILED_GATEWAY, UNSEEN, VOICEMAIL
+from nianjian.inspection.callback.verdict import ELSEWHERE, FILED_GATEWAY, SILENT, UNSEEN, VOICEMAIL
 
 SETTLED: Final = frozenset({ELSEWHERE, VOICEMAIL})
 
@@ -30,6 +31,12 @@ def still_open(enterprise: str, first: datetime, last: datetime) -> list[Trial]:
 def newest(tests: Collection[Trial]) -> dict[str, Landing]:
     """Test -> the newest look for it, for those that have one."""
     return query.newest([one.pk for one in tests])
+
+
+def softened(found: Found, seen: Landing | None) -> Found:
+    """A record that a look has ``seen`` where nothing covers the moment now is gone, as a rotated file: not missing."""
+    gone = [] if seen is None else [one for one in seen.records if not found.sources.get(one["source"], False)]
+    return replace(found, verdict=SILENT) if found.verdict == UNSEEN and gone else found
 
 
 def tells(found: Found, said: Landing | None) -> bool:

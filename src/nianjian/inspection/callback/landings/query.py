@@ -13,6 +13,12 @@ def newest(trials: Collection[str]) -> dict[str, Landing]:
     return {row.trial_id: row for row in Landing.objects.filter(trial_id__in=list(trials)).order_by("at", "pk")}
 
 
+def recorded(trials: Collection[str]) -> dict[str, Landing]:
+    """Test -> the newest look that found a record of it."""
+    found = Landing.objects.filter(trial_id__in=list(trials)).exclude(records=[])
+    return {row.trial_id: row for row in found.order_by("at", "pk")}
+
+
 def of(trial: str) -> list[Landing]:
     """All looks of a test, the oldest first."""
     return list(Landing.objects.filter(trial_id=trial).order_by("at", "pk"))
