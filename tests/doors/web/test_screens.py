@@ -29,7 +29,7 @@ from nianjian.web.account.limits import SEEN, UNATTENDED
 HERE = "/e/demo/inspection/screens/"
 CALLEE, STRANGER = "13812345678", "13987654321"
 OPERATOR = Actor("tester")
-FRESH, OLD = 60, 61  # seconds: a busy machine may take some for a page
+FRESH, OLD, RULE = 30, 31, 60  # seconds: a busy machine may take some for a page
 TILE = re.compile(r'<section class="tile (?:log )?(\w+)" data-tile="(\w+)"')
 VALUE = r'data-tile="{}".*?<p class="value[^>]*>(.*?)</p>'
 
@@ -136,8 +136,10 @@ def test_what_gives_no_sign_of_life_is_grey_and_says_since_when(admin: Client, l
 
 def test_the_limit_of_freshness_is_a_setting(admin: Client, live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     beat(live, switch=OLD)
-    monkeypatch.setenv("NIANJIAN_LIVE_FRESH", str(OLD + FRESH))
+    monkeypatch.setenv("NIANJIAN_LIVE_FRESH", "3600")
     assert states(page(admin))["now"] == "fresh"
+    beat(live, switch=RULE + 1)
+    assert states(page(admin))["now"] == "stale", "the rule allows no more, whatever the server is set to"
 
 
 def test_a_watch_that_is_gone_leaves_nothing_live(admin: Client, live: Path) -> None:

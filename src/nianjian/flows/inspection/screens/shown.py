@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Final
 
+from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
@@ -22,6 +23,7 @@ from nianjian.flows.complaints.promise import promise
 from nianjian.flows.gate.check import plain
 from nianjian.flows.inspection.screens import sources
 from nianjian.flows.inspection.screens.sources import today
+from nianjian.flows.rulebooks import rulebook
 from nianjian.gate import places
 from nianjian.gate.decisions.search import Wanted, search
 from nianjian.inspection.screens import kept
@@ -95,7 +97,7 @@ class _View:
     def of(cls, enterprise: str) -> _View:
         found = [one for one in sources.switches() if one.enterprise == enterprise]
         beats = kept.read(kept.folder(env.read().home) / kept.BEATS) or {}
-        return cls(enterprise, clock.milliseconds(), sources.fresh(), beats, found)
+        return cls(enterprise, clock.milliseconds(), min(sources.fresh(), _most(enterprise)), beats, found)
 
     def around(self) -> Json:
         return {"enterprise": self.enterprise, "at": moment(self.at), "fresh_s": self.limit // 1000}
@@ -177,6 +179,13 @@ class _View:
             "problem": next((one for one in problems if one), None),
             "silent": silent if len(names) > 1 else [],
         }
+
+
+def _most(enterprise: str) -> int:
+    """Milliseconds beyond which the rule calls data stopped, whatever the server is set to."""
+    tenant = accounts.enterprise(enterprise)
+    book = rulebook(day=today(), province=tenant.province or None, enterprise=enterprise)
+    return book.integer("inspection.screens.freshness") * 1000
 
 
 def _ranked(counts: Mapping[str, int]) -> list[Json]:
