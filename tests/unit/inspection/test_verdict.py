@@ -127,6 +127,15 @@ def test_a_number_is_green_only_where_every_carrier_passed_lately() -> None:
     assert light((31, "移动", "pass"))[0] == light()[0] == "insufficient"
 
 
+@pytest.mark.parametrize(("least", "light"), [(1, "green"), (2, "green"), (3, "yellow")])
+def test_a_rule_may_ask_for_more_than_one_test(least: int, light: str) -> None:
+    now = datetime(2026, 11, 26, 8, tzinfo=UTC)
+    ages = ((31, "pass"), (3, "fail"), (2, "pass"), (1, "pass"))
+    found = [Done(now - timedelta(days=age), "移动", verdict) for age, verdict in ages]
+    one = standing(found, carriers=("移动",), now=now, days=30, least=least)
+    assert (one.light, one.carriers["移动"]) == (light, "pass" if light == "green" else "few")
+
+
 def test_a_test_outside_working_hours_counts_neither_for_nor_against() -> None:
     now = datetime(2026, 11, 26, 8, tzinfo=UTC)
 

@@ -6,6 +6,7 @@ at once; what is old, unproved, missing or was called outside working hours is n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from nianjian.inspection.callback.verdict import FAIL, PASS
 
 GREEN, YELLOW, RED, UNKNOWN = "green", "yellow", "red", "insufficient"
-MISSING, OLD, OUTSIDE = "missing", "old", "outside"
+MISSING, OLD, OUTSIDE, FEW = "missing", "old", "outside", "few"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``carriers``: carrier -> pass, fail, unproved, old, outside (working hours) or missing."""
+    """``carriers``: carrier -> pass, fail, unproved, old, outside (working hours), few (passes) or missing."""
 
     light: str
     carriers: Mapping[str, str]
@@ -39,13 +40,16 @@ def standing(
     carriers: Sequence[str],
     now: datetime,
     days: int,
+    least: int = 1,
     working: Callable[[datetime], bool] = lambda _moment: True,
 ) -> Standing:
     """Judge by the newest test of each carrier; a carrier counts for every name that holds its word (中国移动).
 
-    ``working``: whether a moment lies in working hours; a test at another moment counts neither for nor against.
+    ``least``: how many tests of a carrier have to pass within the days. ``working``: whether a moment lies in working
+    hours; a test at another moment counts neither for nor against.
     """
     newest: dict[str, Done] = {}
+    passed: Counter[str] = Counter()
     outside: set[str] = set()
     last: Done | None = None
     since = now - timedelta(days=days)
@@ -56,7 +60,9 @@ def standing(
             continue
         last = one
         newest |= dict.fromkeys(named, one)
+        passed.update(named if one.at >= since and one.verdict == PASS else ())
     told = {carrier: _told(newest.get(carrier), since) for carrier in carriers}
+    told |= {carrier: FEW for carrier, one in told.items() if one == PASS and passed[carrier] < least}
     told |= {carrier: OUTSIDE for carrier in outside if told[carrier] in {MISSING, OLD}}
     if FAIL in told.values() or (last is not None and last.at >= since and last.verdict == FAIL):
         light = RED

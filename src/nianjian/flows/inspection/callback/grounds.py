@@ -69,6 +69,11 @@ class Grounds:
         """How long a test counts."""
         return self.book.integer(f"{RULE}days")
 
+    @property
+    def least(self) -> int:
+        """How many tests of a number have to pass over each carrier within these days."""
+        return self.book.integer(f"{RULE}tests")
+
     @cached_property
     def hours(self) -> tuple[tuple[time_of_day, time_of_day], ...]:
         """From when until when tests count on a working day; the ends are not included."""

@@ -59,7 +59,12 @@ def lights(grounds: Grounds, wanted: Sequence[str]) -> list[Json]:
     rows = []
     for one in wanted:
         found = standing(
-            done.get(one, ()), carriers=grounds.carriers, now=now, days=grounds.days, working=grounds.working
+            done.get(one, ()),
+            carriers=grounds.carriers,
+            now=now,
+            days=grounds.days,
+            least=grounds.least,
+            working=grounds.working,
         )
         last = newest.get(one)
         rows.append(

@@ -26,6 +26,7 @@ CARRIERS: Final[Mapping[str, str]] = {
     "old": mark("carrier test too old"),
     "missing": mark("carrier not tested"),
     "outside": mark("carrier tested outside working hours"),
+    "few": mark("carrier passed fewer tests than the rule asks for"),
 }
 WITNESSES: Final[Mapping[str, str]] = {
     "none": mark("nothing"),
