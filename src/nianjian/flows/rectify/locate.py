@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, cast
@@ -16,6 +15,7 @@ from nianjian.flows import jobs
 from nianjian.flows.progress import Progress, Steps, silent, unwatched
 from nianjian.flows.rectify import lakes
 from nianjian.flows.rectify.cases import book, own
+from nianjian.inspection.logs.recordings.named import references
 from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.portrait.frame import DAY, Window
@@ -33,7 +33,6 @@ KEPT: Final = timedelta(days=7)  # complaints that were looked up on a page
 REF: Final = "ref:"
 REF_LENGTH: Final = 24  # hex digits
 NUMBERED: Final = frozenset({"display", locate.COMPLAINANT})
-RECORDING: Final = ("录音", "record", "rec_")
 
 Json = dict[str, Any]
 
@@ -242,18 +241,8 @@ def _call(row: Mapping[str, Any]) -> Json:
         "answered": row["answered"],
         "line": row["line_id"],
         "how": row["how"],
-        "recordings": recordings(row["extra"]),
+        "recordings": references(row["extra"]),
     }
-
-
-def recordings(extra: str | None) -> list[str]:
-    """What a call's further columns say of its recording: names and addresses of files, none where they say nothing."""
-    told = json.loads(extra) if extra else {}
-    return [
-        str(value)
-        for name, value in sorted(told.items())
-        if value not in (None, "") and any(word in str(name).lower() for word in RECORDING)
-    ]
 
 
 def _time(moment: Any) -> str | None:  # noqa: ANN401 -- a wall time of the lake or NULL
