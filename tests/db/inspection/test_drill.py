@@ -53,9 +53,11 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     client = signed_in("anna")
     place = "/e/demo/inspection/drill/"
     assert client.get(f"{place}report/").status_code == 404
+    assert '<option value="12321" selected>' in client.get(place).content.decode(), "nothing else can begin one"
     with pytest.raises(NianjianError, match="drill_no_door"):
         run.ask(enterprise=demo, phone="", calls=0, actor=operator)
     one_click.open_door(enterprise=demo, number="95013", actor=operator)
+    assert '<option value="12321" selected>' not in client.get(place).content.decode()
     with pytest.raises(NianjianError, match="drill_calls_wrong"):
         run.ask(enterprise=demo, phone="", calls=51, actor=operator)
     with pytest.raises(NianjianError, match="drill_unknown"):

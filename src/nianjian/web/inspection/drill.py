@@ -19,7 +19,7 @@ from nianjian.config.http.answers import UNPROCESSABLE, named
 from nianjian.flows.inspection.checks.grounds import Json
 from nianjian.flows.inspection.drill import report
 from nianjian.flows.inspection.drill import run as flow
-from nianjian.flows.inspection.drill.script import ONE_CLICK, Planned
+from nianjian.flows.inspection.drill.script import FORWARD, ONE_CLICK, Planned
 from nianjian.inspection.injects import LONGEST, PLAYED, STEPS
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper import charts
@@ -97,7 +97,8 @@ class Asked(forms.Form):
 @page(Act.READ)
 def front(request: Request, code: str) -> HttpResponse:
     """Show one drill, the newest unless another is named."""
-    return _front(request, code, Asked())
+    # without an address a drill can only come in as a forward: what cannot work is not offered first
+    return _front(request, code, Asked(initial={} if doors(code).exists() else {"source": FORWARD}))
 
 
 @require_POST

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext
 
 from nianjian.flows.inspection.checks.grounds import Json
+from nianjian.paper.figures import count
 from nianjian.paper.texts.inspection import answers as cards
 from nianjian.paper.texts.inspection import checks as texts
 from nianjian.paper.texts.inspection import recordings
@@ -83,7 +84,7 @@ def dialling(told: Json, _: Words) -> Json:
         [
             Cell(one["team"] or gettext("without a team")),
             Cell(_(texts.VERDICTS[one["verdict"]]), badge=VERDICTS[one["verdict"]]),
-            *(Cell(one[name], figure=True) for name in ("calls", "answered", "alone", "over", "showing")),
+            *(Cell(count(one[name]), figure=True) for name in ("calls", "answered", "alone", "over", "showing")),
             Cell(_(texts.DIALLING_WHYS[one["why"]])),
         ]
         for one in told["teams"]
@@ -103,13 +104,13 @@ def dialling(told: Json, _: Words) -> Json:
         (gettext("Predictive dialling"), _(texts.VERDICTS[told["verdict"]])),
         (gettext("AI outbound"), _(texts.VERDICTS[ai["verdict"]])),
         (gettext("Robot seats open, filed"), f"{ai['seats']['open']} / {ai['seats']['filed']}"),
-        (gettext("Calls of robots, answered"), f"{ai['calls']} / {ai['answered']}"),
-        (gettext("Transfers asked for, at once"), f"{put['asked']} / {put['in_time']}"),
+        (gettext("Calls of robots, answered"), f"{count(ai['calls'])} / {count(ai['answered'])}"),
+        (gettext("Transfers asked for, at once"), f"{count(put['asked'])} / {count(put['in_time'])}"),
         (gettext("“At once”: at most (seconds)"), str(ai["limit_s"])),
         (gettext("Middle and longest wait for a human (seconds)"), seconds),
     ]
     if seen is not None:
-        text = f"{_(texts.SUGGESTED[seen['verdict']])} ({seen['calls']})"
+        text = f"{_(texts.SUGGESTED[seen['verdict']])} ({count(seen['calls'])})"
         pairs.insert(3, (gettext("Robots that nobody registered"), text))
     return {"pairs": pairs, "tables": tables}
 
