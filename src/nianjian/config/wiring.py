@@ -7,6 +7,7 @@ import os
 import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -82,10 +83,11 @@ def waiting_migrations() -> set[tuple[str, str]]:
     from django.db import connection  # noqa: PLC0415 -- after the wiring
     from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415 -- after the wiring
 
-    return known_migrations() - set(MigrationRecorder(connection).applied_migrations())
+    return set(known_migrations()) - set(MigrationRecorder(connection).applied_migrations())
 
 
-def known_migrations() -> set[tuple[str, str]]:
+@cache
+def known_migrations() -> frozenset[tuple[str, str]]:
     """(app, name) of each migration that lies in the code."""
     from django.apps import apps  # noqa: PLC0415 -- after the wiring
 
@@ -95,7 +97,7 @@ def known_migrations() -> set[tuple[str, str]]:
         if folder.is_dir():
             package = import_module(f"{app.name}.migrations")
             known |= {(app.label, found.name) for found in pkgutil.iter_modules(package.__path__)}
-    return known
+    return frozenset(known)
 
 
 def _migrate() -> None:

@@ -14,14 +14,14 @@ from typing import Final
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.rules.load import DATA, VERSION, load, version
-from nianjian.rules.rule import digest, record
+from nianjian.rules.rule import canonical, digest, record
 
 LOCK: Final = "lock.json"
 
 
 def content(folder: Path = DATA) -> str:
     """The sha256 of all rules of all dates; comments and the order in the files do not count."""
-    return digest(record(rule) for rule in load(folder).rules)
+    return digest(canonical(record(rule)) for rule in load(folder).rules)
 
 
 def check(folder: Path = DATA) -> None:

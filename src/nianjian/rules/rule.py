@@ -72,10 +72,14 @@ def plain(value: object) -> object:
     return value
 
 
-def digest(parts: Iterable[Mapping[str, object]]) -> str:
-    """The sha256 (hex) of mappings, independent of the order of their keys."""
-    text = json.dumps([plain(part) for part in parts], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def canonical(part: Mapping[str, object]) -> str:
+    """A mapping as JSON text that does not depend on the order of its keys."""
+    return json.dumps(plain(part), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(texts: Iterable[str]) -> str:
+    """The sha256 (hex) of `canonical` texts, as of the JSON list that they make."""
+    return hashlib.sha256(f"[{','.join(texts)}]".encode()).hexdigest()
 
 
 def record(rule: Rule) -> dict[str, object]:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.rules.load import RuleSet, frozen, load
-from nianjian.rules.rule import Level, Rule, Value, digest, record
+from nianjian.rules.rule import Level, Rule, Value, canonical, digest, record
 
 FIRST_DAY: Final = date(2017, 1, 1)
 """The rulebook reaches back to data year 2017."""
@@ -54,12 +55,10 @@ class Rulebook:
         """
         if day < FIRST_DAY:
             raise NianjianError("rulebook_day_too_early", date=day.isoformat(), first=FIRST_DAY.isoformat())
-        known = rules or load()
         province = plain_province(province)
-        found: dict[str, Rule] = {}
-        for rule in sorted(known.rules, key=lambda rule: rule.province is not None):
-            if rule.valid_on(day) and rule.province in {None, province}:
-                found[rule.key] = rule
+        known = rules or load()
+        found, texts = _standing(day, province) if rules is None else _stood(known, day, province)
+        found, texts = dict(found), dict(texts)
         acting = [overlay for overlay in overlays if _acts(overlay, day, province, enterprise)]
         acting.sort(key=_order)
         ignored: list[Overlay] = []
@@ -67,14 +66,14 @@ class Rulebook:
             key = str(overlay["key"])
             try:
                 found[key] = _overlaid(found.get(key), overlay, day)
+                texts[key] = canonical(record(found[key]))
             except NianjianError:
                 if not tolerant:
                     raise
                 ignored.append(overlay)
         acting = [overlay for overlay in acting if overlay not in ignored]
-        book = dict(sorted(found.items()))
-        sha256 = digest([*(record(rule) for rule in book.values()), *acting])
-        return cls(known.id, known.version, sha256, day, province, book, tuple(acting), tuple(ignored))
+        sha256 = digest([*texts.values(), *map(canonical, acting)])
+        return cls(known.id, known.version, sha256, day, province, found, tuple(acting), tuple(ignored))
 
     def rule(self, key: str) -> Rule:
         """The rule in force under ``key``; NianjianError rule_unknown."""
@@ -117,6 +116,22 @@ class Rulebook:
     def rules(self, under: str = "") -> tuple[Rule, ...]:
         """The rules in force whose key stands ``under`` a prefix ("portrait."), sorted by key."""
         return tuple(rule for key, rule in self.in_force.items() if key.startswith(under))
+
+
+def _stood(known: RuleSet, day: date, province: str | None) -> tuple[dict[str, Rule], dict[str, str]]:
+    """By key, sorted: the rules of ``day`` before any overlay, and their `canonical` texts."""
+    found: dict[str, Rule] = {}
+    for rule in sorted(known.rules, key=lambda rule: rule.province is not None):
+        if rule.valid_on(day) and rule.province in {None, province}:
+            found[rule.key] = rule
+    found = dict(sorted(found.items()))
+    return found, {key: canonical(record(rule)) for key, rule in found.items()}
+
+
+@lru_cache(maxsize=256)
+def _standing(day: date, province: str | None) -> tuple[Mapping[str, Rule], Mapping[str, str]]:
+    """`_stood` of the project's own rules, which a process reads once: their texts cost most of a rulebook."""
+    return _stood(load(), day, province)
 
 
 _SUFFIXES: Final = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")

@@ -16,7 +16,7 @@ import pytest
 from nianjian.kernel.errors import NianjianError
 from nianjian.rules import gate, holidays, page
 from nianjian.rules.load import DATA, RuleSet, load
-from nianjian.rules.rule import digest
+from nianjian.rules.rule import canonical, digest
 from nianjian.rules.rulebook import Rulebook
 
 RULE = """\
@@ -115,8 +115,8 @@ def test_version_is_needed(data: Path, version: str) -> None:
 
 def test_kinds_give_different_digests() -> None:
     values: list[object] = [1, "1", Decimal(1), date(2026, 1, 1), datetime(2026, 1, 1), "2026-01-01", (1,), {"a": 1}]  # noqa: DTZ001 - zone-less on purpose
-    assert len({digest([{"value": value}]) for value in values}) == len(values)
-    assert digest([{"a": 1, "b": 2}]) == digest([{"b": 2, "a": 1}])
+    assert len({digest([canonical({"value": value})]) for value in values}) == len(values)
+    assert digest([canonical({"a": 1, "b": 2})]) == digest([canonical({"b": 2, "a": 1})])
 
 
 def test_the_data_hold_to_their_version() -> None:
