@@ -56,7 +56,8 @@ def test_no_query_breaks_an_operation(world: dict[str, dict[str, Any]], asks: Cl
     for path, operation in READS:
         case = next(matrix._cases(path, operation, world))
         joint = "&" if "?" in case.address else "?"
-        for name, value in product([*_read_of(path), "unknown"], VALUES.values()):
+        asked = [*product(_read_of(path), VALUES.values()), ("unknown", NUL), ("unknown", "-1")]
+        for name, value in asked:
             faults.append(_fault(asks, f"{case.address}{joint}{name}={value}", value))
     assert not any(faults), "\n".join(filter(None, faults))
 

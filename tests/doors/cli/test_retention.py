@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.doors.cli.conftest import shell_of
+from tests.support import databases
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.tables import Lake
@@ -21,13 +23,22 @@ LATER = {"NIANJIAN_TODAY": "2029-01-15"}  # the calls of 2025 are over their tim
 LATEST = {"NIANJIAN_TODAY": "2029-09-15"}  # and now August 2026, and the ticket that was closed then
 
 
+@pytest.fixture(scope="module")
+def restored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the home of the kept backup and its keys: calls of 2025 and 2026, two tickets, two portraits."""
+    folder = tmp_path_factory.mktemp("restored")
+    shutil.copy(SAMPLES / "schema-0.1.0.keys.json", folder / "keys.json")
+    (folder / "keys.json").chmod(0o600)
+    assert shell_of(folder / "home")("restore", str(SAMPLES / "schema-0.1.0.tar")).code == 0
+    return folder
+
+
 @pytest.fixture
-def kept(shell: Shell, tmp_path: Path) -> Shell:
-    """The home of the kept backup: calls of 2025 and 2026, two tickets, two portraits."""
-    shutil.copy(SAMPLES / "schema-0.1.0.keys.json", tmp_path / "keys.json")
-    (tmp_path / "keys.json").chmod(0o600)
-    assert shell("restore", str(SAMPLES / "schema-0.1.0.tar")).code == 0
-    return shell
+def kept(home: Path, restored: Path) -> Shell:
+    """The restored home, one of its own for each test: restoring an old one takes seconds."""
+    shutil.copytree(restored, home.parent, dirs_exist_ok=True, symlinks=True)
+    databases.copy(restored / "home", home)
+    return shell_of(home)
 
 
 def _classes(shell: Shell, *words: str, **environment: str) -> dict[str, int]:
