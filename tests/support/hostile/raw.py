@@ -20,11 +20,11 @@ def flate(data: bytes, extra: bytes = b"") -> bytes:
 
 
 def zeros(size: int, extra: bytes = b"", *, twice: bool = False) -> bytes:
-    """A stream that unpacks to `size` zero bytes."""
-    packer = zlib.compressobj(9)
-    block, parts = bytes(1 << 20), []
-    parts = [packer.compress(block) for _ in range(size >> 20)]
-    data = b"".join([*parts, packer.flush()])
+    """A stream that unpacks to `size` zero bytes, whole mebibytes; one of them is packed and stands there many times."""
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)  # needs nothing that came before
+    check = (size % 65521) << 16 | 1  # Adler-32 of zeros (RFC 1950)
+    data = b"\x78\xda" + block * (size >> 20) + packer.flush() + check.to_bytes(4, "big")
     if twice:
         return stream(zlib.compress(data, 9), b"/Filter[/FlateDecode/FlateDecode]" + extra)
     return stream(data, b"/Filter/FlateDecode" + extra)
