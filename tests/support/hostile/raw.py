@@ -20,7 +20,7 @@ def flate(data: bytes, extra: bytes = b"") -> bytes:
 
 
 def zeros(size: int, extra: bytes = b"", *, twice: bool = False) -> bytes:
-    """A stream that unpacks to `size` zero bytes, whole mebibytes; one of them is packed and stands there many times."""
+    """A stream that unpacks to `size` zero bytes, whole mebibytes: one is packed and repeated."""
     packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
     block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)  # needs nothing that came before
     check = (size % 65521) << 16 | 1  # Adler-32 of zeros (RFC 1950)
