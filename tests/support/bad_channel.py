@@ -41,7 +41,7 @@ def call(number: int, day: date, line: str, *, answered: bool = True, second: in
         "answered": answered,
         "test": False,
         "line_id": line,
-        "extra": f'{{"录音文件": "rec/{number}.wav"}}',
+        "extra": f'{{"录音文件": "rec/{13900000000 + number % 1000}-{number}.wav"}}',
         "line": number,
         "part": f"{start:%Y-%m}",
     }

@@ -195,7 +195,7 @@ def test_looking_writes_nothing_into_the_lake(lead: Client) -> None:
     before = lake.snapshot()
     reader = signed_in("carl", "auditor", "demo")
     address = behind(text(reader, f"{case}locate/"))
-    assert "rec/" not in text(reader, address)
+    assert ".wav" not in text(reader, address)
     assert reader.post(address).status_code == 403
     assert not query.under_way("demo")
     assert '<form method="post" action="?' not in text(reader, address)
@@ -203,7 +203,7 @@ def test_looking_writes_nothing_into_the_lake(lead: Client) -> None:
     assert 'id="progress"' in text(reader, address)
     work()
     page = text(reader, address)
-    assert "rec/" in page
+    assert ".wav" in page
     assert "发布时的状态" in page
     assert "unseen-1" not in page
     for place in (case, f"{case}?check=1", f"{case}locate/", f"{HOME}watch/", HOME):
@@ -228,14 +228,14 @@ def test_after_a_look_that_failed_or_was_stopped_one_can_look_again(lead: Client
         assert again.search(page)
     lead.post(address)
     work()
-    assert "rec/" in text(lead, address)
+    assert ".wav" in text(lead, address)
     lead.post(address)
     page = text(lead, address)
-    assert "rec/" in page
+    assert ".wav" in page
     assert 'id="progress"' in page
     Job.objects.filter(state=Job.WAITING).update(state="stopped", finished_at=clock.now())
     page = text(lead, address)
-    assert "rec/" in page
+    assert ".wav" in page
     assert again.search(page)
 
 
@@ -260,7 +260,7 @@ def test_complaints_that_were_looked_up_are_kept_for_a_week(lead: Client) -> Non
     address = behind(text(lead, f"{case}locate/"))
     lead.post(address)
     work()
-    assert "rec/" in text(lead, address)
+    assert ".wav" in text(lead, address)
     assert locate.sweep() == 0
     Job.objects.update(finished_at=clock.now() - locate.KEPT)
     assert locate.sweep() == 1
@@ -268,7 +268,7 @@ def test_complaints_that_were_looked_up_are_kept_for_a_week(lead: Client) -> Non
     (job,) = Job.objects.filter(kind="rectify.tickets")
     assert not {"tickets", "key"} & {*job.payload, *job.result}
     page = text(lead, address)
-    assert "rec/" not in page
+    assert ".wav" not in page
     assert '<form method="post" action="?' in page
 
 

@@ -12,10 +12,11 @@ from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows import jobs
+from nianjian.flows.inspection.callback.shown import call_id
 from nianjian.flows.progress import Progress, Steps, silent, unwatched
 from nianjian.flows.rectify import lakes
 from nianjian.flows.rectify.cases import book, own
-from nianjian.inspection.logs.recordings.named import references
+from nianjian.inspection.logs.recordings.named import references, shown
 from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.portrait.frame import DAY, Window
@@ -149,6 +150,7 @@ def tickets(
 ) -> Json:
     """The tickets of a group, ``PAGE`` at a time from page 1, each with the calls it may be about and their recordings.
 
+    Numbers of persons are masked, in the ids of calls and the names of recordings too; no folder or address is told.
     ``key``: the group's own, or the ``ref`` by which a location names one whose number is masked; None: none is known.
 
     Without ``publishing`` they are those of the last time that tickets were published, which ``at`` tells, and nothing
@@ -235,13 +237,13 @@ def _ticket(row: Mapping[str, Any], calls: Sequence[Json]) -> Json:
 
 def _call(row: Mapping[str, Any]) -> Json:
     return {
-        "call_id": row["call_id"],
+        "call_id": call_id(row["call_id"]),
         "source": row["source"],
         "started": _time(row["start_ts"]),
         "answered": row["answered"],
         "line": row["line_id"],
         "how": row["how"],
-        "recordings": references(row["extra"]),
+        "recordings": [shown(one) for one in references(row["extra"])],
     }
 
 
