@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ from nianjian.audit.query import acts
 from nianjian.flows.inspection.callback import ways, work
 from nianjian.flows.inspection.callback.grounds import Grounds
 from nianjian.flows.inspection.callback.ways import Way
+from nianjian.flows.operation.watch import doctor
 from nianjian.inspection.callback.routes.model import Route
 from nianjian.inspection.callback.routes.service import Given
 from nianjian.inspection.callback.sip.bulk import Pace
@@ -113,3 +115,19 @@ def test_what_does_not_fit_changes_nothing(trunk: Trunk, operator: Actor) -> Non
         with pytest.raises(NianjianError, match=code):
             ways.save(enterprise="demo", given=trunk.given(**more), actor=operator)
     assert not Route.objects.exists()
+
+
+def test_the_doctor_tells_of_a_certificate_that_ends(
+    trunk: Trunk, operator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def code() -> str:
+        (found,) = [one for one in doctor.examine() if one.check == "certificates"]
+        return found.code
+
+    ways.save(enterprise="demo", given=trunk.given(), actor=operator)
+    assert code() == "certificates_none"
+    told = ways.save(enterprise="demo", given=trunk.given(certificate=trunk.certificate, key=trunk.key), actor=operator)
+    last = date.fromisoformat(told["certificate_until"])
+    for before, wanted in ((31, "hold"), (30, "ends"), (0, "ends"), (-1, "over")):
+        monkeypatch.setenv("NIANJIAN_TODAY", (last - timedelta(days=before)).isoformat())
+        assert code() in {f"certificates_{wanted}", f"certificate_{wanted}"}, before

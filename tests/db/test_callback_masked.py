@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nianjian.flows.inspection.callback.shown import looked, masked
+from nianjian.flows.inspection.callback.shown import looked
 from nianjian.inspection.callback.landings.model import Landing
+from nianjian.inspection.callback.masking import masked
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 OWN = "ab13800138000cdef0123456"

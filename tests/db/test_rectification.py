@@ -126,8 +126,7 @@ def test_locate_names_the_bad_line_and_not_the_unlucky_one(case: str, anna: Acto
     assert (behind["key"], len(behind["tickets"])) == (first["key"], first["complaints"])
     assert {one["ref"] for one in told["dimensions"]["line"]["groups"]} == {None}
     fails("rectify_ref_unknown", lambda: locate.tickets(dimension="complainant", key="ref:0", **asked))  # type: ignore[arg-type]
-    found = next(one for one in rows["tickets"] if one["calls"])
-    (recording,) = found["calls"][0]["recordings"]
+    (recording,) = next(one["calls"][0]["recordings"] for one in rows["tickets"] if one["calls"])
     assert re.fullmatch(r"139\*+\d+-\d+\.wav", recording), "by name alone, and the number in it masked"
 
 

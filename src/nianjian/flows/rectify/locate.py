@@ -12,10 +12,10 @@ from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows import jobs
-from nianjian.flows.inspection.callback.shown import call_id
 from nianjian.flows.progress import Progress, Steps, silent, unwatched
 from nianjian.flows.rectify import lakes
 from nianjian.flows.rectify.cases import book, own
+from nianjian.inspection.callback.masking import call_id
 from nianjian.inspection.logs.recordings.named import references, shown
 from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
 
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
@@ -14,6 +12,7 @@ from nianjian.accounts.roles import Act
 from nianjian.flows.inspection.callback.grounds import Grounds, Json
 from nianjian.inspection.callback.landings import query as landings
 from nianjian.inspection.callback.landings.model import Landing
+from nianjian.inspection.callback.masking import call_id, masked
 from nianjian.inspection.callback.standing import standing
 from nianjian.inspection.callback.trials import query, service
 from nianjian.inspection.callback.trials.model import Trial
@@ -21,15 +20,6 @@ from nianjian.inspection.callback.verdict import RECORDS, weighed
 from nianjian.kernel import clock, numbers
 from nianjian.kernel.errors import NianjianError
 from nianjian.vault import blobs
-
-PARTY: Final = re.compile(r"((?:sips?:|tel:))(\+?[0-9][0-9()*#-]{3,60})(?=[^0-9A-Za-z.*#()-]|$)", re.IGNORECASE)
-"""A party's number in its address; an IP address is none."""
-PERSON: Final = re.compile(
-    r"(?<![0-9])(?:(?:00|\+)?86-?)?(?:1[3-9][0-9](?:-?[0-9]{4}){2}|0[1-9][0-9]{1,2}-?[0-9]{7,8})(?![0-9])"
-)
-"""A mobile or landline number wherever it stands: in a name, a phrase, a header of the gateway's own."""
-DRAWN: Final = re.compile(r"(?=.*[a-f])(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
-"""The id of a call as this program or FreeSWITCH draws it: digits of chance, no number. Others may hold one."""
 
 
 def own(trial: str, actor: Actor, act: Act = Act.READ) -> Trial:
@@ -143,22 +133,6 @@ def evidence(*, trial: str, actor: Actor) -> tuple[str, bytes]:
         content = content[:-1] + f', "landings": {json.dumps(later, ensure_ascii=False)}}}'.encode()
     service.note(verb="callback.evidence", trial=found, actor=actor)
     return f"callback-{found.pk}.json", content
-
-
-def masked(text: str, own_id: str = "") -> str:
-    """What a gateway sent, whose parties and persons show only what a door may show of their numbers.
-
-    ``own_id``: the Call-ID that this program has drawn, hex digits that may look like a number; no other is left alone.
-    """
-    if own_id:
-        return own_id.join(masked(part) for part in text.split(own_id))
-    known = PARTY.sub(lambda found: found[1] + numbers.mask(found[2]), text)
-    return PERSON.sub(lambda found: numbers.mask(found[0]), known)
-
-
-def call_id(text: str) -> str:
-    """The id of a call in records: one that may hold a person's number shows it masked."""
-    return text if DRAWN.fullmatch(text) else masked(text)
 
 
 def looked(one: Landing) -> Json:

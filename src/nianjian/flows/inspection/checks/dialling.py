@@ -10,9 +10,9 @@ from typing import Any, Final
 import ibis.expr.types as ir
 
 from nianjian.accounts.query import Actor
-from nianjian.flows.inspection.callback.shown import call_id
 from nianjian.flows.inspection.checks.grounds import Calls, Grounds, Json, calls
 from nianjian.flows.progress import Progress, silent
+from nianjian.inspection.callback.masking import call_id
 from nianjian.inspection.dialling import question, suspects, sweep, verdict
 from nianjian.inspection.dialling.suspects import Signs
 from nianjian.inspection.dialling.verdict import Hour, Limits, Team, Transfers

@@ -13,9 +13,9 @@ from nianjian.accounts.roles import Act
 from nianjian.config import env, spill
 from nianjian.dossier.ingest.receive import receive
 from nianjian.flows.dossier.checklist import MEDIA
-from nianjian.flows.inspection.callback.shown import masked
 from nianjian.flows.inspection.checks.grounds import Json
 from nianjian.flows.wizard.uploads import plain_name
+from nianjian.inspection.callback.masking import masked
 from nianjian.inspection.visits.query import visit
 from nianjian.inspection.visits.scans import service
 from nianjian.inspection.visits.scans.model import NoticeScan

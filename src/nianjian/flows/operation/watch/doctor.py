@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,8 @@ from nianjian.flows import holidays
 from nianjian.flows.operation import backup
 from nianjian.flows.operation.watch import figures, machine
 from nianjian.flows.operation.watch.diagnosis import Diagnosis, State, fail, ok, warn
+from nianjian.inspection.callback import identity
+from nianjian.inspection.callback.routes import query as routes
 from nianjian.inspection.logs.recordings import folder
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -31,6 +33,7 @@ from nianjian.lake import files
 from nianjian.queue import query as queue
 
 OLD_BACKUP: Final = 7  # days
+SOON: Final = timedelta(days=30)  # a carrier takes weeks to sign another certificate
 NEXT_YEAR: Final = 12  # from this month on the next year's holidays should be known
 
 
@@ -113,6 +116,24 @@ def _recordings() -> Diagnosis:
     return ok("recordings_readable", count=len(folders)) if folders else ok("recordings_unset")
 
 
+def _certificates() -> Diagnosis:
+    """The certificates that test calls show: without one that holds a gateway refuses every call of the next check."""
+    lasts = [
+        (last, route.enterprise_id, route.name)
+        for firm in accounts.enterprises()
+        for route in routes.routes(firm.code)
+        if (last := identity.until(route.identity or ""))
+    ]
+    if not lasts:
+        return ok("certificates_none")
+    last, enterprise, way = min(lasts)
+    values = {"enterprise": enterprise, "way": way, "last": last.isoformat()}
+    if last < clock.today():
+        return warn("certificate_over", **values)
+    soon = last <= clock.today() + SOON
+    return warn("certificate_ends", **values) if soon else ok("certificates_hold", count=len(lasts), **values)
+
+
 CHECKS: Final[Mapping[str, Callable[[], Diagnosis]]] = {
     "home": machine.home,
     "keys": machine.keys,
@@ -131,6 +152,7 @@ CHECKS: Final[Mapping[str, Callable[[], Diagnosis]]] = {
     "holidays": _holidays,
     "backups": _backups,
     "recordings": _recordings,
+    "certificates": _certificates,
     "languages": machine.languages,
 }
 

@@ -42,6 +42,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "recordings_unset": mark("no folder of recordings is set, so none is looked for"),
     "recordings_readable": mark("{count} folders of recordings can be read"),
     "recordings_strange": mark("{enterprise} in NIANJIAN_RECORDINGS is no enterprise here"),
+    "certificates_none": mark("test calls show no certificate"),
+    "certificates_hold": mark("{count} certificates of test calls hold, the first of them until {last}"),
+    "certificate_ends": mark("the certificate of the way {way} of {enterprise} ends on {last}"),
+    "certificate_over": mark("the certificate of the way {way} of {enterprise} ended on {last}"),
     "check_broken": mark("the check broke: {kind}: {reason}"),
     "upgrade_failed": mark("a migration failed: {reason}; the backup before it is {archive}"),
 }
@@ -76,6 +80,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "backup_never": mark("nianjian backup FOLDER --keys FILE, then every night by a timer"),
     "recordings_strange": mark("write the code of an enterprise, as `nianjian enterprise list` shows it"),
     "recordings_folder_wrong": mark("look whether the disk is there, and who may read the folder"),
+    "certificate_ends": mark("put in another one: nianjian callback route --cert-file, or the page of test calls"),
+    "certificate_over": mark("put in another one: nianjian callback route --cert-file, or the page of test calls"),
     "check_broken": mark("report it with the text above"),
 }
 
