@@ -32,6 +32,8 @@ class Said:
 
 
 Shell = Callable[..., Said]
+# What makes a home, or shows how one is made, finds none.
+MAKES_A_HOME = frozenset({"doctor", "init", "restore", "upgrade"})
 
 
 @pytest.fixture
@@ -46,7 +48,10 @@ def shell_of(home: Path) -> Shell:
     kept.pop("FORCE_COLOR", None)
 
     def run(*words: str, **environment: str) -> Said:
-        there = databases.environment(Path(environment.get("NIANJIAN_HOME", home)))
+        place = Path(environment.get("NIANJIAN_HOME", home))
+        if words and words[0] not in MAKES_A_HOME:
+            databases.furnish(place)
+        there = databases.environment(place)
         done = started(words, env={**kept, **there, **environment}, cwd=home.parent)
         return Said(done.returncode, done.stdout, done.stderr)
 
