@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from tests.support.starter import started
 
 pytestmark = pytest.mark.long
 
@@ -34,22 +35,25 @@ class House:
     folder: Path
     url: str
 
-    def start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+    def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
         own = {
             "NIANJIAN_HOME": str(self.folder / "home"), "NIANJIAN_KEYS": str(self.folder / "keys.json"),
             "NIANJIAN_DATABASE_URL": self.url, "NIANJIAN_TODAY": "2026-11-25", "LANG": "C.UTF-8",
         }  # fmt: skip
+        return {**kept, **own}
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "nianjian", *words, "--json"],
-            env={**kept, **own, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**self._environment(), **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
     def ask(self, *words: str, code: int = 0, **environment: str) -> dict[str, Any]:
-        process = self.start(*words, **environment)
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == code, (words, out.decode(), err.decode())
-        told: dict[str, Any] = json.loads(out) if out else {}
+        there = {**self._environment(), **environment}
+        done = started([*words, "--json"], env=there, cwd=self.folder, timeout=300)
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        told: dict[str, Any] = json.loads(done.stdout) if done.stdout else {}
         return told
 
     def same_as_the_sample(self) -> None:

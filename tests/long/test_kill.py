@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 from tests.dirty.generate import clean, dirty
-from tests.support import call_files
+from tests.support import call_files, databases
+from tests.support.starter import started
 
 from nianjian.lake.tables import Lake
 
@@ -40,6 +41,7 @@ class Program:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
         home = {"NIANJIAN_HOME": str(self.folder / "home"), "NIANJIAN_KEYS": str(self.folder / "keys.json")}
         self.environment = {**kept, **home, "LANG": "C.UTF-8", "TZ": "Asia/Shanghai"}
+        databases.furnish(self.folder / "home")
         self.ask("enterprise", "add", ENTERPRISE, "--name", "杀", "--province", "浙江")
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
@@ -49,10 +51,9 @@ class Program:
         )  # fmt: skip
 
     def ask(self, *words: str, code: int = 0) -> dict[str, Any]:
-        process = self.start(*words)
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == code, (words, out, err)
-        answer: dict[str, Any] = json.loads(out)
+        done = started([*words, "--json"], env=self.environment, cwd=self.folder, timeout=300)
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 
     def load(self, path: Path, *more: str, code: int = 0) -> dict[str, Any]:
@@ -60,9 +61,9 @@ class Program:
 
     def crash(self, point: str, *words: str) -> None:
         """Run a command that kills itself at ``point``; it must get there."""
-        process = self.start(*words, NIANJIAN_CRASH_AT=point)
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == -signal.SIGKILL, (point, out, err)
+        there = {**self.environment, "NIANJIAN_CRASH_AT": point}
+        done = started([*words, "--json"], env=there, cwd=self.folder, timeout=300)
+        assert done.returncode == -signal.SIGKILL, (point, done.stdout, done.stderr)
 
     def ids(self) -> Counter[str]:
         """How often each id lies in the lake, good rows only."""

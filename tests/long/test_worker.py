@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 from tests.dirty.generate import clean
-from tests.support import call_files
+from tests.support import call_files, databases
 from tests.support.services import free_port
+from tests.support.starter import started
 
 from nianjian.lake.tables import Lake
 
@@ -51,10 +52,10 @@ class House:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
         home = {"NIANJIAN_HOME": str(self.folder / "home"), "NIANJIAN_KEYS": str(self.folder / "keys.json")}
         self.environment = {**kept, **home, "LANG": "C.UTF-8", "TZ": "Asia/Shanghai"}
-        subprocess.run(
-            [sys.executable, "-m", "nianjian", "enterprise", "add", "demo", "--name", "示范", "--province", "北京"],
-            env=self.environment, check=True, capture_output=True,
-        )  # fmt: skip
+        databases.furnish(self.folder / "home")
+        words = ["enterprise", "add", "demo", "--name", "示范", "--province", "北京"]
+        made = started(words, env=self.environment, cwd=self.folder)
+        assert made.returncode == 0, made.stderr
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from tests.support import databases
 from tests.support.services import free_port, missing
+from tests.support.starter import started
 
 PROGRAM = (sys.executable, "-m", "nianjian")
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +61,8 @@ class Site:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """An environment whose home and keys lie in the folder."""
+    """An environment whose home and keys lie in the folder; a new home has its tables already."""
+    databases.furnish(folder / "home")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANJIAN_", "DJANGO_"))}
     return {
         **kept,
@@ -73,7 +75,11 @@ def environment(folder: Path) -> dict[str, str]:
 
 def told(environment: dict[str, str], *program: str) -> str:
     """Run a program to its end; what it printed."""
-    return subprocess.run(program, env=environment, check=True, capture_output=True, text=True).stdout
+    if program[: len(PROGRAM)] != PROGRAM:
+        return subprocess.run(program, env=environment, check=True, capture_output=True, text=True).stdout
+    done = started(program[len(PROGRAM) :], env=environment, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @contextmanager
