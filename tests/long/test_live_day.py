@@ -1,7 +1,7 @@
 """A day of the live watch, compressed: a look a second of it, calls all day, rotations, kills, midnight; memory flat.
 
-Every 36th second of a day is looked at, with SOAK=1 a whole one, or as many looks as DAY_LOOKS says: a divisor of 86,400 that
-24 divides.
+Every 36th second of a day is looked at, with SOAK=1 every one, or as many looks as DAY_LOOKS says: a divisor of 86,400
+that 24 divides.
 """
 
 from __future__ import annotations
