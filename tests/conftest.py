@@ -32,9 +32,12 @@ for _name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
 pytest_plugins = ["tests.support.services"]
 
 
+LONGEST = ("on_postgres", "test_mission.py", "test_dress.py", "test_matrix.py", "test_api_matrix.py", "season_days")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: suites that are held on PostgreSQL as a whole. Whoever begins one last would end alone."""
-    items.sort(key=lambda item: "on_postgres" not in item.path.parts)
+    """The longest first, files of one folder or name together: whoever begins one last would end alone."""
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST)))
 
 
 def pytest_collection_finish() -> None:

@@ -376,7 +376,7 @@ def test_under_the_api_nobody_is_led_where_there_is_no_operation(world: dict[str
 
 
 def test_the_matrix_of_some_roles(world: dict[str, dict[str, Any]]) -> None:
-    chosen = [(Role.OUTSOURCER, OWN), (Role.ADMINISTRATOR, OTHER)]
+    chosen = [(Role.ADMINISTRATOR, OTHER)]
     faults = _walk(world, list(people(chosen)))
     assert not faults, "\n".join(faults)
 
