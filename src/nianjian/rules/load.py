@@ -29,9 +29,12 @@ _ALLOWED: Final = frozenset(field.name for field in fields(Rule)) - {"subject"}
 _TEXTS: Final = ("id", "unit", "citation", "url", "province", "title_zh", "title_en", "text_zh", "note_en", "note_zh")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleSet:
-    """All rules of all dates, sorted by key, province and first day; ``id`` and ``version`` of the data."""
+    """All rules of all dates, sorted by key, province and first day; ``id`` and ``version`` of the data.
+
+    Equal to itself alone, so that what is worked out of it can be kept by it.
+    """
 
     id: str
     version: str

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from nianjian.kernel.errors import NianjianError
@@ -57,7 +57,7 @@ class Rulebook:
             raise NianjianError("rulebook_day_too_early", date=day.isoformat(), first=FIRST_DAY.isoformat())
         province = plain_province(province)
         known = rules or load()
-        found, texts = _standing(day, province) if rules is None else _stood(known, day, province, _texts(known))
+        found, texts = _standing(known, day, province)
         found, texts = dict(found), dict(texts)
         acting = [overlay for overlay in overlays if _acts(overlay, day, province, enterprise)]
         acting.sort(key=_order)
@@ -118,33 +118,25 @@ class Rulebook:
         return tuple(rule for key, rule in self.in_force.items() if key.startswith(under))
 
 
-def _stood(
-    known: RuleSet, day: date, province: str | None, texts: Mapping[int, str]
-) -> tuple[dict[str, Rule], dict[str, str]]:
+@lru_cache(maxsize=256)
+def _standing(known: RuleSet, day: date, province: str | None) -> tuple[Mapping[str, Rule], Mapping[str, str]]:
     """By key, sorted: the rules of ``day`` before any overlay, and their `canonical` texts."""
     found: dict[str, Rule] = {}
     for rule in sorted(known.rules, key=lambda rule: rule.province is not None):
         if rule.valid_on(day) and rule.province in {None, province}:
             found[rule.key] = rule
     found = dict(sorted(found.items()))
+    texts = _texts(known)
     return found, {key: texts[id(rule)] for key, rule in found.items()}
 
 
+@lru_cache(maxsize=4)
 def _texts(known: RuleSet) -> Mapping[int, str]:
-    """The `canonical` text of each rule, by identity: one that holds a mapping has no hash."""
+    """The `canonical` text of each rule by identity, as one that holds a mapping has no hash.
+
+    Writing them costs most of a rulebook, so a process does it once.
+    """
     return {id(rule): canonical(record(rule)) for rule in known.rules}
-
-
-@cache
-def _own_texts() -> Mapping[int, str]:
-    """Of the project's own rules, which live as long as the process: writing them costs most of a rulebook."""
-    return _texts(load())
-
-
-@lru_cache(maxsize=256)
-def _standing(day: date, province: str | None) -> tuple[Mapping[str, Rule], Mapping[str, str]]:
-    """`_stood` of the project's own rules."""
-    return _stood(load(), day, province, _own_texts())
 
 
 _SUFFIXES: Final = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
