@@ -90,11 +90,11 @@ format: setup ## put the code in its form
 	$(BIN)/ruff check --fix-only .
 
 .PHONY: test
-test: setup ## every suite that needs no service (under 10 minutes)
+test: setup ## every suite that needs no service (10 to 20 minutes on two cores)
 	@$(PYTEST) -m "not long"
 
 .PHONY: test-long
-test-long: setup-all ## PostgreSQL, crashes, Spark, big data (under 30 minutes)
+test-long: setup-all ## PostgreSQL, crashes, Spark, big data (20 to 45 minutes on two cores)
 	@$(PYTEST) -m long $(LONG)
 
 .PHONY: soak
