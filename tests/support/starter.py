@@ -1,8 +1,8 @@
 """Run a command in a forked process that has the program loaded: as a new process would, in a twentieth of its time.
 
 A server of each test process loads the whole program once, Django and its models included, on a home of its own. For
-each command it forks: the child has environment, folder and standard streams as `python -m nianjian` finds them, forgets
-the settings that were read for the server's home, and runs `main`. Run as a module it is that server: it answers one
+each command it forks: the child has environment, folder and standard streams as `python -m nianjian` finds them,
+forgets the settings that were read for the server's home, and runs `main`. Run as a module it is that server: it answers one
 request a connection with the exit code.
 """
 

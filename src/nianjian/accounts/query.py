@@ -51,6 +51,10 @@ class Actor:
         return f"{self.kind}:{self.name}"
 
 
+CLOCK: Final = Actor("clock", "system")
+"""The worker itself, for what it does at its hours and nobody asked for."""
+
+
 def enterprise(code: str) -> Enterprise:
     """Find a tenant; ``enterprise_unknown`` if there is none of that code."""
     found = models.Enterprise.objects.filter(pk=code).first()
@@ -178,3 +182,8 @@ def _operator() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run under a number without a name
         return "unknown"
+
+
+def lock_enterprise(enterprise: str) -> None:
+    """Make two writers of one enterprise go one after the other, to the end of their transaction."""
+    list(models.Enterprise.objects.select_for_update().filter(pk=enterprise))

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.complaints import query
 from nianjian.complaints.clocks import Clock
@@ -26,7 +26,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.registers.rows import entry
 from nianjian.registers.tables.column import Row
 from nianjian.registers.versions.plan import Plan, Source, kept
-from nianjian.registers.versions.service import wait_for_others, write
+from nianjian.registers.versions.service import write
 
 REASON: Final = 500  # characters
 MOST: Final = 200  # tickets of one act
@@ -50,7 +50,7 @@ def add(*, enterprise: str, texts: Mapping[str, str], actor: Actor) -> str:
         raise NianjianError("register_row_faulty", findings=found)
     row, key = read.keyed.row, read.keyed.key
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         if query.standing(enterprise, [key]):
             raise NianjianError("complaint_exists", complaint=key)
         known = query.with_reference(enterprise, row.get("source"), row.get("reference"))
@@ -254,7 +254,7 @@ def _acted(
     if len(wanted) > MOST:
         raise NianjianError("register_too_many", most=MOST)
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         rows = query.standing(enterprise, wanted)
         plan = Plan(Complaint, Source(str(actor), clock.now(), reason=reason.strip()[:REASON] or None))
         fields: set[str] = set()

@@ -8,12 +8,11 @@ from typing import Final
 from django.db import transaction
 
 from nianjian.accounts.access import may, require
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.accounts.roles import Act
 from nianjian.kernel.errors import NianjianError
 from nianjian.queue import query, service
 from nianjian.queue.query import JobValue
-from nianjian.registers.versions.service import wait_for_others
 
 IMPORT_CALLS: Final = "calls.import"
 CHECK_CALLS: Final = "calls.check"
@@ -112,7 +111,7 @@ def enqueue_once(*, kind: str, enterprise: str, payload: Mapping[str, object], a
     if same is not None:
         return same.id
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         same = query.newest(enterprise, kind, payload, *query.UNDER_WAY)
         return same.id if same is not None else enqueue(kind=kind, enterprise=enterprise, payload=payload, actor=actor)
 

@@ -30,6 +30,7 @@ FORM: Final = "%Y%m%d-%H%M%S-%f"
 RUNS: Final = "runs"
 READ_ONLY: Final = 0o400
 HELD: Final = 16  # parsed portraits that stay in memory
+FEW: Final = 1  # runs of the portrait after which the way is known
 
 
 @dataclass(frozen=True, slots=True)

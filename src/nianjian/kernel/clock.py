@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,9 @@ LAST_DAY: Final = date(2199, 12, 31)
 """The days that may be asked for. Sums over days beyond the calendar's end are faults, and no register goes there."""
 OVERRIDE: Final = "NIANJIAN_TODAY"
 """Environment variable: an ISO date that `today` gives instead of the real one, for drills and repeatable runs."""
+
+SYNCHRONISED: Final = Path("/run/systemd/timesync/synchronized")
+"""There while systemd keeps the clock of this machine."""
 
 
 def now() -> datetime:

@@ -26,3 +26,5 @@ Day = Annotated[date, AfterValidator(_in_reach)]
 Year = Annotated[int, Path(ge=clock.FIRST_DAY.year, le=clock.LAST_DAY.year, description="data year")]
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The number of a row, as far as a database counts."""
+RowNumber = Annotated[int, Path(ge=1, le=2**62)]
+"""The number of a row in an address."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.complaints import query
 from nianjian.complaints.forwards.mapping import UPSTREAM, ForwardMapping
@@ -31,7 +31,7 @@ from nianjian.registers.tables.findings import Finding
 from nianjian.registers.tables.marking import Words, mark
 from nianjian.registers.tables.reading import Line, Table, read
 from nianjian.registers.versions.plan import Plan, Source, kept
-from nianjian.registers.versions.service import wait_for_others, write
+from nianjian.registers.versions.service import write
 
 Reference = tuple[str, str]  # source, upstream number
 CHUNK: Final = 500
@@ -57,7 +57,7 @@ def load(
         return Receipt(table.file, table.sha256, rows, tuple(checked.findings), extra, (), {})
     wanted = {(row["source"], row["reference"]): row for row in (_row(one, mapping) for one in checked.rows)}
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         known = _known(enterprise, list(wanted))
         plan = Plan(Complaint, Source(str(actor), clock.now(), table.sha256))
         taken: set[str] = set()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.complaints import query
 from nianjian.complaints.match import Confidence, Match
@@ -18,7 +18,7 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.tables.column import Row
 from nianjian.registers.versions.plan import Plan, Source, kept
-from nianjian.registers.versions.service import wait_for_others, write
+from nianjian.registers.versions.service import write
 
 DECIDED: Final = (Proposal.CONFIRMED, Proposal.DISMISSED)
 REASON: Final = "match"  # of versions that a match made
@@ -38,7 +38,7 @@ def keep(
     """
     now = clock.now()
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
         later = _edited(enterprise, seen) | {key for key, one in known.items() if one.state in DECIDED}
         open_ = [one for one in found if one.complaint not in later]
@@ -72,7 +72,7 @@ def keep(
 def decide(*, enterprise: str, complaint: str, actor: Actor, confirmed: bool, runner_up: bool) -> None:
     """Confirm a proposal, or its runner-up, or dismiss it; ``complaint_proposal_missing`` where none waits."""
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         row = Proposal.objects.filter(enterprise_id=enterprise, key=complaint, state=Proposal.PROPOSED).first()
         if row is None or (confirmed and runner_up and row.runner_up is None):
             raise NianjianError("complaint_proposal_missing", complaint=complaint)

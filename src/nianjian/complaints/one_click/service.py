@@ -7,13 +7,12 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.complaints.one_click import query
 from nianjian.complaints.one_click.model import Door
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.versions.service import wait_for_others
 
 LENGTH: Final = 12  # bytes, 16 characters: short enough for a message, far too many to try
 SHORTEST: Final = 3  # digits of a number
@@ -26,7 +25,7 @@ def open_door(*, enterprise: str, number: str, actor: Actor) -> Door:
     if not (plain.isascii() and plain.isdigit() and SHORTEST <= len(plain) <= LONGEST):
         raise NianjianError("complaint_door_number", number=number)
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         if query.doors(enterprise).filter(number=plain).exists():
             raise NianjianError("complaint_door_exists", number=plain)
         made = Door(
@@ -44,7 +43,7 @@ def open_door(*, enterprise: str, number: str, actor: Actor) -> Door:
 def close_door(*, enterprise: str, door: int, actor: Actor) -> None:
     """Let an address lead nowhere from now on; ``complaint_door_unknown``."""
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         found = query.door(enterprise, door)
         found.closed_at = clock.now()
         found.save(update_fields=["closed_at"])

@@ -11,13 +11,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.complaints.clocks import Promise, Reading
 from nianjian.complaints.model import Complaint
 from nianjian.complaints.warned import query
 from nianjian.complaints.warned.model import Warned
-from nianjian.registers.versions.service import wait_for_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def warn(
     if not _fresh(enterprise, promise, at):  # most looks find nothing: they lock nothing
         return 0
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         fresh = _fresh(enterprise, promise, at)
         given = []
         for one in fresh:

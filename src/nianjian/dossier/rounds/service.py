@@ -11,7 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from nianjian.accounts import query as accounts
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.dossier.kinds.catalogue import item as known_item
 from nianjian.dossier.rounds import query
@@ -19,7 +19,6 @@ from nianjian.dossier.rounds.model import Answer, Evidence, Notice, Request, Sub
 from nianjian.dossier.rounds.states import ALLOWED, Act
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.versions.service import wait_for_others
 from nianjian.vault import blobs
 
 MOST: Final = 2000  # characters of a request or an answer
@@ -75,7 +74,7 @@ def submit(*, enterprise: str, year: int, package: Package, handed: Handed, acto
     if not place:
         raise NianjianError("dossier_place_missing")
     with transaction.atomic():
-        wait_for_others(tenant.code)
+        lock_enterprise(tenant.code)
         before = query.submissions(tenant.code, year).first()
         _follows(before, handed, query.numbered(tenant.code, year, package.sha256))
         row = Submission(
@@ -237,7 +236,7 @@ class _stored:  # noqa: N801 -- used as a statement, like a function
 
 def _open(submission: Submission, act: Act) -> Submission:
     """The package, held for writing, if its state allows the act; dossier_round_refused."""
-    wait_for_others(submission.enterprise_id)
+    lock_enterprise(submission.enterprise_id)
     row = Submission.objects.select_for_update().get(pk=submission.pk)
     standing = query.standing(row).state
     if act not in ALLOWED[standing]:

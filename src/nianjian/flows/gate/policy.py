@@ -11,7 +11,7 @@ from django.db import transaction
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.accounts.roles import Act
 from nianjian.flows.gate import facts as gate_facts
 from nianjian.flows.gate import feed as gate_feed
@@ -24,7 +24,6 @@ from nianjian.registers import models
 from nianjian.registers.gate_policies import query, service
 from nianjian.registers.gate_policies.service import Wanted
 from nianjian.registers.versions.query import believed
-from nianjian.registers.versions.service import wait_for_others
 from nianjian.rules.rulebook import Rulebook
 
 LOG: Final = logging.getLogger(__name__)
@@ -263,7 +262,7 @@ def _setting(one: query.Setting) -> dict[str, Any]:
 def _change(enterprise: str, wanted: Wanted, actor: Actor) -> Done:
     """Put it in force, or ask for a second person; whether two are needed is looked at with all others waiting."""
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         if _two(enterprise, wanted):
             waiting = service.propose(enterprise=enterprise, wanted=wanted, actor=actor)
             return Done("pending", waiting.id, wanted.key, wanted.name, wanted.values, told=False)

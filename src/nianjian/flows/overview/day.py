@@ -8,9 +8,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
+from nianjian.flows.overview.lines import OLD
+
 # The product's own measure of "near" and "old"; no rule names one.
 NEAR: Final = 14  # days to a deadline
-OLD: Final = 7  # days since the last call that was imported
 
 FAR: Final = 9999  # days, where no deadline is known
 LEAST: Final = frozenset({"closing_rate"})

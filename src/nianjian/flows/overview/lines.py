@@ -18,7 +18,6 @@ from typing import Final
 from django.db.models import Q
 
 from nianjian.config import env, wiring
-from nianjian.flows.overview.day import OLD
 from nianjian.kernel import clock
 from nianjian.lake import rollups
 from nianjian.portrait.tables.lines import last_days
@@ -27,6 +26,7 @@ from nianjian.registers.lines.model import Line
 from nianjian.registers.versions.query import as_at
 
 STOPPED: Final = "stopped"
+OLD: Final = 7  # days since the last call that was imported
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Final
 from nianjian.accounts.roles import Act
 from nianjian.complaints.model import Complaint
 from nianjian.flows.overview.facts import Overview
+from nianjian.flows.portraits import FEW
 from nianjian.kernel.identifiers import licence_number
 from nianjian.registers.licences.model import Licence
 from nianjian.registers.numbers.model import Number
@@ -27,7 +28,6 @@ NEEDED: Final[Sequence[tuple[str, type[Version]]]] = (
     ("seats", Seat),
     ("complaints", Complaint),
 )
-FEW: Final = 1  # runs of the portrait after which the way is known
 SHAPE: Final = "licence_shape"
 PROVINCE: Final = "licence_province"
 

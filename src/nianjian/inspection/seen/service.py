@@ -7,12 +7,11 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.inspection.seen.model import ScreensSeen
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.versions.service import wait_for_others
 
 OLDEST: Final = timedelta(days=366)  # an older look is a slip of the pen
 
@@ -22,7 +21,7 @@ def note(*, enterprise: str, seen_on: date, stand: bool, actor: Actor) -> Screen
     if not clock.today() - OLDEST <= seen_on <= clock.today():
         raise NianjianError("screens_seen_wrong", day=seen_on.isoformat())
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         row = ScreensSeen(
             enterprise_id=enterprise, seen_on=seen_on, stand=stand, noted_by=str(actor), noted_at=clock.now()
         )

@@ -9,14 +9,13 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.inspection.visits.lines import read, tells_number, written
 from nianjian.inspection.visits.model import Visit
 from nianjian.inspection.visits.query import visit
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.versions.service import wait_for_others
 from nianjian.vault import blobs
 
 MOST: Final = 100  # days of an enterprise
@@ -52,7 +51,7 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Visit:
         raise NianjianError("visit_received_late", day=given.received_on.isoformat())
     agenda, posts = read(given.agenda, timed=True), read(given.posts, timed=False)
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         here = Visit.objects.filter(enterprise_id=enterprise)
         row = here.filter(day=given.day).first()
         if row is None:
@@ -72,7 +71,7 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Visit:
 def remove(*, enterprise: str, day: date, actor: Actor) -> None:
     """Take a day back with the scans of its notice; ``visit_unknown``."""
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         row = visit(enterprise, day)
         held = list(row.scans.values_list("blob", flat=True))
         row.delete()

@@ -13,14 +13,13 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.reconcile.runs import states
 from nianjian.reconcile.runs.found import Found, Report
 from nianjian.reconcile.runs.model import Account, Difference, Proposal, Run
-from nianjian.registers.versions.service import wait_for_others
 
 CHUNK: Final = 500
 LONGEST: Final = 500  # characters of owner, cause and action
@@ -30,7 +29,7 @@ SAID: Final = ("owner", "cause", "action")
 def keep(*, enterprise: str, report: Report, actor: Actor) -> Run:
     """Keep a run; what was explained about the same difference in the run before stays explained."""
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         before = _before(enterprise, report)
         run = Run(
             id=f"C{secrets.token_hex(5)}",

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.approvals import query as approvals
 from nianjian.approvals import service as approving
 from nianjian.approvals.models import Request
@@ -21,7 +21,6 @@ from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.gate_policies import query
 from nianjian.registers.gate_policies.model import GatePolicy
-from nianjian.registers.versions.service import wait_for_others
 
 KIND = "gate_policy"
 
@@ -71,7 +70,7 @@ def approve(*, approval: str, actor: Actor) -> GatePolicy:
         if asked.kind != KIND:
             raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
         row = query.proposal(asked.subject)
-        wait_for_others(row.enterprise_id)
+        lock_enterprise(row.enterprise_id)
         standing = query.standing(row.enterprise_id, row.key, row.name)
         if row.before != ("" if standing is None else standing.pk):
             raise NianjianError("approval_subject_changed", approval=approval)

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.kernel import clock
@@ -29,7 +29,7 @@ from nianjian.registers.tables.masking import is_masked
 from nianjian.registers.versions.plan import DAY, Plan, Source, ended, kept, standing
 from nianjian.registers.versions.query import believed
 from nianjian.registers.versions.row import Version
-from nianjian.registers.versions.service import stored_key, wait_for_others, write
+from nianjian.registers.versions.service import stored_key, write
 
 REASON: Final = 500  # characters
 
@@ -45,7 +45,7 @@ def create(
     register, tenant = kinds.register(kind), accounts.enterprise(enterprise)
     read = _sound(entry.read(register.sheet, texts, named(kind, enterprise)))
     with transaction.atomic():
-        wait_for_others(tenant.code)
+        lock_enterprise(tenant.code)
         key = _free_key(register.model, register.sheet, tenant.code, read.key)
         last = ended(register.model, tenant.code, key).get(key)
         if last is not None and since is not None and since <= last:
@@ -80,7 +80,7 @@ def change(
     register, tenant = kinds.register(kind), accounts.enterprise(enterprise)
     sheet = register.sheet
     with transaction.atomic():
-        wait_for_others(tenant.code)
+        lock_enterprise(tenant.code)
         old = _still(kind, tenant.code, [version])[0]
         stood = entry.texts(old, sheet)
         allowed = named(kind, enterprise, stood=stood)
@@ -117,7 +117,7 @@ def end(*, kind: str, enterprise: str, versions: Sequence[int], start: date, rea
     if len(versions) > PAGE:
         raise NianjianError("register_too_many", most=PAGE)
     with transaction.atomic():
-        wait_for_others(tenant.code)
+        lock_enterprise(tenant.code)
         plan = Plan(register.model, _source(actor, reason))
         found = _still(kind, tenant.code, versions)
         for one in found:

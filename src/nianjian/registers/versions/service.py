@@ -10,8 +10,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from nianjian.accounts.models import Enterprise
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.registers.tables.checking import Keyed
@@ -48,7 +47,7 @@ def upsert(
     that had ended begins again, on its 变更日期 or today.
     """
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         plan = Plan(model, Source(str(actor), clock.now(), file))
         known, over = standing(model, enterprise), ended(model, enterprise)
         told = [_plan_row(plan, sheet, enterprise, one, known, over, has_extra=has_extra) for one in rows]
@@ -74,11 +73,6 @@ def stored_key(sheet: Sheet, key: str) -> str:
     if any(name in personal for fields in sheet.keys for name in fields):
         return keyring.current().blind(key, f"register.{sheet.kind}")
     return key
-
-
-def wait_for_others(enterprise: str) -> None:
-    """Two writers of one enterprise go one after the other (SQLite does that by itself)."""
-    list(Enterprise.objects.select_for_update().filter(pk=enterprise))
 
 
 def _plan_row(  # noqa: PLR0917 - one step of `upsert`, over its own values

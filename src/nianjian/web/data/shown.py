@@ -10,8 +10,8 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from nianjian.accounts.query import CLOCK
 from nianjian.flows import jobs
-from nianjian.flows.operation.watch.standing import CLOCK
 from nianjian.flows.receipts import summed
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError

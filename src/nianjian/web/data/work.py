@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
 from nianjian.flows import jobs, portraits
-from nianjian.flows.overview.start import FEW
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper import figures
@@ -80,7 +79,7 @@ def _leads_on(code: str, job: JobValue) -> bool:
     """Whether the import was one of the first steps of the enterprise."""
     if job.state != "done" or job.kind not in IMPORTS:
         return False
-    return sum(len(portraits.runs(code, year)) for year in portraits.years(code)) <= FEW
+    return sum(len(portraits.runs(code, year)) for year in portraits.years(code)) <= portraits.FEW
 
 
 def _outcome(request: Request, code: str, job: JobValue) -> dict[str, object]:

@@ -14,8 +14,7 @@ from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
 from nianjian.api.v1.complaints.tickets import HERE
-from nianjian.api.v1.given import Text
-from nianjian.api.v1.rectification.cases import Number
+from nianjian.api.v1.given import RowNumber, Text
 from nianjian.complaints.one_click.model import Door
 from nianjian.config import env
 from nianjian.config.http.answers import named
@@ -73,13 +72,13 @@ def one_click_open(request: Request, code: str, new: NewComplaintDoor) -> dict[s
 
 
 @read(router, DOOR, act=Act.ADMINISTER, answer=ComplaintCarriers)
-def one_click_get(request: Request, code: str, door: Number) -> dict[str, object]:
+def one_click_get(request: Request, code: str, door: RowNumber) -> dict[str, object]:
     """The address of a number and the texts that carry it."""
     return _whole(request, flow.one(enterprise=code, door=door, actor=request.actor))
 
 
 @read(router, f"{DOOR}/code/{{form}}", act=Act.ADMINISTER, media=sorted(MEDIA.values()))
-def one_click_code(request: Request, code: str, door: Number, form: Literal["svg", "png"]) -> HttpResponse:
+def one_click_code(request: Request, code: str, door: RowNumber, form: Literal["svg", "png"]) -> HttpResponse:
     """The address as a QR code."""
     found = flow.one(enterprise=code, door=door, actor=request.actor)
     answer = HttpResponse(drawn(_address(request, found), form), content_type=MEDIA[form])
@@ -87,7 +86,7 @@ def one_click_code(request: Request, code: str, door: Number, form: Literal["svg
 
 
 @write(router, DOOR, act=Act.ADMINISTER, answer=ComplaintDoorClosed, method="DELETE")
-def one_click_close(request: Request, code: str, door: Number) -> dict[str, int]:
+def one_click_close(request: Request, code: str, door: RowNumber) -> dict[str, int]:
     """Take an address back: printed codes and sent links lead nowhere then, and another one will be new."""
     flow.close_door(enterprise=code, door=door, actor=request.actor)
     return {"id": door}

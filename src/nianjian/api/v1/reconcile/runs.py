@@ -14,8 +14,8 @@ from nianjian.api.door.held import of_enterprise
 from nianjian.api.door.operations import read, take, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
 from nianjian.api.door.problems import language
+from nianjian.api.v1.given import RowNumber
 from nianjian.api.v1.reconcile.ask import HERE
-from nianjian.api.v1.rectification.cases import Number
 from nianjian.config.http.answers import named
 from nianjian.flows.reconcile import runs as flow
 from nianjian.reconcile.runs.query import Wanted
@@ -152,7 +152,7 @@ def reconcile_differences(
 
 
 @read(router, ONE, act=Act.READ, answer=ReconcileDifference)
-def reconcile_difference(request: Request, code: str, reconciliation: str, difference: Number) -> dict[str, object]:
+def reconcile_difference(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
     """One difference."""
     run = found(request, code, reconciliation)
     return flow.difference(run=run, difference=difference, actor=request.actor)
@@ -160,7 +160,7 @@ def reconcile_difference(request: Request, code: str, reconciliation: str, diffe
 
 @write(router, ONE, act=Act.LOAD, answer=ReconcileDifference)
 def reconcile_settle(
-    request: Request, code: str, reconciliation: str, difference: Number, given: ReconcileSaid
+    request: Request, code: str, reconciliation: str, difference: RowNumber, given: ReconcileSaid
 ) -> dict[str, object]:
     """Say who sees to it, why it is there and what is done."""
     said = {name: text for name, text in given.dict().items() if name != "state" and text is not None}
@@ -169,7 +169,7 @@ def reconcile_settle(
 
 
 @take(router, f"{ONE}/reveal", act=Act.REVEAL, answer=ReconcileRevealed)
-def reconcile_reveal(request: Request, code: str, reconciliation: str, difference: Number) -> dict[str, object]:
+def reconcile_reveal(request: Request, code: str, reconciliation: str, difference: RowNumber) -> dict[str, object]:
     """Whom it is about and both sides, in full."""
     run = found(request, code, reconciliation)
     return {"values": flow.reveal(run=run, difference=difference, actor=request.actor)}
@@ -185,7 +185,7 @@ def reconcile_pairs(request: Request, code: str, reconciliation: str, cut: Query
 
 @write(router, PAIR, act=Act.LOAD, answer=ReconcilePair)
 def reconcile_decide(
-    request: Request, code: str, reconciliation: str, pair: Number, given: ReconcileDecision
+    request: Request, code: str, reconciliation: str, pair: RowNumber, given: ReconcileDecision
 ) -> dict[str, object]:
     """Confirm or dismiss a pair; a confirmed one holds from the next match on."""
     run = found(request, code, reconciliation)
@@ -193,7 +193,7 @@ def reconcile_decide(
 
 
 @take(router, f"{PAIR}/reveal", act=Act.REVEAL, answer=ReconcileRevealed)
-def reconcile_reveal_pair(request: Request, code: str, reconciliation: str, pair: Number) -> dict[str, object]:
+def reconcile_reveal_pair(request: Request, code: str, reconciliation: str, pair: RowNumber) -> dict[str, object]:
     """A pair in full."""
     run = found(request, code, reconciliation)
     return {"values": flow.reveal(run=run, proposal=pair, actor=request.actor)}

@@ -7,14 +7,14 @@ from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.held import of_enterprise
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, Reader, paged
-from nianjian.api.v1.given import Day, Named, Text
+from nianjian.api.v1.given import Day, Named, RowNumber, Text
 from nianjian.api.v1.jobs import Job, asked
 from nianjian.config.http.answers import named
 from nianjian.flows.rectify import cases, looked, work
@@ -27,7 +27,6 @@ from nianjian.rectification.cases.service import Notice
 router = Router(tags=["rectification"])
 HERE = "/enterprises/{code}/rectification"
 CASE = HERE + "/{case}"
-Number = Annotated[int, Path(ge=1, le=2**62)]
 Long = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
@@ -199,7 +198,7 @@ def rectification_measure_add(request: Request, code: str, case: str, given: New
 
 
 @write(router, f"{CASE}/measures/{{measure}}/done", act=Act.LOAD, answer=MeasureNumber)
-def rectification_measure_done(request: Request, code: str, case: str, measure: Number) -> dict[str, object]:
+def rectification_measure_done(request: Request, code: str, case: str, measure: RowNumber) -> dict[str, object]:
     """Say that a measure was carried out today."""
     held = found(request, code, case)
     cases.measure_done(case=held, measure=measure, day=clock.today(), actor=request.actor)

@@ -11,8 +11,8 @@ from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
 from nianjian.api.door.operations import read, write
 from nianjian.api.door.paging import Cut, Page, paged
-from nianjian.api.v1.given import Day, Text
-from nianjian.api.v1.rectification.cases import Long, Number
+from nianjian.api.v1.given import Day, RowNumber, Text
+from nianjian.api.v1.rectification.cases import Long
 from nianjian.flows.rectify import watch as flow
 from nianjian.kernel import clock
 
@@ -135,7 +135,7 @@ def routine_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, obje
 
 
 @write(router, f"{ROUTINE}/{{task}}/done", act=Act.LOAD, answer=RoutineTask)
-def routine_done(request: Request, code: str, task: Number, given: TaskDone) -> dict[str, Any]:
+def routine_done(request: Request, code: str, task: RowNumber, given: TaskDone) -> dict[str, Any]:
     """Say that a task was done; it is due again so many days later."""
     tasks = flow.routine(enterprise=code, done=task, day=given.day, actor=request.actor)
     return next(one for one in tasks if one["id"] == task)

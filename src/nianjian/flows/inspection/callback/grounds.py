@@ -17,7 +17,6 @@ from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.flows.holidays import calendar
-from nianjian.flows.operation.watch.machine import SYNCHRONISED
 from nianjian.flows.rulebooks import rulebook
 from nianjian.inspection.callback import asked
 from nianjian.inspection.callback.routes import query as routes
@@ -160,5 +159,5 @@ def source() -> Json:
         "durations": "CLOCK_MONOTONIC" if sys.platform == "linux" else "monotonic",
         "resolution_ns": round(time.get_clock_info("monotonic").resolution * 1e9),
         "begin": "system clock, UTC",
-        "synchronised": True if SYNCHRONISED.exists() else None,
+        "synchronised": True if clock.SYNCHRONISED.exists() else None,
     }

@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from nianjian.accounts.access import require
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.accounts.roles import Act as May
 from nianjian.audit import query as audit
 from nianjian.audit.record import record
@@ -20,7 +20,6 @@ from nianjian.inspection.drill import Step
 from nianjian.inspection.injects import ACTS, GIVEN, HANDLED, THROWN, Line, Script, timeline
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.versions.service import wait_for_others
 
 INJECT: Final = "drill.inject"
 MOST: Final = 1000  # injects of all drills that are looked through, the newest first
@@ -61,7 +60,7 @@ def inject(*, enterprise: str, drill: str, what: str, act: str, actor: Actor) ->
     if what not in THROWN or act not in ACTS:
         raise NianjianError("drill_inject_unknown", inject=what[:40], injects=", ".join(THROWN))
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         held = next((one for one in audit.acts(enterprise=enterprise, verb=VERB) if one.data["drill"] == drill), None)
         if held is None:
             raise NianjianError("drill_unknown", drill=drill[:80])

@@ -20,7 +20,6 @@ from nianjian.kernel import clock
 LEAST: Final = 1 << 30  # bytes free: an import needs space beside the lake
 LITTLE: Final = 5 << 30
 ZONE: Final = "Asia/Shanghai"
-SYNCHRONISED: Final = Path("/run/systemd/timesync/synchronized")
 BLOCKS: Final = Path("/sys/dev/block")
 FONTS: Final = (
     "/usr/share/fonts",
@@ -108,7 +107,7 @@ def time() -> Diagnosis:
     if drill := os.environ.get("NIANJIAN_TODAY"):
         return warn("clock_drill", today=drill)
     now = clock.now().isoformat(timespec="seconds")
-    return ok("clock_kept", now=now) if SYNCHRONISED.exists() else ok("clock_unwatched", now=now)
+    return ok("clock_kept", now=now) if clock.SYNCHRONISED.exists() else ok("clock_unwatched", now=now)
 
 
 def zone() -> Diagnosis:

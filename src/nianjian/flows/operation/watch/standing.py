@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from nianjian.accounts import query as accounts
 from nianjian.accounts.access import require
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import CLOCK, Actor
 from nianjian.accounts.roles import Act
 from nianjian.audit.query import acts
 from nianjian.flows import jobs
@@ -23,7 +23,6 @@ from nianjian.queue.models import Job
 
 Json = dict[str, Any]
 KINDS: Final = (jobs.COUNT_OVER, jobs.ERASE_OVER)  # works that leave a count
-CLOCK: Final = Actor("clock", "system")
 NIGHT: Final = range(1, 5)  # hours of the business zone in which few people wait for the worker
 DAY: Final = timedelta(hours=20)  # the next night is nearer than 24 hours where this one's count began late
 LATE: Final = timedelta(days=2)  # an installation that is off at night counts by day

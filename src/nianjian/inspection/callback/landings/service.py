@@ -6,13 +6,12 @@ import secrets
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.inspection.callback.landings import query
 from nianjian.inspection.callback.landings.compare import Found
 from nianjian.inspection.callback.landings.model import Landing
 from nianjian.kernel import clock
-from nianjian.registers.versions.service import wait_for_others
 
 
 def keep(*, enterprise: str, trial: str, expected: str, found: Found, actor: Actor, unasked: bool = False) -> Landing:
@@ -21,7 +20,7 @@ def keep(*, enterprise: str, trial: str, expected: str, found: Found, actor: Act
     ``unasked``: that another source covers the moment now, with the same records, is nothing new.
     """
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         newest = query.newest([trial]).get(trial)
         row = Landing(
             id=f"W{secrets.token_hex(5)}",

@@ -10,13 +10,12 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.inspection.callback.routes.model import Gateway, Route
 from nianjian.inspection.callback.verdict import WITNESSES
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.versions.service import wait_for_others
 
 MOST: Final = 50  # routes, and gateways, of an enterprise
 
@@ -52,7 +51,7 @@ def save(*, enterprise: str, given: Given, actor: Actor) -> Route:
     if not given.name:
         raise NianjianError("callback_name_missing")
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         row = Route.objects.filter(enterprise_id=enterprise, name=given.name).first()
         if row is None:
             if Route.objects.filter(enterprise_id=enterprise).count() >= MOST:
@@ -105,7 +104,7 @@ def name_gateway(*, enterprise: str, name: str, hosts: Sequence[str], actor: Act
     if not name.strip():
         raise NianjianError("callback_name_missing")
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         here = Gateway.objects.filter(enterprise_id=enterprise)
         row = here.filter(name=name.strip()).first()
         if not hosts:

@@ -8,13 +8,12 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor, digest
+from nianjian.accounts.query import Actor, digest, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.inspection.screens.links import query
 from nianjian.inspection.screens.links.model import ScreenLink
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.versions.service import wait_for_others
 
 BYTES: Final = 32
 DAYS: Final = 31  # the longest that a link may hold
@@ -33,7 +32,7 @@ def add(*, enterprise: str, name: str, days: int, actor: Actor) -> tuple[ScreenL
         raise NianjianError("screen_link_name", most=NAME)
     secret, now = secrets.token_urlsafe(BYTES), clock.now()
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         if len(query.of(enterprise)) >= EACH:
             raise NianjianError("screen_links_too_many", most=EACH)
         row = ScreenLink(

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import transaction
 
-from nianjian.accounts.query import Actor
+from nianjian.accounts.query import Actor, lock_enterprise
 from nianjian.audit.record import record
 from nianjian.inspection.visits.model import Visit
 from nianjian.inspection.visits.query import visit
@@ -18,7 +18,6 @@ from nianjian.inspection.visits.scans.model import NoticeScan
 from nianjian.inspection.visits.scans.query import scan, scans
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-from nianjian.registers.versions.service import wait_for_others
 from nianjian.vault import blobs
 
 MOST: Final = 10  # files of a day
@@ -41,7 +40,7 @@ def attach(*, enterprise: str, day: date, file: Scan, actor: Actor) -> NoticeSca
     """
     digest = hashlib.sha256(file.content).hexdigest()
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         row = visit(enterprise, day)
         here = scans(row.pk)
         known = next((one for one in here if one.sha256 == digest), None)
@@ -89,7 +88,7 @@ def fetch(*, enterprise: str, day: date, number: int, actor: Actor) -> tuple[Not
 def remove(*, enterprise: str, day: date, number: int, actor: Actor) -> None:
     """Take a file back; its content is deleted. ``visit_scan_unknown``."""
     with transaction.atomic():
-        wait_for_others(enterprise)
+        lock_enterprise(enterprise)
         found = scan(enterprise, day, number)
         found.delete()
         transaction.on_commit(partial(blobs.remove, found.blob))
