@@ -2,8 +2,8 @@
 
 A server of each test process loads the whole program once, Django and its models included, on a home of its own. For
 each command it forks: the child has environment, folder and standard streams as `python -m nianjian` finds them,
-forgets the settings that were read for the server's home, and runs `main`. Run as a module it is that server: it answers one
-request a connection with the exit code.
+forgets the settings that were read for the server's home, and runs `main`. Run as a module it is
+that server: it answers one request a connection with the exit code.
 """
 
 from __future__ import annotations
