@@ -24,7 +24,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import MultiSocketServer, TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
-from waitress.utilities import Error
+from waitress.utilities import Error, RequestEntityTooLarge
 
 from nianjian.config.http.bodies import AHEAD, SMALL, Ahead
 from nianjian.config.http.limits import Limits
@@ -68,6 +68,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # the library has no type
         taken: int = super().received(data)
         if self.headers_finished and not had_head:
             self.since = time.monotonic()
+            if isinstance(self.error, RequestEntityTooLarge):
+                self.error, self.completed = None, False  # the application refuses it, in its own words
         if self.completed:
             return taken
         if not self.admitted and max(self.content_length, self.body_bytes_received) > SMALL:

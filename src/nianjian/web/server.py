@@ -18,9 +18,8 @@ from django.utils.translation import gettext, override
 from whitenoise import WhiteNoise
 
 from nianjian import paper
-from nianjian.config.http import limits
+from nianjian.config.http import bodies, limits
 from nianjian.flows.rulebooks import rulebook
-from nianjian.flows.wizard import uploads
 from nianjian.kernel import clock
 from nianjian.rules.rulebook import FIRST_DAY
 from nianjian.web.connections import create_server
@@ -89,7 +88,7 @@ def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
         port=port,
         threads=THREADS,
         ident=None,
-        max_request_body_size=uploads.limit() + uploads.MIB,  # the form around the files
+        max_request_body_size=bodies.largest(),
         **behind,
     )
     ready()

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
+from nianjian.config import env
 from nianjian.config.http.readable import refused
 from nianjian.intake.packed.limits import checked_room
 
@@ -43,6 +44,11 @@ class Ahead:
     promised: int
 
 
+def largest() -> int:
+    """Bytes of the largest body: a file, and the form around it; ``setting_not_a_count``."""
+    return (env.read().upload_mib << 20) + SMALL
+
+
 def takes_files(view: View[R, P]) -> View[R, P]:
     """Mark a view that takes files by POST; it stands innermost, so that a head has passed what stands around it."""
 
@@ -64,7 +70,7 @@ def let_in(request: HttpRequest, file: str = "upload") -> HttpResponse | None:
 
 
 class Bodies:
-    """Middleware: answers 413 to a head that announces a body where no files are taken."""
+    """Middleware: answers 413 to a head that announces a body where no files are taken, or a larger one than any."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -72,7 +78,7 @@ class Bodies:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or hand on; the token of a form stands in the body, so it is asked for once that is there."""
         if AHEAD in request.META:
-            if not _takes_files(request):
+            if request.META[AHEAD].size > largest() or not _takes_files(request):
                 return refused(request, RequestDataTooBig())
             setattr(request, "_dont_enforce_csrf_checks", True)  # noqa: B010 -- Django's own name, without a type
         return self._get_response(request)
