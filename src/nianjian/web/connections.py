@@ -47,6 +47,8 @@ class DiskFullError(Error):  # type: ignore[misc] # the library has no types
 class Parser(HTTPRequestParser):  # type: ignore[misc] # the library has no types
     """A request as it comes in. It ``asks`` as soon as its body is known to be large, and stands still until let in."""
 
+    error: Error | None = None
+    expect_continue = False
     asks = False
     admitted = False
     queued = False  # its head is with the application
@@ -140,6 +142,7 @@ class Channel(HTTPChannel):  # type: ignore[misc] # the library has no types
 
     parser_class = Parser
     task_class = Task
+    close_when_flushed = False
 
     def __init__(self, server: Server, sock: socket.socket, address: Any, adj: Adjustments, map: Any = None) -> None:  # noqa: A002, ANN401 -- the library's signature
         self.since = time.monotonic()  # when it began to wait for a request
@@ -227,7 +230,7 @@ class Channel(HTTPChannel):  # type: ignore[misc] # the library has no types
             return limits.is_late(now - since, self._sent - before)
         if self._sending is not None:
             self._sending, self.since = None, now
-        request = self.request
+        request: Parser | None = self.request
         if self.requests:
             return False
         if request is None:
@@ -235,7 +238,7 @@ class Channel(HTTPChannel):  # type: ignore[misc] # the library has no types
         seconds = now - request.since
         if not request.headers_finished:
             return seconds > limits.head_seconds
-        return seconds > limits.body_seconds or limits.is_late(seconds, request.body_bytes_received)
+        return seconds > limits.body_seconds or limits.is_late(seconds, int(request.body_bytes_received))
 
     @property
     def waits(self) -> bool:
@@ -338,7 +341,8 @@ def create_server(application: object, limits: Limits, **adjustments: object) ->
         max_request_header_size=64 << 10,
         **adjustments,
     )
-    dispatcher, listening = ThreadedTaskDispatcher(), {}
+    dispatcher = ThreadedTaskDispatcher()
+    listening: dict[int, object] = {}
     dispatcher.set_thread_count(adj.threads)
     found = []
     for sockinfo in adj.listen:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from pathlib import Path
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -57,7 +57,7 @@ def takes_files(view: View[R, P]) -> View[R, P]:
         return let_in(request) or view(request, *args, **kwargs)
 
     setattr(inside, MARK, frozenset({"POST"}))
-    return inside
+    return cast("View[R, P]", inside)
 
 
 def let_in(request: HttpRequest, file: str = "upload") -> HttpResponse | None:
