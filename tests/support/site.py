@@ -39,6 +39,22 @@ wiring.prepare()
 from tests.support.people import signed_in
 print(signed_in(*sys.argv[1:]).cookies["sessionid"].value)
 """
+# Prints a token of a person with a role at the enterprise; both are made where there is none.
+ISSUE = """
+import sys
+from nianjian.config import wiring
+wiring.prepare()
+from nianjian.accounts import models
+from nianjian.accounts.query import Actor
+from nianjian.accounts.service import add_enterprise
+from nianjian.accounts.tokens.service import add
+from tests.support.people import signed_in
+name, role, enterprise = sys.argv[1:]
+if not models.Enterprise.objects.filter(pk=enterprise).exists():
+    add_enterprise(code=enterprise, name=enterprise, province="北京", actor=Actor("tester"))
+signed_in(name, role, enterprise)
+print(add(user=name, name="test", scopes=None, days=None, actor=Actor("tester")).secret)
+"""
 
 
 @dataclass(frozen=True)
@@ -52,6 +68,10 @@ class Site:
     def session(self, name: str, role: str = "administrator", enterprise: str = "") -> str:
         """Sign that person in; what the cookie ``sessionid`` must hold."""
         return told(self.environment, sys.executable, "-c", SIGN_IN, name, role, enterprise).strip()
+
+    def token(self, name: str, role: str, enterprise: str = "demo") -> str:
+        """Make that person a token, for all that the role allows."""
+        return told(self.environment, sys.executable, "-c", ISSUE, name, role, enterprise).strip()
 
     def context(self, browser: Any, session: str, **wanted: Any) -> Any:
         """Open a browser context in which the session's person is signed in."""

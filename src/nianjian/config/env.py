@@ -64,6 +64,20 @@ SETTINGS: Final = (
     Setting("NIANJIAN_SECRET_KEY", "", "signs sessions; empty: made on first use in the home", secret=True),
     Setting("NIANJIAN_TOKEN", "", "token of the user that `--as USER` names", secret=True),
     Setting("NIANJIAN_UPLOAD_MIB", "2048", "largest file in MiB that a browser may send; larger ones by the shell"),
+    Setting("NIANJIAN_WEB_HEAD_SECONDS", "10", "seconds in which the head of a request must be there"),
+    Setting("NIANJIAN_WEB_IDLE_SECONDS", "75", "seconds that a connection to the pages may wait between two requests"),
+    Setting(
+        "NIANJIAN_WEB_BYTES_PER_SECOND",
+        "4096",
+        "a body or an answer that moves more slowly, after a start of NIANJIAN_WEB_HEAD_SECONDS, is cut off",
+    ),
+    Setting("NIANJIAN_WEB_BODY_SECONDS", "7200", "seconds after which a body is cut off, however fast it is"),
+    Setting("NIANJIAN_WEB_CONNECTIONS", "1000", "connections to the pages at once; a new one displaces one that waits"),
+    Setting(
+        "NIANJIAN_WEB_CONNECTIONS_PER_ADDRESS",
+        "100",
+        "of these from one address (IPv6: one /64 network); not for the proxy of NIANJIAN_HTTPS",
+    ),
     Setting("NIANJIAN_WEBHOOK_HOSTS", "", "hosts inside the own network that webhooks may name, with commas between"),
     Setting(
         "NIANJIAN_CALL_HOSTS",

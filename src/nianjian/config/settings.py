@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "nianjian.config.http.readable.Readable",
+    "nianjian.config.http.bodies.Bodies",
     "nianjian.web.layout.errors.Refusals",
     "allauth.account.middleware.AccountMiddleware",
     "nianjian.web.account.limits.Limits",

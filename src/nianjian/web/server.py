@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,19 +15,20 @@ from django.template import engines
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import gettext, override
-from waitress.server import create_server
 from whitenoise import WhiteNoise
 
 from nianjian import paper
+from nianjian.config.http import bodies, limits
 from nianjian.flows.rulebooks import rulebook
-from nianjian.flows.wizard import uploads
 from nianjian.kernel import clock
 from nianjian.rules.rulebook import FIRST_DAY
+from nianjian.web.connections import create_server
 from nianjian.web.layout.policy import HEADERS
 
 STATIC: Final = Path(paper.__file__).parent / "assets"  # the style sheets are shared with paper
 HTMX: Final = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 THREADS: Final = 4
+FILES: Final = 65_536  # as the units of systemd allow
 # Waitress drops what a proxy says unless it trusts the proxy; only one on this machine is trusted, and only with this.
 PROXY: Final[dict[str, Any]] = {
     "trusted_proxy": "127.0.0.1",
@@ -66,17 +69,26 @@ def warm() -> None:
             gettext(language)
 
 
+def _allow_files() -> None:
+    """Let the process have as many files as it is allowed: a connection holds one, and a second for a large body."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # a sandbox may forbid it
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, FILES), hard))
+
+
 def serve(host: str, port: int, *, ready: Callable[[], None]) -> None:
     """Serve until interrupted; ``ready`` is called once the port is open."""
     warm()
     behind = PROXY if settings.SECURE_PROXY_SSL_HEADER else {}
+    _allow_files()
     server = create_server(
         application(),
+        limits.read(),
         host=host,
         port=port,
         threads=THREADS,
         ident=None,
-        max_request_body_size=uploads.limit() + uploads.MIB,  # the form around the files
+        max_request_body_size=bodies.largest(),
         **behind,
     )
     ready()

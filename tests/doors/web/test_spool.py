@@ -18,7 +18,8 @@ def test_what_comes_in_lies_in_the_home(tmp_path: Path) -> None:
     with serving(tmp_path, TMPDIR=str(tmp_path)) as site:
         where = urlsplit(site.address)
         with socket.create_connection((str(where.hostname), where.port or 80), PATIENCE) as sender:
-            head = f"POST /api/v1/enterprises/demo/calls?name=a.csv HTTP/1.1\r\nHost: {where.netloc}\r\n"
+            head = f"POST /api/v1/enterprises/demo/calls/imports?name=a.csv HTTP/1.1\r\nHost: {where.netloc}\r\n"
+            head += f"Authorization: Bearer {site.token('anna', 'data_officer')}\r\n"
             sender.sendall(f"{head}Content-Length: {2 * SENT}\r\n\r\n".encode() + b"1" * SENT)
             place = _holding(SENT, tmp_path)
         assert place.is_relative_to(site.home / "tmp"), place

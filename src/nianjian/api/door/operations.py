@@ -20,6 +20,7 @@ from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.roles import Act
 from nianjian.api.door import once, problems
 from nianjian.api.door.access import Request, enter
+from nianjian.config.http.bodies import let_in
 from nianjian.flows.wizard.uploads import Incoming
 from nianjian.kernel.errors import NianjianError
 
@@ -28,6 +29,7 @@ PERSON: Final = "person"
 CHUNK: Final = 1 << 20
 REFUSALS: Final = (400, 401, 403, 404, 405, 409, 413, 422, 500)
 BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+UPLOADS: Final[dict[str, str]] = {}  # name of an operation that takes a file -> its method
 UPLOADED: Final = {"requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}}
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -70,10 +72,13 @@ def write(
     ``held`` a file of at most so many bytes, for one that is kept sealed: it is taken into memory. The server may have
     put it aside before, in a file without a name in the home (`config.spill.shelter`).
     """
+    file = upload or bool(held)
 
     def around(view: View) -> View:
         def inside(request: Request, **given: Any) -> HttpResponse:  # noqa: ANN401 -- as above
             enter(request, act, _place(act, given))
+            if file and (answered := let_in(request, given["file"].name)):
+                return answered
 
             def done() -> tuple[int, dict[str, Any]]:
                 return status, answer.model_validate(view(request, **given)).model_dump()
@@ -87,7 +92,7 @@ def write(
                 return once.once(request, request.incoming.sha256, hidden, done)
 
         more: dict[str, Any] = {"parameters": [once.PARAMETER]}
-        if upload or held:
+        if file:
             more |= UPLOADED
         return _declared(router, method, path, act, view, inside, {status: answer}, more)
 
@@ -114,6 +119,8 @@ def take(
             enter(request, act, _place(act, given))
             if not upload:
                 return view(request, **given)
+            if answered := let_in(request, given["file"].name):
+                return answered
             with _received(request, given["file"].name) as request.incoming:
                 return view(request, **given)
 
@@ -165,6 +172,8 @@ def _declared(  # noqa: PLR0917 -- one part of the three above
     setattr(made, "__signature__", inspect.signature(view, eval_str=True))  # noqa: B010 -- names of the view's module
     setattr(made, MARK, PERSON if act is None else act)
     extra: dict[str, Any] = {**(more or {})}
+    if "requestBody" in extra:
+        UPLOADS[getattr(view, "__name__", "")] = method
     extra["responses"] = {**extra.get("responses", {}), **{status: _problem(status) for status in REFUSALS}}
     if act is not None:
         extra["x-act"] = act.value

@@ -39,29 +39,30 @@ class Readable:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or hand on."""
         if NUL in request.path:
-            return self._refused(request, Http404())
+            return refused(request, Http404())
         if QUOTED in request.META.get("QUERY_STRING", ""):
-            return self._refused(request, SuspiciousOperation())
+            return refused(request, SuspiciousOperation())
         return self._get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, *_arguments: object) -> HttpResponse | None:
         """Refuse a form; a document of the API is not read here, it may be a file of any size."""
-        if request.method != HTTPMethod.POST or request.content_type not in FORMS or self._door(request):
+        if request.method != HTTPMethod.POST or request.content_type not in FORMS or _door(request):
             return None
-        return (
-            None if hasattr(view, APART) or not _holds_one(request) else self._refused(request, SuspiciousOperation())
-        )
+        return None if hasattr(view, APART) or not _holds_one(request) else refused(request, SuspiciousOperation())
 
-    def _door(self, request: HttpRequest) -> str:
-        """The beginning of the address by which a door other than the pages is known, else ""."""
-        return next((start for start in settings.UNREADABLE if start and request.path.startswith(start)), "")
 
-    def _refused(self, request: HttpRequest, fault: Exception) -> HttpResponse:
-        missing, bad = settings.UNREADABLE[self._door(request)]
-        answer: Callable[[HttpRequest, Exception], HttpResponse] = import_string(
-            missing if isinstance(fault, Http404) else bad
-        )
-        return answer(request, fault)
+def refused(request: HttpRequest, fault: Exception) -> HttpResponse:
+    """Answer as the door does whose address it is: 404, 413 or 400 by the fault."""
+    missing, bad = settings.UNREADABLE[_door(request)]
+    answer: Callable[[HttpRequest, Exception], HttpResponse] = import_string(
+        missing if isinstance(fault, Http404) else bad
+    )
+    return answer(request, fault)
+
+
+def _door(request: HttpRequest) -> str:
+    """The beginning of the address by which a door other than the pages is known, else ""."""
+    return next((start for start in settings.UNREADABLE if start and request.path.startswith(start)), "")
 
 
 def _holds_one(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from nianjian.accounts.roles import Act as Role
 from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.complaints.states import Act
 from nianjian.config.http.answers import UNPROCESSABLE
+from nianjian.config.http.bodies import takes_files
 from nianjian.flows.complaints import acts
 from nianjian.flows.complaints.listing import ticket as read
 from nianjian.flows.complaints.match import ask_match
@@ -111,6 +112,7 @@ def _looked(request: Request, code: str, tickets: list[str] | None) -> str:
 
 @require_POST
 @page(Role.LOAD)
+@takes_files
 def attach(request: Request, code: str, ticket: str) -> HttpResponse:
     """Keep a file beside a ticket, encrypted."""
     _there(request, code, ticket)

@@ -16,6 +16,7 @@ from nianjian.accounts.roles import Act
 from nianjian.complaints.forwards.mapping import UPSTREAM, ForwardMapping, spelt
 from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.config.http.answers import UNPROCESSABLE, named
+from nianjian.config.http.bodies import takes_files
 from nianjian.flows.complaints import forwards as flow
 from nianjian.flows.complaints import looked
 from nianjian.flows.complaints.looked import ListColumn, ListLook
@@ -92,6 +93,7 @@ class Forward(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Act.LOAD)
+@takes_files
 def forwards(request: Request, code: str) -> HttpResponse:
     """Take a list: the worker imports it, whole or not at all, and tells its faults."""
     form, status = Forward(request.POST or None, request.FILES or None), 200
@@ -112,6 +114,7 @@ def _page(request: Request, form: Forward, status: int, **more: object) -> HttpR
 
 @require_POST
 @page(Act.LOAD)
+@takes_files
 def look(request: Request, code: str) -> HttpResponse:
     """Show the list's own headings with some of their values, and what an import would say; nothing is kept."""
     form = Forward(request.POST, request.FILES)

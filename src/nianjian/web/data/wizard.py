@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
+from nianjian.config.http.bodies import takes_files
 from nianjian.config.http.readable import reads_form_itself
 from nianjian.flows.check_calls import ROWS, look_at, sources
 from nianjian.flows.wizard import check_register, drafts, uploads
@@ -101,6 +102,7 @@ def _attached(content: bytes, name: str) -> HttpResponse:
 @csrf_exempt  # the token is asked for inside, once the files have a place to go to
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Act.LOAD)
+@takes_files
 def files(request: Request, code: str, draft: str) -> HttpResponse:
     """Step 2: files come in, and are told what they are."""
     found = drafts.open_draft(draft, code, request.actor)

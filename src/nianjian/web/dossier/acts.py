@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
+from nianjian.config.http.bodies import takes_files
 from nianjian.config.http.readable import reads_form_itself
 from nianjian.dossier.kinds.catalogue import KNOWN
 from nianjian.flows.dossier import checklist, looked
@@ -36,6 +37,7 @@ def _known(year: int, item: str) -> None:
 @csrf_exempt  # the token is asked for inside, once the files have a place to go to
 @require_POST
 @page(Act.LOAD)
+@takes_files
 def upload(request: Request, code: str, year: int, item: str) -> HttpResponse:
     """Take files; the worker checks each, and the version appears when it is done."""
     _known(year, item)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
+from nianjian.config.http.bodies import takes_files
 from nianjian.flows.inspection.day import scans
 from nianjian.flows.inspection.day import seen as flow
 from nianjian.kernel import clock
@@ -55,6 +56,7 @@ class Seen(forms.Form):
 
 @require_POST
 @page(Act.LOAD)
+@takes_files
 def add(request: Request, code: str) -> HttpResponse:
     """Keep a scan beside a day."""
     day, form = _day(request), Scanned(request.POST, request.FILES)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts import outcome
+from nianjian.paper.texts import api, outcome
 from nianjian.paper.texts.errors import sentence
 from nianjian.paper.texts.outcome import Outcome
 from nianjian.paper.words import mark, words
@@ -26,8 +27,10 @@ TITLES: Final[Mapping[int, str]] = {
     403: mark("Not allowed"),
     404: mark("Not found"),
     409: mark("Not possible as things stand"),
+    413: mark("Too large"),
     500: mark("Something broke here"),
 }
+TOO_LARGE: Final = "api_too_large"
 
 
 def said(error: NianjianError) -> tuple[str, str]:
@@ -67,9 +70,10 @@ def _answer(request: HttpRequest, status: int, text: str, remedy: str, more: lis
 
 
 def bad(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400: the request itself is malformed."""
-    del exception
+    """Answer 400: the request itself is malformed; 413: it is too large."""
     _ = words(current())
+    if isinstance(exception, RequestDataTooBig):
+        return _answer(request, 413, sentence(TOO_LARGE, {}, _), _(api.REMEDIES[TOO_LARGE]))
     return _answer(request, 400, _("The browser sent something that cannot be read."), _("Load the page again."))
 
 

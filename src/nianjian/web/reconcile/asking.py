@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import UNPROCESSABLE
+from nianjian.config.http.bodies import takes_files
 from nianjian.flows.reconcile import looked, work
 from nianjian.flows.reconcile.looked import ListLook
 from nianjian.kernel.errors import NianjianError
@@ -33,6 +34,7 @@ Forms = dict[str, forms.Form]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(Act.REPORT)
+@takes_files
 def new(request: Request, code: str) -> HttpResponse:
     """Ask for a comparison with an export or a bill, a match of people, or a comparison of call sources."""
     made = _forms(request, code)
@@ -57,6 +59,7 @@ def new(request: Request, code: str) -> HttpResponse:
 
 @require_POST
 @page(Act.REPORT)
+@takes_files
 def look(request: Request, code: str) -> HttpResponse:
     """Show the file's own headings with some of their values, and whether it could be compared so; nothing is kept."""
     what = request.POST.get("what", "")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
+from nianjian.config.http.bodies import takes_files
 from nianjian.flows.rectify import cases, work
 from nianjian.flows.rectify import report as flow
 from nianjian.kernel import clock
@@ -43,6 +44,7 @@ def task(request: Request, code: str, case: str) -> HttpResponse:
 
 @require_POST
 @page(Act.LOAD)
+@takes_files
 def paper(request: Request, code: str, case: str) -> HttpResponse:
     """Keep a paper."""
     told = found(request, code, case)

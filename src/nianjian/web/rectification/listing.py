@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import UNPROCESSABLE
+from nianjian.config.http.bodies import takes_files
 from nianjian.flows.rectify import cases as flow
 from nianjian.flows.rectify import watch
 from nianjian.kernel import clock
@@ -75,6 +76,7 @@ def cases(request: Request, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @page(Act.LOAD)
+@takes_files
 def opened(request: Request, code: str) -> HttpResponse:
     """Open a case of a notice."""
     form, status = Opened(request.POST or None, request.FILES or None), 200

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
+from nianjian.config.http.bodies import takes_files
 from nianjian.flows.registers import made
 from nianjian.flows.registers.take import FORMS, Asked, take_register
 from nianjian.kernel.errors import NianjianError
@@ -77,6 +78,7 @@ def export_file(request: Request, code: str, kind: str, job: str) -> HttpRespons
 
 @require_POST
 @page(Act.LOAD)
+@takes_files
 def attach(request: Request, code: str, kind: str, key: str) -> HttpResponse:
     """Keep a file beside a row."""
     row = standing(request, kind, key)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
+from nianjian.config.http.bodies import takes_files
 from nianjian.dossier.rounds.service import File, Handed
 from nianjian.flows.dossier.rounds import acts, package
 from nianjian.kernel.errors import NianjianError
@@ -26,6 +27,7 @@ from nianjian.web.rectification.asked import sent
 
 @require_POST
 @page(Act.LOAD)
+@takes_files
 def submit(request: Request, code: str, year: int) -> HttpResponse:
     """Note that a package was handed in."""
     in_reach(year)
@@ -46,6 +48,7 @@ def submit(request: Request, code: str, year: int) -> HttpResponse:
 
 @require_POST
 @page(Act.LOAD)
+@takes_files
 def act(request: Request, code: str, year: int, number: int, act: str) -> HttpResponse:
     """Note a return, an answer, evidence, or that it passed."""
     in_reach(year)

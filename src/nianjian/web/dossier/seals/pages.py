@@ -15,6 +15,7 @@ from nianjian.accounts.access import may
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config.http.answers import named
+from nianjian.config.http.bodies import takes_files
 from nianjian.config.http.readable import reads_form_itself
 from nianjian.dossier.impressions import read
 from nianjian.flows.dossier.sealing import law, papers, pictures
@@ -65,6 +66,7 @@ def shown(request: Request, code: str, year: int) -> HttpResponse:
 @csrf_exempt  # the token is asked for inside, once the file has a place to go to
 @require_POST
 @page(Act.LOAD)
+@takes_files
 def upload(request: Request, code: str, year: int, what: str) -> HttpResponse:
     """Take a picture of a seal, or a signed paper."""
     in_reach(year)

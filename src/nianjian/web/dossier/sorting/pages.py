@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.roles import Act
+from nianjian.config.http.bodies import takes_files
 from nianjian.config.http.readable import reads_form_itself
 from nianjian.dossier.kinds.catalogue import KNOWN
 from nianjian.flows.dossier import checklist, cutting, further, sorting
@@ -53,6 +54,7 @@ def listed(request: Request, code: str, year: int) -> HttpResponse:
 @csrf_exempt  # the token is asked for inside, once the files have a place to go to
 @require_POST
 @page(Act.LOAD)
+@takes_files
 def upload(request: Request, code: str, year: int) -> HttpResponse:
     """Take files of any item; the worker looks at each."""
     in_reach(year)

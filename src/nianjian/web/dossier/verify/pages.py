@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.roles import Act
+from nianjian.config.http.bodies import takes_files
 from nianjian.config.http.readable import reads_form_itself
 from nianjian.flows.dossier import checklist, verifying
 from nianjian.flows.wizard import uploads
@@ -116,6 +117,7 @@ def _table(result: dict[str, Any]) -> Table:
 @csrf_exempt  # the token is asked for inside, once the files have a place to go to
 @require_POST
 @page(Act.READ)
+@takes_files
 def upload(request: Request, code: str, year: int) -> HttpResponse:
     """Take a package, a file of it or a scan; the worker compares."""
     in_reach(year)
