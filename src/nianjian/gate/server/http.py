@@ -29,7 +29,8 @@ HEADERS_MOST: Final = 100  # of a head that is not whole yet: in memory a short 
 BODY_MOST: Final = 1 << 20
 QUESTIONS_MOST: Final = 1000  # in one batch
 TOO_MANY: Final = f"a batch has at most {QUESTIONS_MOST} questions"
-LINGER: Final = 1.0
+LINGER: Final = 1.0  # seconds in which what is still on its way is dropped, so that the last answer is read
+LINGER_MOST: Final = 8 << 20  # bytes
 PIPELINED_MOST: Final = 1000  # questions of one connection that wait for their answers
 PAGES_MOST: Final = 16  # and pages of the control side
 # of one who has proved no token
@@ -100,6 +101,9 @@ class HttpDoor(Connection):
     def data_received(self, data: bytes) -> None:
         """A usual question whose head and size are those of one before is answered without the parser."""
         if self._closing:
+            self._frame += len(data)
+            if self._frame > LINGER_MOST:
+                self.abort()
             return
         usual = len(data) == self._size and self._between and not self._slots and data.startswith(self._same)
         if usual and (transport := self._transport) is not None:
@@ -119,9 +123,8 @@ class HttpDoor(Connection):
                 self._parser.feed_data(piece)
                 if self._closing:
                     break
-                if not self._between and self._is_long():
-                    self._refuse(b"431 Request Header Fields Too Large", "the head or what frames the body is too long")
-                    break
+                if not self._between:
+                    self._unfinished()
         except httptools.HttpParserUpgrade:
             self._refuse(b"400 Bad Request", "nothing is spoken here but HTTP/1.1")
         except httptools.HttpParserError:
@@ -142,12 +145,15 @@ class HttpDoor(Connection):
         self._closing = True
         self.flush()
 
-    def _is_long(self) -> bool:
-        """Whether an unfinished request has more beside its body than any that makes sense.
+    def _unfinished(self) -> None:
+        """A request goes on: it has its deadline, and no more beside its body than makes sense.
 
         Of a piece in which another request ended nothing is counted.
         """
-        return self._frame - len(self._body) > HEAD_MOST or len(self._headers) > HEADERS_MOST
+        if self._begun_at == NEVER:
+            self._begun_at = monotonic()
+        if self._frame - len(self._body) > HEAD_MOST or len(self._headers) > HEADERS_MOST:
+            self._refuse(b"431 Request Header Fields Too Large", "the head, or what frames the body, is too long")
 
     def flush(self) -> None:
         """Write the answers that are known, up to the first that is not."""
@@ -172,6 +178,8 @@ class HttpDoor(Connection):
 
     def _refuse(self, status: bytes, why: str) -> None:
         """Answer what cannot be read and close after the answers before it."""
+        if self._refused:
+            return
         self._closing = self._refused = True
         slot = Slot(self.flush)
         self._slots.append(slot)
@@ -193,7 +201,6 @@ class HttpDoor(Connection):
     def on_message_begin(self) -> None:
         """A request begins."""
         self._between = False
-        self._begun_at = monotonic()
 
     def on_url(self, url: bytes) -> None:
         """A piece of the address."""
