@@ -28,6 +28,7 @@ from nianjian.gate.process import COLLECT
 from nianjian.gate.refill import refill
 from nianjian.gate.server import wire
 from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.connections import Connections
 from nianjian.gate.server.control import Control
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.server.http import HttpDoor
@@ -66,11 +67,13 @@ async def _serve(kind: str, folder: Path, port: int, line: int) -> None:
         return
     loop = asyncio.get_running_loop()
     admission = Admission({}, lambda: (CODE,))
-    control = Control(gate, admission)
-    https: set[HttpDoor] = set()
-    lines: set[LineDoor] = set()
-    await loop.create_server(lambda: HttpDoor(gate, admission, control.answer, https), "127.0.0.1", port, backlog=1024)
-    await loop.create_server(lambda: LineDoor(gate, admission, lines), "127.0.0.1", line, backlog=1024)
+    connections = Connections()
+    control = Control(gate, admission, connections=connections)
+    await loop.create_server(
+        lambda: HttpDoor(gate, admission, control.answer, connections), "127.0.0.1", port, backlog=1024
+    )
+    await loop.create_server(lambda: LineDoor(gate, admission, connections), "127.0.0.1", line, backlog=1024)
+    connections.start()
     await asyncio.Event().wait()
 
 

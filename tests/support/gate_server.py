@@ -17,6 +17,7 @@ from nianjian.gate.counters.port import Taken
 from nianjian.gate.doors.fastagi import FastAgi
 from nianjian.gate.policy import Cap, Slot
 from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.connections import Connections
 from nianjian.gate.server.control import Control
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.server.http import HttpDoor
@@ -94,26 +95,25 @@ async def running(gate: Gate, tokens: Mapping[str, str] | None = None) -> AsyncI
         return [] if known is None else list(known.tenants)
 
     admission = Admission(tokens or {}, enterprises)
-    control = Control(gate, admission)
-    https: set[HttpDoor] = set()
-    lines: set[LineDoor] = set()
+    connections = Connections()
+    control = Control(gate, admission, connections=connections)
     doors: dict[str, Callable[[], asyncio.BaseProtocol]] = {
-        "http": lambda: HttpDoor(gate, admission, control.answer, https),
-        "line": lambda: LineDoor(gate, admission, lines),
-        "fastagi": lambda: FastAgi(gate, admission),
+        "http": lambda: HttpDoor(gate, admission, control.answer, connections),
+        "line": lambda: LineDoor(gate, admission, connections),
+        "fastagi": lambda: FastAgi(gate, admission, connections),
     }
     await gate.counters.start({})
     servers = {name: await loop.create_server(door, "127.0.0.1", 0) for name, door in doors.items()}
+    connections.start()
     try:
         yield {name: int(server.sockets[0].getsockname()[1]) for name, server in servers.items()}
     finally:
         for server in servers.values():
             server.close()
         gate.stop()
-        for http in tuple(https):
-            http.leave()
-        for line in tuple(lines):
-            line.leave()
+        connections.stop()
+        for connection in connections:
+            connection.leave()
         await gate.counters.stop()
 
 

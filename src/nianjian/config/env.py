@@ -96,6 +96,17 @@ SETTINGS: Final = (
         "CODE=TOKEN for each enterprise that may ask the gate, with commas between; empty: only this machine may",
         secret=True,
     ),
+    Setting(
+        "NIANJIAN_GATE_MAX_CONNECTIONS",
+        "4096",
+        "connections that the gate holds at a time; an eighth is for this machine and addresses that have used a token",
+    ),
+    Setting("NIANJIAN_GATE_MAX_CONNECTIONS_PER_ADDRESS", "512", "and from one address, or one IPv6 subnet (/64)"),
+    Setting(
+        "NIANJIAN_GATE_REQUEST_TIMEOUT",
+        "10",
+        "seconds for the first question of a connection to the gate, for each further request, and for reading answers",
+    ),
     Setting("NIANJIAN_GATE_URL", "http://127.0.0.1:18431", "where the gate answers, for the page that shows its state"),
     Setting(
         "NIANJIAN_LIVE",

@@ -19,6 +19,7 @@ from nianjian.gate.counters.watch import milliseconds
 from nianjian.gate.decisions.journal import Journal
 from nianjian.gate.process import Ports, Serving, Switch
 from nianjian.gate.refill import refill
+from nianjian.gate.server.connections import Limits
 from nianjian.gate.snapshot.hold import Held
 from nianjian.gate.snapshot.read import open_snapshot
 from nianjian.kernel.errors import NianjianError
@@ -43,7 +44,17 @@ def serving(ports: Ports, *, store: str, process: str, switches: Sequence[str], 
         ports=ports,
         switches=tuple(_switch(one) for one in switches),
         parent=parent,
+        limits=limits(),
     )
+
+
+def limits() -> Limits:
+    """Of connections, as far as the process may open descriptors. ``setting_not_a_count``."""
+    return Limits(
+        env.count("NIANJIAN_GATE_MAX_CONNECTIONS", os.environ),
+        env.count("NIANJIAN_GATE_MAX_CONNECTIONS_PER_ADDRESS", os.environ),
+        env.count("NIANJIAN_GATE_REQUEST_TIMEOUT", os.environ),
+    ).fit()
 
 
 def _switch(text: str) -> Switch:

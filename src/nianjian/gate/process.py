@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ from nianjian.gate.doors.fastagi import FastAgi
 from nianjian.gate.doors.kamailio.leases import Leases
 from nianjian.gate.doors.kamailio.rpc import Rpc
 from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.connections import Connections, Limits, keep_alive
 from nianjian.gate.server.control import Control
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.server.http import HttpDoor
@@ -65,6 +66,7 @@ class Serving:
     ports: Ports
     switches: tuple[Switch, ...] = ()
     parent: int | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 def serve(serving: Serving, *, ready: Callable[[], None]) -> None:
@@ -84,10 +86,9 @@ class Process:
         self.gate = Gate(serving.held, serving.counters, serving.journal)
         self.admission = Admission(serving.tokens, self._enterprises)
         self._leases = {str(one.socket): Leases(self.gate, Rpc(one.socket), one.enterprise) for one in serving.switches}
-        self.control = Control(self.gate, self.admission, self._doors, self._problem)
+        self.connections = Connections(serving.limits)
+        self.control = Control(self.gate, self.admission, self._doors, self._problem, connections=self.connections)
         self._leaving = asyncio.Event()
-        self._https: set[HttpDoor] = set()
-        self._lines: set[LineDoor] = set()
         self._servers: list[asyncio.Server] = []
 
     async def run(self, ready: Callable[[], None]) -> None:
@@ -126,24 +127,28 @@ class Process:
         finally:
             for leases in self._leases.values():
                 await leases.stop()
+            self.connections.stop()
             for server in self._servers:
                 server.close()
 
     async def _listen(self) -> None:
-        loop, ports = asyncio.get_running_loop(), self._serving.ports
+        loop, ports, connections = asyncio.get_running_loop(), self._serving.ports, self.connections
         doors: list[tuple[int | None, Callable[[], asyncio.BaseProtocol]]] = [
-            (ports.http, lambda: HttpDoor(self.gate, self.admission, self.control.answer, self._https)),
-            (ports.line, lambda: LineDoor(self.gate, self.admission, self._lines)),
-            (ports.fastagi, lambda: FastAgi(self.gate, self.admission)),
+            (ports.http, lambda: HttpDoor(self.gate, self.admission, self.control.answer, connections)),
+            (ports.line, lambda: LineDoor(self.gate, self.admission, connections)),
+            (ports.fastagi, lambda: FastAgi(self.gate, self.admission, connections)),
         ]
         for port, door in doors:
             if port is None:
                 continue
             try:
-                self._servers.append(await loop.create_server(door, ports.host, port, backlog=BACKLOG))
+                server = await loop.create_server(door, ports.host, port, backlog=BACKLOG)
             except OSError as fault:
                 listen = f"{ports.host}:{port}"
                 raise NianjianError("gate_port_taken", listen=listen, reason=fault.strerror or "") from fault
+            keep_alive(server)
+            self._servers.append(server)
+        connections.start()
 
     async def _watch(self) -> None:
         """Swap snapshots as they come; a caller that is gone ends the process."""
@@ -171,21 +176,19 @@ class Process:
             self._serving.counters.policy(code, ())
         self._held.take(found)
         self.gate.usual.renewed()
-        for line in self._lines:
-            line.renewed()
+        for connection in self.connections:
+            connection.renewed()
         LOG.info("snapshot %s is in force", found.generation)
 
     async def _part(self) -> None:
         """No new connections; open questions are answered, connections closed."""
         for server in self._servers:
             server.close()
-        for http in tuple(self._https):
-            http.leave()
-        for line in tuple(self._lines):
-            line.leave()
+        for connection in self.connections:
+            connection.leave()
         loop = asyncio.get_running_loop()
         until = loop.time() + PARTING
-        while (self._https or self._lines) and loop.time() < until:  # noqa: ASYNC110 - they end by themselves, once
+        while self.connections and loop.time() < until:  # noqa: ASYNC110 - they end by themselves, once
             await asyncio.sleep(0.01)
 
     def _doors(self) -> dict[str, object]:

@@ -13,6 +13,7 @@ from tests.support.gate import tenant
 from tests.support.gate_server import made, run, running, talk
 
 from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.connections import Connections
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.server.line import LineDoor
 
@@ -85,7 +86,7 @@ class Heard(asyncio.Transport):
 
 def door(gate: Gate, tokens: dict[str, str] | None = None) -> Callable[[bytes], bytes]:
     """A connection: what it answers to a message."""
-    line, heard = LineDoor(gate, Admission(tokens or {}, lambda: ("acme",)), set()), Heard()
+    line, heard = LineDoor(gate, Admission(tokens or {}, lambda: ("acme",)), Connections()), Heard()
     line.connection_made(heard)
 
     def say(message: bytes) -> bytes:
@@ -112,7 +113,7 @@ def test_usual_lines_are_answered_alone_and_together_to_the_last_unit(tmp_path: 
 
 def test_a_silent_connection_keeps_no_snapshot_that_was_replaced(tmp_path: Path) -> None:
     gate = made(tmp_path)
-    line = LineDoor(gate, Admission({}, lambda: ("acme",)), set())
+    line = LineDoor(gate, Admission({}, lambda: ("acme",)), Connections())
     line.connection_made(Heard())
     before = sys.getrefcount(gate.held.snapshot)
     line.data_received(SHORT % 1)

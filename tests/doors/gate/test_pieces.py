@@ -17,6 +17,7 @@ from tests.support.gate_asking import body, split
 from tests.support.gate_server import made, requests
 
 from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.connections import Connections
 from nianjian.gate.server.control import Control
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.server.http import HttpDoor
@@ -59,7 +60,9 @@ class _Heard(asyncio.Transport):
 def _answers(gate: Gate, pieces: list[bytes], kind: type[HttpDoor] = HttpDoor) -> list[tuple[int, object]]:
     async def play() -> bytes:
         admission = Admission({"secret": "acme"}, lambda: ("acme",))
-        door, heard = kind(gate, admission, Control(gate, admission).answer, set()), _Heard()
+        connections = Connections()
+        control = Control(gate, admission, connections=connections)
+        door, heard = kind(gate, admission, control.answer, connections), _Heard()
         door.connection_made(heard)
         for piece in pieces:
             door.data_received(piece)

@@ -9,52 +9,56 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final, cast
+from typing import Final
 
 from nianjian.gate.asked import Verdict
 from nianjian.gate.server import wire
 from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.connections import Connection, Connections
 from nianjian.gate.server.gate import Gate
 
 LOG: Final = logging.getLogger(__name__)
 DEADLINE: Final = 1.0
-HEAD_MOST: Final = 8192
+HEAD_MOST: Final = 8192  # bytes, of the head and of what comes after it
 _ARGUMENTS: Final = 6
 
 
-class FastAgi(asyncio.Protocol):
+class FastAgi(Connection):
     """One call."""
 
-    def __init__(self, gate: Gate, admission: Admission) -> None:
+    def __init__(self, gate: Gate, admission: Admission, connections: Connections) -> None:
+        """``connections`` are those of the process."""
+        super().__init__(connections)
         self._gate = gate
         self._admission = admission
-        self._transport: asyncio.Transport | None = None
         self._buffer = b""
         self._asked = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin; the call is held no longer than the deadline."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's are of no class of asyncio
-        self._deadline = asyncio.get_running_loop().call_later(DEADLINE, self._transport.abort)
+        super().connection_made(transport)
+        if self._transport is not None:
+            self._deadline = asyncio.get_running_loop().call_later(DEADLINE, self._transport.abort)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - of the interface
+    def connection_lost(self, exc: Exception | None) -> None:
         """End; an answer that comes later is dropped."""
-        self._transport = None
+        super().connection_lost(exc)
         if self._deadline is not None:
             self._deadline.cancel()
 
     def data_received(self, data: bytes) -> None:
         """The head, which ends with an empty line; then the reply to the one command."""
         self._buffer += data
+        if len(self._buffer) > HEAD_MOST:
+            self.abort()
+            return
         if self._asked:
             if b"\n" in self._buffer and self._transport is not None:
                 self._transport.close()
             return
         head, end, rest = self._buffer.partition(b"\n\n")
         if not end:
-            if len(self._buffer) > HEAD_MOST and self._transport is not None:
-                self._transport.abort()
             return
         self._asked, self._buffer = True, rest
         try:
@@ -71,6 +75,7 @@ class FastAgi(asyncio.Protocol):
         if whose is None:
             self._say("deny gate-unavailable")
             return
+        self.proved()
         enterprise = self._admission.enterprise("", whose)
         ask = wire.Ask(display, callee, channel, call_id, enterprise, purpose=purpose)
         self._gate.ask(wire.request(ask, enterprise, self._gate.moment()), self._answer)

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from nianjian.gate.policy import Cap, Slot
 from nianjian.gate.server import metrics, wire
 from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.connections import Connections
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.server.http import Received
 from nianjian.gate.server.replies import response
@@ -38,13 +39,16 @@ class Control:
         admission: Admission,
         doors: Callable[[], dict[str, object]] = dict,
         problem: Callable[[], str] = str,
+        *,
+        connections: Connections,
     ) -> None:
         """``problem``: why the newest snapshot could not be taken, "" where it was."""
         self._gate = gate
         self._admission = admission
         self._doors = doors
         self._problem = problem
-        self._metrics_of = metrics.of(gate)
+        self._connections = connections
+        self._metrics_of = metrics.of(gate, connections)
         routes = [
             Route("/health", self._health),
             Route("/v1/state", self._closed(self._state)),
@@ -150,9 +154,15 @@ class Control:
             "remembered": len(gate.answers),
             "waiting": len(gate.open),
         }
+        connections = {
+            "open": len(self._connections),
+            "refused": self._connections.refused,
+            "expired": self._connections.expired,
+        }
         refused = {code: why for code, why in self._refused().items() if whose in {"", code}}
         told = {**self._told(), "refused": refused}
-        return JSONResponse({**told, "decisions": reasons, "gate": figures, "doors": self._doors()})
+        told |= {"decisions": reasons, "gate": figures, "connections": connections, "doors": self._doors()}
+        return JSONResponse(told)
 
     def _refused(self) -> dict[str, str]:
         """Enterprises that the feed could not tell of, and why (an error's code)."""

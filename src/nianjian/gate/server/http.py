@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import ClassVar, Final, cast
+from collections.abc import Awaitable, Callable, Iterator
+from time import monotonic
+from typing import ClassVar, Final
 
 import httptools
 
@@ -18,21 +19,33 @@ from nianjian.gate.asked import Request
 from nianjian.gate.brief import Brief
 from nianjian.gate.server import replies, wire
 from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.connections import NEVER, Connection, Connections
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.server.replies import JSON, TEXT, Collected, Slot, problem, response
 
 LOG: Final = logging.getLogger(__name__)
-HEAD_MOST: Final = 16_384  # bytes of a request before its body
+HEAD_MOST: Final = 16_384  # bytes of a request that are no body: head, trailers, what frames chunks
+HEADERS_MOST: Final = 100  # of a head that is not whole yet: in memory a short one takes thirty times its bytes
 BODY_MOST: Final = 1 << 20
 QUESTIONS_MOST: Final = 1000  # in one batch
 TOO_MANY: Final = f"a batch has at most {QUESTIONS_MOST} questions"
-IDLE: Final = 75.0  # seconds that a connection may be silent
-LINGER: Final = 1.0
+LINGER: Final = 1.0  # seconds in which what is still on its way is dropped, so that the last answer is read
+LINGER_MOST: Final = 8 << 20  # bytes
 PIPELINED_MOST: Final = 1000  # questions of one connection that wait for their answers
+PAGES_MOST: Final = 16  # and pages of the control side
+# of one who has proved no token
+STRANGER_BODY_MOST: Final = 16_384
+STRANGER_PIPELINED_MOST: Final = 16
 _AUTHORIZATION, _EXPECT = len(b"authorization"), len(b"expect")
 _DECIDE: Final = b"/v1/decide"
 _WORD: Final = b"/gate?"
+_UNPROVED: Final = "a token of the enterprise is needed"
+_CROWDED: Final = "too many questions wait on this connection"
 Control = Callable[["Received"], Awaitable[bytes]]
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    return (data[at : at + HEAD_MOST] for at in range(0, len(data), HEAD_MOST))
 
 
 class Received:
@@ -51,25 +64,23 @@ class Received:
         self.peer = ""
 
 
-class HttpDoor(asyncio.Protocol):
+class HttpDoor(Connection):
     """One connection."""
 
-    def __init__(self, gate: Gate, admission: Admission, control: Control, connections: set[HttpDoor]) -> None:
-        """``connections`` are those of the server, for its end."""
+    REFUSAL: ClassVar[bytes] = replies.closing(problem(b"503 Service Unavailable", "too many connections"))
+
+    def __init__(self, gate: Gate, admission: Admission, control: Control, connections: Connections) -> None:
+        """``connections`` are those of the process."""
+        super().__init__(connections)
         self._gate = gate
         self._ask = gate.usual.ask
         self._admission = admission
         self._control = control
-        self._connections = connections
         self._parser = httptools.HttpRequestParser(self)
-        self._transport: asyncio.Transport | None = None
         self._known: list[bytes] = []  # answers that may leave, before those of the slots
         self._slots: deque[Slot] = deque()
         self._reading = False
-        self._closing = self._refused = False
-        self._read_at = 0.0
-        self._clock: Callable[[], float] = float
-        self._timer: asyncio.TimerHandle | None = None
+        self._refused = False
         self._between = True  # no question has begun
         self._alone = b""  # what came in one piece, and begins with a question
         # the head of a usual question that came so: one with the very same head and size needs no parser
@@ -81,38 +92,19 @@ class HttpDoor(asyncio.Protocol):
 
     # ------------------------------------------------------------ of the transport
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's are of no class of asyncio
-        self._connections.add(self)
-        loop = asyncio.get_running_loop()
-        self._clock = loop.time
-        self._timer = loop.call_later(IDLE, self._look)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - of the interface
+    def connection_lost(self, exc: Exception | None) -> None:
         """End; answers that come later are dropped."""
-        self._connections.discard(self)
-        self._transport = None
-        if self._timer is not None:
-            self._timer.cancel()
+        super().connection_lost(exc)
         for task in self._tasks:
             task.cancel()
-
-    def pause_writing(self) -> None:
-        """Who does not read its answers is not read either."""
-        if self._transport is not None:
-            self._transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        """It reads again."""
-        if self._transport is not None and not self._closing:
-            self._transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
         """A usual question whose head and size are those of one before is answered without the parser."""
         if self._closing:
+            self._frame += len(data)
+            if self._frame > LINGER_MOST:
+                self.abort()
             return
-        self._read_at = self._clock()
         usual = len(data) == self._size and self._between and not self._slots and data.startswith(self._same)
         if usual and (transport := self._transport) is not None:
             known = self._posted(data[len(self._same) :], self._same_whose)
@@ -126,11 +118,13 @@ class HttpDoor(asyncio.Protocol):
         """Parse, ask, and write what is known already in one piece."""
         self._reading = True
         try:
-            if self._in_head:
-                self._head += len(data)
-            self._parser.feed_data(data)
-            if self._in_head and self._head > HEAD_MOST:
-                self._refuse(b"431 Request Header Fields Too Large", "the head is too long")
+            for piece in (data,) if len(data) <= HEAD_MOST else _pieces(data):
+                self._frame += len(piece)
+                self._parser.feed_data(piece)
+                if self._closing:
+                    break
+                if not self._between:
+                    self._unfinished()
         except httptools.HttpParserUpgrade:
             self._refuse(b"400 Bad Request", "nothing is spoken here but HTTP/1.1")
         except httptools.HttpParserError:
@@ -151,13 +145,15 @@ class HttpDoor(asyncio.Protocol):
         self._closing = True
         self.flush()
 
-    def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        rest = self._read_at + IDLE - loop.time()
-        if rest <= 0 and not self._slots and self._transport is not None:
-            self._transport.close()
-        else:
-            self._timer = loop.call_later(max(rest, 1.0), self._look)
+    def _unfinished(self) -> None:
+        """A request goes on: it has its deadline, and no more beside its body than makes sense.
+
+        Of a piece in which another request ended nothing is counted.
+        """
+        if self._begun_at == NEVER:
+            self._begun_at = monotonic()
+        if self._frame - len(self._body) > HEAD_MOST or len(self._headers) > HEADERS_MOST:
+            self._refuse(b"431 Request Header Fields Too Large", "the head, or what frames the body, is too long")
 
     def flush(self) -> None:
         """Write the answers that are known, up to the first that is not."""
@@ -182,11 +178,13 @@ class HttpDoor(asyncio.Protocol):
 
     def _refuse(self, status: bytes, why: str) -> None:
         """Answer what cannot be read and close after the answers before it."""
+        if self._refused:
+            return
         self._closing = self._refused = True
         slot = Slot(self.flush)
         self._slots.append(slot)
-        content = problem(status, why)
-        slot.content = content.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+        slot.content = replies.closing(problem(status, why))
+        self._fresh()
 
     # ------------------------------------------------------------ of the parser
 
@@ -195,8 +193,8 @@ class HttpDoor(asyncio.Protocol):
         self._target = b""
         self._headers: list[tuple[bytes, bytes]] = []
         self._authorization = b""
-        self._body = b""
-        self._head = 0
+        self._body: bytes | bytearray = b""
+        self._frame = 0
         self._in_head = True
         self._expects = False
 
@@ -209,7 +207,9 @@ class HttpDoor(asyncio.Protocol):
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header."""
+        """A header; trailers say nothing here."""
+        if not self._in_head:
+            return
         self._headers.append((name, value))
         if len(name) == _AUTHORIZATION and name.lower() == b"authorization":
             self._authorization = value
@@ -219,18 +219,29 @@ class HttpDoor(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """The head is over; curl waits for a word before it sends a large body."""
         self._in_head = False
-        if self._expects and self._transport is not None and not self._slots:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        transport = self._transport
+        if self._expects and transport is not None and not (self._slots or self._known or self._closing):
+            transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
-        self._body += body
-        if len(self._body) > BODY_MOST and not self._closing:
+        if not self._body:
+            self._body = body
+        else:
+            if isinstance(self._body, bytes):
+                self._body = bytearray(self._body)  # bytes would be copied at each of many pieces
+            self._body += body
+        size = len(self._body)
+        if size <= STRANGER_BODY_MOST or self._closing:
+            return
+        if self._proved() is None:
+            self._refuse(b"401 Unauthorized", _UNPROVED)
+        elif size > BODY_MOST:
             self._refuse(b"413 Content Too Large", "the body is longer than 1 MiB")
 
     def on_message_complete(self) -> None:
         """A request is whole: most are usual calls, whose answer need not wait in the line."""
-        self._between = True
+        self._between, self._begun_at = True, NEVER
         if self._closing:
             return
         if not self._parser.should_keep_alive():
@@ -244,10 +255,13 @@ class HttpDoor(asyncio.Protocol):
 
     def _placed(self) -> None:
         """A request whose answer has its place behind those before it."""
+        if len(self._slots) >= STRANGER_PIPELINED_MOST and self._proved() is None:
+            self._refuse(b"503 Service Unavailable", _CROWDED)
+            return
         slot = Slot(self.flush)
         self._slots.append(slot)
         if len(self._slots) > PIPELINED_MOST:
-            slot.content = problem(b"503 Service Unavailable", "too many questions wait on this connection")
+            slot.content = problem(b"503 Service Unavailable", _CROWDED)
             return
         path, _, query = self._target.partition(b"?")
         try:
@@ -263,7 +277,7 @@ class HttpDoor(asyncio.Protocol):
         if method == b"POST" and path in self._POSTS:
             whose = self._proved()
             if whose is None:
-                slot.content = problem(b"401 Unauthorized", "a token of the enterprise is needed")
+                slot.content = problem(b"401 Unauthorized", _UNPROVED)
             else:
                 self._POSTS[path](self, whose, slot)
         elif method == b"GET" and path == b"/gate":
@@ -272,9 +286,12 @@ class HttpDoor(asyncio.Protocol):
                 slot.content = response(b"401 Unauthorized", TEXT, b"deny gate-unavailable")
             else:
                 self._gate.ask(self._request(wire.asked(wire.query(query)), whose), slot.word)
+        elif len(self._tasks) >= PAGES_MOST:
+            slot.content = problem(b"503 Service Unavailable", _CROWDED)
         else:
+            self._proved()
             lower = [(name.lower(), value) for name, value in self._headers]
-            received = Received(method.decode("ascii"), path, query, lower, self._body)
+            received = Received(method.decode("ascii"), path, query, lower, bytes(self._body))
             task = asyncio.get_running_loop().create_task(self._hand_over(received, slot))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -297,6 +314,7 @@ class HttpDoor(asyncio.Protocol):
         whose = self._admission.whose(self._authorization)
         if whose is not None:
             self._proof, self._whose = self._authorization, whose
+            self.proved()
         return whose
 
     def _request(self, ask: wire.Ask, whose: str, default: str = "") -> Request:
@@ -317,6 +335,7 @@ class HttpDoor(asyncio.Protocol):
             except wire.MalformedError:
                 return None
             return None if usual is None else replies.ALLOW
+        body = bytes(body)
         known = self._posted(body, whose)
         data = self._alone
         head = len(data) - len(body)

@@ -7,14 +7,15 @@ the questions. A line that cannot be read is answered ``deny malformed`` and the
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
-from typing import Final, cast
+from time import monotonic
+from typing import ClassVar, Final
 
 from nianjian.gate.asked import Request, Verdict
 from nianjian.gate.server import wire
 from nianjian.gate.server.admission import Admission
+from nianjian.gate.server.connections import NEVER, Connection, Connections
 from nianjian.gate.server.gate import Gate
 from nianjian.gate.server.pending import Answer
 from nianjian.gate.snapshot.read import Snapshot
@@ -47,15 +48,16 @@ class _Slot:
         self._door.flush()
 
 
-class LineDoor(asyncio.Protocol):
+class LineDoor(Connection):
     """One connection."""
 
-    def __init__(self, gate: Gate, admission: Admission, connections: set[LineDoor]) -> None:
-        """``connections`` are those of the server, for its end."""
+    REFUSAL: ClassVar[bytes] = b"deny gate-unavailable\n"
+
+    def __init__(self, gate: Gate, admission: Admission, connections: Connections) -> None:
+        """``connections`` are those of the process."""
+        super().__init__(connections)
         self._gate = gate
         self._admission = admission
-        self._connections = connections
-        self._transport: asyncio.Transport | None = None
         self._known: list[bytes] = []  # answers that may leave, before those of the slots
         self._slots: deque[_Slot] = deque()
         self._rest = b""
@@ -64,27 +66,6 @@ class LineDoor(asyncio.Protocol):
         self._snapshot: Snapshot | None = None  # by which it was last looked for whom this connection asks
         self._own = ""
         self._reading = False
-        self._closing = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's are of no class of asyncio
-        self._connections.add(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - of the interface
-        """End; answers that come later are dropped."""
-        self._connections.discard(self)
-        self._transport = None
-
-    def pause_writing(self) -> None:
-        """Who does not read its answers is not read either."""
-        if self._transport is not None:
-            self._transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        """It reads again."""
-        if self._transport is not None and not self._closing:
-            self._transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
         """Ask what the whole lines ask, and write what is known already in one piece."""
@@ -96,6 +77,10 @@ class LineDoor(asyncio.Protocol):
         self._reading = True
         if lines:
             self._lines(lines)
+        if not self._rest:
+            self._begun_at = NEVER
+        elif lines or self._begun_at == NEVER:
+            self._begun_at = monotonic()
         if len(self._rest) > LINE_MOST:
             self._malformed()
         self._reading = False
@@ -166,10 +151,14 @@ class LineDoor(asyncio.Protocol):
             except wire.MalformedError:
                 self._malformed()
                 return
+        if self._whose is not None:
+            self.proved()
 
     def _line(self, line: str, words: list[str], now: int) -> None:
         if len(words) == 2 and words[0] == "token":  # noqa: PLR2004 - the word and the token
             self._whose = self._admission.token(words[1].encode())
+            if self._whose is None:
+                raise wire.MalformedError("a wrong token")
             self._own = self._admission.unnamed(self._whose)
             return
         if self._whose is None or len(words) not in _FIELDS or len(self._slots) >= WAITING_MOST:

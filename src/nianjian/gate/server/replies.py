@@ -26,6 +26,11 @@ def problem(status: bytes, why: str) -> bytes:
     return response(status, b"application/problem+json", body)
 
 
+def closing(answer: bytes) -> bytes:
+    """The same answer, the last one of its connection."""
+    return answer.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+
+
 ALLOW: Final = response(b"200 OK", TEXT, b"allow")
 
 

@@ -17,6 +17,7 @@ PATIENCE: Final = 1.0  # seconds for one answer
 AT_ONCE: Final = 8  # under way: Linux queues ten datagrams of a local socket (net.unix.max_dgram_qlen)
 FULL: Final = 0.001  # seconds to wait where the queue is full
 LARGEST: Final = 65_536
+READ_MOST: Final = 2 * AT_ONCE  # datagrams in one turn of the loop: whoever floods the socket must not hold it up
 
 
 class SilentError(Exception):
@@ -145,7 +146,9 @@ class Rpc:
         await asyncio.gather(*(self.call(*one) for one in calls))
 
     def _read(self) -> None:
-        while self._socket is not None:
+        for _ in range(READ_MOST):
+            if self._socket is None:
+                return
             try:
                 received = self._socket.recv(LARGEST)
             except (BlockingIOError, InterruptedError):
