@@ -15,6 +15,8 @@ UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy
 # two workers on two cores; JOBS=0 runs in one process
 JOBS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(JOBS)
+# what `make test` runs
+FAST := not long and not web and not soak
 # a file goes to one worker, in the order of `tests/conftest.py`: the longest first
 LONG := --dist loadfile --no-loadscope-reorder --randomly-dont-reorganize --durations 40
 # make demo NO_SERVE=1 stops after the portrait
@@ -82,7 +84,7 @@ lint: setup ## format, lint, contracts, types, migrations, rules, docs: what nee
 
 .PHONY: check
 check: lint ## lint, and the house and fast tests (5 minutes)
-	@$(PYTEST) -m "not long" tests/house tests/unit tests/rules
+	@$(PYTEST) -m "$(FAST)" tests/house tests/unit tests/rules
 
 .PHONY: format
 format: setup ## put the code in its form
@@ -90,21 +92,25 @@ format: setup ## put the code in its form
 	$(BIN)/ruff check --fix-only .
 
 .PHONY: test
-test: setup ## every suite that needs no service (10 to 20 minutes on two cores)
-	@$(PYTEST) -m "not long"
+test: setup ## every suite that needs neither a service nor minutes (5 minutes on two cores)
+	@$(PYTEST) -m "$(FAST)"
+
+.PHONY: test-web
+test-web: setup ## the walks through the pages in a browser (10 minutes on two cores)
+	@$(PYTEST) -m "web and not soak" $(LONG)
 
 .PHONY: test-long
-test-long: setup-all ## PostgreSQL, crashes, Spark, big data (20 to 45 minutes on two cores)
-	@$(PYTEST) -m long $(LONG)
+test-long: setup-all ## PostgreSQL, crashes, Spark, big data (20 minutes on two cores)
+	@$(PYTEST) -m "long and not web and not soak" $(LONG)
 
 .PHONY: soak
 soak: setup-all ## the long suite with every dress, thousands of requests and the whole shell on PostgreSQL (hours)
-	@SOAK=1 $(PYTEST) -m long $(LONG)
+	@SOAK=1 $(PYTEST) -m "long or web or soak" $(LONG)
 
 .PHONY: coverage
 coverage: setup ## the fast suites with branch coverage
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 0 -m "not long"
+	$(BIN)/coverage run -m pytest -n 0 -m "$(FAST)"
 	$(BIN)/coverage combine --quiet || true
 	$(BIN)/coverage report
 

@@ -7,7 +7,6 @@ import gc
 import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ _HOME = Path(tempfile.mkdtemp(prefix="nianjian-test-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 
 for _name in [name for name in os.environ if name.startswith("NIANJIAN_")]:
-    if _name not in {"NIANJIAN_TEST_POSTGRES", "NIANJIAN_REQUIRE_SERVICES", "NIANJIAN_LONG_UNTIL"}:
+    if _name not in {"NIANJIAN_TEST_POSTGRES", "NIANJIAN_REQUIRE_SERVICES"}:
         del os.environ[_name]
 os.environ.update(
     NIANJIAN_HOME=str(_HOME / "home"),
@@ -36,16 +35,13 @@ pytest_plugins = ["tests.support.services"]
 LONGEST = ("on_postgres", "test_mission.py", "test_dress.py", "test_matrix.py", "test_api_matrix.py", "season_days")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, files of one folder or name together: whoever begins one last would end alone."""
+    """Mark what drives a browser. The longest first, files of one folder or name together: the last would end alone."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.web)
     items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST)))
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A run that has so much time and no more leaves out what it cannot begin any longer, and says so."""
-    until = os.environ.get("NIANJIAN_LONG_UNTIL")
-    if until and time.time() > float(until) and item.get_closest_marker("long"):
-        pytest.skip("no time is left to begin it (NIANJIAN_LONG_UNTIL)")
 
 
 def pytest_collection_finish() -> None:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 OTHER = "杭州云桥通信技术有限公司"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("anna")
 def test_another_firms_licence_is_told_where_the_enterprise_is_named(
     demo: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

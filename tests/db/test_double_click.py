@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 TIMES, CLICKS = 4, 4
 # `before` comes once a turn, `click` is what several do together: each is told the job.
 BEGUN = f"""

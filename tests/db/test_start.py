@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 PROCESSES = 4
 ACTS = 25
 WRITE = f"""

@@ -9,4 +9,4 @@ pytestmark = pytest.mark.long
 
 
 def test_the_same_tests_hold_on_postgresql(database: str) -> None:
-    hold(database, "doors/api", "-m", "not long", f"--ignore={TESTS}/doors/api/test_document.py")
+    hold(database, "doors/api", "-m", "not web and not soak", f"--ignore={TESTS}/doors/api/test_document.py")

@@ -9,4 +9,4 @@ pytestmark = pytest.mark.long
 
 
 def test_the_same_tests_hold_on_postgresql(database: str) -> None:
-    hold(database, "db", "-m", "not long", f"--ignore={TESTS}/db/test_start.py")
+    hold(database, "db", "-m", "not long and not web and not soak", f"--ignore={TESTS}/db/test_start.py")

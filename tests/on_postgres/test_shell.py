@@ -15,4 +15,4 @@ SHELL = ["doors/cli"] if os.environ.get("SOAK") else ["doors/cli/test_keys.py", 
 
 @pytest.mark.parametrize("tests", SHELL)
 def test_the_same_tests_hold_on_postgresql(database: str, tests: str) -> None:
-    hold(database, tests, "-m", "not long")
+    hold(database, tests, "-m", "not long and not web and not soak")

@@ -127,7 +127,7 @@ def test_nothing_breaks_and_everything_is_described(
     _walk(case, there)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.parametrize("named", [pytest.param(True, id="there")])
 @SCHEMA.parametrize()
 @_settings(MANY, examples=True)

@@ -14,7 +14,7 @@ from tests.support.asking import DEMO, Ask, post, upload
 from nianjian.audit.query import acts
 from nianjian.dossier.materials import query
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SEASON = f"{DEMO}/dossier/2025"
 WAITING = f"{SEASON}/arrivals"
 

@@ -21,7 +21,7 @@ from nianjian.api.application import API, PREFIX
 from nianjian.api.door.problems import MEDIA
 from nianjian.registers.rows import address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 world = matrix.world
 
 READS: Final = [(path, one) for path, one in matrix.OPERATIONS if one.methods == ["GET"]]

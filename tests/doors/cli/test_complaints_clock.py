@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.support import databases
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def _worker_until(home: Path, name: str) -> None:
         worker.wait(10)
 
 
+@pytest.mark.long
 def test_a_killed_worker_and_the_next_one_warn_once(demo: Shell, home: Path) -> None:
     _late_ticket(demo, "I1")
     _worker_until(home, "I1")

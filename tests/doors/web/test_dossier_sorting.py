@@ -32,7 +32,7 @@ from nianjian.dossier.pictures.shrink import Pictured
 from nianjian.flows.operation import strays
 from nianjian.vault import blobs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SORT = "/e/demo/dossier/2025/sort/"
 VERIFY = "/e/demo/dossier/2025/verify/"
 

@@ -21,7 +21,7 @@ from tests.support.two_tenants import EVERYWHERE, OWN, people
 
 from nianjian.accounts.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 world = matrix.world
 
 READ: Final = re.compile(r"""(?:GET|given|asked)(?:\.get\(|\[)["'](\w+)["']""")

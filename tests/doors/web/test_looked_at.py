@@ -30,6 +30,7 @@ def answers(db: None, home: Any, keys: None, sample: dict[str, Any]) -> dict[str
     return found
 
 
+@pytest.mark.long
 def test_every_page_is_looked_at_in_every_dress(answers: dict[str, tuple[int, str]]) -> None:
     """What is neither refused to GET (405) nor a file is a page until somebody writes why not."""
     pages = {

@@ -376,6 +376,7 @@ def test_under_the_api_nobody_is_led_where_there_is_no_operation(world: dict[str
     assert state() == before
 
 
+@pytest.mark.long
 def test_the_matrix_of_some_roles(world: dict[str, dict[str, Any]]) -> None:
     chosen = [(Role.ADMINISTRATOR, OTHER)]
     faults = _walk(world, list(people(chosen)))
@@ -384,7 +385,7 @@ def test_the_matrix_of_some_roles(world: dict[str, dict[str, Any]]) -> None:
 
 @pytest.mark.long
 def test_the_matrix_of_every_role(world: dict[str, dict[str, Any]]) -> None:
-    wide = Role if os.environ.get("SOAK") else (Role.ADMINISTRATOR, Role.INSPECTOR)
+    wide = Role if os.environ.get("SOAK") else (Role.INSPECTOR,)
     chosen = [(role, OWN) for role in Role] + [(role, EVERYWHERE) for role in wide if role != Role.OUTSOURCER]
     faults = _walk(world, list(people(chosen)))
     assert not faults, "\n".join(faults)

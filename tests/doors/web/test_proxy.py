@@ -13,6 +13,8 @@ import pytest
 from tests.support.services import free_port
 from tests.support.site import PATIENCE
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:

@@ -10,6 +10,8 @@ import pytest
 
 from nianjian.config import spill, wiring
 
+pytestmark = pytest.mark.long
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -116,6 +116,7 @@ def test_an_original_is_told_from_the_copy_that_is_wanted(tmp_path: Path) -> Non
     assert (copy.verdict, codes(copy)) == (Verdict.READY, [])
 
 
+@pytest.mark.long
 def test_the_command_prints_the_agreed_shape_and_exits_by_the_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

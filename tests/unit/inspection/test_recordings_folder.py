@@ -117,6 +117,7 @@ def test_a_name_in_the_bytes_of_gbk_is_found(root: Path) -> None:
         assert at.read_bytes() == b"x"
 
 
+@pytest.mark.long
 def test_a_large_folder_is_gone_through_to_its_bound_only(tmp_path: Path) -> None:
     base = tmp_path / "many"
     for part in range(20):

@@ -18,6 +18,8 @@ from nianjian.dossier.editions.compare import Kind
 from nianjian.dossier.editions.rescan import rescan
 from nianjian.kernel.errors import NianjianError
 
+pytestmark = pytest.mark.long
+
 PAPER = "paper/材料包.pdf"
 
 

@@ -85,6 +85,7 @@ def _spoil(path: Path, act: str, page: int, other: int) -> tuple[set[Kind], set[
     return expected
 
 
+@pytest.mark.long
 @settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     file=st.integers(0, 4),
