@@ -13,10 +13,9 @@ import pytest
 from django.db import transaction
 
 from nianjian.accounts import models, service
-from nianjian.accounts.links.invitations import accept, invite
+from nianjian.accounts.invitations.service import invite
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import ALLOWED, Act, Role
-from nianjian.accounts.tokens import service as tokens
 from nianjian.cli.main import VERBS, Parser, main
 from nianjian.flows.import_calls import import_calls
 from nianjian.flows.rectify.cases import Notice, open_case
@@ -363,66 +362,3 @@ def test_an_administrator_of_one_enterprise_gives_no_role_elsewhere(
     assert _refused([*grant, "--enterprise", OTHER], capsys)
     assert not _refused([*grant, "--enterprise", HERE], capsys)
     assert _refused(["user", "add", "dan", *AT, "--enterprise", OTHER, "--as", "boss"], capsys)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "grant NAME --role auditor --enterprise demo",
-        "revoke NAME --role auditor --enterprise demo",
-        "link NAME",
-        "close NAME",
-        "reopen NAME",
-        "confirm NAME",
-        "token list NAME",
-    ],
-)
-@pytest.mark.parametrize("acts", [None, ["people", "read"]], ids=["a whole token", "a token for some acts"])
-def test_a_person_of_another_enterprise_is_to_its_administrator_as_nobody(  # noqa: PLR0917 -- fixtures
-    ids: dict[str, str],
-    operator: Actor,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    words: str,
-    acts: list[str] | None,
-) -> None:
-    service.add_user(name="boss", role="administrator", enterprises=[HERE], actor=operator)
-    service.add_user(name="farr", role="auditor", enterprises=[OTHER], actor=operator, email="farr@example.com")
-    secret = tokens.add(user="boss", name="x", scopes=acts, days=None, actor=operator).secret
-    monkeypatch.setenv("NIANJIAN_TOKEN", secret)
-    before = list(models.Membership.objects.filter(user="farr").values_list("role", "enterprise_id"))
-    told = []
-    for name in ("farr", "none"):
-        assert main(["user", *words.replace("NAME", name).split(), "--as", "boss", "--json"]) == 2
-        told.append(capsys.readouterr().out.replace(name, "NAME"))
-    assert told[0] == told[1]
-    assert not [one for one in ("别家", '"other"', "example.com") if one in told[0]]
-    assert list(models.Membership.objects.filter(user="farr").values_list("role", "enterprise_id")) == before
-    assert main(["user", "list", "--as", "boss", "--json"]) == 0
-    assert "farr" not in capsys.readouterr().out
-
-
-def test_who_belongs_to_two_enterprises_is_governed_at_each_by_its_own(
-    ids: dict[str, str], operator: Actor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Joining elsewhere takes no enterprise the power over its own roles; the account itself takes both, or more."""
-    keys = {
-        place: service.add_user(name=f"boss-{place}", role="administrator", enterprises=[place], actor=operator)
-        for place in (HERE, OTHER)
-    }
-    accept(secret=invite(role="auditor", enterprise=OTHER, actor=operator).secret, actor=Actor("anna", "user"))
-
-    def said(place: str, words: str) -> str:
-        monkeypatch.setenv("NIANJIAN_TOKEN", keys[place])
-        main(["user", *words.split(), "--as", f"boss-{place}", "--json"])
-        return capsys.readouterr().out
-
-    for place in (HERE, OTHER):
-        for act in ("close anna", "link anna", "confirm anna"):
-            assert json.loads(said(place, act))["error"]["code"] == "role_missing_everywhere"
-        another = OTHER if place == HERE else HERE
-        assert another not in said(place, "list")
-        assert another not in said(place, f"grant anna --role tester --enterprise {place}")
-    assert "error" not in said(HERE, f"revoke anna --role compliance_lead --enterprise {HERE}")
-    assert "error" not in said(HERE, f"revoke anna --role tester --enterprise {HERE}")
-    assert "error" not in said(OTHER, "close anna")

@@ -15,7 +15,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
 from nianjian.accounts import models, query, service
-from nianjian.accounts.links import invitations
+from nianjian.accounts.invitations import query as invitations
+from nianjian.accounts.invitations.service import invite
 from nianjian.accounts.links import query as links
 from nianjian.accounts.links.service import make_first, make_inspection
 from nianjian.accounts.models import Link
@@ -58,7 +59,7 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
     """Make one of everything that anna's role at the enterprise carries: its name, and whether it holds."""
     secret = feed.add(enterprise=place, actor=ANNA)["secret"]
     screen = screens.add(enterprise=place, name="门厅", days=3, actor=ANNA)["path"].split("/")[2]
-    invitation = invitations.invite(role="auditor", enterprise=place, actor=ANNA).secret
+    invitation = invite(role="auditor", enterprise=place, actor=ANNA).secret
     hook, _secret = webhooks.add(enterprise=place, url="https://192.0.2.1/", events=["approval.request"], actor=ANNA)
     job = jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise=place, payload={"year": 2026}, actor=ANNA)
     limit = Proposed("portrait.seat_vacancy.limit", "0.2", "", place, date(2026, 1, 1), None, "x")

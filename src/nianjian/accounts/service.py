@@ -110,7 +110,7 @@ def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = ""
 
     ``team``: of an outsourcer, whose key a flow has looked up; another one takes the place of the last.
     ``role_unknown``, ``role_missing``, ``enterprise_unknown``; ``user_unknown`` also for a person of other enterprises
-    alone, who joins by an invitation (`links.invitations`), unless the actor administers the installation;
+    alone, who joins by an invitation (`accounts.invitations`), unless the actor administers the installation;
     ``token_too_narrow`` by a token that is not for all that the role and the user's other roles allow.
     """
     _visible(user, enterprise, actor)

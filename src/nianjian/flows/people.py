@@ -9,7 +9,7 @@ from django.db import transaction
 
 from nianjian.accounts import service
 from nianjian.accounts.access import EVERYWHERE, require
-from nianjian.accounts.links import invitations
+from nianjian.accounts.invitations import service as invitations
 from nianjian.accounts.links import query as links
 from nianjian.accounts.links.service import Inspection, Made, make_first, make_inspection
 from nianjian.accounts.links.service import revoke as revoke_link

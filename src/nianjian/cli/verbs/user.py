@@ -134,7 +134,7 @@ def _invite(args: argparse.Namespace) -> Answer:
 
 def _uninvite(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.accounts.links import invitations
+    from nianjian.accounts.invitations import service as invitations
 
     invitations.withdraw(invitation=args.invitation, enterprise=args.enterprise, actor=actor)
     told = _("The invitation no longer holds.")

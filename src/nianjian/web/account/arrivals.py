@@ -11,7 +11,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from nianjian.accounts.links import invitations, query, service
+from nianjian.accounts.invitations import query as invitations
+from nianjian.accounts.invitations.service import accept
+from nianjian.accounts.links import query, service
 from nianjian.accounts.models import Link, User
 from nianjian.accounts.query import enterprise
 from nianjian.kernel import clock
@@ -87,7 +89,7 @@ def join(request: Request, secret: str) -> HttpResponse:
         }
         return render(request, "account/join.html", context)
     try:
-        invitations.accept(secret=secret, actor=request.actor)
+        accept(secret=secret, actor=request.actor)
     except NianjianError:  # somebody else was faster
         return _gone(request)
     return redirect("overview", invitation.enterprise_id)

@@ -14,7 +14,8 @@ from nianjian.accounts import folk
 from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.folk import Person
 from nianjian.accounts.holds.query import holders, ways_in
-from nianjian.accounts.links import invitations
+from nianjian.accounts.invitations import query as invitations
+from nianjian.accounts.invitations.service import withdraw
 from nianjian.accounts.links import query as links
 from nianjian.accounts.links.service import Made
 from nianjian.accounts.roles import Act, Role
@@ -143,7 +144,7 @@ def _add(request: Request, place: str) -> HttpResponse:
 
 def _uninvited(request: Request, place: str) -> HttpResponse:
     invitation = request.POST.get("invitation", "")
-    invitations.withdraw(invitation=invitation, enterprise=place, actor=request.actor)
+    withdraw(invitation=invitation, enterprise=place, actor=request.actor)
     messages.success(request, gettext("The invitation no longer holds."))
     return redirect(at("people-add", place))
 

@@ -102,7 +102,7 @@ def people_confirm_everywhere(request: Request, name: str) -> dict[str, object]:
 
 @write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)
 def people_close_everywhere(request: Request, name: str) -> dict[str, str]:
-    """Close anybody's account: its sessions, links and tokens let nobody in any more."""
+    """Close anybody's account: every session, link, token and other secret of the person ends."""
     people.close(user=named(name, EVERYWHERE), actor=request.actor)
     return {"name": name}
 

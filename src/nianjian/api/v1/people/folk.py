@@ -7,7 +7,8 @@ from ninja import Query, Router
 from nianjian.accounts import service
 from nianjian.accounts.folk import Folk
 from nianjian.accounts.holds.service import confirm
-from nianjian.accounts.links import invitations
+from nianjian.accounts.invitations import query as invitations
+from nianjian.accounts.invitations.service import withdraw
 from nianjian.accounts.links.service import make_first
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
@@ -94,7 +95,7 @@ def invitations_make(request: Request, code: str, new: NewRole) -> dict[str, obj
 @write(router, f"{INVITATIONS}/{{invitation}}", act=Act.PEOPLE, answer=Withdrawn, method="DELETE")
 def invitations_end(request: Request, code: str, invitation: str) -> dict[str, str]:
     """Take back an invitation that nobody has accepted."""
-    invitations.withdraw(invitation=invitation, enterprise=code, actor=request.actor)
+    withdraw(invitation=invitation, enterprise=code, actor=request.actor)
     return {"id": invitation}
 
 
@@ -130,7 +131,7 @@ def people_confirm(request: Request, code: str, name: str) -> dict[str, object]:
 
 @write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)
 def people_close(request: Request, code: str, name: str) -> dict[str, str]:
-    """Close the account: its sessions, links and tokens let nobody in any more."""
+    """Close the account: every session, link, token and other secret of the person ends."""
     people.close(user=named(name, code), actor=request.actor)
     return {"name": name}
 

@@ -1,29 +1,24 @@
-"""Invitations: by one, whoever has an account takes a role at an enterprise.
-
-Who makes an invitation learns nothing of the person before it is accepted.
-"""
+"""Make, accept and withdraw invitations. Who makes one learns nothing of the person before it is accepted."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from django.db import transaction
 
 from nianjian.accounts import query, service
-from nianjian.accounts.access import may, require, within
+from nianjian.accounts.access import require, within
+from nianjian.accounts.invitations.query import find, waiting
 from nianjian.accounts.links.service import SECRET_BYTES, Made
 from nianjian.accounts.models import Invitation
-from nianjian.accounts.query import USER, Actor, digest
+from nianjian.accounts.query import Actor, digest
 from nianjian.accounts.roles import Act, allowed
 from nianjian.audit.record import record
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 HOLDS: Final = timedelta(days=7)
 
@@ -61,18 +56,6 @@ def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> Invit
     return Invited(row.id, "", secret, row.expires_at)
 
 
-def waiting(enterprise: str) -> QuerySet[Invitation]:
-    """An enterprise's invitations that can still be accepted, oldest first."""
-    return _valid().filter(enterprise_id=enterprise).order_by("created_at", "id")
-
-
-def find(secret: str) -> Invitation | None:
-    """Return the invitation of a secret; None if nobody can accept it (any more), or its maker may not invite now."""
-    row = _valid().filter(sha256=digest(secret)).first()
-    inviter = row and (not row.user or may(Actor(row.user, USER), row.enterprise_id, Act.PEOPLE))
-    return row if inviter else None
-
-
 def accept(*, secret: str, actor: Actor) -> Invitation:
     """Take the role, as the person who is signed in. ``link_invalid``."""
     with transaction.atomic():
@@ -100,7 +83,3 @@ def withdraw(*, invitation: str, enterprise: str, actor: Actor) -> None:
         if not waiting(enterprise).filter(pk=invitation).update(revoked_at=clock.now()):
             raise NianjianError("link_invalid")
         record(verb="user.uninvite", enterprise=enterprise, actor=actor, data={"invitation": invitation})
-
-
-def _valid() -> QuerySet[Invitation]:
-    return Invitation.objects.filter(used_at=None, revoked_at=None, expires_at__gt=clock.now())
