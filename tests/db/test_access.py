@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 
 from nianjian.accounts import models, service
+from nianjian.accounts.invitations.service import invite
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import ALLOWED, Act, Role
 from nianjian.cli.main import VERBS, Parser, main
@@ -37,6 +38,8 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "user add": (Act.PEOPLE, HERE, ("carl", *AT)),
     "user grant": (Act.PEOPLE, HERE, ("anna", "--role", "auditor", *AT)),
     "user revoke": (Act.PEOPLE, HERE, ("anna", "--role", "compliance_lead", *AT)),
+    "user invite": (Act.PEOPLE, HERE, ("--role", "auditor", *AT)),
+    "user uninvite": (Act.PEOPLE, HERE, ("INVITATION", *AT)),
     "user link": (Act.PEOPLE, HERE, ("anna",)),
     "user close": (Act.PEOPLE, HERE, ("anna",)),
     "user reopen": (Act.PEOPLE, HERE, ("anna",)),
@@ -280,6 +283,7 @@ def ids(demo: str, anna: Actor, operator: Actor, tmp_path: Path, monkeypatch: py
         "PAPER": str(paper),
         "REPORT": str(tmp_path / "report.docx"),
         "PACKAGE": str(tmp_path / "package"),
+        "INVITATION": invite(role="auditor", enterprise=demo, actor=operator).id,
         "TOKEN": models.Token.objects.get(user="anna").id,
     }
 

@@ -173,11 +173,11 @@ def test_a_confirmation_ends_every_way_in_that_a_holder_may_have_kept(boss: Acto
     assert next(acts(verb="user.confirm")).data["ended"] == done.ended.as_dict()
 
 
-def test_a_link_of_a_closed_account_ends_too(boss: Actor, chief: Actor) -> None:
+def test_a_link_ends_when_the_account_is_closed(boss: Actor, chief: Actor) -> None:
     made = people.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
     assert made
     service.close(user="puppet", actor=boss)
-    assert confirm(user="puppet", actor=chief).ended.links == 1
+    assert confirm(user="puppet", actor=chief).ended.links == 0
     service.reopen(user="puppet", actor=boss)
     with pytest.raises(NianjianError, match="link_invalid"):
         use_first(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test

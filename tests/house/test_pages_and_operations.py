@@ -260,7 +260,7 @@ NONE: Final[Mapping[str, str]] = {
     "charts": "the script that draws the pages' charts",
     **dict.fromkeys(
         (
-            "usersessions_list", "account-first", "account-inspect", "account_login", "account_logout",
+            "usersessions_list", "account-first", "account-inspect", "account-join", "account_login", "account_logout",
             "account_inactive", "mfa_authenticate", "mfa_login_webauthn", "socialaccount_login_cancelled",
             "socialaccount_login_error", "openid_connect_login", "openid_connect_callback", "account_reauthenticate",
             "account_change_password", "account_set_password", "mfa_index", "mfa_reauthenticate", "mfa_activate_totp",

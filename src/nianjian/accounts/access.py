@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from nianjian.accounts import query
 from nianjian.accounts.models import Membership
@@ -21,10 +21,15 @@ EVERYWHERE: Final = ""
 """In place of an enterprise's code: the whole installation."""
 
 
+def memberships(user: str) -> QuerySet[Membership]:
+    """The roles by which a user may act now: a closed account has none, by whatever way somebody comes in its name."""
+    return Membership.objects.filter(user_id=user, user__is_active=True)
+
+
 def roles(user: str, enterprise: str) -> frozenset[str]:
     """Return what a user is at an enterprise; a role of the installation holds at every one."""
     at = Q(enterprise=None) if enterprise == EVERYWHERE else Q(enterprise=None) | Q(enterprise_id=enterprise)
-    return frozenset(Membership.objects.filter(at, user_id=user).values_list("role", flat=True))
+    return frozenset(memberships(user).filter(at).values_list("role", flat=True))
 
 
 def may(actor: Actor, enterprise: str, act: Act) -> bool:
@@ -51,7 +56,7 @@ def team_of(actor: Actor, enterprise: str) -> str | None:
     """Return the team whose rows alone the actor may see; None: all rows. ``role_missing`` for whom has no team."""
     if may(actor, enterprise, Act.READ):
         return None
-    own = Membership.objects.filter(user_id=actor.name, enterprise_id=enterprise, role=Role.OUTSOURCER)
+    own = memberships(actor.name).filter(enterprise_id=enterprise, role=Role.OUTSOURCER)
     team = own.values_list("team", flat=True).first()
     if not team:  # rows of no team are nobody's own
         require(actor, enterprise, Act.READ)
@@ -74,16 +79,21 @@ def require(actor: Actor, enterprise: str, act: Act) -> None:
 def govern(actor: Actor, user: str) -> None:
     """Raise unless the actor administers every place where the user holds a role: who may act for it, or close it.
 
-    ``user_unknown``; ``role_missing`` as `require`. A user without a role is governed by the whole installation.
+    ``role_missing_everywhere``: the same answer whether the user holds roles elsewhere or does not exist.
+    ``user_unknown`` to an administrator of the installation. A user without a role is governed by the installation.
     ``token_too_narrow``: by a token that is not for all that the user may do, see `within`.
     """
-    if not query.exists(user):
+    if not administers(actor, user):
         require(actor, EVERYWHERE, Act.PEOPLE)
+    if not query.exists(user):
         raise NianjianError("user_unknown", user=user)
-    places = {one.enterprise or EVERYWHERE for one in query.roles_of(user)}
-    for place in sorted(places) or [EVERYWHERE]:
-        require(actor, place, Act.PEOPLE)
     within(actor, query.acts_of(user), user)
+
+
+def administers(actor: Actor, user: str) -> bool:
+    """Whether the actor may administer people at every place where the user holds a role."""
+    places = {one.enterprise or EVERYWHERE for one in query.roles_of(user)} or {EVERYWHERE}
+    return all(may(actor, place, Act.PEOPLE) for place in places)
 
 
 def within(actor: Actor, acts: Collection[Act], user: str) -> None:
@@ -119,5 +129,5 @@ def _own(actor: Actor) -> list[str]:
     """The enterprises at which a person without a role in the installation may read."""
     if not scoped(actor, Act.READ):
         return []
-    own = Membership.objects.filter(user_id=actor.name, role__in=roles_for(Act.READ)).exclude(enterprise=None)
+    own = memberships(actor.name).filter(role__in=roles_for(Act.READ)).exclude(enterprise=None)
     return list(own.values_list("enterprise_id", flat=True))

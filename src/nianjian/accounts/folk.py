@@ -10,9 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
 from nianjian.accounts import models
-from nianjian.accounts.access import EVERYWHERE, may, scoped
+from nianjian.accounts.access import EVERYWHERE, administers, scoped
 from nianjian.accounts.query import Actor, Held, acts_of, roles_of
-from nianjian.accounts.roles import Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,7 @@ def person(name: str, enterprise: str) -> Person | None:
 
 def governs(actor: Actor, user: str) -> bool:
     """Whether the actor administers every place where the user holds a role, as `access.govern` asks."""
-    places = {one.enterprise or EVERYWHERE for one in roles_of(user)} or {EVERYWHERE}
-    return all(may(actor, place, Act.PEOPLE) for place in places) and all(scoped(actor, a) for a in acts_of(user))
+    return administers(actor, user) and all(scoped(actor, act) for act in acts_of(user))
 
 
 def has_second_factor(user: str) -> bool:

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from nianjian.accounts.roles import Act
+
 
 class Enterprise(models.Model):
     """A licence holder. ``code`` names it everywhere: in commands, in the lake's folder, in every row."""
@@ -30,6 +32,7 @@ class User(AbstractBaseUser):
 
     name = models.CharField(primary_key=True, max_length=80)
     email = models.EmailField(blank=True)
+    email_at = models.DateTimeField(null=True)  # when the address was set; None: by a version that did not record it
     language = models.CharField(max_length=10, blank=True)  # "zh-hans", "en"; "": as the browser asks
     theme = models.CharField(max_length=5, blank=True)  # "light", "dark"; "": as the system says
     unled: models.JSONField[Any, Any] = models.JSONField(default=list)  # enterprises whose guided start is put away
@@ -47,13 +50,29 @@ class User(AbstractBaseUser):
         return self.name
 
 
-class Token(models.Model):
-    """What a program shows in a person's name; only its sha256 is kept."""
+class Bearer(models.Model):
+    """A secret that opens something in the name of ``user``; only its sha256 is kept.
+
+    Closing the account ends its secrets of every kind. A kind that belongs to one enterprise names the act that the
+    person must be allowed there (``needs``); losing it ends the secret too (`service.end_bearers`).
+    """
+
+    needs: ClassVar[Act | None] = None
+
+    sha256 = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        """Each kind has its table."""
+
+        abstract = True
+
+
+class Token(Bearer):
+    """What a program shows in a person's name."""
 
     id = models.CharField(primary_key=True, max_length=20)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80)
-    sha256 = models.CharField(max_length=64, unique=True)
     scopes: models.JSONField[Any, Any] = models.JSONField(
         null=True
     )  # list of `roles.Act`; None: all that the roles allow
@@ -66,7 +85,7 @@ class Token(models.Model):
         return f"{self.user_id}: {self.name}"
 
 
-class Link(models.Model):
+class Link(Bearer):
     """A link that lets a person in: once to choose a password, or an inspector until it expires."""
 
     FIRST = "first"
@@ -75,7 +94,6 @@ class Link(models.Model):
     id = models.CharField(primary_key=True, max_length=20)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
     purpose = models.CharField(max_length=8, choices=[(p, p) for p in (FIRST, INSPECT)])
-    sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
@@ -84,6 +102,29 @@ class Link(models.Model):
     def __str__(self) -> str:
         """Purpose and user."""
         return f"{self.purpose}: {self.user_id}"
+
+
+class Invitation(Bearer):
+    """A link by which whoever has an account takes a role at an enterprise; once.
+
+    ``user``: the administrator who made it ("" for the operator of the shell).
+    """
+
+    needs = Act.PEOPLE
+
+    id = models.CharField(primary_key=True, max_length=20)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=20)
+    team = models.CharField(max_length=80, blank=True)
+    user = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Role and enterprise."""
+        return f"{self.role}@{self.enterprise_id}"
 
 
 class Hold(models.Model):

@@ -85,13 +85,15 @@ def exists(user: str) -> bool:
 
 
 def by_email(addresses: set[str]) -> models.User | None:
-    """Return the one open account with one of these e-mail addresses, whatever the case; None for none or several."""
-    found = [
-        one
-        for one in models.User.objects.filter(is_active=True).exclude(email="")
-        if one.email.casefold() in {address.casefold() for address in addresses}
-    ]
-    return found[0] if len(found) == 1 else None
+    """Return the open account that has had one of these e-mail addresses longest, whatever the case; None for none.
+
+    Enterprises do not learn of each other's people, so two of them may have set the same address. None as well where
+    it is not known who was first.
+    """
+    wanted = {address.casefold() for address in addresses}
+    known = models.User.objects.filter(is_active=True).exclude(email="").order_by(F("email_at").asc(nulls_first=True))
+    first, *others = [*(one for one in known if one.email.casefold() in wanted), None]
+    return None if first and others[0] and others[0].email_at == first.email_at else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +173,15 @@ def bearer(token: str) -> Actor | None:
 
 def asked_by(text: str) -> Actor:
     """Who asked for work, from how it was written down (``str(Actor)``); ``account_closed`` for whom may no longer."""
+    actor = recorded_actor(text)
+    if actor.proved and not models.User.objects.filter(pk=actor.name, is_active=True).exists():
+        raise NianjianError("account_closed", user=actor.name)
+    return actor
+
+
+def recorded_actor(text: str) -> Actor:
+    """Read an actor as it was written down (``str(Actor)``)."""
     kind, _colon, name = text.partition(":")
-    if kind == USER and not models.User.objects.filter(pk=name, is_active=True).exists():
-        raise NianjianError("account_closed", user=name)
     return Actor(name, kind)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
 
-from nianjian.accounts.access import scoped
+from nianjian.accounts.access import memberships, scoped
 from nianjian.accounts.models import Enterprise as Row
-from nianjian.accounts.models import Membership
 from nianjian.accounts.query import Actor, Enterprise, enterprises
 from nianjian.accounts.roles import Act, roles_for
 
@@ -17,7 +16,7 @@ def reach(actor: Actor, act: Act = Act.READ_OWN, *, limit: int | None = None) ->
         return enterprises()[:limit]
     if not scoped(actor, act):
         return []
-    held = Membership.objects.filter(user_id=actor.name, role__in=roles_for(act))
+    held = memberships(actor.name).filter(role__in=roles_for(act))
     if held.filter(enterprise=None).exists():
         found = Row.objects.all()
     else:

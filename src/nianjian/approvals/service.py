@@ -9,9 +9,9 @@ import secrets
 
 from django.db import transaction
 
-from nianjian.accounts.access import require
+from nianjian.accounts.access import may, require
 from nianjian.accounts.holds.query import behind_both
-from nianjian.accounts.query import USER, Actor
+from nianjian.accounts.query import Actor, asked_by
 from nianjian.accounts.roles import Act
 from nianjian.approvals.models import Request
 from nianjian.approvals.query import Approval, value
@@ -46,7 +46,7 @@ def approve(*, approval: str, digest: str, actor: Actor) -> Approval:
     ``digest`` is that of the subject as it stands now: ``approval_subject_changed`` if it is no longer what was
     asked for. ``approval_unknown``, ``approval_decided``, ``approval_needs_user`` (no token shown),
     ``approval_same_person`` (also where the operator and a user bear the same name), ``approval_not_apart`` (somebody
-    might be behind both accounts), ``role_missing``.
+    might be behind both accounts), ``role_missing``; ``account_closed`` of whoever asked.
     """
     return _decide(approval, Request.APPROVED, digest, actor)
 
@@ -70,10 +70,21 @@ def _decide(approval: str, state: str, digest: str | None, actor: Actor) -> Appr
             _check_second(row, digest, actor)
         elif row.requested_by != str(actor):
             require(actor, row.enterprise, Act.APPROVE)
-        row.state, row.decided_by, row.decided_at = state, str(actor), clock.now()
-        row.save(update_fields=["state", "decided_by", "decided_at"])
-        record(verb=f"approval.{state}", enterprise=row.enterprise, actor=actor, data=_data(row))
+        _set(row, state, actor)
     return value(row)
+
+
+def withdraw_all(*, person: Actor, actor: Actor) -> None:
+    """Refuse what waits and was asked for by a person who may not ask for it any more."""
+    for row in Request.objects.select_for_update().filter(requested_by=str(person), state=Request.PENDING):
+        if not may(person, row.enterprise, Act.REQUEST):
+            _set(row, Request.REFUSED, actor)
+
+
+def _set(row: Request, state: str, actor: Actor) -> None:
+    row.state, row.decided_by, row.decided_at = state, str(actor), clock.now()
+    row.save(update_fields=["state", "decided_by", "decided_at"])
+    record(verb=f"approval.{state}", enterprise=row.enterprise, actor=actor, data=_data(row))
 
 
 def _check_second(row: Request, digest: str | None, actor: Actor) -> None:
@@ -82,8 +93,9 @@ def _check_second(row: Request, digest: str | None, actor: Actor) -> None:
     if row.requested_by.partition(":")[2].casefold() == actor.name.casefold():
         raise NianjianError("approval_same_person", approval=row.id, user=actor.name)
     require(actor, row.enterprise, Act.APPROVE)
-    kind, _colon, name = row.requested_by.partition(":")
-    if kind == USER and (both := behind_both(name, actor.name)):
+    requester = asked_by(row.requested_by)
+    require(requester, row.enterprise, Act.REQUEST)
+    if requester.proved and (both := behind_both(requester.name, actor.name)):
         raise NianjianError("approval_not_apart", approval=row.id, user=actor.name, behind=", ".join(both))
     if digest != row.digest:
         raise NianjianError("approval_subject_changed", approval=row.id)

@@ -16,6 +16,7 @@ from nianjian.kernel.errors import NianjianError
 
 PRIVATE: Final = 0o700
 OTHERS: Final = 0o077
+SIGNING: Final = "secret_key"  # file in the home; no part of a backup: a home without it makes a new one
 BYTES: Final = 50  # of the key that signs sessions
 
 
@@ -51,7 +52,7 @@ def signing_key(environment: Environment) -> str:
     if environment.secret_key:
         return environment.secret_key
     make_private(environment.home)
-    path = environment.home / "secret_key"
+    path = environment.home / SIGNING
     if path.exists():
         return path.read_text(encoding="utf-8")
     return write_once(path, secrets.token_urlsafe(BYTES))

@@ -139,6 +139,13 @@ def stop(*, job: str, actor: Actor) -> None:
     service.stop(job=job)
 
 
+def stop_all(*, person: Actor) -> None:
+    """Ask the person's jobs to stop for which the person has no role any more."""
+    service.stop_all(
+        requested_by=str(person), keep=lambda kind, place: kind in NEEDS and may(person, place, NEEDS[kind])
+    )
+
+
 def _stopping(job: JobValue, actor: Actor) -> Act:
     needed = NEEDS[job.kind]
     return needed if _asked(job, actor) or needed not in READING else Act.LOAD

@@ -9,12 +9,17 @@ from django.db import transaction
 
 from nianjian.accounts import service
 from nianjian.accounts.access import EVERYWHERE, require
+from nianjian.accounts.invitations import service as invitations
 from nianjian.accounts.links import query as links
-from nianjian.accounts.links.service import Inspection, Made, make_first, make_inspection, revoke
-from nianjian.accounts.query import Actor
+from nianjian.accounts.links.service import Inspection, Made, make_first, make_inspection
+from nianjian.accounts.links.service import revoke as revoke_link
+from nianjian.accounts.query import USER, Actor
 from nianjian.accounts.roles import Act, Role
+from nianjian.approvals import service as approvals
+from nianjian.flows import jobs
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.notify import service as webhooks
 from nianjian.registers.teams.model import Team
 from nianjian.registers.versions import query
 
@@ -26,12 +31,9 @@ def add(
 
     None for an inspector, who comes by a link that is made with its end. Errors as `add_with_token`.
     """
-    places = list(enterprises) or [EVERYWHERE]
-    _allowed(role, places, team, actor)
+    _allowed(role, list(enterprises) or [EVERYWHERE], team, actor)
     with transaction.atomic():
-        service.add_person(name=name, actor=actor, email=email)
-        for code in places:
-            service.grant(user=name, role=role, enterprise=code, actor=actor, team=team)
+        service.add_member(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
         return None if role == Role.INSPECTOR else make_first(user=name, actor=actor)
 
 
@@ -56,6 +58,34 @@ def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = ""
     return service.grant(user=user, role=role, enterprise=enterprise, actor=actor, team=team)
 
 
+def invite(*, role: str, enterprise: str, actor: Actor, team: str = "") -> invitations.Invited:
+    """Make the link by which whoever has an account takes the role. Errors as `grant` and `invitations.invite`."""
+    _allowed(role, [enterprise], team, actor)
+    return invitations.invite(role=role, enterprise=enterprise, actor=actor, team=team)
+
+
+def revoke(*, user: str, role: str, enterprise: str, actor: Actor) -> None:
+    """Take a role, and end what the person can no longer have there. Errors as `service.revoke`."""
+    with transaction.atomic():
+        service.revoke(user=user, role=role, enterprise=enterprise, actor=actor)
+        _end_work(user, actor)
+
+
+def close(*, user: str, actor: Actor) -> None:
+    """Close an account, and end what waits or goes on in its name. Errors as `service.close`."""
+    with transaction.atomic():
+        service.close(user=user, actor=actor)
+        _end_work(user, actor)
+
+
+def _end_work(user: str, actor: Actor) -> None:
+    """End the jobs, requests and webhooks of a person for which the person has no role any more."""
+    person = Actor(user, USER)
+    jobs.stop_all(person=person)
+    approvals.withdraw_all(person=person, actor=actor)
+    webhooks.close_all(person=person, actor=actor)
+
+
 def teams(enterprise: str) -> list[tuple[str, str]]:
     """Return key and name of the teams that the register holds today."""
     found = query.as_at(Team, enterprise, clock.today()).values_list("key", "name")
@@ -71,7 +101,7 @@ def unlink(*, user: str, link: str, actor: Actor) -> None:
     """End a link of this person, and the sessions that it opened; ``link_invalid`` for another's."""
     if link not in {one.id for one in links.of([user]).get(user, [])}:
         raise NianjianError("link_invalid")
-    revoke(link=link, actor=actor)
+    revoke_link(link=link, actor=actor)
 
 
 def _allowed(role: str, places: Sequence[str], team: str, actor: Actor) -> None:

@@ -11,8 +11,8 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from nianjian.accounts.access import require
-from nianjian.accounts.query import Actor
+from nianjian.accounts.access import may, require
+from nianjian.accounts.query import Actor, recorded_actor
 from nianjian.accounts.roles import Act
 from nianjian.audit import query as audit
 from nianjian.audit.models import Entry
@@ -69,10 +69,25 @@ def close(*, webhook: str, enterprise: str, actor: Actor) -> None:
     """End a webhook; its log stays. ``role_missing``, ``webhook_unknown``."""
     require(actor, enterprise, Act.ADMINISTER)
     with transaction.atomic():
-        row = query.webhook(webhook, enterprise)
-        row.closed_at = clock.now()
-        row.save(update_fields=["closed_at"])
-        record(verb="webhook.close", enterprise=enterprise, actor=actor, data={"webhook": webhook})
+        _close(query.webhook(webhook, enterprise), actor)
+
+
+def close_all(*, person: Actor, actor: Actor) -> None:
+    """End the webhooks that a person made at enterprises which the person may not administer any more."""
+    for row in Webhook.objects.filter(made_by=str(person), closed_at=None):
+        if not _may_hear(row):
+            _close(row, actor)
+
+
+def _close(row: Webhook, actor: Actor) -> None:
+    row.closed_at = clock.now()
+    row.save(update_fields=["closed_at"])
+    record(verb="webhook.close", enterprise=row.enterprise, actor=actor, data={"webhook": row.id})
+
+
+def _may_hear(row: Webhook) -> bool:
+    """Whether who made a webhook may still administer its enterprise."""
+    return may(recorded_actor(row.made_by), row.enterprise, Act.ADMINISTER)
 
 
 def test(*, webhook: str, enterprise: str, actor: Actor) -> None:
@@ -102,7 +117,8 @@ def gather() -> int:
     The entry and the message need no common transaction: the chain is the outbox, and the cursor moves with the
     messages, so that each entry becomes one message whatever is killed in between.
     """
-    return sum(_gathered(one.pk) for one in Webhook.objects.filter(closed_at=None) if _fresh(one).exists())
+    webhooks = Webhook.objects.filter(closed_at=None)
+    return sum(_gathered(one.pk) for one in webhooks if _fresh(one).exists() and _may_hear(one))
 
 
 def _gathered(webhook: str) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -76,6 +77,14 @@ def stop(*, job: str) -> None:
             return
         if not Job.objects.filter(pk=job, state=Job.RUNNING).update(stop_wanted=True):
             raise NianjianError("job_over", job=job)
+
+
+def stop_all(*, requested_by: str, keep: Callable[[str, str], bool]) -> None:
+    """Ask a person's jobs that wait or run to stop, unless ``keep`` is true of a job's kind and enterprise."""
+    for row in Job.objects.filter(requested_by=requested_by, state__in=(Job.WAITING, Job.RUNNING)):
+        if not keep(row.kind, row.enterprise):
+            with suppress(NianjianError):  # over since it was read
+                stop(job=row.pk)
 
 
 def take(*, worker: str, again: Collection[str]) -> JobValue | None:

@@ -89,7 +89,8 @@ def test_an_account_is_closed_and_opened_again(site: Ask) -> None:
     assert dora.get("/api/v1/me").status_code == 401
     assert post(client, f"{PEOPLE}/dora/links").json()["code"] == "user_closed"
     assert post(client, f"{PEOPLE}/dora/reopen").status_code == 200
-    assert dora.get("/api/v1/me").status_code == 200
+    assert dora.get("/api/v1/me").status_code == 401  # tokens ended with the account
+    assert site("data_officer", name="dora").get("/api/v1/me").status_code == 200
     assert post(client, f"{PEOPLE}/anna/close").json()["code"] == "own_account"
 
 
@@ -117,7 +118,7 @@ def test_who_has_roles_elsewhere_is_in_the_hands_of_the_installation(site: Ask) 
     assert {one["enterprise"] for one in told["roles"]} == {"demo"}
     assert (told["governed"], told["links"], told["has_password"]) == (False, None, None)
     for act in ("links", "close"):
-        assert post(client, f"{PEOPLE}/dora/{act}").json()["code"] == "role_missing"
+        assert post(client, f"{PEOPLE}/dora/{act}").json()["code"] == "role_missing_everywhere"
     assert client.get(f"{PEOPLE}/chief").json()["governed"] is False
     assert post(client, f"{PEOPLE}/chief/links").json()["code"] == "role_missing_everywhere"
     assert post(chief, f"{EVERYBODY}/dora/close").status_code == 200
@@ -181,3 +182,59 @@ def test_a_link_begins_with_the_address_that_is_set(site: Ask, monkeypatch: pyte
     monkeypatch.setenv("NIANJIAN_URL", "https://check.example.org/")
     url = post(site(), PEOPLE, {"name": "carl", "role": "auditor"}).json()["url"]
     assert url.startswith("https://check.example.org/account/first/")
+
+
+def test_an_administrator_learns_nothing_of_another_enterprises_people(site: Ask) -> None:
+    client = site()
+    site("data_officer", name="farr", enterprise="other")
+    asked: list[tuple[str, str, Any]] = [
+        ("POST", "/roles", {"role": "auditor"}),
+        ("DELETE", "/roles/auditor", None),
+        ("GET", "", None),
+        ("POST", "/links", None),
+        ("POST", "/inspections", {"until": "2026-12-31"}),
+        ("POST", "/confirm", None),
+        ("POST", "/close", None),
+        ("POST", "/reopen", None),
+        ("DELETE", "/second-factor", None),
+        ("PUT", "/email", {"email": "x@example.org"}),
+    ]
+    for method, path, body in asked:
+        answers = [_asked(client, method, f"{PEOPLE}/{name}{path}", body) for name in ("farr", "none")]
+        told = [(one.status_code, one.content.decode().replace("farr", "none")) for one in answers]
+        assert told[0] == told[1], path
+        assert told[0][0] in {404, 422}, path
+    for address in (PEOPLE, f"{PEOPLE}?q=f", f"{DEMO}/audit", f"{DEMO}/approvals", "/api/v1/me"):
+        assert "farr" not in client.get(address).content.decode()
+
+
+def test_an_invitation_brings_a_person_of_another_enterprise(site: Ask) -> None:
+    client, far = site(), site("data_officer", name="farr", enterprise="other")
+    invitations = f"{DEMO}/invitations"
+    made = post(client, invitations, {"role": "auditor"}, key="i")
+    assert made.status_code == 201
+    assert post(client, invitations, {"role": "auditor"}, key="i").json() == {**made.json(), "url": None}
+    assert post(client, invitations, {"role": "king"}).json()["code"] == "role_unknown"
+    assert post(client, invitations, {"role": "outsourcer"}).json()["code"] == "team_missing"
+    (told,) = client.get(invitations).json()["items"]
+    assert (told["id"], told["role"], told["made_by"]) == (made.json()["id"], "auditor", "anna")
+    assert far.get(invitations).status_code == 404
+    assert far.get(DEMO).status_code == 404
+    visitor = Client()
+    visitor.force_login(_user("farr"))
+    visitor.post(made.json()["url"].removeprefix("http://testserver"))
+    assert client.get(f"{PEOPLE}/farr").json()["roles"] == [{"role": "auditor", "enterprise": "demo", "team": ""}]
+    assert client.get(invitations).json()["items"] == []
+    assert client.delete(f"{invitations}/{told['id']}").json()["code"] == "link_invalid"
+    other = post(client, invitations, {"role": "tester"}).json()
+    assert client.delete(f"{invitations}/{other['id']}").status_code == 200
+    visitor.post(other["url"].removeprefix("http://testserver"))
+    assert [one["role"] for one in client.get(f"{PEOPLE}/farr").json()["roles"]] == ["auditor"]
+    assert client.delete(f"{PEOPLE}/farr/roles/auditor").status_code == 200
+    assert client.get(f"{PEOPLE}/farr").status_code == 404
+
+
+def _user(name: str) -> Any:
+    from nianjian.accounts.models import User  # noqa: PLC0415 -- after Django
+
+    return User.objects.get(pk=name)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
+import http.client
 import json
 import shutil
+import sqlite3
 import tarfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.support import databases
+from tests.support.site import PROGRAM, Site, serving, told
+
+from nianjian.flows.operation.archive import Archive, checked, written
 
 if TYPE_CHECKING:
     from tests.doors.cli.conftest import Shell
@@ -235,3 +243,69 @@ def test_a_killed_restore_leaves_the_old_or_the_new(busy: Shell, home: Path, tmp
     assert not (home / ".restore.json").exists()
     assert busy("restore", str(archive), "--replace").code == 0
     assert not [path for path in home.iterdir() if path.name.startswith(".restoring-")]
+
+
+def _answer(site: Site, path: str, session: str = "") -> int:
+    """The status of a page, without following where it leads."""
+    connection = http.client.HTTPConnection(urlsplit(site.address).netloc, timeout=60)
+    with closing(connection):
+        connection.request("GET", f"/{path}", headers={"Cookie": f"sessionid={session}"})
+        return connection.getresponse().status
+
+
+def _with_session(archive: Archive, folder: Path, row: tuple[Any, ...]) -> Path:
+    """The backup as an earlier version wrote it: with a live session, and with the key that signs them."""
+    base, old = folder / "old.sqlite3", folder / "old.tar"
+    manifest = {name: value for name, value in archive.manifest.items() if name not in {"members", "format"}}
+    manifest["tables"] = {**manifest["tables"], "django_session": 1}
+    with tarfile.open(archive.path) as source, written(old, lambda: manifest) as writer:
+        for name in archive.members:
+            member = source.extractfile(name)
+            assert member is not None
+            content = member.read()
+            if name == "database/nianjian.sqlite3.gz":
+                base.write_bytes(gzip.decompress(content))
+                with closing(sqlite3.connect(base)) as database, database:
+                    database.execute("INSERT INTO django_session VALUES (?, ?, ?)", row)
+                content = gzip.compress(base.read_bytes())
+            writer.add_bytes(name, content)
+        writer.add_bytes("home/secret_key", b"a key that a stranger has read")
+    return old
+
+
+@pytest.mark.skipif(bool(databases.SERVER), reason="it reads the file of SQLite")
+def test_a_backup_lets_nobody_in_nor_does_a_restored_one(tmp_path: Path) -> None:
+    archive, here = tmp_path / "out.tar", tmp_path / "here"
+    here.mkdir()
+    with serving(here) as site:
+        ended, session = site.session("anna"), site.session("anna")
+        with closing(sqlite3.connect(site.home / "nianjian.sqlite3", timeout=60)) as database, database:
+            database.execute("PRAGMA secure_delete = OFF")  # as SQLite is built in most places
+            long = [ended * 500, ended]  # over several pages, which are free afterwards
+            database.execute("UPDATE django_session SET session_data = ? WHERE session_key = ?", long)
+            database.execute("DELETE FROM django_session WHERE session_key = ?", [ended])
+        first = json.loads(told(site.environment, *PROGRAM, "user", "link", "anna", "--json"))["link"]
+        path = first.partition("8000/")[2]
+        assert [_answer(site, "account/", session), _answer(site, path)] == [200, 200]
+        (row,) = databases.rows(site.home, "SELECT * FROM django_session")
+        told(site.environment, *PROGRAM, "backup", str(archive))
+    made = checked(archive, lambda *_figures: None)
+    assert not {"home/secret_key", "database/secret_key"} & set(made.members)
+    gone = ("django_session", "usersessions_usersession", "accounts_cached", "accounts_link", "accounts_invitation")
+    assert [made.manifest["tables"][name] for name in gone] == [0] * len(gone)
+    with tarfile.open(archive) as tar:
+        packed = tar.extractfile("database/nianjian.sqlite3.gz")
+        assert packed is not None
+        content = gzip.decompress(packed.read())
+    assert not [key for key in (session, ended) if key.encode() in content]  # nor in the file's free pages
+
+    there = tmp_path / "there"
+    (there / "home").mkdir(parents=True)
+    shutil.copy(here / "keys.json", there)
+    words = ("restore", str(_with_session(made, tmp_path, row)), "--replace")
+    told({**site.environment, "NIANJIAN_HOME": str(there / "home")}, *PROGRAM, *words)
+    with serving(there) as site:
+        assert [_answer(site, "account/", session), _answer(site, path)] == [302, 410]
+        assert databases.rows(site.home, "SELECT * FROM django_session WHERE session_key = %s", session) == []
+        assert (site.home / "secret_key").read_text() != "a key that a stranger has read"
+        assert _answer(site, "account/", site.session("anna")) == 200

@@ -244,3 +244,84 @@ def test_a_link_begins_with_the_address_that_is_set(boss: Client, monkeypatch: p
     monkeypatch.setenv("NIANJIAN_URL", "https://check.example.org/")
     answer = boss.post("/e/demo/people/add/", {"name": "carl", "role": "auditor", "email": "", "team": ""})
     assert '<code class="secret">https://check.example.org/account/first/' in answer.content.decode()
+
+
+@pytest.fixture
+def far(demo: str) -> Client:
+    """Somebody of ``other`` alone."""
+    client = signed_in("farr", role="data_officer", enterprise="other", language="en")
+    models.User.objects.filter(pk="farr").update(email="farr@example.com", email_at=clock.now())
+    return client
+
+
+def _invited(client: Client, role: str = "auditor") -> str:
+    return _link(client.post("/e/demo/people/add/", {"act": "invite", "role": role, "team": ""}))
+
+
+def test_a_role_by_name_reaches_nobody_of_another_enterprise(boss: Client, far: Client, chief: Client) -> None:
+    """Whether the account exists is not to be read from the answer."""
+    token = re.compile(r"[A-Za-z0-9]{64}")  # against forged forms, another one each time
+    pages = []
+    for name in ("farr", "none"):
+        answer = boss.post("/e/demo/people/add/", {"act": "give", "user": name, "role": "auditor", "team": ""})
+        pages.append((answer.status_code, token.sub("", answer.content.decode()).replace(name, "NAME")))
+    assert pages[0] == pages[1]
+    assert 'role="alert"' in pages[0][1]
+    assert {one.enterprise for one in query.roles_of("farr")} == {"other"}
+    for address in ("/e/demo/people/", "/e/demo/people/?q=far", "/e/demo/people/add/", "/e/demo/audit/"):
+        assert "farr" not in boss.get(address).content.decode()
+    given = {"act": "give", "user": "farr", "role": "auditor"}
+    assert chief.post("/people/add/", given).status_code == 302  # the installation's administrator may
+
+
+def test_an_invitation_is_accepted_by_its_person_once(boss: Client, far: Client) -> None:
+    path = _invited(boss)
+    stranger = Client().get(path)
+    assert stranger.headers["Location"].startswith("/account/login/?next=/account/join/")
+    page = far.get(path).content.decode()
+    assert "企业 demo" in page
+    assert "farr" not in boss.get("/e/demo/people/").content.decode()  # looking at it accepts nothing
+    assert far.post(path).headers["Location"] == "/e/demo/"
+    assert {(one.role, one.enterprise) for one in query.roles_of("farr")} == {
+        ("auditor", "demo"), ("data_officer", "other"),
+    }  # fmt: skip
+    assert "farr" in boss.get("/e/demo/people/").content.decode()
+    person = boss.get("/e/demo/people/of/farr/").content.decode()
+    assert "other" not in person.partition("<main")[2]
+    assert [(act.actor, act.enterprise) for act in acts(verb="user.grant", newest=1)] == [("user:farr", "demo")]
+    again = signed_in("other-one", role="auditor", enterprise="other")
+    assert (again.get(path).status_code, again.post(path).status_code) == (410, 410)
+
+
+def test_an_invitation_ends_when_it_is_taken_back_and_with_its_maker(boss: Client, far: Client, chief: Client) -> None:
+    path = _invited(boss)
+    row = models.Invitation.objects.get()
+    assert row.sha256 not in path
+    waiting = {"act": "uninvite", "invitation": row.id}
+    assert boss.post("/e/demo/people/add/", waiting).status_code == 302
+    assert boss.post("/e/demo/people/add/", waiting).status_code == 400
+    assert far.post(path).status_code == 410
+    path = _invited(boss)
+    chief.post("/people/of/boss/", {"act": "revoke", "role": "administrator", "enterprise": "demo"})
+    assert far.post(path).status_code == 410
+    assert {one.enterprise for one in query.roles_of("farr")} == {"other"}
+
+
+def test_an_inspectors_session_accepts_nothing(boss: Client) -> None:
+    boss.post("/e/demo/people/add/", {"name": "insp", "role": "inspector", "email": "", "team": ""})
+    until = (clock.now() + timedelta(days=3)).astimezone(clock.ZONE).date().isoformat()
+    inspector = Client()
+    inspector.post(_link(boss.post("/e/demo/people/of/insp/", {"act": "inspection", "until": until})))
+    assert inspector.post(_invited(boss, "administrator")).status_code == 404
+    assert {one.role for one in query.roles_of("insp")} == {"inspector"}
+
+
+def test_the_address_of_another_enterprises_person_is_not_told(boss: Client, far: Client, chief: Client) -> None:
+    """It can be written down here too; whoever has had it longest is whom single sign-on lets in."""
+    add = {"name": "eve", "role": "auditor", "email": "FARR@example.com", "team": ""}
+    assert _link(boss.post("/e/demo/people/add/", add))
+    found = query.by_email({"farr@example.com"})
+    assert found
+    assert found.name == "farr"
+    assert boss.post("/e/demo/people/of/eve/", {"act": "email", "email": "farr@example.com"}).status_code == 302
+    assert chief.post("/people/of/eve/", {"act": "email", "email": "farr@example.com"}).status_code == 400

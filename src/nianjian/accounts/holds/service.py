@@ -66,7 +66,7 @@ def confirm(*, user: str, actor: Actor) -> Confirmed:
             raise NianjianError("confirm_not_apart", user=user, behind=", ".join(both))
         if found and not query.password_fresh(user):
             raise NianjianError("confirm_password_kept", user=user, minutes=query.FRESH // timedelta(minutes=1))
-        ended = _end(user) if found else query.WaysIn(0, 0, 0, 0, 0)
+        ended = end_ways_in(user) if found else query.WaysIn(0, 0, 0, 0, 0)
         if found:
             Hold.objects.filter(user_id=user, by__in=found).delete()
             data = {"user": user, "behind": found, "ended": ended.as_dict()}
@@ -74,8 +74,8 @@ def confirm(*, user: str, actor: Actor) -> Confirmed:
     return Confirmed(found, ended, query.email(user))
 
 
-def _end(user: str) -> query.WaysIn:
-    """End every way in that needs no password; how many of each."""
+def end_ways_in(user: str) -> query.WaysIn:
+    """End every way in that needs no password, within the caller's transaction; how many of each."""
     told = query.ways_in(user)
     query.first_links(user).update(revoked_at=clock.now())
     Session.objects.filter(pk__in=query.sessions(user)).delete()

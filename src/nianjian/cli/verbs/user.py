@@ -48,6 +48,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         )
         if act is _grant:
             _team(given)
+    invite = actions.add("invite", _invite, _("make a link by which whoever has an account takes a role"))
+    invite.add_argument("--enterprise", metavar="CODE", required=True, help=_("enterprise of the role"))
+    invite.add_argument("--role", metavar="ROLE", required=True, help=_role_help())
+    _team(invite)
+    uninvite = actions.add("uninvite", _uninvite, _("take an invitation back"))
+    uninvite.add_argument("invitation", metavar="ID", help=_("the invitation's number"))
+    uninvite.add_argument("--enterprise", metavar="CODE", required=True, help=_("enterprise of the role"))
     for name, act, about in (
         ("link", _link, _("make a one-time link by which the user chooses a new password")),
         ("close", _close, _("close an account: nothing lets it in any more")),
@@ -110,10 +117,28 @@ def _grant(args: argparse.Namespace) -> Answer:
 
 def _revoke(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.accounts import service
+    from nianjian.flows import people
 
-    service.revoke(user=args.name, role=args.role, enterprise=args.enterprise or "", actor=actor)
+    people.revoke(user=args.name, role=args.role, enterprise=args.enterprise or "", actor=actor)
     return Answer({**_given(args), "revoked": True}, lambda console: console.print(_told(args, "revoked")))
+
+
+def _invite(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.flows import people
+
+    made = people.invite(role=args.role, enterprise=args.enterprise, team=args.team, actor=actor)
+    told = {"invitation": made.id, "role": args.role, "enterprise": args.enterprise}
+    return Answer({**told, **link_data(made)}, lambda console: tell_link(console, made))
+
+
+def _uninvite(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.accounts.invitations import service as invitations
+
+    invitations.withdraw(invitation=args.invitation, enterprise=args.enterprise, actor=actor)
+    told = _("The invitation no longer holds.")
+    return Answer({"invitation": args.invitation, "revoked": True}, lambda console: console.print(told))
 
 
 def _given(args: argparse.Namespace) -> dict[str, object]:
@@ -136,9 +161,9 @@ def _link(args: argparse.Namespace) -> Answer:
 
 def _close(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.accounts import service
+    from nianjian.flows import people
 
-    service.close(user=args.name, actor=actor)
+    people.close(user=args.name, actor=actor)
     told = _("The account of {name} is closed.").format(name=args.name)
     return Answer({"name": args.name, "open": False}, lambda console: console.print(told))
 

@@ -25,6 +25,7 @@ from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.audit.record import record
 from nianjian.config import env, wiring
+from nianjian.config.folders import SIGNING
 from nianjian.flows.operation import database, gate_files
 from nianjian.flows.operation.archive import Writer, synced, written
 from nianjian.intake.crash import crash_point
@@ -39,7 +40,7 @@ WORK: Final = ".backup-"
 HOME: Final = "home/"
 LAKE: Final = "lake/"
 PORTRAITS: Final = "portraits"
-APART: Final = frozenset({"lake", "tmp", "nianjian.sqlite3", "nianjian.sqlite3-wal", "nianjian.sqlite3-shm"})
+APART: Final = frozenset({"lake", "tmp", "nianjian.sqlite3", "nianjian.sqlite3-wal", "nianjian.sqlite3-shm", SIGNING})
 
 Waiting = Callable[[str], None]
 """Told the enterprise whose lake is being written, before a wait for it."""

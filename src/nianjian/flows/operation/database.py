@@ -49,6 +49,7 @@ def moment(folder: Path) -> Iterator[Moment]:
         connection.ensure_connection()
         with closing(sqlite3.connect(copy)) as target:
             connection.connection.backup(target)
+        _drop_fleeting(copy)
         yield _told_by(copy)
         return
     with transaction.atomic():
@@ -57,13 +58,15 @@ def moment(folder: Path) -> Iterator[Moment]:
         applied = sorted(MigrationRecorder(connection).applied_migrations())  # the first query fixes the moment
         head = Head.objects.get(pk=1)
         told = {"seq": head.seq, "hash": head.hash}
-        yield Moment(connection.vendor, applied, rows.counts(rows.tables()), told)
+        yield Moment(connection.vendor, applied, rows.counts(rows.tables(), lasting=True), told)
 
 
 def members(at: Moment, folder: Path) -> Iterator[tuple[str, Path]]:
     """Name in the archive and file of each part; the file is gone when the next one is asked for."""
     if at.vendor == "sqlite":
         copy, packed = folder / "nianjian.sqlite3", folder / "packed.gz"
+        with closing(sqlite3.connect(copy)) as target:
+            target.execute("VACUUM")  # deleted rows stay in a file's free pages, those of old sessions too
         with copy.open("rb") as source, gzip.open(packed, "wb", compresslevel=6) as target:
             shutil.copyfileobj(source, target, 1 << 20)
         copy.unlink()
@@ -75,6 +78,13 @@ def members(at: Moment, folder: Path) -> Iterator[tuple[str, Path]]:
         rows.dump(table, path)
         yield f"{FOLDER}{path.name}", path
         path.unlink()
+
+
+def _drop_fleeting(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as target, target:
+        names = [name for (name,) in target.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+        for statement in rows.without_fleeting(names):
+            target.execute(statement)
 
 
 def _told_by(copy: Path) -> Moment:

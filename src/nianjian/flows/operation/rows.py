@@ -21,6 +21,19 @@ from django.db.migrations.recorder import MigrationRecorder
 CHUNK: Final = 500
 MIGRATIONS: Final = MigrationRecorder.Migration._meta.db_table  # noqa: SLF001 -- Django's documented Meta API
 
+# Table -> its rows that let somebody in for a while or once. A backup does not hold them: whoever reads it must not get
+# in, and a link that was used since must not hold again after a restore. A channel's code is of six digits, so that its
+# digest tells it.
+FLEETING: Final[Mapping[str, str]] = {
+    "django_session": "TRUE",
+    "usersessions_usersession": "TRUE",
+    "accounts_cached": "TRUE",
+    "accounts_link": "purpose = 'first'",
+    "accounts_invitation": "TRUE",
+    "notify_channel": "confirmed_at IS NULL",
+    "socialaccount_socialtoken": "TRUE",
+}
+
 Row = Mapping[str, Any]
 Columns = Mapping[str, str]
 """Column -> type as PostgreSQL names it; "" where the source has no such types."""
@@ -32,22 +45,24 @@ def tables() -> list[str]:
     return sorted(set(found) - {MIGRATIONS})
 
 
-def counts(names: Iterable[str]) -> dict[str, int]:
-    """Rows of each table."""
+def counts(names: Iterable[str], *, lasting: bool = False) -> dict[str, int]:
+    """Rows of each table; ``lasting``: those that a backup holds."""
     found = {}
     with connection.cursor() as cursor:
         for name in names:
-            cursor.execute(f"SELECT count(*) FROM {_quoted(name)}")  # noqa: S608 -- a name that the database gave
+            kept = _lasting(name) if lasting else ""
+            cursor.execute(f"SELECT count(*) FROM {_quoted(name)} t {kept}")  # noqa: S608 -- a name that the database gave
             found[name] = int(cursor.fetchone()[0])
     return found
 
 
 def dump(table: str, path: Path) -> int:
-    """Write a PostgreSQL table; the number of rows. Call it in a repeatable-read transaction."""
+    """Write the lasting rows of a PostgreSQL table; their number. Call it in a repeatable-read transaction."""
     count = 0
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=6) as out, connection.cursor() as cursor:
         out.write(json.dumps({"columns": _types(table)}) + "\n")
-        cursor.execute(f"DECLARE dumped NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM {_quoted(table)} t")  # noqa: S608 -- a name that the database gave
+        wanted = f"SELECT row_to_json(t)::text FROM {_quoted(table)} t {_lasting(table)}"  # noqa: S608 -- a name that the database gave
+        cursor.execute(f"DECLARE dumped NO SCROLL CURSOR FOR {wanted}")
         while True:
             cursor.execute(f"FETCH {CHUNK} FROM dumped")
             block = cursor.fetchall()
@@ -116,6 +131,11 @@ def empty(names: Iterable[str]) -> None:
             cursor.execute(f"DELETE FROM {_quoted(name)}")  # noqa: S608 -- a name that the database gave
 
 
+def without_fleeting(names: Iterable[str]) -> list[str]:
+    """The statements that delete what is `FLEETING` from these tables."""
+    return [f'DELETE FROM "{name}" WHERE {FLEETING[name]}' for name in names if name in FLEETING]  # noqa: S608 -- constants
+
+
 def count_on() -> None:
     """Let PostgreSQL's sequences go on behind the highest number that was loaded."""
     with connection.cursor() as cursor:
@@ -130,6 +150,10 @@ def count_on() -> None:
                 f"SELECT setval({sequence}, coalesce(({highest}), 1), ({highest}) IS NOT NULL)",
                 [_quoted(table), column],
             )
+
+
+def _lasting(table: str) -> str:
+    return f"WHERE NOT ({FLEETING[table]})" if table in FLEETING else ""
 
 
 def _types(table: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from nianjian.config import env, switch
-from nianjian.config.folders import make_private
+from nianjian.config.folders import SIGNING, make_private
 from nianjian.flows.operation.archive import Archive, Progress, checked, synced
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
@@ -99,6 +99,8 @@ def entered(stage: Stage) -> Iterator[None]:
 
 
 def _path(stage: Stage, name: str) -> Path | None:
+    if name == f"{HOME}{SIGNING}":  # of a backup by an earlier version: the home makes a new one
+        return None
     if name.startswith(HOME):
         return stage.home / name.removeprefix(HOME)
     if name.startswith(LAKE):

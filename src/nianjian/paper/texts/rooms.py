@@ -102,7 +102,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "enterprise_name_empty": mark("enterprise {enterprise} needs a name"),
     "user_name_malformed": mark("the user name “{user}” must be 1 to 80 letters, digits, _ . @ or -"),
     "user_exists": mark("there is a user {user} already"),
-    "user_unknown": mark("there is no user {user}"),
+    "user_unknown": mark(
+        "there is no user {user} here; somebody who has an account at another enterprise joins by an invitation"
+    ),
     "token_missing": mark("--as {user} needs the user's token in NIANJIAN_TOKEN"),
     "token_refused": mark("user and token of --as {user} do not fit together"),
     "role_unknown": mark("there is no role {role}; there are {roles}"),

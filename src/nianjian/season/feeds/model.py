@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from django.db import models
 
+from nianjian.accounts.models import Bearer
+from nianjian.accounts.roles import Act
 
-class Feed(models.Model):
-    """Only the digest of the secret is kept. It shows what ``user`` may see of the enterprise, as long as it may."""
+
+class Feed(Bearer):
+    """It shows what ``user`` may see of the enterprise, as long as it may."""
+
+    needs = Act.READ
 
     id = models.CharField(primary_key=True, max_length=20)
     enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
     user = models.CharField(max_length=150)
-    sha256 = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 

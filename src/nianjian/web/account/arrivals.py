@@ -7,17 +7,23 @@ from allauth.account.models import Login
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from nianjian.accounts.invitations import query as invitations
+from nianjian.accounts.invitations.service import accept
 from nianjian.accounts.links import query, service
 from nianjian.accounts.models import Link, User
+from nianjian.accounts.query import enterprise
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.texts.errors import named
+from nianjian.paper.words import words
 from nianjian.web.account.forms import ChoosePassword
 from nianjian.web.account.second_factor import welcome
-from nianjian.web.layout.access import INSPECTION, public
+from nianjian.web.layout.access import INSPECTION, Request, own, public
+from nianjian.web.layout.language import current
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,6 +70,29 @@ def inspect(request: HttpRequest, secret: str) -> HttpResponse:
     request.session[INSPECTION] = opened.id
     request.session.set_expiry(max(1, int((opened.expires_at - clock.now()).total_seconds())))
     return answer
+
+
+@require_http_methods(["GET", "POST"])
+@own
+@sensitive_variables("secret")
+def join(request: Request, secret: str) -> HttpResponse:
+    """Accept an invitation as the person who is signed in; nothing is accepted by opening the page."""
+    invitation = invitations.find(secret)
+    if invitation is None:
+        return _gone(request)
+    if request.method == "GET":
+        _ = words(current())
+        context = {
+            "enterprise": enterprise(invitation.enterprise_id),
+            "role": named("role", invitation.role, _),
+            "name": request.actor.name,
+        }
+        return render(request, "account/join.html", context)
+    try:
+        accept(secret=secret, actor=request.actor)
+    except NianjianError:  # somebody else was faster
+        return _gone(request)
+    return redirect("overview", invitation.enterprise_id)
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

@@ -86,6 +86,7 @@ urlpatterns = [
     path("tokens/<str:token>/revoke/", own.token_revoke, name="account-token-revoke"),
     path("first/<str:secret>/", arrivals.first, name="account-first"),
     path("inspect/<str:secret>/", arrivals.inspect, name="account-inspect"),
+    path("join/<str:secret>/", arrivals.join, name="account-join"),
     *(_marked(access.public, *one) for one in _OPEN),
     *(_marked(access.own, *one) for one in _OWN),
     *(one for provider in CHINESE for one in _chinese(provider)),

@@ -60,12 +60,12 @@ def _revoke(asked: Asked) -> Done:
     place = asked.given.get("enterprise", "")
     if asked.place and place != asked.place:
         raise NianjianError("role_not_held", user=asked.user, role=asked.given.get("role", ""))
-    service.revoke(user=asked.user, role=asked.given.get("role", ""), enterprise=place, actor=asked.actor)
+    people.revoke(user=asked.user, role=asked.given.get("role", ""), enterprise=place, actor=asked.actor)
     return Done(gettext("The role is taken back."))
 
 
 def _close(asked: Asked) -> Done:
-    service.close(user=asked.user, actor=asked.actor)
+    people.close(user=asked.user, actor=asked.actor)
     return Done(gettext("The account is closed; nothing lets it in any more."))
 
 

@@ -59,6 +59,10 @@ class GiveRole(_Place):
     field_order = ("user", "role", "team")
 
 
+class Invite(_Place):
+    """A role for whoever accepts the invitation."""
+
+
 class Until(forms.Form):
     """The last day of an inspector's link."""
 

@@ -14,6 +14,8 @@ from nianjian.accounts import folk
 from nianjian.accounts.access import EVERYWHERE
 from nianjian.accounts.folk import Person
 from nianjian.accounts.holds.query import holders, ways_in
+from nianjian.accounts.invitations import query as invitations
+from nianjian.accounts.invitations.service import withdraw
 from nianjian.accounts.links import query as links
 from nianjian.accounts.links.service import Made
 from nianjian.accounts.roles import Act, Role
@@ -30,7 +32,7 @@ from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
 from nianjian.web.layout.tables import Cell, Column, Table
 from nianjian.web.people.acts import ACTS, Asked, Done
-from nianjian.web.people.forms import AddPerson, Address, GiveRole, Until
+from nianjian.web.people.forms import AddPerson, Address, GiveRole, Invite, Until
 
 
 @require_safe
@@ -109,17 +111,42 @@ def _roles(one: Person, place: str) -> str:
 
 def _add(request: Request, place: str) -> HttpResponse:
     teams = people.teams(place) if place else None
-    giving = request.POST.get("act") == "give"
-    new = AddPerson(teams, None if giving else request.POST or None, auto_id="new_%s")
-    role = GiveRole(teams, request.POST if giving else None, auto_id="role_%s")
-    form = role if giving else new
+    act = request.POST.get("act", "new")
+    if act == "uninvite" and place:
+        return _uninvited(request, place)
+    data = request.POST or None
+    new = AddPerson(teams, data if act == "new" else None, auto_id="new_%s")
+    role = GiveRole(teams, data if act == "give" else None, auto_id="role_%s")
+    invite = Invite(teams, data if act == "invite" else None, auto_id="invite_%s") if place else None
+    form, done = {"give": role, "invite": invite}.get(act) or new, None
     if request.method == "POST" and form.is_valid():
         try:
-            return _given(request, place, form) if giving else _made(request, place, form)
+            if form is invite:
+                made = people.invite(enterprise=place, actor=request.actor, **form.cleaned_data)
+                done = Done(gettext("The invitation:"), made)
+            else:
+                return _given(request, place, form) if form is role else _made(request, place, form)
         except NianjianError as error:
             form.add_error(None, said(error)[0])
-    back = at("people-list", place)
-    return render(request, "people/add.html", {"new": new, "role": role, "back": back, "place": place})
+    _ = words(current())
+    context = {
+        "new": new,
+        "role": role,
+        "invite": invite,
+        "waiting": [(one, named("role", one.role, _)) for one in invitations.waiting(place)],
+        "done": done,
+        "url": _address(request, done.link) if done and done.link else "",
+        "back": at("people-list", place),
+        "place": place,
+    }
+    return render(request, "people/add.html", context)
+
+
+def _uninvited(request: Request, place: str) -> HttpResponse:
+    invitation = request.POST.get("invitation", "")
+    withdraw(invitation=invitation, enterprise=place, actor=request.actor)
+    messages.success(request, gettext("The invitation no longer holds."))
+    return redirect(at("people-add", place))
 
 
 def _made(request: Request, place: str, form: Any) -> HttpResponse:  # noqa: ANN401 -- either form

@@ -71,7 +71,7 @@ def roles_give_everywhere(request: Request, name: str, new: NewRole) -> dict[str
 def roles_take_everywhere(request: Request, name: str, role: str, enterprise: At = EVERYWHERE) -> dict[str, str]:
     """Take a role back, here or at an enterprise."""
     who = named(name, EVERYWHERE)
-    service.revoke(user=who, role=role, enterprise=enterprise, actor=request.actor)
+    people.revoke(user=who, role=role, enterprise=enterprise, actor=request.actor)
     return {"name": name}
 
 
@@ -102,8 +102,8 @@ def people_confirm_everywhere(request: Request, name: str) -> dict[str, object]:
 
 @write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)
 def people_close_everywhere(request: Request, name: str) -> dict[str, str]:
-    """Close anybody's account: its sessions, links and tokens let nobody in any more."""
-    service.close(user=named(name, EVERYWHERE), actor=request.actor)
+    """Close anybody's account: every session, link, token and other secret of the person ends."""
+    people.close(user=named(name, EVERYWHERE), actor=request.actor)
     return {"name": name}
 
 

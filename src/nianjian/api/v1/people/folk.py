@@ -7,6 +7,8 @@ from ninja import Query, Router
 from nianjian.accounts import service
 from nianjian.accounts.folk import Folk
 from nianjian.accounts.holds.service import confirm
+from nianjian.accounts.invitations import query as invitations
+from nianjian.accounts.invitations.service import withdraw
 from nianjian.accounts.links.service import make_first
 from nianjian.accounts.roles import Act
 from nianjian.api.door.access import Request
@@ -17,6 +19,7 @@ from nianjian.api.v1.people.shapes import (
     Address,
     Confirmed,
     Given,
+    InvitationTold,
     Known,
     MadeLink,
     NamePart,
@@ -25,7 +28,9 @@ from nianjian.api.v1.people.shapes import (
     Somebody,
     Touched,
     Until,
+    Withdrawn,
     added,
+    invitation,
     known,
     linked,
     named,
@@ -36,6 +41,7 @@ from nianjian.flows import people
 router = Router(tags=["people"])
 PEOPLE = "/enterprises/{code}/people"
 ONE = f"{PEOPLE}/{{name}}"
+INVITATIONS = "/enterprises/{code}/invitations"
 
 
 @read(router, PEOPLE, act=Act.PEOPLE, answer=Page[Somebody])
@@ -58,7 +64,11 @@ def people_get(request: Request, code: str, name: str) -> dict[str, object]:
 
 @write(router, f"{ONE}/roles", act=Act.PEOPLE, answer=Given)
 def roles_give(request: Request, code: str, name: str, new: NewRole) -> dict[str, object]:
-    """Give a role at the enterprise to anybody who has an account."""
+    """Give a role at the enterprise to somebody who holds one there already; anybody else accepts an invitation.
+
+    ``user_unknown`` is answered of a person of other enterprises as of a name that nobody has. Administrators of the
+    whole installation may give a role to anybody who has an account.
+    """
     changed = people.grant(user=name, role=new.role, team=new.team, enterprise=code, actor=request.actor)
     return {"name": name, "changed": changed}
 
@@ -66,8 +76,27 @@ def roles_give(request: Request, code: str, name: str, new: NewRole) -> dict[str
 @write(router, f"{ONE}/roles/{{role}}", act=Act.PEOPLE, answer=Touched, method="DELETE")
 def roles_take(request: Request, code: str, name: str, role: str) -> dict[str, str]:
     """Take a role at the enterprise back."""
-    service.revoke(user=named(name, code), role=role, enterprise=code, actor=request.actor)
+    people.revoke(user=named(name, code), role=role, enterprise=code, actor=request.actor)
     return {"name": name}
+
+
+@read(router, INVITATIONS, act=Act.PEOPLE, answer=Page[InvitationTold])
+def invitations_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The invitations that can still be accepted, oldest first, without their secrets."""
+    return paged(request, cut, invitations.waiting(code), invitation)
+
+
+@write(router, INVITATIONS, act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
+def invitations_make(request: Request, code: str, new: NewRole) -> dict[str, object]:
+    """Make a link by which whoever has an account takes the role, told in this answer alone; it holds once."""
+    return linked(request, people.invite(role=new.role, team=new.team, enterprise=code, actor=request.actor))
+
+
+@write(router, f"{INVITATIONS}/{{invitation}}", act=Act.PEOPLE, answer=Withdrawn, method="DELETE")
+def invitations_end(request: Request, code: str, invitation: str) -> dict[str, str]:
+    """Take back an invitation that nobody has accepted."""
+    withdraw(invitation=invitation, enterprise=code, actor=request.actor)
+    return {"id": invitation}
 
 
 @write(router, f"{ONE}/links", act=Act.PEOPLE, answer=MadeLink, status=201, hidden=("url",))
@@ -102,8 +131,8 @@ def people_confirm(request: Request, code: str, name: str) -> dict[str, object]:
 
 @write(router, f"{ONE}/close", act=Act.PEOPLE, answer=Touched)
 def people_close(request: Request, code: str, name: str) -> dict[str, str]:
-    """Close the account: its sessions, links and tokens let nobody in any more."""
-    service.close(user=named(name, code), actor=request.actor)
+    """Close the account: every session, link, token and other secret of the person ends."""
+    people.close(user=named(name, code), actor=request.actor)
     return {"name": name}
 
 

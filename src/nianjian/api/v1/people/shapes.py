@@ -12,6 +12,7 @@ from nianjian.accounts.folk import Person
 from nianjian.accounts.holds.query import holders
 from nianjian.accounts.links import query as links
 from nianjian.accounts.links.service import Made
+from nianjian.accounts.models import Invitation
 from nianjian.accounts.query import Actor
 from nianjian.api.door.access import Request
 from nianjian.api.v1.enterprises import Role
@@ -64,6 +65,23 @@ class NewRole(Schema):
 
     role: Text
     team: Text = ""
+
+
+class InvitationTold(Schema):
+    """An invitation that can still be accepted; ``made_by`` is empty where it was made at the server's shell."""
+
+    id: str
+    role: str
+    team: str
+    made_by: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class Withdrawn(Schema):
+    """The invitation that was taken back."""
+
+    id: str
 
 
 class NewPerson(NewRole):
@@ -144,6 +162,18 @@ def somebody(one: Person) -> dict[str, object]:
         "open": one.is_open,
         "last_login": one.last_login,
         "roles": [{"role": held.role, "enterprise": held.enterprise, "team": held.team} for held in one.roles],
+    }
+
+
+def invitation(row: Invitation) -> dict[str, object]:
+    """An invitation as a list tells it."""
+    return {
+        "id": row.id,
+        "role": row.role,
+        "team": row.team,
+        "made_by": row.user,
+        "created_at": row.created_at,
+        "expires_at": row.expires_at,
     }
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from django.db import models
 
+from nianjian.accounts.models import Bearer
+from nianjian.accounts.roles import Act
 
-class ScreenLink(models.Model):
-    """Only the digest of the secret is kept. ``name``: where the screen stands.
+
+class ScreenLink(Bearer):
+    """``name``: where the screen stands.
 
     ``user``: the administrator who made it ("" for the operator of the shell); it holds as long as that person may
     administer the enterprise.
     """
 
+    needs = Act.ADMINISTER
+
     id = models.CharField(primary_key=True, max_length=20)
     enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
     user = models.CharField(max_length=150, blank=True)
-    sha256 = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
