@@ -104,3 +104,12 @@ def reading(clock: Clock, facts: Facts, promise: Promise, at: datetime) -> Readi
     if done is not None:
         return Reading(clock, Hand.MET, due, warns, on_time=True)
     return Reading(clock, Hand.WARNED if at >= warns else Hand.RUNNING, due, warns)
+
+
+def overdue(facts: Facts, promise: Promise, at: datetime) -> bool:
+    """Whether a ticket is still open past one of its limits at a moment, however long ago that was."""
+    facts = facts.at(at)
+    if facts.finished is not None:
+        return False
+    undone = [Clock.CLOSE] if facts.responded is not None else list(Clock)
+    return any(reading(clock, facts, promise, at).hand is Hand.LATE for clock in undone)
