@@ -106,10 +106,16 @@ def reading(clock: Clock, facts: Facts, promise: Promise, at: datetime) -> Readi
     return Reading(clock, Hand.WARNED if at >= warns else Hand.RUNNING, due, warns)
 
 
-def overdue(facts: Facts, promise: Promise, at: datetime) -> bool:
-    """Whether a ticket is still open past one of its limits at a moment, however long ago that was."""
+def over_since(facts: Facts, promise: Promise, at: datetime) -> datetime | None:
+    """When the first limit ran out that a ticket, still open at a moment, has not kept; None: it keeps them all."""
     facts = facts.at(at)
     if facts.finished is not None:
-        return False
+        return None
     undone = [Clock.CLOSE] if facts.responded is not None else list(Clock)
-    return any(reading(clock, facts, promise, at).hand is Hand.LATE for clock in undone)
+    read = [reading(clock, facts, promise, at) for clock in undone]
+    return min((one.due for one in read if one.hand is Hand.LATE and one.due is not None), default=None)
+
+
+def overdue(facts: Facts, promise: Promise, at: datetime) -> bool:
+    """Whether a ticket is still open past one of its limits at a moment, however long ago that was."""
+    return over_since(facts, promise, at) is not None
