@@ -32,6 +32,10 @@ from nianjian.flows.run_portrait import run_portrait
 from nianjian.jobs.worker import Worker
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.paper.dossier.found import finding
+from nianjian.paper.texts.dossier.claims import BLANK
+from nianjian.paper.texts.inspection.answers import STEPS
+from nianjian.paper.words import CHINESE, ENGLISH, words
 from nianjian.queue import query as queue
 from nianjian.queue.models import Job
 from nianjian.web.dossier.making import shown as tables
@@ -83,8 +87,8 @@ def _calls() -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def filled(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) -> str:
-    """An enterprise with registers, calls and complaints, and a portrait of the year."""
+def registered(demo: str, operator: Actor, load: Import, sheet: Sheet) -> str:
+    """An enterprise with registers and calls."""
     load("licences", "许可证编号,企业名称,法定代表人", ("浙B2-20080101", "示例呼叫中心有限公司", "王五"))
     load(
         "numbers",
@@ -99,12 +103,18 @@ def filled(demo: str, anna: Actor, operator: Actor, load: Import, sheet: Sheet) 
         ("S4", "人工", "赵六", "", "已备案", "2025-01-01", "2026-12-31", "2025-02-01", ""),
         ("S5", "人工", "=1+2", "", "已备案", "2026-12-31", "", "2026-12-31", ""),
     )  # fmt: skip
-    load("complaints", TICKETS, *_tickets())
     path = sheet(CALLS, *_calls(), name="calls.csv")
     how: dict[str, Any] = {"source": "auto", "mapping_file": None, "timezone": None, "replace": None}
     import_calls(enterprise=demo, patterns=[str(path)], actor=operator, progress=lambda *_figures: None, **how)
-    _run(demo, anna)
     return demo
+
+
+@pytest.fixture
+def filled(registered: str, anna: Actor, load: Import) -> str:
+    """The same with complaints and a portrait of the year."""
+    load("complaints", TICKETS, *_tickets())
+    _run(registered, anna)
+    return registered
 
 
 def _run(demo: str, actor: Actor) -> dict[str, Any]:
@@ -262,6 +272,74 @@ def test_an_upload_that_waits_for_a_person_is_not_set_aside(
     assert PagePicture.objects.filter(version__number=2, version__material__item="number_ledger").exists()
     (again,) = _make(filled, anna, None, "number_ledger").values()
     assert again.waits is False, "one of ours may be made anew"
+
+
+CLOCKED = "编号,来源,受理时间,转办到达时间,首次响应时间,回访时间,结案时间,排除原因"
+KEPT = ("2026-03-02 09:00:00", "2026-03-02 09:00:00", "2026-03-02 11:00:00")  # the response comes at the last second
+IN_TIME = (
+    ("K1", "12321", *KEPT, "2026-03-03 08:00:00", "2026-03-03 09:00:00", ""),
+    ("K2", "企业", "2026-12-31 20:00:00", "2026-12-31 20:00:00", "2026-12-31 21:00:00", "2027-01-01 10:00:00",
+     "2027-01-01 19:00:00", ""),
+)  # fmt: skip
+LATE = (
+    ("L1", "12321", *KEPT[:2], "2026-03-02 11:00:01", "2026-03-02 12:00:00", "2026-03-02 13:00:00", ""),
+    ("L2", "12300", *KEPT, "2026-03-03 08:00:00", "2026-03-03 09:00:01", ""),
+    ("L3", "12321", *KEPT[:2], "", "", "", ""),
+    ("L4", "12321", *KEPT[:2], "", "", "", "非呼叫类"),
+    ("L5", "12321", "2025-03-02 09:00:00", "2025-03-02 09:00:00", "", "", "", ""),  # of another year
+)
+NO_ARRIVAL = ("N1", "12321", KEPT[0], "", "2026-03-02 10:00:00", "2026-03-02 12:00:00", "2026-03-02 13:00:00", "")
+
+
+PROVED = "2026年度共受理投诉（含转办）2件。截至2027-01-20，其中2件均在到达后2小时内首次响应、24小时内办结，无逾期。"
+FIGURES = (
+    "2026年度共受理投诉（含转办）5件。截至2027-01-20，首次响应超过2小时时限的2件，办结超过24小时时限的2件；"
+    "其中逾期至今仍未处理完毕的1件。"
+)
+UNJUDGED = "逾期至今仍未处理完毕的1件。另有1件未登记到达时间，未作判定。"
+LEFT = f"2026年度投诉响应及办结情况（请核实后填写）：{BLANK}。"
+BOTH = [("responses_late", 2), ("closes_late", 2)]
+
+
+@pytest.mark.parametrize(
+    ("tickets", "sentence", "lacks"),
+    [
+        (IN_TIME, PROVED, []),
+        ((*IN_TIME, *LATE), FIGURES, BOTH),
+        ((*LATE, NO_ARRIVAL), UNJUDGED, [*BOTH, ("arrival_unknown", 1)]),
+        ((NO_ARRIVAL,), LEFT, [("arrival_unknown", 1)]),
+        ((), LEFT, [("no_tickets", 0)]),
+    ],
+    ids=["in_time", "late", "late_and_unknown", "no_arrival", "no_tickets"],
+)
+def test_the_responsibility_report_claims_only_what_the_tickets_prove(
+    *,
+    tickets: tuple[tuple[str, ...], ...],
+    sentence: str,
+    lacks: list[tuple[str, int]],
+    registered: str,
+    anna: Actor,
+    load: Import,
+    tmp_path: Path,
+) -> None:
+    if tickets:
+        load("complaints", CLOCKED, *tickets)
+    _run(registered, anna)
+    (made,) = _make(registered, anna, tmp_path / "out", "responsibility_report").values()
+    pdf, book = made.files
+    printed = "".join("".join(_text(pdf)).split())
+    written = "".join(str(cell) for row in _sheets(book)["信息安全责任制报告"] for cell in row)
+    for text in (printed, written):
+        assert sentence in text
+        assert ("无逾期" in text) is (not lacks), "the claim stands only where nothing is against it"
+        assert not re.search("小时内(首次)?响应|小时内办结", text) or not lacks
+    found = [one for one in made.findings if one.code.startswith("claim_")]
+    assert [(one.values["lack"], one.values["count"]) for one in found] == lacks
+    for language in (CHINESE, ENGLISH):
+        _ = words(language)
+        for one in found:
+            told = finding(one.code, one.values, _)
+            assert _(STEPS[str(one.values["lack"])]) in told, "what would make it true"
 
 
 def test_without_a_portrait_or_a_known_item_nothing_is_made(

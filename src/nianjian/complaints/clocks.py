@@ -104,3 +104,18 @@ def reading(clock: Clock, facts: Facts, promise: Promise, at: datetime) -> Readi
     if done is not None:
         return Reading(clock, Hand.MET, due, warns, on_time=True)
     return Reading(clock, Hand.WARNED if at >= warns else Hand.RUNNING, due, warns)
+
+
+def over_since(facts: Facts, promise: Promise, at: datetime) -> datetime | None:
+    """When the first limit ran out that a ticket, still open at a moment, has not kept; None: it keeps them all."""
+    facts = facts.at(at)
+    if facts.finished is not None:
+        return None
+    undone = [Clock.CLOSE] if facts.responded is not None else list(Clock)
+    read = [reading(clock, facts, promise, at) for clock in undone]
+    return min((one.due for one in read if one.hand is Hand.LATE and one.due is not None), default=None)
+
+
+def overdue(facts: Facts, promise: Promise, at: datetime) -> bool:
+    """Whether a ticket is still open past one of its limits at a moment, however long ago that was."""
+    return over_since(facts, promise, at) is not None

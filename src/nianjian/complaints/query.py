@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any, Final, cast
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
-from nianjian.complaints.clocks import Clock, Hand, Promise, Reading, Terms, reading
+from nianjian.complaints.clocks import Clock, Hand, Promise, Reading, Terms, overdue, reading
 from nianjian.complaints.model import Complaint, Proposal
 from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.complaints.states import ALLOWED, Act, Facts, State, state
@@ -71,6 +71,7 @@ class Wanted:
     assignee: str | None = None
     drills: bool | None = None
     proposal: str | None = None  # a state of `Proposal`
+    overdue: bool = False  # still open past a limit; of drills only where these are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +82,32 @@ class Ticket:
     state: State
     response: Reading
     close: Reading
+    overdue: bool
     acts: frozenset[Act]
     proposal: Proposal | None
 
 
+#: What is still open past a limit first. A ticket's clocks all run from its arrival: the earliest arrival is due first.
+BY_DUE: Final = ("rank", "arrived_at", "key")
+
+
 def found(sight: Sight, wanted: Wanted, promise: Promise, at: datetime) -> QuerySet[Complaint]:
-    """The rows that are looked for, as far as the reader may see them; the earliest arrival, so due, comes first."""
-    asked = rows(KIND, sight).filter(_condition(wanted, promise, at))
+    """The rows that are looked for, as far as the reader may see them; in the order of `BY_DUE`."""
+    asked = (
+        rows(KIND, sight)
+        .filter(_condition(wanted, promise, at))
+        .annotate(rank=Case(When(_overdue(promise, at), then=0), default=1))
+    )
     if wanted.proposal is not None:
         known = Proposal.objects.filter(enterprise_id=sight.enterprise, state=wanted.proposal)
         asked = asked.filter(key__in=known.values("key"))
-    found_rows = asked.order_by(F("arrived_at").asc(nulls_last=True), "key").defer(*SEALED)
+    found_rows = asked.order_by("rank", F("arrived_at").asc(nulls_last=True), "key").defer(*SEALED)
     return cast("QuerySet[Complaint]", found_rows)
+
+
+def overdue_tickets(enterprise: str, promise: Promise, at: datetime) -> QuerySet[Complaint]:
+    """Every ticket that is still open past a limit, however long, the one that arrived first first; no drills."""
+    return tickets(enterprise).filter(_overdue(promise, at)).order_by("arrived_at", "key").defer(*SEALED)
 
 
 def seen(sight: Sight, keys: Sequence[str]) -> None:
@@ -115,7 +130,7 @@ def _ticket(row: Complaint, proposal: Proposal | None, promise: Promise, at: dat
     known = facts(row)
     now = state(known)
     response, close = (reading(clock, known, promise, at) for clock in (Clock.RESPONSE, Clock.CLOSE))
-    return Ticket(row, now, response, close, ALLOWED[now], proposal)
+    return Ticket(row, now, response, close, overdue(known, promise, at), ALLOWED[now], proposal)
 
 
 HIDDEN: Final = frozenset({"content", "measures", "callback_result", "responded_by", "attachment"})
@@ -129,7 +144,7 @@ def as_dict(ticket: Ticket) -> dict[str, object]:
         for one in COMPLAINTS.columns
         if one.field not in HIDDEN and one.field != "ticket_id"
     }
-    row |= {"drill": bool(ticket.row.drill), "state": ticket.state.value}
+    row |= {"drill": bool(ticket.row.drill), "state": ticket.state.value, "overdue": ticket.overdue}
     for name, read in (("response", ticket.response), ("close", ticket.close)):
         row |= {
             f"{name}_due": _wall(read.due),
@@ -209,8 +224,11 @@ def _condition(wanted: Wanted, promise: Promise, at: datetime) -> Q:
         asked &= _any(_hand(clock, hand, promise, at) for clock in clocks for hand in wanted.hands)
     if wanted.assignee is not None:
         asked &= Q(assignee=wanted.assignee)
-    if wanted.drills is not None:
-        asked &= Q(drill=True) if wanted.drills else ~_true("drill")
+    drills = False if wanted.overdue and wanted.drills is None else wanted.drills
+    if drills is not None:
+        asked &= Q(drill=True) if drills else ~_true("drill")
+    if wanted.overdue:
+        asked &= _overdue(promise, at)
     return asked
 
 
@@ -251,6 +269,19 @@ def _hand(clock: Clock, hand: Hand, promise: Promise, at: datetime) -> Q:
     if hand is Hand.UNSET:
         return _COUNTED & Q(arrived_at=None)
     return _COUNTED & _any(span & _in_span(clock, hand, terms, at) for span, terms in _spans(promise))
+
+
+def _overdue(promise: Promise, at: datetime) -> Q:
+    """The same as `clocks.overdue` at the present moment; a test holds both equal."""
+    late = _any(
+        span
+        & (
+            Q(arrived_at__lt=at - terms[Clock.CLOSE].length)
+            | Q(responded_at=None, arrived_at__lt=at - terms[Clock.RESPONSE].length)
+        )
+        for span, terms in _spans(promise)
+    )
+    return _COUNTED & _UNFINISHED & late
 
 
 def _spans(promise: Promise) -> Iterable[tuple[Q, Terms]]:

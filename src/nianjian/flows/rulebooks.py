@@ -27,11 +27,11 @@ class Rulebooks:
 
     def __init__(self, *, province: str | None, enterprise: str) -> None:
         self._province, self._enterprise = province, enterprise
-        self._overlays = query.overlays()
+        self.overlays = query.overlays()
         self._made: dict[date, Rulebook] = {}
 
     def on(self, day: date) -> Rulebook:
         """As `rulebook`."""
         if day not in self._made:
-            self._made[day] = Rulebook.on(day, self._province, self._enterprise, self._overlays, tolerant=True)
+            self._made[day] = Rulebook.on(day, self._province, self._enterprise, self.overlays, tolerant=True)
         return self._made[day]

@@ -43,6 +43,14 @@ def today() -> date:
         raise NianjianError("today_unreadable", variable=OVERRIDE, value=wanted) from error
 
 
+def moment() -> datetime:
+    """The moment as of which a paper of `today` speaks: now; the end of the day where `OVERRIDE` plays another one."""
+    present, day = now(), today()
+    if present.astimezone(ZONE).date() == day:
+        return present
+    return datetime.combine(day, datetime.max.time(), ZONE)
+
+
 def asked_day(text: str) -> date:
     """Return the day that a text names in ISO form; today where it names none, or one that may not be asked for."""
     try:

@@ -15,7 +15,7 @@ from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts
 from nianjian.audit.verify import verify
 from nianjian.complaints import publish, query
-from nianjian.complaints.clocks import Clock, Hand, reading
+from nianjian.complaints.clocks import Clock, Hand, overdue, reading
 from nianjian.complaints.model import Complaint
 from nianjian.complaints.query import Wanted, as_dict
 from nianjian.complaints.states import State, state
@@ -274,6 +274,13 @@ def test_lists_by_state_and_clock_say_what_the_pure_functions_say(demo: str, loa
             expected = {key for key, facts in past.items() if reading(which, facts, holds, now).hand is hand}
             found = names(Wanted(clock=which, hands=frozenset({hand})))
             assert found & past.keys() == expected, (which, hand)
+    expected = {key for key, facts in past.items() if overdue(facts, holds, now)}
+    assert 10 < len(expected) < len(past)
+    assert names(Wanted(overdue=True)) & past.keys() == expected
+    assert {row.key for row in query.overdue_tickets("demo", holds, now)} & past.keys() == expected
+    everything = listed(enterprise="demo", actor=operator, at=now).tickets()
+    ranks = [one.overdue for one in everything if one.row.key in past]
+    assert ranks == sorted(ranks, reverse=True), "what is overdue stands before what is not"
 
 
 def _typed(moment: datetime | None) -> str:

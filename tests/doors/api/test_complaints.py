@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from tests.doors.web.data_pages import work
 
 from nianjian.accounts.query import Actor
 from nianjian.audit.query import acts as chain
+from nianjian.flows.season import remind
+from nianjian.kernel import clock
 
 pytestmark = pytest.mark.django_db
 HOME = "/api/v1/enterprises/demo/complaints"
@@ -41,6 +44,34 @@ def ask(db: None, home: Any) -> Callable[..., tuple[int, Any]]:
         return answer.status_code, json.loads(answer.content) if parsed else answer.content
 
     return asked
+
+
+def test_overdue_tickets_are_an_obstacle_of_overview_season_and_reminders(ask: Callable[..., tuple[int, Any]]) -> None:
+    now = clock.now()
+    for name, hours in (("hour", 1), ("three", 3), ("days", 48), ("years", 9600)):
+        add(ask, id=name, arrived=(now - timedelta(hours=hours)).isoformat(timespec="seconds"))
+    add(ask, id="own", arrived=(now - timedelta(hours=30)).isoformat(timespec="seconds"), team="T1")
+    _status, told = ask("GET", "/api/v1/enterprises/demo/overview")
+    assert (told["mood"], told["reason"]) == ("act", "overdue")
+    first = told["blockers"][0]
+    assert first["code"] == "complaints_overdue"
+    assert (first["values"]["count"], first["values"]["oldest"], first["values"]["days"]) == (4, "years", 399)
+    _status, season = ask("GET", "/api/v1/enterprises/demo/season")
+    (obstacle,) = season["obstacles"]
+    assert (obstacle["code"], obstacle["values"]) == (first["code"], first["values"])
+    assert "逾期未办结4件" in obstacle["text"]
+    _status, another = ask("GET", "/api/v1/enterprises/demo/season?today=2026-01-15")
+    assert another["obstacles"] == [], "what is overdue today says nothing of another day"
+    for who, names in (("olga", ["years", "days", "own", "three"]), ("otto", ["own"])):
+        _status, found = ask("GET", f"{HOME}?overdue=true", who=who)
+        assert [(one["key"], one["overdue"]) for one in found["items"]] == [(name, True) for name in names]
+    _status, found = ask("GET", HOME)
+    assert [one["key"] for one in found["items"]] == ["years", "days", "own", "three", "hour"]
+    assert remind.look() > 0
+    _status, inbox = ask("GET", "/api/v1/me/inbox")
+    (reminded,) = [one for one in inbox["items"] if one["about"] == "obstacle:complaints_overdue"]
+    assert reminded["text"] == obstacle["text"]
+    assert reminded["left"] in {-399, -400}, "by the calendar"
 
 
 def add(ask: Callable[..., tuple[int, Any]], **more: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,25 @@ def test_a_ticket_from_its_arrival_over_a_reopening(demo: Shell) -> None:
     history = _do(demo, "show", "I1", "--json").json["history"]
     assert [one["act"] for one in history] == ["close", "callback", "reopen", "close", "callback", "respond", "add"]
     assert "致歉" not in json.dumps(history, ensure_ascii=False)
+
+
+def test_overdue_tickets_lead_the_season_and_the_list(demo: Shell) -> None:
+    now = datetime.now(UTC)
+    for name, hours in (("hour", 1), ("three", 3), ("days", 48), ("years", 9600), ("over", 9700)):
+        arrived = (now - timedelta(hours=hours)).isoformat(timespec="seconds")
+        assert _do(demo, "add", "--id", name, "--source", "12321", "--arrived", arrived).code == 0
+    for words in (("callback", "over"), ("close", "over")):
+        assert _do(demo, *words, "--result", "致歉").code == 0
+    season = ("season", "show", "--enterprise", "demo")
+    (told,) = demo(*season, "--json").json["obstacles"]
+    assert (told["code"], told["values"]["count"], told["values"]["oldest"]) == ("complaints_overdue", 3, "years")
+    assert "投诉逾期未办结3件；最早的一件（years）自" in "".join(demo(*season).out.split("\n")[1:4])
+    said = " ".join(demo(*season, **ENGLISH).out.split())
+    assert "Complaints still open past their time limit: 3; the oldest, years, is over since" in said
+    assert [(row["id"], row["overdue"]) for row in _rows(demo, "--overdue")] == [
+        ("years", True), ("days", True), ("three", True),
+    ]  # fmt: skip
+    assert [row["id"] for row in _rows(demo)] == ["years", "days", "three", "over", "hour"]
 
 
 def test_a_refusal_is_told_with_its_remedy_in_the_reader_s_language(demo: Shell) -> None:

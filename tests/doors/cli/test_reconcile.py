@@ -29,11 +29,15 @@ def test_lines_against_an_export(demo: Shell, home: Path) -> None:
     assert sheet.max_row == 3
     assert (home.parent / "s.xlsx").stat().st_mode & 0o077 == 0
     run = found.json["run"]
+    (waits,) = demo("season", "show", *HOUSE, "--json").json["obstacles"]
+    assert (waits["code"], waits["values"]["run"], waits["values"]["count"]) == ("differences_open", run, 2)
+    assert f"中继线对账有2条差异尚未处理（对账{run}" in "".join(demo("season", "show", *HOUSE).out.split())
     shown = demo("reconcile", "show", run, "--state", "open", "--json").json["differences"]
     for one in shown:
         said = ("--owner", "王五", "--cause", "已拆除", "--action", "已注销")
         assert demo("reconcile", "settle", run, str(one["id"]), "--state", "settled", *said).code == 0
     assert demo("reconcile", "show", run, "--json").json["verdict"] == "passed"
+    assert demo("season", "show", *HOUSE, "--json").json["obstacles"] == []
     (listed,) = demo("reconcile", "list", *HOUSE, "--json").json["runs"]
     assert (listed["run"], listed["open"], listed["verdict"]) == (run, 0, "passed")
     assert "中继线" in demo("reconcile", "list", *HOUSE).out

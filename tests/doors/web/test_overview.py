@@ -31,7 +31,7 @@ from nianjian.registers.rows import service as rows
 from nianjian.web.overview import pages
 from nianjian.web.overview.bars import bar
 
-QUERIES = 47
+QUERIES = 50
 RECEIPT = {
     "source": "asterisk",
     "rows": {"read": 10, "loaded": 7, "duplicate": 0, "rejected": 3},

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from nianjian.complaints.in_time import Tickets, tickets_in_time
 from nianjian.inspection import readiness
 from nianjian.inspection.cards import answers
-from nianjian.inspection.cards.answers import REFUSED, RELEASED, UNKNOWN, Card, Robots, Tickets
+from nianjian.inspection.cards.answers import Robots
 from nianjian.inspection.readiness import Check
+from nianjian.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim
 from nianjian.paper.texts.inspection import answers as texts
 from nianjian.paper.words import ENGLISH, words
 
@@ -18,7 +20,7 @@ TICKETS = Tickets(tickets=10, response_late=0, close_late=0, undecided=1, no_arr
 LIGHTS = {"complaint_rate": "green", "closing_rate": "green"}
 LOGS = {"calls": "ok", "system": "ok"}
 
-CASES: list[tuple[Card, str, list[str]]] = [
+CASES: list[tuple[Claim, str, list[str]]] = [
     (answers.own_numbers(10_000, 10_000, {}), RELEASED, []),
     (answers.own_numbers(10_000, 9_999, {}), REFUSED, ["other_numbers_shown"]),  # 99.99 %
     (answers.own_numbers(0, 0, {}), UNKNOWN, ["no_calls"]),
@@ -37,12 +39,12 @@ CASES: list[tuple[Card, str, list[str]]] = [
         ["no_robot_seats"],
     ),  # robots call all the same
     (answers.robot_abilities(replace(ROBOTS, seats=0, filed=0, calls=0)), UNKNOWN, ["no_robot_seats"]),
-    (answers.tickets_in_time(TICKETS), RELEASED, []),
-    (answers.tickets_in_time(replace(TICKETS, response_late=1)), REFUSED, ["responses_late"]),
-    (answers.tickets_in_time(replace(TICKETS, close_late=1)), REFUSED, ["closes_late"]),
-    (answers.tickets_in_time(replace(TICKETS, no_arrival=1)), UNKNOWN, ["arrival_unknown"]),
-    (answers.tickets_in_time(replace(TICKETS, tickets=0)), UNKNOWN, ["no_tickets"]),
-    (answers.tickets_in_time(replace(TICKETS, tickets=1)), UNKNOWN, ["tickets_running"]),
+    (tickets_in_time(TICKETS), RELEASED, []),
+    (tickets_in_time(replace(TICKETS, response_late=1)), REFUSED, ["responses_late"]),
+    (tickets_in_time(replace(TICKETS, close_late=1)), REFUSED, ["closes_late"]),
+    (tickets_in_time(replace(TICKETS, no_arrival=1)), UNKNOWN, ["arrival_unknown"]),
+    (tickets_in_time(replace(TICKETS, tickets=0)), UNKNOWN, ["no_tickets"]),
+    (tickets_in_time(replace(TICKETS, tickets=1)), UNKNOWN, ["tickets_running"]),
     (answers.absent("ai_outbound", "not_found", {"seats": 0, "robot_calls": 0}), RELEASED, []),
     (answers.absent("ai_outbound", "found", {"seats": 1, "robot_calls": 0}), REFUSED, ["ai_outbound_found"]),
     (answers.absent("ai_outbound", "unknown", {"seats": 0, "robot_calls": 0}), UNKNOWN, ["ai_outbound_untold"]),
@@ -91,19 +93,19 @@ CASES: list[tuple[Card, str, list[str]]] = [
 
 
 @pytest.mark.parametrize(
-    ("card", "state", "lacks"), CASES, ids=[f"{one.card}-{state}-{n}" for n, (one, state, _) in enumerate(CASES)]
+    ("card", "state", "lacks"), CASES, ids=[f"{one.id}-{state}-{n}" for n, (one, state, _) in enumerate(CASES)]
 )
-def test_a_sentence_is_released_only_while_its_proof_holds(card: Card, state: str, lacks: list[str]) -> None:
+def test_a_sentence_is_released_only_while_its_proof_holds(card: Claim, state: str, lacks: list[str]) -> None:
     assert (card.state, [one.code for one in card.lacks]) == (state, lacks)
     _ = words(ENGLISH)
     told = {
-        "card": card.card,
+        "card": card.id,
         "state": card.state,
         "figures": dict(card.figures),
         "lacks": [{"code": one.code, "count": one.count} for one in card.lacks],
     }
     said = texts.said(told, _)
-    assert (said == texts.SENTENCES[card.card]) is (state == RELEASED)
+    assert (said == texts.SENTENCES[card.id]) is (state == RELEASED)
     assert "{" not in said
     assert bool(texts.steps(told, _)) is (state != RELEASED)
     assert len(texts.lacks(told, _)) == len(lacks)
@@ -111,7 +113,7 @@ def test_a_sentence_is_released_only_while_its_proof_holds(card: Card, state: st
 
 
 def test_every_card_is_tested_on_both_sides() -> None:
-    seen = {(one.card, state == RELEASED) for one, state, _ in CASES}
+    seen = {(one.id, state == RELEASED) for one, state, _ in CASES}
     assert seen == {(card, side) for card in answers.CARDS for side in (True, False)}
     assert set(texts.CARDS) == set(texts.SENTENCES) == set(texts.INSTEAD) == set(answers.CARDS)
     assert set(texts.LACKS) == set(texts.STEPS)

@@ -36,11 +36,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = Actions(parser)
     _configure_add(actions)
     _configure_acts(actions)
-    listed = actions.add("list", _list, _("list tickets with state and clocks, the earliest due first"))
+    listed = actions.add(
+        "list", _list, _("list tickets with state and clocks, overdue ones first, then the earliest due")
+    )
     enterprise(listed)
     listed.add_argument("--state", action="append", metavar="S", help=_("only these states: new, responded …; repeat"))
     listed.add_argument("--clock", choices=("response", "close"), help=_("the clock that --hand is of"))
     listed.add_argument("--hand", action="append", metavar="H", help=_("only clocks that stand so: warned, late …"))
+    listed.add_argument("--overdue", action="store_true", help=_("only tickets that are still open past a time limit"))
     listed.add_argument("--drill", action="store_true", help=_("only tickets of drills"))
     shown = _one(actions, "show", _show, _("show one ticket with its history"))
     enterprise(shown)
@@ -246,6 +249,7 @@ def _list(args: argparse.Namespace) -> Answer:
         clock=None if args.clock is None else Clock(args.clock),
         hands=_chosen(args.hand, Hand, "hand"),
         drills=True if args.drill else None,
+        overdue=args.overdue,
     )
     found = [as_dict(one) for one in listed(enterprise=args.enterprise, actor=actor, wanted=wanted).tickets()]
     data = {"enterprise": args.enterprise, "rows": found}

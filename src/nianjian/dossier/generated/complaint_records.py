@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from nianjian.complaints.sheet import COMPLAINTS
+from nianjian.complaints.states import Facts
 from nianjian.dossier.generated.document import Document, Head, Row, Section, Table, cells, facts, foot, signs
 from nianjian.kernel import clock
 from nianjian.paper.texts.dossier.generated import EXCLUSIONS
@@ -35,12 +36,35 @@ class Ticket:
 
 def counts(tickets: Sequence[Ticket], day: date, sources: Collection[str]) -> dict[str, int]:
     """``complaints`` (C of D2, of the regulators' ``sources``), ``tickets`` and ``closed`` of D4 at the day's end."""
-    there = [one for one in tickets if not one.not_in_closing and _by(one.row.get("accepted_at"), day)]
+    there = _counted(tickets, day)
     return {
         "complaints": sum(1 for one in tickets if one.row.get("source") in sources and not one.not_in_rate),
         "tickets": len(there),
         "closed": sum(1 for one in there if _closed(one.row, day)),
     }
+
+
+def clocked(tickets: Sequence[Ticket], day: date) -> list[Facts]:
+    """What the tickets that D4 counts tell their clocks."""
+    return [
+        Facts(
+            arrived=_moment(one.row, "arrived_at"),
+            responded=_moment(one.row, "responded_at"),
+            called_back=_moment(one.row, "called_back_at"),
+            closed=_moment(one.row, "closed_at"),
+            reopened=_moment(one.row, "reopened_at"),
+        )
+        for one in _counted(tickets, day)
+    ]
+
+
+def _moment(row: Row, name: str) -> datetime | None:
+    value = row.get(name)
+    return value if isinstance(value, datetime) else None
+
+
+def _counted(tickets: Sequence[Ticket], day: date) -> list[Ticket]:
+    return [one for one in tickets if not one.not_in_closing and _by(one.row.get("accepted_at"), day)]
 
 
 def _by(moment: object, day: date) -> bool:

@@ -1,21 +1,26 @@
-"""信息安全责任制报告 (M12): a template that says what the records know and leaves lines for what only people know."""
+"""信息安全责任制报告 (M12): a template that says what the records know and leaves lines for what only people know.
+
+A sentence about how the enterprise works stands in it only as a claim that its data prove.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from nianjian.dossier.generated.document import Document, Head, Section, facts, foot, signs
+from nianjian.dossier.generated.document import DASH, Document, Head, Section, facts, foot, signs
+from nianjian.kernel.claims import Claim
+from nianjian.paper.texts.dossier.claims import BLANK, printed
 from nianjian.paper.texts.dossier.words import ITEMS
 from nianjian.paper.words import Words
 
 ITEM: Final = "responsibility_report"
-BLANK: Final = "＿＿＿＿＿＿＿＿"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the records know: ``numbers`` the roots; counts of the day; hours promised to answer and to close."""
+    """What the records know: ``numbers`` the roots; counts of the day; the tickets' clocks as read on ``read``."""
 
     numbers: tuple[str, ...]
     seats: int
@@ -25,8 +30,8 @@ class Facts:
     complaints: int
     tickets: int
     closed: int
-    respond_hours: int
-    close_hours: int
+    in_time: Claim
+    read: date
 
 
 def document(head: Head, known: Facts, _: Words) -> Document:
@@ -45,16 +50,16 @@ def _firm(head: Head, known: Facts, _: Words) -> tuple[Section, ...]:
             _("1. Responsibility"),
             (
                 _("The legal representative {name} is the first person responsible for information security.").format(
-                    name=head.representative
+                    name=_known(head.representative)
                 ),
                 _("Person in charge of daily work: {blank}, post: {blank}, telephone: {blank}.").format(blank=BLANK),
-                _("Office: {address}.").format(address=head.address),
+                _("Office: {address}.").format(address=_known(head.address)),
             ),
         ),
         Section(
             _("2. Business and resources"),
             (
-                _("On {day} the enterprise uses the code numbers {numbers}, {lines} lines and {teams} teams.").format(
+                _("On {day} the registers list the code numbers {numbers}, {lines} lines and {teams} teams.").format(
                     day=head.as_of.isoformat(), numbers=numbers, lines=known.lines, teams=known.teams
                 ),
                 _("{seats} seats are listed, {robots} of them robots.").format(seats=known.seats, robots=known.robots),
@@ -76,17 +81,16 @@ def _practice(head: Head, known: Facts, _: Words) -> tuple[Section, ...]:
         Section(
             _("4. Personal data and logs"),
             (
-                _("Identity papers, names and complaint texts are kept encrypted; every look at a value in full and"
-                  " every change is written into a chained record."),
+                _("The platform that keeps the registers (nianjian) stores identity papers, names and complaint texts"
+                  " encrypted, and writes every look at a value in full and every change into a chained record."),
+                _("Other systems that hold personal data, and how these protect it: {blank}.").format(blank=BLANK),
                 _("How long call records and recordings are kept: {blank}.").format(blank=BLANK),
             ),
         ),
         Section(
             _("5. Complaints"),
             (
-                _("Forwarded complaints are answered within {respond} hours and closed within {close} hours.").format(
-                    respond=known.respond_hours, close=known.close_hours
-                ),
+                printed(known.in_time, _, year=head.year, day=known.read.isoformat()),
                 _("In {year}: {complaints} complaints accepted by 12321 and 12300 count; of {tickets} tickets {closed}"
                   " are closed.").format(
                     year=head.year, complaints=known.complaints, tickets=known.tickets, closed=known.closed
@@ -99,3 +103,8 @@ def _practice(head: Head, known: Facts, _: Words) -> tuple[Section, ...]:
         ),
         Section(_("7. Statement"), (_("The enterprise answers for the truth of this report."),)),
     )  # fmt: skip
+
+
+def _known(text: str) -> str:
+    """What the registers know, or a line for the hand."""
+    return BLANK if text == DASH else text

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from nianjian.accounts import query as accounts
 from nianjian.complaints.clocks import UNDER, Promise, terms
-from nianjian.flows.rulebooks import rulebook
-from nianjian.registers.overlays import query as overlays
+from nianjian.flows.rulebooks import Rulebooks
 from nianjian.rules.load import load
-from nianjian.rules.rulebook import FIRST_DAY
+from nianjian.rules.rulebook import FIRST_DAY, Overlay
 
 DAY = timedelta(days=1)
 
@@ -18,20 +17,20 @@ DAY = timedelta(days=1)
 def promise(enterprise: str) -> Promise:
     """One stretch from each day on which a rule or an approved overlay of the clocks begins or ends."""
     tenant = accounts.enterprise(enterprise)
-    starts = sorted({max(day, FIRST_DAY) for day in _turns()})
-    found = []
+    found, books = [], Rulebooks(province=tenant.province or None, enterprise=enterprise)
+    starts = sorted({max(day, FIRST_DAY) for day in _turns(books.overlays)})
     for day in starts:
-        book = rulebook(day=day, province=tenant.province or None, enterprise=enterprise)
+        book = books.on(day)
         if f"{UNDER}response" in book.in_force:
             found.append((day, terms(book)))
     return Promise(tuple(day for day, _terms in found), tuple(one for _day, one in found))
 
 
-def _turns() -> Iterator[date]:
+def _turns(overlays: Sequence[Overlay]) -> Iterator[date]:
     for rule in load().rules:
         if rule.key.startswith(UNDER):
             yield from _edges(rule.valid_from, rule.valid_to)
-    for overlay in overlays.overlays():
+    for overlay in overlays:
         if str(overlay["key"]).startswith(UNDER):
             first, last = (str(overlay.get(name) or "") for name in ("valid_from", "valid_to"))
             yield from _edges(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from dataclasses import replace as replaced
 from pathlib import Path
@@ -41,6 +41,7 @@ from nianjian.flows.dossier.gather.values import Values
 from nianjian.flows.dossier.pages import of as drawn
 from nianjian.flows.progress import Progress, silent
 from nianjian.kernel import clock
+from nianjian.kernel.claims import REFUSED, Claim
 from nianjian.kernel.errors import NianjianError
 from nianjian.paper.masking import masked
 from nianjian.paper.words import CHINESE, words
@@ -192,7 +193,15 @@ def _findings(item: str, values: Values) -> tuple[Finding, ...]:
     unknown = [one for one in ("credit_code", "legal_representative") if values.known(one) == DASH]
     blank = (Finding("generated_blank", Weight.ASK, values={"fields": ", ".join(unknown)}),) if unknown else ()
     unsigned = () if item == self_check.ITEM else (Finding("generated_unsigned", Weight.ASK),)
-    return (*unsigned, *blank)
+    return (*unsigned, *blank, *(found for claim in values.claims(item) for found in _unproved(claim)))
+
+
+def _unproved(claim: Claim) -> Iterator[Finding]:
+    """What would make a claim true that the paper does not make: a blank to fill in, or true figures in its place."""
+    weight = Weight.NOTE if claim.state == REFUSED else Weight.ASK
+    for lack in claim.lacks:
+        told = {"rule": claim.rule, "lack": lack.code, "count": lack.count, "remedy": lack.code}
+        yield Finding("claim_refused" if lack.known else "claim_unproved", weight, values=told)
 
 
 def _added(values: Values, told: Generated, document: Document, actor: Actor) -> Generated:

@@ -11,6 +11,8 @@ from nianjian.accounts.access import may
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.approvals import query as approvals
+from nianjian.complaints import query as complaints
+from nianjian.complaints.clocks import over_since
 from nianjian.complaints.warned.query import pressing
 from nianjian.flows.complaints.promise import promise
 from nianjian.flows.overview.deadlines import Expiry
@@ -18,6 +20,7 @@ from nianjian.flows.overview.late import Late
 from nianjian.flows.rectify.cases import Running
 from nianjian.kernel import clock
 from nianjian.queue import query as queue
+from nianjian.reconcile.runs import query as reconciled
 from nianjian.registers.attachments import query as attachments
 from nianjian.registers.batches import query as batches
 
@@ -32,6 +35,8 @@ REJECTS: Final = "rejects_waiting"
 APPROVAL: Final = "approval"
 FAILED: Final = "job_failed"
 COMPLAINT: Final = "complaint_due"
+OVERDUE: Final = "complaints_overdue"
+DIFFERENCES: Final = "differences_open"
 CASE: Final = "rectification_due"
 LATE: Final = "report_late"
 EXPIRED: Final = "expired"
@@ -46,6 +51,33 @@ class Point:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+def obstacles(enterprise: str) -> list[Point]:
+    """What has waited too long already, however long: complaints past a limit, open differences of reconciliations.
+
+    Of each kind of reconciliation the newest run counts.
+    """
+    terms, now = promise(enterprise), clock.now()
+    found, late = list[Point](), complaints.overdue_tickets(enterprise, terms, now)
+    first = late.first()
+    if first is not None:
+        since = over_since(complaints.facts(first), terms, now) or now
+        found.append(
+            Point(
+                OVERDUE,
+                {
+                    "count": late.count(),
+                    "oldest": first.key,
+                    "since": f"{since.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}",
+                    "days": (now - since).days,
+                },
+            )
+        )
+    return found + [
+        Point(DIFFERENCES, {"kind": run.kind, "run": run.pk, "count": count, "as_of": run.as_of.isoformat()})
+        for run, count in reconciled.unsettled(enterprise)
+    ]
+
+
 def blockers(
     enterprise: str,
     portrait: Mapping[str, Any] | None,
@@ -55,11 +87,12 @@ def blockers(
     *,
     late: Sequence[Late] = (),
 ) -> list[Point]:
-    """Tell which reports are late, which cases of rectification run, what has expired, what portrait and package lack.
+    """Tell what is overdue, which reports are late, which cases run, what has expired, what portrait and package lack.
 
     ``materials``: data year, and how many items of its package are not ready.
     """
-    found = [Point(LATE, {"track": one.track, "year": one.year, "due": one.due}) for one in late]
+    found = obstacles(enterprise)
+    found += [Point(LATE, {"track": one.track, "year": one.year, "due": one.due}) for one in late]
     found += [Point(CASE, {"case": case.pk, "due": days.due.day}) for case, days in cases]
     found += [
         Point(EXPIRED, {"kind": one.kind, "keys": one.keys, "count": one.count, "until": one.until}) for one in expired

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     NOTHING_YET = "nothing_yet"  # no portrait was ever computed
     RED = "red"
     LATE = "late"  # a report was not handed in in time
+    OVERDUE = "overdue"  # complaints are still open past their limit
     DEADLINE = "deadline"  # near, and something is open
     OVER = "over"  # a last day has passed, and something is open
     UNDECIDED = "undecided"
@@ -51,6 +52,7 @@ class Situation:
 
     ``red``: how many things are red (metrics, late reports, what has expired, waiting cases of rectification),
     ``late`` how many of them reports;
+    ``overdue``: complaints still open past a limit;
     ``room``: the smallest head-room of a metric as a share of its limit, None where it is not known.
     """
 
@@ -62,6 +64,7 @@ class Situation:
     red: int = 0
     late: int = 0
     room: Fraction | None = None
+    overdue: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,9 @@ def verdict(now: Situation) -> Verdict:
     """Judge the day."""
     near = now.days_left is not None and now.days_left <= NEAR
     is_open = now.light not in FINE or now.blockers > 0
-    if now.late and now.light != "red":
-        return Verdict(Mood.ACT, Reason.LATE)
+    missed = Reason.LATE if now.late else Reason.OVERDUE if now.overdue else None
+    if missed and now.light != "red":
+        return Verdict(Mood.ACT, missed)
     if not now.light:
         return Verdict(Mood.ACT if near else Mood.WATCH, Reason.NOTHING_YET)
     if now.light == "red":

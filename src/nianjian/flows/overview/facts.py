@@ -67,7 +67,10 @@ def overview(enterprise: Enterprise, actor: Actor, team: str | None) -> Overview
     sources = freshness.sources(enterprise.code, today)
     light = str(portrait["light"]) if portrait else ""
     runs = [] if year is None else portraits.runs(enterprise.code, year)[:RUNS]
-    now = Situation(light, len(blockers), len(tasks), _left(calendar), _youngest(sources), late=len(unfiled))
+    overdue = sum(int(one.values["count"]) for one in blockers if one.code == attention.OVERDUE)
+    now = Situation(
+        light, len(blockers), len(tasks), _left(calendar), _youngest(sources), late=len(unfiled), overdue=overdue
+    )
     newest = None if year is None else portraits.newest(enterprise.code, year)
     return Overview(
         year=year,

@@ -13,6 +13,9 @@ from typing import Any, Final
 from nianjian.accounts import query as accounts
 from nianjian.accounts.query import Actor
 from nianjian.accounts.readers import readers
+from nianjian.accounts.roles import Act, allows
+from nianjian.flows.complaints import warn
+from nianjian.flows.overview import attention
 from nianjian.flows.season.known import Known, due_year, known
 from nianjian.flows.season.shown import standing_tasks
 from nianjian.kernel import clock
@@ -21,9 +24,10 @@ from nianjian.notify.outbox import service
 from nianjian.notify.outbox.service import News
 from nianjian.notify.people import query as choices
 from nianjian.notify.people.hours import not_before
+from nianjian.paper.texts.season.reminders import OBSTACLE
 from nianjian.season.archives import query as archives
 from nianjian.season.deadlines import earliest
-from nianjian.season.reminders import Person, Reminder, Scope, due, moments, recipients
+from nianjian.season.reminders import LATE, Person, Reminder, Scope, due, moments, recipients
 
 LOG: Final = logging.getLogger(__name__)
 CLOCK: Final = Actor("clock", "system")
@@ -47,8 +51,29 @@ def look(today: date | None = None, now: datetime | None = None) -> int:
 
 def _looked(enterprise: str, day: date, now: datetime) -> int:
     found = [(season, one) for year in (day.year - 1, day.year) for season, one in _reminders(enterprise, year, day)]
-    told = list(news(enterprise, found, now)) if found else []
+    told = [*(news(enterprise, found, now) if found else ()), *_obstacles(enterprise, day, now)]
     return service.put(enterprise=enterprise, day=day, news=told, now=now, actor=CLOCK)
+
+
+def _obstacles(enterprise: str, day: date, now: datetime) -> Iterator[News]:
+    """Overdue complaints every day as long as there are any, a reconciliation's open differences once.
+
+    They go to those who may work on them, as the warnings of single tickets do.
+    """
+    waiting = attention.obstacles(enterprise)
+    if not waiting:
+        return
+    able = [name for name, roles in readers(enterprise).items() if allows(roles, Act.LOAD)]
+    chosen, hours, channels = choices.scopes(able), choices.hours(able), choices.confirmed(able)
+    scopes = {name: Scope(chosen.get(name, Scope.ROLE)) for name in able}
+    for one in waiting:
+        since = date.fromisoformat(str(one.values.get("since") or one.values["as_of"])[:10])
+        first = day if one.code == attention.OVERDUE else since
+        stage = str(one.values.get("run", LATE))
+        values = {"due": since.isoformat(), "left": (since - day).days, **one.values}
+        for name in warn.recipients(None, scopes, late=True):
+            at = not_before(now, hours[name], urgent=True)
+            yield News(name, f"{OBSTACLE}:{one.code}", stage, first, values, dict.fromkeys(channels.get(name, ()), at))
 
 
 def _reminders(enterprise: str, year: int, day: date) -> list[tuple[Known, Reminder]]:

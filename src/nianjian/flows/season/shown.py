@@ -9,10 +9,12 @@ from typing import Any, Final
 from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
+from nianjian.flows.overview import attention
 from nianjian.flows.season.known import Known, due_year, known
 from nianjian.flows.season.seen import Asked, seen
+from nianjian.kernel import clock
 from nianjian.paper.advice import advice_lines
-from nianjian.paper.texts.season.words import conflict, risk
+from nianjian.paper.texts.season.words import conflict, obstacle, risk
 from nianjian.paper.words import CHINESE, Words, words
 from nianjian.season.deadlines import Deadline, closing, conflicts, earliest, shuts
 from nianjian.season.notes import query as notes
@@ -51,7 +53,18 @@ def shown(*, enterprise: str, year: int | None, today: date, actor: Actor, langu
         "tasks": [_task(one, found, _) for one in tasks],
         "progress": _progress(progress(tasks)),
         "risk_flags": _flags(found, _),
+        "obstacles": _obstacles(found, _),
     }
+
+
+def _obstacles(found: Known, _: Words) -> list[Json]:
+    """What has waited too long today; nothing of another day or season."""
+    if found.today != clock.today() or found.year != due_year(found.enterprise, found.today):
+        return []
+    return [
+        {"code": one.code, "text": obstacle(one.code, one.values, _), "values": dict(one.values)}
+        for one in attention.obstacles(found.enterprise)
+    ]
 
 
 def standing_tasks(found: Known, actor: Actor) -> list[Task]:

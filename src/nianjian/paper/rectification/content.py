@@ -201,7 +201,7 @@ def _notes(measured: Json | None, _: Words) -> list[str]:
         return []
     day = measured["isolated"]
     return [
-        _("The isolation was put in force on {day}; that day itself stands in neither window.").format(day=day),
+        _("The order of isolation was approved on {day}; that day itself stands in neither window.").format(day=day),
         _("On that day the channel dialled {before} times before and {after} times after it.").format(
             **measured["that_day"]
         ),

@@ -21,7 +21,7 @@ from nianjian.paper.texts.dossier import sealing as dossier_sealing
 from nianjian.paper.texts.dossier.words import ITEMS as DOSSIER_ITEMS
 from nianjian.paper.texts.gate import counters
 from nianjian.paper.texts.gate import errors as gate
-from nianjian.paper.texts.inspection import day
+from nianjian.paper.texts.inspection import answers, day
 from nianjian.paper.texts.inspection import errors as inspection
 from nianjian.paper.texts.operation import doctor
 from nianjian.paper.texts.operation import errors as operation
@@ -100,6 +100,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "figure": COMPONENTS,
     "flaw": day.LINE_WHYS,
     "piece": day.PIECES,
+    "lack": answers.LACKS,
+    "remedy": answers.STEPS,
 }
 
 

@@ -64,6 +64,15 @@ def open_in(ids: list[str]) -> dict[str, int]:
     return dict(found.values_list("run_id").annotate(n=Count("pk")))
 
 
+def unsettled(enterprise: str) -> list[tuple[Run, int]]:
+    """The newest run of each kind that has open differences, with how many; the newest run first."""
+    newest: dict[str, Run] = {}
+    for one in runs(enterprise).only("kind", "as_of", "made_at").iterator(chunk_size=500):
+        newest.setdefault(one.kind, one)
+    still = open_in([one.pk for one in newest.values()])
+    return [(one, still[one.pk]) for one in newest.values() if one.pk in still]
+
+
 def proposals(run: Run, state: str = "") -> QuerySet[Proposal]:
     """The pairs of a run, the likeliest first."""
     found = Proposal.objects.filter(run=run).order_by("-likeness", "pk")

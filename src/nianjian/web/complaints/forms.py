@@ -17,6 +17,7 @@ from nianjian.registers.attachments.service import TYPES
 from nianjian.web.registers import shown as registers
 
 ALL: Final = "all"
+OVERDUE: Final = "overdue"
 WORKED: Final = frozenset({State.NEW, State.RESPONDED, State.CALLED_BACK, State.REOPENED})
 LONG: Final = 2000
 REASON: Final = 500
@@ -37,7 +38,9 @@ class Filter(forms.Form):
         choices=[("", gettext_lazy("with work left")), (ALL, gettext_lazy("all")), *_words(STATES)],
     )
     hand = forms.ChoiceField(
-        label=gettext_lazy("Clocks"), required=False, choices=[("", gettext_lazy("any")), *_words(HANDS)]
+        label=gettext_lazy("Clocks"),
+        required=False,
+        choices=[("", gettext_lazy("any")), (OVERDUE, gettext_lazy("overdue and still open")), *_words(HANDS)],
     )
     proposal = forms.ChoiceField(
         label=gettext_lazy("Call"), required=False, choices=[("", gettext_lazy("any")), *_words(PROPOSALS)]
@@ -59,7 +62,8 @@ class Filter(forms.Form):
         state, hand, drill = (given.get(name, "") for name in ("state", "hand", "drill"))
         return Wanted(
             states=frozenset() if state == ALL else frozenset({State(state)}) if state else WORKED,
-            hands=frozenset({Hand(hand)}) if hand else frozenset(),
+            hands=frozenset({Hand(hand)}) if hand and hand != OVERDUE else frozenset(),
+            overdue=hand == OVERDUE,
             assignee=given.get("assignee", "").strip() or None,
             drills=None if not drill else drill == "yes",
             proposal=given.get("proposal") or None,

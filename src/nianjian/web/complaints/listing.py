@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.accounts.access import may
 from nianjian.accounts.roles import Act
-from nianjian.complaints.query import Ticket, as_dict
+from nianjian.complaints.query import BY_DUE, Ticket, as_dict
 from nianjian.complaints.states import State
 from nianjian.flows.complaints import acts
 from nianjian.flows.complaints.listing import Listing, listed
@@ -28,9 +28,8 @@ from nianjian.web.layout.errors import said
 from nianjian.web.layout.paging import Order, Page, ordered, paged
 from nianjian.web.layout.tables import Column, column
 
-# A ticket's clocks all run from its arrival, so the order of arrival is the order in which they end.
 SORTS: Final = {
-    "due": ("arrived_at", "key"),
+    "due": BY_DUE,
     "ticket": ("key",),
     "assignee": ("assignee", "key"),
 }

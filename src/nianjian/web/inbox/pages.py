@@ -17,13 +17,14 @@ from nianjian.config.http.answers import UNPROCESSABLE
 from nianjian.flows.season import inbox as flow
 from nianjian.kernel.errors import NianjianError
 from nianjian.notify.outbox.model import Dispatch, Message
-from nianjian.paper.texts.season.reminders import CALLBACK, COMPLAINT, DRILL, KINDS, STATES
+from nianjian.paper.texts.season.reminders import CALLBACK, COMPLAINT, DRILL, KINDS, OBSTACLE, STATES
 from nianjian.paper.words import words
 from nianjian.web.inbox.forms import Choices, NewChannel
 from nianjian.web.layout.access import Request, own, page, person
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
 from nianjian.web.layout.paging import Page, paged
+from nianjian.web.overview.links import obstacle_address
 
 BADGES: Final = {
     Dispatch.DELIVERED: "good", Dispatch.UNCLEAR: "warn", Dispatch.FAILED: "bad", Dispatch.QUEUED: "plain",
@@ -118,6 +119,8 @@ def _address(one: Message) -> str:
         return reverse("callback-ways", kwargs={"code": one.enterprise})
     if one.about.partition(":")[0] == COMPLAINT:
         return reverse("complaints-one", kwargs={"code": one.enterprise, "ticket": one.values["complaint"]})
+    if one.about.partition(":")[0] == OBSTACLE:
+        return obstacle_address(one.enterprise, one.about.partition(":")[2], one.values)
     if one.about.partition(":")[0] == DRILL:
         return reverse("inspection-drill-screen", kwargs={"code": one.enterprise, "drill": one.values["drill"]})
     return reverse("season", kwargs={"code": one.enterprise})

@@ -19,6 +19,8 @@ def link(point: Point, code: str, year: int | None) -> str:
     if point.code == attention.EXPIRED:
         values = point.values
         return expiry_address(code, values["kind"], values["keys"])
+    if point.code in {attention.OVERDUE, attention.DIFFERENCES}:
+        return obstacle_address(code, point.code, point.values)
     name, more = _place(point, year)
     return reverse(name, kwargs={"code": code, **more})
 
@@ -48,6 +50,14 @@ def _place(point: Point, year: int | None) -> tuple[str, dict[str, Any]]:
         case _:
             found = "portrait-newest", dict[str, Any]()
     return found
+
+
+def obstacle_address(code: str, obstacle: str, values: Mapping[str, Any]) -> str:
+    """Return the address of the list that holds exactly what has waited too long."""
+    if obstacle == attention.OVERDUE:
+        return f"{reverse('complaints', kwargs={'code': code})}?{urlencode({'hand': 'overdue', 'drill': 'no'})}"
+    page = reverse("reconcile-one", kwargs={"code": code, "reconciliation": values["run"]})
+    return f"{page}?{urlencode({'state': 'open'})}"
 
 
 def expiry_address(code: str, kind: str, keys: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from nianjian.accounts.query import Enterprise
 from nianjian.accounts.reach import reach
 from nianjian.accounts.roles import Act
 from nianjian.flows.overview import facts, start
-from nianjian.flows.overview.attention import MOST, Point
+from nianjian.flows.overview.attention import MOST, OVERDUE, Point
 from nianjian.flows.overview.day import Mood
 from nianjian.flows.overview.deadlines import Calendar, Deadline
 from nianjian.flows.overview.facts import Overview, Standing
@@ -97,6 +97,7 @@ def _sentence(told: Overview, _: Words) -> str:
         days=earliest.days if earliest else None,
         blockers=len(told.blockers),
         tasks=len(told.tasks),
+        overdue=sum(int(one.values["count"]) for one in told.blockers if one.code == OVERDUE),
         age=min((one.age for one in told.sources if one.age is not None), default=None),
     )
     metrics: Sequence[Mapping[str, Any]] = told.portrait["metrics"] if told.portrait else ()

@@ -15,7 +15,7 @@ from nianjian.paper import headline
 from nianjian.paper.texts.complaints.words import CLOCKS
 from nianjian.paper.texts.errors import named, sentence
 from nianjian.paper.texts.portrait import name
-from nianjian.paper.texts.season.words import TRACKS
+from nianjian.paper.texts.season.words import OBSTACLES, TRACKS, obstacle
 from nianjian.paper.words import Words, mark
 
 Json = Mapping[str, Any]
@@ -34,6 +34,7 @@ VERDICTS: Final[Mapping[Reason, str]] = {
     ),
     Reason.RED: mark("Not a good day: red in {metrics}."),
     Reason.LATE: mark("Act today: a report is late, only a late report is left."),
+    Reason.OVERDUE: mark("Act today: {overdue} complaints are still open past their time limit."),
     Reason.DEADLINE: mark("Act today: {days} days are left and something is still open."),
     Reason.OVER: mark("Act today: a last day is over for {days} days and something is still open."),
     Reason.UNDECIDED: mark("The light cannot be told yet: something is missing in {metrics}."),
@@ -66,6 +67,7 @@ class Numbers:
     days: int | None = None
     blockers: int = 0
     tasks: int = 0
+    overdue: int = 0
     age: int | None = None
 
 
@@ -79,7 +81,12 @@ def verdict(reason: Reason, metrics: Sequence[Json], numbers: Numbers, _: Words)
     days = None if numbers.days is None else abs(numbers.days)
     said = _(", ").join(name("metric", str(one["slug"]), _) for one in gravest)
     return _(VERDICTS[reason]).format(
-        metrics=said, days=days, blockers=numbers.blockers, tasks=numbers.tasks, age=numbers.age
+        metrics=said,
+        days=days,
+        blockers=numbers.blockers,
+        tasks=numbers.tasks,
+        overdue=numbers.overdue,
+        age=numbers.age,
     )
 
 
@@ -88,28 +95,31 @@ def points(found: Sequence[Point], portrait: Json | None, _: Words) -> Iterator[
     undecided = any(one.code == attention.INSUFFICIENT for one in found)
     missing = headline.missing(portrait, _) if portrait and undecided else ()
     for one in found:
-        values = dict(one.values)
-        if "metric" in values:
-            values["metric"] = name("metric", str(values["metric"]), _)
-        if one.code == attention.INSUFFICIENT:
-            lines = [line for line in missing if line.startswith(values["metric"])]
-            yield lines[0] if lines else _(POINTS[one.code]).format(**values)
-            continue
-        if one.code == attention.ATTACHMENT:
-            values["papers"] = " / ".join(name("attachment", kind, _) for kind in values["kinds"])
-        if one.code == attention.LATE:
-            values["report"] = _(TRACKS[str(values["track"])])
-        if one.code == attention.FAILED:
-            error = values["error"]
-            values["why"] = sentence(str(error.get("code", "")), error.get("values", {}), _)
-        if one.code == attention.COMPLAINT:
-            values["clock"] = _(CLOCKS[str(values["clock"])])
-            values["due"] = f"{values['due'].astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
-        if one.code == attention.EXPIRED:
-            values |= {"what": named("kind", values["kind"], _), "keys": several(values["keys"], values["count"], _)}
-        if "by" in values:
-            values["by"] = person(str(values["by"]))
-        yield _(POINTS[one.code]).format(**values)
+        yield obstacle(one.code, one.values, _) if one.code in OBSTACLES else _point(one, missing, _)
+
+
+def _point(one: Point, missing: Sequence[str], _: Words) -> str:
+    values = dict(one.values)
+    if "metric" in values:
+        values["metric"] = name("metric", str(values["metric"]), _)
+    if one.code == attention.INSUFFICIENT:
+        lines = [line for line in missing if line.startswith(values["metric"])]
+        return lines[0] if lines else _(POINTS[one.code]).format(**values)
+    if one.code == attention.ATTACHMENT:
+        values["papers"] = " / ".join(name("attachment", kind, _) for kind in values["kinds"])
+    if one.code == attention.LATE:
+        values["report"] = _(TRACKS[str(values["track"])])
+    if one.code == attention.FAILED:
+        error = values["error"]
+        values["why"] = sentence(str(error.get("code", "")), error.get("values", {}), _)
+    if one.code == attention.COMPLAINT:
+        values["clock"] = _(CLOCKS[str(values["clock"])])
+        values["due"] = f"{values['due'].astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
+    if one.code == attention.EXPIRED:
+        values |= {"what": named("kind", values["kind"], _), "keys": several(values["keys"], values["count"], _)}
+    if "by" in values:
+        values["by"] = person(str(values["by"]))
+    return _(POINTS[one.code]).format(**values)
 
 
 def several(keys: Sequence[str], count: int, _: Words) -> str:

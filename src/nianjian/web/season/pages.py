@@ -44,6 +44,7 @@ from nianjian.web.dossier.shown import state, title
 from nianjian.web.layout.access import Request, page
 from nianjian.web.layout.language import current
 from nianjian.web.layout.tables import Cell, Column, Table
+from nianjian.web.overview.links import obstacle_address
 from nianjian.web.season.gantt import gantt
 from nianjian.web.season.places import place
 
@@ -68,6 +69,7 @@ def season(request: Request, code: str) -> HttpResponse:
         "left": "" if first is None else left(first["left"], _),
         "source": "" if first is None else _source(first, _),
         "flags": told["risk_flags"],
+        "obstacles": [(one["text"], obstacle_address(code, one["code"], one["values"])) for one in told["obstacles"]],
         "tracks": _tracks(told["tracks"], _),
         "deadlines": _deadlines(told["tracks"], _),
         "milestones": _milestones(told["milestones"], _),

@@ -63,6 +63,29 @@ def test_those_due_soonest_stand_first_with_the_time_left(officer: Client) -> No
     assert "138****8000" in page
 
 
+def test_what_is_overdue_stands_first_on_overview_season_and_list(officer: Client) -> None:
+    assert "投诉逾期" not in text(officer.get("/e/demo/")) + text(officer.get("/e/demo/season/"))
+    for name, hours in (("hour", 1.0), ("three", 3.0), ("days", 48.0), ("years", 9600.0), ("over", 9700.0)):
+        opened(name, arrived_at=ago(hours))
+    acts.respond(enterprise="demo", complaints=["days"], actor=BOSS)
+    acts.callback(enterprise="demo", complaint="over", result="满意", actor=BOSS)
+    acts.close(enterprise="demo", complaints=["over"], result="致歉", actor=BOSS)
+    opened("drilled", arrived_at=ago(9600), drill="是")
+    address, since = "/e/demo/complaints/?hand=overdue&amp;drill=no", ago(9598)[:15]
+    for page, start in (("/e/demo/", "blockers"), ("/e/demo/season/", "obstacles")):
+        found = re.search(rf'<h2 id="{start}">.*?<li><a href="([^"]+)">([^<]+)</a>', text(officer.get(page)), re.DOTALL)
+        assert found
+        assert found[1] == address
+        assert found[2].startswith(f"投诉逾期未办结3件；最早的一件（years）自{since}")
+    page = text(officer.get("/e/demo/"))
+    assert "今天就要处理：3件投诉已逾期，尚未办结。" in page
+    english = {"headers": {"accept-language": "en"}}
+    told = text(officer.get("/e/demo/", **english)) + text(officer.get("/e/demo/season/", **english))
+    assert told.count("Complaints still open past their time limit: 3; the oldest, years, is over since") == 2
+    assert names(text(officer.get(address.replace("&amp;", "&")))) == ["years", "days", "three"]
+    assert names(text(officer.get(f"{HOME}?state=all&drill=no"))) == ["years", "days", "three", "over", "hour"]
+
+
 def test_only_work_left_is_shown_unless_asked_for(officer: Client) -> None:
     opened("done", arrived_at=ago(3))
     acts.respond(enterprise="demo", complaints=["done"], actor=BOSS)

@@ -15,7 +15,7 @@ from nianjian.api.door.paging import Cut, Page, paged
 from nianjian.api.v1.given import Text
 from nianjian.api.v1.registers.lists import Row, row_key, row_told
 from nianjian.complaints.clocks import Clock, Hand
-from nianjian.complaints.query import KIND, Ticket, Wanted, as_dict, past_as_dict
+from nianjian.complaints.query import BY_DUE, KIND, Ticket, Wanted, as_dict, past_as_dict
 from nianjian.complaints.sheet import COMPLAINTS
 from nianjian.complaints.states import State
 from nianjian.flows.complaints import acts
@@ -35,6 +35,7 @@ Source = Literal["12321", "12300", "enterprise", "one_click", "carrier"]
 class Ticketed(Schema):
     """A ticket: ``values`` by field, numbers masked, without what a complainant wrote; moments in Beijing time.
 
+    ``overdue``: still open past a limit.
     ``version``: what an act names to go on from; ``address``: how the ticket is called in an address.
     """
 
@@ -49,6 +50,7 @@ class Ticketed(Schema):
     close_due: str | None
     close_clock: Hand
     close_on_time: bool | None
+    overdue: bool
     acts: list[str]
     match: dict[str, Any] | None
     values: dict[str, Any]
@@ -71,7 +73,10 @@ class TicketShown(Ticketed):
 
 
 class TicketsWanted(Schema):
-    """Which tickets: states, a clock and how it stands, who works on them, drills, the match, a text."""
+    """Which tickets: states, a clock and how it stands, who works on them, drills, the match, a text.
+
+    ``overdue``: those alone that are still open past a limit, of drills only with ``drill``.
+    """
 
     state: list[Standing] = Field([], max_length=10)
     clock: Clock | None = None
@@ -80,6 +85,7 @@ class TicketsWanted(Schema):
     drill: bool | None = None
     match: Literal["asserted", "proposed", "confirmed", "dismissed", "none"] | None = None
     q: Text = ""
+    overdue: bool = False
 
 
 class NewTicket(Schema):
@@ -103,7 +109,7 @@ class NewTicket(Schema):
 
 OWN = frozenset(
     {"state", "drill", "acts", "match", "response_due", "response_clock", "response_on_time", "close_due",
-     "close_clock", "close_on_time"}
+     "close_clock", "close_on_time", "overdue"}
 )  # fmt: skip
 
 
@@ -122,7 +128,7 @@ def one(request: Request, code: str, ticket: str) -> dict[str, object]:
 
 @read(router, HERE, act=Act.READ_OWN, answer=Page[Ticketed])
 def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[TicketsWanted]) -> dict[str, object]:
-    """Tickets, those due soonest first; an outsourcer's own ones alone."""
+    """Tickets, the overdue ones first, then those due soonest; an outsourcer's own ones alone."""
     wanted = Wanted(
         states=frozenset(State(one) for one in looked.state),
         clock=looked.clock,
@@ -130,9 +136,10 @@ def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[
         assignee=looked.assignee or None,
         drills=looked.drill,
         proposal=looked.match,
+        overdue=looked.overdue,
     )
     found = flow.listed(enterprise=code, actor=request.actor, wanted=wanted)
-    return paged(request, cut, _Read(found.narrowed(looked.q, ("arrived_at", "key"))), told)
+    return paged(request, cut, _Read(found.narrowed(looked.q, BY_DUE)), told)
 
 
 class _Read:

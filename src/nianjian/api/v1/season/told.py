@@ -133,6 +133,14 @@ class SeasonFlag(Schema):
     level: str | None
 
 
+class SeasonObstacle(Schema):
+    """What has waited too long already: complaints past a limit, open differences; a code, its sentence, its values."""
+
+    code: str
+    text: str
+    values: dict[str, Any]
+
+
 class SeasonTold(Schema):
     """A season as it stands on ``today``."""
 
@@ -146,6 +154,7 @@ class SeasonTold(Schema):
     tasks: list[SeasonTask]
     progress: SeasonSteps
     risk_flags: list[SeasonFlag]
+    obstacles: list[SeasonObstacle] = Field([])
 
 
 class ReportNoted(Schema):

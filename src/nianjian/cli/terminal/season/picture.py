@@ -46,6 +46,8 @@ def shown(told: Json) -> Show:
                 day=first["last_day"], left=left(first["left"], _), source=where, citation=first["citation"]
             )
             console.print(said, style="bold")
+        for one in told["obstacles"]:
+            console.print(f"! {one['text']}", style="bold red", markup=False)
         for flag in told["risk_flags"]:
             console.print(f"! {flag['text']}", style="yellow", markup=False)
         _tracks(console, told)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import cached_property
 
 from nianjian.accounts import query as accounts
-from nianjian.dossier.generated import complaint_records
+from nianjian.complaints.in_time import counted, tickets_in_time
+from nianjian.dossier.generated import complaint_records, responsibility_report
 from nianjian.dossier.generated.complaint_records import Ticket
 from nianjian.dossier.generated.document import Row
 from nianjian.dossier.generated.monthly_traffic import Traffic
 from nianjian.dossier.generated.responsibility_report import Facts
-from nianjian.flows.complaints.one_click import promised
+from nianjian.flows.complaints.promise import promise
 from nianjian.flows.dossier import checklist
 from nianjian.flows.dossier.gather import lake, registers
 from nianjian.flows.rulebooks import rulebook
+from nianjian.kernel import clock
+from nianjian.kernel.claims import Claim
 from nianjian.portrait.behind.query import counting
 from nianjian.registers.lines.model import Line
 from nianjian.registers.teams.model import Team
@@ -63,7 +65,6 @@ class Values:
     def facts(self) -> Facts:
         """What the responsibility report says of itself."""
         day, counts = self.head.as_of, complaint_records.counts(self.tickets, self.head.as_of, self.sources)
-        promise, hour = promised(self.enterprise), timedelta(hours=1)
         return Facts(
             numbers=tuple(str(row["root"]) for row in self.numbers if row.get("root")),
             seats=len(self.seats),
@@ -73,9 +74,19 @@ class Values:
             complaints=counts["complaints"],
             tickets=counts["tickets"],
             closed=counts["closed"],
-            respond_hours=promise.response // hour,
-            close_hours=promise.close // hour,
+            in_time=self.in_time,
+            read=clock.today(),
         )
+
+    @cached_property
+    def in_time(self) -> Claim:
+        """Whether the tickets that D4 counts were answered and closed in time, as far as it is known by now."""
+        known = complaint_records.clocked(self.tickets, self.head.as_of)
+        return tickets_in_time(counted(known, promise(self.enterprise), clock.moment()))
+
+    def claims(self, item: str) -> Sequence[Claim]:
+        """The claims that an item makes."""
+        return (self.in_time,) if item == responsibility_report.ITEM else ()
 
     @cached_property
     def duty(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from nianjian.accounts.query import Actor
+from nianjian.complaints.in_time import tickets_in_time
 from nianjian.dossier.materials.states import DONE
 from nianjian.flows.dossier.checklist import lines as items
 from nianjian.flows.gate import feed as gate_feed
@@ -16,7 +17,8 @@ from nianjian.flows.progress import Progress, silent
 from nianjian.flows.reconcile.runs import listed
 from nianjian.gate.snapshot import write as snapshots
 from nianjian.inspection.cards import answers
-from nianjian.inspection.cards.answers import Card, Robots
+from nianjian.inspection.cards.answers import Robots
+from nianjian.kernel.claims import RELEASED, Claim
 
 ALGORITHM: Final = "algorithm_filing"
 STEPS: Final = 6
@@ -55,7 +57,7 @@ def shown(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = sile
     cards = [
         answers.own_numbers(numbers["delivered"], numbers["own"], numbers["classes"]),
         answers.robot_abilities(robots),
-        answers.tickets_in_time(facts.tickets(grounds, first)),
+        tickets_in_time(facts.tickets(grounds, first)),
         answers.absent("ai_outbound", dialled["ai"]["verdict"], {"seats": robots.seats, "robot_calls": robots.calls}),
         answers.absent("predictive", dialled["verdict"], sums),
         answers.one_click(
@@ -74,8 +76,8 @@ def shown(grounds: Grounds, kept: Json, dialled: Json, progress: Progress = sile
         "enterprise": grounds.enterprise,
         "as_of": grounds.day.isoformat(),
         "at": facts.moment(),
-        "cards": [{**told(one), "from": since.get(one.card)} for one in cards],
-        "released": sum(one.state == answers.RELEASED for one in cards),
+        "cards": [{**told(one), "from": since.get(one.id)} for one in cards],
+        "released": sum(one.state == RELEASED for one in cards),
         "all": len(cards),
         "problem": numbers["problem"],
         "rulebook": grounds.stamp(),
@@ -100,7 +102,7 @@ def _robots(grounds: Grounds, ai: Json, intents: int, year: int) -> Robots:
     )
 
 
-def _control(grounds: Grounds, kept: Json) -> Card:
+def _control(grounds: Grounds, kept: Json) -> Claim:
     """The gate as it is now, and whether its journal goes on to the last day that is over."""
     state = live.state(enterprise=grounds.enterprise, actor=grounds.actor)
     place = gate_feed.root()
@@ -114,10 +116,10 @@ def _control(grounds: Grounds, kept: Json) -> Card:
     )
 
 
-def told(one: Card) -> Json:
+def told(one: Claim) -> Json:
     """A card as JSON."""
     return {
-        "card": one.card,
+        "card": one.id,
         "state": one.state,
         "figures": dict(one.figures),
         "lacks": [{"code": lack.code, "known": lack.known, "count": lack.count} for lack in one.lacks],

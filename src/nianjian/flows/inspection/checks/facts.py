@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from nianjian.complaints import query as complaints
 from nianjian.complaints.clocks import Clock, reading
+from nianjian.complaints.in_time import Tickets, counted
 from nianjian.complaints.one_click import query as doors
 from nianjian.flows.complaints import one_click
 from nianjian.flows.complaints.promise import promise
@@ -21,7 +22,6 @@ from nianjian.flows.inspection.checks.grounds import Grounds, Json, calls
 from nianjian.flows.overview.deadlines import data_year, upcoming
 from nianjian.flows.run_portrait import compute
 from nianjian.inspection.cards import question
-from nianjian.inspection.cards.answers import Tickets
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.numbers import NumberClass
@@ -34,7 +34,6 @@ from nianjian.registers.versions.query import as_at
 TRIED: Final = 200  # one-click addresses that are tried, a tenth of a second each
 CLASSES: Final = tuple(one.value for one in NumberClass if one is not NumberClass.OWN_SHORT)
 LIGHTS: Final = ("complaint_rate", "closing_rate")
-MINUTE: Final = timedelta(minutes=1)
 OK: Final = 200
 
 
@@ -64,44 +63,16 @@ def shown_numbers(grounds: Grounds) -> Json:
 
 def tickets(grounds: Grounds, first: date) -> Tickets:
     """The clocks of every ticket that arrived from a day on, as they stand now; excluded ones are left out."""
-    terms, now = promise(grounds.enterprise), clock.now()
-    rows = complaints.tickets(grounds.enterprise).filter(exclusion=None)
-    late, count, undecided, unknown = dict.fromkeys(Clock, 0), 0, 0, 0
-    waits: dict[Clock, list[timedelta]] = {one: [] for one in Clock}
     names = ("arrived_at", "responded_at", "called_back_at", "closed_at", "reopened_at", "exclusion", "accepted_at")
-    for row in rows.only(*names).iterator(chunk_size=2000):
-        moment = row.arrived_at or row.accepted_at
-        if moment is not None and not first <= moment.astimezone(clock.ZONE).date() <= grounds.day:
-            continue
-        count += 1
-        facts = complaints.facts(row)
-        if facts.arrived is None:
-            unknown += 1
-            continue
-        read = [reading(one, facts, terms, now) for one in Clock]
-        undecided += any(one.on_time is None for one in read)
-        for one in read:
-            late[one.clock] += one.on_time is False
-            done = facts.responded if one.clock is Clock.RESPONSE else facts.finished
-            if done is not None:
-                waits[one.clock].append(done - facts.arrived)
-    return Tickets(
-        tickets=count,
-        response_late=late[Clock.RESPONSE],
-        close_late=late[Clock.CLOSE],
-        undecided=undecided,
-        no_arrival=unknown,
-        response_95=_of_hundred(waits[Clock.RESPONSE]),
-        close_95=_of_hundred(waits[Clock.CLOSE]),
+    rows = complaints.tickets(grounds.enterprise).filter(exclusion=None).only(*names).iterator(chunk_size=2000)
+    in_period = (
+        complaints.facts(row) for row in rows if _within(row.arrived_at or row.accepted_at, first, grounds.day)
     )
+    return counted(in_period, promise(grounds.enterprise), clock.now())
 
 
-def _of_hundred(waits: list[timedelta]) -> int | None:
-    """Minutes, begun ones counted, within which 95 of a hundred were done."""
-    if not waits:
-        return None
-    place = -(-95 * len(waits) // 100) - 1
-    return -(-sorted(waits)[place] // MINUTE)
+def _within(moment: datetime | None, first: date, last: date) -> bool:
+    return moment is None or first <= moment.astimezone(clock.ZONE).date() <= last
 
 
 def registered(grounds: Grounds) -> Json:

@@ -19,9 +19,9 @@ from nianjian.flows.overview.deadlines import data_year, upcoming
 from nianjian.flows.progress import Progress, silent
 from nianjian.flows.reconcile.runs import listed
 from nianjian.inspection import readiness
-from nianjian.inspection.cards.answers import RELEASED, UNKNOWN
 from nianjian.inspection.readiness import NUMBERS, PEOPLE, SYSTEM, Check
 from nianjian.kernel import clock
+from nianjian.kernel.claims import RELEASED, UNKNOWN
 
 STEPS: Final = 6
 STATES: Final = {"passed": readiness.PASSED, "failed": readiness.FAILED}

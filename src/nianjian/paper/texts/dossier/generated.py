@@ -30,5 +30,12 @@ TEXTS: Final[Mapping[str, str]] = {
         "{figure}: {paper} in the paper, {portrait} in the portrait; run the portrait anew, then generate it again"
     ),
     "sums_unknown": mark("{figure} is not in the portrait's run; run the portrait anew"),
+    "claim_refused": mark(
+        "{rule}: the paper gives the true figures in place of the claim, for {lack} ({count}). What makes it true:"
+        " {remedy}"
+    ),
+    "claim_unproved": mark(
+        "{rule}: the data do not prove a claim, for {lack}; fill in the blank by hand, or prove it: {remedy}"
+    ),
     "generated_blank": mark("the registers do not know: {fields}; fill it in by hand"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from nianjian.paper.texts.inspection.drill import THROWN
-from nianjian.paper.texts.season.words import TASKS, TRACKS
+from nianjian.paper.texts.season.words import TASKS, TRACKS, obstacle
 from nianjian.paper.words import Words, mark
 
 TEXTS: Final[Mapping[str, str]] = {
@@ -74,6 +74,7 @@ WHEN: Final[Mapping[str, str]] = {
 }
 COMPLAINT: Final = "complaint"  # what a warning of a ticket's clock is about; behind the colon stands the clock
 CALLBACK: Final = "callback"  # a daily test that did not run; behind the colon stands the route
+OBSTACLE: Final = "obstacle"  # what has waited too long; behind the colon stands the overview's code
 DRILL: Final = "drill"  # what a facilitator throws in; behind the colon stands what names the drill
 MISSED: Final[Mapping[str, str]] = {
     "callback_too_many": mark("the daily test calls over {route} did not run: {count} calls are more than {most}"),
@@ -95,6 +96,8 @@ def line(about: str, values: Mapping[str, Any], _: Words) -> str:
     if kind == COMPLAINT:
         said = _(CLOCKS[name, bool(values["late"])]).format(complaint=values["complaint"], at=values["at"])
         return f"{said} ({_('drill')})" if values["drill"] else said
+    if kind == OBSTACLE:
+        return obstacle(name, {key: value for key, value in values.items() if key not in {"due", "left"}}, _)
     if kind == CALLBACK:
         return _(MISSED.get(values["reason"], MISSED[""])).format_map(values)
     if kind == DRILL:

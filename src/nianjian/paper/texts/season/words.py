@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from nianjian.paper.texts.reconcile.words import KINDS as KINDS_COMPARED
 from nianjian.paper.words import Words, mark
 
 TEXTS: Final[Mapping[str, str]] = {
@@ -120,6 +121,20 @@ RISKS: Final[Mapping[str, str]] = {
         "The register of licences names none that reports on this data year; the days hold all the same."
     ),
 }
+
+
+OBSTACLES: Final[Mapping[str, str]] = {
+    "complaints_overdue": mark(
+        "Complaints still open past their time limit: {count}; the oldest, {oldest}, is over since {since}"
+    ),
+    "differences_open": mark("Open differences with {register}: {count} (reconciliation {run} as at {as_of})"),
+}
+
+
+def obstacle(code: str, values: Mapping[str, Any], _: Words) -> str:
+    """What has waited too long already, as a sentence."""
+    register = _(KINDS_COMPARED[str(values["kind"])]) if "kind" in values else ""
+    return _(OBSTACLES[code]).format(register=register, **values)
 
 
 def risk(code: str, values: Mapping[str, Any], _: Words) -> str:
