@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from nianjian.kernel import formulas
 from nianjian.lake.sql import literal
 
 NULL: Final = "NULL::VARCHAR"
@@ -66,16 +67,22 @@ def number(expression: str) -> str:
 
 
 def seconds_after(moment: str, seconds: str) -> str:
-    """``moment`` plus a DOUBLE of seconds, to the microsecond."""
+    """``moment`` plus a DOUBLE of seconds, to the microsecond; no time where there is no moment."""
+    if moment in {NULL, NO_TIME}:
+        return NO_TIME
     return f"({moment} + to_microseconds(cast(round({seconds} * 1000000) as bigint)))"
 
 
 _GUARDED: Final = re.compile(r"""="[^",\n]*"|=""[^",\n]*""|(?:^|[,;\t|"])'[0-9+]""", re.MULTILINE)
+_GUARDED_AGAIN: Final = re.compile(_GUARDED.pattern.removesuffix("+]") + "]", re.MULTILINE)
 
 
-def guarded(text: str) -> bool:
-    """Whether cells of a text are kept from Excel's mending: ``="0138…"``, or an apostrophe in front of digits."""
-    return _GUARDED.search(text) is not None
+def guarded(text: str, *, again: bool = False) -> bool:
+    """Whether cells of a text are kept from Excel's mending: ``="0138…"``, or an apostrophe in front of digits.
+
+    ``again``: of a rejects file that came back, in which `unharmed` takes the apostrophe in front of +.
+    """
+    return (_GUARDED_AGAIN if again else _GUARDED).search(text) is not None
 
 
 def unguarded(expression: str) -> str:
@@ -84,6 +91,15 @@ def unguarded(expression: str) -> str:
     return (
         f"nullif(case when {bare} like '=\"%\"' then substr({bare}, 3, length({bare}) - 3)"
         f" when {bare} like '''%' then substr({bare}, 2) else {bare} end, '')"
+    )
+
+
+def unharmed(expression: str) -> str:
+    """The cell as `formulas.restored` gives it."""
+    bare = f"substr({expression}, 2)"
+    active, plain = (f"regexp_matches({bare}, {literal(one)})" for one in (formulas.ACTIVE, formulas.PLAIN))
+    return (
+        f"(case when starts_with({expression}, chr(39)) and {active} and not {plain} then {bare} else {expression} end)"
     )
 
 
@@ -101,6 +117,17 @@ def duration(expression: str) -> str:
         f" + coalesce(try_cast({part.format('([0-9]+)分')} as double), 0) * 60"
         f" + coalesce(try_cast({part.format('([0-9]+)秒')} as double), 0) end)"
     )
+
+
+UNITS: Final[Mapping[str, float]] = {"seconds": 1, "milliseconds": 0.001, "minutes": 60}  # of a bare number
+
+
+def duration_in(expression: str, unit: str) -> str:
+    """`duration` where a bare number counts another unit."""
+    if unit == "seconds":
+        return duration(expression)
+    bare = f"regexp_full_match({expression}, '[0-9]+([.][0-9]+)?')"
+    return f"(case when {bare} then {number(expression)} * {UNITS[unit]} else {duration(expression)} end)"
 
 
 # An extension has 2 to 6 digits and is none of the short codes of the public network. What is longer, begins
