@@ -139,7 +139,8 @@ def _column(field: str, value: object) -> str | int | tuple[str | int, ...]:
 
 
 def _single(field: str, value: object) -> str | int:
-    if isinstance(value, bool) or not isinstance(value, str | int) or (isinstance(value, int) and value < 1):
+    good = (isinstance(value, str) and value.strip()) or (isinstance(value, int) and value >= 1)
+    if isinstance(value, bool) or not isinstance(value, str | int) or not good:
         raise _Fault(field, f'{field}: "拨打时间", {field}: 1', value)
     return value
 

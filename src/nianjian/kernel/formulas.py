@@ -12,7 +12,7 @@ from typing import Final
 _BLANKS: Final = "\\t\\n\\v\\f\\r \u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
 _QUOTES: Final = "'\"‘’“”`"
 _SIGNS: Final = "=+@＝＋－＠﹦﹢﹣﹫−-"  # full-width ones, too: a Chinese keyboard types them, and programs read them
-ACTIVE: Final = f"^(?:[\\t\\n\\r]|[{_BLANKS}{_QUOTES}]*[{_SIGNS}])"
+ACTIVE: Final = f"^(?:[{_QUOTES}]*[\\t\\n\\r]|[{_BLANKS}{_QUOTES}]*[{_SIGNS}])"
 """A regular expression of Python and of RE2: what a program may run, blanks and quotes before it or not."""
 PLAIN: Final = "^(?:-?[0-9]+(?:[.][0-9]+)?|-+)$"
 """A number runs nothing, and stays one for whoever adds it up; a dash says that there is none."""

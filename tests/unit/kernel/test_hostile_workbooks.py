@@ -94,7 +94,11 @@ def test_a_sparse_sheet_is_the_cells_that_it_holds(tmp_path: Path, data: Callabl
             {"part": "xl/strings.xml", "size": "67 MB", "limit": "64 MB"},
         ),
         (lambda: xlsx(row(1, "a"), *[" " * (1 << 20)] * 80), "unpacked_too_large", None),
-        (lambda: xlsx(*[b" " * (1 << 20)] * 513), "part_too_large", {"part": "表0", "size": "513 MB", "limit": "512 MB"}),
+        (
+            lambda: xlsx(*[b" " * (1 << 20)] * 513),
+            "part_too_large",
+            {"part": "表0", "size": "513 MB", "limit": "512 MB"},
+        ),
         (lambda: xlsx("<a>" * 100_000), "workbook_broken", None),
         (lambda: xlsx("<!--" + "x" * (8 << 20) + "-->"), "workbook_broken", None),
         (lambda: xlsx("<row " + " ".join(f'a{n}="1"' for n in range(900_000)) + "/>"), "workbook_broken", None),

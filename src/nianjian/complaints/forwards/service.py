@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -140,7 +141,7 @@ def _line(line: Line, table: Table, mapping: ForwardMapping) -> Line:
         if column.field in mapping.formats and text:
             try:
                 cells[position] = datetime.strptime(text, mapping.formats[column.field]).replace(tzinfo=None)  # noqa: DTZ007 -- wall time
-            except ValueError:
+            except (ValueError, re.error):  # a form that names the year twice is no regular expression
                 continue  # the check names the cell
         elif not column.choices and text in mapping.values.get(column.field, {}):
             cells[position] = mapping.values[column.field][text]

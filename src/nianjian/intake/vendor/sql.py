@@ -16,10 +16,11 @@ ANY_OTHER: Final = "*"  # among a mapping's words: whatever else stands there, n
 
 
 def first_of(expressions: Iterable[str]) -> str:
-    """The first that is not NULL; NULL when there is none to ask."""
-    known = [expression for expression in expressions if expression not in (NULL, NO_TIME)]
+    """The first that is not NULL; NULL when there is none to ask, of times a time."""
+    asked = list(expressions)
+    known = [expression for expression in asked if expression not in (NULL, NO_TIME)]
     if not known:
-        return NULL
+        return NO_TIME if NO_TIME in asked else NULL
     return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
 
 
@@ -70,7 +71,8 @@ def seconds_after(moment: str, seconds: str) -> str:
     """``moment`` plus a DOUBLE of seconds, to the microsecond; no time where there is no moment."""
     if moment in {NULL, NO_TIME}:
         return NO_TIME
-    return f"({moment} + to_microseconds(cast(round({seconds} * 1000000) as bigint)))"
+    within = f"greatest(least({seconds}, {_LONG}), -{_LONG})"
+    return f"({moment} + to_microseconds(cast(round({within} * 1000000) as bigint)))"
 
 
 _GUARDED: Final = re.compile(r"""="[^",\n]*"|=""[^",\n]*""|(?:^|[,;\t|"])'[0-9+]""", re.MULTILINE)
@@ -118,6 +120,8 @@ def duration(expression: str) -> str:
         f" + coalesce(try_cast({part.format('([0-9]+)秒')} as double), 0) end)"
     )
 
+
+_LONG: Final = 1_000_000_000  # seconds: whatever lasts longer is no call, and an engine can still add it
 
 UNITS: Final[Mapping[str, float]] = {"seconds": 1, "milliseconds": 0.001, "minutes": 60}  # of a bare number
 
