@@ -40,7 +40,7 @@ def items(paths: Sequence[str | Path]) -> Iterator[Item]:
     NianjianError ``file_missing`` before the first item, each further missing path a finding; ``nothing_to_import``.
     What cannot be opened, or goes away meanwhile, becomes an item too, so that it holds up no other; its ``fault``
     is raised when it is read: ``file_unreadable``, ``file_empty``, ``zip_broken``, ``zip_encrypted``,
-    ``workbook_broken``, ``pack_unsupported``, ``pack_nested``, and those of `kernel.unpacking`.
+    ``workbook_broken``, ``pack_unsupported``, ``pack_nested``, and those of `kernel.workbooks.unpacking`.
     """
     missing = [str(given) for given in paths if not Path(given).exists()]
     if missing:

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any, Final, cast
 
 import yaml
+from yaml.composer import ComposerError
 
 from nianjian.kernel.errors import NianjianError
 
@@ -26,18 +27,24 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> yaml.Node | None:  # noqa: ANN401 - as the class above has it
         self.depth += 1
+        event: yaml.Event = cast("Any", self).peek_event()
         if self.depth > _DEEPEST:
-            raise yaml.composer.ComposerError(None, None, "too deep", self.peek_event().start_mark)
-        event = self.peek_event()
-        node = cast("yaml.Node | None", super().compose_node(parent, index))
+            raise _refused("too deep", event)
+        node = super().compose_node(parent, index)
         self.depth -= 1
         if isinstance(event, yaml.AliasEvent) and not isinstance(node, yaml.ScalarNode):
-            raise yaml.composer.ComposerError(None, None, "a collection named twice", event.start_mark)
-        if isinstance(node, yaml.ScalarNode) and any(
-            unicodedata.category(sign) in _UNSEEN and sign not in "\t\r\n" for sign in node.value
-        ):
-            raise yaml.composer.ComposerError(None, None, "a sign that nobody sees", node.start_mark)
+            raise _refused("a collection named twice", event)
+        if isinstance(node, yaml.ScalarNode) and any(map(_is_unseen, node.value)):
+            raise _refused("a sign that nobody sees", event)
         return node
+
+
+def _refused(problem: str, event: yaml.Event) -> yaml.YAMLError:
+    return ComposerError(None, None, problem, cast("Any", event).start_mark)
+
+
+def _is_unseen(sign: str) -> bool:
+    return unicodedata.category(sign) in _UNSEEN and sign not in "\t\r\n"
 
 
 def parsed(content: bytes, name: str) -> object:

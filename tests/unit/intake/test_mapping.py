@@ -237,8 +237,8 @@ def test_a_mapping_has_a_size(desk: Desk) -> None:
 
 WORDS = st.sampled_from([
     "start", "end", "answer", "ring", "duration", "talk", "call_id", "direction", "callee", "result", "purpose", "*",
-    "编号", "类别", "客户", "拨打于", "接于", "收于", "秒", "%Y", "%d-%H", "%%", "%-", "'", '"', "呼出", "iso", "minutes",
-    "", "epoch_ms", "seconds", "Asia/Shanghai", "../x", "columns",
+    "编号", "类别", "客户", "拨打于", "接于", "收于", "秒", "%Y", "%d-%H", "%%", "%-", "'", '"', "呼出", "iso",
+    "minutes", "", "epoch_ms", "seconds", "Asia/Shanghai", "../x", "columns",
 ])  # fmt: skip
 SCALARS = WORDS | st.integers(-2, 9) | st.booleans() | st.none() | st.floats() | st.dates() | st.text(max_size=4)
 LISTS = st.lists(SCALARS, max_size=2)

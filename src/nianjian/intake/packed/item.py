@@ -17,9 +17,10 @@ from nianjian.intake.packed import torn
 from nianjian.intake.packed.packs import GZIP, Spool, Unpacking, kind_of
 from nianjian.intake.packed.torn import Torn
 from nianjian.kernel.errors import NianjianError
-from nianjian.kernel.unpacking import STEP, checked_ratio, checked_room
+from nianjian.kernel.workbooks.limits import LAST_COLUMN
 from nianjian.kernel.workbooks.old_workbook import OldWorkbook
-from nianjian.kernel.workbooks.sheet import LAST_COLUMN, BookRow
+from nianjian.kernel.workbooks.sheet import BookRow
+from nianjian.kernel.workbooks.unpacking import STEP, checked_ratio, checked_room
 from nianjian.kernel.workbooks.workbook import Workbook
 
 BLOCK: Final = 1 << 20  # what stays in the processor while it is hashed, checked and counted

@@ -24,7 +24,7 @@ from nianjian.intake.rows.sheets import digest, sheet_rows
 from nianjian.intake.vendor import zones
 from nianjian.kernel import numbers
 from nianjian.kernel.errors import NianjianError
-from nianjian.kernel.unpacking import STEP, checked_room
+from nianjian.kernel.workbooks.unpacking import STEP, checked_room
 from nianjian.lake.sql import quoted
 from nianjian.lake.workbench import EngineError, Workbench, scan_csv
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from nianjian.kernel.errors import NianjianError
-from nianjian.kernel.unpacking import MIB
+from nianjian.kernel.workbooks.unpacking import MIB
 
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
@@ -71,7 +72,7 @@ class Meter:
         """The time runs from here."""
         self._until = time.monotonic() + min(self.limits.seconds, _UNLIMITED >> 32)
 
-    def take(self, row: int, cells: list[object]) -> None:
+    def take(self, row: int, cells: Sequence[object]) -> None:
         """A row; ``workbook_cells_many``, ``workbook_text_much``, ``workbook_cell_long``, ``workbook_columns_many``."""
         limits = self.limits
         self._cells += len(cells)
@@ -100,7 +101,7 @@ class Meter:
         if time.monotonic() > self._until:
             raise self._error("workbook_slow", row=row, limit=self.limits.seconds)
 
-    def _error(self, code: str, **values: object) -> NianjianError:
+    def _error(self, code: str, **values: Any) -> NianjianError:  # noqa: ANN401 - as the error has it
         return NianjianError(code, file=self.file, sheet=self.sheet[:80], **values)
 
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.limited import Bounds, run
-from nianjian.kernel.unpacking import MIB, megabytes
 from nianjian.kernel.workbooks.cells import Value, cell_text
 from nianjian.kernel.workbooks.limits import LAST_COLUMN, SHEETS, STREAMED, Limits, Meter
 from nianjian.kernel.workbooks.sheet import BLOCK, BookRow, ValueRow, faulty
+from nianjian.kernel.workbooks.unpacking import MIB, megabytes
 
 MEMORY: Final = (192 * MIB, 1024 * MIB)
 """Bytes of address space: the program itself takes 100 MB of the first; the second holds a full sheet of an xls."""
@@ -27,7 +27,11 @@ A_BYTE: Final = 64  # bytes of memory for each of the file: a cell of an xls tak
 CPU: Final = 60  # seconds; 20 MB take five
 WRITTEN: Final = 1024 * MIB  # rows as lines
 _CHILD: Final = "nianjian.kernel.workbooks.whole"
-_READ: Final = {"date": date, "datetime": datetime, "time": time}
+_READ: Final[dict[str, Callable[[str], Value]]] = {
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "time": time.fromisoformat,
+}
 
 
 class OldWorkbook:
@@ -116,4 +120,4 @@ def _value(cell: object) -> Value:
     if not isinstance(cell, dict):
         return cast("Value", cell)
     ((kind, text),) = cast("dict[str, Any]", cell).items()
-    return timedelta(seconds=text) if kind == "span" else _READ[kind].fromisoformat(text)
+    return timedelta(seconds=text) if kind == "span" else _READ[kind](text)

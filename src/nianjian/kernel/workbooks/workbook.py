@@ -12,7 +12,6 @@ from typing import IO, Any, Final, Self
 from xml.parsers import expat
 
 from nianjian.kernel.errors import NianjianError
-from nianjian.kernel.unpacking import checked_part, checked_ratio
 from nianjian.kernel.workbooks.cells import NUMBER, meaning
 from nianjian.kernel.workbooks.limits import LAST_COLUMN, SHEETS, SMALL_PART, STREAMED, Limits, Meter
 from nianjian.kernel.workbooks.sheet import (
@@ -26,6 +25,7 @@ from nianjian.kernel.workbooks.sheet import (
     parsed,
     unescaped,
 )
+from nianjian.kernel.workbooks.unpacking import checked_part, checked_ratio
 
 CONTENT: Final = "[Content_Types].xml"
 BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
@@ -46,7 +46,7 @@ class Sheet:
 class Workbook:
     """An open xlsx. ``file`` is its name for people.
 
-    Errors: ``workbook_broken``, ``workbook_sheets_many``, those of `kernel.unpacking` and of `limits.Meter`.
+    Errors: ``workbook_broken``, ``workbook_sheets_many``, those of `kernel.workbooks.unpacking` and of `limits.Meter`.
     """
 
     file: str

@@ -7,7 +7,6 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -199,8 +198,7 @@ def _workbook(path: Path, sheet: Sheet) -> tuple[str, list[Line], int | None, li
         for title in book.names:
             if title == EXAMPLE:
                 continue
-            with closing(book.values(title)) as rows:
-                head = list(islice(filter(_filled, rows), HEADER_WITHIN))
+            head = list(islice(filter(_filled, book.values(title)), HEADER_WITHIN))
             fits = _header(_lines(head), sheet) is not None
             if fits or (head and not chosen):
                 chosen = title
