@@ -128,7 +128,8 @@ def call_files() -> str:
     """Every source of call records, the generic header, and every reason for a rejected row."""
     from nianjian.intake.formats import catalogue  # noqa: PLC0415
     from nianjian.intake.formats.generic import TALK, WHOLE, wanted  # noqa: PLC0415
-    from nianjian.intake.mapping import FIELDS, FORMATS, KEYS  # noqa: PLC0415
+    from nianjian.intake.mapping import FIELDS, FORMATS, KEYS, SPANS  # noqa: PLC0415
+    from nianjian.intake.vendor.sql import UNITS  # noqa: PLC0415
     from nianjian.paper.texts.intake import REASONS  # noqa: PLC0415 - see above
 
     sources = [
@@ -137,6 +138,10 @@ def call_files() -> str:
     ]
     reasons = [(f"`{code}`", text) for code, text in sorted(REASONS.items())]
     fields = [(f"`{ours}`", theirs, ", ".join(wanted(ours)[1:])) for ours, theirs in FIELDS.items()]
+    spans = [
+        (f"`{ours}`", theirs, ", ".join(also))
+        for (ours, theirs), also in zip(SPANS.items(), (WHOLE, TALK), strict=True)
+    ]
     keys = [(f"`{key}`", f"`{example}`") for key, example in KEYS.items()]
     return (
         "# Files of call records\n\nText (UTF-8 with or without BOM, GB18030, UTF-16), gz, zip (with gz, xlsx"
@@ -144,15 +149,18 @@ def call_files() -> str:
         + _table(("name", "source", "time zone in the file", "known from"), sources)
         + "\n## The generic header\n\nThe keys of `columns` in a mapping file, and the headers that need no mapping.\n\n"
         + _table(("field", "header", "also read as"), fields)
-        + f"\nWithout a column for the end it is the answer, else the start, plus {' or '.join(TALK)};"
-        f" or the start plus {' or '.join(WHOLE)}.\n"
+        + "\nWithout a column for the end it is the answer, else the start, plus `talk`, or the start plus `duration`;"
+        " without one for the start it is the end less one of them. They hold seconds, `00:01:05` or 1分5秒;"
+        f" `formats` names another unit of a bare number: {', '.join(f'`{one}`' for one in UNITS)}.\n\n"
+        + _table(("field", "header", "also read as"), spans)
         + "\n## The mapping file\n\n"
         + _table(("key", "for example"), keys)
         + "\n`columns` takes a header or a position from 1, for `call_id` a list of them too. In `values` the word `*`"
         f" stands for everything else, an empty cell too. `formats` takes {', '.join(f'`{one}`' for one in FORMATS)}.\n"
         + "\n## Reasons\n\nWhy a row is in quarantine. `nianjian calls rejects BATCH -o x.csv` writes these rows as they came,"
-        " with 行号, 列, 原因代码 and 原因 behind; corrected, the file is imported like any other.\n\n"
-        + _table(("code", "meaning"), reasons)
+        " with 行号, 列, 原因代码 and 原因 behind; corrected, the file is imported like any other."
+        " A cell that a spreadsheet program would run as a formula stands behind an apostrophe there, which goes again with"
+        " the import.\n\n" + _table(("code", "meaning"), reasons)
     )
 
 

@@ -1,6 +1,7 @@
 # ruff: noqa: E501 -- one case a line
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from nianjian.kernel.errors import NianjianError
 from nianjian.registers import kinds, models, template
 from nianjian.registers.importing import Receipt, import_sheet
 from nianjian.registers.listing import listing
+from nianjian.registers.rows import taken
 
 Import = Callable[..., Receipt]
 IDENTITY = "11010519491231002X"
@@ -336,3 +338,20 @@ def test_a_listing_masks_what_is_personal(load: Import, demo: str) -> None:
     [person] = listing(kind="staff", enterprise=demo).rows
     assert (person["staff_id"], person["person"], person["identity"]) == ("7", "张**", "110***********002X")
     assert listing(kind="consents", enterprise=demo).rows[0]["number"] == "138****8000"
+
+
+def test_a_list_that_was_made_harmless_comes_back_unchanged(
+    load: Import, demo: str, operator: Actor, tmp_path: Path
+) -> None:
+    """What a spreadsheet program would run stands behind an apostrophe in our own list, and is the same again here."""
+    names = ["=1+1", "+86外呼", "@甲", "-乙", "＝丁"]
+    rows = [(f"T{n}", name) for n, name in enumerate(names)]
+    assert load("teams", "团队编号,名称", *rows).rows["inserted"] == len(names)
+    sheet = kinds.register("teams").sheet
+    made = taken.csv_file(sheet, models.Team.objects.all(), full=True)
+    written = [cells[1] for cells in csv.reader(made.decode("utf-8-sig").splitlines())][1:]
+    assert sorted(written) == sorted(f"'{name}" for name in names)
+    path = tmp_path / "back.csv"
+    path.write_bytes(made)
+    assert import_sheet(kind="teams", path=path, enterprise=demo, actor=operator).rows["unchanged"] == len(names)
+    assert sorted(models.Team.objects.values_list("name", flat=True)) == sorted(names)

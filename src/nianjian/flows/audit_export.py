@@ -13,10 +13,10 @@ from nianjian.accounts.roles import Act
 from nianjian.audit import query
 from nianjian.audit.chain import canonical
 from nianjian.audit.record import record
+from nianjian.kernel.formulas import harmless_row
 
 COLUMNS: Final = ("seq", "at", "actor", "enterprise", "verb", "data", "prev", "hash")
 CHUNK: Final = 2000
-FORMULA: Final = ("=", "+", "-", "@")
 
 
 def export(*, enterprise: str, asked: Mapping[str, str], actor: Actor) -> Iterator[str]:
@@ -38,5 +38,5 @@ def _lines(enterprise: str, asked: Mapping[str, str]) -> Iterator[str]:
 
 def _line(cells: list[str] | tuple[str, ...]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    csv.writer(out).writerow(harmless_row(cells))
     return out.getvalue()

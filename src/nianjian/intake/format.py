@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+# What a rejects file has behind the columns of the file: of no interest when it is imported again.
+ADDED: Final = ("行号", "列", "原因代码", "原因")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class Layout:
     parse: Callable[[str], Sequence[str | None]] | None = None
     document: bool = False  # the file is one JSON document (array or object), not lines
     late: frozenset[str] = frozenset()  # columns of a JSON file that its beginning does not show
+
+    @property
+    def is_rejects(self) -> bool:
+        """A rejects file that came back: what might run as a formula stands behind an apostrophe in it."""
+        return set(ADDED) <= set(self.columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,14 @@ from nianjian.intake.read import Item
 from nianjian.intake.receipt import FileReceipt, RowCounts
 from nianjian.intake.recognise import choose, sample
 from nianjian.intake.rows import repeats, temporary
+from nianjian.intake.rows.lines import Damage
 from nianjian.intake.rows.prepare import encoding_of
 from nianjian.intake.rows.readers import LinesMoved, Reading, read_file
 from nianjian.intake.rows.standing import rejected_keys, weed_out
 from nianjian.intake.rows.writer import Lines, Writer
 from nianjian.intake.vendor.sql import NULL, guarded
 from nianjian.kernel import clock
+from nianjian.kernel.formulas import restored
 from nianjian.lake.schema import CALLS, REJECTED
 from nianjian.lake.tables import Lake, NewFile, OldFile
 from nianjian.lake.workbench import Workbench
@@ -171,7 +173,13 @@ def _job(
         batch=batch,
         intent=intent,
         replace=replace,
-        plan=validate.Plan(layout, fields, _latest(), trim=_padded(found), guarded=guarded(found.text)),
+        plan=validate.Plan(
+            layout,
+            fields,
+            _latest(),
+            trim=_padded(found),
+            guarded=guarded(found.text, again=layout.is_rejects),
+        ),
         progress=progress,
     )
 
@@ -252,7 +260,8 @@ def _load(
         done += rows.num_rows
         job.progress(done, total // 2 + total // 2 * done // max(reading.rows, 1), total)
     reading.verify(bench)
-    writer.damaged(sorted(reading.bad, key=lambda damage: damage.line))
+    bad = [_restored(damage) for damage in reading.bad] if job.plan.layout.is_rejects else reading.bad
+    writer.damaged(sorted(bad, key=lambda damage: damage.line))
     kept = 0
     for verdict, rows in held.judge(bench, source=job.source, lake_files=old):
         kept += rows.num_rows
@@ -261,6 +270,13 @@ def _load(
         else:
             writer.reject(reading.with_cells(bench, rows), "id_conflict")
     return held.held - kept, holding
+
+
+def _restored(damage: Damage) -> Damage:
+    """A line that gave no row, its cells as they were before a rejects file made them harmless."""
+    found = json.loads(damage.raw)
+    cells = restored(found) if isinstance(found, str) else [restored(cell or "") for cell in found]
+    return replace_fields(damage, raw=json.dumps(cells, ensure_ascii=False))
 
 
 def _sort_out(rows: pa.Table, held: repeats.Repeats | None, writer: Writer) -> None:

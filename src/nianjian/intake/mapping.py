@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, cast
-
-import yaml
+from typing import Final
 
 from nianjian.intake.format import FileMapping
 from nianjian.intake.moments import checked_zone
 from nianjian.intake.vendor.columns import closest
+from nianjian.intake.vendor.overrides import TIMES
+from nianjian.intake.vendor.sql import UNITS
 from nianjian.intake.vendor.words import OURS
+from nianjian.kernel import yaml_text
 from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.files import reading
 
@@ -34,9 +36,15 @@ FIELDS: Final = {
     "purpose": "用途",
 }
 
-_BY_HEADER: Final = {header: name for name, header in FIELDS.items()}
-_TIMES: Final = ("start", "ring", "answer", "end")
+# How long a call or its talk lasted, where a file has no end (or no start): formats say its unit.
+SPANS: Final = {"duration": "呼叫时长", "talk": "通话时长"}
+
+_BY_HEADER: Final = {header: name for name, header in (FIELDS | SPANS).items()}
+_TIMES: Final = {name: FIELDS[name] for name in TIMES}
 FORMATS: Final = ("iso", "epoch", "epoch_s", "epoch_ms", "epoch_us", "excel", '"%Y-%m-%d %H:%M:%S"')
+
+_FORM: Final = re.compile("(?=.*%[^%])(?:[^%]|%(?:-?[dmyHIMSj]|[abcfghnpuwxzABGTUVWXYZ%]))+", re.DOTALL)
+_SHOWN: Final = 80  # characters of what will not do
 
 # Every key, and how it is written.
 KEYS: Final = {
@@ -56,40 +64,24 @@ class _Fault(Exception):  # noqa: N818 - becomes an error where the file's name 
 
     def __init__(self, key: str, allowed: str, value: object = None) -> None:
         super().__init__(key, allowed)
-        self.key, self.allowed = key if value is None else f"{key}: {value}", allowed
+        self.key, self.allowed = (key if value is None else f"{key}: {value}")[:_SHOWN], allowed
 
 
 def read(path: str | Path) -> FileMapping:
     """Parse and check it.
 
-    NianjianError ``file_missing``, ``file_unreadable``, ``mapping_not_utf8``, ``mapping_unreadable`` (line, column) or
-    ``mapping_invalid`` (key, allowed).
+    NianjianError ``file_missing``, ``file_unreadable``, ``mapping_invalid`` (key, allowed), and what `yaml_text.parsed`
+    raises.
 
     ``columns`` gives for each field the file's header or a position counted from 1; for call_id a list of them too.
     """
-    data = _parsed(Path(path))
+    with reading(Path(path)):
+        content = Path(path).read_bytes()
+    data = yaml_text.parsed(content, str(path))
     try:
         return _checked(data, str(Path(path).parent))
     except _Fault as fault:
         raise NianjianError("mapping_invalid", file=str(path), key=fault.key, allowed=fault.allowed) from fault
-
-
-def _parsed(path: Path) -> object:
-    with reading(path):
-        content = path.read_bytes()
-    try:
-        return cast("object", yaml.safe_load(content.decode("utf-8-sig")))
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise NianjianError("mapping_not_utf8", file=str(path), line=line) from error
-    except yaml.reader.ReaderError as error:
-        before = content.decode("utf-8-sig")[: error.position]
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise NianjianError("mapping_unreadable", file=str(path), line=line, column=column) from error
-    except yaml.YAMLError as error:
-        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise NianjianError("mapping_unreadable", file=str(path), line=line, column=column) from error
 
 
 def _checked(data: object, base: str) -> FileMapping:
@@ -101,8 +93,8 @@ def _checked(data: object, base: str) -> FileMapping:
     zone = _text(data, "timezone")
     return FileMapping(
         source=_text(data, "source"),
-        columns={_field(name): _column(name, value) for name, value in _table(data, "columns").items()},
-        formats={_time(name): _format(value) for name, value in _table(data, "formats").items()},
+        columns={_field(name, FIELDS | SPANS): _column(name, value) for name, value in _table(data, "columns").items()},
+        formats=dict(_format(name, value) for name, value in _table(data, "formats").items()),
         timezone=None if zone is None else checked_zone(zone),
         values={_field(name): _words(_field(name), value) for name, value in _table(data, "values").items()},
         trunk_prefixes=_list(data, "trunk_prefixes"),
@@ -133,34 +125,32 @@ def _list(data: Mapping[str, object], key: str) -> tuple[str, ...]:
     return tuple(str(one) for one in (found if isinstance(found, list) else [found]))
 
 
-def _field(name: str, among: Iterable[str] = FIELDS) -> str:
+def _field(name: str, among: Mapping[str, str] = FIELDS) -> str:
     found = _BY_HEADER.get(name, name)
     if found not in among:
-        raise _Fault(name, closest(name, [f"{one} ({FIELDS[one]})" for one in among]))
+        raise _Fault(name, closest(name, [f"{one} ({header})" for one, header in among.items()]))
     return found
 
 
-def _time(name: str) -> str:
-    return _field(name, _TIMES)
-
-
 def _column(field: str, value: object) -> str | int | tuple[str | int, ...]:
-    if isinstance(value, list) and value and _field(field) == "call_id":
+    if isinstance(value, list) and value and _BY_HEADER.get(field, field) == "call_id":
         return tuple(_single(field, one) for one in value)
     return _single(field, value)
 
 
 def _single(field: str, value: object) -> str | int:
-    if isinstance(value, bool) or not isinstance(value, str | int) or (isinstance(value, int) and value < 1):
+    good = (isinstance(value, str) and value.strip()) or (isinstance(value, int) and value >= 1)
+    if isinstance(value, bool) or not isinstance(value, str | int) or not good:
         raise _Fault(field, f'{field}: "拨打时间", {field}: 1', value)
     return value
 
 
-def _format(value: object) -> str:
-    form = str(value)
-    if "%" not in form and form not in FORMATS:
-        raise _Fault(form, closest(form, FORMATS))
-    return form
+def _format(name: str, value: object) -> tuple[str, str]:
+    field, form = _field(name, _TIMES | SPANS), str(value)
+    allowed = UNITS if field in SPANS else FORMATS
+    if form not in allowed and (field in SPANS or not _FORM.fullmatch(form)):
+        raise _Fault(name, closest(form, allowed), form)
+    return field, form
 
 
 def _words(field: str, pairs: object) -> dict[str, str]:

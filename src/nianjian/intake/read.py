@@ -11,19 +11,18 @@ from typing import Final
 
 from nianjian.intake.packed import torn
 from nianjian.intake.packed.item import FAULTS, MEMBERS, Item, Stream, opened
-from nianjian.intake.packed.old_workbook import OldWorkbook
 from nianjian.intake.packed.packs import GZIP, HEAD, OLD_WORKBOOK, ZIP, Spool, kind_of
-from nianjian.intake.packed.sheet import BookRow
-from nianjian.intake.packed.workbook import CONTENT, Workbook
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.workbooks.old_workbook import OldWorkbook
+from nianjian.kernel.workbooks.opening import other_kind
+from nianjian.kernel.workbooks.sheet import BookRow
+from nianjian.kernel.workbooks.workbook import CONTENT, Workbook
 
 __all__ = ["Item", "Stream", "items"]
 
 DEEPEST: Final = 2  # zip archives around a file
 
 _MARKED_UTF8: Final = 0x800
-
-_OTHER_BOOKS: Final = {"xl/workbook.bin": "xlsb", "content.xml": "ods"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def items(paths: Sequence[str | Path]) -> Iterator[Item]:
     NianjianError ``file_missing`` before the first item, each further missing path a finding; ``nothing_to_import``.
     What cannot be opened, or goes away meanwhile, becomes an item too, so that it holds up no other; its ``fault``
     is raised when it is read: ``file_unreadable``, ``file_empty``, ``zip_broken``, ``zip_encrypted``,
-    ``workbook_broken``, ``pack_unsupported``, ``pack_nested``, and those of `packed.limits`.
+    ``workbook_broken``, ``pack_unsupported``, ``pack_nested``, and those of `kernel.workbooks.unpacking`.
     """
     missing = [str(given) for given in paths if not Path(given).exists()]
     if missing:
@@ -107,9 +106,8 @@ def _members(found: _Found) -> Iterator[Item]:
         yield from _torn_members(found)
         return
     names = {entry.filename for entry in listed}
-    for part, kind in _OTHER_BOOKS.items():
-        if part in names and ({CONTENT, "mimetype"} & names):
-            raise NianjianError("book_unsupported", file=name, kind=kind)
+    if (other := other_kind(names)) is not None:
+        raise NianjianError("book_unsupported", file=name, kind=other)
     if CONTENT in names:
         yield from _sheets(holder, Workbook.opened(name, holder.archive))
         return

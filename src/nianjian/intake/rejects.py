@@ -20,12 +20,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nianjian.intake import ledger
+from nianjian.intake.format import ADDED
 from nianjian.intake.select.reasons import SURPLUS
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.formulas import harmless_row
 from nianjian.lake.schema import REJECTED
 from nianjian.lake.tables import Lake
-
-ADDED: Final = ("行号", "列", "原因代码", "原因")
 
 STEP: Final = 1_000  # rows after which it is told how many are written
 _BATCH: Final = 1_000  # rows
@@ -47,6 +47,7 @@ def write(
     go to ``x-2.csv``, ``x-3.csv`` beside ``x.csv``.
     ``words`` puts a reason code into a sentence; ``told`` hears every thousand rows how many are written, and what it
     raises ends the writing. A line that never became cells stands whole in the first column.
+    What a spreadsheet program would run as a formula begins with ', which goes again when the file is imported.
     Cells beyond the header stand at the very end under 多出的列1, …: while one is filled the row is refused again.
     NianjianError ``batch_unknown``, ``batch_already_undone``, ``output_unwritable``.
     """
@@ -135,7 +136,7 @@ class _Tables(ExitStack):
         try:
             handle = self.enter_context(open(path, "w", encoding="utf-8-sig", newline="", opener=_private))  # noqa: SIM115 -- closed with the stack
             write_row = csv.writer(handle).writerow
-            write_row([*columns, *ADDED, *self._surplus])
+            write_row(harmless_row((*columns, *ADDED, *self._surplus)))
         except OSError as error:
             raise NianjianError("output_unwritable", file=str(path), detail=str(error)) from error
         self._open[columns] = path, write_row
@@ -148,7 +149,7 @@ class _Tables(ExitStack):
         path, write_row = self._open[columns]
         width = len(columns) + len(ADDED) + len(self._surplus)
         try:
-            write_row([*row, *[""] * (width - len(row))])
+            write_row(harmless_row((*row, *[""] * (width - len(row)))))
         except OSError as error:
             raise NianjianError("output_unwritable", file=str(path), detail=str(error)) from error
         self.rows[path] += 1

@@ -14,7 +14,7 @@ from typing import Final
 from nianjian.intake.format import Fields, Layout
 from nianjian.intake.select.normalise import SHAPES, kernel_functions, staged
 from nianjian.intake.select.reasons import SURPLUS, first, reasons
-from nianjian.intake.vendor.sql import NO_TIME, NULL, choose, unguarded
+from nianjian.intake.vendor.sql import NO_TIME, NULL, choose, unguarded, unharmed
 from nianjian.lake.sql import literal, quoted
 from nianjian.lake.workbench import Workbench
 
@@ -73,6 +73,9 @@ def equip(bench: Workbench, fields: Fields) -> None:
 def raw(plan: Plan, scan: str, *, line: bool) -> str:
     """The raw columns of a scan under their names; ``line`` passes the scan's line number through."""
     names = [quoted(name) for name in plan.layout.columns]
+    if plan.layout.is_rejects:
+        cells = ", ".join(f"{unharmed(name)} as {name}" for name in names)
+        scan = f"(select {cells}{f', {LINE}' if line else ''} from {scan})"
     if plan.guarded:
         names = [f"{unguarded(name)} as {name}" for name in names]
     elif plan.trim:

@@ -252,7 +252,7 @@ def test_a_hostile_ofd_costs_one_message(tmp_path: Path, members: dict[str, str 
 
 
 def test_the_child_has_nothing_of_the_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nianjian.dossier.ingest import limited  # noqa: PLC0415 - only here
+    from nianjian.kernel import limited  # noqa: PLC0415 - only here
 
     monkeypatch.setenv("NIANJIAN_KEYS", "secret")
     assert "NIANJIAN_KEYS" not in limited._ENVIRONMENT

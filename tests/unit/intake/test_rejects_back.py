@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
@@ -170,3 +172,50 @@ def test_a_batch_of_duplicates_has_no_rejects_and_was_not_undone(desk: Desk) -> 
     ledger.undo_batch(desk.lake, "B1")
     with pytest.raises(NianjianError, match="batch_already_undone"):
         rejects.write(desk.lake, "B1", out)
+
+
+ATTACKS = ('=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "@SUM(1)", "\u3000=1+1", "'=1", "''+1", "＝1+1", "-1+2")
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_formulas_run_nowhere_and_come_back_as_they_were(desk: Desk, form: str) -> None:
+    """In every column, the header too; what never breaks stands beside them: a number abroad, one below zero."""
+    header = f"{HEADER},=备注,余额"
+    table = [
+        [*row(n, 开始时间="soon", 被叫号码="+8613800138000", 坐席编号=text).split(","), text, "-12.50"]
+        for n, text in enumerate(ATTACKS, 1)
+    ]
+    wide = [*row(99, 坐席编号="@A").split(","), "=1", "-1", "=2", "+3"]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([header.split(","), *table, wide])
+    first = desk.take(out.getvalue().encode())
+    assert first.reasons == {"start_unreadable": len(ATTACKS), "columns_surplus": 1}
+    made = desk.folder / "rejects.csv"
+    rejects.write(desk.lake, "B1", made)
+    text = made.read_bytes().decode("utf-8-sig")
+    cells = [cell for line in csv.reader(io.StringIO(text, newline="")) for cell in line]
+    assert [cell for cell in cells if cell.lstrip("\u3000 \"'")[:1] in set("=+@＝") and cell[:1] != "'"] == []
+    assert cells.count("-12.50") == len(ATTACKS)
+    desk.take(made.read_bytes(), "untouched.csv")
+    rejects.write(desk.lake, "B2", again := desk.folder / "again.csv")
+    head = len(header.split(",")) + 1  # the numbers of lines differ
+    assert [line[: head - 1] for line in csv.reader(again.read_text(encoding="utf-8-sig").splitlines())] == [
+        line[: head - 1] for line in csv.reader(io.StringIO(text, newline=""))
+    ]
+    fixed = text.replace("soon", "2026-03-01 08:00:00")
+    if form == "xlsx":
+        lines = list(csv.reader(io.StringIO(fixed, newline="")))
+        saved, stream = openpyxl.Workbook(), io.BytesIO()
+        for line in lines:
+            saved.worksheets[0].append(line)
+        saved.save(stream)
+        data = stream.getvalue()
+    else:
+        data = fixed.encode()
+    assert desk.take(data, f"fixed.{form}").rows.loaded == len(ATTACKS)
+    found = desk.rows("agent_id, callee, extra", "part <> 'rejected'")
+    assert sorted(one[0] for one in found) == sorted(one.strip() for one in ATTACKS)
+    assert {one[1] for one in found} == {13800138000}
+    extras = [json.loads(one[2]) for one in found]
+    assert {frozenset(one) for one in extras} == {frozenset(["=备注", "余额"])}
+    assert {one["余额"] for one in extras} == {"-12.50"}

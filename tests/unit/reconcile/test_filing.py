@@ -170,6 +170,15 @@ def test_a_mapping_names_headings_days_and_words(tmp_path: Path) -> None:
     assert (row["root"], row["filed_on"], row["filing"]) == ("95013", date(2024, 2, 1), "filed")
 
 
+def test_a_form_of_days_that_no_day_has_names_the_cell(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text("码号,批准总位长,备案日期\n95013,8,01/02/2024\n", encoding="utf-8")
+    data = parsed(b"formats: {filed_on: '%d/%Y/%Y'}", "m.yaml")
+    with pytest.raises(NianjianError) as raised:
+        export.load(path, NUMBERS, checked(data, export.SHEETS[NUMBERS], export.SHEETS, "m.yaml"))
+    assert [(one["column"], one["code"]) for one in raised.value.findings] == [("备案日期", "date_unreadable")]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, cast
-
-import yaml
+from typing import Final
 
 from nianjian.complaints.sheet import COMPLAINTS
+from nianjian.kernel import yaml_text
 from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.files import content
 from nianjian.registers.tables.column import Kind
@@ -51,19 +50,9 @@ class ForwardMapping:
 def read(path: Path) -> ForwardMapping:
     """Parse and check a file.
 
-    ``file_missing``, ``file_unreadable``, ``mapping_not_utf8``, ``mapping_unreadable``, ``mapping_invalid``.
+    ``file_missing``, ``file_unreadable``, ``mapping_invalid``, and what `yaml_text.parsed` raises.
     """
-    try:
-        text = content(path).decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise NianjianError("mapping_not_utf8", file=str(path), line=1) from fault
-    try:
-        data = cast("object", yaml.safe_load(text))
-    except yaml.YAMLError as fault:
-        mark = fault.problem_mark if isinstance(fault, yaml.MarkedYAMLError) else None
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise NianjianError("mapping_unreadable", file=str(path), line=line, column=column) from fault
-    return checked(data, str(path))
+    return checked(yaml_text.parsed(content(path), str(path)), str(path))
 
 
 def spelt(source: str | None, columns: Mapping[str, str], moments: str, name: str) -> ForwardMapping:

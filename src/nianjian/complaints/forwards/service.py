@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -22,9 +23,7 @@ from nianjian.complaints.forwards.mapping import UPSTREAM, ForwardMapping
 from nianjian.complaints.forwards.receipt import Receipt
 from nianjian.complaints.model import Complaint
 from nianjian.complaints.sheet import COMPLAINTS
-from nianjian.intake.packed.workbook import Workbook
 from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
 from nianjian.registers.tables.checking import Checked, Keyed, check
 from nianjian.registers.tables.column import Column, Row, Sheet, folded
 from nianjian.registers.tables.findings import Finding
@@ -93,21 +92,12 @@ def check_list(path: Path, mapping: ForwardMapping) -> tuple[Table, Checked]:
     """The list, and what is wrong with it: also rows with a formula whose value was never saved, read as nothing."""
     table, sheet = read_list(path, mapping)
     found = check(table, sheet)
-    unsaved = _unsaved(path, table)
-    found.faulty += len(unsaved.difference(one.line for one in found.findings))
+    found.faulty += len(table.unsaved.difference(one.line for one in found.findings))
     header = sheet.by_field("reference").header
-    found.findings += [Finding(table.file, table.sheet, line, header, "formula_unsaved") for line in sorted(unsaved)]
+    found.findings += [
+        Finding(table.file, table.sheet, line, header, "formula_unsaved") for line in sorted(table.unsaved)
+    ]
     return table, found
-
-
-def _unsaved(path: Path, table: Table) -> set[int]:
-    """Rows of an xlsx, below its headings, that hold such a formula; none of what is no xlsx."""
-    try:
-        book = Workbook.opened(path.name, path)
-        rows = book.rows(table.sheet) if table.sheet in book.names else ()
-        return {row.number for row in rows if row.formula and row.number > table.header_line}
-    except NianjianError:
-        return set()  # another kind of workbook, which has been read already
 
 
 def read_list(path: Path, mapping: ForwardMapping) -> tuple[Table, Sheet]:
@@ -151,7 +141,7 @@ def _line(line: Line, table: Table, mapping: ForwardMapping) -> Line:
         if column.field in mapping.formats and text:
             try:
                 cells[position] = datetime.strptime(text, mapping.formats[column.field]).replace(tzinfo=None)  # noqa: DTZ007 -- wall time
-            except ValueError:
+            except (ValueError, re.error):  # a form that names the year twice is no regular expression
                 continue  # the check names the cell
         elif not column.choices and text in mapping.values.get(column.field, {}):
             cells[position] = mapping.values[column.field][text]

@@ -20,7 +20,6 @@ from nianjian.accounts.access import require
 from nianjian.accounts.query import Actor
 from nianjian.accounts.roles import Act
 from nianjian.config import env
-from nianjian.flows.audit_export import FORMULA
 from nianjian.flows.gate import feed as gate_feed
 from nianjian.flows.gate import refused
 from nianjian.flows.gate.check import plain
@@ -30,6 +29,7 @@ from nianjian.gate.decisions.parts import beginnings, between, end_of_part
 from nianjian.gate.snapshot import write
 from nianjian.gate.snapshot.read import ALARM, FRESH, STALE, checked
 from nianjian.kernel import clock
+from nianjian.kernel.formulas import harmless_row
 
 Json = dict[str, Any]
 
@@ -180,5 +180,5 @@ def _lines(enterprise: str, files: Sequence[Path], since: int | None, until: int
 
 def _line(cells: Iterable[str]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    csv.writer(out).writerow(harmless_row(cells))
     return out.getvalue()

@@ -104,8 +104,11 @@ def is_large(path: Path) -> bool:
     """Whether an answer cannot wait for the check of a sheet; of a packed workbook counts what it holds unpacked."""
     size = path.stat().st_size
     if size <= UNPACKED and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as pack:
-            return sum(one.file_size for one in pack.infolist()) > UNPACKED
+        try:
+            with zipfile.ZipFile(path) as pack:
+                return sum(one.file_size for one in pack.infolist()) > UNPACKED
+        except zipfile.BadZipFile:
+            return size > LARGE  # the check says that it cannot be read
     return size > LARGE
 
 

@@ -16,10 +16,10 @@ from nianjian.intake.mapping import FIELDS
 from nianjian.intake.moments import either, formatted
 from nianjian.intake.vendor.columns import Columns, listed, plain
 from nianjian.intake.vendor.heading import column_names
-from nianjian.intake.vendor.overrides import TIMES, overridden, raw_name
+from nianjian.intake.vendor.overrides import SPANS, TIMES, overridden, raw_name
 from nianjian.intake.vendor.records import layout as layout_of_records
 from nianjian.intake.vendor.records import shown
-from nianjian.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration, first_of, seconds_after
+from nianjian.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration
 from nianjian.intake.vendor.tables import is_json, names, table
 from nianjian.intake.vendor.words import DIRECTIONS, KINDS, OURS, RESULTS
 from nianjian.kernel.errors import NianjianError
@@ -101,8 +101,8 @@ def checked(sample: Sample, mapping: FileMapping) -> None:
     columns = Columns([cell for cell in header if cell])
     have = {field for field in FIELDS if columns.find(*wanted(field))} | set(mapping.columns)
     have |= {field for field, words in mapping.values.items() if ANY_OTHER in words}
-    if columns.find(*TALK, *WHOLE):
-        have.add("end")
+    if columns.find(*TALK, *WHOLE) or not have.isdisjoint(SPANS):
+        have |= {"start", "end"} if have & {"start", "end"} else set()
     lacking = [field for field in WITHOUT if field not in have]
     if lacking:
         raise NianjianError(
@@ -167,13 +167,8 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         else either(quoted(name), zone)
         for field, name in found_times.items()
     }
-    end, end_from = clock.get("end", NO_TIME), {}
-    talk, whole = columns.find(*TALK), columns.find(*WHOLE)
-    lasting = talk or whole
-    if lasting is not None and found_times.get("end") in (None, *layout.late):
-        since = first_of((clock.get("answer", NO_TIME) if talk else NO_TIME, clock.get("start", NO_TIME)))
-        end = first_of((end, seconds_after(since, duration(quoted(lasting)))))
-        end_from = {"end": lasting}
+    talk = _column(columns, mapping, "talk", TALK)
+    mapping = _lasting(mapping, talk, columns.find(*WHOLE), found_times, layout)
     cell = {field: columns.cell(*wanted(field)) for field in FIELDS}
     mapping = _our_words(mapping)
     words = {field: mapping.values.get(field, {}) for field in FIELDS}
@@ -187,9 +182,9 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             start=clock.get("start", NO_TIME),
             ring=clock.get("ring", NO_TIME),
             answer=clock.get("answer", NO_TIME),
-            end=end,
-            texts=found_times | end_from,
-            columns=found_times | end_from | columns.origin(**{field: wanted(field) for field in _TEXTS}),
+            end=clock.get("end", NO_TIME),
+            texts=found_times,
+            columns=found_times | columns.origin(**{field: wanted(field) for field in _TEXTS}),
             result=_result(cell["result"], words["result"]),
             purpose=_said(cell["purpose"], words["purpose"]),
             agent_id=_said(cell["agent_id"], words["agent_id"]),
@@ -203,6 +198,24 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     )
     told = "result" in found.columns or ANY_OTHER in words["result"]
     return _derived(found, layout, talk=talk, result_told=told)
+
+
+def _column(columns: Columns, mapping: FileMapping, field: str, names: Sequence[str]) -> str | None:
+    """The raw column that the mapping names, else the first of ``names``."""
+    said = mapping.columns.get(field)
+    return raw_name(columns, said) if isinstance(said, str | int) else columns.find(*names)
+
+
+def _lasting(
+    mapping: FileMapping, talk: str | None, whole: str | None, times: Mapping[str, str], layout: Layout
+) -> FileMapping:
+    """The mapping with a column that says how long it lasted, where a file has no end, or no start."""
+    said = mapping.columns
+    missing = [field for field in ("start", "end") if field not in said and times.get(field) in {None, *layout.late}]
+    if not missing or any(span in said for span in SPANS) or not (talk or whole):
+        return mapping
+    span = {"talk": talk} if talk else {"duration": str(whole)}
+    return replace(mapping, columns={**said, **span})
 
 
 def _result(cell: str, words: Mapping[str, str]) -> str:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import IO, Final
 
 from nianjian.intake.packed import torn
-from nianjian.intake.packed.limits import STEP, checked_ratio, checked_room
-from nianjian.intake.packed.old_workbook import OldWorkbook
 from nianjian.intake.packed.packs import GZIP, Spool, Unpacking, kind_of
-from nianjian.intake.packed.sheet import LAST_COLUMN, BookRow
 from nianjian.intake.packed.torn import Torn
-from nianjian.intake.packed.workbook import Workbook
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.workbooks.limits import LAST_COLUMN
+from nianjian.kernel.workbooks.old_workbook import OldWorkbook
+from nianjian.kernel.workbooks.sheet import BookRow
+from nianjian.kernel.workbooks.unpacking import STEP, checked_ratio, checked_room
+from nianjian.kernel.workbooks.workbook import Workbook
 
 BLOCK: Final = 1 << 20  # what stays in the processor while it is hashed, checked and counted
 FAULTS: Final = (  # of an archive, as `zipfile` finds them

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Final
 
-from nianjian.intake.packed.limits import checked_ratio
 from nianjian.intake.packed.packs import Unpacking
+from nianjian.kernel.workbooks.unpacking import checked_ratio
 
 # APPNOTE 4.3.7: signature, version, flags, method, time, date, crc, packed size, size, length of name and of extra.
 _HEADER: Final = struct.Struct("<4sHHHHHIIIHH")

@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 
 from nianjian.intake import validate
 from nianjian.intake.format import Sample
-from nianjian.intake.packed.limits import STEP, checked_room
 from nianjian.intake.read import Item, Stream
 from nianjian.intake.receipt import RowCounts
 from nianjian.intake.rows.documents import records
@@ -25,6 +24,7 @@ from nianjian.intake.rows.sheets import digest, sheet_rows
 from nianjian.intake.vendor import zones
 from nianjian.kernel import numbers
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.workbooks.unpacking import STEP, checked_room
 from nianjian.lake.sql import quoted
 from nianjian.lake.workbench import EngineError, Workbench, scan_csv
 

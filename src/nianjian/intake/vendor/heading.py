@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from nianjian.intake.format import FileMapping, Sample
+from nianjian.intake.format import ADDED, FileMapping, Sample
 from nianjian.intake.vendor.columns import plain
 from nianjian.intake.vendor.tables import is_json
+from nianjian.kernel.formulas import restored
 
 WITHIN: Final = 20  # filled lines: whoever writes more above a table writes no export
 
@@ -89,6 +90,8 @@ def cells(line: str, mark: str) -> tuple[str, ...]:
         row = next(csv.reader([line], delimiter=mark), [])
     except csv.Error:
         row = line.split(mark)
+    if set(ADDED) <= set(row):
+        row = list(map(restored, row))
     return tuple(_bare(cell) for cell in row)
 
 

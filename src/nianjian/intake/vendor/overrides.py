@@ -9,12 +9,14 @@ from typing import Final
 from nianjian.intake.format import Fields, FileMapping
 from nianjian.intake.moments import either, formatted
 from nianjian.intake.vendor.columns import Columns, closest
-from nianjian.intake.vendor.sql import ANY_OTHER, NULL, choose, first_of
+from nianjian.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration_in, first_of, seconds_after
 from nianjian.intake.vendor.words import OURS
 from nianjian.kernel.errors import NianjianError
 from nianjian.lake.sql import quoted
 
 TIMES: Final = ("start", "ring", "answer", "end")
+
+SPANS: Final = ("duration", "talk")  # of the whole call, and from the answer on
 
 TEXTS: Final = (
     "call_id", "call_key", "direction", "leg", "caller", "display", "callee", "result", "purpose", "agent_id",
@@ -63,7 +65,9 @@ def overridden(fields: Fields, columns: Columns, mapping: FileMapping, zone: str
                 f"({fields.direction})::varchar" if field == "direction" and mapping.values.get(field) else quoted(name)
             )
             changes[field] = _translated(field, quoted(name), mapping, other)
-        origin[field] = name
+        if field not in SPANS:
+            origin[field] = name
+    _follow(fields, columns, mapping, changes, origin, texts)
     for field, pairs in mapping.values.items():
         if ANY_OTHER in pairs and field not in mapping.columns and field in TEXTS:
             changes[field] = _translated(field, getattr(fields, field), mapping, NULL)
@@ -74,6 +78,37 @@ def overridden(fields: Fields, columns: Columns, mapping: FileMapping, zone: str
     if "result" in mapping.columns and "delivered" not in changes:
         changes["delivered"] = f"coalesce({changes['result']} <> 'blocked', true)"
     return replace(fields, columns=origin, texts=texts, **changes)  # type: ignore[arg-type] # by field name
+
+
+def _follow(  # noqa: PLR0917 - one step of `overridden`, over its own values
+    fields: Fields,
+    columns: Columns,
+    mapping: FileMapping,
+    changes: dict[str, object],
+    origin: dict[str, str],
+    texts: dict[str, str],
+) -> None:
+    """The end out of the start and how long it lasted, or the start out of the end, where only one of them is there."""
+    names = {
+        span: raw_name(columns, said) for span in SPANS if isinstance(said := mapping.columns.get(span), str | int)
+    }
+    if not names:
+        return
+    lasted = {span: duration_in(quoted(name), mapping.formats.get(span, "seconds")) for span, name in names.items()}
+    start, answer, end = (str(changes.get(field, getattr(fields, field))) for field in ("start", "answer", "end"))
+    whole, talk = lasted.get("duration"), lasted.get("talk")
+    name = next(iter(names.values()))
+    if "end" not in mapping.columns:
+        later = [seconds_after(start, whole)] if whole else []
+        later += [seconds_after(first_of((answer, start)), talk)] if talk else []
+        changes["end"] = first_of((end, *later))
+        if end == NO_TIME or "end" not in texts:
+            origin["end"] = texts["end"] = name
+    if start == NO_TIME and end != NO_TIME:
+        earlier = [seconds_after(end, f"-{whole}")] if whole else []
+        earlier += [answer, *([seconds_after(end, f"-{talk}")] if talk else [])]
+        changes["start"] = first_of(earlier)
+        origin["start"] = texts["start"] = name
 
 
 def raw_name(columns: Columns, wanted: str | int) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from nianjian.kernel import formulas
 from nianjian.lake.sql import literal
 
 NULL: Final = "NULL::VARCHAR"
@@ -15,10 +16,11 @@ ANY_OTHER: Final = "*"  # among a mapping's words: whatever else stands there, n
 
 
 def first_of(expressions: Iterable[str]) -> str:
-    """The first that is not NULL; NULL when there is none to ask."""
-    known = [expression for expression in expressions if expression not in (NULL, NO_TIME)]
+    """The first that is not NULL; NULL when there is none to ask, of times a time."""
+    asked = list(expressions)
+    known = [expression for expression in asked if expression not in (NULL, NO_TIME)]
     if not known:
-        return NULL
+        return NO_TIME if NO_TIME in asked else NULL
     return known[0] if len(known) == 1 else f"coalesce({', '.join(known)})"
 
 
@@ -66,16 +68,23 @@ def number(expression: str) -> str:
 
 
 def seconds_after(moment: str, seconds: str) -> str:
-    """``moment`` plus a DOUBLE of seconds, to the microsecond."""
-    return f"({moment} + to_microseconds(cast(round({seconds} * 1000000) as bigint)))"
+    """``moment`` plus a DOUBLE of seconds, to the microsecond; no time where there is no moment."""
+    if moment in {NULL, NO_TIME}:
+        return NO_TIME
+    within = f"greatest(least({seconds}, {_LONG}), -{_LONG})"
+    return f"({moment} + to_microseconds(cast(round({within} * 1000000) as bigint)))"
 
 
 _GUARDED: Final = re.compile(r"""="[^",\n]*"|=""[^",\n]*""|(?:^|[,;\t|"])'[0-9+]""", re.MULTILINE)
+_GUARDED_AGAIN: Final = re.compile(_GUARDED.pattern.removesuffix("+]") + "]", re.MULTILINE)
 
 
-def guarded(text: str) -> bool:
-    """Whether cells of a text are kept from Excel's mending: ``="0138…"``, or an apostrophe in front of digits."""
-    return _GUARDED.search(text) is not None
+def guarded(text: str, *, again: bool = False) -> bool:
+    """Whether cells of a text are kept from Excel's mending: ``="0138…"``, or an apostrophe in front of digits.
+
+    ``again``: of a rejects file that came back, in which `unharmed` takes the apostrophe in front of +.
+    """
+    return (_GUARDED_AGAIN if again else _GUARDED).search(text) is not None
 
 
 def unguarded(expression: str) -> str:
@@ -84,6 +93,15 @@ def unguarded(expression: str) -> str:
     return (
         f"nullif(case when {bare} like '=\"%\"' then substr({bare}, 3, length({bare}) - 3)"
         f" when {bare} like '''%' then substr({bare}, 2) else {bare} end, '')"
+    )
+
+
+def unharmed(expression: str) -> str:
+    """The cell as `formulas.restored` gives it."""
+    bare = f"substr({expression}, 2)"
+    active, plain = (f"regexp_matches({bare}, {literal(one)})" for one in (formulas.ACTIVE, formulas.PLAIN))
+    return (
+        f"(case when starts_with({expression}, chr(39)) and {active} and not {plain} then {bare} else {expression} end)"
     )
 
 
@@ -101,6 +119,19 @@ def duration(expression: str) -> str:
         f" + coalesce(try_cast({part.format('([0-9]+)分')} as double), 0) * 60"
         f" + coalesce(try_cast({part.format('([0-9]+)秒')} as double), 0) end)"
     )
+
+
+_LONG: Final = 1_000_000_000  # seconds: whatever lasts longer is no call, and an engine can still add it
+
+UNITS: Final[Mapping[str, float]] = {"seconds": 1, "milliseconds": 0.001, "minutes": 60}  # of a bare number
+
+
+def duration_in(expression: str, unit: str) -> str:
+    """`duration` where a bare number counts another unit."""
+    if unit == "seconds":
+        return duration(expression)
+    bare = f"regexp_full_match({expression}, '[0-9]+([.][0-9]+)?')"
+    return f"(case when {bare} then {number(expression)} * {UNITS[unit]} else {duration(expression)} end)"
 
 
 # An extension has 2 to 6 digits and is none of the short codes of the public network. What is longer, begins

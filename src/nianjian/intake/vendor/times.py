@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nianjian.intake.format import FileMapping
 from nianjian.intake.moments import either, epoch, formatted
 from nianjian.intake.vendor.columns import Columns
+from nianjian.intake.vendor.overrides import raw_name
 from nianjian.intake.vendor.sql import NO_TIME
 from nianjian.lake.sql import quoted
 
@@ -42,7 +43,8 @@ def times(
 ) -> Times:
     """``fields``: start, ring, answer, end -> names to look for. ``read`` turns a column of a zone into a TIMESTAMP.
 
-    Several names of one field are tried in turn in each row. A mapping's own format of a field wins over ``read``.
+    Several names of one field are tried in turn in each row. A mapping's own column and format of a field win, also in
+    what follows from it: an end that is the start and a duration.
     """
     built: dict[str, str] = {}
     texts: dict[str, str] = {}
@@ -50,8 +52,10 @@ def times(
     checks: list[tuple[str, str, str]] = []
     for field, wanted in fields.items():
         names = list(dict.fromkeys(name for name in map(columns.find, wanted) if name is not None))
-        form = mapping.formats.get(field)
-        parts = [formatted(quoted(name), form, zone) if form else read(quoted(name), zone) for name in names]
+        form, reader = mapping.formats.get(field), read
+        if isinstance(said := mapping.columns.get(field), str | int):
+            names, reader = [raw_name(columns, said)], either
+        parts = [formatted(quoted(name), form, zone) if form else reader(quoted(name), zone) for name in names]
         built[field] = NO_TIME if not parts else parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
         if names:
             origin[field] = names[0]

@@ -31,6 +31,32 @@ FILES: Final[Mapping[str, str]] = {
         "{file} needs {needed} or more on a disk with {free} left; free some space or split the file"
     ),
     "workbook_broken": mark("{file} is damaged: it cannot be read as a workbook ({detail})"),
+    "workbook_sheets_many": mark(
+        "{file} has {sheets} sheets, at most {limit} are read; save the one that is meant as a workbook of its own"
+    ),
+    "workbook_columns_many": mark(
+        "{file}, sheet “{sheet}”, row {row}: a cell stands in column {column}, at most {limit} columns are read;"
+        " delete what stands beside the table, or save the sheet as CSV"
+    ),
+    "workbook_cells_many": mark(
+        "{file}, sheet “{sheet}”: up to row {row} there are more than {limit} cells, blank ones between them counted;"
+        " delete what stands outside the table, or split the sheet"
+    ),
+    "workbook_text_much": mark(
+        "{file}, sheet “{sheet}”: up to row {row} there are more than {limit} characters of text; split the sheet"
+    ),
+    "workbook_cell_long": mark(
+        "{file}, sheet “{sheet}”: cell {cell} holds more than {limit} characters, which no spreadsheet program"
+        " writes; shorten it"
+    ),
+    "workbook_slow": mark(
+        "{file}, sheet “{sheet}”: reading it takes longer than {limit} seconds (up to row {row}); save it as CSV or"
+        " split it"
+    ),
+    "workbook_memory": mark(
+        "{file} is a workbook of an older kind that takes more than {limit} of memory or {seconds} seconds: it claims"
+        " far more rows or columns than it fills; delete what stands outside the table and save it as xlsx or CSV"
+    ),
     "source_unknown": mark("there is no source “{source}”; known are {known}"),
     "source_unrecognised": mark(
         "{file} looks like no known source (first line: {header}); name it with --source or give a --mapping file"

@@ -6,6 +6,7 @@ Its headings are those of our sheets, with 种类 (码号/中继线/坐席) in f
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -127,7 +128,7 @@ def reread(line: Line, table: Table, mapping: ExportMapping) -> Line:
         if column.field in mapping.formats and text:
             try:
                 cells[place] = datetime.strptime(text, mapping.formats[column.field])  # noqa: DTZ007 -- a day, no moment
-            except ValueError:
+            except (ValueError, re.error):  # a form that names the year twice is no regular expression
                 continue  # the check names the cell
         elif not column.choices and text in mapping.values.get(column.field, {}):
             cells[place] = mapping.values[column.field][text]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final
 
-import yaml
-
+from nianjian.kernel import yaml_text
 from nianjian.kernel.errors import NianjianError
 from nianjian.registers.tables.column import Kind, Sheet
 
@@ -16,7 +15,6 @@ KEYS: Final = {  # key of the file -> how it is written
     "formats": 'formats: {filed_on: "%d/%m/%Y"}',
     "values": 'values: {filing: {"1": 已备案}, sort: {"A": 码号}}',
 }
-LIMIT: Final = 256 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +31,7 @@ class ExportMapping:
 
 def parsed(content: bytes, name: str) -> Mapping[str, object]:
     """Read a file; ``mapping_not_utf8``, ``mapping_unreadable``, ``file_too_large``, ``mapping_invalid``."""
-    if len(content) > LIMIT:
-        raise NianjianError("file_too_large", file=name, limit=LIMIT)
-    try:
-        data = cast("object", yaml.safe_load(content.decode("utf-8-sig")))
-    except UnicodeDecodeError as fault:
-        raise NianjianError("mapping_not_utf8", file=name, line=content[: fault.start].count(b"\n") + 1) from fault
-    except yaml.YAMLError as fault:
-        mark = fault.problem_mark if isinstance(fault, yaml.MarkedYAMLError) else None
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise NianjianError("mapping_unreadable", file=name, line=line, column=column) from fault
+    data = yaml_text.parsed(content, name)
     if not isinstance(data, Mapping):
         raise _wrong(name, str(data)[:40], KEYS["columns"])
     return {str(key): value for key, value in data.items()}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import xlsxwriter
 
+from nianjian.kernel.formulas import harmless
 from nianjian.registers.listing import cell
 from nianjian.registers.rows import entry
 from nianjian.registers.tables.column import MASKED, SPAN, Column, Kind, Sheet
@@ -19,8 +19,6 @@ from nianjian.registers.versions.row import Version
 
 MOST: Final = 50_000  # rows: more are for an import's own source, not for a spreadsheet
 FIGURES: Final = frozenset({Kind.WHOLE, Kind.AMOUNT, Kind.DURATION})
-ACTIVE: Final = ("=", "+", "-", "@", "\t")  # a spreadsheet runs a CSV cell that begins so
-FIGURE: Final = re.compile(r"-?\d+(\.\d+)?")
 WIDTH: Final = 16
 
 
@@ -36,9 +34,7 @@ def csv_file(sheet: Sheet, rows: Iterable[Version], *, full: bool) -> bytes:
     writer = csv.writer(stream)
     writer.writerow(header(sheet, full=full))
     for texts in _lines(sheet, rows, full=full):
-        writer.writerow(
-            f"'{text}" if text.startswith(ACTIVE) and not FIGURE.fullmatch(text) else text for text in texts
-        )
+        writer.writerow(map(harmless, texts))
     return stream.getvalue().encode("utf-8-sig")
 
 

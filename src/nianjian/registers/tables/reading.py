@@ -6,15 +6,17 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from nianjian.kernel.errors import NianjianError
 from nianjian.kernel.files import reading
+from nianjian.kernel.formulas import restored
+from nianjian.kernel.workbooks.opening import opened
+from nianjian.kernel.workbooks.sheet import ValueRow
 from nianjian.registers.tables.cells import OUTER, Cell
 from nianjian.registers.tables.column import IGNORED, Column, Sheet
 
@@ -47,6 +49,7 @@ class Table:
     columns: dict[int, Column]
     extra: dict[int, str]
     lines: list[Line] = field(repr=False)
+    unsaved: frozenset[int] = frozenset()  # lines with a formula whose value was never saved: it is read as nothing
 
 
 def read(path: Path, sheet: Sheet) -> Table:
@@ -54,11 +57,12 @@ def read(path: Path, sheet: Sheet) -> Table:
 
     NianjianError: ``file_missing``, ``file_unreadable``, ``file_empty``, ``encoding_unknown``, ``encoding_mixed``,
     ``sheet_malformed`` (broken quotes), ``workbook_unreadable``, ``not_a_workbook`` (only its name is one),
-    ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``.
+    ``header_missing`` (no row names the key), ``column_missing``, ``column_twice``; of a workbook that is larger
+    than a server can hold those of `kernel.workbooks.limits`.
     """
     content = _content(path)
     digest = hashlib.sha256(content).hexdigest()
-    name, encoding, lines, start = _rows(content, path, sheet)
+    name, encoding, lines, start, unsaved = _rows(content, path, sheet)
     if start is None:
         raise NianjianError("header_missing", file=path.name, kind=sheet.kind, column=_key_headers(sheet))
     header = tuple("" if cell is None else str(cell).strip() for cell in lines[start].cells)
@@ -68,7 +72,8 @@ def read(path: Path, sheet: Sheet) -> Table:
         if column.required and column.field not in present:
             raise NianjianError("column_missing", file=path.name, column=column.header)
     body = _body(lines, start)
-    return Table(path.name, digest, name, encoding, header, lines[start].number, columns, extra, body)
+    below = frozenset(number for number in unsaved if number > lines[start].number)
+    return Table(path.name, digest, name, encoding, header, lines[start].number, columns, extra, body, below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def begin(path: Path, sheet: Sheet) -> Beginning:
     Where no row names the sheet's key, the heading row is the first of those that fill the most columns. Raises what
     `read` raises, but for headings.
     """
-    name, encoding, lines, start = _rows(_content(path), path, sheet)
+    name, encoding, lines, start, _ = _rows(_content(path), path, sheet)
     if start is None:
         filled = [sum(cell not in (None, "") for cell in line.cells) for line in lines[:HEADER_WITHIN]]
         if not any(filled):
@@ -106,13 +111,13 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _rows(content: bytes, path: Path, sheet: Sheet) -> tuple[str, str, list[Line], int | None]:
-    """Name of the workbook's sheet, encoding, lines, and the index of the heading row."""
+def _rows(content: bytes, path: Path, sheet: Sheet) -> tuple[str, str, list[Line], int | None, list[int]]:
+    """Name of the workbook's sheet, encoding, lines, the index of the heading row, and `Table.unsaved`."""
     if content.startswith(WORKBOOK):
-        name, lines, start = _workbook(content, path.name, sheet)
-        return name, "xlsx", lines, start
+        name, lines, start, unsaved = _workbook(path, sheet)
+        return name, "xlsx", lines, start, unsaved
     lines, start, encoding = _plain(content, path, sheet)
-    return "", encoding, lines, start
+    return "", encoding, lines, start, []
 
 
 def _body(lines: Sequence[Line], start: int) -> list[Line]:
@@ -175,34 +180,48 @@ def _csv(text: str, name: str) -> list[Line]:
     lines, number = [], 1
     try:
         for cells in reader:
-            lines.append(Line(number, [cell.strip(OUTER) for cell in cells]))
+            lines.append(Line(number, [restored(cell.strip(OUTER)) for cell in cells]))
             number = reader.line_num + 1
     except csv.Error as fault:
         raise NianjianError("sheet_malformed", file=name, line=number) from fault
     return lines
 
 
-def _workbook(content: bytes, name: str, sheet: Sheet) -> tuple[str, list[Line], int | None]:
+def _workbook(path: Path, sheet: Sheet) -> tuple[str, list[Line], int | None, list[int]]:
     """Return the first sheet with a fitting header, or else the first that holds anything, with None.
 
-    The example sheet of our template never counts.
+    The example sheet of our template never counts. Blank rows are left out.
     """
-    first: tuple[str, list[Line]] = "", []
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for title in book.sheet_names:
+        book = opened(path.name, path)
+        chosen, fits = "", False
+        for title in book.names:
             if title == EXAMPLE:
                 continue
-            rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-            lines = [Line(number, row) for number, row in enumerate(rows, 1)]
-            start = _header(lines, sheet)
-            if start is not None:
-                return title, lines, start
-            if lines and not first[1]:
-                first = title, lines
-    except (CalamineError, ValueError, OSError) as fault:
-        raise NianjianError("workbook_unreadable", file=name) from fault
-    return *first, None
+            head = list(islice(filter(_filled, book.values(title)), HEADER_WITHIN))
+            fits = _header(_lines(head), sheet) is not None
+            if fits or (head and not chosen):
+                chosen = title
+            if fits:
+                break
+        if not chosen:
+            return "", [], None, []
+        rows = [row for row in book.values(chosen) if _filled(row) or row.formula]
+    except NianjianError as fault:
+        if fault.code == "workbook_broken":
+            raise NianjianError("workbook_unreadable", file=path.name) from fault
+        raise
+    lines = _lines(filter(_filled, rows))
+    return chosen, lines, _header(lines, sheet), [row.number for row in rows if row.formula]
+
+
+def _filled(row: ValueRow) -> bool:
+    return any(cell not in (None, "") for cell in row.cells)
+
+
+def _lines(rows: Iterable[ValueRow]) -> list[Line]:
+    """With each cell as it was before one of our own lists made it harmless for a spreadsheet program."""
+    return [Line(row.number, [restored(one) if isinstance(one, str) else one for one in row.cells]) for row in rows]
 
 
 def _header(lines: Sequence[Line], sheet: Sheet) -> int | None:

@@ -23,10 +23,10 @@ from nianjian.flows.overview.facts import Standing
 from nianjian.flows.season import several as flow
 from nianjian.kernel import clock
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.formulas import harmless
 from nianjian.paper.texts.portrait import name
 from nianjian.paper.texts.season.words import TASKS
 from nianjian.paper.words import ENGLISH, words
-from nianjian.registers.rows.taken import ACTIVE
 from nianjian.web.layout.access import Request, person
 from nianjian.web.layout.errors import said
 from nianjian.web.layout.language import current
@@ -108,9 +108,5 @@ def _csv(request: Request, codes: Sequence[str]) -> bytes:
         cells = (who.code, who.name, who.province, name("light", one.light, _) if one.light else "", str(one.red))
         dates = ("", "", title) if due is None else (due.last.isoformat(), str(due.days), title)
         spare = "" if one.room is None else f"{float(one.room * 100):.1f} %"
-        writer.writerow([*map(_plain, cells), *dates, spare])
+        writer.writerow([*map(harmless, (*cells, *dates, spare))])
     return stream.getvalue().encode("utf-8-sig")
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(ACTIVE) else text

@@ -8,15 +8,27 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final, Self
+from typing import IO, Any, Final, Self
 from xml.parsers import expat
 
-from nianjian.intake.packed.cells import NUMBER, meaning
-from nianjian.intake.packed.limits import SMALL_PART, STRINGS, checked_part, checked_ratio
-from nianjian.intake.packed.sheet import BLOCK, LAST_COLUMN, BookRow, Faulty, SheetReader, faulty, refuse_doctype
+from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.workbooks.cells import NUMBER, meaning
+from nianjian.kernel.workbooks.limits import LAST_COLUMN, SHEETS, SMALL_PART, STREAMED, Limits, Meter
+from nianjian.kernel.workbooks.sheet import (
+    BookRow,
+    Faulty,
+    Row,
+    SheetReader,
+    ValueRow,
+    deeper,
+    faulty,
+    parsed,
+    unescaped,
+)
+from nianjian.kernel.workbooks.unpacking import checked_part, checked_ratio
 
 CONTENT: Final = "[Content_Types].xml"
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
+BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
 
 _Element = tuple[str, dict[str, str], str]  # name without prefix, attributes without prefix, text right inside
 
@@ -32,10 +44,14 @@ class Sheet:
 
 @dataclass(slots=True)
 class Workbook:
-    """An open xlsx. ``file`` is its name for people. Errors: ``workbook_broken`` and those of `limits`."""
+    """An open xlsx. ``file`` is its name for people.
+
+    Errors: ``workbook_broken``, ``workbook_sheets_many``, those of `kernel.workbooks.unpacking` and of `limits.Meter`.
+    """
 
     file: str
     archive: zipfile.ZipFile
+    meter: Meter
     sheets: list[Sheet] = field(default_factory=list)
     _from_1904: bool = False
     _strings_part: str | None = None
@@ -44,13 +60,15 @@ class Workbook:
     _kinds: list[str] | None = None
 
     @classmethod
-    def opened(cls, file: str, source: Path | IO[bytes]) -> Workbook:
+    def opened(cls, file: str, source: Path | IO[bytes], limits: Limits = STREAMED) -> Workbook:
         """Read the list of sheets, not the sheets."""
         try:
-            book = cls(file, zipfile.ZipFile(source))
+            book = cls(file, zipfile.ZipFile(source), Meter(file, limits))
             book._read_parts()
-        except (*_BROKEN, OSError) as error:
+        except (*BROKEN, OSError, ValueError) as error:
             raise faulty(file, str(error)) from error
+        if len(book.sheets) > SHEETS:
+            raise NianjianError("workbook_sheets_many", file=file, sheets=len(book.sheets), limit=f"{SHEETS:,}")
         return book
 
     @property
@@ -59,13 +77,21 @@ class Workbook:
         return [sheet.name for sheet in self.sheets]
 
     def rows(self, sheet: str, width: int = LAST_COLUMN) -> Iterator[BookRow]:
-        """Rows of the sheet of that name."""
+        """Rows of the sheet of that name, as text."""
+        return self._rows(sheet, width, values=False)
+
+    def values(self, sheet: str) -> Iterator[ValueRow]:
+        """Rows of the sheet of that name, as values; blank cells at a row's end are left out."""
+        return self._rows(sheet, self.meter.limits.columns, values=True)
+
+    def _rows(self, sheet: str, width: int, *, values: bool) -> Iterator[Row[Any]]:
         part = next(found.part for found in self.sheets if found.name == sheet)
-        reader = SheetReader(self._shared(), self._styled(), from_1904=self._from_1904)
+        self.meter.sheet = sheet
+        reader = SheetReader(self._shared(), self._styled(), self.meter, from_1904=self._from_1904, values=values)
         try:
-            with self._part(part) as handle:
+            with self._part(part, self.meter.limits.sheet, sheet) as handle:
                 yield from reader.rows(handle, width)
-        except (*_BROKEN, Faulty) as error:
+        except (*BROKEN, Faulty) as error:
             raise faulty(self.file, f"{part}: {error}") from error
 
     def _read_parts(self) -> None:
@@ -97,7 +123,7 @@ class Workbook:
             if self._strings_part is not None and self._has(self._strings_part):
                 pieces: list[str] = []
                 reading = 0  # inside a guide to pronunciation, which is no part of the text
-                for name, _, text in self._elements(self._strings_part, STRINGS, marks=("rPh",)):
+                for name, _, text in self._elements(self._strings_part, self.meter.limits.strings, marks=("rPh",)):
                     if name == "<rPh":
                         reading += 1
                     elif name == "rPh":
@@ -105,7 +131,7 @@ class Workbook:
                     elif name == "t" and not reading:
                         pieces.append(text)
                     elif name == "si":
-                        self._strings.append("".join(pieces))
+                        self._strings.append(unescaped("".join(pieces)))
                         pieces.clear()
         return self._strings
 
@@ -128,10 +154,9 @@ class Workbook:
     def _has(self, part: str) -> bool:
         return part in self.archive.NameToInfo
 
-    def _part(self, part: str, limit: int | None = None) -> _Watched:
+    def _part(self, part: str, limit: int, name: str = "") -> _Watched:
         entry = self.archive.getinfo(part)
-        if limit is not None:
-            checked_part(self.file, part, entry.file_size, limit)
+        checked_part(self.file, name or part, entry.file_size, limit)
         return _Watched(self.archive.open(entry), self.file, entry.compress_size)
 
     def _elements(self, part: str, limit: int = SMALL_PART, marks: tuple[str, ...] = ()) -> Iterator[_Element]:
@@ -140,6 +165,7 @@ class Workbook:
         open_ones: list[tuple[str, dict[str, str], list[str]]] = []
 
         def start(tag: str, attributes: dict[str, str]) -> None:
+            deeper(len(open_ones))
             name = tag.rpartition(":")[2]
             plain = {key.rpartition(":")[2]: value for key, value in attributes.items()}
             open_ones.append((name, plain, []))
@@ -155,19 +181,14 @@ class Workbook:
             found.append((name, attributes, "".join(texts)))
 
         parser = expat.ParserCreate()
-        parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, data
-        parser.StartDoctypeDeclHandler = refuse_doctype
         try:
             with self._part(part, limit) as handle:
-                while block := handle.read(BLOCK):
-                    parser.Parse(block, False)  # noqa: FBT003 - takes no keyword
+                for _ in parsed(parser, handle):
                     yield from found
                     found.clear()
-                parser.Parse(b"", True)  # noqa: FBT003 - takes no keyword
-        except (expat.ExpatError, ValueError, *_BROKEN) as error:
+        except (expat.ExpatError, ValueError, *BROKEN) as error:
             raise faulty(self.file, f"{part}: {error}") from error
-        yield from found
 
 
 class _Watched:

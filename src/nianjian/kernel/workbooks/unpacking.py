@@ -13,8 +13,6 @@ MIB: Final = 1 << 20
 # Call records shrink to a twentieth, XML of a workbook to a thirtieth; deflate ends at a thousandth.
 RATIO: Final = 250
 UNSUSPECTED: Final = 64 * MIB  # unpacked: up to here no ratio is asked
-STRINGS: Final = 512 * MIB  # of a workbook's shared texts, which have to stay in memory
-SMALL_PART: Final = 32 * MIB  # of a workbook's list of sheets, of styles
 RESERVE: Final = 256 * MIB  # of the disk: never filled
 STEP: Final = 64 * MIB  # written between two looks at the disk
 

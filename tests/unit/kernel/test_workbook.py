@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from nianjian.intake.packed.cells import meaning, number_text
-from nianjian.intake.packed.workbook import Workbook
 from nianjian.kernel.errors import NianjianError
+from nianjian.kernel.workbooks.cells import meaning, number_text
+from nianjian.kernel.workbooks.workbook import Workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -117,7 +117,8 @@ def test_numbers_and_stamps(write: Callable[[list[object], list[str]], bytes]) -
     ("number", "code", "kind"),
     [
         (0, None, ""), (14, None, "date"), (22, None, "stamp"), (21, None, "clock"), (31, None, "date"),
-        (164, "yyyy/m/d\\ h:mm;@", "stamp"), (164, "[$-804]yyyy年m月d日", "date"), (164, "[h]:mm:ss", "clock"),
+        (164, "yyyy/m/d\\ h:mm;@", "stamp"), (164, "[$-804]yyyy年m月d日", "date"), (164, "[h]:mm:ss", "span"),
+            (46, None, "span"),
         (164, '0.00"days"', ""), (164, "[Red]#,##0", ""), (164, "General", ""), (164, "@", ""), (164, "0_);(0)", ""),
         (164, "mmm", "date"), (164, "mm:ss.0", "clock"), (164, "[DBNum1]yyyy-mm-dd", "date"),
     ],
