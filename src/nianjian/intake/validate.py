@@ -172,7 +172,8 @@ def _columns(plan: Plan) -> list[str]:
     told = plan.fields.answered or plan.fields.answer == NO_TIME
     answered = "__f_answered" if told else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
     confidence = (
-        "case when __shown_shape = 'none' and not coalesce(__own and __f_customer_leg, false) then 'none'::confidence_word"
+        "case when __shown_shape = 'none' and not coalesce(__own and __f_customer_leg, false)"
+        " then 'none'::confidence_word"
         " when __own then __f_confidence"
         " when __f_display is null or __shown is distinct from __f_display then 'low'::confidence_word"
         " else __f_confidence end"

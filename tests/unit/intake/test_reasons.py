@@ -149,7 +149,7 @@ def test_a_loaded_row(desk: Desk) -> None:
                 '"anonymous"',
                 "anonymous@10.0.0.1",
                 "sip:Anonymous@anonymous.invalid",
-                '"Anonymous" <sip:anonymous@10.0.0.1>',
+                "Anonymous <sip:anonymous@10.0.0.1>",
                 "Unknown",
                 "restricted",
                 "Withheld",
