@@ -30,13 +30,13 @@ class Traffic:
     shown: NumberClass
     inbound: int = 0
     inbound_answered: int = 0
-    inbound_served: int = 0
     outbound: int = 0
     outbound_answered: int = 0
     untold: int = 0
     seconds: int = 0
     untimed: int = 0
     complaints: int = 0
+    inbound_served: int = 0
 
 
 def total(rows: Sequence[Traffic], name: str) -> int:

@@ -24,8 +24,8 @@ CALLER: Final = ("CallerNumber", "Caller", "CallingNumber", "主叫号码")
 
 KNOWN: Final = (
     "UniqueId", "MainUniqueId", "Cno", "AgentName", "Gno", "Qno", "StartTime", "AnswerTime", "EndTime",
-    "BridgeDuration", "Clid", "DisplayNumber", "XNumber", "TrunkGroupKey", "CallType", "MainCallType", "Status", "SipCause",
-    "EndReason", "HiddenType", "CalleeRingingTime", *CUSTOMER, *CALLER,
+    "BridgeDuration", "Clid", "DisplayNumber", "XNumber", "TrunkGroupKey", "CallType", "MainCallType", "Status",
+    "SipCause", "EndReason", "HiddenType", "CalleeRingingTime", *CUSTOMER, *CALLER,
 )  # fmt: skip
 
 _ORIGIN: Final = {
