@@ -58,8 +58,9 @@ with legs as (
         case when shape = 'mobile' then 'MOBILE' when shape = 'landline' then 'LANDLINE'
         when shape = 'service_400_800' then 'SHARED_400_800' when shape in ('other', 'international') then 'OTHER'
         when n.root is not null then case when n.filed then 'OWN_SHORT' else 'OTHER_SHORT' end
-        when shape = 'short' then 'OTHER_SHORT' when shape = 'short_or_landline' then 'LANDLINE' else 'UNKNOWN' end as class
-    from grouped g left join number_dim n on g.shape in ('short', 'short_long', 'short_or_landline')
+        when shape = 'short' then 'OTHER_SHORT' when shape = 'short_or_landline' then 'LANDLINE'
+        when shape = 'short_or_other' then 'OTHER' else 'UNKNOWN' end as class
+    from grouped g left join number_dim n on g.shape in ('short', 'short_long', 'short_or_landline', 'short_or_other')
         and length(cast(g.display as varchar)) = n.total_length
         and substr(cast(g.display as varchar), 1, n.root_length) = cast(n.root as varchar)
         and (n.valid_from is null or g.day >= n.valid_from) and (n.valid_to is null or g.day <= n.valid_to)

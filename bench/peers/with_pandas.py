@@ -21,6 +21,7 @@ PLAIN = {
     "international": "OTHER",
     "short": "OTHER_SHORT",
     "short_or_landline": "LANDLINE",
+    "short_or_other": "OTHER",
 }
 
 
@@ -47,7 +48,7 @@ def _classes(numbers: Any, roots: list[dict[str, Any]], day: date) -> list[str]:
             for r in roots
             if len(digits) == r["total_length"] and digits.startswith(str(r["root"])) and _holds(r, day)
         ]
-        ledger = own and shape in {"short", "short_long", "short_or_landline"}
+        ledger = own and shape in {"short", "short_long", "short_or_landline", "short_or_other"}
         found.append(("OWN_SHORT" if own[0]["filed"] else "OTHER_SHORT") if ledger else PLAIN.get(shape, "UNKNOWN"))
     return found
 

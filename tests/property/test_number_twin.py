@@ -74,6 +74,22 @@ def test_what_only_a_cast_takes_for_digits(tmp_path: Path, prefixes: tuple[str, 
     assert twin(tmp_path, list(GENEROUS), prefixes) == [expected(text, prefixes) for text in GENEROUS]
 
 
+def test_every_area_code_and_first_digit_of_a_subscriber(tmp_path: Path) -> None:
+    areas = [str(area) for area in (*range(10, 30), *range(300, 1000))]
+    numbers = [f"{area}{first}{'2345678'[:length]}" for area in areas for first in range(10) for length in (6, 7)]
+    texts: list[str | None] = [head + number for head in ("0", "", "+86", "0086", "+860", "86") for number in numbers]
+    assert twin(tmp_path, texts, ()) == [expected(text, ()) for text in texts]
+
+
+def test_short_codes_behind_an_area_code_and_feature_codes(tmp_path: Path) -> None:
+    codes = ["110", "12345", "1234", "95588", "955881", "96110", "9558"]
+    texts: list[str | None] = [
+        f"{head}{code}" for head in ("0", "010", "0571", "0952", "0950", "86010") for code in codes
+    ]
+    texts += ["*98", "**1000", "*72*1234", "#21#", "***1234", "****", "*", "04001234567", "0", "010086"]
+    assert twin(tmp_path, texts, ()) == [expected(text, ()) for text in texts]
+
+
 def test_every_length_and_beginning(tmp_path: Path) -> None:
     heads = ["", "0", "+86", "0086", "86", "+860", "00860", "9", "00"]
     beginnings = [

@@ -406,7 +406,7 @@ WITH "t10" AS (
       WHEN "t22"."outbound" > 0
       THEN COALESCE("t22"."shape", 'none')
       ELSE "t22"."shape"
-    END IN ('short', 'short_long', 'short_or_landline')
+    END IN ('short', 'short_long', 'short_or_landline', 'short_or_other')
     AND "t22"."display" IS NOT NULL
 ), "t41" AS (
   SELECT
@@ -449,6 +449,8 @@ WITH "t10" AS (
       THEN 'unknown'
       WHEN "t27"."shape" = 'short_or_landline'
       THEN 'landline'
+      WHEN "t27"."shape" = 'short_or_other'
+      THEN 'other'
       ELSE 'unknown'
     END AS "display_class"
   FROM (

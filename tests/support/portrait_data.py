@@ -20,6 +20,7 @@ DAYS = (0, 0, 1, 30, 31, 58, 59, 100, 180, 288, 289, 290, 333, 363, 364, 364, 36
 SHAPES = (
     (95013, "short"), (95188, "short"), (95588, "short"), (9501301, "short_long"), (9501399, "short_long"),
     (95213888, "short_long"), (9521234567, "short_or_landline"), (9521234567, "landline"), (57187654321, "landline"),
+    (95213888, "short_or_other"), (9501399, "short_or_other"),
     (1062345678, "landline"), (13800138000, "mobile"), (13900139000, "mobile"), (4001234567, "service_400_800"),
     (12345, "other"), (4420712345, "international"), (1062345678, "zero_lost"), (None, "masked"), (None, "none"),
     (None, None),

@@ -56,14 +56,15 @@ def display_class(call: Row, roots: list[Row]) -> str:
     plain |= {"other": "other", "international": "other"}
     if shape in plain:
         return plain[shape]
-    if shape not in {"short", "short_long", "short_or_landline"} or number is None:
+    if shape not in {"short", "short_long", "short_or_landline", "short_or_other"} or number is None:
         return "unknown"
     fitting = [r for r in roots if str(number).startswith(str(r["root"])) and len(str(number)) == r["total_length"]]
     if fitting:
         longest = max(r["root_length"] for r in fitting)
         stands = [r["filed"] for r in fitting if r["root_length"] == longest and _holds(r, day)]
         return "own_short" if True in stands else "unknown" if None in stands else "other_short"
-    return {"short": "other_short", "short_long": "unknown", "short_or_landline": "landline"}[shape]
+    alone = {"short": "other_short", "short_long": "unknown", "short_or_landline": "landline"}
+    return (alone | {"short_or_other": "other"})[shape]
 
 
 def team_of(line: str | None, team: str | None, day: date, lines: list[Row]) -> str | None:

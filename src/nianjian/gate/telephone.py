@@ -20,6 +20,7 @@ _KINDS: Final = {
     Shape.SHORT_OR_LANDLINE: 1,  # +86951…: who is called there is a subscriber of Ningxia
     Shape.SHORT: 2,
     Shape.SHORT_LONG: 2,
+    Shape.SHORT_OR_OTHER: 2,
     Shape.SERVICE_400_800: 3,
     Shape.INTERNATIONAL: 4,
     Shape.OTHER: 5,

@@ -91,6 +91,9 @@ class Fields:
     call_key: str = "NULL::VARCHAR"
     leg: str = "'customer'"
     display_confidence: str = "'good'"  # where `display` is not NULL
+    # Of a source that writes both legs: whether this is the one towards the customer, whose display counts even where
+    # it is withheld.
+    customer_leg: str = "false"
     result: str = "NULL::VARCHAR"  # NULL: derived from the times
     delivered: str = "true"
     answered: str = ""  # "" : answer set and end > answer
@@ -101,6 +104,7 @@ class Fields:
     line_id: str = "NULL::VARCHAR"
     team_id: str = "NULL::VARCHAR"
     gateway: str = "NULL::VARCHAR"
+    callee_named: bool = False  # a callee that is no number is a name of the switch's own (voicemail) and loads
     callee_optional: bool = False  # a missing callee is loaded as unknown (originated Asterisk calls)
     end_optional: bool = False  # the source has no end (Kamailio acc INVITE rows)
     checks: Sequence[tuple[str, str, str]] = ()  # (reason code, raw column, condition that condemns the row)

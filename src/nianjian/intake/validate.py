@@ -15,6 +15,7 @@ from nianjian.intake.format import Fields, Layout
 from nianjian.intake.select.normalise import SHAPES, kernel_functions, staged
 from nianjian.intake.select.reasons import SURPLUS, first, reasons
 from nianjian.intake.vendor.sql import NO_TIME, NULL, choose, unguarded, unharmed
+from nianjian.kernel.numbers import EXTENSIONS_END, PUBLIC_CODES
 from nianjian.lake.sql import literal, quoted
 from nianjian.lake.workbench import Workbench
 
@@ -102,7 +103,7 @@ def rows(plan: Plan, scan: str, *, line: bool, suspects: str | None) -> str:
     typed = f"select *, {', '.join(_typed(plan.fields))} from ({raw(plan, scan, line=line)})"
     own = f"select *, {_own()} as __own from ({typed})"
     shown = f"select *, {_shown()} as __shown from ({own})"
-    numbered = staged(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes)
+    numbered = _without_extensions(staged(shown, ("__shown", "__f_callee"), plan.fields.trunk_prefixes))
     judged = f"select *, {first(plan.layout, plan.fields, plan.latest)} as __judged from ({numbered})"
     columns = [*_columns(plan), *([f"{LINE} as line"] if line else []), "__suspect as suspect"]
     columns.append("hash(__f_call_id) as h")
@@ -120,6 +121,7 @@ def _typed(fields: Fields) -> list[str]:
         f"{fields.caller} as __f_caller",
         f"{fields.display} as __f_display",
         f"try_cast({fields.display_confidence} as confidence_word) as __f_confidence",
+        f"{fields.customer_leg} as __f_customer_leg",
         f"{fields.callee} as __f_callee",
         *(f"{getattr(fields, name)} as __f_{name}" for name in TIMES),
         f"try_cast({fields.result} as result_word) as __f_result",
@@ -135,14 +137,33 @@ def _typed(fields: Fields) -> list[str]:
     ]
 
 
+# A display cell that is as good as empty: signs alone, or a program's word for nothing.
+_NOTHING: Final = r"(?i)[^\p{L}\p{N}*#]*|null|none|nil|nan|n/a|\\n|无|空"
+
+
 def _own() -> str:
-    """Whether the display itself says a number."""
-    return "__f_display between '0' and ':' or regexp_matches(__f_display, '[0-9０-９]')"
+    """Whether the display says something itself: a number, or that it is withheld (anonymous, 未知)."""
+    return f"__f_display between '0' and ':' or not regexp_full_match(__f_display, {literal(_NOTHING)})"
 
 
 def _shown() -> str:
-    """The displayed number, or the caller where the display says nothing (empty, anonymous)."""
+    """The displayed number, or the caller where the display is empty."""
     return "case when __own then __f_display else coalesce(__f_caller, __f_display) end"
+
+
+def _without_extensions(numbered: str) -> str:
+    """``numbered`` without extensions as the display of outbound calls: none is ever displayed."""
+    inner = (
+        "coalesce(__shown_shape = 'other' and __f_direction = 'out'"
+        f" and __shown_value < {EXTENSIONS_END}"
+        f" and not regexp_full_match(__shown_value::varchar, '{PUBLIC_CODES}'), false)"
+    )
+    return (
+        "select * exclude (__inner) replace (case when __inner then null else __shown_value end as __shown_value,"
+        " case when __inner then 'none'::number_shape else __shown_shape end as __shown_shape,"
+        " case when __inner then __shown else __shown_kept end as __shown_kept)"
+        f" from (select *, {inner} as __inner from ({numbered}))"
+    )
 
 
 def _columns(plan: Plan) -> list[str]:
@@ -154,7 +175,9 @@ def _columns(plan: Plan) -> list[str]:
     told = plan.fields.answered or plan.fields.answer == NO_TIME
     answered = "__f_answered" if told else "coalesce(__f_answer is not null and __f_end > __f_answer, false)"
     confidence = (
-        "case when __shown_shape = 'none' then 'none'::confidence_word when __own then __f_confidence"
+        "case when __shown_shape = 'none' and not coalesce(__own and __f_customer_leg, false)"
+        " then 'none'::confidence_word"
+        " when __own then __f_confidence"
         " when __f_display is null or __shown is distinct from __f_display then 'low'::confidence_word"
         " else __f_confidence end"
     )

@@ -27,6 +27,7 @@ class Shape(StrEnum):
     SHORT = "short"  # 95/96, 5-6 digits
     SHORT_LONG = "short_long"  # 95/96 with 7 digits and more: an own root of that length, or unknown
     SHORT_OR_LANDLINE = "short_or_landline"  # 951-955, 10-11 digits after a country code: an own root, or Ningxia
+    SHORT_OR_OTHER = "short_or_other"  # 86 without a sign, then 95/96 with 7 digits and more: an own root, or other
     SERVICE_400_800 = "service_400_800"
     ZERO_LOST = "zero_lost"  # area code and subscriber without the 0: never repaired
     OTHER = "other"  # a real number of no class: 110, 10086, 106..., an extension
@@ -86,21 +87,49 @@ _SCHEME: Final = re.compile(r"^(sips?|tel):", re.IGNORECASE)
 _NOISE: Final = re.compile(r"[\s<>()-]+", re.ASCII)
 # 138****8000, 138XXXX8000, or wholly hidden. One x alone hides nothing: 0x17354 a program wrote, 88886666x12 has
 # an extension. Possessive, so that a long row of x is read in one way only.
-_MASKED: Final = re.compile(r"(?=.*[0-9])(?=.*[*xX])\+?(?:[0-9*]|[xX]{2,}+)+|[*]{7,}")
+_MASKED: Final = re.compile(r"(?=.*[0-9])(?=.*[*xX])\+?(?:[0-9*]|[xX]{2,}+)+|[*]+")
+# *98, *72*1234, **1000: dialled within the switch. Three stars and more in front hide digits.
+_FEATURE: Final = re.compile(r"[*#]{1,2}[0-9][0-9*#]*")
 _DIGITS: Final = re.compile(r"\+?[0-9]+")
 
 # Complete as it stands: a trunk prefix is not looked for, or "9" would eat 95013.
 _COMPLETE: Final = re.compile(r"1[3-9][0-9]{9}|0(10|2[0-9]|[3-9][0-9]{2})[0-9]{7,8}|0?9[56][0-9]{3,16}|[48]00[0-9]{7}")
 
+# Area codes as libphonenumber 9.0.43 has them for China (26 is not used); those that were merged away (0378, 0410,
+# 0732, 0852, 0910) went before the first year that the rulebook reaches. 10 and 2x have 8 subscriber digits, all others
+# 7 or 8.
+_BIG_CITIES: Final = "10 20-25 27-29"
+_OTHER_AREAS: Final = """
+310-319 335 349 350-359 370-377 379 391-396 398 411 412 415-419 421 427 429 431-439 451-459 464 467-469 470-479 482 483
+510-519 523 527 530-539 543 546 550-559 561-564 566 570-579 580 591-599 631-633 635 660 662 663 668 691 692 701 710-719
+722 724 728 730 731 734-739 743-746 750-759 760 762 763 766 768-779 790-799 812 813 816-818 825-827 830-839 851 854-859
+870-879 883 886-888 891-898 901-903 906 908 909 911-917 919 930-939 941 943 951-955 970-979 990-999
+"""
+
+
+def _codes(listed: str) -> frozenset[str]:
+    spans = (span.partition("-") for span in listed.split())
+    return frozenset(str(code) for first, _, last in spans for code in range(int(first), int(last or first) + 1))
+
+
+BIG_CITIES: Final = _codes(_BIG_CITIES)
+OTHER_AREAS: Final = _codes(_OTHER_AREAS)
+
+_BIG: Final = f"(?:{'|'.join(sorted(BIG_CITIES))})"
+_SMALL: Final = f"(?:{'|'.join(sorted(OTHER_AREAS))})"
+# No subscriber number begins with 0 or 1. Of Ningxia (0951 to 0955) that is not asked: the long numbers of 95 begin
+# in the same way, and what could be either is no number of one's own.
+_SUBSCRIBER: Final = f"(?:{_BIG}[2-9][0-9]{{7}}|{_SMALL}[2-9][0-9]{{6,7}}|95[1-5][0-9]{{7,8}})"
+
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
-_LANDLINE: Final = re.compile(r"0(10|2[0-9]|[3-9][0-9]{2})[0-9]{7,8}")
-_AREA_FIRST: Final = re.compile(r"(10|2[0-9])[0-9]{8}|[3-9][0-9]{9,10}")
+_LANDLINE: Final = re.compile(f"0{_SUBSCRIBER}")
+_AREA_FIRST: Final = re.compile(_SUBSCRIBER)
 _SHORT: Final = re.compile(r"9[56][0-9]{3,4}")
 _SHORT_LONG: Final = re.compile(r"9[56][0-9]{5,}")
 _NINGXIA: Final = re.compile(r"95[1-5][0-9]{7,8}")
 _SERVICE: Final = re.compile(r"[48]00[0-9]{7}")
+_CODE_OF_AREA: Final = re.compile(f"0(?:{_BIG}|{_SMALL})(?:(1[0-9]{{2}}(?:[0-9]{{2}})?)|(9[56][0-9]{{3,4}}))")
 _AREA: Final = re.compile(r"10|2[0-9]|[0-9]{3}")
-_LONGEST_ODD: Final = 6  # digits after a 0 that starts no area code; a longer rest would read as something else
 
 
 def normalise(raw: str | None, *, trunk_prefixes: Iterable[str] = ()) -> Number:
@@ -113,6 +142,8 @@ def normalise(raw: str | None, *, trunk_prefixes: Iterable[str] = ()) -> Number:
     if _DAMAGED.fullmatch(text):
         return Number(Shape.DAMAGED)
     text = _without_prefix(_bare(text), trunk_prefixes)
+    if _FEATURE.fullmatch(text):
+        return Number(Shape.OTHER)
     if _MASKED.fullmatch(text):
         return Number(Shape.MASKED)
     number = _read(text) if _DIGITS.fullmatch(text) else Number(Shape.NONE)
@@ -153,6 +184,8 @@ def _read(text: str) -> Number:
             return _international(text.removeprefix(sign))
     if text.startswith("86"):
         inside = _national(text[2:], coded=True)
+        if inside.shape is Shape.SHORT_LONG:
+            return Number(Shape.SHORT_OR_OTHER, inside.value)
         if inside.shape in _AFTER_BARE_86:
             return inside
     return _national(text, coded=False)
@@ -167,7 +200,7 @@ def _international(digits: str) -> Number:
 def _national(digits: str, *, coded: bool) -> Number:
     """Steps 4 to 8 of the order; ``coded``: a country code stood before the digits."""
     if digits.startswith("0"):
-        return _after_zero(digits)
+        return _after_zero(digits, coded=coded)
     if _SHORT.fullmatch(digits):
         shape = Shape.SHORT
     elif coded and _NINGXIA.fullmatch(digits):
@@ -185,27 +218,35 @@ def _national(digits: str, *, coded: bool) -> Number:
     return Number(shape, int(digits) if digits else None)
 
 
-def _after_zero(digits: str) -> Number:
-    """A leading 0 is looked at first: 0 + mobile, 0 + area code, or a stray 0 before a short number (095588)."""
+def _after_zero(digits: str, *, coded: bool) -> Number:
+    """A leading 0 is looked at first: 0 + mobile, 0 + area code, or a stray 0 before another number (095588).
+
+    An area code may stand before a short code too: 01095588 is 95588, 057112345 the city's 12345.
+    """
     rest = digits[1:]
     if _MOBILE.fullmatch(rest):
         return Number(Shape.MOBILE, int(rest))
     if _LANDLINE.fullmatch(digits):
-        return Number(Shape.LANDLINE, int(rest))
-    if _SHORT.fullmatch(rest):
-        return Number(Shape.SHORT, int(rest))
-    if _SHORT_LONG.fullmatch(rest):
-        return Number(Shape.SHORT_LONG, int(rest))
-    if rest.startswith("0") or len(rest) > _LONGEST_ODD:
-        return Number(Shape.NONE)
-    return Number(Shape.OTHER, int(digits))
+        either = coded and _NINGXIA.fullmatch(rest)
+        return Number(Shape.SHORT_OR_LANDLINE if either else Shape.LANDLINE, int(rest))
+    whole = _national(rest, coded=False)
+    if whole.shape in {Shape.SERVICE_400_800, Shape.SHORT}:
+        return whole
+    if found := _CODE_OF_AREA.fullmatch(digits):
+        return Number(Shape.OTHER, int(found[1])) if found[1] else Number(Shape.SHORT, int(found[2]))
+    return whole if whole.shape is Shape.SHORT_LONG else Number(Shape.NONE)
 
 
 def printed(shape: Shape | str, value: int | None) -> str:
     """The canonical text of a number, which `normalise` reads back to the same; "" where there is no value."""
     if value is None:
         return ""
-    before = {Shape.LANDLINE: "0", Shape.INTERNATIONAL: "00", Shape.SHORT_OR_LANDLINE: "+86"}
+    before = {
+        Shape.LANDLINE: "0",
+        Shape.INTERNATIONAL: "00",
+        Shape.SHORT_OR_LANDLINE: "+86",
+        Shape.SHORT_OR_OTHER: "86",
+    }
     return f"{before.get(Shape(shape), '')}{value}"
 
 
@@ -225,7 +266,7 @@ def mask(text: str) -> str:
             return f"{'' if number.shape is Shape.ZERO_LOST else '0'}{area}****{digits[-2:]}"
         case Shape.INTERNATIONAL:
             return f"+{digits[:2]}****{digits[-2:]}"
-        case Shape.SHORT | Shape.SHORT_LONG | Shape.SERVICE_400_800:
+        case Shape.SHORT | Shape.SHORT_LONG | Shape.SHORT_OR_OTHER | Shape.SERVICE_400_800:
             return digits
         case _:
             return _mask_digits(text)
@@ -253,7 +294,13 @@ _WITHOUT_ROOT: Final = {
     Shape.SHORT: NumberClass.OTHER_SHORT,
     Shape.SHORT_LONG: NumberClass.UNKNOWN,
     Shape.SHORT_OR_LANDLINE: NumberClass.LANDLINE,
+    Shape.SHORT_OR_OTHER: NumberClass.OTHER,
 }
+
+# Of the numbers with six digits and less, those that are dialled from outside: 110 to 122, 100xx, 12345, 116114.
+# The others are extensions of a switch.
+PUBLIC_CODES: Final = "11[0-9]|12[0-2]|100[0-9]{2}|111[0-9]{2}|118[0-9]{2}|12[1-5][0-9]{2}|11[468][0-9]{3}"
+EXTENSIONS_END: Final = 10**6
 
 
 def classify(number: Number, day: date, roots: Iterable[Root]) -> NumberClass:

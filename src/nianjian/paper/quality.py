@@ -52,6 +52,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "short": mark("short number"),
     "short_long": mark("short number with extension"),
     "short_or_landline": mark("short number or landline"),
+    "short_or_other": mark("short number with 86 in front"),
     "service_400_800": mark("400/800 number"),
     "other": mark("other number"),
     "international": mark("international"),

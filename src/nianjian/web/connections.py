@@ -28,7 +28,7 @@ from waitress.utilities import Error, RequestEntityTooLarge
 
 from nianjian.config.http.bodies import AHEAD, SMALL, Ahead
 from nianjian.config.http.limits import Limits
-from nianjian.intake.packed.limits import RESERVE, STEP
+from nianjian.kernel.workbooks.unpacking import RESERVE, STEP
 
 LINGER: Final = 2.0  # seconds in which a sender may read why it was refused, before the connection is reset
 LINGER_BYTES: Final = 8 << 20  # that are thrown away meanwhile

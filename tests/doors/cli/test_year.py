@@ -236,14 +236,14 @@ def test_displayed_numbers_that_may_be_a_persons_are_masked_in_lists(demo: Shell
     """A complained-of mobile number, a seat's landline; a short number belongs to no person."""
     told, seats = tmp_path / "complaints.csv", tmp_path / "seats.csv"
     told.write_text("编号,来源,受理时间,被投诉号码\nT1,12321,2026-03-02 09:00:00,13987654321\n")
-    seats.write_text("坐席编号,类型,默认外显号\nS1,人工,057112345678\nS2,人工,95013001\n")
+    seats.write_text("坐席编号,类型,默认外显号\nS1,人工,057182345678\nS2,人工,95013001\n")
     for kind, sheet in (("complaints", told), ("seats", seats)):
         assert demo("registers", "import", kind, str(sheet), "--enterprise", "demo").code == 0
     complaints = demo("registers", "list", "complaints", "--enterprise", "demo", "--json").json["rows"]
     assert [one["complained"] for one in complaints] == ["139****4321"]
     listed = demo("registers", "list", "seats", "--enterprise", "demo", "--json").json["rows"]
     assert [one["display"] for one in listed] == ["0571****78", "95013001"]
-    assert "057112345678" not in demo("registers", "list", "seats", "--enterprise", "demo").out
+    assert "057182345678" not in demo("registers", "list", "seats", "--enterprise", "demo").out
 
 
 def test_a_template_of_every_register_imports_as_it_is(demo: Shell, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_header_rows_and_the_run_stand_on_every_page() -> None:
 
 
 def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
-    rows = [Traffic("2026-02", "95013", NumberClass.OWN_SHORT, 1, 1, 1200, 700, 3, 65000, 2, 1)]
+    rows = [Traffic("2026-02", "95013", NumberClass.OWN_SHORT, 1, 1, 1200, 700, 3, 65000, 2, 1, inbound_served=1)]
     rows.append(Traffic("2026-02", "", NumberClass.MOBILE, outbound=5))
     document = monthly_traffic.document(HEAD, rows, _)
     book = CalamineWorkbook.from_filelike(io.BytesIO(sheets.xlsx(document)))
@@ -113,5 +113,6 @@ def test_a_workbook_holds_counts_as_numbers_and_codes_as_text() -> None:
     assert numbers[-1] == ["合计", "–", 1, 1, 1205, 700, 65000, 1]
     said = "".join(str(row) for row in book.get_sheet_by_name("呼叫流量月报").to_python())
     assert "3 个呼出通话无法判断" in said
+    assert "其中 1 个的话单写明了接听的坐席" in said
     assert "2 个接通的通话没有时长" in said
     assert sheets.xlsx(document) == sheets.xlsx(document)

@@ -140,9 +140,30 @@ def test_a_loaded_row(desk: Desk) -> None:
     ("changes", "expected"),
     [
         ({"外显号码": ""}, ("landline", "low", None)),
-        ({"外显号码": "anonymous"}, ("landline", "low", None)),
+        ({"外显号码": "-"}, ("landline", "low", None)),
+        *(
+            ({"外显号码": text}, ("none", "none", None))
+            for text in (
+                "anonymous",
+                "ANONYMOUS",
+                '"anonymous"',
+                "anonymous@10.0.0.1",
+                "sip:Anonymous@anonymous.invalid",
+                "Anonymous <sip:anonymous@10.0.0.1>",
+                "Unknown",
+                "restricted",
+                "Withheld",
+                "未知",
+                "匿名",
+                "private",
+                "unavailable",
+            )
+        ),
+        ({"外显号码": "", "主叫号码": "8001"}, ("none", "none", None)),
+        ({"外显号码": "8001"}, ("none", "none", None)),
+        ({"外显号码": "10086"}, ("other", "good", None)),
         ({"外显号码": "", "主叫号码": ""}, ("none", "none", None)),
-        ({"外显号码": "anonymous", "主叫号码": "unknown"}, ("none", "none", None)),
+        ({"外显号码": "anonymous", "主叫号码": "95013"}, ("none", "none", None)),
         ({"外显号码": "138****0000"}, ("masked", "good", "01088886666")),
     ],
 )

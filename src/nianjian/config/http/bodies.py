@@ -21,7 +21,7 @@ from django.urls import Resolver404, resolve
 
 from nianjian.config import env
 from nianjian.config.http.readable import refused
-from nianjian.intake.packed.limits import checked_room
+from nianjian.kernel.workbooks.unpacking import checked_room
 
 SMALL: Final = 1 << 20  # a form or a document; more is a file
 COPIES: Final = 2  # on the disk at once: what the server has received, and what the view keeps of it

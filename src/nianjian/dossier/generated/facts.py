@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from nianjian.kernel.numbers import NumberClass
+from nianjian.kernel.numbers import NumberClass, Shape
 from nianjian.portrait.tables.classes import with_class
 from nianjian.portrait.tables.daily import printed
 from nianjian.portrait.tables.facts import facts_of_window, good_rows, known
@@ -33,21 +33,32 @@ def outbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> 
 
 
 def inbound(calls: ir.Table, number_dim: ir.Table, first: date, last: date) -> ir.Table:
-    """The same for what came in, by the number that was called; rows of one call are one call, tests left out."""
+    """The same for what came in, by the number that was called; rows of one call are one call, tests left out.
+
+    ``inbound_served``: answered calls of which a row names the seat that took them.
+    """
     rows = good_rows(calls)
     rows = rows.filter(rows.direction == "in", rows.leg == "customer", ~known(rows.test))
+    outer = ~known(rows.callee_shape.isin([Shape.OTHER.value, Shape.NONE.value]))
     alone = ibis.literal("row:") + rows.part + ":" + rows.file + ":" + rows.line.cast("string")
     one = rows.group_by("source", call=rows.call_key.coalesce(alone)).aggregate(
         day=rows.start_ts.min().date(),
-        display=rows.callee.min(),
-        shape=rows.callee_shape.min(),
+        # On its way to a seat a call is dialled on (s, 8001): the number that the customer called stands before those.
+        outer=rows.callee.min(where=outer),
+        inner=rows.callee.min(),
+        outer_shape=rows.callee_shape.min(where=outer),
+        inner_shape=rows.callee_shape.min(),
         answered=known(rows.answered).cast("int64").max(),
+        served=(known(rows.answered) & rows.agent_id.notnull()).cast("int64").max(),
     )
+    one = one.mutate(display=one.outer.coalesce(one.inner), shape=one.outer_shape.coalesce(one.inner_shape))
     one = one.filter(one.day >= ibis.literal(first), one.day <= ibis.literal(last))
     days = one.group_by("day", "display", "shape").aggregate(
-        inbound=one.count(), inbound_answered=one.answered.sum().cast("int64")
+        inbound=one.count(),
+        inbound_answered=one.answered.sum().cast("int64"),
+        inbound_served=one.served.sum().cast("int64"),
     )
-    return _by_month(with_class(days, number_dim), "inbound", "inbound_answered")
+    return _by_month(with_class(days, number_dim), "inbound", "inbound_answered", "inbound_served")
 
 
 def _by_month(days: ir.Table, *names: str) -> ir.Table:

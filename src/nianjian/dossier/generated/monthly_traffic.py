@@ -20,6 +20,7 @@ SUMS: Final = ("inbound", "inbound_answered", "outbound", "outbound_answered", "
 class Traffic:
     """A month's calls of a number. ``number``: an own one, "" for all others of ``shown`` (its class).
 
+    ``inbound_served``: of the answered ones those whose records name the seat that took them.
     ``outbound``: delivered to the carrier; ``untold``: of these nothing tells whether they were answered;
     ``seconds`` of talk, as far as told: ``untimed`` answered calls lack their end.
     """
@@ -35,6 +36,7 @@ class Traffic:
     seconds: int = 0
     untimed: int = 0
     complaints: int = 0
+    inbound_served: int = 0
 
 
 def total(rows: Sequence[Traffic], name: str) -> int:
@@ -60,6 +62,11 @@ def document(head: Head, rows: Sequence[Traffic], _: Words) -> Document:
         _("Outbound calls are those delivered to the carrier, customer leg, tests left out; complaints are those that"
           " 12321 and 12300 accepted in the month, as the portrait counts them."),
     ]  # fmt: skip
+    if served := total(rows, "inbound_served"):
+        notes.append(
+            _("Inbound calls are answered whoever answers: a seat, a queue, a menu or a voicemail. Of {n} the records"
+              " name the seat that took the call.").format(n=f"{served:,}")
+        )  # fmt: skip
     if untold:
         notes.append(_("{n} outbound calls do not tell whether they were answered.").format(n=f"{untold:,}"))
     if untimed:

@@ -258,7 +258,9 @@ def consented_to(purpose: Purpose, text: str) -> str:
 
 
 # Shapes whose digits may begin with a root of one's own; of a landline the 0 stays before them.
-_OWN_DIGITS: Final = frozenset({Shape.SHORT, Shape.SHORT_LONG, Shape.SHORT_OR_LANDLINE, Shape.OTHER})
+_OWN_DIGITS: Final = frozenset(
+    {Shape.SHORT, Shape.SHORT_LONG, Shape.SHORT_OR_LANDLINE, Shape.SHORT_OR_OTHER, Shape.OTHER}
+)
 
 
 def _line(told: Mapping[str, Any]) -> Open:

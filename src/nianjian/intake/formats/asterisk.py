@@ -4,6 +4,10 @@ Tested with real records of Asterisk 22. Rows are not calls: a call is one `link
 times and the outcome, the others (hang-up handler, refusal by the gate) are events of it. `src` is the number of
 party A, not the number that was sent: the displayed number is of low confidence unless FreePBX's outbound_cnum
 stands beside it. Stamps are local time without a zone.
+
+An inbound call is answered when any of its rows is, whatever answered it (queue, menu, voicemail, seat): Queue writes a
+row a seat that it tried, NO ANSWER for those that did not pick up although the caller hears music. A seat answered it
+where the row names one (dstchannel): that is its `agent_id`.
 """
 
 from __future__ import annotations
@@ -51,6 +55,12 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     direction = _direction(columns, agent=agent, dialled=dialled, src=src, dst=dst)
     disposition = f"upper({columns.cell('disposition')})"
     reached = f"({dialled} or {originated})" if columns.find("lastapp") else "true"
+    # Inbound rows have been delivered by being there, whatever application took the call.
+    delivered = f"({reached} or {direction} = 'in')"
+    # Stamps are whole seconds: a call answered and ended within one second is answered, the switch says so.
+    answered = f"({delivered} and {_same(disposition, 'ANSWERED')})"
+    seat = _seat(columns, app)
+    said = choose(disposition, RESULTS, otherwise=f"case when {disposition} is not null then 'unknown' end")
     built = Fields(
         call_id=_row_key(columns),
         call_key=_call_key(columns),
@@ -74,11 +84,12 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             result=("disposition",),
         ),
         checks=clock.checks,
-        result=choose(disposition, RESULTS, otherwise=f"case when {disposition} is not null then 'unknown' end"),
+        # Of a row that did not reach the carrier the switch's own ANSWERED is no answer of the call.
+        result=f"(case when {_same(disposition, 'ANSWERED')} and not {delivered} then 'no_answer' else {said} end)",
         # A row that dialled nothing never reached the carrier; an originated call reached it before its first row.
-        delivered=reached,
-        # Stamps are whole seconds: a call answered and ended within one second is answered, the switch says so.
-        answered=f"({reached} and coalesce({disposition} = 'ANSWERED', false))",
+        delivered=delivered,
+        answered=answered,
+        agent_id=f"(case when {direction} = 'in' and {answered} then {seat} end)",
         test=drilled(columns.cell("accountcode"), columns.cell("userfield")),
         # Originated calls have `s` for a callee; who was called stands only in AMI events.
         callee_optional=True,
@@ -133,6 +144,22 @@ def _call_key(columns: Columns) -> str:
     return f"concat_ws('|', {', '.join(parts)}, substr({begin}, 1, 10))" if columns.find("channel") else NULL
 
 
+def _seat(columns: Columns, app: str) -> str:
+    """The seat to which Queue or Dial connected the caller: 1001 of PJSIP/1001-0000002a, 1 of Local/1@agents-0001;1.
+
+    A channel of the same trunk as the caller's is none: the call went out again.
+    """
+    ours, theirs = (_peer(columns.cell(name)) for name in ("dstchannel", "channel"))
+    took = f"{app} in ('queue', 'dial')"
+    return f"(case when {took} and {ours} is distinct from {theirs} then {ours} end)"
+
+
+def _peer(channel: str) -> str:
+    if channel == NULL:
+        return NULL
+    return f"nullif(regexp_extract({channel}, '^[^/]+/(.+?)(?:@[^/]*?)?(?:-[0-9a-f]+)?(?:;[12])?$', 1), '')"
+
+
 def _local(columns: Columns) -> str:
     return f"coalesce({columns.cell('channel')} like 'Local/%', false)"
 
@@ -154,11 +181,17 @@ def _to_trunk(columns: Columns, src: str, dst: str) -> str:
     """A Dial whose target is a number of the public network; without lastdata, whose dst is one and no seat rang."""
     target = f"regexp_extract({columns.cell('lastdata')}, '^[^,&]*')"
     number_in_it = f"coalesce(regexp_matches({target}, '(^|[/@:])({OUTSIDE}|{_DIALLED_MOBILE})(@|/|:|$)'), false)"
-    seat_in_it = f"coalesce(regexp_matches({target}, '/[0-9]{{2,6}}(@|$)'), false)"
-    seat_rang = f"coalesce(regexp_matches({columns.cell('dstchannel')}, '/[0-9]{{2,6}}(-|@)'), false)"
-    called_out = f"({outside(dst)} and not {seat_in_it} and not {seat_rang})"
+    called_out = f"({outside(dst)} and not {_seat_rang(columns)})"
     from_outside = f"({_matches(src, _MOBILE)} and not {_matches(dst, _DIALLED_MOBILE)})"
     return f"({number_in_it} or ({called_out} and not {from_outside}))"
+
+
+def _seat_rang(columns: Columns) -> str:
+    """Dial went to an extension, by its argument or by the channel that it made."""
+    target = f"regexp_extract({columns.cell('lastdata')}, '^[^,&]*')"
+    in_it = f"coalesce(regexp_matches({target}, '/[0-9]{{2,6}}(@|$)'), false)"
+    rang = f"coalesce(regexp_matches({columns.cell('dstchannel')}, '/[0-9]{{2,6}}(-|@)'), false)"
+    return f"({in_it} or {rang})"
 
 
 def _direction(columns: Columns, *, agent: str, dialled: str, src: str, dst: str) -> str:
@@ -169,6 +202,7 @@ def _direction(columns: Columns, *, agent: str, dialled: str, src: str, dst: str
     """
     app = f"lower({columns.cell('lastapp')})"
     short, mobile = _matches(src, _SHORT), _matches(src, _MOBILE)
+    nameless = f"not coalesce(regexp_matches({src}, '[0-9]'), false)"
     inward = f"coalesce({app} in ({', '.join(repr(name) for name in _INWARD_APP)}), false)"
     rules = [
         (agent, "internal"),
@@ -179,6 +213,8 @@ def _direction(columns: Columns, *, agent: str, dialled: str, src: str, dst: str
         (_matches(f"lower({columns.cell('dcontext')})", INWARD_CONTEXT), "in"),
         (f"{dialled} and {outside(src)}", "in"),
         (f"{dialled} and not {outside(dst)} and not {_plain_exten(dst)}", "internal"),
+        # A caller without a number (anonymous) whom Dial connected to a seat.
+        (f"{dialled} and {outside(dst)} and {_seat_rang(columns)} and {nameless}", "in"),
         (_matches(dst, _DIALLED_MOBILE), "out"),
         (f"{_plain_exten(dst)} and {mobile}", "in"),
         (f"{_plain_exten(dst)} and {outside(src)}", "out"),

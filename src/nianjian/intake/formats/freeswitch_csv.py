@@ -1,8 +1,10 @@
 """FreeSWITCH mod_cdr_csv: files without a header whose columns are those of the template in use.
 
 Read in source, never seen as real records. The A leg's row (legs="a") says what *arrived*, not what was sent:
-the displayed number is missing and the caller stands in for it with low confidence. The A leg's own direction is
-always inbound and is not asked; context and callee tell the call's. Stamps are local time without a zone.
+the displayed number is missing and the caller stands in for it with low confidence. With both legs in the file
+(legs="ab") the caller of the B leg is what was sent. The A leg's own direction is always inbound and is not asked;
+context and callee tell the call's. A callee may be a name of the dial plan's (voicemail, a user), a feature code, or
+what a scanner tried. Stamps are local time without a zone.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import csv
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from nianjian.intake.format import Fields, FileMapping, Format, Layout, Sample
@@ -75,6 +78,8 @@ HANGUP: Final = {
 }  # fmt: skip
 
 CALL: Final = "call_uuid"  # of a file with both legs: made by us
+LEG: Final = "call_leg"  # beside it: a | b | NULL, where it cannot be told yet
+PARTNERS: Final = ("bleg_uuid", "bridge_uuid", "signal_bond")  # what names the other leg
 _REMEMBERED: Final = 200_000  # ids of legs
 
 SHOWN: Final = ("effective_caller_id_number", "origination_caller_id_number", "outbound_caller_id_number")
@@ -123,9 +128,9 @@ def _template(sample: Sample) -> str | None:
     return best if votes[best] else None
 
 
-def _cells(line: str) -> list[str]:
+def _cells(line: str, delimiter: str = ",") -> list[str]:
     try:
-        return [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True), [])]
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
     except csv.Error:
         return []
 
@@ -142,13 +147,14 @@ def layout(sample: Sample, mapping: FileMapping) -> Layout:
     NianjianError ``freeswitch_template_unknown`` where nothing tells the columns.
     """
     if _headed(sample.header):
-        return Layout(columns=distinct(sample.header), header_lines=1, delimiter=sample.delimiter)
+        headed = Layout(columns=distinct(sample.header), header_lines=1, delimiter=sample.delimiter)
+        return _both_legs(headed) if _has_both_legs(sample, headed) else headed
     template = _template(sample)
     if template == "sql":
         return Layout(columns=TEMPLATES["sql"], parse=_inserted(len(TEMPLATES["sql"])))
     if template is not None and not mapping.columns:
-        columns = TEMPLATES[template]
-        return _both_legs(columns) if _has_both_legs(sample, columns) else Layout(columns=columns)
+        found = Layout(columns=TEMPLATES[template])
+        return _both_legs(found) if _has_both_legs(sample, found) else found
     positions = {place: field for field, place in mapping.columns.items() if isinstance(place, int)}
     if not positions:
         raise NianjianError("freeswitch_template_unknown", file=sample.name)
@@ -169,40 +175,55 @@ def _inserted(width: int) -> Callable[[str], Sequence[str | None]]:
     return parse
 
 
-def _has_both_legs(sample: Sample, columns: Sequence[str]) -> bool:
-    """legs="ab": the id of some row is the bleg_uuid of another."""
-    if "bleg_uuid" not in columns:
+def _legs(columns: Sequence[str]) -> tuple[int, int] | None:
+    """The places of a leg's own id and of its partner's; None where the file has not both."""
+    known = Columns(columns)
+    own, other = known.find("uuid", "xml_cdr_uuid"), known.find(*PARTNERS)
+    return None if own is None or other is None else (columns.index(own), columns.index(other))
+
+
+def _has_both_legs(sample: Sample, layout: Layout) -> bool:
+    """legs="ab": the id of some row is another one's partner; no question where a column tells the legs."""
+    places = _legs(layout.columns)
+    if places is None or Columns(layout.columns).find(LEG, "leg"):
         return False
-    own, other = columns.index("uuid"), columns.index("bleg_uuid")
-    rows = [cells for cells in map(_cells, sample.lines) if len(cells) == len(columns)]
+    own, other = places
+    lines = sample.lines[layout.header_lines :]
+    rows = [cells for line in lines if len(cells := _cells(line, layout.delimiter)) == len(layout.columns)]
     return bool({row[own] for row in rows} & {row[other] for row in rows} - {""})
 
 
-def _both_legs(columns: Sequence[str]) -> Layout:
-    """With the column CALL, the key of the call. A B leg names its A leg, or nobody: one row cannot tell the key.
+def _both_legs(layout: Layout) -> Layout:
+    """With the columns CALL, the key of the call, and LEG. A B leg names its A leg, or nobody: one row cannot tell.
 
-    Legs of a call are written within moments of each other, so that a bounded memory of ids is enough.
+    Legs of a call are written within moments of each other, so that a bounded memory of ids is enough. The leg that
+    another one named before is the B leg; one that names a leg that has been read is the A leg.
     """
     calls: OrderedDict[str, str] = OrderedDict()
-    own, other = columns.index("uuid"), columns.index("bleg_uuid")
+    read: OrderedDict[str, None] = OrderedDict()
+    width = len(layout.columns)
+    own, other = _legs(layout.columns) or (0, 0)
 
     def parse(line: str) -> Sequence[str | None]:
-        cells = _cells(line)
-        if len(cells) != len(columns):
-            raise ValueError("columns_missing" if len(cells) < len(columns) else "columns_surplus")
+        cells = _cells(line, layout.delimiter)
+        if len(cells) != width:
+            raise ValueError("columns_missing" if len(cells) < width else "columns_surplus")
         leg, partner = cells[own], cells[other]
         key = calls.get(leg) or calls.get(partner) or partner or leg
+        which = "b" if leg in calls and leg not in read else "a" if partner and partner in read else None
         for name in filter(None, (leg, partner)):
             calls[name] = key
-        while len(calls) > _REMEMBERED:
-            calls.popitem(last=False)
-        return [*(cell or None for cell in cells), key or None]
+        read[leg] = None
+        for memory in (calls, read):
+            while len(memory) > _REMEMBERED:
+                memory.popitem(last=False)
+        return [*(cell or None for cell in cells), key or None, which]
 
-    return Layout(columns=(*columns, CALL), parse=parse)
+    return replace(layout, columns=(*layout.columns, CALL, LEG), parse=parse)
 
 
 def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
-    """Expressions over an A leg's row."""
+    """Expressions over a leg's row."""
     columns = Columns(layout.columns)
     clock = times(columns, mapping, zone, local, start=("start_stamp",), answer=("answer_stamp",), end=("end_stamp",))
     callee = columns.filled("destination_number", "caller_destination")
@@ -213,11 +234,12 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         talk = f"coalesce({number(columns.cell('billsec'))}, 0)"
         start = first_of((clock.answer, seconds_after(clock.end, "-" + talk)))
         texts = {"start": clock.columns["end"]}
-    context = columns.cell("context")
-    direction = (
-        f"(case when coalesce({context} = 'public', false) then 'in'"
-        f" when {outside(callee)} then 'out' else 'internal' end)"
-    )
+    # Whoever has an account of his own as caller is a registered user, wherever his dial plan begins.
+    stranger = f"{columns.cell('accountcode')} is distinct from {caller}"
+    public = f"coalesce({columns.cell('context')} = 'public' and {stranger}, false)"
+    direction = f"(case when {public} then 'in' when {outside(callee)} then 'out' else 'internal' end)"
+    leg = columns.filled(LEG, "leg")
+    customers = f"(coalesce({leg} = 'b', false) and {direction} = 'out')"
     cause = columns.cell("hangup_cause")
     answered = f"coalesce({clock.answer} < {clock.end}, false)"
     fields = Fields(
@@ -225,7 +247,9 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         call_key=columns.filled(CALL, "bleg_uuid", "uuid", "xml_cdr_uuid"),
         direction=direction,
         caller=caller,
-        display=columns.filled(*SHOWN),
+        leg=_leg(leg, direction, callee),
+        display=first_of((columns.filled(*SHOWN), f"(case when {customers} then {caller} end)")),
+        customer_leg=customers,
         callee=callee,
         start=start,
         answer=clock.answer,
@@ -238,9 +262,16 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
         test=drilled(columns.cell("accountcode")),
         agent_id=NULL,
         gateway=columns.cell("sip_gateway_name"),
+        callee_named=True,
         kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
     )
     return overridden(fields, columns, mapping, zone)
+
+
+def _leg(leg: str, direction: str, callee: str) -> str:
+    """The leg towards the customer: the B leg of an outbound call, the A leg of an inbound one."""
+    seat = f"({leg} = 'a' and {direction} = 'out' or {leg} = 'b' and {direction} = 'in' and not {outside(callee)})"
+    return f"(case when {seat} then 'agent' else 'customer' end)"
 
 
 FORMAT: Final = Format(

@@ -41,6 +41,8 @@ _KIND: Final = re.compile(r"(?:loopback/app=|app\.lua )?[A-Za-z_][\w-]*")
 # What leads from a B leg to its A leg, the surest first.
 _PARENTS: Final = ('"call_uuid"', '"originating_leg_uuid"', '"originator"', '"bridge_uuid"', '"signal_bond"', '"uuid"')
 
+_BRIDGED: Final = ('"bridge_uuid"', '"signal_bond"')  # of an A leg: it had a B leg
+
 _OWN: Final = ('"call_uuid"', '"uuid"')
 
 # What the A leg's number became on its way out: exported to the B leg, or set on it.
@@ -181,6 +183,9 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             leg=f"(case when {is_b} and not {away} then 'agent' else 'customer' end)",
             caller='"caller_id_number"',
             display=display,
+            # What the A leg exported is surpassed by what its B leg really sent.
+            display_confidence=f"(case when {is_b} or {first_of(_BRIDGED)} is null then 'good' else 'medium' end)",
+            customer_leg=f"({is_b} and {away})",
             callee='"destination_number"',
             start=clock.start,
             ring=clock.ring,
@@ -194,6 +199,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             test=_tested(columns),
             agent_id='"cc_agent"',
             gateway=first_of(('"sip_gateway_name"', '"sip_gateway"')),
+            callee_named=True,
             kept=tuple(found for name in ("accountcode", "context") if (found := columns.find(name))),
         ),
         columns,

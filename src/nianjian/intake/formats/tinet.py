@@ -24,8 +24,8 @@ CALLER: Final = ("CallerNumber", "Caller", "CallingNumber", "主叫号码")
 
 KNOWN: Final = (
     "UniqueId", "MainUniqueId", "Cno", "AgentName", "Gno", "Qno", "StartTime", "AnswerTime", "EndTime",
-    "BridgeDuration", "Clid", "DisplayNumber", "XNumber", "TrunkGroupKey", "CallType", "Status", "SipCause",
-    "EndReason", "HiddenType", "CalleeRingingTime", *CUSTOMER, *CALLER,
+    "BridgeDuration", "Clid", "DisplayNumber", "XNumber", "TrunkGroupKey", "CallType", "MainCallType", "Status",
+    "SipCause", "EndReason", "HiddenType", "CalleeRingingTime", *CUSTOMER, *CALLER,
 )  # fmt: skip
 
 _ORIGIN: Final = {
@@ -43,8 +43,12 @@ ANSWERED: Final = ("22", "24", "33", "41", "43", "52")
 UNANSWERED: Final = ("21", "32", "40", "51")
 
 # 1 is the inbound type of the same vendor's inbound table; 2, 3 and 5 are its other ways of calling out.
+# Detail rows are legs, and MainCallType tells the call's way: the seat's leg is no call to a customer.
+SEATS_LEG: Final = ("204", "呼转座席")
+CUSTOMERS_LEG: Final = ("208", "呼转客户")
 DIRECTIONS: Final = {
-    **dict.fromkeys(("2", "3", "4", "5", "6", "预览外呼", "主叫外呼", "预测外呼", "网页呼叫"), "out"),
+    **dict.fromkeys(("2", "3", "4", "5", "6", "预览外呼", "主叫外呼", "预测外呼", "网页呼叫", *CUSTOMERS_LEG), "out"),
+    **dict.fromkeys(SEATS_LEG, "internal"),
     **dict.fromkeys(("9", "内部", "内部呼叫"), "internal"),
     **dict.fromkeys(("1", "呼入"), "in"),
 }
@@ -55,6 +59,8 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     columns = Columns(layout.columns)
     status = columns.filled("Status", "StatusCode")
     kind = columns.filled("CallType", "CallTypeCode")
+    way = columns.filled("MainCallType", "CallType", "CallTypeCode")
+    legs = among(kind, (*SEATS_LEG, *CUSTOMERS_LEG))
     wanted = {
         "start": ("StartTime",),
         "ring": ("CalleeRingingTime",),
@@ -74,7 +80,9 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
     return overridden(
         Fields(
             call_id=columns.filled("UniqueId", "MainUniqueId"),
-            direction=choose(kind, DIRECTIONS, otherwise=f"case when {known} then 'out' end"),
+            call_key=f"(case when {legs} then {columns.cell('MainUniqueId')} end)",
+            direction=choose(way, DIRECTIONS, otherwise=f"case when {known} then 'out' end"),
+            leg=f"(case when {among(kind, SEATS_LEG)} then 'agent' else 'customer' end)",
             caller=first_of((columns.filled(*CALLER), columns.cell("Clid"))),
             display=columns.filled("DisplayNumber", "Clid"),
             callee=columns.filled(*CUSTOMER),
@@ -87,7 +95,7 @@ def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
             columns=clock.columns | columns.origin(**_ORIGIN),
             checks=clock.checks,
             result=result,
-            delivered=f"not {among(status, UNREACHED)}",
+            delivered=f"not ({among(status, UNREACHED)} or {among(kind, SEATS_LEG)})",
             answered=answered,
             agent_id=columns.filled("Cno"),
             agent_kind=f"(case when {columns.cell('Cno')} is not null then 'human' end)",

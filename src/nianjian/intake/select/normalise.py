@@ -14,7 +14,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from nianjian.kernel.numbers import MOST_DIGITS, Number, Shape, normalise
+from nianjian.kernel.numbers import BIG_CITIES, MOST_DIGITS, OTHER_AREAS, Number, Shape, normalise
 
 SHAPES: Final = f"enum({', '.join(repr(shape.value) for shape in Shape)})"
 
@@ -141,10 +141,7 @@ def _fast_shape(f: str) -> str:
         return f"'{found.value}'::number_shape"
 
     mobile = f"{v} between 13000000000 and 19999999999 and {length} < 13"  # 12 digits: one zero before it
-    area_first = (
-        f"({length} = 10 and ({v} between 1000000000 and 1099999999 or {v} between 2000000000 and 9999999999))"
-        f" or ({length} = 11 and {v} between 30000000000 and 99999999999)"
-    )
+    area_first = _subscriber(v, length)
     short = f"({length} = 5 and {v} between 95000 and 96999) or ({length} = 6 and {v} between 950000 and 969999)"
     ningxia = (
         f"({length} = 10 and {v} between 9510000000 and 9559999999)"
@@ -153,11 +150,9 @@ def _fast_shape(f: str) -> str:
     starts = [f"({text} >= '{code}95' and {text} < '{code}97')" for code in ("", "+86", "0086")]
     nine = f"{length} >= 7 and ({' or '.join(starts)})"
     service = f"{length} = 10 and ({v} between 4000000000 and 4009999999 or {v} between 8000000000 and 8009999999)"
-    landline = (
-        f"({length} = 10 and ({v} between 100000000 and 109999999 or {v} between 200000000 and 299999999))"
-        f" or ({length} = 11 and ({v} between 1000000000 and 1099999999 or {v} between 2000000000 and 9999999999))"
-        f" or ({length} = 12 and {v} between 30000000000 and 99999999999)"
-    )
+    # 951-955 after a country code and a 0 may be an own number too: the kernel tells it.
+    landline = f"({_subscriber(v, f'({length} - 1)')}) and ({kind} = 2 or {v} not between 9510000000 and 9559999999"
+    landline += f" and {v} not between 95100000000 and 95599999999)"
     odd = (
         f"case when regexp_full_match({f}, '{_WORDS}') then {shape(Shape.NONE)}"
         f" when regexp_full_match({f}, '{_DAMAGED}') then {shape(Shape.DAMAGED)} end"
@@ -174,6 +169,23 @@ def _fast_shape(f: str) -> str:
         f" when {area_first} then case when {kind} > 2 then {shape(Shape.LANDLINE)} else {shape(Shape.ZERO_LOST)} end"
         f" else {shape(Shape.OTHER)} end"
     )
+
+
+# One sign for each code of three digits, "1" where it is an area code: looked up by place.
+_AREAS: Final = "".join("1" if str(code) in OTHER_AREAS else "0" for code in range(1000))
+
+
+def _subscriber(v: str, digits: str) -> str:
+    """Whether ``v``, of so many ``digits``, is an area code and a subscriber number: the kernel's pattern."""
+
+    def behind(place: int) -> str:
+        area, first = f"{v} // {10**place}", f"{v} // {10 ** (place - 1)} % 10"
+        known = f"substr('{_AREAS}', ({area} + 1)::bigint, 1) = '1'"
+        return f"({digits} = {place + 3} and {known} and ({first} >= 2 or {area} between 951 and 955))"
+
+    cities = ", ".join(sorted(BIG_CITIES))
+    big = f"({digits} = 10 and {v} // 100000000 in ({cities}) and {v} // 10000000 % 10 >= 2)"
+    return f"{big} or {behind(7)} or {behind(8)}"
 
 
 def _result(f: str) -> list[str]:
@@ -198,6 +210,7 @@ def _kept(f: str, *, prefixed: bool) -> str:
         f" when {f}_fast is not null then case when {same} then null else {f} end"
         f" when {f}_shape = 'landline' then nullif({f}, '0' || {f}_value)"
         f" when {f}_shape = 'short_or_landline' then nullif({f}, '+86' || {f}_value)"
+        f" when {f}_shape = 'short_or_other' then nullif({f}, '86' || {f}_value)"
         f" when {f}_shape = 'international' then nullif({f}, '00' || {f}_value)"
         f" when {f}_value is null then {f}"
         f" else nullif({f}, {f}_value::varchar) end"

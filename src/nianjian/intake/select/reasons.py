@@ -19,6 +19,9 @@ EMPTY_TIME: Final = "('0', '0.0', '-', '--', '/', 'NULL', 'null', 'None', '\\N',
 # What a spreadsheet leaves of a long number.
 DAMAGED: Final = "[0-9]([.][0-9]+)?[eE][+][0-9]+"
 
+# Digits behind a 0 that are the number of no known area: unknown, and a number nevertheless.
+UNKNOWN_NUMBER: Final = "[+ ()-]*(86[ -]?)?[(]?0[0-9 ()-]{1,18}"
+
 LONGEST_CALL: Final = "interval 24 hour"
 OLDEST: Final = "timestamp '2000-01-01'"
 
@@ -47,7 +50,11 @@ def _sound(layout: Layout, fields: Fields, latest: str) -> str:
         f"(__f_end is null and {_unwritten(fields, 'end')} or {end})" if fields.end_optional else end,
         "__f_direction is not null",
         # Of a text that is no number, or that a spreadsheet damaged, there is no value.
-        "__f_callee_shape <> 'damaged'" if fields.callee_optional else "__f_callee_value is not null",
+        *(
+            ["__f_callee_shape <> 'damaged'", *([] if fields.callee_optional else ["__f_callee is not null"])]
+            if fields.callee_optional or fields.callee_named
+            else ["__f_callee_value is not null"]
+        ),
         "__shown_shape <> 'damaged'",
         "not contains(__f_call_id, '+')",
         "(__f_caller is null or not contains(__f_caller, '+'))",
@@ -94,10 +101,10 @@ def reasons(layout: Layout, fields: Fields, latest: str) -> list[tuple[str, str,
         ("excel_damaged", "callee", "__f_callee_shape = 'damaged'"),
     ]
     if not fields.callee_optional:
-        listed += [
-            ("callee_missing", "callee", "__f_callee is null"),
-            ("callee_not_a_number", "callee", "__f_callee_shape = 'none'"),
-        ]
+        listed.append(("callee_missing", "callee", "__f_callee is null"))
+    if not (fields.callee_optional or fields.callee_named):
+        unread = f"__f_callee_shape = 'none' and not regexp_full_match(__f_callee, '{UNKNOWN_NUMBER}')"
+        listed.append(("callee_not_a_number", "callee", unread))
     if fields.agent_kind != NULL:
         listed.append(
             ("bad_agent_kind", "agent_kind", "__f_kind_text is not null and __f_kind_text not in ('human', 'robot')")

@@ -136,8 +136,8 @@ def duration_in(expression: str, unit: str) -> str:
 
 # An extension has 2 to 6 digits and is none of the short codes of the public network. What is longer, begins
 # with 95 or 96, or is a carrier's or a city's line (10086, 12345) is reached over a trunk;
-# so is a masked number (138****8000).
-OUTSIDE: Final = "[+]?[0-9*]{7,}|9[56][0-9]{3,}|100(00|01|10|11|15|86|99)|123[0-9]{2}"
+# so is a masked number (138****8000), and with a 0 before it a short one (095588). A feature code (*72*1234) is not.
+OUTSIDE: Final = "[+]?(?:[0-9]|[*]{3})[0-9*]{6,}|0?9[56][0-9]{3,}|100(00|01|10|11|15|86|99)|123[0-9]{2}"
 
 
 def outside(expression: str) -> str:

@@ -23,18 +23,21 @@ ALSO: Final = (
     "source", "call_id", "start_ts", "callee", "callee_shape", "result", "agent_id", "gateway", "batch", "file", "line",
 )  # fmt: skip
 ORDER: Final = ("start_ts", "source", "call_id")
+_SHORT: Final = tuple(
+    shape.value for shape in (Shape.SHORT, Shape.SHORT_LONG, Shape.SHORT_OR_LANDLINE, Shape.SHORT_OR_OTHER)
+)
 # Class -> the only shapes that it can come of; an unknown number has no shape that would say so.
 SHAPES: Final[Mapping[str, tuple[str, ...]]] = {
     NumberClass.MOBILE.value: (Shape.MOBILE.value,),
     NumberClass.LANDLINE.value: (Shape.LANDLINE.value, Shape.SHORT_OR_LANDLINE.value),
     NumberClass.SHARED_400_800.value: (Shape.SERVICE_400_800.value,),
-    NumberClass.OTHER.value: (Shape.OTHER.value, Shape.INTERNATIONAL.value),
-    NumberClass.OWN_SHORT.value: (Shape.SHORT.value, Shape.SHORT_LONG.value, Shape.SHORT_OR_LANDLINE.value),
-    NumberClass.OTHER_SHORT.value: (Shape.SHORT.value, Shape.SHORT_LONG.value, Shape.SHORT_OR_LANDLINE.value),
+    NumberClass.OTHER.value: (Shape.OTHER.value, Shape.INTERNATIONAL.value, Shape.SHORT_OR_OTHER.value),
+    NumberClass.OWN_SHORT.value: _SHORT,
+    NumberClass.OTHER_SHORT.value: _SHORT,
 }
 # Classes that only the ledger tells; the others are told by the shape alone.
 BY_LEDGER: Final = frozenset(
-    name.value for name in (NumberClass.OWN_SHORT, NumberClass.OTHER_SHORT, NumberClass.LANDLINE, NumberClass.UNKNOWN)
+    name.value for name in NumberClass if name not in {NumberClass.MOBILE, NumberClass.SHARED_400_800}
 )
 MEASURES: Final = frozenset({"answered", "delivered", "answer_unknown"})
 

@@ -26,6 +26,7 @@ _LEDGER: Final = (
     (Shape.SHORT, NumberClass.OTHER_SHORT),
     (Shape.SHORT_LONG, NumberClass.UNKNOWN),
     (Shape.SHORT_OR_LANDLINE, NumberClass.LANDLINE),
+    (Shape.SHORT_OR_OTHER, NumberClass.OTHER),
 )
 
 # How a number stands on a day; of the rows of one root the best decides.

@@ -81,7 +81,8 @@ def test_a_custom_file_without_its_conf_says_so() -> None:
         (line("95188", "713800138000", app="Return"), "out", "event", False),
         (line("13911112222", "713800138000", app="Return"), "out", "event", False),
         (line("13800138000", "95188", data="PJSIP/1001,20", channel="PJSIP/c-1"), "in", "customer", True),
-        (line("13800138000", "95188", app="Queue", channel="PJSIP/c-1"), "in", "customer", False),
+        (line("13800138000", "95188", app="Queue", channel="PJSIP/c-1"), "in", "customer", True),
+        (line("anonymous", "95188", data="PJSIP/1001,20", channel="PJSIP/c-1"), "in", "customer", True),
         (
             line("13800138000", "s", app="BackGround", channel="PJSIP/c-1", context="ivr-1"),
             "in",

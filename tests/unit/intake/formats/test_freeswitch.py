@@ -57,6 +57,30 @@ def test_both_legs_in_one_file_are_one_call(evaluate: Evaluate, other_of_b: str)
         assert len({found["call_key"] for found in evaluate("freeswitch_csv", "\n".join(lines))}) == 1
 
 
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_the_b_leg_says_what_was_shown(evaluate: Evaluate, first: str) -> None:
+    """Whichever leg ended first; the A leg's caller is an extension, here one that looks like a number."""
+    lines = {"a": row().replace('"1001"', '"80012345"'), "b": row(leg=B, other="").replace('"1001"', '"95013"')}
+    found = evaluate("freeswitch_csv", "\n".join(lines[leg] for leg in (first, "b" if first == "a" else "a")))
+    legs = {one["caller"]: (one["display"], one["leg"]) for one in found}
+    known = {"95013": ("95013", "customer"), "80012345": (None, "customer")}
+    later = {"95013": (None, "customer"), "80012345": (None, "agent")}
+    assert legs == (known if first == "a" else later)
+    assert len({one["call_key"] for one in found}) == 1
+
+
+def test_a_headed_export_with_both_legs(evaluate: Evaluate) -> None:
+    header = ",".join(freeswitch_csv.TEMPLATES["example"])
+    found = evaluate("freeswitch_csv", "\n".join([header, row(), row(leg=B, other="").replace('"1001"', '"95013"')]))
+    assert [one["display"] for one in found] == [None, "95013"]
+    assert len({one["call_key"] for one in found}) == 1
+
+
+def test_a_seats_leg_of_an_inbound_call_is_no_call_of_a_customer(evaluate: Evaluate) -> None:
+    lines = [row("95013", "public"), row("1002", "public", leg=B, other="")]
+    assert [one["leg"] for one in evaluate("freeswitch_csv", "\n".join(lines))] == ["customer", "agent"]
+
+
 def test_an_unknown_template_asks_for_a_mapping(evaluate: Evaluate) -> None:
     text = f"1001;13800138000;2026-03-02 10:00:00;2026-03-02 10:00:05;2026-03-02 10:00:30;{A};default"
     with pytest.raises(NianjianError) as error:

@@ -270,3 +270,16 @@ def test_what_is_no_record_is_refused(text: str, code: str) -> None:
 )  # fmt: skip
 def test_numbers_of_the_public_network(bench: Workbench, number: str, expected: bool) -> None:  # noqa: FBT001
     assert bench.rows(f"select {outside(literal(number))}") == [(expected,)]
+
+
+def test_a_seats_leg_of_tinet_is_no_call_to_a_customer(evaluate: Evaluate) -> None:
+    text = (
+        "UniqueId,MainUniqueId,CallType,MainCallType,CustomerNumber,DisplayNumber,StartTime,AnswerTime,EndTime,Status\n"
+        "m.1-1,m.1,呼转座席,预览外呼,8001,1001,1772330400,1772330403,1772330470,双方接听\n"
+        "m.1-2,m.1,呼转客户,预览外呼,13800138000,01088886666,1772330405,1772330412,1772330470,双方接听\n"
+    )
+    rows = evaluate("tinet", text)
+    assert [(row["direction"], row["leg"], row["delivered"]) for row in rows] == [
+        ("out", "agent", False), ("out", "customer", True),
+    ]  # fmt: skip
+    assert {row["call_key"] for row in rows} == {"m.1"}
