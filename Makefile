@@ -76,9 +76,9 @@ lint: setup ## format, lint, contracts, types, migrations, rules, docs: what nee
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pyright
-	$(BIN)/django-admin makemigrations --check --dry-run --settings nianjian.config.settings
-	$(BIN)/python -m nianjian.rules.gate
-	$(BIN)/python -m nianjian.rules.page --check
+	$(BIN)/django-admin makemigrations --check --dry-run --settings nianjian.doors.site.settings
+	$(BIN)/python -m nianjian.engines.rules.gate
+	$(BIN)/python -m nianjian.engines.rules.page --check
 	$(BIN)/python -m docs.write --check
 	$(BIN)/mkdocs build --strict --quiet
 

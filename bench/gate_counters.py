@@ -22,13 +22,13 @@ from typing import Final
 import uvloop
 
 from bench import machine
-from nianjian.gate.counters.journal import Journal
-from nianjian.gate.counters.memory import Memory
-from nianjian.gate.counters.port import Counters, Taken
-from nianjian.gate.counters.store.rebuild import Figures, rebuild
-from nianjian.gate.counters.store.store import Store
-from nianjian.gate.counters.watch import milliseconds
-from nianjian.gate.policy import Cap, Slot
+from nianjian.engines.gate.counters.journal import Journal
+from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.counters.port import Counters, Taken
+from nianjian.engines.gate.counters.store.rebuild import Figures, rebuild
+from nianjian.engines.gate.counters.store.store import Store
+from nianjian.engines.gate.counters.watch import milliseconds
+from nianjian.engines.gate.policy import Cap, Slot
 
 CHANNELS: Final = 500
 UNDER_WAY: Final = 32

@@ -14,10 +14,10 @@ from contextlib import closing
 from datetime import date
 from typing import Any
 
-from nianjian.lake.engines import open_engine
-from nianjian.lake.tables import Lake
-from nianjian.portrait.run import run
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.lake.engines import open_engine
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.run import run
+from nianjian.engines.rules.rulebook import Rulebook
 
 
 def main(url: str, enterprise: str, year: str, path: str, times: str) -> None:

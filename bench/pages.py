@@ -69,7 +69,7 @@ def _consents() -> Iterator[str]:
 
 def _measured(name: str, times: int) -> list[tuple[str, float, float, float, int]]:
     """(page, first, median, worst of the later ones, bytes) of each, asked for by an administrator in Chinese."""
-    from nianjian.config import wiring  # noqa: PLC0415 -- after the home is named
+    from nianjian.platform.home import wiring  # noqa: PLC0415 -- after the home is named
 
     wiring.prepare()
     wiring.keys()
@@ -77,8 +77,8 @@ def _measured(name: str, times: int) -> list[tuple[str, float, float, float, int
     from django.conf import settings  # noqa: PLC0415 -- after the home is named
     from django.test import Client  # noqa: PLC0415 -- after the home is named
 
-    from nianjian.accounts.models import User  # noqa: PLC0415 -- after the home is named
-    from nianjian.web.server import application, warm  # noqa: PLC0415 -- after the home is named
+    from nianjian.doors.site.server import application, warm  # noqa: PLC0415 -- after the home is named
+    from nianjian.platform.accounts.models import User  # noqa: PLC0415 -- after the home is named
 
     application()
     warm()  # as `nianjian serve` does before it opens its port

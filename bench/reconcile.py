@@ -43,14 +43,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _measured(count: int, months: int, folder: Path) -> int:
-    from nianjian.config import wiring  # noqa: PLC0415 -- the home must be named first
+    from nianjian.platform.home import wiring  # noqa: PLC0415 -- the home must be named first
 
     wiring.prepare()
-    from nianjian.accounts.query import Actor  # noqa: PLC0415 -- models load after the settings
-    from nianjian.accounts.service import add_enterprise  # noqa: PLC0415 -- the same
-    from nianjian.reconcile.people import tables  # noqa: PLC0415 -- the same
-    from nianjian.reconcile.people.match import matched  # noqa: PLC0415 -- the same
-    from nianjian.reconcile.people.values import Given, Terms  # noqa: PLC0415 -- the same
+    from nianjian.features.reconciliation.people import tables  # noqa: PLC0415 -- the same
+    from nianjian.features.reconciliation.people.match import matched  # noqa: PLC0415 -- the same
+    from nianjian.features.reconciliation.people.values import Given, Terms  # noqa: PLC0415 -- the same
+    from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- models load after the settings
+    from nianjian.platform.accounts.service import add_enterprise  # noqa: PLC0415 -- the same
 
     boss = Actor("bench")
     add_enterprise(code="demo", name="示例", province="浙江", actor=boss)
@@ -97,8 +97,8 @@ def _people(count: int) -> Iterator[tuple[int, str, str]]:
 
 def _fill(count: int, months: int) -> int:
     """Write the rows as versions, sealed as an import seals them; how many."""
-    from nianjian.kernel import clock  # noqa: PLC0415 -- models load after the settings
-    from nianjian.registers import models  # noqa: PLC0415 -- the same
+    from nianjian.engines.kernel import clock  # noqa: PLC0415 -- models load after the settings
+    from nianjian.platform.registers import models  # noqa: PLC0415 -- the same
 
     stamps: dict[str, Any] = {"enterprise_id": "demo", "recorded_at": clock.now(), "recorded_by": "bench", "file": ""}
     opened = date(2025, 1, 1)

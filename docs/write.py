@@ -27,7 +27,7 @@ def _table(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
 
 def settings() -> str:
     """Every environment variable."""
-    from nianjian.config.env import SETTINGS  # noqa: PLC0415 - one page must not need the imports of all
+    from nianjian.platform.home.env import SETTINGS  # noqa: PLC0415 - one page must not need the imports of all
 
     rows = [(f"`{one.name}`", f"`{one.default}`" if one.default else "", one.about) for one in SETTINGS]
     return (
@@ -64,7 +64,7 @@ def _options(parser: argparse.ArgumentParser) -> list[tuple[object, ...]]:
 
 def commands() -> str:
     """Every verb and action with its options."""
-    from nianjian.cli.main import VERBS, Parser  # noqa: PLC0415 - see above
+    from nianjian.doors.cli.main import VERBS, Parser  # noqa: PLC0415 - see above
 
     head = (
         "# Commands\n\nOne program, `nianjian`. `--json` prints one JSON object and nothing else on stdout. Exit code 0:"
@@ -74,7 +74,7 @@ def commands() -> str:
     parts = [head]
     for verb, about in VERBS.items():
         parser = Parser(prog=f"nianjian {verb}", description=about)
-        importlib.import_module(f"nianjian.cli.verbs.{verb}").configure(parser)
+        importlib.import_module(f"nianjian.doors.cli.verbs.{verb}").configure(parser)
         parts.append(f"\n## {verb}\n\n{about}\n")
         for words, what, leaf in _leaves(parser):
             rows = _options(leaf)
@@ -85,9 +85,9 @@ def commands() -> str:
 
 
 def _sheets() -> list[Any]:
-    from nianjian.complaints.sheet import COMPLAINTS  # noqa: PLC0415 - see above
-    from nianjian.registers import sheets  # noqa: PLC0415
-    from nianjian.registers.tables.column import Sheet  # noqa: PLC0415
+    from nianjian.features.complaints.sheet import COMPLAINTS  # noqa: PLC0415 - see above
+    from nianjian.platform.registers import sheets  # noqa: PLC0415
+    from nianjian.platform.registers.tables.column import Sheet  # noqa: PLC0415
 
     found = {COMPLAINTS.kind: COMPLAINTS}
     for module in pkgutil.iter_modules(sheets.__path__, sheets.__name__ + "."):
@@ -126,11 +126,11 @@ def registers() -> str:
 
 def call_files() -> str:
     """Every source of call records, the generic header, and every reason for a rejected row."""
-    from nianjian.intake.formats import catalogue  # noqa: PLC0415
-    from nianjian.intake.formats.generic import TALK, WHOLE, wanted  # noqa: PLC0415
-    from nianjian.intake.mapping import FIELDS, FORMATS, KEYS, SPANS  # noqa: PLC0415
-    from nianjian.intake.vendor.sql import UNITS  # noqa: PLC0415
-    from nianjian.paper.texts.intake import REASONS  # noqa: PLC0415 - see above
+    from nianjian.engines.intake.formats import catalogue  # noqa: PLC0415
+    from nianjian.engines.intake.formats.generic import TALK, WHOLE, wanted  # noqa: PLC0415
+    from nianjian.engines.intake.mapping import FIELDS, FORMATS, KEYS, SPANS  # noqa: PLC0415
+    from nianjian.engines.intake.vendor.sql import UNITS  # noqa: PLC0415
+    from nianjian.engines.paper.texts.intake import REASONS  # noqa: PLC0415 - see above
 
     sources = [
         (f"`{name}`", form.title, "yes" if form.zone_in_file else "no, ask `--timezone`", form.evidence)
@@ -166,8 +166,8 @@ def call_files() -> str:
 
 def codes() -> str:
     """Every error code with its sentence in both languages."""
-    from nianjian.paper.texts.errors import ERRORS  # noqa: PLC0415 - see above
-    from nianjian.paper.words import words  # noqa: PLC0415
+    from nianjian.engines.paper.texts.errors import ERRORS  # noqa: PLC0415 - see above
+    from nianjian.engines.paper.words import words  # noqa: PLC0415
 
     chinese = words("zh_Hans")
     rows: list[tuple[object, ...]] = [(f"`{code}`", text, chinese(text)) for code, text in sorted(ERRORS.items())]
@@ -194,13 +194,13 @@ def _form(answer: dict[str, Any]) -> str:
 
 def api() -> str:
     """Every operation of the API by noun, and the document's own address."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nianjian.config.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nianjian.doors.site.settings")
     with tempfile.TemporaryDirectory() as home:  # settings make one where there is none
         os.environ["NIANJIAN_HOME"] = home
         import django  # noqa: PLC0415 - see above
 
         django.setup()
-    from nianjian.api.application import ABOUT, API  # noqa: PLC0415
+    from nianjian.doors.api.application import ABOUT, API  # noqa: PLC0415
 
     parts: dict[str, list[tuple[object, ...]]] = {}
     for path, methods in API.get_openapi_schema()["paths"].items():

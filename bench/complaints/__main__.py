@@ -21,10 +21,10 @@ from typing import Final
 
 from bench import machine
 from bench.complaints.plant import NoRoomError, plant
-from nianjian.complaints import match
-from nianjian.complaints.match import Confidence, Match
-from nianjian.lake.engines import open_engine
-from nianjian.lake.schema import SCHEMAS
+from nianjian.engines.lake.engines import open_engine
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.features.complaints import match
+from nianjian.features.complaints.match import Confidence, Match
 
 MINUTES: Final = 10
 BUDGET: Final = 30.0  # CPU seconds at 100 M calls

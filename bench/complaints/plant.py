@@ -15,8 +15,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nianjian.lake.schema import CALLS, COMPLAINT_FACT
-from nianjian.lake.tables import Lake, NewFile
+from nianjian.engines.lake.schema import CALLS, COMPLAINT_FACT
+from nianjian.engines.lake.tables import Lake, NewFile
 
 MONTHS: Final = tuple(f"2025-{month:02d}" for month in range(1, 13))
 EVERY: Final = 10  # of ten complaints one is a fake

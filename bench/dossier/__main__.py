@@ -18,11 +18,11 @@ from typing import Any, Final
 from tests.support import packages
 
 from bench import machine, measure
-from nianjian.dossier.editions import manifest
-from nianjian.dossier.editions.build import PAPER, build
-from nianjian.dossier.editions.package import Board, Item, Package, seals
-from nianjian.dossier.editions.paper.book import bind
-from nianjian.dossier.editions.verify import verify
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions.build import PAPER, build
+from nianjian.features.dossier.editions.package import Board, Item, Package, seals
+from nianjian.features.dossier.editions.paper.book import bind
+from nianjian.features.dossier.editions.verify import verify
 
 CPU: Final = 10.0
 MEGABYTES: Final = 600

@@ -24,8 +24,8 @@ from tests.support.services import free_port
 from bench import machine
 from bench.gate import switch
 from bench.gate.cost import Rate, cpu_of
-from nianjian.gate.policy import Cap
-from nianjian.kernel import clock
+from nianjian.engines.gate.policy import Cap
+from nianjian.engines.kernel import clock
 
 HERE: Final = Path(__file__).parent
 CHANNELS: Final = 500

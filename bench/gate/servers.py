@@ -18,22 +18,22 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response
 from starlette.routing import Route
 
-from nianjian.gate.asked import Verdict
-from nianjian.gate.counters.journal import Journal
-from nianjian.gate.counters.memory import Memory
-from nianjian.gate.counters.port import Counters
-from nianjian.gate.counters.store.store import Store
-from nianjian.gate.decisions.journal import Journal as Decisions
-from nianjian.gate.process import COLLECT
-from nianjian.gate.refill import refill
-from nianjian.gate.server import wire
-from nianjian.gate.server.admission import Admission
-from nianjian.gate.server.connections import Connections
-from nianjian.gate.server.control import Control
-from nianjian.gate.server.gate import Gate
-from nianjian.gate.server.http import HttpDoor
-from nianjian.gate.server.line import LineDoor
-from nianjian.gate.snapshot.hold import Held
+from nianjian.engines.gate.asked import Verdict
+from nianjian.engines.gate.counters.journal import Journal
+from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.counters.port import Counters
+from nianjian.engines.gate.counters.store.store import Store
+from nianjian.engines.gate.decisions.journal import Journal as Decisions
+from nianjian.engines.gate.process import COLLECT
+from nianjian.engines.gate.refill import refill
+from nianjian.engines.gate.server import wire
+from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.gate.server.connections import Connections
+from nianjian.engines.gate.server.control import Control
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.server.http import HttpDoor
+from nianjian.engines.gate.server.line import LineDoor
+from nianjian.engines.gate.snapshot.hold import Held
 
 CODE: Final = "acme"
 BLOCK: Final = 10

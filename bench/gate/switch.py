@@ -11,11 +11,11 @@ from tests.support.flood import built, flood
 from tests.support.kamailio import HTTP, LEASE, Kamailio
 
 from bench.gate.cost import TICK, Rate, cpu_of_group
-from nianjian.gate.counters.memory import Memory
-from nianjian.gate.doors.kamailio.leases import Leases
-from nianjian.gate.doors.kamailio.rpc import Rpc
-from nianjian.gate.server.gate import Gate
-from nianjian.gate.snapshot.hold import Held
+from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.doors.kamailio.leases import Leases
+from nianjian.engines.gate.doors.kamailio.rpc import Rpc
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.snapshot.hold import Held
 
 NUMBERS: Final = 500
 FIRST: Final = 95_013_000

@@ -22,10 +22,10 @@ from PIL import ImageFont
 
 from bench import machine
 from bench.reading import audit_texts, misread, papers, scanner
-from nianjian.dossier.finding import Weight, verdict
-from nianjian.dossier.reading import readers
-from nianjian.dossier.reading.engine.pages import page_text
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.finding import Weight, verdict
+from nianjian.features.dossier.reading import readers
+from nianjian.features.dossier.reading.engine.pages import page_text
 
 DAY: Final = date(2027, 4, 1)
 DPIS: Final = (300, 200, 150)

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Final
 
 from bench.reading.audit_texts import Text, filled, texts
-from nianjian.dossier.reading.opinion import opinion
-from nianjian.dossier.reading.text.lines import Box, Line, PageText
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.reading.opinion import opinion
+from nianjian.features.dossier.reading.text.lines import Box, Line, PageText
 
 LOOK_ALIKE: Final = "囗口日目曰田由甲申士土干千于工王玉主住未末木本人入八大太犬天夫无元云己已巳"
 SHARES: Final = (0.0, 0.002, 0.01, 0.03, 0.1)

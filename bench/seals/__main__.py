@@ -26,13 +26,13 @@ from tests.support.scans.labelled import Labelled, labelled
 from tests.support.scans.paper import DPI
 
 from bench import machine
-from nianjian.dossier.ingest.receive import receive
-from nianjian.dossier.ingest.render import drawn
-from nianjian.dossier.inspect import Limits, inspect
-from nianjian.dossier.seals.detect import detect
-from nianjian.dossier.seals.seal import Kind, Seal
-from nianjian.kernel import clock
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.kernel import clock
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.ingest.receive import receive
+from nianjian.features.dossier.ingest.render import drawn
+from nianjian.features.dossier.inspect import Limits, inspect
+from nianjian.features.dossier.seals.detect import detect
+from nianjian.features.dossier.seals.seal import Kind, Seal
 
 NEAR_MM: Final = 4.0
 SLICE_MM: Final = 22.0

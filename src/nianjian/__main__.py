@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from nianjian.cli.main import main
+from nianjian.doors.cli.main import main
 
 sys.exit(main())

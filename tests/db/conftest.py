@@ -12,10 +12,10 @@ import pytest
 
 django.setup()  # this file is read before pytest-django does it
 
-from nianjian.accounts import query, service  # noqa: E402 -- models load after the line above
-from nianjian.accounts.query import Actor  # noqa: E402
-from nianjian.registers.importing import Receipt, import_sheet  # noqa: E402
-from nianjian.vault import keyring  # noqa: E402
+from nianjian.platform.accounts import query, service  # noqa: E402 -- models load after the line above
+from nianjian.platform.accounts.query import Actor  # noqa: E402
+from nianjian.platform.registers.importing import Receipt, import_sheet  # noqa: E402
+from nianjian.platform.vault import keyring  # noqa: E402
 
 Sheet = Callable[..., Path]
 Import = Callable[..., Receipt]

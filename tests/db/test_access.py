@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from nianjian.accounts import models, service
-from nianjian.accounts.invitations.service import invite
-from nianjian.accounts.query import Actor
-from nianjian.accounts.roles import ALLOWED, Act, Role
-from nianjian.cli.main import VERBS, Parser, main
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.rectify.cases import Notice, open_case
-from nianjian.inspection.callback.trials.service import Frame, begin
-from nianjian.reconcile.runs.found import Report
-from nianjian.reconcile.runs.service import keep
-from nianjian.registers.overlays.service import Proposed, propose
+from nianjian.doors.cli.main import VERBS, Parser, main
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.reconciliation.runs.found import Report
+from nianjian.features.reconciliation.runs.service import keep
+from nianjian.features.rectification.operations.cases import Notice, open_case
+from nianjian.features.test_calls.trials.service import Frame, begin
+from nianjian.platform.accounts import models, service
+from nianjian.platform.accounts.invitations.service import invite
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import ALLOWED, Act, Role
+from nianjian.platform.registers.overlays.service import Proposed, propose
 
 pytestmark = pytest.mark.django_db
 
@@ -240,7 +240,7 @@ REFUSED = {
 def _commands() -> Iterator[str]:
     for verb in VERBS:
         parser = Parser(prog=verb)
-        importlib.import_module(f"nianjian.cli.verbs.{verb}").configure(parser)
+        importlib.import_module(f"nianjian.doors.cli.verbs.{verb}").configure(parser)
         yield from _leaves(verb, parser)
 
 

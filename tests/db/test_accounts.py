@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from nianjian.accounts import models, query, service
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import models, query, service
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db
 

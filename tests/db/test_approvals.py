@@ -4,16 +4,16 @@ from datetime import date
 
 import pytest
 
-from nianjian.accounts import query as accounts
-from nianjian.accounts import service as people
-from nianjian.accounts.query import Actor
-from nianjian.approvals import query, service
-from nianjian.audit.query import acts
-from nianjian.kernel.errors import NianjianError
-from nianjian.registers.overlays import query as overlays
-from nianjian.registers.overlays import service as overlaying
-from nianjian.registers.overlays.model import Overlay
-from nianjian.registers.overlays.service import Proposed
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts import service as people
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.approvals import query, service
+from nianjian.platform.audit.query import acts
+from nianjian.platform.registers.overlays import query as overlays
+from nianjian.platform.registers.overlays import service as overlaying
+from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.registers.overlays.service import Proposed
 
 LIMIT = Proposed("portrait.seat_vacancy.limit", "0.25", "浙江", "demo", date(2026, 1, 1), None, "省局要求")
 

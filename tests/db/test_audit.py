@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from nianjian.audit import query
-from nianjian.audit import verify as module
-from nianjian.audit.models import Entry, Head
-from nianjian.audit.record import record
-from nianjian.audit.verify import verify
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.audit import query
+from nianjian.platform.audit import verify as module
+from nianjian.platform.audit.models import Entry, Head
+from nianjian.platform.audit.record import record
+from nianjian.platform.audit.verify import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_a_changed_column_breaks_the_chain_at_its_entry(five: None, column: str,
 def test_an_entry_changed_together_with_its_hash_breaks_the_next_link(five: None) -> None:
     third = Entry.objects.get(seq=3)
     third.data = '{"number":9}'
-    from nianjian.audit.chain import Link  # noqa: PLC0415
+    from nianjian.platform.audit.chain import Link  # noqa: PLC0415
 
     forged = Link(3, third.at, third.actor, third.enterprise, third.verb, third.data, third.prev).hash
     _sql("UPDATE audit_entry SET data = %s, hash = %s WHERE seq = 3", third.data, forged)

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from nianjian.accounts.query import Actor
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import query as intents
-from nianjian.queue import service as queue
-from nianjian.registers.batches import query, service
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs import query as intents
+from nianjian.platform.jobs import service as queue
+from nianjian.platform.registers.batches import query, service
 
 
 def _file(batch: str, name: str, sha256: str, generation: int = 1, replaces: str = "") -> None:

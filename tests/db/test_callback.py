@@ -12,28 +12,28 @@ import pytest
 from tests.db.conftest import Import
 from tests.support.answerer import Answerer, answered, back
 
-from nianjian.accounts.query import Actor, actor
-from nianjian.accounts.roles import Act
-from nianjian.accounts.service import add_enterprise, add_user
-from nianjian.audit.query import acts
-from nianjian.flows.inspection.callback import daily, hand, shown, ways, work
-from nianjian.flows.inspection.callback.grounds import Grounds
-from nianjian.flows.inspection.callback.ways import Way
-from nianjian.inspection.callback.routes.model import Route
-from nianjian.inspection.callback.routes.service import Given, following
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.message import Message
-from nianjian.inspection.callback.sip.seen import Via
-from nianjian.inspection.callback.trials.model import Trial
-from nianjian.jobs.kind import StopWantedError
-from nianjian.jobs.worker import Worker
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.notify.outbox.model import Message as Told
-from nianjian.paper.texts.season.reminders import line
-from nianjian.queue.models import Job
-from nianjian.registers.overlays.model import Overlay
-from nianjian.vault import blobs
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.season.reminders import line
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.seen import Via
+from nianjian.features.test_calls.operations import daily, hand, shown, ways, work
+from nianjian.features.test_calls.operations.grounds import Grounds
+from nianjian.features.test_calls.operations.ways import Way
+from nianjian.features.test_calls.routes.model import Route
+from nianjian.features.test_calls.routes.service import Given, following
+from nianjian.features.test_calls.trials.model import Trial
+from nianjian.platform.accounts.query import Actor, actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs.kind import StopWantedError
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.notifications.outbox.model import Message as Told
+from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 HEADER = "码号,批准总位长,备案状态,备案日期,有效期止,指定落地网关"

@@ -18,17 +18,17 @@ from tests.support.answerer import Stream, answered, back
 from tests.support.certificates import root
 from tests.support.tls import server
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.flows.inspection.callback import ways, work
-from nianjian.flows.inspection.callback.grounds import Grounds
-from nianjian.flows.inspection.callback.ways import Way
-from nianjian.flows.operation.watch import doctor
-from nianjian.inspection.callback.routes.model import Route
-from nianjian.inspection.callback.routes.service import Given
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.message import Message
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.message import Message
+from nianjian.features.maintenance.operations.watch import doctor
+from nianjian.features.test_calls.operations import ways, work
+from nianjian.features.test_calls.operations.grounds import Grounds
+from nianjian.features.test_calls.operations.ways import Way
+from nianjian.features.test_calls.routes.model import Route
+from nianjian.features.test_calls.routes.service import Given
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db
 MARK: Final = "PRIVATE KEY"

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nianjian.flows.inspection.callback.shown import looked
-from nianjian.inspection.callback.landings.model import Landing
-from nianjian.inspection.callback.masking import masked
+from nianjian.engines.paper.call_masking import masked
+from nianjian.features.test_calls.landings.model import Landing
+from nianjian.features.test_calls.operations.shown import looked
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 OWN = "ab13800138000cdef0123456"

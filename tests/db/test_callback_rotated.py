@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.flows.inspection.callback import tailed
-from nianjian.flows.inspection.callback.tailed import Tailed
-from nianjian.flows.inspection.screens.sources import Records
-from nianjian.inspection.callback.landings import rotated
-from nianjian.inspection.callback.landings.boxes import Boxes
-from nianjian.inspection.callback.landings.compare import Called
-from nianjian.inspection.callback.landings.rotated import Part
+from nianjian.features.screens.operations.sources import Records
+from nianjian.features.test_calls.landings import rotated
+from nianjian.features.test_calls.landings.boxes import Boxes
+from nianjian.features.test_calls.landings.compare import Called
+from nianjian.features.test_calls.landings.rotated import Part
+from nianjian.features.test_calls.operations import tailed
+from nianjian.features.test_calls.operations.tailed import Tailed
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

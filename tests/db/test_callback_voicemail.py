@@ -13,18 +13,18 @@ import pytest
 from tests.db.conftest import Import
 from tests.support.answerer import Answerer, answered, back
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.roles import Act
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.inspection.callback import shown, ways, witness, work
-from nianjian.flows.inspection.callback.grounds import Grounds
-from nianjian.flows.inspection.callback.ways import Way
-from nianjian.flows.inspection.checks import readiness
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.message import Message
-from nianjian.inspection.callback.sip.seen import Via
-from nianjian.inspection.callback.trials.model import Trial
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.seen import Via
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.inspection.operations.checks import readiness
+from nianjian.features.test_calls.operations import shown, ways, witness, work
+from nianjian.features.test_calls.operations.grounds import Grounds
+from nianjian.features.test_calls.operations.ways import Way
+from nianjian.features.test_calls.trials.model import Trial
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
 
 pytestmark = pytest.mark.django_db
 LEDGER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
@@ -190,7 +190,7 @@ def test_an_enterprise_names_its_own_context(
     def own(book: object, key: str) -> tuple[object, ...]:
         return ("Our-Boxes",) if key == "inspection.callback.voicemail_contexts" else items(book, key)
 
-    monkeypatch.setattr("nianjian.rules.rulebook.Rulebook.items", own)
+    monkeypatch.setattr("nianjian.engines.rules.rulebook.Rulebook.items", own)
     assert _told(trial, anna) == (*FAILED, "our-boxes")
 
 

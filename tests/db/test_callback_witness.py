@@ -15,24 +15,24 @@ import pytest
 from tests.db.conftest import Import
 from tests.support.answerer import Answerer, answered, back
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.inspection.callback import shown, ways, witness, work
-from nianjian.flows.inspection.callback.grounds import Grounds
-from nianjian.flows.inspection.callback.ways import Way
-from nianjian.inspection.callback.landings.model import Landing
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.message import Message
-from nianjian.inspection.callback.sip.seen import Via
-from nianjian.inspection.callback.trials.model import Trial
-from nianjian.inspection.callback.verdict import LANDINGS
-from nianjian.jobs.worker import Worker
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts.inspection.words import LANDINGS as WORDS
-from nianjian.queue.models import Job
-from nianjian.vault import blobs
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.inspection.words import LANDINGS as WORDS
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.seen import Via
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.test_calls.landings.model import Landing
+from nianjian.features.test_calls.operations import shown, ways, witness, work
+from nianjian.features.test_calls.operations.grounds import Grounds
+from nianjian.features.test_calls.operations.ways import Way
+from nianjian.features.test_calls.trials.model import Trial
+from nianjian.features.test_calls.verdict import LANDINGS
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 LEDGER = "码号,批准总位长,备案状态,备案日期,指定落地网关"

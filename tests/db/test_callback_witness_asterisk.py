@@ -15,19 +15,19 @@ from tests.db.conftest import Import
 from tests.support.answerer import Answerer, answered, back
 from tests.support.asterisk import Asterisk
 
-from nianjian.accounts.query import Actor
-from nianjian.config import wiring
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.inspection.callback import shown, ways, witness, work
-from nianjian.flows.inspection.callback.grounds import Grounds
-from nianjian.flows.inspection.callback.ways import Way
-from nianjian.flows.inspection.checks.grounds import calls
-from nianjian.inspection.callback.sip import bulk
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.message import Message
-from nianjian.inspection.callback.sip.seen import Plan, Via
-from nianjian.inspection.cards import question
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
+from nianjian.engines.sip import bulk
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.seen import Plan, Via
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.inspection.cards import question
+from nianjian.features.inspection.operations.checks.grounds import calls
+from nianjian.features.test_calls.operations import shown, ways, witness, work
+from nianjian.features.test_calls.operations.grounds import Grounds
+from nianjian.features.test_calls.operations.ways import Way
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.home import wiring
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 PLAN = """

@@ -14,25 +14,26 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
-from nianjian.accounts import models, query, service
-from nianjian.accounts.invitations import query as invitations
-from nianjian.accounts.invitations.service import invite
-from nianjian.accounts.links import query as links
-from nianjian.accounts.links.service import make_first, make_inspection
-from nianjian.accounts.models import Link
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.reach import reach
-from nianjian.approvals.query import approval
-from nianjian.approvals.service import approve
-from nianjian.audit.query import acts
-from nianjian.flows import jobs, people
-from nianjian.flows.inspection.screens import links as screens
-from nianjian.flows.season import feed
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.notify import service as webhooks
-from nianjian.queue import query as queue
-from nianjian.registers.overlays.service import Proposed, propose
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.people import operations
+from nianjian.features.screens.operations import links as screens
+from nianjian.features.season.operations import feed
+from nianjian.platform.accounts import models, query, service
+from nianjian.platform.accounts.invitations import query as invitations
+from nianjian.platform.accounts.invitations.service import invite
+from nianjian.platform.accounts.links import query as links
+from nianjian.platform.accounts.links.service import make_first, make_inspection
+from nianjian.platform.accounts.models import Link
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.reach import reach
+from nianjian.platform.approvals.query import approval
+from nianjian.platform.approvals.service import approve
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.notifications import service as webhooks
+from nianjian.platform.registers.overlays.service import Proposed, propose
 
 pytestmark = pytest.mark.django_db
 ANNA = Actor("anna", USER)
@@ -61,7 +62,7 @@ def _carried(place: str) -> dict[str, Callable[[], bool]]:
     screen = screens.add(enterprise=place, name="门厅", days=3, actor=ANNA)["path"].split("/")[2]
     invitation = invite(role="auditor", enterprise=place, actor=ANNA).secret
     hook, _secret = webhooks.add(enterprise=place, url="https://192.0.2.1/", events=["approval.request"], actor=ANNA)
-    job = jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise=place, payload={"year": 2026}, actor=ANNA)
+    job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=place, payload={"year": 2026}, actor=ANNA)
     limit = Proposed("portrait.seat_vacancy.limit", "0.2", "", place, date(2026, 1, 1), None, "x")
     asked = propose(overlay=limit, actor=ANNA).id
 
@@ -101,7 +102,7 @@ def test_closing_ends_everything_at_once_and_reopening_brings_nothing_back(
 ) -> None:
     found = _carried(demo) | _ways_in(operator)
     assert _holding(found) == set(found)
-    people.close(user="anna", actor=operator)
+    operations.close(user="anna", actor=operator)
     assert _holding(found) == set()
     service.reopen(user="anna", actor=operator)
     assert _holding(found) == set()
@@ -118,7 +119,7 @@ def test_a_close_that_fails_ends_nothing(
     found = _carried(demo) | _ways_in(operator)
     monkeypatch.setattr(webhooks, "close_all", broken)
     with pytest.raises(NianjianError, match="job_lost"):
-        people.close(user="anna", actor=operator)
+        operations.close(user="anna", actor=operator)
     assert _holding(found) == set(found)
     assert query.exists("anna")
 
@@ -136,7 +137,7 @@ def test_an_account_that_is_closed_by_whatever_way_opens_nothing(
     with pytest.raises(NianjianError, match="account_closed"):
         approve(approval=str(asked), digest="", actor=Actor("bo", USER))
     with pytest.raises(NianjianError, match="role_missing"):
-        jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise=demo, payload={}, actor=ANNA)
+        flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=demo, payload={}, actor=ANNA)
     assert reach(ANNA) == []
 
 
@@ -144,9 +145,9 @@ def test_a_role_that_is_taken_ends_what_it_carried_at_that_enterprise_alone(
     demo: str, anna: Actor, operator: Actor
 ) -> None:
     here, there, ways = _carried(demo), _carried(OTHER), _ways_in(operator)
-    people.revoke(user="anna", role="administrator", enterprise=demo, actor=operator)
+    operations.revoke(user="anna", role="administrator", enterprise=demo, actor=operator)
     assert _holding(here) == {"feed"}  # an inspector may still read
-    people.revoke(user="anna", role="inspector", enterprise=demo, actor=operator)
+    operations.revoke(user="anna", role="inspector", enterprise=demo, actor=operator)
     assert _holding(here) == set()
     assert _holding(there) == set(there)
     assert _holding(ways) == set(ways) - {"inspector's link"}

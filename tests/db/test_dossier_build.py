@@ -11,16 +11,16 @@ import pytest
 from tests.db.conftest import Import
 from tests.support import packages
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.cli.main import main
-from nianjian.dossier.editions.verify import verify
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.kinds.catalogue import ITEMS
-from nianjian.dossier.materials import service
-from nianjian.dossier.materials.service import File, Place
-from nianjian.flows.dossier import build
-from nianjian.kernel.errors import NianjianError
+from nianjian.doors.cli.main import main
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.kinds.catalogue import ITEMS
+from nianjian.features.dossier.materials import service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.operations import build
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db
 YEAR = 2026

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.cli.main import main
-from nianjian.dossier.generated.document import Document
-from nianjian.dossier.generated.sheets import pdf
+from nianjian.doors.cli.main import main
+from nianjian.features.dossier.generated.document import Document
+from nianjian.features.dossier.generated.sheets import pdf
 
 pytestmark = pytest.mark.django_db
 OTHER = "杭州云桥通信技术有限公司"

@@ -11,21 +11,22 @@ import pikepdf
 import pytest
 from tests.db.conftest import Import
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.dossier.arrivals import query as arrivals_query
-from nianjian.dossier.arrivals import service as arrivals
-from nianjian.dossier.finding import Finding, Verdict, Weight
-from nianjian.dossier.kinds import further
-from nianjian.dossier.kinds.port import Read
-from nianjian.dossier.materials import query, service
-from nianjian.dossier.materials.service import File, Place
-from nianjian.dossier.materials.states import DONE, State
-from nianjian.flows import approve, overlay
-from nianjian.flows.dossier import checklist, looked
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.vault import blobs
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.approvals import operations
+from nianjian.features.dossier.arrivals import query as arrivals_query
+from nianjian.features.dossier.arrivals import service as arrivals
+from nianjian.features.dossier.finding import Finding, Verdict, Weight
+from nianjian.features.dossier.kinds.port import Read
+from nianjian.features.dossier.materials import query, service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.materials.states import DONE, State
+from nianjian.features.dossier.operations import checklist, looked
+from nianjian.features.rulebook import operations as overlay
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.rulebook import optional_items
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 YEAR = 2026
@@ -196,10 +197,10 @@ def test_what_the_province_asks_for_besides_is_an_item_like_any_other(
         key="materials.optional", value='["等保", "本地承诺"]', province="浙江", enterprise=demo,
         valid_from=clock.today(), valid_to=None, reason="省局通知", actor=anna,
     )  # fmt: skip
-    approve.approve(approval=asked.id, actor=bo)
+    operations.approve(approval=asked.id, actor=bo)
     assert set(_states()) - set(before) == {"protection_grade"}
     assert _states()["protection_grade"] is State.MISSING
-    assert further.hinted(looked.book(demo)) == ["本地承诺"], "no item stands for it"
+    assert optional_items.hinted(looked.book(demo)) == ["本地承诺"], "no item stands for it"
     assert looked.asked(looked.book(demo))["protection_grade"].seals[:1] == ("cover_seal",)
     place = Place(demo, YEAR, "protection_grade")
     number = keep(place=place)

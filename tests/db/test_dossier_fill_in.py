@@ -12,15 +12,15 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.db.conftest import Import, Sheet
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.cli.main import main
-from nianjian.dossier.fill_in.fields import Report
-from nianjian.dossier.fill_in.model import FillIn
-from nianjian.flows.dossier.fill_in import sheet as flow
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.run_portrait import run_portrait
-from nianjian.kernel.errors import NianjianError
+from nianjian.doors.cli.main import main
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.dossier.fill_in.fields import Report
+from nianjian.features.dossier.fill_in.model import FillIn
+from nianjian.features.dossier.operations.fill_in import sheet as flow
+from nianjian.features.portrait.operations.run_portrait import run_portrait
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db
 YEAR = 2026

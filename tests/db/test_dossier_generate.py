@@ -15,30 +15,30 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.db.conftest import Import, Sheet
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.cli.main import main
-from nianjian.dossier.editions.verify import verify
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.materials import query, service
-from nianjian.dossier.materials.service import File, Place
-from nianjian.dossier.pictures.model import PagePicture
-from nianjian.flows import portraits
-from nianjian.flows.dossier.build import build
-from nianjian.flows.dossier.generate import ITEMS, Generated, generate
-from nianjian.flows.dossier.making import kept, shown, work
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.run_portrait import run_portrait
-from nianjian.jobs.worker import Worker
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.paper.dossier.found import finding
-from nianjian.paper.texts.dossier.claims import BLANK
-from nianjian.paper.texts.inspection.answers import STEPS
-from nianjian.paper.words import CHINESE, ENGLISH, words
-from nianjian.queue import query as queue
-from nianjian.queue.models import Job
-from nianjian.web.dossier.making import shown as tables
+from nianjian.doors.cli.main import main
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.dossier.found import finding
+from nianjian.engines.paper.texts.dossier.claims import BLANK
+from nianjian.engines.paper.texts.inspection.answers import STEPS
+from nianjian.engines.paper.words import CHINESE, ENGLISH, words
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.materials import query, service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.operations.build import build
+from nianjian.features.dossier.operations.generate import ITEMS, Generated, generate
+from nianjian.features.dossier.operations.making import kept, shown, work
+from nianjian.features.dossier.pages.making import shown as tables
+from nianjian.features.dossier.pictures.model import PagePicture
+from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait.operations.run_portrait import run_portrait
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
 YEAR = 2026

@@ -13,23 +13,23 @@ import pikepdf
 import pytest
 from tests.support import packages
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.cli.main import main
-from nianjian.dossier.editions import manifest
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.kinds.catalogue import ITEMS
-from nianjian.dossier.materials import query as materials
-from nianjian.dossier.materials import service
-from nianjian.dossier.materials.service import File, Place
-from nianjian.dossier.rounds.model import Submission
-from nianjian.dossier.rounds.service import Asked, Handed
-from nianjian.dossier.rounds.service import File as Paper
-from nianjian.flows.dossier.build import build
-from nianjian.flows.dossier.rounds import acts as rounds
-from nianjian.flows.dossier.rounds import package, shown
-from nianjian.kernel.errors import NianjianError
-from nianjian.vault import blobs
+from nianjian.doors.cli.main import main
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.kinds.catalogue import ITEMS
+from nianjian.features.dossier.materials import query as materials
+from nianjian.features.dossier.materials import service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.operations.build import build
+from nianjian.features.dossier.operations.rounds import acts as rounds
+from nianjian.features.dossier.operations.rounds import package, shown
+from nianjian.features.dossier.rounds.model import Submission
+from nianjian.features.dossier.rounds.service import Asked, Handed
+from nianjian.features.dossier.rounds.service import File as Paper
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 YEAR = 2026

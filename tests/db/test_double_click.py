@@ -18,12 +18,12 @@ BEGUN = f"""
 import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from nianjian.config import wiring
+from nianjian.platform.home import wiring
 wiring.prepare()
 from django.db import connection
-from nianjian.accounts import service
-from nianjian.accounts.query import Actor
-from nianjian.queue.models import Job
+from nianjian.platform.accounts import service
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs.models import Job
 root = Actor("root")
 service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
 together = Barrier({CLICKS})
@@ -45,7 +45,7 @@ print(json.dumps([told, Job.objects.count()]))
 """
 CLICK = f"""
 {BEGUN}
-from nianjian.flows.wizard import drafts, uploads
+from nianjian.features.calls.operations.wizard import drafts, uploads
 
 def before(number):
     made = drafts.begin(kind="calls", enterprise="demo", actor=root)
@@ -60,7 +60,7 @@ def click(found):
 """
 MATCH = f"""
 {BEGUN}
-from nianjian.flows.complaints.match import ask_match
+from nianjian.features.complaints.operations.match import ask_match
 
 def before(number):
     Job.objects.update(state="done")

@@ -10,24 +10,25 @@ from threading import Event
 
 import pytest
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise, add_user
-from nianjian.audit.query import acts
-from nianjian.config import wiring
-from nianjian.flows import check_calls as checks
-from nianjian.flows import jobs
-from nianjian.flows.wizard import check_register, drafts, uploads
-from nianjian.intake import ledger
-from nianjian.intake.format import FileMapping
-from nianjian.jobs.worker import Worker
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import query as queue
-from nianjian.registers.batches import query as batches
-from nianjian.registers.drafts import query
-from nianjian.registers.drafts.model import Draft
-from nianjian.registers.mappings import query as mappings
-from nianjian.registers.mappings import service as mapping_service
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.intake import ledger
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations import check_calls as checks
+from nianjian.features.calls.operations.wizard import check_register, drafts
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.registers import uploads
+from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers.drafts import query
+from nianjian.platform.registers.drafts.model import Draft
+from nianjian.platform.registers.mappings import query as mappings
+from nianjian.platform.registers.mappings import service as mapping_service
 
 OPERATOR, ANNA, BO = Actor("tester"), Actor("anna", "user"), Actor("bo", "user")
 HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,客户姓名"
@@ -101,10 +102,10 @@ def test_a_page_lists_fifty_of_many_drafts_and_jobs() -> None:
     assert not query.is_own(made[0], "demo", "user:berta")
     assert not query.is_own(made[0], "other", str(ANNA))
     for year in range(52):
-        jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": year}, actor=ANNA)
+        flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": year}, actor=ANNA)
     assert [one.payload["year"] for one in queue.under_way("demo")] == list(range(50))
-    assert [one.payload["year"] for one in queue.under_way("demo", {"year": 51}, kind=jobs.RUN_PORTRAIT)] == [51]
-    assert queue.under_way("demo", kind=jobs.ERASE_OVER) == []
+    assert [one.payload["year"] for one in queue.under_way("demo", {"year": 51}, kind=flow.RUN_PORTRAIT)] == [51]
+    assert queue.under_way("demo", kind=flow.ERASE_OVER) == []
 
 
 def test_what_is_too_large_or_there_already_is_refused(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:

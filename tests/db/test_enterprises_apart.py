@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from nianjian.accounts import models, service
-from nianjian.accounts.invitations.service import accept, invite
-from nianjian.accounts.query import Actor
-from nianjian.accounts.tokens import service as tokens
-from nianjian.cli.main import main
+from nianjian.doors.cli.main import main
+from nianjian.platform.accounts import models, service
+from nianjian.platform.accounts.invitations.service import accept, invite
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.tokens import service as tokens
 
 pytestmark = pytest.mark.django_db
 HERE, OTHER = "demo", "other"

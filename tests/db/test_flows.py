@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.audit.verify import verify
-from nianjian.config import wiring
-from nianjian.flows.finish import IMPORT, UNDO
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.receipts import ImportReceipt
-from nianjian.flows.recover import recover
-from nianjian.flows.undo_calls import undo_calls
-from nianjian.intake import ledger, load, read
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import query as queue
-from nianjian.queue import service
-from nianjian.registers.batches import query as batches
+from nianjian.engines.intake import ledger, load, read
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations.finish import IMPORT, UNDO
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.calls.operations.receipts import ImportReceipt
+from nianjian.features.calls.operations.recover import recover
+from nianjian.features.calls.operations.undo_calls import undo_calls
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.audit.verify import verify
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service
+from nianjian.platform.registers.batches import query as batches
 
 ACTOR = Actor("tester")
 HEADER = "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,接通时间,结束时间,结果"

@@ -11,22 +11,22 @@ import pytest
 from django.db import transaction
 from tests.db.conftest import Import
 
-from nianjian.accounts.query import Actor
-from nianjian.approvals.query import approvals
-from nianjian.audit.models import Entry
-from nianjian.flows import approve
-from nianjian.flows.gate import check as gate_check
-from nianjian.flows.gate import feed as gate_feed
-from nianjian.flows.gate import lists as gate_lists
-from nianjian.flows.gate import policy as gate_policy
-from nianjian.flows.gate.check import Question
-from nianjian.gate.snapshot import format as form
-from nianjian.gate.snapshot.read import Snapshot, open_snapshot
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.registers import models
-from nianjian.registers.gate_policies import query as policies
-from nianjian.registers.overlays.model import Overlay
+from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot.read import Snapshot, open_snapshot
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.approvals import operations
+from nianjian.features.dial_policy.operations import check as gate_check
+from nianjian.features.dial_policy.operations import feed as gate_feed
+from nianjian.features.dial_policy.operations import lists as gate_lists
+from nianjian.features.dial_policy.operations import policy as gate_policy
+from nianjian.features.dial_policy.operations.check import Question
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.approvals.query import approvals
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.registers import models
+from nianjian.platform.registers.gate_policies import query as policies
+from nianjian.platform.registers.overlays.model import Overlay
 
 CALLEE = "13900139000"
 NOON = datetime(2026, 11, 25, 12, tzinfo=clock.ZONE)
@@ -143,8 +143,8 @@ def test_an_isolated_channel_takes_two_persons(house: str, load: Import, anna: A
     with pytest.raises(NianjianError, match="approval_pending"):
         set_cap(anna, 20, isolated=True)
     with pytest.raises(NianjianError, match="approval_same_person"):
-        approve.approve(approval=str(waiting.approval), actor=anna)
-    done = approve.approve(approval=str(waiting.approval), actor=bo)
+        operations.approve(approval=str(waiting.approval), actor=anna)
+    done = operations.approve(approval=str(waiting.approval), actor=bo)
     assert done["values"] == {"cap": None, "white_list": True}
     assert caps()["L01"][0] == 30
     assert asked(anna) == "not-on-white-list"
@@ -161,10 +161,10 @@ def test_an_isolated_channel_takes_two_persons(house: str, load: Import, anna: A
     lifting = next(
         one for one in approvals() if one.state == "pending" and policies.proposal(one.subject).name == "L01"
     )
-    asking = approve.request(approval=lifting.id, actor=bo)["asked"]
+    asking = operations.request(approval=lifting.id, actor=bo)["asked"]
     assert isinstance(asking, dict)
     assert asking["before"] == {"cap": None, "white_list": True}
-    approve.approve(approval=lifting.id, actor=bo)
+    operations.approve(approval=lifting.id, actor=bo)
     assert caps()["L01"][0] == 300
     assert asked(anna) == "allow"
 
@@ -174,17 +174,17 @@ def test_what_was_asked_for_is_void_once_something_else_holds(house: str, anna: 
     waiting = set_cap(anna, None, isolated=True)
     set_cap(anna, 50)
     with pytest.raises(NianjianError, match="approval_subject_changed"):
-        approve.approve(approval=str(waiting.approval), actor=bo)
+        operations.approve(approval=str(waiting.approval), actor=bo)
 
 
 def test_a_team_and_a_display_number_are_isolated_too(house: str, anna: Actor, bo: Actor) -> None:
     for key, name in (("team", "T01"), ("display", "+86 95013001")):
         waiting = set_cap(anna, 10, isolated=True, key=key, name=name)
-        approve.approve(approval=str(waiting.approval), actor=bo)
+        operations.approve(approval=str(waiting.approval), actor=bo)
         assert asked(anna) == "not-on-white-list"
         assert asked(anna, channel="L02", display="95013002") == ("not-on-white-list" if key == "team" else "allow")
         lifting = set_cap(anna, None, key=key, name=name)
-        approve.approve(approval=str(lifting.approval), actor=bo)
+        operations.approve(approval=str(lifting.approval), actor=bo)
         assert asked(anna) == "allow"
 
 
@@ -200,11 +200,11 @@ def test_an_order_approved_elsewhere_is_carried_out(house: str, bo: Actor, opera
 def test_switches_and_vendors_rules_reach_the_gate(house: str, anna: Actor, operator: Actor) -> None:
     looking_on = gate_policy.enforce(enterprise=house, on=False, reason="试运行", actor=operator)
     assert looking_on.state == "pending"  # every call would go
-    approve.approve(approval=str(looking_on.approval), actor=anna)
+    operations.approve(approval=str(looking_on.approval), actor=anna)
     waiting = gate_policy.fail_open(enterprise=house, purpose="service", on=True, reason="", actor=operator)
     assert waiting.state == "pending"  # calls go unasked: never one person's own choice
     assert gate_policy.listed(enterprise=house, actor=anna)["enforce"] is False
-    approve.approve(approval=str(waiting.approval), actor=anna)
+    operations.approve(approval=str(waiting.approval), actor=anna)
     gate_policy.choose(enterprise=house, rule="frequency.aliyun_vms", on=True, reason="", actor=operator)
     tenant = opened().tenants[house]
     assert not tenant.policy.enforce
@@ -251,7 +251,7 @@ def test_overlays_of_the_rulebook_act(house: str, operator: Actor) -> None:
 
 
 def test_another_enterprise_stays_as_it_is(house: str, operator: Actor) -> None:
-    from nianjian.accounts import service  # noqa: PLC0415 -- models load late
+    from nianjian.platform.accounts import service  # noqa: PLC0415 -- models load late
 
     service.add_enterprise(code="other", name="另一家", province="浙江", actor=operator)
     gate_feed.feed()

@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from nianjian.flows.gate import live
+from nianjian.features.dial_policy.operations import live
 
 TOKEN = "open-sesame"  # noqa: S105 -- of the test
 

@@ -10,20 +10,20 @@ import pytest
 from django.db import transaction
 from tests.db.conftest import Import
 
-from nianjian.accounts import service
-from nianjian.accounts.query import Actor
-from nianjian.flows.gate import feed as gate_feed
-from nianjian.flows.gate import lists as gate_lists
-from nianjian.flows.gate import live
-from nianjian.flows.gate import policy as gate_policy
-from nianjian.gate.asked import Request
-from nianjian.gate.decide import Refusal, decide
-from nianjian.gate.snapshot import format as form
-from nianjian.gate.snapshot.read import Snapshot, open_snapshot
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.registers.importing import import_sheet
-from nianjian.registers.overlays.model import Overlay
+from nianjian.engines.gate.asked import Request
+from nianjian.engines.gate.decide import Refusal, decide
+from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot.read import Snapshot, open_snapshot
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dial_policy.operations import feed as gate_feed
+from nianjian.features.dial_policy.operations import lists as gate_lists
+from nianjian.features.dial_policy.operations import live
+from nianjian.features.dial_policy.operations import policy as gate_policy
+from nianjian.platform.accounts import service
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers.overlays.model import Overlay
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=clock.ZONE)
 CALLEE = "13900139000"
@@ -199,7 +199,7 @@ def test_a_row_that_nobody_foresaw_is_named_by_its_kind(both: tuple[str, str], m
             raise ValueError(CALLEE)
         return []
 
-    monkeypatch.setattr("nianjian.flows.gate.facts.numbers", numbers)
+    monkeypatch.setattr("nianjian.features.dial_policy.operations.facts.numbers", numbers)
     fault = gate_feed.feed().refused[both[0]]
     assert (fault.code, fault.values) == ("gate_feed_fault", {"kind": "ValueError"})
     assert CALLEE not in json.dumps(gate_feed.told(both[0]))

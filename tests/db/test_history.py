@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from nianjian.kernel import clock
-from nianjian.registers.importing import Receipt
-from nianjian.registers.listing import listing
-from nianjian.registers.models import Line, Number
-from nianjian.registers.versions import query
+from nianjian.engines.kernel import clock
+from nianjian.platform.registers.importing import Receipt
+from nianjian.platform.registers.listing import listing
+from nianjian.platform.registers.models import Line, Number
+from nianjian.platform.registers.versions import query
 
 Import = Callable[..., Receipt]
 HEADER = "线路编号,团队"
@@ -89,8 +89,8 @@ def test_a_number_without_a_day_of_change_is_corrected(load: Import, on: Callabl
 
 
 def test_the_same_key_of_two_tenants_is_two_rows(load: Import, demo: str) -> None:
-    from nianjian.accounts import service  # noqa: PLC0415
-    from nianjian.accounts.query import Actor  # noqa: PLC0415
+    from nianjian.platform.accounts import service  # noqa: PLC0415
+    from nianjian.platform.accounts.query import Actor  # noqa: PLC0415
 
     load("lines", HEADER, ("L1", "T1"))
     service.add_enterprise(code="other", name="x", province="", actor=Actor("root"))

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.flows import holidays
-from nianjian.kernel.errors import NianjianError
-from nianjian.kernel.workdays import Due
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.workdays import Due
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.rulebook import holidays
 
 pytestmark = pytest.mark.django_db
 

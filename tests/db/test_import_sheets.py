@@ -11,15 +11,15 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.kernel import clock
-from nianjian.kernel.clock import ZONE
-from nianjian.kernel.errors import NianjianError
-from nianjian.registers import kinds, models, template
-from nianjian.registers.importing import Receipt, import_sheet
-from nianjian.registers.listing import listing
-from nianjian.registers.rows import taken
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.clock import ZONE
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.registers import kinds, models, template
+from nianjian.platform.registers.importing import Receipt, import_sheet
+from nianjian.platform.registers.listing import listing
+from nianjian.platform.registers.rows import taken
 
 Import = Callable[..., Receipt]
 IDENTITY = "11010519491231002X"
@@ -276,7 +276,7 @@ def test_a_person_is_found_by_staff_id_or_else_by_paper(load: Import) -> None:
 
 
 def test_moments_are_wall_time_of_shanghai(load: Import) -> None:
-    from nianjian.complaints.model import Complaint  # noqa: PLC0415
+    from nianjian.features.complaints.model import Complaint  # noqa: PLC0415
 
     load("complaints", "编号,来源,受理时间,通话时长", ("C1", "一键投诉", "2026/3/1 9:05", "1分5秒"))
     ticket = Complaint.objects.get()

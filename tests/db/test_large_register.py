@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.accounts.query import Actor
-from nianjian.registers.importing import import_sheet
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers.importing import import_sheet
 
 ROWS = 100_000
 

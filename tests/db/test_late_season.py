@@ -10,15 +10,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nianjian.accounts.models import Enterprise
-from nianjian.accounts.query import Actor
-from nianjian.accounts.query import enterprise as known
-from nianjian.accounts.reach import reach
-from nianjian.flows.overview import attention, facts
-from nianjian.flows.overview.day import Reason, room
-from nianjian.flows.overview.late import late
-from nianjian.flows.season import acts
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
+from nianjian.features.overview.operations import attention, facts
+from nianjian.features.overview.operations.day import Reason, room
+from nianjian.features.overview.operations.late import late
+from nianjian.features.season.operations import acts
+from nianjian.platform.accounts.models import Enterprise
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.query import enterprise as known
+from nianjian.platform.accounts.reach import reach
 
 pytestmark = pytest.mark.django_db
 BEFORE = datetime(2027, 1, 5, tzinfo=clock.now().tzinfo)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.accounts.query import Actor
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.overview import lines
-from nianjian.flows.run_portrait import run_portrait
-from nianjian.flows.undo_calls import undo_calls
-from nianjian.kernel import clock
-from nianjian.registers.models import Line
+from nianjian.engines.kernel import clock
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.calls.operations.undo_calls import undo_calls
+from nianjian.features.portrait.operations import lines
+from nianjian.features.portrait.operations.run_portrait import run_portrait
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers.models import Line
 
 HEADER = "话单ID,方向,外显号码,被叫号码,开始时间,接通时间,结束时间,结果,线路编号"
 CALLS = (("L1", "2026-11-20"), ("L1", "2026-11-02"), ("L2", "2026-11-12"), ("L3", "2026-11-13"), ("L9", "2026-03-01"))

@@ -9,24 +9,25 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.reach import reach
-from nianjian.accounts.roles import Act
-from nianjian.accounts.service import add_enterprise, add_user
-from nianjian.approvals import query as approvals
-from nianjian.approvals import service as requests
-from nianjian.flows.overview import attention, expiry, freshness
-from nianjian.flows.overview.deadlines import beside, calendars
-from nianjian.flows.rectify.cases import Notice, open_case, waiting
-from nianjian.queue import query as queue
-from nianjian.queue.models import Job
-from nianjian.registers.batches import query, service
-from nianjian.registers.models import Team
-from nianjian.registers.overlays.model import Overlay
-from nianjian.registers.rows import service as rows
-from nianjian.registers.rows.query import Sight
-from nianjian.registers.rows.state import state
-from nianjian.registers.versions.query import last_recorded
+from nianjian.features.overview.operations import attention, expiry, freshness
+from nianjian.features.overview.operations.facts import beside
+from nianjian.features.rectification.operations.cases import Notice, open_case, waiting
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.reach import reach
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.approvals import query as approvals
+from nianjian.platform.approvals import service as requests
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.batches import query, service
+from nianjian.platform.registers.models import Team
+from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.registers.rows import service as rows
+from nianjian.platform.registers.rows.query import Sight
+from nianjian.platform.registers.rows.state import state
+from nianjian.platform.registers.versions.query import last_recorded
+from nianjian.platform.rulebook.deadlines import calendars
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from nianjian.accounts import folk, query, service
-from nianjian.accounts.links.service import make_first, make_inspection
-from nianjian.accounts.query import Actor
-from nianjian.accounts.roles import Act
-from nianjian.audit.query import acts
-from nianjian.flows import people
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.people import operations
+from nianjian.platform.accounts import folk, query, service
+from nianjian.platform.accounts.links.service import make_first, make_inspection
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.query import acts
 
 PEOPLE = frozenset({"people", "read"})
 
@@ -72,11 +72,11 @@ def test_a_token_for_some_acts_reaches_nobody_who_may_do_more(
 @pytest.mark.django_db
 def test_a_token_for_some_acts_gives_no_role_that_may_do_more(boss: Actor) -> None:
     narrowed = Actor(boss.name, boss.kind, PEOPLE)
-    for made in (people.add, people.add_with_token):
+    for made in (operations.add, operations.add_with_token):
         with pytest.raises(NianjianError, match="token_too_narrow"):
             made(name="eve", role="compliance_lead", enterprises=["demo"], actor=narrowed)
     assert not query.exists("eve")
-    assert people.add(name="eve", role="tester", enterprises=["demo"], actor=narrowed)
+    assert operations.add(name="eve", role="tester", enterprises=["demo"], actor=narrowed)
     with pytest.raises(NianjianError, match="token_too_narrow"):
         service.grant(user="eve", role="auditor", enterprise="demo", actor=narrowed)
     assert make_first(user="eve", actor=narrowed)

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.accounts import query as accounts
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.config import wiring
-from nianjian.flows import portraits, run_portrait
-from nianjian.flows.finish import IMPORT
-from nianjian.flows.overlay import request_overlay
-from nianjian.flows.rulebooks import rulebook
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import service as queue
-from nianjian.registers.overlays.model import Overlay
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations.finish import IMPORT
+from nianjian.features.portrait.operations import portraits, run_portrait
+from nianjian.features.rulebook.operations import request_overlay
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import service as queue
+from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.rulebook.rulebooks import rulebook
 
 ACTOR = Actor("tester")
 pytestmark = pytest.mark.django_db

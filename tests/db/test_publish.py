@@ -7,17 +7,17 @@ from pathlib import Path
 import pyarrow.dataset as ds
 import pytest
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.models import Head
-from nianjian.complaints import publish as complaints
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake import schema
-from nianjian.lake.tables import Lake
-from nianjian.registers import publish as registers
-from nianjian.registers.attachments import query as attachments
-from nianjian.registers.attachments.service import attach
-from nianjian.registers.importing import Receipt
-from nianjian.vault import blobs
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake import schema
+from nianjian.engines.lake.tables import Lake
+from nianjian.features.complaints import publish as complaints
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.models import Head
+from nianjian.platform.registers import publish as registers
+from nianjian.platform.registers.attachments import query as attachments
+from nianjian.platform.registers.attachments.service import attach
+from nianjian.platform.registers.importing import Receipt
+from nianjian.platform.vault import blobs
 
 Import = Callable[..., Receipt]
 NUMBER = "码号,批准总位长,备案状态,备案日期,有效期起,有效期止,呼出权限"

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import query, service
-from nianjian.queue.models import Job
-from nianjian.queue.query import JobValue
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.jobs import query, service
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.jobs.query import JobValue
 
 pytestmark = pytest.mark.django_db
 

@@ -9,22 +9,21 @@ from threading import Event
 import pytest
 from django.contrib.sessions.models import Session
 
-from nianjian.accounts import models
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise, add_user, revoke
-from nianjian.audit.query import acts
-from nianjian.config import wiring
-from nianjian.flows import jobs
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.operation.watch import standing
-from nianjian.intake import ledger
-from nianjian.jobs import kinds, process
-from nianjian.jobs.worker import Worker
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import query, service
-from nianjian.queue.models import Job
-from nianjian.registers.batches import query as batches
+from nianjian.doors.site.jobs import kinds, process
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.intake import ledger
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.maintenance.operations.watch import standing
+from nianjian.platform.accounts import models
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise, add_user, revoke
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import flow, query, service
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.batches import query as batches
 
 OPERATOR = Actor("tester")
 ANNA = Actor("anna", "user")
@@ -55,7 +54,7 @@ def _calls(folder: Path, name: str = "calls.csv", first: int = 0) -> str:
 
 def _import(*files: str, batch: str = "B20260302000000aaaa", replace: str | None = None) -> str:
     payload = {"files": list(files), "batch": batch, "replace": replace}
-    return jobs.enqueue(kind=jobs.IMPORT_CALLS, enterprise="demo", payload=payload, actor=ANNA)
+    return flow.enqueue(kind=flow.IMPORT_CALLS, enterprise="demo", payload=payload, actor=ANNA)
 
 
 def _loaded() -> int:
@@ -107,7 +106,7 @@ def test_a_fault_ends_the_job_and_not_the_worker(worker: Worker, monkeypatch: py
         message = "13800138000"
         raise RuntimeError(message)
 
-    monkeypatch.setitem(kinds.KINDS, jobs.IMPORT_CALLS, kinds.Kind(broken, again=True))  # type: ignore[arg-type]
+    monkeypatch.setitem(kinds.KINDS, flow.IMPORT_CALLS, kinds.Kind(broken, again=True))  # type: ignore[arg-type]
     job = _import("x.csv")
     assert worker.step()
     found = query.job(job)
@@ -137,7 +136,7 @@ def test_a_stop_between_two_files_tells_what_stands(
         return real(**told)  # type: ignore[arg-type]
 
     monkeypatch.setattr(service, "progress", progress)
-    monkeypatch.setattr("nianjian.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
     worker.step()
     found = query.job(job)
     assert (found.state, found.result) == ("stopped", {"batch": "B20260302000000aaaa"})
@@ -186,10 +185,10 @@ def test_an_import_of_a_dead_worker_goes_on_in_its_own_batch(
 def test_an_undo_and_a_portrait_are_work_too(worker: Worker, tmp_path: Path) -> None:
     _import(_calls(tmp_path))
     worker.step()
-    run = jobs.enqueue(
-        kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026, "as_of": "2026-06-30"}, actor=ANNA
+    run = flow.enqueue(
+        kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026, "as_of": "2026-06-30"}, actor=ANNA
     )
-    undo = jobs.enqueue(kind=jobs.UNDO_CALLS, enterprise="demo", payload={"batch": "B20260302000000aaaa"}, actor=ANNA)
+    undo = flow.enqueue(kind=flow.UNDO_CALLS, enterprise="demo", payload={"batch": "B20260302000000aaaa"}, actor=ANNA)
     worker.step()
     worker.step()
     assert query.job(run).result["year"] == 2026
@@ -198,18 +197,18 @@ def test_an_undo_and_a_portrait_are_work_too(worker: Worker, tmp_path: Path) -> 
 
 
 def test_every_kind_that_can_be_asked_for_can_be_done() -> None:
-    assert set(kinds.KINDS) == set(jobs.NEEDS)
+    assert set(kinds.KINDS) == set(flow.NEEDS)
 
 
 def test_who_may_not_load_cannot_ask_and_sees_nothing() -> None:
     add_user(name="eve", role="inspector", enterprises=["demo"], actor=OPERATOR)
     with pytest.raises(NianjianError, match="role_missing"):
-        jobs.enqueue(kind=jobs.IMPORT_CALLS, enterprise="demo", payload={}, actor=Actor("eve", "user"))
+        flow.enqueue(kind=flow.IMPORT_CALLS, enterprise="demo", payload={}, actor=Actor("eve", "user"))
     job = _import("x.csv")
     with pytest.raises(NianjianError, match="role_missing"):
-        jobs.stop(job=job, actor=Actor("eve", "user"))
+        flow.stop(job=job, actor=Actor("eve", "user"))
     with pytest.raises(NianjianError, match="job_unknown"):
-        jobs.job_for(job, Actor("stranger", "user"))
+        flow.job_for(job, Actor("stranger", "user"))
 
 
 def test_sessions_that_are_over_are_cleared() -> None:
@@ -220,7 +219,7 @@ def test_sessions_that_are_over_are_cleared() -> None:
 
 
 def _counts() -> list[tuple[str, str]]:
-    return [(one.requested_by, one.state) for one in query.jobs("demo") if one.kind == jobs.COUNT_OVER]
+    return [(one.requested_by, one.state) for one in query.jobs("demo") if one.kind == flow.COUNT_OVER]
 
 
 def test_what_is_over_its_time_is_counted_each_night_and_late_by_day(worker: Worker) -> None:

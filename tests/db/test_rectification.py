@@ -19,26 +19,36 @@ from tests.db.conftest import Import
 from tests.support import portrait_data as data
 from tests.support.bad_channel import HEADER, PDF, TODAY, call, calls, complaints, stay
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.config import wiring
-from nianjian.flows.approve import approve, request
-from nianjian.flows.gate import feed as gate_feed
-from nianjian.flows.gate import policy
-from nianjian.flows.rectify import cases, closing, evidence, isolate, locate, looked, report, watch, work
-from nianjian.flows.rectify.cases import own
-from nianjian.gate.snapshot.read import open_snapshot
-from nianjian.jobs.worker import Worker
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.paper.rectification.content import measured
-from nianjian.paper.words import words
-from nianjian.queue import query as queue
-from nianjian.queue import service
-from nianjian.rectification.cases.papers import content
-from nianjian.rectification.cases.service import Notice
-from nianjian.rectification.orders import query as orders
-from nianjian.registers.gate_policies import query as policies
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.gate.snapshot.read import open_snapshot
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.rectification.content import measured
+from nianjian.engines.paper.words import words
+from nianjian.features.approvals.operations import approve, request
+from nianjian.features.dial_policy.operations import feed as gate_feed
+from nianjian.features.dial_policy.operations import policy
+from nianjian.features.rectification.cases.papers import content
+from nianjian.features.rectification.cases.service import Notice
+from nianjian.features.rectification.operations import (
+    cases,
+    closing,
+    evidence,
+    isolate,
+    locate,
+    looked,
+    report,
+    watch,
+    work,
+)
+from nianjian.features.rectification.operations.cases import own
+from nianjian.features.rectification.orders import query as orders
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service
+from nianjian.platform.registers.gate_policies import query as policies
 
 pytestmark = pytest.mark.django_db
 
@@ -319,7 +329,7 @@ def test_a_stopped_location_leaves_the_case_as_it_was(case: str, anna: Actor, mo
         return real(**told)
 
     monkeypatch.setattr(service, "progress", progress)
-    monkeypatch.setattr("nianjian.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
     Worker("w1", Event()).step()
     found = queue.job(job)
     assert (found.state, cases.shown(case=case, actor=anna)["located"]) == ("stopped", None)
@@ -331,7 +341,7 @@ def test_each_kind_of_work_counts_its_steps_and_tells_what_came_of_it(
     case: str, anna: Actor, bo: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready(case, anna, bo)
-    monkeypatch.setattr("nianjian.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
     told = {}
     real = service.progress
     monkeypatch.setattr(service, "progress", lambda **given: (told.update({given["job"]: given}), real(**given))[1])

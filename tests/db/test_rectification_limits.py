@@ -12,14 +12,14 @@ import pytest
 from tests.db.conftest import Import
 from tests.support.bad_channel import PDF
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.flows.approve import approve
-from nianjian.flows.rectify import cases, evidence, isolate, locate, watch, work
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.rectification.cases.papers import content
-from nianjian.rectification.cases.service import Notice
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.approvals.operations import approve
+from nianjian.features.rectification.cases.papers import content
+from nianjian.features.rectification.cases.service import Notice
+from nianjian.features.rectification.operations import cases, evidence, isolate, locate, watch, work
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db
 

@@ -16,22 +16,23 @@ import requests
 from apprise.plugins import dingtalk
 from tests.support.receivers import Mail, Program, served
 
-from nianjian.accounts.models import Enterprise, Membership
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.service import add_enterprise, add_user
-from nianjian.audit.models import Entry
-from nianjian.flows.season import acts, inbox, remind, tell
-from nianjian.flows.season.known import Known, known
-from nianjian.flows.season.remind import look
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.notify.models import Channel, Dispatch, Message
-from nianjian.notify.outbox import query as outbox
-from nianjian.notify.outbox import service
-from nianjian.notify.people import service as people
-from nianjian.notify.people import speaking, strict
-from nianjian.paper.texts.errors import sentence
-from nianjian.paper.words import CHINESE, words
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.inbox.operations import inbox, tell
+from nianjian.features.season.operations import acts, remind
+from nianjian.features.season.operations.known import Known, known
+from nianjian.features.season.operations.remind import look
+from nianjian.platform.accounts.models import Enterprise, Membership
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.notifications.models import Channel, Dispatch, Message
+from nianjian.platform.notifications.outbox import query as outbox
+from nianjian.platform.notifications.outbox import service
+from nianjian.platform.notifications.people import service as people
+from nianjian.platform.notifications.people import speaking, strict
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 3, 30)  # a day before the earliest deadline: urgent, no digest is waited for

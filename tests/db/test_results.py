@@ -14,27 +14,27 @@ import pypdfium2
 import pytest
 from tests.support.sample_portrait import fill
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise, add_user
-from nianjian.audit.query import acts, head
-from nianjian.config import wiring
-from nianjian.flows import erased, portraits
-from nianjian.flows.results.comparison import compare_runs, runs_of
-from nianjian.flows.results.export import export
-from nianjian.flows.results.rows_behind import reveal, rows_behind
-from nianjian.flows.results.what_if import Moves, room, what_if
-from nianjian.flows.run_portrait import run_portrait
-from nianjian.flows.simulate import simulate
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake import rollups
-from nianjian.lake.schema import ATTACHMENT_FACT, COMPLAINT_FACT
-from nianjian.paper import headline
-from nianjian.paper.printing.pdf import Stamp, pdf
-from nianjian.paper.words import words
-from nianjian.portrait.behind.ask import Ask
-from nianjian.portrait.behind.query import counting
-from nianjian.portrait.tables.materialised import tickets_rollup
-from nianjian.rectification.watch import service as watch
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake import rollups
+from nianjian.engines.lake.schema import ATTACHMENT_FACT, COMPLAINT_FACT
+from nianjian.engines.metrics.behind.ask import Ask
+from nianjian.engines.metrics.behind.query import counting
+from nianjian.engines.metrics.tables.materialised import tickets_rollup
+from nianjian.engines.paper import headline
+from nianjian.engines.paper.printing.pdf import Stamp, pdf
+from nianjian.engines.paper.words import words
+from nianjian.features.portrait.operations import erased, portraits
+from nianjian.features.portrait.operations.results.comparison import compare_runs, runs_of
+from nianjian.features.portrait.operations.results.export import export
+from nianjian.features.portrait.operations.results.rows_behind import reveal, rows_behind
+from nianjian.features.portrait.operations.results.what_if import Moves, room, what_if
+from nianjian.features.portrait.operations.run_portrait import run_portrait
+from nianjian.features.portrait.operations.simulate import simulate
+from nianjian.features.rectification import watch_service as watch
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.audit.query import acts, head
+from nianjian.platform.home import wiring
 
 ACTOR = Actor("tester")
 DAY = date(2026, 12, 31)
@@ -46,7 +46,7 @@ def _home(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path / "run"))
     monkeypatch.setenv("NIANJIAN_TODAY", "2026-11-25")
     # The sample lies in the lake already; the registers are empty and must not take its place.
-    monkeypatch.setattr("nianjian.flows.run_portrait.publish", lambda _lake, _enterprise: None)
+    monkeypatch.setattr("nianjian.features.portrait.operations.run_portrait.publish", lambda _lake, _enterprise: None)
     add_enterprise(code="demo", name="示范", province="浙江", actor=ACTOR)
     fill(wiring.lake("demo"))
 

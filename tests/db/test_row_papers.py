@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from nianjian.accounts import service as people
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.registers.attachments import service as attachments
-from nianjian.registers.attachments.query import papers
-from nianjian.registers.models import Team
-from nianjian.registers.rows import query, service
-from nianjian.registers.rows.query import Sight
-from nianjian.vault import keyring
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import service as people
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.registers.attachments import service as attachments
+from nianjian.platform.registers.attachments.query import papers
+from nianjian.platform.registers.models import Team
+from nianjian.platform.registers.rows import query, service
+from nianjian.platform.registers.rows.query import Sight
+from nianjian.platform.vault import keyring
 
 
 def _team(operator: Actor, key: str, enterprise: str = "demo") -> Any:

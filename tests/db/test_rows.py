@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from tests.support.teams import standing
 
-from nianjian.accounts import service as people
-from nianjian.accounts.query import USER, Actor
-from nianjian.audit.query import acts
-from nianjian.audit.verify import verify
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.registers import kinds
-from nianjian.registers.importing import Receipt, import_sheet
-from nianjian.registers.models import Consent, Line, Payment, Seat, Team
-from nianjian.registers.rows import entry, history, query, service, taken
-from nianjian.registers.rows.query import Sight
-from nianjian.registers.tables import cells
-from nianjian.registers.versions.query import as_at
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import service as people
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.audit.verify import verify
+from nianjian.platform.registers import kinds
+from nianjian.platform.registers.importing import Receipt, import_sheet
+from nianjian.platform.registers.models import Consent, Line, Payment, Seat, Team
+from nianjian.platform.registers.rows import entry, history, query, service, taken
+from nianjian.platform.registers.rows.query import Sight
+from nianjian.platform.registers.tables import cells
+from nianjian.platform.registers.versions.query import as_at
 
 Import = Callable[..., Receipt]
 IDENTITY = "11010519491231002X"

@@ -8,26 +8,26 @@ from typing import Any
 
 import pytest
 
-from nianjian.accounts.models import Enterprise
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_user
-from nianjian.audit.models import Entry
-from nianjian.flows.overview.deadlines import calendars
-from nianjian.flows.overview.late import late
-from nianjian.flows.overview.reports import with_reports
-from nianjian.flows.rectify.cases import open_case
-from nianjian.flows.season import acts
-from nianjian.flows.season.feed import entries
-from nianjian.flows.season.shown import shown
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts.season.days import each
-from nianjian.rectification.cases.service import Notice
-from nianjian.registers.filings.model import Filing
-from nianjian.registers.licences.model import Licence
-from nianjian.registers.overlays.model import Overlay
-from nianjian.season import ical
-from nianjian.season.notes.model import Note
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.season.days import each
+from nianjian.engines.season import ical
+from nianjian.features.overview.operations.late import late
+from nianjian.features.overview.operations.reports import with_reports
+from nianjian.features.rectification.cases.service import Notice
+from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.season.notes.model import Note
+from nianjian.features.season.operations import acts
+from nianjian.features.season.operations.feed import entries
+from nianjian.features.season.operations.shown import shown
+from nianjian.platform.accounts.models import Enterprise
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_user
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.registers.filings.model import Filing
+from nianjian.platform.registers.licences.model import Licence
+from nianjian.platform.registers.overlays.model import Overlay
+from nianjian.platform.rulebook.deadlines import calendars
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 2, 1)

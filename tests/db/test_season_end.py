@@ -11,32 +11,32 @@ from typing import Any
 
 import pytest
 
-from nianjian.accounts.models import Enterprise
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.service import add_user
-from nianjian.audit.models import Entry
-from nianjian.audit.record import record
-from nianjian.dossier.fill_in.fields import Report
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.materials import service as materials
-from nianjian.dossier.materials.service import File, Place
-from nianjian.flows import approve as approving
-from nianjian.flows.dossier import build, checklist, sorting, upload
-from nianjian.flows.dossier.fill_in import sheet
-from nianjian.flows.dossier.making import kept, work
-from nianjian.flows.dossier.rounds import acts as rounds
-from nianjian.flows.dossier.sealing import papers, pictures
-from nianjian.flows.dossier.sealing.pictures import Wanted
-from nianjian.flows.operation import strays
-from nianjian.flows.season import acts, archive, files
-from nianjian.flows.season.remind import look
-from nianjian.flows.season.roll_over import roll_over
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue.models import Job
-from nianjian.season.archives.model import Archive, Kept
-from nianjian.season.archives.query import sealed
-from nianjian.vault import blobs, keyring
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.approvals import operations as approving
+from nianjian.features.archives.model import Archive, Kept
+from nianjian.features.archives.query import sealed
+from nianjian.features.dossier.fill_in.fields import Report
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.materials import service as materials
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.operations import build, checklist, sorting, upload
+from nianjian.features.dossier.operations.fill_in import sheet
+from nianjian.features.dossier.operations.making import kept, work
+from nianjian.features.dossier.operations.rounds import acts as rounds
+from nianjian.features.dossier.operations.sealing import papers, pictures
+from nianjian.features.dossier.operations.sealing.pictures import Wanted
+from nianjian.features.maintenance.operations import strays
+from nianjian.features.season.operations import acts, archive, files
+from nianjian.features.season.operations.remind import look
+from nianjian.features.season.operations.roll_over import roll_over
+from nianjian.platform.accounts.models import Enterprise
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.service import add_user
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.audit.record import record
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.vault import blobs, keyring
 
 pytestmark = pytest.mark.django_db
 

@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.reach import reach
-from nianjian.accounts.service import add_enterprise, add_user
-from nianjian.audit.models import Entry
-from nianjian.flows.overview import facts
-from nianjian.flows.rectify.cases import open_case
-from nianjian.flows.season import acts, archive, several
-from nianjian.flows.season.shown import shown
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.notify.outbox.model import Message
-from nianjian.paper.texts.errors import sentence
-from nianjian.paper.words import ENGLISH, words
-from nianjian.rectification.cases.service import Notice
-from nianjian.registers.licences.model import Licence
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.words import ENGLISH, words
+from nianjian.features.overview.operations import facts
+from nianjian.features.rectification.cases.service import Notice
+from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.season.operations import acts, archive, several
+from nianjian.features.season.operations.shown import shown
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.reach import reach
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.notifications.outbox.model import Message
+from nianjian.platform.registers.licences.model import Licence
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 2, 20)

@@ -14,19 +14,19 @@ from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
-from nianjian.accounts import query, service
-from nianjian.accounts.holds.query import WaysIn, behind, behind_both, holders
-from nianjian.accounts.holds.service import confirm
-from nianjian.accounts.links.service import make_first, use_first
-from nianjian.accounts.models import Hold
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.sign_in.service import changed
-from nianjian.accounts.tokens import service as tokens
-from nianjian.approvals import service as approvals
-from nianjian.audit.query import acts
-from nianjian.flows import people
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.people import operations
+from nianjian.platform.accounts import query, service
+from nianjian.platform.accounts.holds.query import WaysIn, behind, behind_both, holders
+from nianjian.platform.accounts.holds.service import confirm
+from nianjian.platform.accounts.links.service import make_first, use_first
+from nianjian.platform.accounts.models import Hold
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.sign_in.service import changed
+from nianjian.platform.accounts.tokens import service as tokens
+from nianjian.platform.approvals import service as approvals
+from nianjian.platform.audit.query import acts
 
 DIGEST = hashlib.sha256(b"what is asked for").hexdigest()
 
@@ -44,7 +44,7 @@ def chief(demo: str, operator: Actor) -> Actor:
 
 
 def _made(name: str, by: Actor, role: str = "administrator") -> Actor:
-    people.add(name=name, role=role, enterprises=["demo"], actor=by)
+    operations.add(name=name, role=role, enterprises=["demo"], actor=by)
     return Actor(name, USER)
 
 
@@ -58,7 +58,7 @@ def _approve(asks: Actor, approves: Actor) -> str:
 
 
 def test_who_made_the_second_account_is_no_two_people(boss: Actor) -> None:
-    made = people.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
+    made = operations.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
     assert made
     use_first(secret=made.secret, password="eine lange Losung 47")  # noqa: S106 -- of the test
     puppet = Actor("puppet", USER)
@@ -125,7 +125,7 @@ def _refused(by: Actor) -> None:
 def test_a_password_that_a_holder_may_know_is_changed_first(
     boss: Actor, chief: Actor, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = people.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
+    made = operations.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
     assert made
     changed(user="puppet", what="password")  # before it was in anybody's hands again
     again = make_first(user="puppet", actor=boss)
@@ -152,7 +152,9 @@ def _session(user: str) -> str:
 
 
 def test_a_confirmation_ends_every_way_in_that_a_holder_may_have_kept(boss: Actor, chief: Actor) -> None:
-    made = people.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss, email="p@example.com")
+    made = operations.add(
+        name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss, email="p@example.com"
+    )
     assert made
     token = tokens.add(user="puppet", name="kept", scopes=None, days=None, actor=Actor("puppet", USER)).secret
     for kind in Authenticator.Type:
@@ -174,7 +176,7 @@ def test_a_confirmation_ends_every_way_in_that_a_holder_may_have_kept(boss: Acto
 
 
 def test_a_link_ends_when_the_account_is_closed(boss: Actor, chief: Actor) -> None:
-    made = people.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
+    made = operations.add(name="puppet", role="compliance_lead", enterprises=["demo"], actor=boss)
     assert made
     service.close(user="puppet", actor=boss)
     assert confirm(user="puppet", actor=chief).ended.links == 0
@@ -220,5 +222,5 @@ def test_the_upgrade_reads_the_chain(boss: Actor, chief: Actor, operator: Actor)
     kept = set(Hold.objects.values_list("user_id", "by"))
     assert kept == {("puppet", "boss"), ("puppet", "chief")}
     Hold.objects.all().delete()
-    importlib.import_module("nianjian.accounts.migrations.0005_holds").fill(apps, None)
+    importlib.import_module("nianjian.platform.accounts.migrations.0005_holds").fill(apps, None)
     assert set(Hold.objects.values_list("user_id", "by")) == kept

@@ -16,28 +16,28 @@ PROCESSES = 4
 ACTS = 25
 WRITE = f"""
 import sys
-from nianjian.config import wiring
+from nianjian.platform.home import wiring
 wiring.prepare()
 wiring.keys()
-from nianjian.audit.record import record
+from nianjian.platform.audit.record import record
 for number in range({ACTS}):
     record(verb="test.act", enterprise="", actor="os:" + sys.argv[1], data={{"number": number}})
 """
 VERIFY = """
 import json
-from nianjian.config import wiring
+from nianjian.platform.home import wiring
 wiring.prepare()
-from nianjian.audit.verify import verify
+from nianjian.platform.audit.verify import verify
 report = verify()
 print(json.dumps([report.ok, report.entries]))
 """
 UPGRADE = """
 import json
-from nianjian.config import wiring
+from nianjian.platform.home import wiring
 wiring.prepare()
 from django.core.management import call_command
 from django.db import connection
-from nianjian.accounts import query, service
+from nianjian.platform.accounts import query, service
 service.add_enterprise(code="demo", name="x", province="浙江", actor=query.actor(None))
 call_command("migrate", "accounts", "0001", verbosity=0)
 with connection.cursor() as cursor:
@@ -53,14 +53,14 @@ HISTORY = """
 import json, os, sys
 from datetime import date
 from pathlib import Path
-from nianjian.config import wiring
+from nianjian.platform.home import wiring
 wiring.prepare()
-from nianjian.accounts import service
-from nianjian.accounts.query import Actor
-from nianjian.registers import publish
-from nianjian.registers.importing import import_sheet
-from nianjian.registers.models import Line
-from nianjian.registers.versions.query import as_at
+from nianjian.platform.accounts import service
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers import publish
+from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers.models import Line
+from nianjian.platform.registers.versions.query import as_at
 root = Actor("root")
 service.add_enterprise(code="demo", name="x", province="浙江", actor=root)
 sheet = Path(os.environ["NIANJIAN_HOME"]) / "lines.csv"

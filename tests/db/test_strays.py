@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.accounts.query import Actor
-from nianjian.complaints.forwards.mapping import ForwardMapping
-from nianjian.flows import jobs
-from nianjian.flows.complaints import forwards
-from nianjian.flows.dossier import upload
-from nianjian.flows.operation import strays
-from nianjian.kernel import clock
-from nianjian.queue.models import Job
-from nianjian.registers.attachments.model import RowAttachment
-from nianjian.vault import blobs, keyring
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints.forwards.mapping import ForwardMapping
+from nianjian.features.complaints.operations import forwards
+from nianjian.features.dossier.operations import upload
+from nianjian.features.maintenance.operations import strays
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.attachments.model import RowAttachment
+from nianjian.platform.vault import blobs, keyring
 
 SOURCE = Path(strays.__file__).parents[2]
 
@@ -45,7 +45,7 @@ def test_what_no_row_names_goes_after_a_day(demo: str, operator: Actor) -> None:
     stray, fresh, paper, kept = (blobs.put(word).id for word in (b"stray", b"fresh", b"paper", b"kept"))
     asked = _asked(operator)
     upload.ask(enterprise=demo, year=2025, item="articles", name="a.pdf", content=b"y", actor=operator)
-    waits = str(Job.objects.get(kind=jobs.CHECK_PAPER).payload["paper"])
+    waits = str(Job.objects.get(kind=flow.CHECK_PAPER).payload["paper"])
     Job.objects.create(id="J1", kind="rectify.report", result={"blob": kept}, requested_by="x", created_at=clock.now())
     RowAttachment.objects.create(
         enterprise_id=demo, register="lines", key="L1", name="a", media_type="image/png", sha256="0" * 64, size=5,

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.accounts.query import Actor
-from nianjian.kernel.errors import NianjianError
-from nianjian.registers import models
-from nianjian.registers.importing import Receipt, import_sheet
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers import models
+from nianjian.platform.registers.importing import Receipt, import_sheet
 
 pytestmark = pytest.mark.django_db
 

@@ -10,12 +10,12 @@ import pytest
 from django.core.exceptions import FieldError
 from django.db import connection
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.kernel.errors import NianjianError
-from nianjian.registers.importing import Receipt
-from nianjian.registers.models import Seat
-from nianjian.vault import blobs, keyring, parts, query, service
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.registers.importing import Receipt
+from nianjian.platform.registers.models import Seat
+from nianjian.platform.vault import blobs, keyring, parts, query, service
 
 SEATS = "坐席编号,姓名,证件号,备注"
 ROW = ("S1", "张三", "11010519491231002X", "私人备注")

@@ -14,7 +14,7 @@ from tests.dirty.kinds import HEADER, KINDS
 from tests.support import call_files
 from tests.support.call_files import Desk, Rows
 
-from nianjian.intake import rejects
+from nianjian.engines.intake import rejects
 
 AT_LEAST = 40
 ADDED = ["行号", "列", "原因代码", "原因"]

@@ -10,9 +10,9 @@ django.setup()
 from django.urls import URLPattern, get_resolver, resolve, reverse  # noqa: E402 -- Django is set up here
 from tests.support.addresses import addresses  # noqa: E402
 
-from nianjian.accounts.roles import Act  # noqa: E402
-from nianjian.web.layout import menu  # noqa: E402
-from nianjian.web.layout.access import MARK  # noqa: E402
+from nianjian.platform.accounts.roles import Act  # noqa: E402
+from nianjian.platform.web import menu  # noqa: E402
+from nianjian.platform.web.access import MARK  # noqa: E402
 
 # Addresses whose views come from a library and are marked otherwise, each with its reason.
 ELSEWHERE: dict[str, str] = {}

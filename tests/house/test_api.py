@@ -12,10 +12,10 @@ django.setup()
 
 from ninja import Schema  # noqa: E402 -- Django is set up here
 
-from nianjian.accounts.roles import Act  # noqa: E402 -- Django is set up here
-from nianjian.api.application import API  # noqa: E402
-from nianjian.api.door import once, problems  # noqa: E402
-from nianjian.api.door.operations import MARK, PERSON, REFUSALS  # noqa: E402
+from nianjian.doors.api.application import API  # noqa: E402
+from nianjian.platform.accounts.roles import Act  # noqa: E402 -- Django is set up here
+from nianjian.platform.api import once, problems  # noqa: E402
+from nianjian.platform.api.operations import MARK, PERSON, REFUSALS  # noqa: E402
 
 DOCUMENT = API.get_openapi_schema()
 OPERATIONS = [
@@ -49,7 +49,7 @@ def test_every_operation_is_described_whole(path: str, method: str, told: Any) -
 
 def _shapes(above: type[Schema]) -> Iterator[type[Schema]]:
     for one in above.__subclasses__():
-        if one.__module__.startswith("nianjian.api") and "[" not in one.__name__:
+        if one.__module__.startswith("nianjian.doors.api") and "[" not in one.__name__:
             yield one
         yield from _shapes(one)
 

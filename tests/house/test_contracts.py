@@ -26,13 +26,13 @@ def test_only_the_lake_is_free_of_the_engine_contract() -> None:
 
 def test_all_registers_and_metrics_are_listed() -> None:
     registers = {
-        f"nianjian.registers.{path.name}"
+        f"nianjian.platform.registers.{path.name}"
         for path in (tree.SOURCE / "registers").iterdir()
         if (path / "model.py").exists()
     }
     assert set(tree.contract("registers-apart")["modules"]) == registers
     metrics = {
-        f"nianjian.portrait.definitions.{path.stem}"
+        f"nianjian.engines.metrics.definitions.{path.stem}"
         for path in (tree.SOURCE / "portrait" / "definitions").glob("*.py")
         if path.stem != "__init__"
     }

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import yaml
 
-from nianjian.cli.main import VERBS
-from nianjian.cli.verbs import gate as gate_verb
-from nianjian.cli.verbs import serve as serve_verb
-from nianjian.config.env import DEFAULTS, SETTINGS
+from nianjian.doors.cli.main import VERBS
+from nianjian.doors.site.commands import serve as serve_verb
+from nianjian.features.dial_policy import commands as gate_verb
+from nianjian.platform.home.env import DEFAULTS, SETTINGS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))

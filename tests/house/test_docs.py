@@ -6,8 +6,8 @@ import re
 
 from tests.support import tree
 
-from nianjian.config.env import SETTINGS
-from nianjian.intake.formats import catalogue
+from nianjian.engines.intake.formats import catalogue
+from nianjian.platform.home.env import SETTINGS
 
 DOCS = tree.ROOT / "docs"
 FOR_TESTS = {"NIANJIAN_CRASH_AT"}

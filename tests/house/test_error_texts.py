@@ -8,7 +8,7 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
-from nianjian.paper.texts.errors import ERRORS
+from nianjian.engines.paper.texts.errors import ERRORS
 
 CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "nianjian"

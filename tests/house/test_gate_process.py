@@ -10,12 +10,12 @@ from pathlib import Path
 from tests.support.gate import snapshot
 from tests.support.services import free_ports
 
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
 
 HEAVY = ("django", "duckdb", "pyarrow", "ibis", "deltalake", "pandas", "numpy")
 LOOK = """
 import http.client, os, signal, sys, threading, time
-from nianjian.cli.main import main
+from nianjian.doors.cli.main import main
 def look():
     until = time.monotonic() + 30
     while time.monotonic() < until:

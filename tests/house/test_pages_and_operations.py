@@ -12,7 +12,7 @@ from typing import Final  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 from tests.support.addresses import addresses  # noqa: E402
 
-from nianjian.api.application import API  # noqa: E402
+from nianjian.doors.api.application import API  # noqa: E402
 
 EFFECT: Final = "effects_look jobs_get"
 EFFECT_EVERYWHERE: Final = "effects_look_everywhere jobs_get_everywhere"

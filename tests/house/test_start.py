@@ -10,7 +10,9 @@ import pytest
 HEAVY = ("django", "duckdb", "pyarrow", "ibis", "deltalake", "pandas", "altair")
 
 
-@pytest.mark.parametrize("module", ["nianjian.cli.main", "nianjian.kernel.errors", "nianjian.rules.load"])
+@pytest.mark.parametrize(
+    "module", ["nianjian.doors.cli.main", "nianjian.engines.kernel.errors", "nianjian.engines.rules.load"]
+)
 def test_light_modules_stay_light(module: str) -> None:
     code = f"import sys, {module}; print(*sorted(set({HEAVY!r}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -17,10 +17,10 @@ from django.test import Client  # noqa: E402 -- Django is set up here
 from django.urls import URLPattern, get_resolver  # noqa: E402
 from tests.support.addresses import addresses  # noqa: E402
 
-from nianjian.api import application  # noqa: E402
-from nianjian.api.door.operations import UPLOADED, UPLOADS  # noqa: E402
-from nianjian.config.http.bodies import AHEAD, MARK, SMALL, Ahead  # noqa: E402
-from nianjian.web.layout.access import MARK as ACCESS  # noqa: E402
+from nianjian.doors.api import application  # noqa: E402
+from nianjian.platform.api.operations import UPLOADED, UPLOADS  # noqa: E402
+from nianjian.platform.home.http.bodies import AHEAD, MARK, SMALL, Ahead  # noqa: E402
+from nianjian.platform.web.access import MARK as ACCESS  # noqa: E402
 
 LIBRARY = application.API
 READS = {"FILES", "upload_handlers"}

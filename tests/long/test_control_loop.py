@@ -19,7 +19,7 @@ from tests.support.asterisk import Asterisk
 from tests.support.gate_served import GateProcess
 from tests.support.sipp import Carrier, dial, trunk_to
 
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
 
 pytestmark = pytest.mark.long
 

@@ -19,7 +19,7 @@ from tests.dirty.generate import clean, dirty
 from tests.support import call_files, databases
 from tests.support.starter import started
 
-from nianjian.lake.tables import Lake
+from nianjian.engines.lake.tables import Lake
 
 pytestmark = pytest.mark.long
 

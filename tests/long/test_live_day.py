@@ -20,16 +20,16 @@ from typing import Final
 
 import pytest
 
-from nianjian.flows.inspection.screens import watch as module
-from nianjian.flows.inspection.screens.watch import Watch
-from nianjian.gate import places
-from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.decisions.journal import Journal
-from nianjian.inspection.screens import kept, posted
-from nianjian.inspection.screens.ami import Ami
-from nianjian.inspection.screens.posted import Spool
-from nianjian.intake.formats.freeswitch_post import leg
-from nianjian.kernel import clock
+from nianjian.engines.gate import places
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.intake.formats.freeswitch_post import leg
+from nianjian.engines.kernel import clock
+from nianjian.features.screens import kept, posted
+from nianjian.features.screens.ami import Ami
+from nianjian.features.screens.operations import watch as module
+from nianjian.features.screens.operations.watch import Watch
+from nianjian.features.screens.posted import Spool
 
 pytestmark = pytest.mark.long
 

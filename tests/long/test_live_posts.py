@@ -26,9 +26,9 @@ import pytest
 from tests.support.live_screens import GONE, MINUTES, PATIENCE, Screen, enterprise, flat, linked, resident
 from tests.support.site import Site, browsing, serving
 
-from nianjian.inspection.screens import kept, posted
-from nianjian.intake.formats.freeswitch_post import named
-from nianjian.kernel import clock
+from nianjian.engines.intake.formats.freeswitch_post import named
+from nianjian.engines.kernel import clock
+from nianjian.features.screens import kept, posted
 
 pytestmark = pytest.mark.long
 

@@ -37,9 +37,9 @@ from tests.support.services import free_port
 from tests.support.sipp import Carrier, dial, trunk_to
 from tests.support.site import Site, browsing, serving
 
-from nianjian.gate import places
-from nianjian.gate.decisions.search import decisions
-from nianjian.paper.texts.gate.words import REASONS
+from nianjian.engines.gate import places
+from nianjian.engines.gate.decisions.search import decisions
+from nianjian.engines.paper.texts.gate.words import REASONS
 
 pytestmark = pytest.mark.long
 

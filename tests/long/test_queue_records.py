@@ -10,10 +10,10 @@ from tests.support.asterisk import Asterisk
 from tests.support.call_files import Desk, good
 from tests.support.sipp import Carrier, dial, trunk_to
 
-from nianjian.dossier.generated.facts import inbound
-from nianjian.kernel import clock
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import CALLS, SCHEMAS
+from nianjian.engines.kernel import clock
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS, SCHEMAS
+from nianjian.features.dossier.generated.facts import inbound
 
 pytestmark = pytest.mark.long
 

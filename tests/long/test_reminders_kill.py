@@ -23,7 +23,7 @@ def test_each_reminder_is_delivered_once_or_visibly_maybe(tmp_path: Path) -> Non
     server = Program()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NIANJIAN_")}
     environment = {
-        **kept, "DJANGO_SETTINGS_MODULE": "nianjian.config.settings", "NIANJIAN_HOME": str(tmp_path / "home"),
+        **kept, "DJANGO_SETTINGS_MODULE": "nianjian.doors.site.settings", "NIANJIAN_HOME": str(tmp_path / "home"),
         "NIANJIAN_KEYS": str(tmp_path / "keys.json"), "NIANJIAN_TODAY": "2027-08-02",
         "NIANJIAN_WEBHOOK_HOSTS": "127.0.0.1",
     }  # fmt: skip

@@ -21,18 +21,18 @@ from tests.support import call_files, databases
 from tests.support.services import free_port
 from tests.support.starter import started
 
-from nianjian.lake.tables import Lake
+from nianjian.engines.lake.tables import Lake
 
 pytestmark = pytest.mark.long
 
 BATCH = "B20260302000000aaaa"
 ASK = """
 import json, sys
-from nianjian.config import wiring
+from nianjian.platform.home import wiring
 wiring.prepare()
-from nianjian.accounts.query import Actor
+from nianjian.platform.accounts.query import Actor
 from nianjian.flows import jobs
-from nianjian.queue import query
+from nianjian.platform.jobs import query
 verb, *rest = json.loads(sys.argv[1])
 if verb == "put":
     print(jobs.enqueue(kind=rest[0], enterprise="demo", payload=rest[1], actor=Actor("tester")))

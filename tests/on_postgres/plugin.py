@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from tests.support import databases
 
-from nianjian.config import env
+from nianjian.platform.home import env
 
 _URL = os.environ["NIANJIAN_TEST_DATABASE"]
 _read = env.read

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from tests.support.gate_store import NOON, E, Valkey, crashed, opened, server, take, until
 
-from nianjian.gate.counters.journal import Journal
-from nianjian.gate.counters.memory import Memory
-from nianjian.gate.counters.port import Taken
-from nianjian.gate.counters.store.rebuild import Figures, rebuild
-from nianjian.gate.counters.store.store import Store
-from nianjian.gate.counters.windows import AHEAD, DAY, day_name
-from nianjian.gate.policy import Cap, Slot
+from nianjian.engines.gate.counters.journal import Journal
+from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.counters.port import Taken
+from nianjian.engines.gate.counters.store.rebuild import Figures, rebuild
+from nianjian.engines.gate.counters.store.store import Store
+from nianjian.engines.gate.counters.windows import AHEAD, DAY, day_name
+from nianjian.engines.gate.policy import Cap, Slot
 
 VALUES = ("a", "b")
 WINDOWS = ("calendar_day", "anchored", "sliding")

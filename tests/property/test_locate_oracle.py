@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from tests.support import portrait_data as data
 from tests.support import portrait_oracle as oracle
 
-from nianjian.lake import rollups
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import SCHEMAS
-from nianjian.lake.tables import Lake
-from nianjian.portrait.frame import Window
-from nianjian.portrait.tables.materialised import DAILY, tickets_rollup
-from nianjian.portrait.tables.tickets import Counting
-from nianjian.rectification import locate
-from nianjian.rectification.exact import Tail, holm, upper_tail
+from nianjian.engines.lake import rollups
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.frame import Window
+from nianjian.engines.metrics.tables.materialised import DAILY, tickets_rollup
+from nianjian.engines.metrics.tables.tickets import Counting
+from nianjian.features.rectification import locate
+from nianjian.features.rectification.exact import Tail, holm, upper_tail
 
 DAYS = Window(date(2026, 1, 1), date(2027, 1, 1))
 TERMS = locate.Terms(("12321", "12300"), Fraction(1, 20), 2, 10)

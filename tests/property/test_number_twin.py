@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nianjian.intake.select.normalise import SHAPES, kernel_functions, staged
-from nianjian.kernel.numbers import normalise, printed
-from nianjian.lake.workbench import Workbench
+from nianjian.engines.intake.select.normalise import SHAPES, kernel_functions, staged
+from nianjian.engines.kernel.numbers import normalise, printed
+from nianjian.engines.lake.workbench import Workbench
 
 DIGITS = st.text("0123456789", max_size=21)
 HEADS = st.sampled_from(

@@ -18,10 +18,10 @@ from tests.support import portrait_data as data
 from tests.support import portrait_oracle as oracle
 from tests.support import portrait_verdicts as verdicts
 
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.tables import Lake
-from nianjian.portrait.run import run
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.run import run
+from nianjian.engines.rules.rulebook import Rulebook
 
 Json = dict[str, Any]
 Tables = dict[str, list[data.Row]]

@@ -10,11 +10,11 @@ import pytest
 from tests.support import portrait_data as data
 from tests.support import portrait_oracle as oracle
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.tables import Lake
-from nianjian.portrait.run import run
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.run import run
+from nianjian.engines.rules.rulebook import Rulebook
 
 END = date(2026, 12, 31)
 Rows = dict[str, list[data.Row]]

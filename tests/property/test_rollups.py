@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import portrait_data as data
 
-from nianjian.lake import rollups
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import SCHEMAS
-from nianjian.lake.tables import Lake
-from nianjian.portrait.tables.daily import daily
-from nianjian.portrait.tables.facts import facts
-from nianjian.portrait.tables.materialised import DAILY
+from nianjian.engines.lake import rollups
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.tables.daily import daily
+from nianjian.engines.metrics.tables.facts import facts
+from nianjian.engines.metrics.tables.materialised import DAILY
 
 
 def ordered(rows: list[dict[str, object]]) -> list[str]:

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from tests.support import portrait_data as data
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake import rollups
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.engine import Engine
-from nianjian.lake.schema import SCHEMAS
-from nianjian.lake.tables import Lake
-from nianjian.portrait import revive
-from nianjian.portrait.behind.ask import SPLITS, Ask, components, figure
-from nianjian.portrait.behind.query import behind, counting, page
-from nianjian.portrait.run import run
-from nianjian.portrait.tables.materialised import tickets_rollup
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake import rollups
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.engine import Engine
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics import revive
+from nianjian.engines.metrics.behind.ask import SPLITS, Ask, components, figure
+from nianjian.engines.metrics.behind.query import behind, counting, page
+from nianjian.engines.metrics.run import run
+from nianjian.engines.metrics.tables.materialised import tickets_rollup
+from nianjian.engines.rules.rulebook import Rulebook
 
 BOOK = Rulebook.on(date(2026, 12, 31))
 NARROWED = 12

@@ -8,10 +8,10 @@ from random import Random
 
 from tests.support import portrait_data as data
 
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.tables import Lake
-from nianjian.portrait.run import run
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.run import run
+from nianjian.engines.rules.rulebook import Rulebook
 
 
 def test_an_earlier_snapshot_gives_the_earlier_portrait(tmp_path: Path) -> None:

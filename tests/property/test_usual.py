@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.gate import CALLEE, CONSENTED, NOON, REFUSED, cap, snapshot, tenant
 
-from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.counters.memory import Memory
-from nianjian.gate.policy import Slot
-from nianjian.gate.server.gate import Gate
-from nianjian.gate.snapshot.hold import Held
-from nianjian.gate.snapshot.tenant import Tenant
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.policy import Slot
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.snapshot.hold import Held
+from nianjian.engines.gate.snapshot.tenant import Tenant
 
 POLICIES: list[dict[str, Any]] = [
     {},

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import portrait_verdicts as verdicts
 
-from nianjian.kernel.numbers import NumberClass
-from nianjian.portrait import lights
-from nianjian.portrait.lights import Limit, Verdict
-from nianjian.portrait.metric import decimal_text, figures
+from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.metrics import lights
+from nianjian.engines.metrics.lights import Limit, Verdict
+from nianjian.engines.metrics.metric import decimal_text, figures
 
 few = st.integers(0, 6)
 some = st.integers(0, 120)

@@ -16,21 +16,21 @@ import pytest
 import yaml
 from tests.support import portrait_data as data
 
-from nianjian.complaints import clocks, states
-from nianjian.flows.overview.deadlines import upcoming
-from nianjian.kernel import identifiers, numbers, periods, workdays
-from nianjian.kernel.clock import ZONE
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.tables import Lake
-from nianjian.portrait import lights
-from nianjian.portrait.definitions.number_consistency import NumberConsistency
-from nianjian.portrait.frame import Frame
-from nianjian.portrait.run import run
-from nianjian.rectification import plan as rectification
-from nianjian.rectification.watchlist import carried
-from nianjian.rules.holidays import builtin
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.kernel import identifiers, numbers, periods, workdays
+from nianjian.engines.kernel.clock import ZONE
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics import lights
+from nianjian.engines.metrics.definitions.number_consistency import NumberConsistency
+from nianjian.engines.metrics.frame import Frame
+from nianjian.engines.metrics.run import run
+from nianjian.engines.rules.holidays import builtin
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.complaints import clocks, states
+from nianjian.features.portrait.watch.watchlist import carried
+from nianjian.features.rectification import plan as rectification
+from nianjian.platform.rulebook.deadlines import upcoming
 
 FOLDER = Path(__file__).parent
 DAY = date(2026, 12, 31)

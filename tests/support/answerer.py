@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, Self
 
-from nianjian.inspection.callback.sip.message import Message, read, reply, written
+from nianjian.engines.sip.message import Message, read, reply, written
 
 SOUND: Final = (
     b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"

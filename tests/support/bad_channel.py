@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from tests.support.portrait_data import Row
 
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
 
 TODAY = clock.now().astimezone(clock.ZONE).date()
 HEADER = (

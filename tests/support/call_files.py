@@ -12,9 +12,9 @@ from urllib.parse import unquote
 
 import pyarrow.parquet as pq
 
-from nianjian.intake import load, mapping, read
-from nianjian.lake.schema import CALLS
-from nianjian.lake.tables import Lake
+from nianjian.engines.intake import load, mapping, read
+from nianjian.engines.lake.schema import CALLS
+from nianjian.engines.lake.tables import Lake
 
 Rows = list[dict[str, Any]]
 REJECTED = "rejected"

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
-from nianjian.dossier.signatures.sign import opened, sign
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
+from nianjian.features.dossier.signatures.sign import opened, sign
 
 asn1_keys: Any = import_module("asn1crypto.keys")  # a library without types
 asn1: Any = import_module("asn1crypto.x509")

@@ -13,7 +13,7 @@ from random import Random
 
 import pyarrow as pa
 
-from nianjian.lake.schema import CALLS
+from nianjian.engines.lake.schema import CALLS
 
 MODES = ("preview", "progressive", "predictive")
 START = datetime(2026, 3, 2, 9)  # noqa: DTZ001 -- wall time

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nianjian.gate import telephone
-from nianjian.gate.asked import Request
-from nianjian.gate.policy import Cap
-from nianjian.gate.snapshot import format as form
-from nianjian.gate.snapshot import write
-from nianjian.gate.snapshot.build import ListBuilder
-from nianjian.gate.snapshot.lists import OPEN
+from nianjian.engines.gate import telephone
+from nianjian.engines.gate.asked import Request
+from nianjian.engines.gate.policy import Cap
+from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot import write
+from nianjian.engines.gate.snapshot.build import ListBuilder
+from nianjian.engines.gate.snapshot.lists import OPEN
 
 NOON = int(datetime(2026, 11, 25, 4, tzinfo=UTC).timestamp()) * 1000
 """A Wednesday's noon in Asia/Shanghai, epoch milliseconds."""

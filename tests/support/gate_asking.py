@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.support.gate_server import requests, run, running, talk
 
-from nianjian.gate.server.gate import Gate
+from nianjian.engines.gate.server.gate import Gate
 
 CALL = {"enterprise": "acme", "display": "95013001", "callee": "13900139000", "channel": "L01", "call_id": "c1"}
 

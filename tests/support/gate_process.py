@@ -10,10 +10,10 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from nianjian.gate.counters.journal import Journal
-from nianjian.gate.counters.port import Counters, Taken
-from nianjian.gate.counters.store.store import Store
-from nianjian.gate.policy import Cap, Slot
+from nianjian.engines.gate.counters.journal import Journal
+from nianjian.engines.gate.counters.port import Counters, Taken
+from nianjian.engines.gate.counters.store.store import Store
+from nianjian.engines.gate.policy import Cap, Slot
 
 NOON = 1_772_424_000_000
 

@@ -15,8 +15,8 @@ from typing import Any, Final, Self
 from tests.support.gate import snapshot, tenant
 from tests.support.services import free_ports
 
-from nianjian.gate import places
-from nianjian.kernel import clock
+from nianjian.engines.gate import places
+from nianjian.engines.kernel import clock
 
 READY: Final = 60.0
 

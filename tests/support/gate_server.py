@@ -11,19 +11,19 @@ from typing import Any, TypeVar
 import uvloop
 from tests.support.gate import NOON, snapshot
 
-from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.counters.memory import Memory
-from nianjian.gate.counters.port import Taken
-from nianjian.gate.doors.fastagi import FastAgi
-from nianjian.gate.policy import Cap, Slot
-from nianjian.gate.server.admission import Admission
-from nianjian.gate.server.connections import Connections
-from nianjian.gate.server.control import Control
-from nianjian.gate.server.gate import Gate
-from nianjian.gate.server.http import HttpDoor
-from nianjian.gate.server.line import LineDoor
-from nianjian.gate.server.pending import Pending
-from nianjian.gate.snapshot.hold import Held
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.counters.port import Taken
+from nianjian.engines.gate.doors.fastagi import FastAgi
+from nianjian.engines.gate.policy import Cap, Slot
+from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.gate.server.connections import Connections
+from nianjian.engines.gate.server.control import Control
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.server.http import HttpDoor
+from nianjian.engines.gate.server.line import LineDoor
+from nianjian.engines.gate.server.pending import Pending
+from nianjian.engines.gate.snapshot.hold import Held
 
 Result = TypeVar("Result")
 

@@ -18,10 +18,10 @@ from typing import Any
 import hiredis
 from tests.support.services import missing
 
-from nianjian.gate.counters.port import Counters, Taken
-from nianjian.gate.counters.store.rebuild import Figures, rebuild
-from nianjian.gate.counters.store.store import Store
-from nianjian.gate.policy import Cap, Slot
+from nianjian.engines.gate.counters.port import Counters, Taken
+from nianjian.engines.gate.counters.store.rebuild import Figures, rebuild
+from nianjian.engines.gate.counters.store.store import Store
+from nianjian.engines.gate.policy import Cap, Slot
 
 E = "E"
 NOON = 1_772_424_000_000  # 2026-03-02 12:00 in Shanghai

@@ -19,7 +19,7 @@ from tests.doors.cli.conftest import Shell, shell_of
 from tests.support.sipp import dial
 from tests.support.site import Site, environment
 
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
 
 HOUSE: Final = ("--enterprise", "demo")
 DISPLAY: Final = "95013001"
@@ -29,10 +29,10 @@ PATIENCE: Final = 30.0
 CALLED: Final = [f"1390013{place:04}" for place in range(16)]
 REFUSING: Final = [f"1370013{place:04}" for place in range(4)]  # they want no calls
 LINK: Final = """
-from nianjian.config import wiring
+from nianjian.platform.home import wiring
 wiring.prepare()
-from nianjian.accounts.query import Actor
-from nianjian.flows.inspection.screens import links
+from nianjian.platform.accounts.query import Actor
+from nianjian.features.screens.operations import links
 print(links.add(enterprise="demo", name="hall", days=1, actor=Actor("tester"))["path"])
 """
 REGISTERS: Final = {

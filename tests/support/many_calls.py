@@ -9,8 +9,8 @@ import duckdb
 import pyarrow.parquet as pq
 from tests.support import portrait_data as data
 
-from nianjian.lake.schema import CALLS, REJECTED
-from nianjian.lake.tables import Lake, NewFile
+from nianjian.engines.lake.schema import CALLS, REJECTED
+from nianjian.engines.lake.tables import Lake, NewFile
 
 FIRST = date(2025, 11, 1)
 DAYS = 425

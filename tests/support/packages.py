@@ -12,8 +12,8 @@ import numpy as np
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from nianjian.dossier.editions.package import Board, Item, Limits, Package, Picture, Seal, seals
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.editions.package import Board, Item, Limits, Package, Picture, Seal, seals
 
 BOOK = Rulebook.on(date(2026, 11, 1))
 LIMITS = Limits.of(BOOK)

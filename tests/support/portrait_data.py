@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nianjian.lake.schema import CALLS, REJECTED, SCHEMAS
-from nianjian.lake.tables import Lake, NewFile
+from nianjian.engines.lake.schema import CALLS, REJECTED, SCHEMAS
+from nianjian.engines.lake.tables import Lake, NewFile
 
 Row = dict[str, Any]
 YEAR = 2026

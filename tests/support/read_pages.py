@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from nianjian.dossier.reading.text.lines import Box, Line, PageText
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.reading.text.lines import Box, Line, PageText
 
 DAY = date(2027, 4, 1)
 BOOK = Rulebook.on(DAY)

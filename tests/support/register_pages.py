@@ -27,7 +27,7 @@ def text(answer: HttpResponse, status: int = 200) -> str:
 
 def verbs() -> list[str]:
     """Acts of the registers in the chain, oldest first."""
-    from nianjian.audit.query import acts  # noqa: PLC0415 -- Django is set up by the suite that asks
+    from nianjian.platform.audit.query import acts  # noqa: PLC0415 -- Django is set up by the suite that asks
 
     return [act.verb for act in acts() if act.verb.startswith("registers.")][::-1]
 

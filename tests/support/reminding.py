@@ -22,16 +22,16 @@ django.setup()
 from django.core.management import call_command  # noqa: E402 -- after the set-up
 from django.db import connection, transaction  # noqa: E402
 
-from nianjian.accounts.models import Enterprise  # noqa: E402
-from nianjian.accounts.query import Actor  # noqa: E402
-from nianjian.accounts.service import add_enterprise, add_user  # noqa: E402
-from nianjian.flows.season import tell  # noqa: E402
-from nianjian.flows.season.remind import look  # noqa: E402
-from nianjian.kernel import clock  # noqa: E402
-from nianjian.notify.models import Channel, Choice, Dispatch, Looked, Message  # noqa: E402
-from nianjian.notify.outbox import service  # noqa: E402
-from nianjian.registers.licences.model import Licence  # noqa: E402
-from nianjian.vault import keyring  # noqa: E402
+from nianjian.engines.kernel import clock  # noqa: E402
+from nianjian.features.inbox.operations import tell  # noqa: E402
+from nianjian.features.season.operations.remind import look  # noqa: E402
+from nianjian.platform.accounts.models import Enterprise  # noqa: E402
+from nianjian.platform.accounts.query import Actor  # noqa: E402
+from nianjian.platform.accounts.service import add_enterprise, add_user  # noqa: E402
+from nianjian.platform.notifications.models import Channel, Choice, Dispatch, Looked, Message  # noqa: E402
+from nianjian.platform.notifications.outbox import service  # noqa: E402
+from nianjian.platform.registers.licences.model import Licence  # noqa: E402
+from nianjian.platform.vault import keyring  # noqa: E402
 
 ENTERPRISES, LICENCES, PEOPLE, WORKERS = 40, 25, 4, 2
 TODAY = date(2027, 8, 2)  # both reports are late, and the plan is over: two reminders an enterprise and person

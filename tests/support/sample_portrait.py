@@ -8,11 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import CALLS, COMPLAINT_FACT, LINE_DIM, NUMBER_DIM, SEAT_DIM
-from nianjian.lake.tables import Lake
-from nianjian.portrait.run import run
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS, COMPLAINT_FACT, LINE_DIM, NUMBER_DIM, SEAT_DIM
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.run import run
+from nianjian.engines.rules.rulebook import Rulebook
 
 YEAR = 2026
 DISPLAYS = ((95013, "short"), (13800138000, "mobile"), (1062345678, "landline"), (None, "none"))

@@ -34,7 +34,7 @@ FLAGS = (
 # Prints the session of a person who is signed in; the person is made where there is none.
 SIGN_IN = """
 import sys
-from nianjian.config import wiring
+from nianjian.platform.home import wiring
 wiring.prepare()
 from tests.support.people import signed_in
 print(signed_in(*sys.argv[1:]).cookies["sessionid"].value)
@@ -42,12 +42,12 @@ print(signed_in(*sys.argv[1:]).cookies["sessionid"].value)
 # Prints a token of a person with a role at the enterprise; both are made where there is none.
 ISSUE = """
 import sys
-from nianjian.config import wiring
+from nianjian.platform.home import wiring
 wiring.prepare()
-from nianjian.accounts import models
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.accounts.tokens.service import add
+from nianjian.platform.accounts import models
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.accounts.tokens.service import add
 from tests.support.people import signed_in
 name, role, enterprise = sys.argv[1:]
 if not models.Enterprise.objects.filter(pk=enterprise).exists():

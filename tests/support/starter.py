@@ -108,8 +108,8 @@ def serve(address: str) -> None:
 def _load(folder: Path) -> None:
     """Import the program as its commands do; no table is touched, so no home needs any."""
     os.environ |= {"NIANJIAN_HOME": str(folder / "home"), "NIANJIAN_KEYS": str(folder / "keys.json")}
-    importlib.import_module("nianjian.cli.main")
-    importlib.import_module("nianjian.config.wiring").start()
+    importlib.import_module("nianjian.doors.cli.main")
+    importlib.import_module("nianjian.platform.home.wiring").start()
     for package in map(importlib.import_module, PACKAGES):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if ".migrations" not in module.name and not module.name.endswith("__main__"):
@@ -172,7 +172,7 @@ def _become(asked: Mapping[str, object], streams: Sequence[int]) -> NoReturn:
     code = 1
     try:
         _forget_settings()
-        code = importlib.import_module("nianjian.cli.main").main()
+        code = importlib.import_module("nianjian.doors.cli.main").main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 - as the interpreter would

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nianjian.kernel import clock
-from nianjian.registers.models import Team
+from nianjian.engines.kernel import clock
+from nianjian.platform.registers.models import Team
 
 
 def standing(enterprise: str, *ids: str) -> None:

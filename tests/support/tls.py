@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.support.certificates import Held
 
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
 
 
 def server(folder: Path, issuer: Held, kind: str, names: list[x509.GeneralName], *, days: int = 30) -> Path:

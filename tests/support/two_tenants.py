@@ -16,59 +16,61 @@ from django.test import Client  # noqa: E402 -- models load after the line above
 from tests.doors.web.data_pages import calls, work  # noqa: E402
 from tests.support.sample_portrait import fill  # noqa: E402
 
-from nianjian.accounts import models, service  # noqa: E402
-from nianjian.accounts.links import service as links  # noqa: E402
-from nianjian.accounts.query import USER, Actor  # noqa: E402
-from nianjian.accounts.roles import ALLOWED, INSPECTING, Act, Role  # noqa: E402
-from nianjian.accounts.tokens import service as tokens  # noqa: E402
-from nianjian.config import wiring  # noqa: E402
-from nianjian.dossier.arrivals import service as arrivals  # noqa: E402
-from nianjian.dossier.editions import manifest  # noqa: E402
-from nianjian.dossier.fill_in import service as fill_in  # noqa: E402
-from nianjian.dossier.fill_in.fields import Report, fields  # noqa: E402
-from nianjian.dossier.fill_in.fields import line as filled  # noqa: E402
-from nianjian.dossier.finding import Verdict  # noqa: E402
-from nianjian.dossier.materials import service as materials  # noqa: E402
-from nianjian.dossier.materials.service import File, Place  # noqa: E402
-from nianjian.dossier.pictures.shrink import Pictured  # noqa: E402
-from nianjian.dossier.rounds.model import Evidence, Request  # noqa: E402
-from nianjian.dossier.rounds.service import Asked, Handed  # noqa: E402
-from nianjian.dossier.signatures import service as signatures  # noqa: E402
-from nianjian.dossier.signatures.state import of  # noqa: E402
-from nianjian.flows import overlay, portraits  # noqa: E402
-from nianjian.flows.complaints import acts as complaints  # noqa: E402
-from nianjian.flows.complaints import one_click  # noqa: E402
-from nianjian.flows.dossier.rounds import acts as rounds  # noqa: E402
-from nianjian.flows.dossier.rounds import package  # noqa: E402
-from nianjian.flows.inspection.drill import run as drill  # noqa: E402
-from nianjian.flows.rectify import cases as rectification  # noqa: E402
-from nianjian.flows.rulebooks import rulebook  # noqa: E402
-from nianjian.flows.season.shown import shown  # noqa: E402
-from nianjian.flows.wizard import drafts, uploads  # noqa: E402
-from nianjian.inspection.callback.routes import service as ways  # noqa: E402
-from nianjian.inspection.callback.sip.seen import Line as SipLine  # noqa: E402
-from nianjian.inspection.callback.sip.seen import Seen  # noqa: E402
-from nianjian.inspection.callback.trials import service as trials  # noqa: E402
-from nianjian.inspection.callback.verdict import Verdict as Judged  # noqa: E402
-from nianjian.inspection.visits import service as visits  # noqa: E402
-from nianjian.inspection.visits.scans import service as scans  # noqa: E402
-from nianjian.kernel import clock  # noqa: E402
-from nianjian.notify import service as webhooks  # noqa: E402
-from nianjian.notify.outbox import service as outbox  # noqa: E402
-from nianjian.notify.outbox.service import News  # noqa: E402
-from nianjian.notify.people.speaking import Outcome  # noqa: E402
-from nianjian.queue import query as queue  # noqa: E402
-from nianjian.reconcile.runs import found as reconciled  # noqa: E402
-from nianjian.reconcile.runs import service as reconciliations  # noqa: E402
-from nianjian.rectification.cases.model import Case  # noqa: E402
-from nianjian.rectification.cases.service import Notice  # noqa: E402
-from nianjian.rectification.watch import service as watch  # noqa: E402
-from nianjian.registers.attachments import service as papers  # noqa: E402
-from nianjian.registers.batches import query as batches  # noqa: E402
-from nianjian.registers.models import Line  # noqa: E402
-from nianjian.registers.rows import service as rows  # noqa: E402
-from nianjian.season.archives import service as archives  # noqa: E402
-from nianjian.vault import blobs  # noqa: E402
+from nianjian.engines.kernel import clock  # noqa: E402
+from nianjian.engines.sip.seen import Line as SipLine  # noqa: E402
+from nianjian.engines.sip.seen import Seen  # noqa: E402
+from nianjian.features.archives import service as archives  # noqa: E402
+from nianjian.features.calls.operations.wizard import drafts  # noqa: E402
+from nianjian.features.complaints.operations import acts as complaints  # noqa: E402
+from nianjian.features.complaints.operations import one_click  # noqa: E402
+from nianjian.features.dossier.arrivals import service as arrivals  # noqa: E402
+from nianjian.features.dossier.editions import manifest  # noqa: E402
+from nianjian.features.dossier.fill_in import service as fill_in  # noqa: E402
+from nianjian.features.dossier.fill_in.fields import Report, fields  # noqa: E402
+from nianjian.features.dossier.fill_in.fields import line as filled  # noqa: E402
+from nianjian.features.dossier.finding import Verdict  # noqa: E402
+from nianjian.features.dossier.materials import service as materials  # noqa: E402
+from nianjian.features.dossier.materials.service import File, Place  # noqa: E402
+from nianjian.features.dossier.operations.rounds import acts as rounds  # noqa: E402
+from nianjian.features.dossier.operations.rounds import package  # noqa: E402
+from nianjian.features.dossier.pictures.shrink import Pictured  # noqa: E402
+from nianjian.features.dossier.rounds.model import Evidence, Request  # noqa: E402
+from nianjian.features.dossier.rounds.service import Asked, Handed  # noqa: E402
+from nianjian.features.dossier.signatures import service as signatures  # noqa: E402
+from nianjian.features.dossier.signatures.state import of  # noqa: E402
+from nianjian.features.inspection.operations.drill import run as drill  # noqa: E402
+from nianjian.features.inspection.visits import service as visits  # noqa: E402
+from nianjian.features.inspection.visits.scans import service as scans  # noqa: E402
+from nianjian.features.portrait.operations import portraits  # noqa: E402
+from nianjian.features.reconciliation.runs import found as reconciled  # noqa: E402
+from nianjian.features.reconciliation.runs import service as reconciliations  # noqa: E402
+from nianjian.features.rectification import watch_service as watch  # noqa: E402
+from nianjian.features.rectification.cases.model import Case  # noqa: E402
+from nianjian.features.rectification.cases.service import Notice  # noqa: E402
+from nianjian.features.rectification.operations import cases as rectification  # noqa: E402
+from nianjian.features.rulebook import operations  # noqa: E402
+from nianjian.features.season.operations.shown import shown  # noqa: E402
+from nianjian.features.test_calls.routes import service as ways  # noqa: E402
+from nianjian.features.test_calls.trials import service as trials  # noqa: E402
+from nianjian.features.test_calls.verdict import Verdict as Judged  # noqa: E402
+from nianjian.platform.accounts import models, service  # noqa: E402
+from nianjian.platform.accounts.links import service as links  # noqa: E402
+from nianjian.platform.accounts.query import USER, Actor  # noqa: E402
+from nianjian.platform.accounts.roles import ALLOWED, INSPECTING, Act, Role  # noqa: E402
+from nianjian.platform.accounts.tokens import service as tokens  # noqa: E402
+from nianjian.platform.home import wiring  # noqa: E402
+from nianjian.platform.jobs import query as queue  # noqa: E402
+from nianjian.platform.notifications import service as webhooks  # noqa: E402
+from nianjian.platform.notifications.outbox import service as outbox  # noqa: E402
+from nianjian.platform.notifications.outbox.service import News  # noqa: E402
+from nianjian.platform.notifications.people.speaking import Outcome  # noqa: E402
+from nianjian.platform.registers import uploads  # noqa: E402
+from nianjian.platform.registers.attachments import service as papers  # noqa: E402
+from nianjian.platform.registers.batches import query as batches  # noqa: E402
+from nianjian.platform.registers.models import Line  # noqa: E402
+from nianjian.platform.registers.rows import service as rows  # noqa: E402
+from nianjian.platform.rulebook.rulebooks import rulebook  # noqa: E402
+from nianjian.platform.vault import blobs  # noqa: E402
 
 OWN, OTHER, EVERYWHERE, NOWHERE = "demo", "other", "", None
 RULE = "portrait.seat_vacancy.limit"
@@ -250,7 +252,7 @@ def tenant(code: str, sample: Mapping[str, Any]) -> dict[str, Any]:
     handed = _draft(code, actor)
     drafts.commit(draft=drafts.draft_for(handed, code, actor), actor=actor)
     work()
-    asked = overlay.request_overlay(
+    asked = operations.request_overlay(
         key=RULE, value="0.25", province=None, enterprise=code, valid_from=date(2026, 1, 1), valid_to=None,
         reason="口头要求", actor=actor,
     )  # fmt: skip

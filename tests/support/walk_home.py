@@ -13,22 +13,22 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from nianjian.config import env, wiring
+from nianjian.platform.home import env, wiring
 
 wiring.prepare()
 wiring.keys()
 
 from tests.support.sample_portrait import portrait  # noqa: E402 -- models load after the lines above
 
-from nianjian.accounts import models, service  # noqa: E402
-from nianjian.accounts.links import service as links  # noqa: E402
-from nianjian.accounts.query import Actor  # noqa: E402
-from nianjian.accounts.roles import Role  # noqa: E402
-from nianjian.flows import portraits  # noqa: E402
-from nianjian.kernel import clock  # noqa: E402
-from nianjian.notify import service as webhooks  # noqa: E402
-from nianjian.registers.importing import import_sheet  # noqa: E402
-from nianjian.registers.rows import service as rows  # noqa: E402
+from nianjian.engines.kernel import clock  # noqa: E402
+from nianjian.features.portrait.operations import portraits  # noqa: E402
+from nianjian.platform.accounts import models, service  # noqa: E402
+from nianjian.platform.accounts.links import service as links  # noqa: E402
+from nianjian.platform.accounts.query import Actor  # noqa: E402
+from nianjian.platform.accounts.roles import Role  # noqa: E402
+from nianjian.platform.notifications import service as webhooks  # noqa: E402
+from nianjian.platform.registers.importing import import_sheet  # noqa: E402
+from nianjian.platform.registers.rows import service as rows  # noqa: E402
 
 OPERATOR = Actor("tester")
 REGISTERS: tuple[tuple[str, dict[str, str]], ...] = (

@@ -10,25 +10,25 @@ from typing import Any
 import pyarrow.dataset as ds
 import pytest
 
-from nianjian.accounts import service as people
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.audit.verify import verify
-from nianjian.complaints import publish, query
-from nianjian.complaints.clocks import Clock, Hand, overdue, reading
-from nianjian.complaints.model import Complaint
-from nianjian.complaints.query import Wanted, as_dict
-from nianjian.complaints.states import State, state
-from nianjian.flows.complaints import acts as flows
-from nianjian.flows.complaints.listing import listed, ticket
-from nianjian.flows.complaints.promise import promise
-from nianjian.kernel import clock
-from nianjian.kernel.clock import ZONE
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake import schema
-from nianjian.lake.tables import Lake
-from nianjian.registers.importing import Receipt
-from nianjian.registers.overlays.model import Overlay
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.clock import ZONE
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake import schema
+from nianjian.engines.lake.tables import Lake
+from nianjian.features.complaints import publish, query
+from nianjian.features.complaints.clocks import Clock, Hand, overdue, reading
+from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.operations import acts as flows
+from nianjian.features.complaints.operations.listing import listed, ticket
+from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints.query import Wanted, as_dict
+from nianjian.features.complaints.states import State, state
+from nianjian.platform.accounts import service as people
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.audit.verify import verify
+from nianjian.platform.registers.importing import Receipt
+from nianjian.platform.registers.overlays.model import Overlay
 
 Import = Callable[..., Receipt]
 ARRIVED = "2026-03-01 22:15:00"

@@ -13,24 +13,24 @@ import pytest
 import xlsxwriter
 import yaml
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.complaints import query
-from nianjian.complaints.forwards import mapping as mappings
-from nianjian.complaints.forwards import service
-from nianjian.complaints.forwards.receipt import Receipt
-from nianjian.complaints.model import Complaint
-from nianjian.flows.complaints import acts as flows
-from nianjian.flows.complaints import forwards
-from nianjian.flows.complaints.forwards import import_forwards
-from nianjian.flows.progress import Progress, silent
-from nianjian.jobs.kinds import AGAIN, KINDS
-from nianjian.jobs.worker import Worker
-from nianjian.kernel import clock
-from nianjian.kernel.clock import ZONE
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import service as queue
-from nianjian.queue.models import Job
+from nianjian.doors.site.jobs.kinds import AGAIN, KINDS
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.clock import ZONE
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.complaints import query
+from nianjian.features.complaints.forwards import mapping as mappings
+from nianjian.features.complaints.forwards import service
+from nianjian.features.complaints.forwards.receipt import Receipt
+from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.operations import acts as flows
+from nianjian.features.complaints.operations import forwards
+from nianjian.features.complaints.operations.forwards import import_forwards
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import service as queue
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.jobs.progress import Progress, silent
 
 Sheet = Callable[..., Path]
 HEADER = "举报编号,举报手机,对方号码,来电日期,不良类型,举报描述,所属省份,办结情况"

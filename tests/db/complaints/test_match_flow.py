@@ -10,24 +10,24 @@ from typing import Any
 import pytest
 from tests.support import portrait_data as data
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.complaints import query
-from nianjian.complaints.matches import service as matches
-from nianjian.complaints.model import Complaint, Proposal
-from nianjian.complaints.sheet import COMPLAINTS
-from nianjian.complaints.warned import service as warned
-from nianjian.complaints.warned.model import Warned
-from nianjian.config import wiring
-from nianjian.flows.complaints import acts as flows
-from nianjian.flows.complaints.listing import ticket
-from nianjian.flows.complaints.match import match_complaints
-from nianjian.flows.complaints.promise import promise
-from nianjian.kernel import clock
-from nianjian.kernel.clock import ZONE
-from nianjian.kernel.errors import NianjianError
-from nianjian.registers.versions.plan import Plan, Source, kept
-from nianjian.registers.versions.service import write
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.clock import ZONE
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.complaints import query
+from nianjian.features.complaints.matches import service as matches
+from nianjian.features.complaints.model import Complaint, Proposal
+from nianjian.features.complaints.operations import acts as flows
+from nianjian.features.complaints.operations.listing import ticket
+from nianjian.features.complaints.operations.match import match_complaints
+from nianjian.features.complaints.operations.promise import promise
+from nianjian.features.complaints.sheet import COMPLAINTS
+from nianjian.features.complaints.warned import service as warned
+from nianjian.features.complaints.warned.model import Warned
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
+from nianjian.platform.registers.versions.plan import Plan, Source, kept
+from nianjian.platform.registers.versions.service import write
 
 CALLED = datetime(2026, 3, 1, 10)  # noqa: DTZ001 -- wall time
 Match = Callable[..., dict[str, int]]

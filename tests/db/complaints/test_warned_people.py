@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.complaints.warned import service
-from nianjian.flows.complaints import acts as flows
-from nianjian.flows.complaints.warn import recipients, warn
-from nianjian.flows.season import inbox
-from nianjian.kernel import clock
-from nianjian.notify.models import Dispatch, Message
-from nianjian.notify.people import service as people
-from nianjian.season.reminders import Scope
+from nianjian.engines.kernel import clock
+from nianjian.engines.season.reminders import Scope
+from nianjian.features.complaints.operations import acts as flows
+from nianjian.features.complaints.operations.warn import recipients, warn
+from nianjian.features.complaints.warned import service
+from nianjian.features.inbox.operations import inbox
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.notifications.models import Dispatch, Message
+from nianjian.platform.notifications.people import service as people
 
 START = datetime(2026, 3, 1, 22, 15, tzinfo=clock.ZONE)
 SCOPES = {"a": Scope.ROLE, "b": Scope.ALL, "c": Scope.OWN, "d": Scope.NONE}
@@ -100,7 +100,7 @@ def test_a_crash_tells_nobody_and_the_next_look_does(ticket: str, anna: Actor, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("nianjian.flows.complaints.warn.outbox.add", killed)
+        patched.setattr("nianjian.features.complaints.operations.warn.outbox.add", killed)
         with pytest.raises(KeyboardInterrupt):
             warn(START + timedelta(minutes=95))
     assert (service.Warned.objects.count(), _told()) == (0, [])

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.complaints.warned import service
-from nianjian.complaints.warned.model import Warned
-from nianjian.flows.complaints import acts as flows
-from nianjian.flows.complaints.warn import warn
-from nianjian.flows.overview import attention
-from nianjian.kernel import clock
-from nianjian.notify import service as notify
-from nianjian.notify.models import Delivery
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints.operations import acts as flows
+from nianjian.features.complaints.operations.warn import warn
+from nianjian.features.complaints.warned import service
+from nianjian.features.complaints.warned.model import Warned
+from nianjian.features.overview.operations import attention
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.notifications import service as notify
+from nianjian.platform.notifications.models import Delivery
 
 START = datetime(2026, 3, 1, 22, 15, tzinfo=clock.ZONE)
 

@@ -15,24 +15,23 @@ from rich.console import Console
 from tests.db.conftest import Import
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.models import Entry
-from nianjian.cli.terminal.inspection import picture
-from nianjian.complaints.model import Complaint
-from nianjian.flows import jobs
-from nianjian.flows.complaints import one_click
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.inspection.callback import shown as callback
-from nianjian.flows.inspection.checks import dialling, facts, logs, readiness, work
-from nianjian.flows.inspection.checks.grounds import Grounds
-from nianjian.gate import places
-from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.decisions import record
-from nianjian.jobs.kinds import KINDS
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import query as queue
-from nianjian.queue import service
+from nianjian.doors.site.jobs.kinds import KINDS
+from nianjian.engines.gate import places
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.decisions import record
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.operations import one_click
+from nianjian.features.inspection.operations.checks import dialling, facts, logs, readiness, work
+from nianjian.features.inspection.operations.checks.grounds import Grounds
+from nianjian.features.inspection.terminal import picture
+from nianjian.features.test_calls.operations import shown as callback
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.jobs import flow, service
+from nianjian.platform.jobs import query as queue
 
 pytestmark = pytest.mark.django_db
 TODAY, BEGIN = date(2026, 8, 31), date(2026, 2, 28)
@@ -164,7 +163,7 @@ def _worked(part: str, operator: Actor) -> dict[str, Any] | None:
     assert taken.id == name
     assert work.under_way(enterprise="demo", part=part) == name
     with transaction.atomic():
-        result = KINDS[jobs.INSPECT].run(queue.job(name), operator, lambda _note, _done, _total: None)
+        result = KINDS[flow.INSPECT].run(queue.job(name), operator, lambda _note, _done, _total: None)
         service.finish(job=name, worker="w", result=json.loads(json.dumps(result)))
     return work.newest(enterprise="demo", part=part, actor=operator)
 

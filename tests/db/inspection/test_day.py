@@ -12,28 +12,27 @@ import pytest
 from django.db import connection, transaction
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.roles import Role
-from nianjian.accounts.service import add_user
-from nianjian.audit import query as audit
-from nianjian.audit.models import Entry
-from nianjian.flows import jobs
-from nianjian.flows.complaints import acts, one_click
-from nianjian.flows.inspection.day import bundle, kept
-from nianjian.flows.inspection.day.sheet import sheet
-from nianjian.flows.inspection.drill import run
-from nianjian.flows.season import acts as season
-from nianjian.inspection import day as pure
-from nianjian.inspection.day import Notice
-from nianjian.inspection.visits.lines import read, written
-from nianjian.inspection.visits.service import Given
-from nianjian.jobs.kinds import KINDS
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts.inspection import day as texts
-from nianjian.paper.words import CHINESE, ENGLISH, words
-from nianjian.queue import query as queue
-from nianjian.queue import service
+from nianjian.doors.site.jobs.kinds import KINDS
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.inspection import day as texts
+from nianjian.engines.paper.words import CHINESE, ENGLISH, words
+from nianjian.features.complaints.operations import acts, one_click
+from nianjian.features.inspection import day as pure
+from nianjian.features.inspection.day import Notice
+from nianjian.features.inspection.operations.day import bundle, kept
+from nianjian.features.inspection.operations.day.sheet import sheet
+from nianjian.features.inspection.operations.drill import run
+from nianjian.features.inspection.visits.lines import read, written
+from nianjian.features.inspection.visits.service import Given
+from nianjian.features.season.operations import acts as season
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Role
+from nianjian.platform.accounts.service import add_user
+from nianjian.platform.audit import query as audit
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.jobs import flow, service
+from nianjian.platform.jobs import query as queue
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 8, 31)
@@ -208,7 +207,7 @@ def test_the_copy_opens_without_a_network_and_is_the_same_bytes(demo: str, opera
     with zipfile.ZipFile(io.BytesIO(alone)) as pack:
         assert pack.namelist() == ["SHA256SUMS", "index.html", "index.pdf"], "what nobody looked at is not there"
     for part in ("readiness", "answers", "retention"):
-        jobs.enqueue_once(kind=jobs.INSPECT, enterprise=demo, payload={"part": part, "as_of": None}, actor=operator)
+        flow.enqueue_once(kind=flow.INSPECT, enterprise=demo, payload={"part": part, "as_of": None}, actor=operator)
     _looked(operator)
     for language in (CHINESE, ENGLISH):
         _name, content = bundle.bundle(enterprise=demo, actor=operator, language=language)

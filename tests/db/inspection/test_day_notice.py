@@ -14,19 +14,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.roles import Role
-from nianjian.accounts.service import add_user
-from nianjian.audit.query import acts
-from nianjian.flows.inspection.day import bundle, kept, scans, seen
-from nianjian.flows.inspection.day.sheet import sheet
-from nianjian.flows.inspection.screens import shown as screens
-from nianjian.inspection import day as pure
-from nianjian.inspection.visits.scans.model import NoticeScan
-from nianjian.inspection.visits.scans.service import MOST
-from nianjian.inspection.visits.service import Given
-from nianjian.kernel.errors import NianjianError
-from nianjian.vault import blobs, keyring
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.inspection import day as pure
+from nianjian.features.inspection.operations.day import bundle, kept, scans, seen
+from nianjian.features.inspection.operations.day.sheet import sheet
+from nianjian.features.inspection.visits.scans.model import NoticeScan
+from nianjian.features.inspection.visits.scans.service import MOST
+from nianjian.features.inspection.visits.service import Given
+from nianjian.features.screens.operations import shown as screens
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.roles import Role
+from nianjian.platform.accounts.service import add_user
+from nianjian.platform.audit.query import acts
+from nianjian.platform.vault import blobs, keyring
 
 pytestmark = pytest.mark.django_db
 TODAY, VISIT = date(2026, 8, 31), date(2026, 9, 3)

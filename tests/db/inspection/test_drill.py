@@ -16,24 +16,23 @@ from django.db import transaction
 from rich.console import Console
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.cli.terminal.inspection import drill as picture
-from nianjian.complaints import query
-from nianjian.complaints.clocks import Clock, Limit, Promise
-from nianjian.complaints.model import Complaint
-from nianjian.complaints.states import Facts
-from nianjian.flows import jobs
-from nianjian.flows.complaints import acts, one_click
-from nianjian.flows.inspection.drill import report, run
-from nianjian.flows.rulebooks import rulebook
-from nianjian.flows.season import seen
-from nianjian.inspection import drill
-from nianjian.inspection.drill import Seen
-from nianjian.jobs.kinds import KINDS
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import query as queue
-from nianjian.queue import service
+from nianjian.doors.site.jobs.kinds import KINDS
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.complaints import query
+from nianjian.features.complaints.clocks import Clock, Limit, Promise
+from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.operations import acts, one_click
+from nianjian.features.complaints.states import Facts
+from nianjian.features.inspection import drill
+from nianjian.features.inspection.drill import Seen
+from nianjian.features.inspection.operations.drill import report, run
+from nianjian.features.inspection.terminal import drill as picture
+from nianjian.features.season.operations import seen
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs import flow, service
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.rulebook.rulebooks import rulebook
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=clock.ZONE)
@@ -75,7 +74,7 @@ def test_a_drill_from_the_complaint_to_its_report(demo: str, operator: Actor) ->
     assert taken is not None
     assert "13800138000" not in json.dumps(taken.payload)
     with transaction.atomic():
-        made = KINDS[jobs.DRILL].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
+        made = KINDS[flow.DRILL].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
         service.finish(job=taken.id, worker="w", result=dict(made))
     ticket = str(made["drill"])
     row = query.standing(demo, [ticket])[ticket]

@@ -10,15 +10,15 @@ import pypdfium2
 import pytest
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.roles import Role
-from nianjian.accounts.service import add_user
-from nianjian.complaints import query
-from nianjian.complaints.model import Complaint
-from nianjian.flows.complaints import acts, one_click
-from nianjian.flows.inspection.drill import report, run, timeline
-from nianjian.flows.inspection.drill.script import Planned
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.complaints import query
+from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.operations import acts, one_click
+from nianjian.features.inspection.operations.drill import report, run, timeline
+from nianjian.features.inspection.operations.drill.script import Planned
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Role
+from nianjian.platform.accounts.service import add_user
 
 pytestmark = pytest.mark.django_db
 FORWARD = Planned("12321", {"responded": 1, "called_back": 2, "closed": 3}, {"agent": "anna"}, ["second_call"])

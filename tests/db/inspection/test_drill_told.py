@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.roles import Role
-from nianjian.accounts.service import add_user
-from nianjian.flows import jobs
-from nianjian.flows.inspection.drill import run, timeline
-from nianjian.flows.inspection.drill.script import Planned
-from nianjian.flows.inspection.drill.told import recipients
-from nianjian.flows.season import inbox
-from nianjian.kernel import clock
-from nianjian.notify.outbox.model import Dispatch, Message
-from nianjian.notify.people.model import Channel, Choice
-from nianjian.queue.models import Job
-from nianjian.season.reminders import Scope
+from nianjian.engines.kernel import clock
+from nianjian.engines.season.reminders import Scope
+from nianjian.features.inbox.operations import inbox
+from nianjian.features.inspection.operations.drill import run, timeline
+from nianjian.features.inspection.operations.drill.script import Planned
+from nianjian.features.inspection.operations.drill.told import recipients
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.roles import Role
+from nianjian.platform.accounts.service import add_user
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.notifications.outbox.model import Dispatch, Message
+from nianjian.platform.notifications.people.model import Channel, Choice
 
 pytestmark = pytest.mark.django_db
 INJECTED = ["second_call", "media"]
@@ -100,7 +100,7 @@ def test_a_job_leads_to_its_own_drill_and_a_failed_one_to_none(crew: str, operat
     drill, newer = held(crew, operator), held(crew, operator)
     client = signed_in("anna")
     for result, state, there in (({"drill": drill}, Job.DONE, f"?drill={drill}"), ({}, Job.FAILED, "#begin")):
-        job = jobs.enqueue(kind=jobs.DRILL, enterprise=crew, payload={}, actor=operator)
+        job = flow.enqueue(kind=flow.DRILL, enterprise=crew, payload={}, actor=operator)
         Job.objects.filter(pk=job).update(state=state, result=result, finished_at=clock.now())
         page = client.get(f"/e/demo/data/jobs/{job}/").content.decode()
         assert f'href="/e/demo/inspection/drill/{there}"' in page

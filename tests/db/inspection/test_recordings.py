@@ -20,17 +20,16 @@ from rich.console import Console
 from tests.db.conftest import lead
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.cli.terminal.inspection import picture
-from nianjian.flows import jobs
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.inspection.checks import answers, logs, readiness, recordings, work
-from nianjian.flows.inspection.day import bundle
-from nianjian.flows.operation.watch import doctor
-from nianjian.jobs.kinds import KINDS
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import query as queue
-from nianjian.queue import service
+from nianjian.doors.site.jobs.kinds import KINDS
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.inspection.operations.checks import answers, logs, readiness, recordings, work
+from nianjian.features.inspection.operations.day import bundle
+from nianjian.features.inspection.terminal import picture
+from nianjian.features.maintenance.operations.watch import doctor
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs import flow, service
+from nianjian.platform.jobs import query as queue
 
 pytestmark = pytest.mark.django_db
 TODAY, FIRST = date(2026, 8, 31), date(2026, 8, 1)
@@ -246,7 +245,7 @@ def test_every_door_shows_the_sample_and_no_number(
     taken = service.take(worker="w", again=())
     assert taken is not None
     with transaction.atomic():
-        result = KINDS[jobs.INSPECT].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
+        result = KINDS[flow.INSPECT].run(queue.job(taken.id), operator, lambda _note, _done, _total: None)
         service.finish(job=taken.id, worker="w", result=json.loads(json.dumps(result)))
     told = work.newest(enterprise="demo", part="retention", actor=operator)
     assert told is not None

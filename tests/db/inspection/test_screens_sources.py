@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from nianjian.flows.inspection.screens import switch
-from nianjian.flows.inspection.screens import watch as module
-from nianjian.flows.inspection.screens.sources import Manager, Records, switches, today
-from nianjian.flows.inspection.screens.watch import Watch
-from nianjian.inspection.screens import asterisk, kept, posted
-from nianjian.inspection.screens.esl import Esl
-from nianjian.inspection.screens.posted import Spool
-from nianjian.inspection.screens.rpc import Rpc
-from nianjian.intake import tail
-from nianjian.intake.formats.freeswitch_post import leg
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.intake import tail
+from nianjian.engines.intake.formats.freeswitch_post import leg
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.screens import asterisk, kept, posted
+from nianjian.features.screens.esl import Esl
+from nianjian.features.screens.operations import switch
+from nianjian.features.screens.operations import watch as module
+from nianjian.features.screens.operations.sources import Manager, Records, switches, today
+from nianjian.features.screens.operations.watch import Watch
+from nianjian.features.screens.posted import Spool
+from nianjian.features.screens.rpc import Rpc
 
 Looks = Callable[[], None]
 

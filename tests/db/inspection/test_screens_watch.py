@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 
-from nianjian.flows.inspection.screens import switch
-from nianjian.flows.inspection.screens import watch as module
-from nianjian.flows.inspection.screens.sources import Manager, Records, switches
-from nianjian.flows.inspection.screens.watch import Watch
-from nianjian.gate import places
-from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.decisions.journal import Journal
-from nianjian.inspection.screens import kept
-from nianjian.inspection.screens.ami import Ami
-from nianjian.intake import tail
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.gate import places
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.intake import tail
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.screens import kept
+from nianjian.features.screens.ami import Ami
+from nianjian.features.screens.operations import switch
+from nianjian.features.screens.operations import watch as module
+from nianjian.features.screens.operations.sources import Manager, Records, switches
+from nianjian.features.screens.operations.watch import Watch
 
 
 class Home:

@@ -11,16 +11,16 @@ import openpyxl
 import pytest
 from tests.db.conftest import Import, Sheet
 
-from nianjian.accounts.query import Actor, actor
-from nianjian.accounts.service import add_enterprise, add_user
-from nianjian.audit.query import acts
-from nianjian.flows.reconcile import filing, runs, work
-from nianjian.jobs.worker import Worker
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue.models import Job
-from nianjian.reconcile.runs.model import Difference, Run
-from nianjian.reconcile.runs.query import Wanted
-from nianjian.vault import blobs
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.reconciliation.operations import filing, runs, work
+from nianjian.features.reconciliation.runs.model import Difference, Run
+from nianjian.features.reconciliation.runs.query import Wanted
+from nianjian.platform.accounts.query import Actor, actor
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 

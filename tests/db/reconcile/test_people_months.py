@@ -9,11 +9,11 @@ import pytest
 from tests.db.conftest import Import
 from tests.db.reconcile.test_people_runs import T1, T2, L, W, Z
 
-from nianjian.accounts.query import Actor
-from nianjian.flows.reconcile import people, runs
-from nianjian.reconcile.people.tables import Tables
-from nianjian.reconcile.runs.query import Wanted
-from nianjian.vault import keyring
+from nianjian.features.reconciliation.operations import people, runs
+from nianjian.features.reconciliation.people.tables import Tables
+from nianjian.features.reconciliation.runs.query import Wanted
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.vault import keyring
 
 pytestmark = pytest.mark.django_db
 FEBRUARY, MARCH = date(2026, 2, 1), date(2026, 3, 1)

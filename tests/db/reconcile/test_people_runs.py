@@ -10,16 +10,16 @@ from stdnum.cn import ric
 from tests.db.conftest import Import
 from tests.support import portrait_data as data
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.config import wiring
-from nianjian.flows.operation import retention
-from nianjian.flows.reconcile import people, runs, sources
-from nianjian.flows.reconcile.bills import Against
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.reconcile.runs.model import Account, Difference, Proposal, Run
-from nianjian.reconcile.runs.query import Wanted
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.maintenance.operations import retention
+from nianjian.features.reconciliation.operations import people, runs, sources
+from nianjian.features.reconciliation.operations.bills import Against
+from nianjian.features.reconciliation.runs.model import Account, Difference, Proposal, Run
+from nianjian.features.reconciliation.runs.query import Wanted
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
 
 pytestmark = pytest.mark.django_db
 FROM, TO = datetime(2026, 3, 1).date(), datetime(2026, 3, 1).date()  # noqa: DTZ001 -- days

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from tests.support import packages
 
-from nianjian.accounts.query import Actor
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.kinds.catalogue import ITEMS
-from nianjian.dossier.materials import service
-from nianjian.dossier.materials.service import File, Place
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.kinds.catalogue import ITEMS
+from nianjian.features.dossier.materials import service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.platform.accounts.query import Actor
 
 YEAR = 2026
 Keep = Callable[..., None]

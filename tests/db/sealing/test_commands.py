@@ -11,7 +11,7 @@ from tests.db.sealing.conftest import YEAR
 from tests.doors.web.scans import a4
 from tests.support import certificates
 
-from nianjian.cli.main import main
+from nianjian.doors.cli.main import main
 
 pytestmark = pytest.mark.django_db
 

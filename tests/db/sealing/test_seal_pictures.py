@@ -14,19 +14,19 @@ import pytest
 from tests.db.sealing.conftest import YEAR, Keep, photo
 from tests.support.packages import seal_png
 
-from nianjian.accounts.query import Actor
-from nianjian.approvals import query as approvals
-from nianjian.audit.query import acts
-from nianjian.cli.main import main
-from nianjian.dossier.editions.verify import verify
-from nianjian.dossier.impressions import query
-from nianjian.dossier.impressions.model import Impression, SealPicture
-from nianjian.flows import approve
-from nianjian.flows.dossier import build
-from nianjian.flows.dossier.sealing import pictures
-from nianjian.flows.dossier.sealing.pictures import Wanted
-from nianjian.kernel.errors import NianjianError
-from nianjian.vault import blobs
+from nianjian.doors.cli.main import main
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.approvals import operations
+from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.impressions import query
+from nianjian.features.dossier.impressions.model import Impression, SealPicture
+from nianjian.features.dossier.operations import build
+from nianjian.features.dossier.operations.sealing import pictures
+from nianjian.features.dossier.operations.sealing.pictures import Wanted
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.approvals import query as approvals
+from nianjian.platform.audit.query import acts
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 
@@ -115,9 +115,9 @@ def test_what_two_agreed_to_stands_on_that_document_alone(
     asked = _ask(demo, anna, page=2, x_mm=Decimal(100), y_mm=Decimal(150))
     _refused("seal_use_none", _build, demo, anna, tmp_path / "early")
     _refused("approval_pending", _ask, demo, anna, page=2, x_mm=Decimal(90), y_mm=Decimal(150))
-    _refused("approval_same_person", approve.approve, approval=asked, actor=anna)
+    _refused("approval_same_person", operations.approve, approval=asked, actor=anna)
     assert not Impression.objects.filter(approved_at__isnull=False).exists()
-    done = approve.approve(approval=asked, actor=bo)
+    done = operations.approve(approval=asked, actor=bo)
     assert (done["state"], done["page"]) == ("approved", 2)
     _refused("seal_use_there", _ask, demo, anna, page=2)
 
@@ -152,7 +152,7 @@ def test_every_page_of_such_a_draft_says_what_a_picture_is_not(
 ) -> None:
     keep("articles")
     _add(demo, anna)
-    approve.approve(approval=_ask(demo, anna), actor=bo)
+    operations.approve(approval=_ask(demo, anna), actor=bo)
     made = _build(demo, anna, tmp_path / "sealed")
     with pypdfium2.PdfDocument(made.folder / "paper/材料包.pdf") as document:
         texts = ["".join(page.get_textpage().get_text_bounded().split()) for page in document]
@@ -168,10 +168,10 @@ def test_a_withdrawn_picture_is_gone(keep: Keep, demo: str, anna: Actor, bo: Act
     keep("seat_table", seed=4)
     _add(demo, anna)
     first, second = _ask(demo, anna), _ask(demo, anna, item="seat_table")
-    approve.approve(approval=first, actor=bo)
+    operations.approve(approval=first, actor=bo)
     pictures.withdraw(enterprise=demo, kind="official_seal", actor=anna)
     _refused("seal_use_none", _build, demo, anna, tmp_path / "out")
-    _refused("seal_picture_missing", approve.approve, approval=second, actor=bo)
+    _refused("seal_picture_missing", operations.approve, approval=second, actor=bo)
     assert approvals.approval(second).state == "pending"  # the whole act was taken back
     assert pictures.pictures(demo, anna) == []
     _add(demo, anna)
@@ -194,7 +194,7 @@ def test_a_request_that_was_changed_is_not_approved(keep: Keep, demo: str, anna:
     _add(demo, anna)
     asked = _ask(demo, anna)
     Impression.objects.update(page=2)
-    _refused("approval_subject_changed", approve.approve, approval=asked, actor=bo)
+    _refused("approval_subject_changed", operations.approve, approval=asked, actor=bo)
 
 
 def test_where_no_seal_may_stand(keep: Keep, demo: str, anna: Actor) -> None:

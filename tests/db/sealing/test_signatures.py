@@ -22,22 +22,22 @@ from tests.db.sealing.conftest import YEAR
 from tests.support import certificates, packages
 from tests.support.certificates import PASSWORD, Held
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.cli.main import main
-from nianjian.dossier.editions.verify import verify
-from nianjian.dossier.signatures.model import SignedPaper
-from nianjian.dossier.signatures.read import read
-from nianjian.dossier.signatures.sign import opened, sign
-from nianjian.dossier.signatures.state import Standing
-from nianjian.flows.dossier import build
-from nianjian.flows.dossier.making import kept, work
-from nianjian.flows.dossier.sealing import papers, signing
-from nianjian.jobs.worker import Worker
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.queue import query as queue
-from nianjian.vault import blobs
+from nianjian.doors.cli.main import main
+from nianjian.doors.site.jobs.worker import Worker
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.operations import build
+from nianjian.features.dossier.operations.making import kept, work
+from nianjian.features.dossier.operations.sealing import papers, signing
+from nianjian.features.dossier.signatures.model import SignedPaper
+from nianjian.features.dossier.signatures.read import read
+from nianjian.features.dossier.signatures.sign import opened, sign
+from nianjian.features.dossier.signatures.state import Standing
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 Signed = Callable[..., Path]

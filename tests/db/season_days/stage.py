@@ -12,18 +12,18 @@ from typing import Any, Final
 
 from django.db import connection
 
-from nianjian.accounts.models import Enterprise
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.service import add_enterprise, add_user
-from nianjian.flows.approve import approve
-from nianjian.flows.overlay import request_overlay
-from nianjian.flows.rectify.cases import open_case
-from nianjian.flows.season import acts, archive
-from nianjian.flows.season.shown import shown
-from nianjian.kernel import clock
-from nianjian.notify.models import Channel, Choice, Message
-from nianjian.rectification.cases.service import Notice
-from nianjian.registers.licences.model import Licence
+from nianjian.engines.kernel import clock
+from nianjian.features.approvals.operations import approve
+from nianjian.features.rectification.cases.service import Notice
+from nianjian.features.rectification.operations.cases import open_case
+from nianjian.features.rulebook.operations import request_overlay
+from nianjian.features.season.operations import acts, archive
+from nianjian.features.season.operations.shown import shown
+from nianjian.platform.accounts.models import Enterprise
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.notifications.models import Channel, Choice, Message
+from nianjian.platform.registers.licences.model import Licence
 
 ROOT, SECOND = Actor("root"), Actor("second", USER)
 YEAR: Final = 2023

@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from tests.db.season_days.stage import CASES, DAY, FIRST, LAST, Clock, built, nothing_written, standing, told_since
 
-from nianjian.flows.season import tell
-from nianjian.flows.season.remind import look
-from nianjian.kernel import clock
-from nianjian.notify.models import Message
-from nianjian.notify.people import speaking
+from nianjian.engines.kernel import clock
+from nianjian.features.inbox.operations import tell
+from nianjian.features.season.operations.remind import look
+from nianjian.platform.notifications.models import Message
+from nianjian.platform.notifications.people import speaking
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 HOURS = (time(7), time(8), time(8, 30), time(9))

@@ -24,7 +24,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    from nianjian.vault import keyring  # noqa: PLC0415 -- after Django
+    from nianjian.platform.vault import keyring  # noqa: PLC0415 -- after Django
 
     monkeypatch.setenv("NIANJIAN_HOME", str(tmp_path))
     keyring.place(tmp_path_factory.mktemp("keys") / "keys.json", tmp_path)
@@ -36,11 +36,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
 @pytest.fixture
 def site(db: None, home: Path, sample: dict[str, Any]) -> Ask:
     """Make a client that shows a token of a person with that role at ``demo``, for these acts."""
-    from nianjian.accounts import service  # noqa: PLC0415 -- after Django
-    from nianjian.accounts.models import User  # noqa: PLC0415
-    from nianjian.accounts.query import Actor  # noqa: PLC0415
-    from nianjian.accounts.tokens.service import add  # noqa: PLC0415
-    from nianjian.flows import portraits  # noqa: PLC0415
+    from nianjian.features.portrait.operations import portraits  # noqa: PLC0415
+    from nianjian.platform.accounts import service  # noqa: PLC0415 -- after Django
+    from nianjian.platform.accounts.models import User  # noqa: PLC0415
+    from nianjian.platform.accounts.query import Actor  # noqa: PLC0415
+    from nianjian.platform.accounts.tokens.service import add  # noqa: PLC0415
 
     operator = Actor("tester")
     service.add_enterprise(code="demo", name="示范", province="北京", actor=operator)

@@ -17,20 +17,20 @@ from django.test import Client
 from tests.support.tables import state
 from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, PNG, RULE, Persona, people, tenant
 
-from nianjian.accounts import service
-from nianjian.accounts.links import service as links
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.roles import Act, Role
-from nianjian.accounts.tokens import service as tokens
-from nianjian.api.application import API, PREFIX
-from nianjian.api.door.operations import MARK
-from nianjian.flows import overlay
-from nianjian.flows.dossier.making import kept
-from nianjian.flows.dossier.making import work as making
-from nianjian.flows.rectify import report, work
-from nianjian.kernel import clock
-from nianjian.queue.models import Job
-from nianjian.vault import blobs
+from nianjian.doors.api.application import API, PREFIX
+from nianjian.engines.kernel import clock
+from nianjian.features.dossier.operations.making import kept
+from nianjian.features.dossier.operations.making import work as making
+from nianjian.features.rectification.operations import report, work
+from nianjian.features.rulebook import operations
+from nianjian.platform.accounts import service
+from nianjian.platform.accounts.links import service as links
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.accounts.tokens import service as tokens
+from nianjian.platform.api.operations import MARK
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 
@@ -327,11 +327,11 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
 @pytest.fixture
 def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
     made = {code: tenant(code, sample) for code in (OWN, OTHER)}
-    asked = overlay.request_overlay(
+    asked = operations.request_overlay(
         key=RULE, value="0.25", province="上海", enterprise=None, valid_from=date(2026, 1, 1), valid_to=None,
         reason="口头要求", actor=OPERATOR,
     )  # fmt: skip
-    job = overlay.ask_effects(
+    job = operations.ask_effects(
         key=RULE, value="0.25", province="上海", enterprise=None, valid_from=date(2026, 1, 1), reason="", actor=OPERATOR
     )
     own = {  # an enterprise's is decided, shown and stopped at the enterprise

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from tests.support.asking import DEMO, Ask, post
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.complaints.one_click.query import behind
-from nianjian.flows.overview import lines
-from nianjian.kernel import clock
-from nianjian.rectification.cases.model import Case
-from nianjian.rectification.cases.service import Notice
-from nianjian.rectification.watch import service as watch
-from nianjian.registers.rows import service as rows
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints.one_click.query import behind
+from nianjian.features.portrait.operations import lines
+from nianjian.features.rectification import watch_service as watch
+from nianjian.features.rectification.cases.model import Case
+from nianjian.features.rectification.cases.service import Notice
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.registers.rows import service as rows
 
 pytestmark = pytest.mark.django_db
 WATCH, ROUTINE, DOORS = f"{DEMO}/watch", f"{DEMO}/routine", f"{DEMO}/complaints/one-click"
@@ -47,7 +47,7 @@ def test_a_licence_is_watched_and_no_longer(site: Ask) -> None:
 
 
 def test_a_task_of_the_routine_is_done(site: Ask) -> None:
-    from nianjian.flows.rectify import cases  # noqa: PLC0415 -- after Django
+    from nianjian.features.rectification.operations import cases  # noqa: PLC0415 -- after Django
 
     client, actor = site(), Actor("tester")
     opened = cases.open_case(enterprise="demo", notice=Notice(date(2026, 1, 5)), paper=None, actor=actor)

@@ -6,7 +6,7 @@ import pytest
 from tests.doors.web.data_pages import work
 from tests.support.asking import DEMO, Ask, upload
 
-from nianjian.queue.models import Job
+from nianjian.platform.jobs.models import Job
 
 BILLS = f"{DEMO}/reconciliations/bills"
 BILL = "账期,线路编号,通话数,计费分钟\n2026-03-02,L01,2,2.5\n".encode()

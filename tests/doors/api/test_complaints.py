@@ -11,10 +11,10 @@ import pytest
 from django.test import Client
 from tests.doors.web.data_pages import work
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts as chain
-from nianjian.flows.season import remind
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
+from nianjian.features.season.operations import remind
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts as chain
 
 pytestmark = pytest.mark.django_db
 HOME = "/api/v1/enterprises/demo/complaints"
@@ -23,8 +23,8 @@ ONE = f"{HOME}/tickets/I1"
 
 @pytest.fixture
 def ask(db: None, home: Any) -> Callable[..., tuple[int, Any]]:
-    from nianjian.accounts import service  # noqa: PLC0415 -- models load late
-    from nianjian.accounts.tokens import service as tokens  # noqa: PLC0415
+    from nianjian.platform.accounts import service  # noqa: PLC0415 -- models load late
+    from nianjian.platform.accounts.tokens import service as tokens  # noqa: PLC0415
 
     del db, home
     boss = Actor("tester")

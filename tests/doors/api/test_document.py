@@ -61,21 +61,22 @@ def _one_connection() -> Iterator[None]:
 @pytest.fixture
 def there(site: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> tuple[str, dict[str, Any]]:
     """A token for everything, and what addresses may name that is there."""
-    from nianjian.accounts.query import Actor  # noqa: PLC0415 -- after Django
-    from nianjian.flows import jobs, portraits  # noqa: PLC0415
-    from nianjian.flows.overlay import request_overlay  # noqa: PLC0415
-    from nianjian.kernel import clock  # noqa: PLC0415
-    from nianjian.registers.batches.model import Batch  # noqa: PLC0415
-    from nianjian.rules.rulebook import Rulebook  # noqa: PLC0415
+    from nianjian.engines.kernel import clock  # noqa: PLC0415
+    from nianjian.engines.rules.rulebook import Rulebook  # noqa: PLC0415
+    from nianjian.features.portrait.operations import portraits  # noqa: PLC0415
+    from nianjian.features.rulebook.operations import request_overlay  # noqa: PLC0415
+    from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- after Django
+    from nianjian.platform.jobs import flow  # noqa: PLC0415
+    from nianjian.platform.registers.batches.model import Batch  # noqa: PLC0415
 
-    monkeypatch.setattr("nianjian.notify.sending.place", lambda *_given: None)  # no names are looked up
+    monkeypatch.setattr("nianjian.platform.notifications.sending.place", lambda *_given: None)  # no names are looked up
     operator, day = Actor("tester"), date(2026, 1, 1)
     key = next(rule.key for rule in Rulebook.on(day).rules() if rule.settable and type(rule.value) is int)
     asked = request_overlay(
         key=key, value="31", province=None, enterprise="demo", valid_from=day, valid_to=None, reason="x",
         actor=operator,
     )  # fmt: skip
-    job = jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=operator)
+    job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=operator)
     token = str(site(enterprise="").defaults["HTTP_AUTHORIZATION"])
     known = {"code": "demo", "year": 2026, "kind": "lines", "job": job, "form": "xlsx", "key": key}
     batch = Batch.objects.create(id="B1", enterprise_id="demo", created_at=clock.now(), created_by="os:tester")
@@ -85,9 +86,9 @@ def there(site: Ask, monkeypatch: pytest.MonkeyPatch, _one_connection: None) -> 
 
 def _row(operator: Any) -> dict[str, Any]:
     """A row with a file beside it."""
-    from nianjian.registers.attachments.service import attach_to_row  # noqa: PLC0415 -- after Django
-    from nianjian.registers.models import Line  # noqa: PLC0415
-    from nianjian.registers.rows import service  # noqa: PLC0415
+    from nianjian.platform.registers.attachments.service import attach_to_row  # noqa: PLC0415 -- after Django
+    from nianjian.platform.registers.models import Line  # noqa: PLC0415
+    from nianjian.platform.registers.rows import service  # noqa: PLC0415
 
     texts = {"line_id": "L1"}
     key = service.create(kind="lines", enterprise="demo", texts=texts, since=None, reason="", actor=operator)
@@ -99,8 +100,8 @@ def _row(operator: Any) -> dict[str, Any]:
 
 def _person(operator: Any) -> dict[str, Any]:
     """Somebody with a role and a link."""
-    from nianjian.accounts import service  # noqa: PLC0415 -- after Django
-    from nianjian.accounts.links.service import make_first  # noqa: PLC0415
+    from nianjian.platform.accounts import service  # noqa: PLC0415 -- after Django
+    from nianjian.platform.accounts.links.service import make_first  # noqa: PLC0415
 
     service.add_user(name="ines", role="inspector", enterprises=["demo"], actor=operator)
     return {"name": "ines", "role": "inspector", "link": make_first(user="ines", actor=operator).id}

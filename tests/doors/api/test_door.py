@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
 
 Ask = Callable[..., Client]
 V1 = "/api/v1"
@@ -39,7 +39,7 @@ def test_without_a_token_nothing_is_told(site: Ask) -> None:
 
 
 def test_a_session_is_no_token(site: Ask) -> None:
-    from nianjian.accounts.models import User  # noqa: PLC0415 -- after Django
+    from nianjian.platform.accounts.models import User  # noqa: PLC0415 -- after Django
 
     site()
     client = Client()
@@ -112,7 +112,7 @@ def test_an_unexpected_fault_tells_no_details(site: Ask, monkeypatch: pytest.Mon
         raise RuntimeError("13912345678")
 
     client = site()
-    monkeypatch.setattr("nianjian.accounts.query.roles_of", broken)
+    monkeypatch.setattr("nianjian.platform.accounts.query.roles_of", broken)
     answer = client.get(f"{V1}/me")
     _problem(answer, 500, "api_fault")
     assert b"13912345678" not in answer.content
@@ -158,7 +158,7 @@ def test_what_was_refused_may_be_tried_again(site: Ask) -> None:
 def test_a_key_holds_for_a_day(site: Ask) -> None:
     from datetime import timedelta  # noqa: PLC0415 -- beside what it is for
 
-    from nianjian.queue.models import Answer  # noqa: PLC0415 -- after Django
+    from nianjian.platform.jobs.models import Answer  # noqa: PLC0415 -- after Django
 
     client = site(enterprise="")
     _post(client, "/enterprises", NEW, key="k1")
@@ -173,14 +173,14 @@ def test_a_write_that_broke_off_is_not_begun_again(site: Ask, monkeypatch: pytes
 
     client = site(enterprise="")
     with monkeypatch.context() as patch:
-        patch.setattr("nianjian.accounts.service.add_enterprise", broken)
+        patch.setattr("nianjian.platform.accounts.service.add_enterprise", broken)
         _problem(_post(client, "/enterprises", NEW, key="k1"), 500, "api_fault")
     _problem(_post(client, "/enterprises", NEW, key="k1"), 409, "idempotency_running")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_write_whose_answer_cannot_be_read_is_not_done_again(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nianjian.accounts.query import users  # noqa: PLC0415 -- after Django
+    from nianjian.platform.accounts.query import users  # noqa: PLC0415 -- after Django
 
     def gone(*_given: object) -> None:
         raise NianjianError("link_invalid")
@@ -188,7 +188,7 @@ def test_a_write_whose_answer_cannot_be_read_is_not_done_again(site: Ask, monkey
     client = site()
     new = {"name": "carl", "role": "auditor"}
     with monkeypatch.context() as patch:
-        patch.setattr("nianjian.api.v1.people.folk.added", gone)
+        patch.setattr("nianjian.features.people.api.folk.added", gone)
         _problem(_post(client, "/enterprises/demo/people", new, key="k1"), 422, "link_invalid")
     assert "carl" in users()
     _problem(_post(client, "/enterprises/demo/people", new, key="k1"), 409, "idempotency_running")
@@ -199,8 +199,8 @@ def test_a_write_whose_answer_cannot_be_read_is_not_done_again(site: Ask, monkey
 def test_answers_that_are_kept_no_longer_go_without_another_write(site: Ask) -> None:
     from datetime import timedelta  # noqa: PLC0415 -- beside what it is for
 
-    from nianjian.jobs.process import tidy  # noqa: PLC0415 -- after Django
-    from nianjian.queue.models import Answer  # noqa: PLC0415
+    from nianjian.doors.site.jobs.process import tidy  # noqa: PLC0415 -- after Django
+    from nianjian.platform.jobs.models import Answer  # noqa: PLC0415
 
     _post(site(enterprise=""), "/enterprises", NEW, key="k1")
     tidy()

@@ -10,8 +10,8 @@ from tests.doors.web.data_pages import work
 from tests.doors.web.scans import a4
 from tests.support.asking import DEMO, Ask, post, upload
 
-from nianjian.audit.query import acts
-from nianjian.queue.models import Job
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
 SEASON = f"{DEMO}/dossier/2025"

@@ -8,8 +8,8 @@ from tests.doors.web.data_pages import work
 from tests.doors.web.scans import a4
 from tests.support.asking import DEMO, Ask, post, upload
 
-from nianjian.audit.query import acts
-from nianjian.dossier.pictures.model import PagePicture
+from nianjian.features.dossier.pictures.model import PagePicture
+from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db
 LEDGER = f"{DEMO}/dossier/2025/items/number_ledger/versions"

@@ -10,9 +10,9 @@ from django.test import Client
 from tests.doors.web.data_pages import work
 from tests.support.asking import DEMO, Ask, post, upload
 
-from nianjian.accounts.query import enterprise
-from nianjian.audit.query import acts
-from nianjian.dossier.editions import manifest
+from nianjian.features.dossier.editions import manifest
+from nianjian.platform.accounts.query import enterprise
+from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db
 SEASON = f"{DEMO}/dossier/2025"

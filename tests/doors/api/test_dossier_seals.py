@@ -10,11 +10,11 @@ from tests.support import certificates
 from tests.support.asking import DEMO, Ask, post, upload
 from tests.support.packages import seal_png
 
-from nianjian.accounts.query import Actor
-from nianjian.api.application import API
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.materials import service
-from nianjian.dossier.materials.service import File, Place
+from nianjian.doors.api.application import API
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.materials import service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.platform.accounts.query import Actor
 
 pytestmark = pytest.mark.django_db
 SEALS = f"{DEMO}/seals"

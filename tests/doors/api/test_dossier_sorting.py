@@ -11,8 +11,8 @@ from tests.doors.web.data_pages import work
 from tests.doors.web.scans import a4
 from tests.support.asking import DEMO, Ask, post, upload
 
-from nianjian.audit.query import acts
-from nianjian.dossier.materials import query
+from nianjian.features.dossier.materials import query
+from nianjian.platform.audit.query import acts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SEASON = f"{DEMO}/dossier/2025"

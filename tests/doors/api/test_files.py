@@ -77,7 +77,7 @@ def test_a_register_goes_out_masked_and_filtered(site: Ask) -> None:
 
 def test_a_long_list_is_work_and_then_fetched_by_its_asker(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = site()
-    monkeypatch.setattr("nianjian.flows.registers.take.DIRECT", 1)
+    monkeypatch.setattr("nianjian.features.registers.operations.take.DIRECT", 1)
     _line(client, "L1", team="T1")
     _line(client, "L2", team="T1")
     _line(client, "L3", team="T2")
@@ -107,7 +107,7 @@ def test_a_long_list_is_work_and_then_fetched_by_its_asker(site: Ask, monkeypatc
 
 def test_who_sees_one_team_gets_its_long_list_and_no_other_work(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = site()
-    monkeypatch.setattr("nianjian.flows.registers.take.DIRECT", 1)
+    monkeypatch.setattr("nianjian.features.registers.operations.take.DIRECT", 1)
     for key, team in (("L1", "T1"), ("L2", "T1"), ("L3", "T2")):
         _line(client, key, team=team)
     asked = f"{LINES}/exports/csv"
@@ -122,7 +122,7 @@ def test_who_sees_one_team_gets_its_long_list_and_no_other_work(site: Ask, monke
     assert site("inspector", name="ines").post(f"{DEMO}/jobs/{job}/stop").json()["code"] == "role_missing"
     work()
     assert [row[0] for row in _csv(own.post(f"{asked}/files/{job}").getvalue())[1:]] == ["L1", "L2"]
-    from nianjian.accounts.models import Membership  # noqa: PLC0415 -- after Django
+    from nianjian.platform.accounts.models import Membership  # noqa: PLC0415 -- after Django
 
     Membership.objects.filter(user_id="out").update(team="T2")
     assert own.post(f"{asked}/files/{job}").status_code == 403
@@ -255,7 +255,7 @@ def test_rejected_rows_in_full_stand_in_the_chain(site: Ask, monkeypatch: pytest
     from tests.doors.api.test_nouns import _batch  # noqa: PLC0415 -- needs Django
 
     batch = _batch()
-    monkeypatch.setattr("nianjian.intake.rejects.first_rejects", lambda *_given: [])
+    monkeypatch.setattr("nianjian.engines.intake.rejects.first_rejects", lambda *_given: [])
     client = site()
     assert post(client, f"{DEMO}/batches/{batch}/rejects/reveal").json() == {"items": []}
     assert _newest(client, "calls.reveal")["data"]["batch"] == batch
@@ -315,11 +315,11 @@ def test_a_faulty_sheet_comes_back_marked_and_nothing_is_kept(site: Ask, home: P
 
 
 def test_a_sheet_that_an_answer_cannot_wait_for_is_refused(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nianjian.flows.wizard.check_register.LARGE", 10)
+    monkeypatch.setattr("nianjian.features.calls.operations.wizard.check_register.LARGE", 10)
     answer = upload(site(), f"{LINES}/checks/file", "线路编号\nL1\n".encode(), name="lines.csv")
     assert (answer.status_code, answer.json()["code"]) == (422, "sheet_too_large")
-    monkeypatch.setattr("nianjian.flows.wizard.check_register.LARGE", 1 << 17)
-    monkeypatch.setattr("nianjian.flows.wizard.check_register.MARKED", 0)
+    monkeypatch.setattr("nianjian.features.calls.operations.wizard.check_register.LARGE", 1 << 17)
+    monkeypatch.setattr("nianjian.features.calls.operations.wizard.check_register.MARKED", 0)
     answer = upload(
         site(name="berta"), f"{LINES}/checks/file", "线路编号,启用日期\nL1,明天\n".encode(), name="lines.csv"
     )

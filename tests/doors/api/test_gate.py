@@ -14,10 +14,10 @@ from django.test import Client
 from tests.support import gate as asked
 from tests.support.asking import DEMO, Ask, post
 
-from nianjian.flows.gate import check, feed
-from nianjian.gate import places
-from nianjian.gate.asked import Verdict
-from nianjian.gate.decisions.journal import Journal
+from nianjian.engines.gate import places
+from nianjian.engines.gate.asked import Verdict
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.features.dial_policy.operations import check, feed
 
 GATE = f"{DEMO}/gate"
 
@@ -180,7 +180,7 @@ def test_a_long_days_journal_comes_in_parts(site: Ask, monkeypatch: pytest.Monke
     answer = client.get(address)
     whole = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert not answer.has_header("Link")
-    monkeypatch.setattr("nianjian.gate.decisions.parts.PART", 100)
+    monkeypatch.setattr("nianjian.engines.gate.decisions.parts.PART", 100)
     taken, parts = [], 0
     while address:
         answer = client.get(address)

@@ -16,10 +16,10 @@ from tests.doors.api import test_api_matrix as matrix
 from tests.support.strange_words import NUL, VALUES, WORDS
 from tests.support.two_tenants import EVERYWHERE, OWN, people
 
-from nianjian.accounts.roles import Role
-from nianjian.api.application import API, PREFIX
-from nianjian.api.door.problems import MEDIA
-from nianjian.registers.rows import address
+from nianjian.doors.api.application import API, PREFIX
+from nianjian.platform.accounts.roles import Role
+from nianjian.platform.api.problems import MEDIA
+from nianjian.platform.registers.rows import address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 world = matrix.world

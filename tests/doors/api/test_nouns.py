@@ -11,7 +11,7 @@ from tests.support.asking import DEMO, Ask, post
 
 
 def _batch() -> str:
-    from nianjian.registers.batches.model import Batch, BatchFile  # noqa: PLC0415 -- after Django
+    from nianjian.platform.registers.batches.model import Batch, BatchFile  # noqa: PLC0415 -- after Django
 
     rows = {"read": 3, "loaded": 2, "duplicate": 0, "rejected": 1}
     made = Batch.objects.create(
@@ -56,7 +56,7 @@ def test_portraits_are_masked(site: Ask, sample: dict[str, Any]) -> None:
 
 
 def test_runs_are_kept_compared_and_asked_for(site: Ask, sample: dict[str, Any]) -> None:
-    from nianjian.flows import portraits  # noqa: PLC0415 -- after Django
+    from nianjian.features.portrait.operations import portraits  # noqa: PLC0415 -- after Django
 
     with portraits.staged("demo", 2026, sample) as put:
         put()
@@ -91,12 +91,12 @@ def test_an_export_stands_in_the_chain(site: Ask) -> None:
 
 
 def test_jobs_are_the_enterprises_own(site: Ask) -> None:
-    from nianjian.accounts.query import Actor  # noqa: PLC0415 -- after Django
-    from nianjian.flows import jobs  # noqa: PLC0415
+    from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- after Django
+    from nianjian.platform.jobs import flow  # noqa: PLC0415
 
     payload = {"year": 2026, "secret": "stays inside"}
     mine, theirs = (
-        jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise=code, payload=payload, actor=Actor("tester"))
+        flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise=code, payload=payload, actor=Actor("tester"))
         for code in ("demo", "other")
     )
     client = site()
@@ -143,7 +143,7 @@ def test_the_overview_says_what_is_in_the_way(site: Ask) -> None:
 def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(
     site: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from nianjian.flows.results import rows_behind as behind  # noqa: PLC0415 -- after Django
+    from nianjian.features.portrait.operations.results import rows_behind as behind  # noqa: PLC0415 -- after Django
 
     asked: list[Any] = []
 

@@ -60,7 +60,7 @@ def test_roles_are_given_and_taken(site: Ask) -> None:
 
 
 def test_links_are_made_ended_and_end_what_they_opened(site: Ask) -> None:
-    from nianjian.kernel import clock  # noqa: PLC0415 -- after Django
+    from nianjian.engines.kernel import clock  # noqa: PLC0415 -- after Django
 
     client = site()
     site("inspector", name="ines")
@@ -235,6 +235,6 @@ def test_an_invitation_brings_a_person_of_another_enterprise(site: Ask) -> None:
 
 
 def _user(name: str) -> Any:
-    from nianjian.accounts.models import User  # noqa: PLC0415 -- after Django
+    from nianjian.platform.accounts.models import User  # noqa: PLC0415 -- after Django
 
     return User.objects.get(pk=name)

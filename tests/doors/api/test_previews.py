@@ -12,9 +12,9 @@ import pytest
 from tests.doors.web.data_pages import HEADER, calls
 from tests.support.asking import DEMO, Ask, post, upload
 
-from nianjian.complaints.model import Complaint
-from nianjian.queue.models import Job
-from nianjian.registers.models import Line
+from nianjian.features.complaints.model import Complaint
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.models import Line
 
 pytestmark = pytest.mark.django_db
 CALLS = f"{DEMO}/calls/previews"

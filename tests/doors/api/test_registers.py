@@ -13,8 +13,8 @@ SEATS = "坐席编号,类型,姓名,证件号\nS1,人工,王小明,1101051949123
 
 
 def _imported(kind: str, text: str, tmp_path: Path) -> None:
-    from nianjian.accounts.query import Actor  # noqa: PLC0415 -- after Django
-    from nianjian.registers.importing import import_sheet  # noqa: PLC0415
+    from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- after Django
+    from nianjian.platform.registers.importing import import_sheet  # noqa: PLC0415
 
     file = tmp_path / f"{kind}.csv"
     file.write_text(text, encoding="utf-8")
@@ -50,7 +50,7 @@ def test_an_outsourcer_sees_rows_of_the_own_team_alone(site: Ask, tmp_path: Path
 
 
 def test_a_sheet_is_handed_to_the_worker(site: Ask) -> None:
-    from nianjian.queue import query  # noqa: PLC0415 -- after Django
+    from nianjian.platform.jobs import query  # noqa: PLC0415 -- after Django
 
     client = site()
     answer = upload(client, f"{DEMO}/registers/lines/imports", LINES.encode(), name="lines.csv")
@@ -76,7 +76,7 @@ def test_call_records_are_handed_to_the_worker(site: Ask) -> None:
     ],
 )
 def test_an_import_that_is_refused_leaves_nothing(site: Ask, query: dict[str, str], code: str) -> None:
-    from nianjian.registers.drafts import query as drafts  # noqa: PLC0415 -- after Django
+    from nianjian.platform.registers.drafts import query as drafts  # noqa: PLC0415 -- after Django
 
     answer = upload(site(), f"{DEMO}/calls/imports", b"x", name="a.csv", **query)
     assert answer.json()["code"] == code
@@ -86,7 +86,7 @@ def test_an_import_that_is_refused_leaves_nothing(site: Ask, query: dict[str, st
 def test_an_empty_or_too_large_file_is_refused(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = site()
     assert upload(client, f"{DEMO}/calls/imports", b"", name="a.csv").json()["code"] == "file_empty"
-    monkeypatch.setattr("nianjian.flows.wizard.uploads.limit", lambda: 3)
+    monkeypatch.setattr("nianjian.platform.registers.uploads.limit", lambda: 3)
     assert upload(client, f"{DEMO}/calls/imports", b"1234", name="a.csv").json()["code"] == "upload_too_large"
 
 

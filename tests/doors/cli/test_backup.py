@@ -18,7 +18,7 @@ import pytest
 from tests.support import databases
 from tests.support.site import PROGRAM, Site, serving, told
 
-from nianjian.flows.operation.archive import Archive, checked, written
+from nianjian.features.maintenance.operations.archive import Archive, checked, written
 
 if TYPE_CHECKING:
     from tests.doors.cli.conftest import Shell

@@ -12,7 +12,7 @@ from tests.support.answerer import Answerer, answered, back
 from tests.support.certificates import root
 from tests.support.tls import server
 
-from nianjian.inspection.callback.sip.message import Message
+from nianjian.engines.sip.message import Message
 
 HEADER = "码号,批准总位长,备案状态,备案日期,指定落地网关"
 HOUSE = ("--enterprise", "demo")

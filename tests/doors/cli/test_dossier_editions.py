@@ -10,8 +10,8 @@ import pytest
 from tests.doors.web.scans import a4
 from tests.support import packages
 
-from nianjian.cli.main import main
-from nianjian.dossier.editions.build import build
+from nianjian.doors.cli.main import main
+from nianjian.features.dossier.editions.build import build
 
 
 def _told(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, object]]:

@@ -12,8 +12,8 @@ import pytest
 from tests.doors.cli.conftest import shell_of
 from tests.support import databases
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake.tables import Lake
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.tables import Lake
 
 if TYPE_CHECKING:
     from tests.doors.cli.conftest import Shell

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nianjian.cli.main import VERBS
+from nianjian.doors.cli.main import VERBS
 
 Shell = Any
 
@@ -22,7 +22,7 @@ TOKEN = "NIANJIAN_TOKEN"  # noqa: S105 -- the name of the variable
 def test_help_speaks_the_language(
     verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from nianjian.cli.main import main  # noqa: PLC0415
+    from nianjian.doors.cli.main import main  # noqa: PLC0415
 
     words = [*([verb] if verb else []), "--help"]
     for language, chinese in (("en_GB.UTF-8", False), ("zh_CN.UTF-8", True), ("C", True)):
@@ -52,7 +52,7 @@ def test_wrong_use_is_2_and_one_json_object(
 ) -> None:
     import json  # noqa: PLC0415
 
-    from nianjian.cli.main import main  # noqa: PLC0415
+    from nianjian.doors.cli.main import main  # noqa: PLC0415
 
     for language, chinese in (("en_GB.UTF-8", False), ("zh_CN.UTF-8", True)):
         monkeypatch.setenv("LANG", language)
@@ -63,8 +63,8 @@ def test_wrong_use_is_2_and_one_json_object(
 
 
 def test_a_state_inside_a_sentence_is_said_in_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
-    from nianjian.cli.texts.errors import sentence  # noqa: PLC0415
-    from nianjian.paper.texts.errors import STATES  # noqa: PLC0415
+    from nianjian.engines.paper.texts.errors import STATES  # noqa: PLC0415
+    from nianjian.platform.terminal.texts.errors import sentence  # noqa: PLC0415
 
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     told = {sentence(code, {"state": state}) for code in ("batch_not_active", "approval_decided") for state in STATES}

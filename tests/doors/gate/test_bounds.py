@@ -277,7 +277,7 @@ def test_a_process_without_descriptors_neither_spins_nor_dies(tmp_path: Path) ->
 def test_connections_fit_the_descriptors_that_a_process_may_open(hard: int, fitted: tuple[int, int]) -> None:
     code = (
         f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (300, {hard}))\n"
-        "from nianjian.gate.server.connections import Limits\n"
+        "from nianjian.engines.gate.server.connections import Limits\n"
         "limits = Limits().fit(); print(limits.connections, limits.per_address)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

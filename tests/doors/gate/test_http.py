@@ -12,8 +12,8 @@ from tests.support.gate import NOON, cap, tenant
 from tests.support.gate_asking import CALL, body, got, posted, split
 from tests.support.gate_server import Slow, made, requests, run, running, talk
 
-from nianjian.gate.server.admission import Admission
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.kernel.errors import NianjianError
 
 
 def test_a_decision_in_json(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_answers_leave_in_the_order_of_the_questions(tmp_path: Path) -> None:
 
 
 def test_a_question_after_one_too_many_is_read_as_it_was_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nianjian.gate.server.http.PIPELINED_MOST", 2)
+    monkeypatch.setattr("nianjian.engines.gate.server.http.PIPELINED_MOST", 2)
 
     async def play() -> bytes:
         counters = Slow()

@@ -15,11 +15,11 @@ from tests.support.gate import cap, snapshot, tenant
 from tests.support.gate_server import Slow, channel_used, made, run, running
 from tests.support.kamailio import BOTH, HTTP, LEASE, Kamailio
 
-from nianjian.gate.doors.kamailio.leases import Leases
-from nianjian.gate.doors.kamailio.rpc import Rpc, SilentError
-from nianjian.gate.policy import Cap
-from nianjian.gate.server.gate import Gate
-from nianjian.kernel import clock
+from nianjian.engines.gate.doors.kamailio.leases import Leases
+from nianjian.engines.gate.doors.kamailio.rpc import Rpc, SilentError
+from nianjian.engines.gate.policy import Cap
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.kernel import clock
 
 pytestmark = pytest.mark.long
 NUMBERS, TOKENS = 1000, 30

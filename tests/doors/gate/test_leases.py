@@ -10,11 +10,11 @@ import pytest
 from tests.support.gate import NOON, cap, snapshot, tenant
 from tests.support.gate_server import channel_used, made, run
 
-from nianjian.gate.counters import windows
-from nianjian.gate.doors.kamailio.leases import Leases, leasable
-from nianjian.gate.doors.kamailio.rpc import SilentError
-from nianjian.gate.policy import Cap
-from nianjian.gate.server.gate import Gate
+from nianjian.engines.gate.counters import windows
+from nianjian.engines.gate.doors.kamailio.leases import Leases, leasable
+from nianjian.engines.gate.doors.kamailio.rpc import SilentError
+from nianjian.engines.gate.policy import Cap
+from nianjian.engines.gate.server.gate import Gate
 
 LINE = cap("L01", 30)
 

@@ -12,10 +12,10 @@ import pytest
 from tests.support.gate import tenant
 from tests.support.gate_server import made, run, running, talk
 
-from nianjian.gate.server.admission import Admission
-from nianjian.gate.server.connections import Connections
-from nianjian.gate.server.gate import Gate
-from nianjian.gate.server.line import LineDoor
+from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.gate.server.connections import Connections
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.server.line import LineDoor
 
 CALL = b"95013001 13900139000 L01 c%d acme\n"
 SHORT = b"95013001 13900139000 L01 s%d\n"

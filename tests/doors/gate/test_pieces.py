@@ -16,11 +16,11 @@ from tests.support.gate import cap, tenant
 from tests.support.gate_asking import body, split
 from tests.support.gate_server import made, requests
 
-from nianjian.gate.server.admission import Admission
-from nianjian.gate.server.connections import Connections
-from nianjian.gate.server.control import Control
-from nianjian.gate.server.gate import Gate
-from nianjian.gate.server.http import HttpDoor
+from nianjian.engines.gate.server.admission import Admission
+from nianjian.engines.gate.server.connections import Connections
+from nianjian.engines.gate.server.control import Control
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.server.http import HttpDoor
 
 RIGHT, WRONG = b"Authorization: Bearer secret\r\n", b"Authorization: Bearer secreT\r\n"
 GET = b"GET /gate?display=95013001&callee=13900139000&channel=L01&call_id=g%d HTTP/1.1\r\n%b\r\n"

@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def keys(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keys of the test's own, for personal data that is written."""
-    from nianjian.vault import keyring  # noqa: PLC0415 -- the same
+    from nianjian.platform.vault import keyring  # noqa: PLC0415 -- the same
 
     keyring.place(tmp_path_factory.mktemp("keys") / "keys.json", home)
     yield
@@ -43,9 +43,9 @@ def keys(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 def site(db: None, home: Path, sample: dict[str, Any]) -> Client:
     """A client over one enterprise with a portrait of 2026, speaking Chinese."""
     # This file is loaded before Django is set up.
-    from nianjian.accounts.query import Actor  # noqa: PLC0415
-    from nianjian.accounts.service import add_enterprise  # noqa: PLC0415
-    from nianjian.flows import portraits  # noqa: PLC0415
+    from nianjian.features.portrait.operations import portraits  # noqa: PLC0415
+    from nianjian.platform.accounts.query import Actor  # noqa: PLC0415
+    from nianjian.platform.accounts.service import add_enterprise  # noqa: PLC0415
 
     add_enterprise(code="demo", name="示范<b>", province="北京", actor=Actor("tester"))
     with portraits.staged("demo", 2026, sample) as put:

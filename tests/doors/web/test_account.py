@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from nianjian.accounts import models
-from nianjian.accounts.links.first import first_administrator
-from nianjian.accounts.links.service import make_first, revoke
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import models
+from nianjian.platform.accounts.links.first import first_administrator
+from nianjian.platform.accounts.links.service import make_first, revoke
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor("root")

@@ -14,15 +14,15 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client, TestCase
 from tests.support.people import signed_in
 
-from nianjian.accounts import models, query
-from nianjian.accounts.query import Actor
-from nianjian.accounts.roles import Act
-from nianjian.accounts.service import close
-from nianjian.accounts.tokens import service as tokens
-from nianjian.audit.query import acts
-from nianjian.flows.keys import SECOND_FACTORS, list_keys, rotate_keys
-from nianjian.kernel import clock
-from nianjian.vault import keyring
+from nianjian.engines.kernel import clock
+from nianjian.features.people.operations.keys import SECOND_FACTORS, list_keys, rotate_keys
+from nianjian.platform.accounts import models, query
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.service import close
+from nianjian.platform.accounts.tokens import service as tokens
+from nianjian.platform.audit.query import acts
+from nianjian.platform.vault import keyring
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "eine lange Losung 47"  # noqa: S105 -- of a person of the tests

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.audit import query
-from nianjian.audit.record import record
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit import query
+from nianjian.platform.audit.record import record
 
 
 def _acted(name: str, kind: str, **data: object) -> None:

@@ -15,14 +15,14 @@ from tests.support.certificates import root
 from tests.support.people import signed_in
 from tests.support.tls import server
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.flows.inspection.callback.grounds import Grounds
-from nianjian.inspection.callback.routes.model import Gateway, Route
-from nianjian.inspection.callback.sip.message import Message
-from nianjian.inspection.callback.trials.model import Trial
-from nianjian.registers.importing import import_sheet
-from nianjian.web.callback.ladder import MOST, ladder
+from nianjian.engines.sip.message import Message
+from nianjian.features.test_calls.operations.grounds import Grounds
+from nianjian.features.test_calls.pages.ladder import MOST, ladder
+from nianjian.features.test_calls.routes.model import Gateway, Route
+from nianjian.features.test_calls.trials.model import Trial
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.registers.importing import import_sheet
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/inspection/callback/"

@@ -29,7 +29,7 @@ SHORT = {"NIANJIAN_WEB_HEAD_SECONDS": "2", "NIANJIAN_WEB_IDLE_SECONDS": "3"}
 EXPIRE = """
 import sys
 from datetime import UTC, datetime
-from nianjian.config import wiring
+from nianjian.platform.home import wiring
 wiring.prepare()
 from django.contrib.sessions.models import Session
 Session.objects.filter(pk=sys.argv[1]).update(expire_date=datetime(2020, 1, 1, tzinfo=UTC))

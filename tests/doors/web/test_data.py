@@ -17,24 +17,24 @@ from django.utils.translation import override
 from tests.doors.web.data_pages import begun, calls, committed, sent, work
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.audit.record import record
-from nianjian.config import wiring
-from nianjian.flows import jobs
-from nianjian.flows.wizard import uploads
-from nianjian.intake import ledger
-from nianjian.intake.mapping import FIELDS
-from nianjian.intake.recognise import catalogue
-from nianjian.kernel import clock
-from nianjian.queue import query as queue
-from nianjian.queue import service as queue_service
-from nianjian.registers.batches import query as batches
-from nianjian.registers.drafts import query as drafts
-from nianjian.registers.mappings import query as mappings
-from nianjian.web.data import shown
-from nianjian.web.data.call_fields import field_label
+from nianjian.engines.intake import ledger
+from nianjian.engines.intake.mapping import FIELDS
+from nianjian.engines.intake.recognise import catalogue
+from nianjian.engines.kernel import clock
+from nianjian.features.calls.pages.call_fields import field_label
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.audit.record import record
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.registers import uploads
+from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.registers.drafts import query as drafts
+from nianjian.platform.registers.mappings import query as mappings
+from nianjian.platform.web import work as shown
 
 pytestmark = pytest.mark.django_db
 
@@ -313,10 +313,10 @@ def test_a_portrait_as_work_leads_to_its_page_whose_charts_are_drawn(
     site: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _imported(site)
-    job = jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=Actor("anna", "user"))
+    job = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=Actor("anna", "user"))
     work()
     assert 'href="/e/demo/2026/"' in _text(site, f"/e/demo/data/jobs/{job}/")
-    monkeypatch.setattr("nianjian.paper.charts._draw", None)
+    monkeypatch.setattr("nianjian.engines.paper.charts._draw", None)
     for language in ("zh-hans", "en"):
         page = site.get("/e/demo/2026/", headers={"accept-language": language})
         assert page.content.count(b'class="marks"') == 5
@@ -325,11 +325,11 @@ def test_a_portrait_as_work_leads_to_its_page_whose_charts_are_drawn(
 def test_a_page_of_batches_loads_no_more_than_it_shows(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         _imported(site, calls(first=1000 * number))
-    monkeypatch.setattr("nianjian.web.layout.paging.SIZE", 50)
+    monkeypatch.setattr("nianjian.platform.web.paging.SIZE", 50)
     asked: list[int] = []
     real = batches.newest
     monkeypatch.setattr(
-        "nianjian.web.data.pages.query.newest",
+        "nianjian.features.calls.pages.pages.query.newest",
         lambda code, *, first, count: (asked.append(count), real(code, first=first, count=count))[1],
     )
     _text(site, "/e/demo/data/?page=1")

@@ -9,10 +9,10 @@ from django.test import Client
 from tests.doors.web.data_pages import begun, calls, committed, sent
 from tests.support.people import signed_in
 
-from nianjian.accounts import models
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.registers.batches import query as batches
+from nianjian.platform.accounts import models
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.registers.batches import query as batches
 
 pytestmark = pytest.mark.django_db
 

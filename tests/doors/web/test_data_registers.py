@@ -13,13 +13,13 @@ from tests.doors.web.data_pages import begun, committed, sent, work
 from tests.support.people import signed_in
 from tests.support.teams import standing
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.flows.wizard import check_register
-from nianjian.queue import query as queue
-from nianjian.registers import kinds
-from nianjian.registers.listing import listing
+from nianjian.features.calls.operations.wizard import check_register
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.registers import kinds
+from nianjian.platform.registers.listing import listing
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +94,7 @@ def test_a_faulty_sheet_is_marked_and_changes_nothing(site: Client) -> None:
 def test_a_large_sheet_is_checked_by_the_worker(
     site: Client, monkeypatch: pytest.MonkeyPatch, kind: str, faulty: int
 ) -> None:
-    monkeypatch.setattr("nianjian.flows.wizard.check_register.LARGE", 10)
+    monkeypatch.setattr("nianjian.features.calls.operations.wizard.check_register.LARGE", 10)
     draft = begun(site, "seats")
     sent(site, draft, ("seats.csv", f"坐席编号,类型,姓名\nA1,人工,张三\nA2,{kind},李四\n".encode()))
     assert f'href="{draft}check/"' in site.get(f"{draft}mapping/").content.decode()

@@ -14,16 +14,16 @@ from django.test import Client
 from tests.doors.web.data_pages import begun, calls, committed, sent, work
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.flows import rejects
-from nianjian.kernel import clock
-from nianjian.queue import query as queue
-from nianjian.queue import service as queue_service
-from nianjian.queue.models import Job
-from nianjian.registers.batches import query as batches
-from nianjian.vault import blobs
+from nianjian.engines.kernel import clock
+from nianjian.features.calls.operations import rejects
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.batches import query as batches
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +78,7 @@ def test_many_rejected_rows_are_work_and_each_fetch_stands_in_the_chain(site: Cl
 def test_the_making_of_a_rejects_file_stops_when_it_is_asked_to(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = _imported(site, calls(rows=1, bad=rejects.DIRECT + 1))
     job = site.post(f"/e/demo/data/batches/{batch}/rejects/").headers["Location"].split("/")[-2]
-    monkeypatch.setattr("nianjian.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
     told = []
     real = queue_service.progress
 

@@ -14,16 +14,16 @@ from tests.doors.web.data_pages import work
 from tests.doors.web.scans import a4
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.materials import query, service
-from nianjian.dossier.materials.service import File, Place
-from nianjian.flows import jobs
-from nianjian.flows.dossier import held
-from nianjian.queue.models import Job
-from nianjian.vault import blobs
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.materials import query, service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.operations import held
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/dossier/"
@@ -102,9 +102,9 @@ def test_what_is_no_paper_is_refused_and_told_with_its_name(lead: Client) -> Non
     (job,) = Job.objects.all()
     assert job.state == Job.FAILED
     assert "x.pdf" in text(lead, LEDGER)
-    assert held.sweep(jobs.CHECK_PAPER) == 0, "a young one stays for whoever looks"
+    assert held.sweep(flow.CHECK_PAPER) == 0, "a young one stays for whoever looks"
     Job.objects.update(finished_at="2026-02-01T00:00:00Z")
-    assert held.sweep(jobs.CHECK_PAPER) == 1
+    assert held.sweep(flow.CHECK_PAPER) == 1
     assert list(blobs.blobs()) == []
 
 

@@ -12,17 +12,17 @@ from tests.doors.web.data_pages import work
 from tests.support import packages
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.dossier.editions.verify import verify
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.materials import service
-from nianjian.dossier.materials.service import File, Place
-from nianjian.flows import jobs
-from nianjian.kernel import clock
-from nianjian.queue.models import Job
-from nianjian.vault import blobs
+from nianjian.engines.kernel import clock
+from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.materials import service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 PACKAGE = "/e/demo/dossier/2025/package/"
@@ -104,8 +104,8 @@ def test_a_signed_package_is_told_with_its_certificate(lead: Client) -> None:
     built = {**told, "draft": False, "run": "", "pages": 4, "pictures": 0, "missing": [], "unbound": [],
              "contents": [file]}  # fmt: skip
     signed = {**told, "signed": [file], "subject": "示范", "package": "J1"}
-    Job.objects.create(id="J1", kind=jobs.BUILD_PACKAGE, payload={"year": 2025}, result=built, **given)
-    Job.objects.create(id="J2", kind=jobs.SIGN_PACKAGE, payload={"year": 2025, "package": "J1"}, result=signed, **given)
+    Job.objects.create(id="J1", kind=flow.BUILD_PACKAGE, payload={"year": 2025}, result=built, **given)
+    Job.objects.create(id="J2", kind=flow.SIGN_PACKAGE, payload={"year": 2025, "package": "J1"}, result=signed, **given)
     page = lead.get(PACKAGE).content.decode()
     assert "下载已签署的材料包" in page
     assert f"{PACKAGE}J2/file/" in page

@@ -15,16 +15,16 @@ from tests.doors.web.data_pages import work
 from tests.doors.web.scans import a4
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.materials import service
-from nianjian.dossier.materials.service import File, Place
-from nianjian.dossier.pictures.model import PagePicture
-from nianjian.flows.dossier import checklist
-from nianjian.flows.operation import strays
-from nianjian.vault import blobs
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.materials import service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.features.dossier.operations import checklist
+from nianjian.features.dossier.pictures.model import PagePicture
+from nianjian.features.maintenance.operations import strays
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 ITEM = "/e/demo/dossier/2025/number_ledger/"

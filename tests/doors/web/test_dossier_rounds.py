@@ -12,11 +12,11 @@ from django.test import Client
 from tests.doors.web.data_pages import work
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.dossier.editions import manifest
-from nianjian.registers.rows import service as rows
+from nianjian.features.dossier.editions import manifest
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.registers.rows import service as rows
 
 pytestmark = pytest.mark.django_db
 SEASON = "/e/demo/dossier/2025/"

@@ -14,12 +14,12 @@ from tests.support import certificates
 from tests.support.packages import seal_png
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.impressions.model import Impression, SealPicture
-from nianjian.dossier.materials import service
-from nianjian.dossier.materials.service import File, Place
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.impressions.model import Impression, SealPicture
+from nianjian.features.dossier.materials import service
+from nianjian.features.dossier.materials.service import File, Place
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
 
 pytestmark = pytest.mark.django_db
 SEALS = "/e/demo/dossier/2025/seals/"

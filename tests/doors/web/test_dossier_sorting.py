@@ -18,19 +18,19 @@ from tests.doors.web.scans import a4
 from tests.support.packages import package
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.dossier.arrivals import service as arrivals
-from nianjian.dossier.arrivals.model import Arrival
-from nianjian.dossier.editions.build import build
-from nianjian.dossier.generated.document import Document
-from nianjian.dossier.generated.sheets import pdf
-from nianjian.dossier.materials import query
-from nianjian.dossier.pictures.model import PagePicture
-from nianjian.dossier.pictures.shrink import Pictured
-from nianjian.flows.operation import strays
-from nianjian.vault import blobs
+from nianjian.features.dossier.arrivals import service as arrivals
+from nianjian.features.dossier.arrivals.model import Arrival
+from nianjian.features.dossier.editions.build import build
+from nianjian.features.dossier.generated.document import Document
+from nianjian.features.dossier.generated.sheets import pdf
+from nianjian.features.dossier.materials import query
+from nianjian.features.dossier.pictures.model import PagePicture
+from nianjian.features.dossier.pictures.shrink import Pictured
+from nianjian.features.maintenance.operations import strays
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SORT = "/e/demo/dossier/2025/sort/"

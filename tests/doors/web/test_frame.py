@@ -11,16 +11,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from tests.support.people import signed_in
 
-from nianjian.accounts.models import User
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.kernel.errors import NianjianError
-from nianjian.paper.page import style
-from nianjian.paper.texts.errors import ERRORS
-from nianjian.paper.texts.outcome import INPUT_UNKNOWN, REFUSED, STATE, Outcome, outcome
-from nianjian.web.layout import charts, errors
-from nianjian.web.layout.paging import FARTHEST, ordered, paged
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.page import style
+from nianjian.engines.paper.texts.errors import ERRORS
+from nianjian.engines.paper.texts.outcome import INPUT_UNKNOWN, REFUSED, STATE, Outcome, outcome
+from nianjian.platform.accounts.models import User
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.web import charts, errors
+from nianjian.platform.web.paging import FARTHEST, ordered, paged
 
 ASSETS = Path(charts.__file__).parents[2] / "paper" / "assets"
 
@@ -166,7 +166,7 @@ def test_a_form_without_its_token_is_told_so(site: Client) -> None:
 
 
 def test_what_breaks_answers_without_the_frame(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nianjian.web.overview import pages  # noqa: PLC0415 -- the room that is broken here
+    from nianjian.features.overview.pages import pages  # noqa: PLC0415 -- the room that is broken here
 
     def broken(*_args: object) -> None:
         raise ZeroDivisionError

@@ -19,19 +19,19 @@ from django.test import Client
 from tests.support import gate as asked
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.approvals.query import approvals
-from nianjian.flows.approve import approve
-from nianjian.flows.gate import check, feed
-from nianjian.gate import places
-from nianjian.gate.asked import Used, Verdict
-from nianjian.gate.decisions.journal import Journal
-from nianjian.registers.gate_policies import query as policies
-from nianjian.registers.gate_policies import service
-from nianjian.registers.gate_policies.service import Wanted
-from nianjian.registers.importing import import_sheet
-from nianjian.registers.models import Overlay
+from nianjian.engines.gate import places
+from nianjian.engines.gate.asked import Used, Verdict
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.features.approvals.operations import approve
+from nianjian.features.dial_policy.operations import check, feed
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.approvals.query import approvals
+from nianjian.platform.registers.gate_policies import query as policies
+from nianjian.platform.registers.gate_policies import service
+from nianjian.platform.registers.gate_policies.service import Wanted
+from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers.models import Overlay
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/gate/"
@@ -151,7 +151,7 @@ def test_an_enterprise_that_cannot_be_told_of_sees_why(lead: Client, monkeypatch
         raise ValueError
 
     with monkeypatch.context() as broken:
-        broken.setattr("nianjian.flows.gate.facts.numbers", numbers)
+        broken.setattr("nianjian.features.dial_policy.operations.facts.numbers", numbers)
         feed.feed()
     told = text(lead)
     assert 'badge bad">cannot tell of this enterprise: every call of it is refused' in told
@@ -303,7 +303,7 @@ def test_the_decisions_stand_on_pages(lead: Client, home: Path) -> None:
 
 def test_the_parts_of_a_long_day_are_offered(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "since=" not in lead.get(f"{HOME}decisions/?day={DAY}").content.decode()
-    monkeypatch.setattr("nianjian.gate.decisions.parts.PART", 100)
+    monkeypatch.setattr("nianjian.engines.gate.decisions.parts.PART", 100)
     page = lead.get(f"{HOME}decisions/?day={DAY}").content.decode()
     found = re.findall(r'href="([^"]+journal[.]csv[^"]+since=\d+)">Part \d<', page)
     assert found

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.support.gate_server import made, run, running
 
-from nianjian.flows.gate import live
+from nianjian.features.dial_policy.operations import live
 
 
 def test_the_pages_are_told_why_the_journal_is_an_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from tests.support.addresses import addresses
 from tests.support.strange_words import NUL, VALUES, WORDS
 from tests.support.two_tenants import EVERYWHERE, OWN, people
 
-from nianjian.accounts.roles import Role
+from nianjian.platform.accounts.roles import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 world = matrix.world

@@ -10,12 +10,12 @@ from django.test import Client
 from tests.support.people import signed_in
 from tests.support.receivers import Program, served
 
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.tokens import service as tokens
-from nianjian.flows.season import tell
-from nianjian.flows.season.remind import look
-from nianjian.kernel import clock
-from nianjian.notify.models import Dispatch, Message
+from nianjian.engines.kernel import clock
+from nianjian.features.inbox.operations import tell
+from nianjian.features.season.operations.remind import look
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.tokens import service as tokens
+from nianjian.platform.notifications.models import Dispatch, Message
 
 pytestmark = pytest.mark.usefixtures("keys")
 

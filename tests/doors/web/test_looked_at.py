@@ -11,7 +11,7 @@ from tests.support.dresses import name_of
 from tests.support.two_tenants import EVERYWHERE, OTHER, Persona, people, tenant
 from tests.support.two_tenants import OWN as MINE
 
-from nianjian.accounts.roles import Role
+from nianjian.platform.accounts.roles import Role
 
 pytestmark = pytest.mark.django_db
 LOOKED_AT = {*(name_of(f"/{address}") for address in (*WORK, *OWN)), *WORK_STEPS, *OWN_STEPS}

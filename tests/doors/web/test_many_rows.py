@@ -11,16 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 
-from nianjian.accounts.models import Membership
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise, add_user
-from nianjian.flows.gate import policy
-from nianjian.flows.operation.watch import figures
-from nianjian.flows.overlay import request_overlay
-from nianjian.flows.rectify import cases, isolate
-from nianjian.kernel import clock
-from nianjian.rectification.cases.service import Notice
-from nianjian.registers.batches.model import Batch
+from nianjian.engines.kernel import clock
+from nianjian.features.dial_policy.operations import policy
+from nianjian.features.maintenance.operations.watch import figures
+from nianjian.features.rectification.cases.service import Notice
+from nianjian.features.rectification.operations import cases, isolate
+from nianjian.features.rulebook.operations import request_overlay
+from nianjian.platform.accounts.models import Membership
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.registers.batches.model import Batch
 
 pytestmark = pytest.mark.django_db
 BOSS = Actor("tester")
@@ -101,7 +101,7 @@ def test_metrics_count_in_the_database(lead: Client) -> None:
 
 
 def test_people_of_other_enterprises_are_not_even_read(lead: Client) -> None:
-    from nianjian.accounts.access import people  # noqa: PLC0415 -- after Django
+    from nianjian.platform.accounts.access import people  # noqa: PLC0415 -- after Django
 
     add_enterprise(code="other", name="别家", province="北京", actor=BOSS)
     for number in range(5):

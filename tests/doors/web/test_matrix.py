@@ -17,11 +17,11 @@ from tests.support.addresses import addresses
 from tests.support.tables import state
 from tests.support.two_tenants import EVERYWHERE, OTHER, OWN, RULE, Persona, people, tenant
 
-from nianjian.accounts.roles import Act, Role
-from nianjian.api.application import API, PREFIX
-from nianjian.api.door.problems import nowhere
-from nianjian.kernel import clock
-from nianjian.web.layout.access import MARK
+from nianjian.doors.api.application import API, PREFIX
+from nianjian.engines.kernel import clock
+from nianjian.platform.accounts.roles import Act, Role
+from nianjian.platform.api.problems import nowhere
+from nianjian.platform.web.access import MARK
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,10 @@ from django.db import DatabaseError
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from nianjian.flows.operation.watch import figures
-from nianjian.flows.operation.watch.figures import Health
-from nianjian.kernel import clock
-from nianjian.queue.models import Job, Worker
+from nianjian.engines.kernel import clock
+from nianjian.features.maintenance.operations.watch import figures
+from nianjian.features.maintenance.operations.watch.figures import Health
+from nianjian.platform.jobs.models import Job, Worker
 
 pytestmark = pytest.mark.django_db
 NUMBER = "13800138000"

@@ -14,22 +14,22 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 
-from nianjian.accounts.models import Membership, User
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise, add_user
-from nianjian.approvals import service as approvals
-from nianjian.audit.record import record
-from nianjian.flows import portraits
-from nianjian.flows.holidays import calendar
-from nianjian.flows.overview.deadlines import upcoming
-from nianjian.flows.rulebooks import rulebook
-from nianjian.flows.season.shown import shown
-from nianjian.kernel import clock
-from nianjian.queue.models import Job
-from nianjian.registers.batches import service as batches
-from nianjian.registers.rows import service as rows
-from nianjian.web.overview import pages
-from nianjian.web.overview.bars import bar
+from nianjian.engines.kernel import clock
+from nianjian.features.overview.pages import pages
+from nianjian.features.overview.pages.bars import bar
+from nianjian.features.portrait.operations import portraits
+from nianjian.features.season.operations.shown import shown
+from nianjian.platform.accounts.models import Membership, User
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise, add_user
+from nianjian.platform.approvals import service as approvals
+from nianjian.platform.audit.record import record
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.batches import service as batches
+from nianjian.platform.registers.rows import service as rows
+from nianjian.platform.rulebook.deadlines import upcoming
+from nianjian.platform.rulebook.holidays import calendar
+from nianjian.platform.rulebook.rulebooks import rulebook
 
 QUERIES = 50
 RECEIPT = {
@@ -178,7 +178,7 @@ def test_what_waits_for_this_person_and_no_other(site: Client) -> None:
 
 
 def _now() -> Any:
-    from nianjian.kernel import clock  # noqa: PLC0415
+    from nianjian.engines.kernel import clock  # noqa: PLC0415
 
     return clock.now()
 

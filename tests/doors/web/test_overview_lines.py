@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 
-from nianjian.kernel import clock
-from nianjian.registers.models import Line
+from nianjian.engines.kernel import clock
+from nianjian.platform.registers.models import Line
 
 NUMBER = 120
 QUERIES = 32
@@ -71,7 +71,7 @@ def test_an_outsourcer_sees_no_line_of_others(site: Client, home: Path) -> None:
     _lines(home, {"L001": "2026-11-20"}, 2)
     outsider = signed_in("otto", role="tester", enterprise="demo")
     assert outsider.get("/e/demo/lines/").status_code == 200
-    from nianjian.accounts.models import Membership  # noqa: PLC0415 -- the suite's set-up first
+    from nianjian.platform.accounts.models import Membership  # noqa: PLC0415 -- the suite's set-up first
 
     Membership.objects.filter(user_id="otto").update(role="outsourcer", team="T1")
     assert outsider.get("/e/demo/lines/").status_code == 403

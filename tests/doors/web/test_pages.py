@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from nianjian.paper.drill import splits
-from nianjian.web.layout.policy import HEADERS
+from nianjian.engines.paper.drill import splits
+from nianjian.platform.web.policy import HEADERS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SPLITS = ("line", "team", "display", "kind", "month", "source")

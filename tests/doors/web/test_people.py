@@ -10,12 +10,12 @@ import pytest
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.accounts import models, query, service
-from nianjian.accounts.access import team_of
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.kernel import clock
-from nianjian.registers.teams.model import Team
+from nianjian.engines.kernel import clock
+from nianjian.platform.accounts import models, query, service
+from nianjian.platform.accounts.access import team_of
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.registers.teams.model import Team
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Actor("root")

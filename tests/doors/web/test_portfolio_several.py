@@ -9,12 +9,12 @@ import pytest
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import USER, Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.models import Entry
-from nianjian.flows.season.shown import shown
-from nianjian.kernel import clock
-from nianjian.notify.outbox.model import Message
+from nianjian.engines.kernel import clock
+from nianjian.features.season.operations.shown import shown
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.notifications.outbox.model import Message
 
 pytestmark = pytest.mark.usefixtures("keys")
 PLACE = "/portfolio/several/"

@@ -21,13 +21,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 from tests.support.sample_portrait import fill
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_user
-from nianjian.audit.query import acts
-from nianjian.config import wiring
-from nianjian.flows import erased, portraits
-from nianjian.flows.results import rows_behind
-from nianjian.queue import query as queue
+from nianjian.features.portrait.operations import erased, portraits
+from nianjian.features.portrait.operations.results import rows_behind
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_user
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import query as queue
 
 SLUGS = ("seat_vacancy", "complaint_rate", "number_consistency", "closing_rate")
 HOME = "/e/demo/2026/"

@@ -11,10 +11,10 @@ from django.test import Client
 from tests.support.people import signed_in
 from tests.support.sample_portrait import fill
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_user
-from nianjian.config import wiring
-from nianjian.paper import drill
+from nianjian.engines.paper import drill
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_user
+from nianjian.platform.home import wiring
 
 HOME = "/e/demo/2026/"
 SLUGS = ("seat_vacancy", "complaint_rate", "number_consistency", "closing_rate")

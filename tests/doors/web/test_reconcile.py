@@ -13,16 +13,16 @@ from tests.doors.web.data_pages import work
 from tests.support import portrait_data as data
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.config import wiring
-from nianjian.kernel.errors import NianjianError
-from nianjian.reconcile.runs import service
-from nianjian.reconcile.runs.found import Found, Proposed, Report
-from nianjian.reconcile.runs.model import Difference, Proposal, Run
-from nianjian.registers.importing import import_sheet
-from nianjian.registers.mappings import query as mappings
-from nianjian.registers.mappings import service as mapping_service
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.reconciliation.runs import service
+from nianjian.features.reconciliation.runs.found import Found, Proposed, Report
+from nianjian.features.reconciliation.runs.model import Difference, Proposal, Run
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.home import wiring
+from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.registers.mappings import query as mappings
+from nianjian.platform.registers.mappings import service as mapping_service
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/reconcile/"

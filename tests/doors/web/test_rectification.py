@@ -16,18 +16,18 @@ from tests.support import portrait_data as data
 from tests.support.bad_channel import HEADER, PDF, TODAY, calls, complaints, stay
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.config import wiring
-from nianjian.flows.complaints import acts
-from nianjian.flows.rectify import locate, report
-from nianjian.kernel import clock
-from nianjian.queue import query
-from nianjian.queue.models import Job
-from nianjian.rectification.cases.model import Event
-from nianjian.registers.gate_policies import query as policies
-from nianjian.registers.importing import import_sheet
-from nianjian.vault import blobs
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints.operations import acts
+from nianjian.features.rectification.cases.model import Event
+from nianjian.features.rectification.operations import locate, report
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import query
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.registers.gate_policies import query as policies
+from nianjian.platform.registers.importing import import_sheet
+from nianjian.platform.vault import blobs
 
 pytestmark = pytest.mark.django_db
 HOME = "/e/demo/rectification/"

@@ -10,15 +10,15 @@ from django.test import Client
 from tests.doors.web.data_pages import begun, calls, committed, sent, work
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.config import wiring
-from nianjian.flows import jobs
-from nianjian.flows.operation import retention
-from nianjian.kernel import clock
-from nianjian.queue import query as queue
-from nianjian.registers.models import Person
+from nianjian.engines.kernel import clock
+from nianjian.features.maintenance.operations import retention
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.registers.models import Person
 
 pytestmark = pytest.mark.django_db
 PAGE = "/e/demo/retention/"
@@ -154,10 +154,10 @@ def test_others_see_neither_page_nor_line_in_the_menu(filled: Client) -> None:
 
 def test_work_that_lost_its_right_on_the_way_erases_nothing(filled: Client) -> None:
     filled.post(f"{PAGE}erase/")
-    from nianjian.accounts.models import Membership  # noqa: PLC0415 -- the suite's set-up first
+    from nianjian.platform.accounts.models import Membership  # noqa: PLC0415 -- the suite's set-up first
 
     Membership.objects.filter(user_id="anna").update(role="auditor")
     work()
     (job,) = queue.jobs("demo", newest=1)
-    assert (job.kind, job.state, job.error["code"]) == (jobs.ERASE_OVER, "failed", "role_missing")
+    assert (job.kind, job.state, job.error["code"]) == (flow.ERASE_OVER, "failed", "role_missing")
     assert _rows() == 7

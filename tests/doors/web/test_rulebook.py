@@ -12,11 +12,11 @@ from django.test import Client
 from tests.doors.web.data_pages import work
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.models import Entry
-from nianjian.flows import jobs
-from nianjian.registers.overlays import query
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.jobs import flow
+from nianjian.platform.registers.overlays import query
 
 KEY = "portrait.seat_vacancy.limit"
 ASKED = {"value": "0.25", "valid_from": "2026-01-01", "valid_to": "", "reason": "省局口头要求"}
@@ -139,7 +139,7 @@ def test_a_check_of_the_chain_is_stopped(site: Client) -> None:
     text = site.get(there).content.decode()
     assert "已停止" in text
     assert "链条完整" not in text
-    other = jobs.enqueue(kind=jobs.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=Actor("root", "os"))
+    other = flow.enqueue(kind=flow.RUN_PORTRAIT, enterprise="demo", payload={"year": 2026}, actor=Actor("root", "os"))
     assert site.get(f"/audit/verify/{other}/").status_code == 404
 
 

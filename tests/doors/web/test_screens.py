@@ -10,21 +10,21 @@ import pytest
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.accounts.models import Membership
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.accounts.tokens import service as tokens
-from nianjian.audit.models import Entry
-from nianjian.flows.complaints import acts
-from nianjian.flows.inspection.screens.sources import today
-from nianjian.gate import places
-from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.decisions.journal import Journal
-from nianjian.inspection.screens import asterisk, gateway, kept
-from nianjian.inspection.screens.links.model import ScreenLink
-from nianjian.kernel import clock
-from nianjian.registers.importing import import_sheet
-from nianjian.web.account.limits import SEEN, UNATTENDED
+from nianjian.engines.gate import places
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints.operations import acts
+from nianjian.features.people.account.limits import SEEN, UNATTENDED
+from nianjian.features.screens import asterisk, gateway, kept
+from nianjian.features.screens.links.model import ScreenLink
+from nianjian.features.screens.operations.sources import today
+from nianjian.platform.accounts.models import Membership
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.accounts.tokens import service as tokens
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.registers.importing import import_sheet
 
 HERE = "/e/demo/inspection/screens/"
 CALLEE, STRANGER = "13812345678", "13987654321"

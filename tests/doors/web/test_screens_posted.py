@@ -16,17 +16,17 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.models import Entry
-from nianjian.flows.import_calls import import_calls
-from nianjian.flows.inspection.screens import post
-from nianjian.flows.inspection.screens.sources import today
-from nianjian.flows.operation import retention
-from nianjian.flows.receipts import ImportReceipt
-from nianjian.inspection.screens import kept, posted
-from nianjian.intake.formats.freeswitch_post import leg
-from nianjian.kernel import clock
+from nianjian.engines.intake.formats.freeswitch_post import leg
+from nianjian.engines.kernel import clock
+from nianjian.features.calls.operations.import_calls import import_calls
+from nianjian.features.calls.operations.receipts import ImportReceipt
+from nianjian.features.maintenance.operations import retention
+from nianjian.features.screens import kept, posted
+from nianjian.features.screens.operations import post
+from nianjian.features.screens.operations.sources import today
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.models import Entry
 
 HERE = "/live/demo/fs1/cdr"
 USER, SECRET = "fs1", "a secret: with, signs"

@@ -12,12 +12,12 @@ from django.test import Client
 from icalendar import Calendar
 from tests.support.people import signed_in
 
-from nianjian.accounts.models import Membership
-from nianjian.accounts.query import USER, Actor
-from nianjian.audit import query as audit
-from nianjian.flows.season.shown import shown
-from nianjian.kernel import clock
-from nianjian.registers.licences.model import Licence
+from nianjian.engines.kernel import clock
+from nianjian.features.season.operations.shown import shown
+from nianjian.platform.accounts.models import Membership
+from nianjian.platform.accounts.query import USER, Actor
+from nianjian.platform.audit import query as audit
+from nianjian.platform.registers.licences.model import Licence
 
 pytestmark = pytest.mark.usefixtures("keys")
 

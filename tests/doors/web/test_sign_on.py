@@ -21,10 +21,10 @@ from tests.support.people import signed_in
 from tests.support.services import free_port
 from tests.support.site import PATIENCE
 
-from nianjian.accounts import models
-from nianjian.audit.query import acts
-from nianjian.config import sign_in
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import models
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import sign_in
 
 pytestmark = pytest.mark.django_db
 PEOPLE = {

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tests.support.site import PATIENCE, serving
 
-from nianjian.config import spill
+from nianjian.platform.home import spill
 
 SENT = 3 << 20  # more than the server holds in memory, less than what is announced
 

@@ -11,15 +11,15 @@ import pytest
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.audit.query import acts
-from nianjian.flows import portraits
-from nianjian.flows.overview.start import PROVINCE, SHAPE, doubts
-from nianjian.flows.rectify.cases import open_case
-from nianjian.rectification.cases.service import Notice
-from nianjian.registers.batches import service as batches
-from nianjian.registers.rows import service as rows
+from nianjian.features.overview.operations.start import PROVINCE, SHAPE, doubts
+from nianjian.features.portrait.operations import portraits
+from nianjian.features.rectification.cases.service import Notice
+from nianjian.features.rectification.operations.cases import open_case
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
+from nianjian.platform.audit.query import acts
+from nianjian.platform.registers.batches import service as batches
+from nianjian.platform.registers.rows import service as rows
 
 OPERATOR = Actor("tester")
 START = "/e/demo/start/"
@@ -111,7 +111,7 @@ def test_a_row_that_holds_no_longer_is_none(officer: Client) -> None:
         actor=OPERATOR,
     )
     assert _text(officer).count("missing</span>") == 1
-    from nianjian.registers.numbers.model import Number  # noqa: PLC0415 -- models load with the database
+    from nianjian.platform.registers.numbers.model import Number  # noqa: PLC0415 -- models load with the database
 
     version = Number.objects.get().pk
     rows.end(kind="numbers", enterprise="demo", versions=[version], start=_yesterday(), reason="收回", actor=OPERATOR)
@@ -121,7 +121,7 @@ def test_a_row_that_holds_no_longer_is_none(officer: Client) -> None:
 def _yesterday() -> Any:
     from datetime import timedelta  # noqa: PLC0415
 
-    from nianjian.kernel import clock  # noqa: PLC0415
+    from nianjian.engines.kernel import clock  # noqa: PLC0415
 
     return clock.today() - timedelta(days=1)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.support.sample_portrait import fill
 from tests.support.site import PROGRAM, Site, environment, follow, serving, told
 
-from nianjian.lake.tables import Lake
+from nianjian.engines.lake.tables import Lake
 
 NEWER = "20260701-090000-000000"
 OLDER = "20260601-090000-000000"

@@ -23,14 +23,14 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 from tests.support.site import PATIENCE
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.record import record
-from nianjian.flows import webhooks as flow
-from nianjian.jobs import process
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.notify import sending, service
-from nianjian.notify.models import Delivery, Webhook
+from nianjian.doors.site.jobs import process
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.webhooks import operations as flow
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.record import record
+from nianjian.platform.notifications import sending, service
+from nianjian.platform.notifications.models import Delivery, Webhook
 
 BOSS = Actor("root")
 DRIPS = 40  # seconds that an answer goes on for

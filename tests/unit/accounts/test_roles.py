@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nianjian.accounts.roles import Act, Role, allows, roles_for
+from nianjian.platform.accounts.roles import Act, Role, allows, roles_for
 
 # Written out once more, by hand: a change of the table must be a change of this page, too.
 MATRIX = """

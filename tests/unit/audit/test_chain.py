@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from nianjian.audit.chain import GENESIS, Link, canonical
+from nianjian.platform.audit.chain import GENESIS, Link, canonical
 
 LINK = Link(1, "2026-01-01T00:00:00.000000+00:00", "os:root", "demo", "test.act", '{"a":1}', GENESIS)
 

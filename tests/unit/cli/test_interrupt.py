@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from nianjian.cli import main
+from nianjian.doors.cli import main
 
 
 @pytest.mark.parametrize("words", [["calls", "list"], ["calls", "list", "--json"]])

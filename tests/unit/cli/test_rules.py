@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from nianjian.cli.texts.rules import UNITS, shown
-from nianjian.rules.load import load
+from nianjian.engines.rules.load import load
+from nianjian.platform.terminal.texts.rules import UNITS, shown
 
 RULES = load().rules
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from tests.support import portrait_data as data
 
-from nianjian.complaints import match
-from nianjian.complaints.match import Confidence, Match
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import SCHEMAS
-from nianjian.lake.tables import Lake
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.lake.tables import Lake
+from nianjian.features.complaints import match
+from nianjian.features.complaints.match import Confidence, Match
 
 CALLED = datetime(2026, 3, 1, 10)  # noqa: DTZ001 -- wall time
 TOLD = CALLED + timedelta(days=1)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from nianjian.complaints.states import ALLOWED, Act, Facts, State, refusal, state
-from nianjian.kernel.clock import ZONE
+from nianjian.engines.kernel.clock import ZONE
+from nianjian.features.complaints.states import ALLOWED, Act, Facts, State, refusal, state
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=ZONE)
 LATER = NOON + timedelta(hours=1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from nianjian.complaints.clocks import Clock, Hand
-from nianjian.complaints.match import LINKS, Confidence
-from nianjian.complaints.states import ALLOWED, Act, State
-from nianjian.paper.texts.complaints import errors, words
-from nianjian.paper.words import CHINESE
-from nianjian.paper.words import words as spoken
+from nianjian.engines.paper.texts.complaints import errors, words
+from nianjian.engines.paper.words import CHINESE
+from nianjian.engines.paper.words import words as spoken
+from nianjian.features.complaints.clocks import Clock, Hand
+from nianjian.features.complaints.match import LINKS, Confidence
+from nianjian.features.complaints.states import ALLOWED, Act, State
 
 TABLES = (words.STATES, words.HANDS, words.CLOCKS, words.ACTS, words.CONFIDENCE, words.LINKS, words.PROPOSALS)
 

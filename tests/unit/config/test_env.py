@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.config import database, env
-from nianjian.config.folders import make_private, write_once
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.home import database, env
+from nianjian.platform.home.folders import make_private, write_once
 
 
 def test_defaults_make_a_complete_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

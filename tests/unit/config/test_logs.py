@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nianjian.config import logs
+from nianjian.platform.home import logs
 
 NUMBERS = (
     "13800138000", "138 0013 8000", "138-0013-8000", "+86 138 0013 8000", "8613800138000", "008613800138000",

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.config import spill, wiring
+from nianjian.platform.home import spill, wiring
 
 pytestmark = pytest.mark.long
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from nianjian.config import spill
+from nianjian.platform.home import spill
 folder = spill.folder(Path(sys.argv[1]))
 (folder / "duckdb_temp_storage_S32K-0.tmp").write_text("13987654321")
 print(folder, flush=True)
@@ -25,8 +25,8 @@ SPILL = """
 import os, sys
 from contextlib import closing
 from pathlib import Path
-from nianjian.config import spill
-from nianjian.lake.engines import open_engine
+from nianjian.platform.home import spill
+from nianjian.engines.lake.engines import open_engine
 os.chdir(sys.argv[2])
 with closing(open_engine("duckdb", memory_limit="32MB", temp=str(spill.folder(Path(sys.argv[1]))))) as engine:
     con = engine.backend.con
@@ -61,7 +61,7 @@ def test_nothing_is_spilled_beside_it(tmp_path: Path) -> None:
 
 COMMAND = """
 import sys, tempfile
-from nianjian.cli.main import main
+from nianjian.doors.cli.main import main
 code = main(sys.argv[2:])
 assert code == 0, code
 print(tempfile.gettempdir())

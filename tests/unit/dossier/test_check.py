@@ -16,11 +16,11 @@ from tests.support.hostile import pdfs
 from tests.support.scans import ink, paper, scanner
 from tests.support.scans.ink import Print
 
-from nianjian.cli.main import main
-from nianjian.dossier.check import Checked, check
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.kinds.catalogue import ITEMS, item
-from nianjian.dossier.kinds.port import Read, Sheet
+from nianjian.doors.cli.main import main
+from nianjian.features.dossier.check import Checked, check
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.kinds.catalogue import ITEMS, item
+from nianjian.features.dossier.kinds.port import Read, Sheet
 
 NAME = "浙江华信通信科技有限公司"
 

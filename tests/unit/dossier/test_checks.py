@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from tests.support.scans import ink, paper, scanner
 
-from nianjian.dossier.checks import a4, blank, blur, colour, dpi, skew, upscaled
-from nianjian.dossier.ingest.render import PageFacts, Picture
-from nianjian.dossier.ingest.tiles import tiles
-from nianjian.dossier.seals.mask import at, whitened
+from nianjian.features.dossier.checks import a4, blank, blur, colour, dpi, skew, upscaled
+from nianjian.features.dossier.ingest.render import PageFacts, Picture
+from nianjian.features.dossier.ingest.tiles import tiles
+from nianjian.features.dossier.seals.mask import at, whitened
 
 
 def grey(bgr: np.ndarray) -> np.ndarray:

@@ -14,13 +14,13 @@ from PIL import Image
 from tests.support.read_pages import BOOK, DAY, page
 from tests.unit.dossier.test_recognise import PAPERS
 
-from nianjian.dossier.arrivals.papers import papers
-from nianjian.dossier.arrivals.ranges import Range, held, left
-from nianjian.dossier.ingest.cut import fit
-from nianjian.dossier.ingest.inside.cut import cut
-from nianjian.dossier.ingest.magic import Type
-from nianjian.dossier.ingest.receive import Received
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.arrivals.papers import papers
+from nianjian.features.dossier.arrivals.ranges import Range, held, left
+from nianjian.features.dossier.ingest.cut import fit
+from nianjian.features.dossier.ingest.inside.cut import cut
+from nianjian.features.dossier.ingest.magic import Type
+from nianjian.features.dossier.ingest.receive import Received
 
 TEXT = ["第二条 股东会由全体股东组成", "第三条 股东会每年召开一次"]
 THREE = (Range("business_licence", 1, 1), Range("articles", 2, 8), Range("legal_person_id", 9, 10))

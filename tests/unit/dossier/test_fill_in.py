@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from nianjian.dossier.fill_in.change import Kind, changed, percent
-from nianjian.dossier.fill_in.fields import Kind as Written
-from nianjian.dossier.fill_in.fields import written
+from nianjian.features.dossier.fill_in.change import Kind, changed, percent
+from nianjian.features.dossier.fill_in.fields import Kind as Written
+from nianjian.features.dossier.fill_in.fields import written
 
 SEATS, SHARE = Decimal("0.30"), Decimal("0.20")
 

@@ -10,14 +10,14 @@ import pypdfium2
 import pytest
 from python_calamine import CalamineWorkbook
 
-from nianjian.dossier.finding import Weight
-from nianjian.dossier.generated import complaint_records, monthly_traffic, seat_table, sheets
-from nianjian.dossier.generated.complaint_records import Ticket
-from nianjian.dossier.generated.document import Document, Head
-from nianjian.dossier.generated.monthly_traffic import Traffic
-from nianjian.dossier.generated.sums import compared, sums_agree
-from nianjian.kernel.numbers import NumberClass
-from nianjian.paper.words import words
+from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.paper.words import words
+from nianjian.features.dossier.finding import Weight
+from nianjian.features.dossier.generated import complaint_records, monthly_traffic, seat_table, sheets
+from nianjian.features.dossier.generated.complaint_records import Ticket
+from nianjian.features.dossier.generated.document import Document, Head
+from nianjian.features.dossier.generated.monthly_traffic import Traffic
+from nianjian.features.dossier.generated.sums import compared, sums_agree
 
 DAY = date(2026, 12, 31)
 HEAD = Head(

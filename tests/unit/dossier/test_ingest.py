@@ -15,12 +15,12 @@ from PIL import Image
 from tests.support.hostile import pdfs
 from tests.support.hostile.raw import pdf
 
-from nianjian.dossier.ingest import limits
-from nianjian.dossier.ingest.receive import Received, receive
-from nianjian.dossier.ingest.render import drawn
-from nianjian.kernel.errors import NianjianError
-from nianjian.paper.texts.errors import ERRORS, sentence
-from nianjian.paper.words import words
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.errors import ERRORS, sentence
+from nianjian.engines.paper.words import words
+from nianjian.features.dossier.ingest import limits
+from nianjian.features.dossier.ingest.receive import Received, receive
+from nianjian.features.dossier.ingest.render import drawn
 
 LEFT = (b"pwned-by-js", b"hidden-script", b"key-script", b"MZ-embedded-program", b"cmd.exe", b"passwd", b"evil.example")
 
@@ -252,7 +252,7 @@ def test_a_hostile_ofd_costs_one_message(tmp_path: Path, members: dict[str, str 
 
 
 def test_the_child_has_nothing_of_the_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from nianjian.kernel import limited  # noqa: PLC0415 - only here
+    from nianjian.engines.kernel import limited  # noqa: PLC0415 - only here
 
     monkeypatch.setenv("NIANJIAN_KEYS", "secret")
     assert "NIANJIAN_KEYS" not in limited._ENVIRONMENT

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from tests.support.read_pages import BOOK, DAY, page
 
-from nianjian.dossier.arrivals.recognise import Proposal, recognise, told
-from nianjian.dossier.kinds.catalogue import ITEMS
+from nianjian.features.dossier.arrivals.recognise import Proposal, recognise, told
+from nianjian.features.dossier.kinds.catalogue import ITEMS
 
 Rows = Sequence[str | Sequence[str]]
 PAPERS: dict[str, Rows] = {

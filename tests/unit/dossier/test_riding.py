@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianjian.dossier.riding import Rules, plan
-from nianjian.kernel.errors import NianjianError
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.riding import Rules, plan
 
 BOOK = Rulebook.on(date(2026, 11, 1))
 SEAL = Rules.of(BOOK)

@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from nianjian.dossier.rounds.states import ALLOWED, REQUESTS, Act, Asked, Reply, State, asked, late, state
-from nianjian.paper.texts.dossier.rounds import ASKED
-from nianjian.paper.words import CHINESE, words
+from nianjian.engines.paper.texts.dossier.rounds import ASKED
+from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.dossier.rounds.states import ALLOWED, REQUESTS, Act, Asked, Reply, State, asked, late, state
 
 
 def test_every_answer_has_a_state() -> None:

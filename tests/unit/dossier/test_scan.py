@@ -17,13 +17,13 @@ from PIL import Image
 from tests.support.scans import ink, paper, scanner
 from tests.support.scans.ink import Print
 
-from nianjian.dossier.ingest import limits
-from nianjian.dossier.ingest.inside.scan import Scans
-from nianjian.dossier.ingest.receive import receive
-from nianjian.dossier.ingest.render import Drawn, drawn
-from nianjian.dossier.inspect import Inspected, Limits, inspect
-from nianjian.kernel import clock
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.kernel import clock
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.ingest import limits
+from nianjian.features.dossier.ingest.inside.scan import Scans
+from nianjian.features.dossier.ingest.receive import receive
+from nianjian.features.dossier.ingest.render import Drawn, drawn
+from nianjian.features.dossier.inspect import Inspected, Limits, inspect
 
 DPI = 300
 

@@ -10,11 +10,11 @@ import numpy as np
 from tests.support.scans import ink
 from tests.support.scans.ink import Print
 
-from nianjian.dossier.riding import Rules, plan
-from nianjian.dossier.seals import seam, stamps
-from nianjian.dossier.seals.mask import whitened
-from nianjian.kernel import clock
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.kernel import clock
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.riding import Rules, plan
+from nianjian.features.dossier.seals import seam, stamps
+from nianjian.features.dossier.seals.mask import whitened
 
 MM = seam.DPI / 25.4
 SHEETS = 41

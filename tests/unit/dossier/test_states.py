@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from nianjian.dossier.finding import Verdict
-from nianjian.dossier.materials.states import Facts, State, state
+from nianjian.features.dossier.finding import Verdict
+from nianjian.features.dossier.materials.states import Facts, State, state
 
 DAY = date(2027, 3, 1)
 NEXT = DAY + timedelta(days=1)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.dossier.ingest.unpack import unpack
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.ingest.unpack import unpack
 
 MARKER = "manifest.json"
 

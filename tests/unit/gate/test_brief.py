@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianjian.gate import brief
-from nianjian.gate.brief import Brief
-from nianjian.gate.decisions import record
-from nianjian.gate.policy import Cap, Slot
-from nianjian.gate.server import wire
-from nianjian.gate.server.usual import alike
+from nianjian.engines.gate import brief
+from nianjian.engines.gate.brief import Brief
+from nianjian.engines.gate.decisions import record
+from nianjian.engines.gate.policy import Cap, Slot
+from nianjian.engines.gate.server import wire
+from nianjian.engines.gate.server.usual import alike
 
 TEXT = st.one_of(st.text(max_size=9), st.sampled_from(["a%d", "a\tb", "a\\b", "x" * 300, "x" * 600, "外呼", "\u2028"]))
 NUMBER = st.integers(0, 2**40)

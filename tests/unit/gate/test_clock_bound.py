@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from tests.support.gate import NOON, request, snapshot, tenant
 
-from nianjian.gate import clock_bound
-from nianjian.gate.asked import Verdict
-from nianjian.gate.decide import Refusal, decide
-from nianjian.gate.decisions.record import Decision
-from nianjian.gate.decisions.replay import again
-from nianjian.gate.snapshot.read import open_snapshot
+from nianjian.engines.gate import clock_bound
+from nianjian.engines.gate.asked import Verdict
+from nianjian.engines.gate.decide import Refusal, decide
+from nianjian.engines.gate.decisions.record import Decision
+from nianjian.engines.gate.decisions.replay import again
+from nianjian.engines.gate.snapshot.read import open_snapshot
 
 FIVE = 300_000
 DAY = 86_400_000

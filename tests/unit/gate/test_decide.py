@@ -12,16 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support import gate
 
-from nianjian.gate import telephone
-from nianjian.gate.asked import REASONS, Request
-from nianjian.gate.clock_bound import CLOCK
-from nianjian.gate.decide import DAY, RULES, Refusal, decide, fails_open
-from nianjian.gate.policy import Slot
-from nianjian.gate.snapshot import format as form
-from nianjian.gate.snapshot import write
-from nianjian.gate.snapshot.lists import OPEN
-from nianjian.gate.snapshot.read import Snapshot, open_snapshot
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.gate import telephone
+from nianjian.engines.gate.asked import REASONS, Request
+from nianjian.engines.gate.clock_bound import CLOCK
+from nianjian.engines.gate.decide import DAY, RULES, Refusal, decide, fails_open
+from nianjian.engines.gate.policy import Slot
+from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot import write
+from nianjian.engines.gate.snapshot.lists import OPEN
+from nianjian.engines.gate.snapshot.read import Snapshot, open_snapshot
+from nianjian.engines.rules.rulebook import Rulebook
 
 SECOND = gate.NOON // 1000
 TODAY = (SECOND + 28_800) // DAY

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support import gate
 
-from nianjian.gate.asked import REASONS, Request, Used, Verdict
-from nianjian.gate.decide import Refusal, decide
-from nianjian.gate.decisions import record
-from nianjian.gate.decisions.journal import DAY, Journal
-from nianjian.gate.decisions.record import Decision
-from nianjian.gate.decisions.replay import replay
-from nianjian.gate.decisions.search import Found, Wanted, decisions, search
-from nianjian.gate.snapshot.read import open_snapshot
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.gate.asked import REASONS, Request, Used, Verdict
+from nianjian.engines.gate.decide import Refusal, decide
+from nianjian.engines.gate.decisions import record
+from nianjian.engines.gate.decisions.journal import DAY, Journal
+from nianjian.engines.gate.decisions.record import Decision
+from nianjian.engines.gate.decisions.replay import replay
+from nianjian.engines.gate.decisions.search import Found, Wanted, decisions, search
+from nianjian.engines.gate.snapshot.read import open_snapshot
+from nianjian.engines.kernel.errors import NianjianError
 
 TEXT = st.text(max_size=20)
 REQUEST = st.builds(
@@ -131,7 +131,7 @@ def test_what_could_not_be_written_waits(tmp_path: Path, monkeypatch: pytest.Mon
     journal.note(gate.request(), Verdict(True, "allow"), 1, MORNING)  # noqa: FBT003
 
     with monkeypatch.context() as patch:
-        patch.setattr("nianjian.gate.decisions.journal.os.write", full)
+        patch.setattr("nianjian.engines.gate.decisions.journal.os.write", full)
         with pytest.raises(OSError, match="space"):
             journal.flush()
     journal.close()
@@ -159,7 +159,7 @@ def test_a_midnight_that_fails_is_tried_again_and_every_line_finds_its_day(
     journal.open(MORNING)
     take_down(journal, "before", now=MORNING + DAY - 1)
     with monkeypatch.context() as patch:
-        place = "pathlib.Path" if broken == "mkdir" else "nianjian.gate.decisions.journal.os"
+        place = "pathlib.Path" if broken == "mkdir" else "nianjian.engines.gate.decisions.journal.os"
         patch.setattr(f"{place}.{broken}", full)
         for call in ("first", "second"):
             take_down(journal, call, now=MORNING + DAY)
@@ -186,7 +186,7 @@ def test_a_write_that_breaks_off_leaves_whole_lines(tmp_path: Path, monkeypatch:
         return done
 
     with monkeypatch.context() as patch:
-        patch.setattr("nianjian.gate.decisions.journal.os.write", little)
+        patch.setattr("nianjian.engines.gate.decisions.journal.os.write", little)
         with pytest.raises(OSError, match="space"):
             journal.flush()
     journal.close()
@@ -195,11 +195,11 @@ def test_a_write_that_breaks_off_leaves_whole_lines(tmp_path: Path, monkeypatch:
 
 
 def test_what_waits_has_an_end_and_what_is_lost_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nianjian.gate.decisions.journal.MOST", 10_000)
+    monkeypatch.setattr("nianjian.engines.gate.decisions.journal.MOST", 10_000)
     journal = Journal(tmp_path, "p1")
     journal.open(MORNING)
     with monkeypatch.context() as patch:
-        patch.setattr("nianjian.gate.decisions.journal.os.write", full)
+        patch.setattr("nianjian.engines.gate.decisions.journal.os.write", full)
         take_down(journal, *(f"c{one}" for one in range(1000)), now=MORNING)
         with pytest.raises(OSError, match="space"):
             journal.flush()

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.support.gate import NOON, cap, request, tenant
 from tests.support.gate_server import Counting, ask, channel_used, made, run
 
-from nianjian.gate.asked import Verdict
-from nianjian.gate.decisions import earlier, record
-from nianjian.gate.decisions.journal import Journal
-from nianjian.gate.server.gate import Gate
-from nianjian.gate.snapshot.hold import Held
+from nianjian.engines.gate.asked import Verdict
+from nianjian.engines.gate.decisions import earlier, record
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.snapshot.hold import Held
 
 LINE = cap("L01")
 DAY = 86_400_000

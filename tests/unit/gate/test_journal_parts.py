@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.decisions import parts
-from nianjian.gate.decisions.journal import Journal
-from nianjian.gate.decisions.search import Found
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.decisions import parts
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decisions.search import Found
 
 NOON = 1_764_043_200_000
 FIRST = ("p1", "p2", "p3")

@@ -10,13 +10,13 @@ from typing import Any
 from tests.support.gate import CALLEE, CONSENTED, NOON, REFUSED, cap, purpose, request, snapshot, tenant
 from tests.support.gate_store import opened, server, take
 
-from nianjian.gate.asked import Verdict
-from nianjian.gate.counters import windows
-from nianjian.gate.counters.store.rebuild import Figures
-from nianjian.gate.decisions.journal import Journal
-from nianjian.gate.policy import Cap, Slot
-from nianjian.gate.refill import figures, files, refill
-from nianjian.gate.snapshot.read import open_snapshot
+from nianjian.engines.gate.asked import Verdict
+from nianjian.engines.gate.counters import windows
+from nianjian.engines.gate.counters.store.rebuild import Figures
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.policy import Cap, Slot
+from nianjian.engines.gate.refill import figures, files, refill
+from nianjian.engines.gate.snapshot.read import open_snapshot
 
 ALLOWED = Verdict(allow=True, reason="allow")
 HOUR, DAY, TODAY = windows.HOUR, windows.DAY, windows.day(NOON)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tests.support import gate
 
-from nianjian.gate.asked import Verdict
-from nianjian.gate.decisions import record
-from nianjian.gate.decisions.journal import Journal
-from nianjian.gate.decisions.search import Found, Wanted, search
+from nianjian.engines.gate.asked import Verdict
+from nianjian.engines.gate.decisions import record
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decisions.search import Found, Wanted, search
 
 MORNING = gate.NOON - 12 * 3_600_000
 """A midnight in Asia/Shanghai, epoch milliseconds."""
@@ -48,7 +48,7 @@ def test_no_more_lines_are_read_than_one_may_and_the_search_says_how_far_it_came
 
 
 def test_what_is_newer_than_wanted_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nianjian.gate.decisions.search.NEAR", 300)
+    monkeypatch.setattr("nianjian.engines.gate.decisions.search.NEAR", 300)
     noted(tmp_path, "p1", MORNING)
     read = []
     real = record.read

@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import gate
 
-from nianjian.gate import telephone
-from nianjian.gate.snapshot import build, lists, write
-from nianjian.gate.snapshot import format as form
-from nianjian.gate.snapshot.hold import Held
-from nianjian.gate.snapshot.lists import BLOCK, OPEN, NumberList
-from nianjian.gate.snapshot.read import ALARM, FRESH, STALE, open_snapshot
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.gate import telephone
+from nianjian.engines.gate.snapshot import build, lists, write
+from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.gate.snapshot.hold import Held
+from nianjian.engines.gate.snapshot.lists import BLOCK, OPEN, NumberList
+from nianjian.engines.gate.snapshot.read import ALARM, FRESH, STALE, open_snapshot
+from nianjian.engines.kernel.errors import NianjianError
 
 KEYS = st.one_of(
     st.integers(13_000_000_000, 13_000_000_050),
@@ -189,9 +189,11 @@ def test_old_generations_go_and_lists_with_them(tmp_path: Path) -> None:
 
 
 def test_nothing_heavy_is_loaded_to_decide() -> None:
-    code = "import sys; import nianjian.gate.decide, nianjian.gate.snapshot.hold; print([m for m in sys.modules])"
+    code = "import sys; import nianjian.engines.gate.decide, nianjian.engines.gate.snapshot.hold; print([m for m in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    assert not {"django", "duckdb", "numpy", "pyarrow", "nianjian.lake"} & set(json.loads(loaded.replace("'", '"')))
+    assert not {"django", "duckdb", "numpy", "pyarrow", "nianjian.engines.lake"} & set(
+        json.loads(loaded.replace("'", '"'))
+    )
 
 
 def test_a_manifest_tells_of_any_change(tmp_path: Path) -> None:

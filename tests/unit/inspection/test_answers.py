@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from nianjian.complaints.in_time import Tickets, tickets_in_time
-from nianjian.inspection import readiness
-from nianjian.inspection.cards import answers
-from nianjian.inspection.cards.answers import Robots
-from nianjian.inspection.readiness import Check
-from nianjian.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim
-from nianjian.paper.texts.inspection import answers as texts
-from nianjian.paper.words import ENGLISH, words
+from nianjian.engines.kernel.claims import REFUSED, RELEASED, UNKNOWN, Claim
+from nianjian.engines.paper.texts.inspection import answers as texts
+from nianjian.engines.paper.words import ENGLISH, words
+from nianjian.features.complaints.in_time import Tickets, tickets_in_time
+from nianjian.features.inspection import readiness
+from nianjian.features.inspection.cards import answers
+from nianjian.features.inspection.cards.answers import Robots
+from nianjian.features.inspection.readiness import Check
 
 ROBOTS = Robots(seats=2, filed=2, calls=9, answered=5, intents=5, asked=3, put_through=3, in_time=3, item=True)
 TICKETS = Tickets(tickets=10, response_late=0, close_late=0, undecided=1, no_arrival=0, response_95=120, close_95=1440)

@@ -13,12 +13,12 @@ import pytest
 from tests.support.answerer import SOUND, Answerer, answered, back
 from tests.support.services import free_port
 
-from nianjian.inspection.callback.sip import bulk
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.digest import Account, answer, challenges
-from nianjian.inspection.callback.sip.message import Message, read, written
-from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
+from nianjian.engines.sip import bulk
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.digest import Account, answer, challenges
+from nianjian.engines.sip.message import Message, read, written
+from nianjian.engines.sip.seen import Plan, Seen, Via
 
 KEYS: Final = "42"
 QUICK: Final = Pace(apart=0, at_once=50, linger=0)

@@ -19,11 +19,11 @@ from tests.support.certificates import root
 from tests.support.services import free_port
 from tests.support.tls import server
 
-from nianjian.inspection.callback.sip import bulk
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.digest import Account
-from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
-from nianjian.inspection.callback.verdict import ADDRESS, Verdict, judge
+from nianjian.engines.sip import bulk
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.digest import Account
+from nianjian.engines.sip.seen import Plan, Seen, Via
+from nianjian.features.test_calls.verdict import ADDRESS, Verdict, judge
 
 pytestmark = pytest.mark.long
 LIMIT = 30_000

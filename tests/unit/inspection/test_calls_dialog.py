@@ -11,12 +11,12 @@ from typing import Final
 import pytest
 from tests.support.answerer import SOUND, Answerer, Stream, answered, back
 
-from nianjian.inspection.callback.sip import bulk
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.digest import Account
-from nianjian.inspection.callback.sip.message import Message, parameter
-from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
-from nianjian.inspection.callback.verdict import ADDRESS, judge
+from nianjian.engines.sip import bulk
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.digest import Account
+from nianjian.engines.sip.message import Message, parameter
+from nianjian.engines.sip.seen import Plan, Seen, Via
+from nianjian.features.test_calls.verdict import ADDRESS, judge
 
 Replies = Iterable[Message]
 KNOWN: Final = Account("u", "p")

@@ -14,11 +14,11 @@ from tests.support.kamailio_proxy import Proxy
 from tests.support.sipp_far import Far
 from tests.support.tls import server
 
-from nianjian.inspection.callback.sip import bulk
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.digest import Account
-from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
-from nianjian.inspection.callback.verdict import ADDRESS, judge
+from nianjian.engines.sip import bulk
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.digest import Account
+from nianjian.engines.sip.seen import Plan, Seen, Via
+from nianjian.features.test_calls.verdict import ADDRESS, judge
 
 KNOWN = Account("nj", "secret")
 

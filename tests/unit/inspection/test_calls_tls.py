@@ -18,11 +18,11 @@ from tests.support.answerer import Stream, answered, back
 from tests.support.certificates import Held, root
 from tests.support.tls import server
 
-from nianjian.inspection.callback.sip import agent, bulk
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.message import Message
-from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
-from nianjian.inspection.callback.verdict import ADDRESS, judge
+from nianjian.engines.sip import agent, bulk
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.seen import Plan, Seen, Via
+from nianjian.features.test_calls.verdict import ADDRESS, judge
 
 HERE: Final = [x509.IPAddress(ip_address("127.0.0.1"))]
 RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST

@@ -14,10 +14,10 @@ from tests.support import dialling
 from tests.support.call_files import Desk
 from tests.support.dialling import Team
 
-from nianjian.inspection.dialling import question, sweep, verdict
-from nianjian.inspection.dialling.verdict import Hour, Limits, Transfers
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import CALLS, LINE_DIM
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS, LINE_DIM
+from nianjian.features.inspection.dialling import question, sweep, verdict
+from nianjian.features.inspection.dialling.verdict import Hour, Limits, Transfers
 
 LIMITS = Limits(over=10, share=Decimal("0.03"), least=20, named=Decimal("0.5"))
 DAY, NINE = date(2026, 3, 2), datetime(2026, 3, 2, 9)  # noqa: DTZ001 -- wall time

@@ -8,13 +8,13 @@ from typing import Final
 
 import pytest
 
-from nianjian.inspection.callback.sip import sdp, states
-from nianjian.inspection.callback.sip.call import CUT, KEPT, LONGEST, Call
-from nianjian.inspection.callback.sip.digest import Account, challenges
-from nianjian.inspection.callback.sip.media import HEARD, Media
-from nianjian.inspection.callback.sip.message import Message, read, written
-from nianjian.inspection.callback.sip.sdp import Described
-from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
+from nianjian.engines.sip import sdp, states
+from nianjian.engines.sip.call import CUT, KEPT, LONGEST, Call
+from nianjian.engines.sip.digest import Account, challenges
+from nianjian.engines.sip.media import HEARD, Media
+from nianjian.engines.sip.message import Message, read, written
+from nianjian.engines.sip.sdp import Described
+from nianjian.engines.sip.seen import Plan, Seen, Via
 
 KEYS: Final = "1234"
 SECOND: Final = 1.0  # a message of 64 kB that is read in squares takes more than ten

@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.serialization import (
 from tests.support.certificates import Held, root
 from tests.support.tls import server
 
-from nianjian.inspection.callback.identity import pair, until
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.test_calls.identity import pair, until
 
 WORD: Final = BestAvailableEncryption(b"geheim")
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from nianjian.inspection import injects
-from nianjian.inspection.injects import Line, Script
-from nianjian.kernel import clock
-from nianjian.paper.texts.inspection import drill as texts
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper.texts.inspection import drill as texts
+from nianjian.features.inspection import injects
+from nianjian.features.inspection.injects import Line, Script
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=clock.ZONE)
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)

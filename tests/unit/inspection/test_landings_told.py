@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from tests.support.call_files import Desk, good
 
-from nianjian.inspection.callback.landings import boxes, compare, lake, live, trunks
-from nianjian.inspection.callback.landings.boxes import Boxes
-from nianjian.inspection.callback.landings.compare import Called, Record
-from nianjian.inspection.callback.verdict import AGAINST, LANDINGS, weighed
-from nianjian.intake.formats import freeswitch_json
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.intake.formats import freeswitch_json
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.test_calls.landings import boxes, compare, lake, live, trunks
+from nianjian.features.test_calls.landings.boxes import Boxes
+from nianjian.features.test_calls.landings.compare import Called, Record
+from nianjian.features.test_calls.verdict import AGAINST, LANDINGS, weighed
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 MASTER = "asterisk-22.10.1_Master.csv"

@@ -9,14 +9,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.decisions import days as journal
-from nianjian.gate.decisions import record
-from nianjian.inspection.logs import kept, question
-from nianjian.inspection.logs.kept import Stretch
-from nianjian.kernel.periods import add_months
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import CALLS
+from nianjian.engines.evidence import kept, question
+from nianjian.engines.evidence.kept import Stretch
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.decisions import days as journal
+from nianjian.engines.gate.decisions import record
+from nianjian.engines.kernel.periods import add_months
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS
 
 BEGIN, UNTIL = date(2026, 2, 28), date(2026, 8, 30)
 DAY = timedelta(days=1)

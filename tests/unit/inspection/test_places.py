@@ -8,12 +8,12 @@ from collections.abc import Iterable
 import pytest
 from tests.support.answerer import Answerer, answered, back
 
-from nianjian.inspection.callback.places import refused
-from nianjian.inspection.callback.sip import bulk
-from nianjian.inspection.callback.sip.agent import REFUSED, connected
-from nianjian.inspection.callback.sip.bulk import Pace
-from nianjian.inspection.callback.sip.message import Message
-from nianjian.inspection.callback.sip.seen import Plan, Seen, Via
+from nianjian.engines.sip import bulk
+from nianjian.engines.sip.agent import REFUSED, connected
+from nianjian.engines.sip.bulk import Pace
+from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.places import refused
+from nianjian.engines.sip.seen import Plan, Seen, Via
 
 
 @pytest.mark.parametrize(

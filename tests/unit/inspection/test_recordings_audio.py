@@ -10,10 +10,10 @@ from datetime import date
 
 import pytest
 
-from nianjian.inspection.logs import kept
-from nianjian.inspection.logs.kept import Reach, Stretch
-from nianjian.inspection.logs.recordings import audio, judge
-from nianjian.inspection.logs.recordings.audio import Length
+from nianjian.engines.evidence import kept
+from nianjian.engines.evidence.kept import Reach, Stretch
+from nianjian.engines.evidence.recordings import audio, judge
+from nianjian.engines.evidence.recordings.audio import Length
 
 DAY = date(2026, 8, 3)
 

@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from nianjian.inspection.logs import question
-from nianjian.inspection.logs.question import Draw
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import CALLS
+from nianjian.engines.evidence import question
+from nianjian.engines.evidence.question import Draw
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS
 
 FIRST, LAST = date(2026, 8, 2), date(2026, 8, 9)
 USUAL = {"part": "2026-08", "direction": "out", "leg": "customer", "delivered": True, "answered": True, "test": False}

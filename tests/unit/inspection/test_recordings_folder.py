@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.inspection.logs.recordings import folder, named
-from nianjian.inspection.logs.recordings.folder import AMBIGUOUS, MISSING, OUTSIDE, UNSEARCHED
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.evidence.recordings import folder, named
+from nianjian.engines.evidence.recordings.folder import AMBIGUOUS, MISSING, OUTSIDE, UNSEARCHED
+from nianjian.engines.kernel.errors import NianjianError
 
 LONG = "2026/08/27/q-13800138000-20260827-1.wav"
 

@@ -7,11 +7,11 @@ import json
 from datetime import date, datetime
 from pathlib import Path
 
-from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.decisions import record
-from nianjian.gate.decisions.journal import Journal
-from nianjian.inspection.screens import asterisk, counted, gateway
-from nianjian.kernel import clock
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.decisions import record
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.kernel import clock
+from nianjian.features.screens import asterisk, counted, gateway
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 MASTER = SAMPLES / "asterisk-22.10.1_Master.csv"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.support.speaking import speaking
 
-from nianjian.inspection.screens import spoken
-from nianjian.inspection.screens.esl import Esl
+from nianjian.features.screens import spoken
+from nianjian.features.screens.esl import Esl
 
 GREETING = b"Content-Type: auth/request\n\n"
 ACCEPTED = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"

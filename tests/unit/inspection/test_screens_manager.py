@@ -10,8 +10,8 @@ from threading import Thread
 import pytest
 from tests.support.speaking import speaking
 
-from nianjian.inspection.screens import spoken
-from nianjian.inspection.screens.ami import Ami
+from nianjian.features.screens import spoken
+from nianjian.features.screens.ami import Ami
 
 LOGIN = b"Response: Success\r\nActionID: 1\r\nMessage: Authentication accepted\r\n\r\n"
 EVENT = b"Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.inspection.screens import posted
-from nianjian.inspection.screens.posted import Spool, file_of, older
-from nianjian.intake.formats.freeswitch_post import Leg, leg
+from nianjian.engines.intake.formats.freeswitch_post import Leg, leg
+from nianjian.features.screens import posted
+from nianjian.features.screens.posted import Spool, file_of, older
 
 DAY = date(2026, 3, 2)
 EACH = 300
@@ -23,7 +23,7 @@ import sys
 from datetime import date
 from pathlib import Path
 from tests.unit.inspection.test_screens_posted import DAY, EACH, made
-from nianjian.inspection.screens.posted import Spool
+from nianjian.features.screens.posted import Spool
 spool = Spool(Path(sys.argv[1]))
 print(sum(spool.keep(DAY, one.uuid, one.line) for one in map(made, range(EACH))))
 """

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.inspection.screens import freeswitch, kamailio
-from nianjian.intake.formats.freeswitch_post import leg
-from nianjian.kernel import clock
+from nianjian.engines.intake.formats.freeswitch_post import leg
+from nianjian.engines.kernel import clock
+from nianjian.features.screens import freeswitch, kamailio
 
 TESTS = Path(__file__).parents[2]
 ACC = sorted((TESTS / "samples/kamailio").glob("acc_[0-9]*.log"))

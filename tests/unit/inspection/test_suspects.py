@@ -15,11 +15,11 @@ import pyarrow as pa
 import pytest
 from tests.support.call_files import Desk
 
-from nianjian.inspection.dialling import question, suspects, verdict
-from nianjian.inspection.dialling.suspects import Group, Signs
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import CALLS, LINE_DIM
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS, LINE_DIM
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.inspection.dialling import question, suspects, verdict
+from nianjian.features.inspection.dialling.suspects import Group, Signs
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 MIXED, PLAIN = "asterisk-22.10.1_Master_predictive_and_robot.csv", "asterisk-22.10.1_Master.csv"

@@ -9,8 +9,8 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from nianjian.inspection.dialling import question, sweep
-from nianjian.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.features.inspection.dialling import question, sweep
 
 NINE = datetime(2026, 3, 2, 9)  # noqa: DTZ001 -- wall time
 WORK = pa.schema(

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from nianjian.inspection.callback import asked
-from nianjian.inspection.callback.sip.message import Message
-from nianjian.inspection.callback.sip.seen import Seen, Via
-from nianjian.inspection.callback.sip.signs import voicemail
-from nianjian.inspection.callback.standing import Done, standing
-from nianjian.inspection.callback.verdict import ADDRESS, NONE, REASONS, TOKEN, judge
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.sip.message import Message
+from nianjian.engines.sip.seen import Seen, Via
+from nianjian.engines.sip.signs import voicemail
+from nianjian.features.test_calls import asked
+from nianjian.features.test_calls.standing import Done, standing
+from nianjian.features.test_calls.verdict import ADDRESS, NONE, REASONS, TOKEN, judge
 
 LIMIT = 30_000
 GATEWAY = ("10.0.0.1",)

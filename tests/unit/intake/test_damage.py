@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
 
-from nianjian.intake.read import items
-from nianjian.intake.rows.lines import uniform
+from nianjian.engines.intake.read import items
+from nianjian.engines.intake.rows.lines import uniform
 
 
 def test_clean_file_is_loaded_whole(desk: Desk) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 from tests.unit.intake.conftest import HEADER, Desk, row
 
-from nianjian.intake.rows import documents
-from nianjian.intake.rows.documents import records
-from nianjian.intake.rows.lines import Damage
+from nianjian.engines.intake.rows import documents
+from nianjian.engines.intake.rows.documents import records
+from nianjian.engines.intake.rows.lines import Damage
 
 
 def _refuse(text: str) -> object:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.intake import validate
-from nianjian.intake.format import Fields, Layout
-from nianjian.intake.select.reasons import first, reasons
-from nianjian.lake.workbench import Workbench
+from nianjian.engines.intake import validate
+from nianjian.engines.intake.format import Fields, Layout
+from nianjian.engines.intake.select.reasons import first, reasons
+from nianjian.engines.lake.workbench import Workbench
 
 LATEST = "2026-03-02 00:00:00"
 

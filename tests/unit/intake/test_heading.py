@@ -8,9 +8,9 @@ import pytest
 from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
 from tests.unit.intake.workbooks import HEADER_CELLS, book, cells
 
-from nianjian.intake.format import FileMapping
-from nianjian.intake.mapping import FIELDS
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.mapping import FIELDS
+from nianjian.engines.kernel.errors import NianjianError
 
 FULL_WIDTH = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
 TITLE = "某某公司2026年3月话单"

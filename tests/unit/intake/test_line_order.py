@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pyarrow.dataset as ds
 
-from nianjian.intake.load import import_file
-from nianjian.intake.read import items
-from nianjian.lake.tables import Lake
+from nianjian.engines.intake.load import import_file
+from nianjian.engines.intake.read import items
+from nianjian.engines.lake.tables import Lake
 
 HEADER = (
     "话单ID,方向,主叫号码,外显号码,被叫号码,开始时间,振铃时间,接通时间,结束时间,结果,"

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.intake.conftest import Desk
 
-from nianjian.intake.format import FileMapping
-from nianjian.intake.mapping import FIELDS, SPANS, read
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.mapping import FIELDS, SPANS, read
+from nianjian.engines.kernel.errors import NianjianError
 
 EXPORT = (
     "客户电话,本机,拨打时间,通话时长,类别\n"

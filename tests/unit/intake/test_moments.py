@@ -7,7 +7,7 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from nianjian.intake.moments import either, epoch, formatted, local
+from nianjian.engines.intake.moments import either, epoch, formatted, local
 
 
 def read(expression: str, text: str | None) -> str | None:

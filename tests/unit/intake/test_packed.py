@@ -13,9 +13,9 @@ import pytest
 from tests.unit.intake.conftest import Desk, csv_bytes, good
 from tests.unit.intake.workbooks import HEADER_CELLS, book, cells
 
-from nianjian.intake.packed.packs import Spool
-from nianjian.intake.read import Item, items
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.intake.packed.packs import Spool
+from nianjian.engines.intake.read import Item, items
+from nianjian.engines.kernel.errors import NianjianError
 
 MIB = 1 << 20
 

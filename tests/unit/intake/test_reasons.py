@@ -7,11 +7,11 @@ from datetime import datetime, time, timedelta
 import pytest
 from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
 
-from nianjian.intake.format import FileMapping
-from nianjian.intake.mapping import read
-from nianjian.intake.receipt import FileReceipt
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.mapping import read
+from nianjian.engines.intake.receipt import FileReceipt
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
 
 
 def at(*parts: int) -> datetime:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tests.unit.intake.conftest import Desk
 
-from nianjian.intake.format import FileMapping
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.kernel.errors import NianjianError
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 

@@ -14,9 +14,9 @@ from tests.unit.intake.conftest import HEADER, Desk, csv_bytes, good, row
 from tests.unit.intake.formats.test_freeswitch import A, B, document
 from tests.unit.intake.workbooks import book
 
-from nianjian.intake import ledger, rejects
-from nianjian.intake.read import items
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.intake import ledger, rejects
+from nianjian.engines.intake.read import items
+from nianjian.engines.kernel.errors import NianjianError
 
 LEGS = [document(), document(originator=A, uuid=B, caller_id_number="95013")]
 VOS = (

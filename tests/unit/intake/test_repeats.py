@@ -8,10 +8,10 @@ import json
 import pytest
 from tests.unit.intake.conftest import Desk, csv_bytes, good, row
 
-from nianjian.intake import rejects
-from nianjian.intake.format import FileMapping
-from nianjian.intake.ledger import batch_days, receipts, undo_batch
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.intake import rejects
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.ledger import batch_days, receipts, undo_batch
+from nianjian.engines.kernel.errors import NianjianError
 
 
 def test_the_same_file_again_changes_nothing(desk: Desk) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.unit.intake.conftest import Desk, csv_bytes, row
 
-from nianjian.intake.format import FileMapping
-from nianjian.intake.rows.temporary import workbench
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.rows.temporary import workbench
 
 TAKEN = "call_id, callee, callee_raw"
 

@@ -7,7 +7,7 @@ import gzip
 import pytest
 from tests.unit.intake.conftest import Desk, csv_bytes, good, row
 
-from nianjian.intake import ledger, rejects
+from nianjian.engines.intake import ledger, rejects
 
 BAD = [row(90, 开始时间="soon"), row(91, 被叫号码="x"), "only,three,cells", row(92, 方向="?")]
 DAMAGED = "\x00".join(row(93))

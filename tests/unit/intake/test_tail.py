@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.intake.tail import MARK, News, Place, read
+from nianjian.engines.intake.tail import MARK, News, Place, read
 
 
 def add(path: Path, text: str) -> None:

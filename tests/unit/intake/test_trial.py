@@ -12,11 +12,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from nianjian.intake.format import FileMapping
-from nianjian.intake.preview import masked
-from nianjian.intake.preview.look import MEMBERS, looks
-from nianjian.intake.preview.trial import ROWS, trial
-from nianjian.intake.read import items
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.preview import masked
+from nianjian.engines.intake.preview.look import MEMBERS, looks
+from nianjian.engines.intake.preview.trial import ROWS, trial
+from nianjian.engines.intake.read import items
 
 HEADER = ["话单ID", "方向", "主叫号码", "外显号码", "被叫号码", "开始时间", "接通时间", "结束时间", "结果", "客户姓名"]
 TIMES = ("2026-03-02 10:00:00", "2026-03-02 10:00:05", "2026-03-02 10:01:00")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianjian.intake.vendor.sql import unharmed
-from nianjian.kernel.formulas import harmless, restored
+from nianjian.engines.intake.vendor.sql import unharmed
+from nianjian.engines.kernel.formulas import harmless, restored
 
 RUN = [
     "=1+1", "+8613800138000", "@SUM(A1)", "-2+3", "\t=1", "\r=1", "\n=1", "  =1", "\u3000=1", "\ufeff=1", '"=1', "'=1",

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from tests.support.books import LAST, cell, ods, ods_row, row, xls, xlsx
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.kernel.workbooks import limits
-from nianjian.kernel.workbooks.limits import HELD, Limits
-from nianjian.kernel.workbooks.opening import opened
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.workbooks import limits
+from nianjian.engines.kernel.workbooks.limits import HELD, Limits
+from nianjian.engines.kernel.workbooks.opening import opened
 
 MEMORY = 100 << 20  # bytes that a refusal may take
 Rows = list[tuple[int, list[object]]]

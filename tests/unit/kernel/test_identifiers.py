@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
-from nianjian.kernel import identifiers
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel import identifiers
+from nianjian.engines.kernel.errors import NianjianError
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 

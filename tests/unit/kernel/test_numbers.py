@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianjian.kernel.numbers import Number, NumberClass, Root, Shape, classify, mask, normalise, printed
+from nianjian.engines.kernel.numbers import Number, NumberClass, Root, Shape, classify, mask, normalise, printed
 
 DAY = date(2026, 6, 30)
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianjian.kernel import periods
+from nianjian.engines.kernel import periods
 
 DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.kernel.provinces import FULL, PROVINCES, short
-from nianjian.rules.rulebook import plain_province
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.provinces import FULL, PROVINCES, short
+from nianjian.engines.rules.rulebook import plain_province
 
 
 def test_there_are_thirty_one_and_rules_shorten_them_the_same_way() -> None:

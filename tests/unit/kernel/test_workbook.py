@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.kernel.workbooks.cells import meaning, number_text
-from nianjian.kernel.workbooks.workbook import Workbook
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.workbooks.cells import meaning, number_text
+from nianjian.engines.kernel.workbooks.workbook import Workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

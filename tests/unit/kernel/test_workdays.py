@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianjian.kernel import clock, workdays
-from nianjian.kernel.errors import NianjianError
-from nianjian.kernel.workdays import Calendar, Due
+from nianjian.engines.kernel import clock, workdays
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.workdays import Calendar, Due
 
 YEAR_2026 = Calendar(
     days_off=frozenset({date(2026, 5, day) for day in range(1, 6)}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nianjian.lake.keys import Hashes, in_order
+from nianjian.engines.lake.keys import Hashes, in_order
 
 
 def drawn(count: int, *, most: int = 2**64) -> Hashes:

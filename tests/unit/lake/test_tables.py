@@ -10,10 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import CALLS, LINE_DIM
-from nianjian.lake.tables import Lake
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS, LINE_DIM
+from nianjian.engines.lake.tables import Lake
 
 
 def lines(*names: str) -> pa.Table:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.flows.operation.archive import MANIFEST, checked, written
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.maintenance.operations.archive import MANIFEST, checked, written
 
 
 def _made(path: Path, **members: bytes) -> Path:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.flows.operation import backup
-from nianjian.flows.operation.gate_files import once
-from nianjian.gate import places
-from nianjian.gate.snapshot import format as form
+from nianjian.engines.gate import places
+from nianjian.engines.gate.snapshot import format as form
+from nianjian.features.maintenance.operations import backup
+from nianjian.features.maintenance.operations.gate_files import once
 
 
 def test_a_generation_that_the_feed_prunes_meanwhile_is_gone(tmp_path: Path) -> None:

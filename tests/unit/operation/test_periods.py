@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from nianjian.flows.operation.periods import begins, periods
-from nianjian.intake.rows.erase import Limits
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.intake.rows.erase import Limits
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.maintenance.operations.periods import begins, periods
 
 TODAY = date(2026, 8, 31)
 

@@ -8,7 +8,18 @@ from fractions import Fraction
 
 import pytest
 
-from nianjian.flows.overview.day import FINE, GRAVITY, NEAR, OLD, Mood, Reason, Situation, gravest, urgency, verdict
+from nianjian.features.overview.operations.day import (
+    FINE,
+    GRAVITY,
+    NEAR,
+    OLD,
+    Mood,
+    Reason,
+    Situation,
+    gravest,
+    urgency,
+    verdict,
+)
 
 CALM = Situation("green", days_left=NEAR + 1, age=0)
 

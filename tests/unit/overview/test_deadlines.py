@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from nianjian.flows.overview.deadlines import upcoming
-from nianjian.rules.holidays import builtin
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.rules.holidays import builtin
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.platform.rulebook.deadlines import upcoming
 
 
 def _days(today: date, province: str | None = None) -> list[tuple[str, str, int]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.paper import charts
-from nianjian.paper.drawing import kept
+from nianjian.engines.paper import charts
+from nianjian.engines.paper.drawing import kept
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from nianjian.paper import headline
-from nianjian.paper.words import CHINESE, ENGLISH, words
+from nianjian.engines.paper import headline
+from nianjian.engines.paper.words import CHINESE, ENGLISH, words
 
 
 def _portrait(light: str, *metrics: dict[str, Any]) -> dict[str, Any]:

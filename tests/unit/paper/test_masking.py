@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from nianjian.paper import drill
-from nianjian.paper.masking import masked, masked_key
-from nianjian.paper.words import CHINESE, words
+from nianjian.engines.paper import drill
+from nianjian.engines.paper.masking import masked, masked_key
+from nianjian.engines.paper.words import CHINESE, words
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ import openpyxl
 import pytest
 from tests.support.sample_portrait import portrait
 
-from nianjian.paper import drill, figures
-from nianjian.paper.masking import masked
-from nianjian.paper.page import page
-from nianjian.paper.words import words
-from nianjian.paper.workbook import workbook
+from nianjian.engines.paper import drill, figures
+from nianjian.engines.paper.masking import masked
+from nianjian.engines.paper.page import page
+from nianjian.engines.paper.words import words
+from nianjian.engines.paper.workbook import workbook
 
 
 @pytest.fixture(scope="module")

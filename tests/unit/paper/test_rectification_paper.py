@@ -7,10 +7,10 @@ import zipfile
 
 import pytest
 
-from nianjian.paper.rectification import pictures
-from nianjian.paper.rectification.content import Stamp, content
-from nianjian.paper.rectification.template import PLACE, template
-from nianjian.paper.rectification.word import word
+from nianjian.engines.paper.rectification import pictures
+from nianjian.engines.paper.rectification.content import Stamp, content
+from nianjian.engines.paper.rectification.template import PLACE, template
+from nianjian.engines.paper.rectification.word import word
 
 HOSTILE = '{{ 7 * 7 }} <w:p> & "x"'
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from tests.support.sample_portrait import portrait
 
-from nianjian.paper import pictures
-from nianjian.paper.masking import masked
-from nianjian.paper.printing.pdf import VARIABLE, Stamp, content
-from nianjian.paper.results import exclusions, rules
-from nianjian.paper.results.formula import formulas
-from nianjian.paper.results.own import own
-from nianjian.paper.words import words
-from nianjian.rules.load import load
+from nianjian.engines.paper import pictures
+from nianjian.engines.paper.masking import masked
+from nianjian.engines.paper.printing.pdf import VARIABLE, Stamp, content
+from nianjian.engines.paper.results import exclusions, rules
+from nianjian.engines.paper.results.formula import formulas
+from nianjian.engines.paper.results.own import own
+from nianjian.engines.paper.words import words
+from nianjian.engines.rules.load import load
 
 ENGLISH = words("en")
 CHINESE = words("zh_Hans")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from tests.support.sample_portrait import portrait
 
-from nianjian.paper.masking import masked_moves
-from nianjian.paper.results.comparison import view
-from nianjian.paper.words import words
-from nianjian.portrait.compare import compare
+from nianjian.engines.metrics.compare import compare
+from nianjian.engines.paper.masking import masked_moves
+from nianjian.engines.paper.results.comparison import view
+from nianjian.engines.paper.words import words
 
 ENGLISH = words("en")
 

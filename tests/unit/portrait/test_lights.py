@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from nianjian.kernel.numbers import NumberClass
-from nianjian.portrait import lights
-from nianjian.portrait.lights import Light, Limit
+from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.metrics import lights
+from nianjian.engines.metrics.lights import Light, Limit
 
 VACANCY = Limit(Decimal("0.30"), ">")
 COMPLAINTS = Limit(Decimal("0.0001"), ">")

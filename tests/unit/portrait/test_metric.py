@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from nianjian.portrait.frame import Frame
-from nianjian.portrait.metric import decimal_text, number_text
-from nianjian.portrait.result import snapshot_sha256
+from nianjian.engines.metrics.frame import Frame
+from nianjian.engines.metrics.metric import decimal_text, number_text
+from nianjian.engines.metrics.result import snapshot_sha256
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from tests.support.sample_portrait import YEAR, fill
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.tables import Lake
-from nianjian.portrait import revive
-from nianjian.portrait.result import Result
-from nianjian.portrait.run import run
-from nianjian.portrait.simulate import simulate
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics import revive
+from nianjian.engines.metrics.result import Result
+from nianjian.engines.metrics.run import run
+from nianjian.engines.metrics.simulate import simulate
+from nianjian.engines.rules.rulebook import Rulebook
 
 MOVES: tuple[dict[str, Any], ...] = (
     {},

@@ -14,16 +14,16 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from nianjian.lake.schema import SCHEMAS
-from nianjian.portrait.catalogue import METRICS
-from nianjian.portrait.frame import Frame
-from nianjian.portrait.metric import Tables
-from nianjian.portrait.tables.daily import daily
-from nianjian.portrait.tables.facts import facts
-from nianjian.portrait.tables.matching import complaint_match
-from nianjian.portrait.tables.materialised import DAILY, TICKETS, TICKETS_VERSION, VERSION, tickets_rollup
-from nianjian.portrait.tables.tickets import Counting, tickets
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.metrics.catalogue import METRICS
+from nianjian.engines.metrics.frame import Frame
+from nianjian.engines.metrics.metric import Tables
+from nianjian.engines.metrics.tables.daily import daily
+from nianjian.engines.metrics.tables.facts import facts
+from nianjian.engines.metrics.tables.matching import complaint_match
+from nianjian.engines.metrics.tables.materialised import DAILY, TICKETS, TICKETS_VERSION, VERSION, tickets_rollup
+from nianjian.engines.metrics.tables.tickets import Counting, tickets
+from nianjian.engines.rules.rulebook import Rulebook
 
 FOLDER = Path(__file__).parents[2] / "snapshots"
 WRITE = os.environ.get("WRITE_SNAPSHOTS") == "1"

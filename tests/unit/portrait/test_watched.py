@@ -8,9 +8,9 @@ from fractions import Fraction
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nianjian.kernel.numbers import NumberClass
-from nianjian.portrait import lights, metric
-from nianjian.portrait.lights import Flag, Light, Limit, Verdict
+from nianjian.engines.kernel.numbers import NumberClass
+from nianjian.engines.metrics import lights, metric
+from nianjian.engines.metrics.lights import Flag, Light, Limit, Verdict
 
 FACTOR = Decimal("0.80")
 VACANCY, RATE = Limit(Decimal("0.30"), ">"), Limit(Decimal("0.0001"), ">")

@@ -12,12 +12,12 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import CALLS
-from nianjian.reconcile.bill import BillMapping, joined, load, mapping
-from nianjian.reconcile.counts import BILL, Bill
-from nianjian.reconcile.sources import RECORDS, Parting, compared, question
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS
+from nianjian.features.reconciliation.bill import BillMapping, joined, load, mapping
+from nianjian.features.reconciliation.counts import BILL, Bill
+from nianjian.features.reconciliation.sources import RECORDS, Parting, compared, question
 
 DAY, NEXT = date(2026, 3, 2), date(2026, 3, 3)
 HEAD = "账期,号码,线路编号,通话数,接通数,计费分钟"

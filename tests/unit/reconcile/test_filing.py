@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.reconcile.filing import export
-from nianjian.reconcile.filing.compare import Pair, Result, compare, counts
-from nianjian.reconcile.filing.mapping import ExportMapping, checked, parsed
-from nianjian.reconcile.filing.standing import LINES, NUMBERS, SEATS, Row, standing
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.reconciliation.filing import export
+from nianjian.features.reconciliation.filing.compare import Pair, Result, compare, counts
+from nianjian.features.reconciliation.filing.mapping import ExportMapping, checked, parsed
+from nianjian.features.reconciliation.filing.standing import LINES, NUMBERS, SEATS, Row, standing
 
 A = date(2026, 12, 31)
 NEXT = date(2027, 1, 1)

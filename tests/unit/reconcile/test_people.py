@@ -7,8 +7,18 @@ from datetime import date
 
 import pytest
 
-from nianjian.reconcile.people.match import matched
-from nianjian.reconcile.people.values import Given, Insured, Match, Matched, Month, Paid, Seat, Staff, Terms
+from nianjian.features.reconciliation.people.match import matched
+from nianjian.features.reconciliation.people.values import (
+    Given,
+    Insured,
+    Match,
+    Matched,
+    Month,
+    Paid,
+    Seat,
+    Staff,
+    Terms,
+)
 
 OWN = "示例公司"
 TERMS = Terms(30, frozenset({OWN}), frozenset({"T1"}), frozenset({"财务"}), 60, 2)

@@ -9,9 +9,9 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import CALLS
-from nianjian.reconcile.sources import Compared, compared, question
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS
+from nianjian.features.reconciliation.sources import Compared, compared, question
 
 DAY, NEXT = date(2026, 3, 2), date(2026, 3, 3)
 

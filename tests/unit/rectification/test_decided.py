@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from nianjian.gate.asked import Request, Verdict
-from nianjian.gate.decisions.journal import Journal
-from nianjian.rectification.decided import told
-from nianjian.rectification.isolate import Channel
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.features.rectification.decided import told
+from nianjian.features.rectification.isolate import Channel
 
 SINCE = int(datetime(2026, 3, 2, 4, tzinfo=UTC).timestamp() * 1000)  # noon in Shanghai
 HOUR = 3_600_000

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from nianjian.kernel import clock
-from nianjian.kernel.errors import NianjianError
-from nianjian.rectification import states
-from nianjian.rectification.plan import in_time, plan, reminder
-from nianjian.rules.holidays import builtin
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules.holidays import builtin
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.rectification import states
+from nianjian.features.rectification.plan import in_time, plan, reminder
 
 BOOK, CALENDAR = Rulebook.on(date(2026, 12, 31)), builtin()
 

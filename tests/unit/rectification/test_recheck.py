@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from nianjian.paper.texts.errors import ERRORS
-from nianjian.rectification import states, white_list
-from nianjian.rectification.recheck import REMEDIES, Facts, gaps
+from nianjian.engines.paper.texts.errors import ERRORS
+from nianjian.features.rectification import states, white_list
+from nianjian.features.rectification.recheck import REMEDIES, Facts, gaps
 
 PART: dict[str, Any] = {"channel": {"by_day": []}, "complaints": 1}
 MEASURED: dict[str, Any] = {"before": PART, "after": PART, "over_cap": [], "cap": 30}

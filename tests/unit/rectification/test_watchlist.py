@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from nianjian.rectification.watchlist import carried, closer_look
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.portrait.watch.watchlist import carried, closer_look
 
 BOOK = Rulebook.on(date(2026, 12, 31))
 

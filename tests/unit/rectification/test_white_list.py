@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianjian.rectification.white_list import merged
+from nianjian.features.rectification.white_list import merged
 
 SECONDS = st.integers(0, 30)
 

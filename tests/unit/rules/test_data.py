@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.rules import gate, holidays, page
-from nianjian.rules.load import DATA, RuleSet, load
-from nianjian.rules.rule import canonical, digest
-from nianjian.rules.rulebook import Rulebook
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules import gate, holidays, page
+from nianjian.engines.rules.load import DATA, RuleSet, load
+from nianjian.engines.rules.rule import canonical, digest
+from nianjian.engines.rules.rulebook import Rulebook
 
 RULE = """\
 rules:
@@ -167,7 +167,7 @@ def test_gate_tells_what_to_do(data: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert gate.main(["--update"], data) == 0
 
 
-@pytest.mark.parametrize("command", [["nianjian.rules.gate"], ["nianjian.rules.page", "--check"]])
+@pytest.mark.parametrize("command", [["nianjian.engines.rules.gate"], ["nianjian.engines.rules.page", "--check"]])
 def test_commands_of_the_build(command: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -175,7 +175,7 @@ def test_commands_of_the_build(command: list[str]) -> None:
 
 
 def test_pages_say_what_the_data_say() -> None:
-    assert page.stale(ROOT / "docs" / "rules", load()) == [], "run python -m nianjian.rules.page"
+    assert page.stale(ROOT / "docs" / "rules", load()) == [], "run python -m nianjian.engines.rules.page"
 
 
 def test_pages_written_and_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.rules.load import load
-from nianjian.rules.rule import Level
-from nianjian.rules.rulebook import Rulebook, plain_province
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules.load import load
+from nianjian.engines.rules.rule import Level
+from nianjian.engines.rules.rulebook import Rulebook, plain_province
 
 DAY = date(2026, 12, 31)
 LIMIT = "portrait.seat_vacancy.limit"

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from nianjian.kernel.seasons import Season
-from nianjian.rules.holidays import builtin
-from nianjian.rules.rulebook import Overlay, Rulebook
-from nianjian.season.deadlines import Deadline, conflicts, earliest, of_season, season_day, shuts
-from nianjian.season.plan import Plan, plan
-from nianjian.season.tasks import Seen, standing
-from nianjian.season.tracks import risks, tracks
+from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.rules.holidays import builtin
+from nianjian.engines.rules.rulebook import Overlay, Rulebook
+from nianjian.engines.season.deadlines import Deadline, conflicts, earliest, of_season, season_day, shuts
+from nianjian.engines.season.plan import Plan, plan
+from nianjian.engines.season.tasks import Seen, standing
+from nianjian.engines.season.tracks import risks, tracks
 
 pytestmark = pytest.mark.long
 CALENDAR = builtin()

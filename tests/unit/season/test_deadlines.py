@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.kernel.periods import add_months
-from nianjian.kernel.seasons import Season
-from nianjian.kernel.workdays import add_workdays
-from nianjian.rules.holidays import builtin
-from nianjian.rules.rulebook import Rulebook
-from nianjian.season.deadlines import (
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.periods import add_months
+from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.workdays import add_workdays
+from nianjian.engines.rules.holidays import builtin
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.season.deadlines import (
     Deadline,
     Kind,
     Printed,

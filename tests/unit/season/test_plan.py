@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from nianjian.kernel.workdays import Due
-from nianjian.rules.holidays import builtin
-from nianjian.rules.rulebook import Rulebook
-from nianjian.season.deadlines import Printed, of_season
-from nianjian.season.plan import Plan, plan, workdays_between
-from nianjian.season.tasks import Progress, Said, Seen, State, Task, progress, standing
+from nianjian.engines.kernel.workdays import Due
+from nianjian.engines.rules.holidays import builtin
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.season.deadlines import Printed, of_season
+from nianjian.engines.season.plan import Plan, plan, workdays_between
+from nianjian.engines.season.tasks import Progress, Said, Seen, State, Task, progress, standing
 
 CALENDAR = builtin()
 

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from nianjian.kernel.seasons import Season
-from nianjian.kernel.workdays import Due
-from nianjian.rules.rulebook import Rulebook
-from nianjian.season.deadlines import Deadline, Kind
-from nianjian.season.plan import Planned
-from nianjian.season.reminders import DUE, Moments, Person, Reminder, Scope, due, moments, recipients, stage
-from nianjian.season.tasks import Said, Seen, State, Task
-from nianjian.season.tracks import tracks
+from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.kernel.workdays import Due
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.season.deadlines import Deadline, Kind
+from nianjian.engines.season.plan import Planned
+from nianjian.engines.season.reminders import DUE, Moments, Person, Reminder, Scope, due, moments, recipients, stage
+from nianjian.engines.season.tasks import Said, Seen, State, Task
+from nianjian.engines.season.tracks import tracks
 
 END = date(2027, 3, 31)
 RULE = moments(Rulebook.on(date(2027, 1, 1), "浙江"))

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from nianjian.kernel.seasons import Season
-from nianjian.rules.holidays import builtin
-from nianjian.rules.rulebook import Rulebook
-from nianjian.season.deadlines import of_season
-from nianjian.season.tracks import Licence, Risk, State, reporting, risks, state, tracks
+from nianjian.engines.kernel.seasons import Season
+from nianjian.engines.rules.holidays import builtin
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.engines.season.deadlines import of_season
+from nianjian.engines.season.tracks import Licence, Risk, State, reporting, risks, state, tracks
 
 FOUND = of_season(Rulebook.on(date(2027, 1, 1)), 2027, builtin())
 SHUT = date(2027, 4, 30)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.kernel.errors import NianjianError
-from nianjian.vault import keyring
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.vault import keyring
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.accounts.models import Membership
-from nianjian.accounts.query import Actor
-from nianjian.accounts.service import add_enterprise
-from nianjian.flows.complaints import acts, one_click
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints.operations import acts, one_click
+from nianjian.platform.accounts.models import Membership
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.service import add_enterprise
 
 BOSS = Actor("tester")
 NUMBER = "95013001"

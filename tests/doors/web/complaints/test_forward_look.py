@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.complaints.model import Complaint
-from nianjian.flows import jobs
-from nianjian.queue.models import Job
+from nianjian.features.complaints.model import Complaint
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
 HERE = "/e/demo/complaints/forwards/"
@@ -42,7 +42,7 @@ def test_its_headings_and_values_stand_beside_the_choice(officer: Client) -> Non
     assert "13800138000" not in text
     assert "影响休息" not in text
     assert not Complaint.objects.exists()
-    assert not Job.objects.filter(kind=jobs.IMPORT_FORWARDS).exists()
+    assert not Job.objects.filter(kind=flow.IMPORT_FORWARDS).exists()
 
 
 def test_a_choice_is_looked_at_again_and_imported(officer: Client) -> None:
@@ -52,7 +52,7 @@ def test_a_choice_is_looked_at_again_and_imported(officer: Client) -> None:
     assert re.search(r'<option value="举报编号" selected>', text)
     given = {"source": "12321", "heading_reference": "举报编号", "file": SimpleUploadedFile("l.csv", LIST.encode())}
     assert officer.post(HERE, given).status_code == 302
-    assert Job.objects.get(kind=jobs.IMPORT_FORWARDS).payload["mapping"]["columns"] == {"reference": "举报编号"}
+    assert Job.objects.get(kind=flow.IMPORT_FORWARDS).payload["mapping"]["columns"] == {"reference": "举报编号"}
 
 
 def test_what_is_no_list_is_said(officer: Client) -> None:

@@ -10,15 +10,15 @@ import pytest
 from django.test import Client
 from tests.support.people import signed_in
 
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.complaints.model import Complaint
-from nianjian.complaints.one_click.model import Door
-from nianjian.flows.complaints import one_click
-from nianjian.flows.complaints.listing import listed
-from nianjian.kernel import clock
-from nianjian.paper.printing.codes import png
-from nianjian.registers.overlays.model import Overlay
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper.printing.codes import png
+from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.one_click.model import Door
+from nianjian.features.complaints.operations import one_click
+from nianjian.features.complaints.operations.listing import listed
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.registers.overlays.model import Overlay
 
 pytestmark = pytest.mark.django_db
 HERE = "/e/demo/complaints/one-click/"

@@ -17,13 +17,13 @@ from tests.doors.web.complaints.conftest import BOSS, ago, opened
 from tests.doors.web.data_pages import work
 from tests.support.people import signed_in
 
-from nianjian.audit.query import acts as chain
-from nianjian.complaints.model import Complaint, Proposal
-from nianjian.complaints.query import standing
-from nianjian.flows.complaints import acts, forwards
-from nianjian.kernel import clock
-from nianjian.queue.models import Job
-from nianjian.vault import blobs
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints.model import Complaint, Proposal
+from nianjian.features.complaints.operations import acts, forwards
+from nianjian.features.complaints.query import standing
+from nianjian.platform.audit.query import acts as chain
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.vault import blobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 HOME = "/e/demo/complaints/"

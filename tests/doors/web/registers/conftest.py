@@ -12,11 +12,11 @@ from django.test import Client
 from tests.support.people import signed_in
 from tests.support.teams import standing
 
-from nianjian.accounts import models
-from nianjian.accounts import service as people
-from nianjian.accounts.query import Actor
-from nianjian.registers.rows import service
-from nianjian.vault import keyring
+from nianjian.platform.accounts import models
+from nianjian.platform.accounts import service as people
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers.rows import service
+from nianjian.platform.vault import keyring
 
 OPERATOR = Actor("tester")
 Write = Callable[..., str]

@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.people import signed_in
 from tests.support.register_pages import BASE, address, text
 
-from nianjian.accounts.query import Actor
-from nianjian.kernel import clock
-from nianjian.registers import kinds
-from nianjian.web.registers.labels import CHOICES, LABELS
+from nianjian.engines.kernel import clock
+from nianjian.features.registers.pages.labels import CHOICES, LABELS
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers import kinds
 
 OPERATOR = Actor("tester")
 IDENTITY = "11010519491231002X"
@@ -161,10 +161,10 @@ def test_of_many_rows_the_overview_says_that_it_has_not_counted_them(
 ) -> None:
     write("lines", line_id="L1", gateway="1.2.3.4")
     write("lines", line_id="L2", gateway="1.2.3.4")
-    monkeypatch.setattr("nianjian.registers.rows.state.COUNTED", 2)
+    monkeypatch.setattr("nianjian.platform.registers.rows.state.COUNTED", 2)
     card = _card(text(officer.get(BASE)), "lines")
     assert ('<p class="figure">2</p>' in card, "查看" in card) == (True, False)
-    monkeypatch.setattr("nianjian.registers.rows.state.COUNTED", 1)
+    monkeypatch.setattr("nianjian.platform.registers.rows.state.COUNTED", 1)
     card = _card(text(officer.get(BASE)), "lines")
     assert '<p class="figure">10,000+</p>' in card
     for field in ("team", "gateway"):

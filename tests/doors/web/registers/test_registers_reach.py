@@ -15,12 +15,12 @@ from tests.support.people import signed_in
 from tests.support.register_pages import BASE, address, sheet, text, verbs
 from tests.support.teams import standing
 
-from nianjian.accounts import service as people
-from nianjian.accounts.query import Actor
-from nianjian.audit.query import acts
-from nianjian.registers.attachments.query import papers
-from nianjian.registers.models import Line
-from nianjian.registers.rows import service
+from nianjian.platform.accounts import service as people
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.audit.query import acts
+from nianjian.platform.registers.attachments.query import papers
+from nianjian.platform.registers.models import Line
+from nianjian.platform.registers.rows import service
 
 OPERATOR = Actor("tester")
 IDENTITY = "11010519491231002X"

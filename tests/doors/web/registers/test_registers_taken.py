@@ -15,14 +15,14 @@ from tests.doors.web.data_pages import work
 from tests.support.people import signed_in
 from tests.support.register_pages import address, text
 
-from nianjian.accounts import models
-from nianjian.audit.query import acts
-from nianjian.flows.registers import made
-from nianjian.kernel import clock
-from nianjian.queue import query as queue
-from nianjian.queue import service as queue_service
-from nianjian.queue.models import Job
-from nianjian.vault import blobs
+from nianjian.engines.kernel import clock
+from nianjian.features.registers.operations import made
+from nianjian.platform.accounts import models
+from nianjian.platform.audit.query import acts
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.jobs.models import Job
+from nianjian.platform.vault import blobs
 
 Write = Callable[..., str]
 
@@ -30,7 +30,7 @@ Write = Callable[..., str]
 @pytest.fixture
 def place(write: Write, monkeypatch: pytest.MonkeyPatch) -> str:
     """Where the list is asked for, of which two rows are one too many for a request."""
-    monkeypatch.setattr("nianjian.flows.registers.take.DIRECT", 1)
+    monkeypatch.setattr("nianjian.features.registers.operations.take.DIRECT", 1)
     write("staff", staff_id="1001", person="张三丰", post="质检", joined_on="2025-01-02")
     write("staff", staff_id="1002", person="李四", post="质检", joined_on="2025-03-02")
     write("staff", staff_id="1003", person="王五", post="质检", joined_on="2025-03-03")
@@ -88,8 +88,8 @@ def test_the_making_of_a_list_stops_when_it_is_asked_to(
     reader: Client, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = reader.post(place, {"format": "csv"}).headers["Location"].split("/")[-2]
-    monkeypatch.setattr("nianjian.jobs.worker.PAUSE", 0)
-    monkeypatch.setattr("nianjian.registers.rows.query.CHUNK", 1)
+    monkeypatch.setattr("nianjian.doors.site.jobs.worker.PAUSE", 0)
+    monkeypatch.setattr("nianjian.platform.registers.rows.query.CHUNK", 1)
     told = []
     real = queue_service.progress
 

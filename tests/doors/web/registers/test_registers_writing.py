@@ -10,9 +10,9 @@ from django.test import Client
 from tests.support.register_pages import address, sent, text, verbs
 from tests.support.teams import standing
 
-from nianjian.accounts.query import Actor
-from nianjian.registers import kinds
-from nianjian.registers.models import Line
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.registers import kinds
+from nianjian.platform.registers.models import Line
 
 OPERATOR = Actor("tester")
 IDENTITY = "11010519491231002X"

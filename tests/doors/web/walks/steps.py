@@ -13,7 +13,7 @@ from tests.support import certificates
 from tests.support.dresses import Looker
 from tests.support.site import follow
 
-from nianjian.dossier.editions import manifest
+from nianjian.features.dossier.editions import manifest
 
 DEMO = "示范呼叫中心有限公司"  # name of the enterprise
 PATIENCE = 90_000  # milliseconds for the worker

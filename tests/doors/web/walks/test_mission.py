@@ -17,7 +17,7 @@ import pytest
 from tests.doors.web.walks import mission
 from tests.support.site import Site, serving
 
-from nianjian.kernel import clock
+from nianjian.engines.kernel import clock
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[4]

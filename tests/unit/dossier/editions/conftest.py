@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.support import packages
 
-from nianjian.dossier.editions.build import Built, build
+from nianjian.features.dossier.editions.build import Built, build
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from tests.support import packages
 
-from nianjian.dossier import apart
-from nianjian.dossier.editions.build import build
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier import apart
+from nianjian.features.dossier.editions.build import build
 
 
 def _room(folder: Path) -> Path:

@@ -12,10 +12,10 @@ import pypdfium2
 import pytest
 from tests.support import packages
 
-from nianjian.dossier.editions.package import Board, Item, Package, Seal
-from nianjian.dossier.editions.paper.book import Book, bind
-from nianjian.dossier.editions.paper.layout import BLANK
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions.package import Board, Item, Package, Seal
+from nianjian.features.dossier.editions.paper.book import Book, bind
+from nianjian.features.dossier.editions.paper.layout import BLANK
 
 MM = 72 / 25.4
 

@@ -12,11 +12,11 @@ import pypdfium2
 import pytest
 from tests.support import packages
 
-from nianjian.dossier.editions import manifest
-from nianjian.dossier.editions.build import Built
-from nianjian.dossier.editions.compare import Kind
-from nianjian.dossier.editions.rescan import rescan
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions.build import Built
+from nianjian.features.dossier.editions.compare import Kind
+from nianjian.features.dossier.editions.rescan import rescan
 
 pytestmark = pytest.mark.long
 

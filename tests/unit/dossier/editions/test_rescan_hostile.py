@@ -14,11 +14,11 @@ import pypdfium2
 import pytest
 from tests.support import packages
 
-from nianjian.dossier.editions import manifest
-from nianjian.dossier.editions.build import Built
-from nianjian.dossier.editions.rescan import rescan
-from nianjian.dossier.editions.verify import verify
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions.build import Built
+from nianjian.features.dossier.editions.rescan import rescan
+from nianjian.features.dossier.editions.verify import verify
 
 PAPER = "paper/材料包.pdf"
 Change = Callable[[dict[str, Any]], object]

@@ -10,12 +10,12 @@ import pypdfium2
 import pytest
 from tests.support import packages
 
-from nianjian.dossier.editions import manifest
-from nianjian.dossier.editions.build import Built, build
-from nianjian.dossier.editions.compare import Kind
-from nianjian.dossier.editions.package import Board, Item, Seal
-from nianjian.dossier.editions.rescan import Rescan, rescan
-from nianjian.dossier.editions.verify import verify
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions.build import Built, build
+from nianjian.features.dossier.editions.compare import Kind
+from nianjian.features.dossier.editions.package import Board, Item, Seal
+from nianjian.features.dossier.editions.rescan import Rescan, rescan
+from nianjian.features.dossier.editions.verify import verify
 
 
 def _listed(folder: Path, start: int) -> Built:

@@ -10,9 +10,9 @@ import pypdfium2
 import pytest
 from tests.support import packages
 
-from nianjian.dossier.editions.build import Built, build
-from nianjian.dossier.editions.package import Board, Item, Package
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions.build import Built, build
+from nianjian.features.dossier.editions.package import Board, Item, Package
 
 LIMITS = packages.LIMITS
 

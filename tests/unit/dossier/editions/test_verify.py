@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import packages
 
-from nianjian.dossier.editions import ink, manifest
-from nianjian.dossier.editions.build import Built
-from nianjian.dossier.editions.compare import Kind, compare
-from nianjian.dossier.editions.match import closeness
-from nianjian.dossier.editions.upload.flat import small
-from nianjian.dossier.editions.verify import verify
+from nianjian.features.dossier.editions import ink, manifest
+from nianjian.features.dossier.editions.build import Built
+from nianjian.features.dossier.editions.compare import Kind, compare
+from nianjian.features.dossier.editions.match import closeness
+from nianjian.features.dossier.editions.upload.flat import small
+from nianjian.features.dossier.editions.verify import verify
 
 PAPER = "paper/材料包.pdf"
 

@@ -17,12 +17,12 @@ from bench.reading import audit_texts, papers, scanner
 from PIL import ImageFont
 from tests.support.read_pages import BOOK, DAY
 
-from nianjian.dossier.finding import Weight
-from nianjian.dossier.kinds.port import Sheet
-from nianjian.dossier.reading import ocr, readers
-from nianjian.dossier.reading.engine.picture import skew, turned, unread_ink, without_red_ink
-from nianjian.dossier.reading.text.lines import Layer
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.finding import Weight
+from nianjian.features.dossier.kinds.port import Sheet
+from nianjian.features.dossier.reading import ocr, readers
+from nianjian.features.dossier.reading.engine.picture import skew, turned, unread_ink, without_red_ink
+from nianjian.features.dossier.reading.text.lines import Layer
 
 FONT = ImageFont.truetype(str(next(papers.FONTS.glob("*.ttc"))), 40)
 SMALL = '#set page(width: 90mm, height: 60mm, margin: 8mm)\n#set text(font: "Noto Sans CJK SC", size: 12pt)\n'
@@ -59,9 +59,7 @@ def test_what_makes_the_process_fail_is_one_error(tmp_path: Path) -> None:
 
 
 def test_the_web_process_does_not_load_the_recogniser() -> None:
-    words = (
-        "import sys, nianjian.dossier.reading.readers, nianjian.dossier.reading.ocr; print('rapidocr' in sys.modules)"
-    )
+    words = "import sys, nianjian.features.dossier.reading.readers, nianjian.features.dossier.reading.ocr; print('rapidocr' in sys.modules)"
     import subprocess  # noqa: PLC0415 -- a process without this one's modules
 
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)

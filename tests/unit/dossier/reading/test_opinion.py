@@ -9,10 +9,10 @@ import pytest
 from bench.reading.audit_texts import COMPANY, Text, filled, texts
 from tests.support.read_pages import BOOK, DAY, page, typed
 
-from nianjian.dossier.finding import Verdict, verdict
-from nianjian.dossier.reading import audit_report
-from nianjian.dossier.reading.opinion import Opinion, OpinionRead, opinion
-from nianjian.dossier.reading.text.lines import Box, Layer, Line, PageText
+from nianjian.features.dossier.finding import Verdict, verdict
+from nianjian.features.dossier.reading import audit_report
+from nianjian.features.dossier.reading.opinion import Opinion, OpinionRead, opinion
+from nianjian.features.dossier.reading.text.lines import Box, Layer, Line, PageText
 
 TEXTS = {text.name: text for text in texts()}
 STANDARD = TEXTS["standard"]

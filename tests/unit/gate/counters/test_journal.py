@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from tests.support.gate_store import NOON, E, many, per_day, slot, take, until, windowed
 
-from nianjian.gate.counters.disk.segments import Segments
-from nianjian.gate.counters.journal import Journal
-from nianjian.gate.counters.windows import DAY
-from nianjian.gate.policy import Cap
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.gate.counters.disk.segments import Segments
+from nianjian.engines.gate.counters.journal import Journal
+from nianjian.engines.gate.counters.windows import DAY
+from nianjian.engines.gate.policy import Cap
+from nianjian.engines.kernel.errors import NianjianError
 
 CAP = per_day(300)
 NUMBERS = itertools.count()

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tests.support.gate_store import NOON, E, many, per_day, slot, take, windowed
 
-from nianjian.gate.counters.memory import Memory
-from nianjian.gate.counters.windows import DAY
+from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.counters.windows import DAY
 
 MINUTE = 60_000
 MIDNIGHT = NOON + DAY // 2

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from tests.support.gate_store import NOON, E, Steady, Valkey, crashed, many, opened, per_day, silent, slot, take, until
 
-from nianjian.gate.counters.store import names
-from nianjian.gate.counters.windows import DAY
+from nianjian.engines.gate.counters.store import names
+from nianjian.engines.gate.counters.windows import DAY
 
 CAP = per_day(300)
 ONE = slot(CAP)

@@ -22,9 +22,9 @@ from tests.support.gate_store import (
     until,
 )
 
-from nianjian.gate.counters.store.rebuild import Figures, rebuild
-from nianjian.gate.counters.windows import DAY
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.gate.counters.store.rebuild import Figures, rebuild
+from nianjian.engines.gate.counters.windows import DAY
+from nianjian.engines.kernel.errors import NianjianError
 
 CAP = per_day(300)
 ONE = slot(CAP)
@@ -111,7 +111,7 @@ def test_rows_05_to_07_a_store_that_would_lose_counts_is_refused_with_its_remedy
 
 
 def _unstarted(valkey: Valkey) -> Any:
-    from nianjian.gate.counters.store.store import Store  # noqa: PLC0415 - one test makes it by hand
+    from nianjian.engines.gate.counters.store.store import Store  # noqa: PLC0415 - one test makes it by hand
 
     return Store(valkey.url, moment=lambda: NOON)
 

@@ -20,9 +20,9 @@ from tests.support.gate_store import (
     windowed,
 )
 
-from nianjian.gate.counters.memory import Memory
-from nianjian.gate.counters.store.rebuild import Figures, Unit, rebuild
-from nianjian.gate.counters.store.store import Store
+from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.counters.store.rebuild import Figures, Unit, rebuild
+from nianjian.engines.gate.counters.store.store import Store
 
 CALLEE = "13900000001"
 CAP = per_day(300)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.support.gate_store import per_day
 
-from nianjian.gate.counters import windows
-from nianjian.kernel.clock import ZONE
+from nianjian.engines.gate.counters import windows
+from nianjian.engines.kernel.clock import ZONE
 
 
 def at(text: str, zone: str = "Asia/Shanghai") -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nianjian.gate.server.connections import Connection, Connections, Limits
+from nianjian.engines.gate.server.connections import Connection, Connections, Limits
 
 
 class _Accepted(asyncio.Transport):

@@ -10,12 +10,12 @@ import pytest
 from tests.support.gate import NOON, cap, purpose, request, snapshot, tenant
 from tests.support.gate_server import Counting, Slow, ask, channel_used, made, run
 
-from nianjian.gate.asked import Verdict
-from nianjian.gate.decisions.journal import Journal
-from nianjian.gate.decisions.search import Found, decisions
-from nianjian.gate.server.gate import Gate
-from nianjian.gate.server.memory import Answers
-from nianjian.gate.snapshot.hold import Held
+from nianjian.engines.gate.asked import Verdict
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decisions.search import Found, decisions
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.server.memory import Answers
+from nianjian.engines.gate.snapshot.hold import Held
 
 LINE = cap("L01")
 DAY = 86_400_000

@@ -12,12 +12,12 @@ import pytest
 from tests.support.gate import NOON, cap, request, snapshot, tenant
 from tests.support.gate_server import Counting, ask
 
-from nianjian.gate.decisions.journal import Journal
-from nianjian.gate.process import Ports, Process, Serving
-from nianjian.gate.server import usual
-from nianjian.gate.server.gate import Gate
-from nianjian.gate.server.memory import Answers
-from nianjian.gate.snapshot.hold import Held
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.process import Ports, Process, Serving
+from nianjian.engines.gate.server import usual
+from nianjian.engines.gate.server.gate import Gate
+from nianjian.engines.gate.server.memory import Answers
+from nianjian.engines.gate.snapshot.hold import Held
 
 
 def test_answers_are_bounded_whoever_has_the_numbers_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

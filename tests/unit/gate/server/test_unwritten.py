@@ -9,9 +9,9 @@ import pytest
 from tests.support.gate import NOON, cap, request
 from tests.support.gate_server import Slow, ask, channel_used, made, run
 
-from nianjian.gate.decisions.journal import Journal
-from nianjian.gate.decisions.search import Found, decisions
-from nianjian.gate.server.pending import Pending
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.decisions.search import Found, decisions
+from nianjian.engines.gate.server.pending import Pending
 
 LINE = cap("L01")
 DAY = 86_400_000
@@ -79,7 +79,7 @@ def test_what_is_lost_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Monkey
         journal.open(NOON)
         gate = made(tmp_path / "snapshot")
         gate.journal = journal
-        monkeypatch.setattr("nianjian.gate.decisions.journal.MOST", 10)
+        monkeypatch.setattr("nianjian.engines.gate.decisions.journal.MOST", 10)
         monkeypatch.setattr("os.write", full)
         ask(gate, request())
         ask(gate, request(call_id="c2"))  # a usual one: its line is made when it is written

@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from nianjian.intake.format import FileMapping, Layout, Sample
-from nianjian.intake.formats import catalogue
-from nianjian.lake.workbench import Workbench
+from nianjian.engines.intake.format import FileMapping, Layout, Sample
+from nianjian.engines.intake.formats import catalogue
+from nianjian.engines.lake.workbench import Workbench
 
 FIELDS = (
     "call_id", "call_key", "direction", "leg", "caller", "display", "callee", "start", "ring", "answer", "end",

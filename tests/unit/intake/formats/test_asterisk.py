@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from tests.unit.intake.formats.conftest import Evaluate, sample_of
 
-from nianjian.intake.format import FileMapping
-from nianjian.intake.vendor.asterisk_layout import layout, master_columns
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.vendor.asterisk_layout import layout, master_columns
+from nianjian.engines.kernel.errors import NianjianError
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 ID, FIELD, NEW = '"1772413057.57"', '"note"', '"","1772413057.57",57'

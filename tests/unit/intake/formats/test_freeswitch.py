@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from tests.unit.intake.formats.conftest import Evaluate, sample_of
 
-from nianjian.intake.format import FileMapping
-from nianjian.intake.formats import freeswitch_csv, freeswitch_json
-from nianjian.kernel.errors import NianjianError
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.formats import freeswitch_csv, freeswitch_json
+from nianjian.engines.kernel.errors import NianjianError
 
 A, B = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
 TIMES = '"2026-03-02 10:00:00","2026-03-02 10:00:05","2026-03-02 10:00:30","30","25","NORMAL_CLEARING"'

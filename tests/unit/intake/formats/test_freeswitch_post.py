@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from nianjian.intake.formats import freeswitch_json as form
-from nianjian.intake.formats.freeswitch_post import connecting, leg, moment, named
+from nianjian.engines.intake.formats import freeswitch_json as form
+from nianjian.engines.intake.formats.freeswitch_post import connecting, leg, moment, named
 
 RECORDS = Path(__file__).parents[3] / "sources" / "freeswitch_json" / "records.jsonl"
 WHOLE = [

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.unit.intake.formats.conftest import Evaluate
 
-from nianjian.intake.format import FileMapping
+from nianjian.engines.intake.format import FileMapping
 
 FLAT = "INVITE|3|5d|3-1@h|{code}|Reason = why|1795561916|1795561916.858556|95188|13479525745|127.0.0.1|sip:95013@h"
 SYSLOG = (

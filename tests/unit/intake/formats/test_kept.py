@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.unit.intake.conftest import Desk
 
-from nianjian.intake.format import FileMapping
+from nianjian.engines.intake.format import FileMapping
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 KEPT = ("dcontext", "channel", "dstchannel", "lastapp", "lastdata")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.unit.intake.formats.conftest import sample_of
 
-from nianjian.intake.format import FileMapping
-from nianjian.intake.formats import catalogue
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.formats import catalogue
 
 TESTS = Path(__file__).parents[3]
 SAMPLES = {

@@ -5,12 +5,12 @@ import json
 import pytest
 from tests.unit.intake.formats.conftest import Evaluate, sample_of
 
-from nianjian.intake.format import FileMapping
-from nianjian.intake.formats import catalogue
-from nianjian.intake.vendor.sql import outside
-from nianjian.kernel.errors import NianjianError
-from nianjian.lake.sql import literal
-from nianjian.lake.workbench import Workbench
+from nianjian.engines.intake.format import FileMapping
+from nianjian.engines.intake.formats import catalogue
+from nianjian.engines.intake.vendor.sql import outside
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.sql import literal
+from nianjian.engines.lake.workbench import Workbench
 
 TINET = {
     "UniqueId": "u1", "Cno": "1111", "StartTime": 1772416800, "EndTime": 1772416830, "Clid": "95013", "CallType": 4,

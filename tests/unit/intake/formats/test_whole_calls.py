@@ -9,11 +9,11 @@ import pytest
 from tests.support import call_files
 from tests.unit.intake.formats.test_freeswitch import A, B, document, row
 
-from nianjian.intake import load, read
-from nianjian.lake.duckdb_engine import DuckDBEngine
-from nianjian.lake.schema import CALLS
-from nianjian.lake.tables import Lake
-from nianjian.portrait.tables.facts import facts
+from nianjian.engines.intake import load, read
+from nianjian.engines.lake.duckdb_engine import DuckDBEngine
+from nianjian.engines.lake.schema import CALLS
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics.tables.facts import facts
 
 LOG = (
     "uniqueid,lead_id,call_date,start_epoch,end_epoch,length_in_sec,status,phone_number,user\n"

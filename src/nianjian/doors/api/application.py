@@ -1,0 +1,144 @@
+"""The API put together: its operations, its errors, its document."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Final
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema, get_schema
+
+from nianjian.features.approvals import api
+from nianjian.features.calls.api import batches, imports, previews, register_files
+from nianjian.features.complaints.api import forwards, one_click, tickets, worked
+from nianjian.features.dial_policy.api import decisions, policy
+from nianjian.features.dossier.api import (
+    arrivals,
+    fill_in,
+    items,
+    making,
+    pages,
+    rounds,
+    seals,
+    signed,
+    verifying,
+    versions,
+)
+from nianjian.features.inbox import api as inbox
+from nianjian.features.inspection.api import checks as inspection
+from nianjian.features.inspection.api import day as inspection_day
+from nianjian.features.inspection.api import drill, notice
+from nianjian.features.maintenance.api import audit, retention
+from nianjian.features.overview.api import enterprises, overview
+from nianjian.features.people.api import everywhere, folk, tokens
+from nianjian.features.portrait.api import kept, results
+from nianjian.features.reconciliation.api import ask as reconcile_ask
+from nianjian.features.reconciliation.api import runs as reconcile_runs
+from nianjian.features.rectification.api import cases, channel, watch
+from nianjian.features.registers.api import lists, papers, rows
+from nianjian.features.rulebook import api as rules
+from nianjian.features.screens import api as screens
+from nianjian.features.season.api import told as season
+from nianjian.features.test_calls.api import tests as callbacks
+from nianjian.features.test_calls.api import ways as callback_ways
+from nianjian.features.webhooks import api as webhooks
+from nianjian.platform.api import jobs, problems
+from nianjian.platform.api.access import Token
+from nianjian.platform.api.parsing import Readable
+
+PREFIX: Final = "api/v1"
+VERSION: Final = "1.0.0"
+ABOUT: Final = (
+    "What the pages do, for programs. Every request carries `Authorization: Bearer TOKEN`; errors are"
+    " `application/problem+json`, in the language of `Accept-Language`; lists have `limit`, `offset` and `next`;"
+    " writes take an `Idempotency-Key`; long work answers 202 with its job."
+)
+ROUTERS: Final = (
+    enterprises.router,
+    overview.router,
+    tokens.router,
+    folk.router,
+    everywhere.router,
+    imports.router,
+    previews.router,
+    batches.router,
+    jobs.router,
+    lists.router,
+    rows.router,
+    register_files.router,
+    papers.router,
+    kept.router,
+    results.router,
+    rules.router,
+    api.router,
+    audit.router,
+    retention.router,
+    tickets.router,
+    worked.router,
+    forwards.router,
+    one_click.router,
+    cases.router,
+    channel.router,
+    watch.router,
+    season.router,
+    inbox.router,
+    reconcile_ask.router,
+    reconcile_runs.router,
+    inspection.router,
+    notice.router,
+    inspection_day.router,
+    drill.router,
+    screens.router,
+    callbacks.router,
+    callback_ways.router,
+    items.router,
+    making.router,
+    versions.router,
+    seals.router,
+    signed.router,
+    rounds.router,
+    fill_in.router,
+    pages.router,
+    arrivals.router,
+    verifying.router,
+    policy.router,
+    decisions.router,
+    webhooks.router,
+)
+
+
+class Api(NinjaAPI):
+    """The library's, whose document says where it stands and what a problem is."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The OpenAPI document, made once."""
+        del path_prefix, path_params
+        return self._document
+
+    @cached_property
+    def _document(self) -> OpenAPISchema:
+        made = get_schema(self, path_prefix=PREFIX)
+        described = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        made["components"]["schemas"] |= {**described.pop("$defs"), "Problem": described}
+        return made
+
+
+def _made() -> Api:
+    one = Api(
+        title="nianjian",
+        version=VERSION,
+        description=ABOUT,
+        docs_url=None,
+        auth=Token(),
+        parser=Readable(),
+        urls_namespace="api",
+    )
+    problems.attach(one)
+    for router in ROUTERS:
+        one.add_router("", router)
+    return one
+
+
+API: Final = _made()

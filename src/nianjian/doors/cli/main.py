@@ -1,0 +1,191 @@
+"""The program ``nianjian``: picks the verb, prints its answer, turns errors into words and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.metadata
+import io
+import json
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Final, NoReturn, Protocol, cast
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.words import mark
+from nianjian.platform.terminal.answer import WRONG, Answer
+from nianjian.platform.terminal.language import _, speak
+from nianjian.platform.terminal.texts.errors import sentence
+
+# Nothing here multiplies matrices: without this, threads that wait for such work burn a tenth of a second a start.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+INTERRUPTED: Final = 130
+JSON: Final = "--json"
+
+# The verb's module is loaded only when it is asked for: `--help` must not wait for Django and DuckDB.
+VERBS: Final = {
+    "init": mark("the first administrator, with a one-time link"),
+    "enterprise": mark("enterprises (tenants): add, list"),
+    "user": mark("people, their roles, links and tokens"),
+    "calls": mark("call records: import, rejects, undo, list"),
+    "registers": mark("registers: template, import, list"),
+    "complaints": mark("complaint tickets: add, respond, callback, close, list, match, import"),
+    "portrait": mark("compliance portrait: run, runs, compare, simulate, attach"),
+    "reconcile": mark(
+        "reconciliation: numbers, lines, seats, people, sources; list, show, settle, pairs, decide, sheet"
+    ),
+    "inspect": mark("the on-site check: readiness, answers, retention, dialling-mode, day, plan, copy"),
+    "drill": mark("the drill of the on-site check: run, timeline, inject, report, history"),
+    "callback": mark("test calls: test, witness, numbers, list, show, begin, end, routes, route, gateway"),
+    "rectify": mark("rectification: open, locate, isolate, lift, measure, check, report, submit, close, watch"),
+    "dossier": mark("the package of materials: check, build, verify, seal-plan"),
+    "season": mark(
+        "the season: what is due and still to be done; file, notice, task, feed, reminders, roll-over, close, archive"
+    ),
+    "gate": mark("the gate before dialling: check, feed, policy, list, decisions, replay"),
+    "rules": mark("rulebook: show, overlay"),
+    "holidays": mark("holidays and working days: import, list, due"),
+    "approve": mark("approve a pending request as a second person"),
+    "approvals": mark("pending and decided requests: list"),
+    "audit": mark("the audit chain: verify"),
+    "keys": mark("keys of personal data: list, rotate"),
+    "serve": mark("serve the web pages, with a worker beside them"),
+    "worker": mark("do the long work that pages ask for"),
+    "check": mark("check this installation"),
+    "doctor": mark("examine this installation, with a remedy for each fault"),
+    "backup": mark("back up database, lake and files into one archive"),
+    "restore": mark("restore a backup"),
+    "upgrade": mark("back up, bring the tables to this version, examine"),
+    "retention": mark("how long records are kept: show, run"),
+}
+
+
+class Verb(Protocol):
+    """What a module in ``cli/verbs`` offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Name the options."""
+
+    def run(self, args: argparse.Namespace) -> Answer:
+        """Make the call."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises instead of ending the process, so that ``--json`` holds for misuse too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ``usage`` with argparse's sentence, already in the reader's language."""
+        raise NianjianError("usage", program=self.prog, message=message)
+
+
+class _Version(argparse.Action):
+    """Print the installed version; the metadata is read only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: object) -> NoReturn:
+        sys.stdout.write(f"nianjian {importlib.metadata.version('nianjian')}\n")
+        parser.exit()
+
+
+def _front() -> Parser:
+    width = max(map(len, VERBS))
+    listing = "\n".join(f"  {verb:<{width}}  {_(text)}" for verb, text in VERBS.items())
+    parser = Parser(
+        prog="nianjian",
+        description=_("Annual inspection of the call-centre licence: call records and registers in, the portrait out."),
+        epilog=_("verbs:") + "\n" + listing + "\n\n" + _("`nianjian VERB --help` tells the options of a verb."),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help=_("print the version and exit"))
+    parser.add_argument("verb", choices=tuple(VERBS), metavar="VERB", help=_("what to do"))
+    return parser
+
+
+def _answer(argv: Sequence[str], *, as_json: bool) -> Answer:
+    """Parse the arguments and run the verb."""
+    front = _front()
+    if not argv:
+        front.print_help(sys.stderr)
+        raise NianjianError("usage", program="nianjian", message=_("a verb is missing"))
+    named = front.parse_args(argv[:1])
+    module = cast("Verb", importlib.import_module(f"nianjian.doors.cli.verbs.{named.verb}"))
+    parser = Parser(prog=f"nianjian {named.verb}", description=_(VERBS[named.verb]))
+    module.configure(parser)
+    args = parser.parse_args(argv[1:])
+    args.json = as_json
+    return module.run(args)
+
+
+def _print_json(data: object) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def _finding(finding: Mapping[str, object]) -> dict[str, object]:
+    """A further fault, with its sentence where it has a code."""
+    details = {name: value for name, value in finding.items() if name != "code"}
+    return {**finding, "message": sentence(str(finding["code"]), details)} if "code" in finding else dict(finding)
+
+
+def _tolerant() -> None:
+    """A terminal that cannot show a sign shows its number; a missing tick must not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _fail(error: NianjianError, *, as_json: bool) -> int:
+    message = sentence(error.code, error.values)
+    if as_json:
+        body: dict[str, object] = {"code": error.code, "message": message, "values": error.values}
+        if error.findings:
+            body["findings"] = [_finding(finding) for finding in error.findings]
+        _print_json({"error": body})
+        return WRONG
+    sys.stderr.write(f"nianjian: {message}\n")
+    for finding in error.findings:
+        sys.stderr.write(f"  {_placed(finding)}\n")
+    return WRONG
+
+
+def _placed(finding: Mapping[str, object]) -> str:
+    """The sentence of a further fault, behind the cell where it stands."""
+    detail = {key: value for key, value in finding.items() if key != "code"}
+    fault = sentence(str(finding.get("code", "")), detail)
+    if not finding.get("line") or not finding.get("column"):
+        return fault
+    return _("line {line}, {column}: {fault}").format(line=finding["line"], column=finding["column"], fault=fault)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code: 0 done, 1 "no" or rows rejected, 2 wrong use or bad input."""
+    speak()
+    _tolerant()
+    given = list(sys.argv[1:] if argv is None else argv)
+    as_json = JSON in given  # wherever it stands, before the verb too
+    try:
+        answer = _answer([word for word in given if word != JSON], as_json=as_json)
+        if as_json:
+            _print_json(answer.data)
+        else:
+            from nianjian.platform.terminal.console import stdout
+
+            answer.show(stdout())
+    except NianjianError as error:
+        return _fail(error, as_json=as_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except OSError as error:
+        problem = NianjianError("file_problem", file=str(error.filename or ""), reason=str(error.strerror or error))
+        return _fail(problem, as_json=as_json)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        _fail(NianjianError("interrupted"), as_json=as_json)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 -- the last line of defence: a traceback must not look like a "no"
+        traceback.print_exc()
+        return _fail(NianjianError("internal", kind=type(error).__name__, detail=str(error)), as_json=as_json)
+    return answer.code

@@ -1,0 +1,259 @@
+"""How often one key was used in its windows: the plain counts of one process, a meter for each key."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterator
+from typing import Final
+
+from nianjian.engines.gate.counters import windows
+from nianjian.engines.gate.policy import Cap
+
+Key = tuple[str, str, str]
+"""Enterprise, cap, value."""
+_NEVER: Final = -1
+_DAYS: Final = 400
+
+
+class Meter:
+    """A key under a cap: ``limit`` is the one in force while ``version`` is the owner's.
+
+    Of a leased day ``count`` of ``day`` may rise to ``room`` without a further look; elsewhere there is no such room.
+    A *stamp* tells where a unit was counted: its day, the start of its anchored window, or its moment (sliding).
+    ``one`` is what a call takes that takes one unit of ``day`` alone: made once a day, not for every call.
+    ``touched`` is the wall clock's moment of the last change: a switch may name moments of its own.
+    """
+
+    __slots__ = ("cap", "count", "day", "key", "limit", "one", "room", "touched", "version")
+
+    def __init__(self, key: Key, cap: Cap) -> None:
+        """Nothing is counted; the owner sets limit and version."""
+        self.key = key
+        self.cap = cap
+        self.limit = cap.limit
+        self.version = _NEVER
+        self.day = self.room = self.count = self.touched = 0
+        self.one: tuple[Unit, ...] = ()
+
+    def used(self, now: int) -> int:
+        """Units in the window at ``now``, epoch milliseconds."""
+        raise NotImplementedError
+
+    def chance(self, now: int) -> int | None:
+        """Epoch seconds at which the meter, full now, has room again if nobody else comes; None: never."""
+        raise NotImplementedError
+
+    def stamp(self, now: int) -> int:
+        """Where a unit of ``now`` counts."""
+        raise NotImplementedError
+
+    def add(self, stamp: int) -> None:
+        """Count a unit."""
+        raise NotImplementedError
+
+    def back(self, stamp: int) -> None:
+        """Uncount a unit of `add`; in a window that is over it changes nothing."""
+        raise NotImplementedError
+
+    def over(self, now: int) -> bool:
+        """Nothing of it can matter any more."""
+        raise NotImplementedError
+
+
+Unit = tuple[Meter, int, int]
+"""A meter, the stamp at which it was counted, and the number under which the owner keeps it (0: none)."""
+
+
+class Days(Meter):
+    """Calendar days of Asia/Shanghai. Every day has its own count, whatever the order in which days are named.
+
+    Where days are kept by marks (`disk.marks`), up to ``kept`` is on the disk and up to ``asked`` on its way there
+    with ``batch``.
+    """
+
+    __slots__ = ("asked", "batch", "kept", "others")
+
+    def __init__(self, key: Key, cap: Cap) -> None:
+        """No day is known."""
+        super().__init__(key, cap)
+        self.kept = self.asked = self.batch = 0
+        self.others: dict[int, tuple[int, int, int, int]] = {}
+
+    def turn(self, day: int) -> None:
+        """Look at another day; the room is the owner's to set."""
+        if day != self.day:
+            if self.count or self.asked:
+                self.others[self.day] = self.count, self.kept, self.asked, self.batch
+                if len(self.others) > _DAYS:
+                    del self.others[min(self.others)]
+            self.count, self.kept, self.asked, self.batch = self.others.pop(day, (0, 0, 0, 0))
+            self.day, self.room, self.one = day, 0, ((self, day, 0),)
+
+    def present(self) -> tuple[int, int, int, int]:
+        """Count, kept, asked and batch of ``day``."""
+        return self.count, self.kept, self.asked, self.batch
+
+    def moved(self, day: int, batch: int, *, kept: bool) -> None:
+        """A mark of the day that went with ``batch`` is on the disk, or lost with all that are under way."""
+        now = self.day
+        self.turn(day)
+        if not kept:
+            self.asked = self.kept
+        elif batch == self.batch:
+            self.kept = self.asked
+            self.room = min(self.limit, self.kept)
+        self.turn(now)
+
+    def used(self, now: int) -> int:
+        """Of the day of ``now``."""
+        day = windows.day(now)
+        return self.count if day == self.day else self.others.get(day, (0,))[0]
+
+    def chance(self, now: int) -> int | None:
+        """The next midnight."""
+        return windows.whole(windows.day_end(windows.day(now))) if self.limit > 0 else None
+
+    def stamp(self, now: int) -> int:
+        """The day."""
+        return windows.day(now)
+
+    def add(self, stamp: int) -> None:
+        """Count on that day."""
+        self.turn(stamp)
+        self.count += 1
+
+    def back(self, stamp: int) -> None:
+        """Uncount on that day."""
+        if stamp == self.day:
+            self.count = max(0, self.count - 1)
+        elif stamp in self.others:
+            count, *mark = self.others[stamp]
+            self.others[stamp] = max(0, count - 1), mark[0], mark[1], mark[2]
+
+    def over(self, now: int) -> bool:
+        """A whole day after the day."""
+        return max(windows.day_end(self.day), self.touched) + windows.DAY <= now
+
+
+class Anchored(Meter):
+    """A window that begins with its first call; after ``cap.seconds`` the next call begins another one.
+
+    It stays where it is until its last unit is given back. A moment before its start counts into it.
+    """
+
+    __slots__ = ("start",)
+
+    def __init__(self, key: Key, cap: Cap) -> None:
+        """No window is open."""
+        super().__init__(key, cap)
+        self.start = _NEVER
+
+    def used(self, now: int) -> int:
+        """Of the open window."""
+        return self.count if now < self.start + self.cap.seconds * 1000 else 0
+
+    def chance(self, now: int) -> int | None:  # noqa: ARG002 - as the base asks
+        """The end of the open window."""
+        return windows.whole(self.start + self.cap.seconds * 1000) if self.limit > 0 else None
+
+    def stamp(self, now: int) -> int:
+        """The open window's start, or that of a new one."""
+        return self.start if self.used(now) else now
+
+    def add(self, stamp: int) -> None:
+        """Count in the window that starts there."""
+        if stamp > self.start or not self.count:
+            self.start, self.count = stamp, 0
+        if stamp == self.start:
+            self.count += 1
+
+    def back(self, stamp: int) -> None:
+        """Uncount, if that window is open still."""
+        if stamp == self.start and self.count:
+            self.count -= 1
+
+    def over(self, now: int) -> bool:
+        """An hour after its end."""
+        return max(self.start, self.touched) + self.cap.seconds * 1000 + windows.HOUR <= now
+
+
+class Sliding(Meter):
+    """The last ``cap.seconds`` before any moment. A moment before the latest counts as the latest."""
+
+    __slots__ = ("times",)
+
+    def __init__(self, key: Key, cap: Cap) -> None:
+        """No call yet."""
+        super().__init__(key, cap)
+        self.times: list[int] = []  # rising
+
+    def used(self, now: int) -> int:
+        """Units that are younger than the window is long."""
+        if not self.times:
+            return 0
+        return len(self.times) - bisect_right(self.times, max(now, self.times[-1]) - self.cap.seconds * 1000)
+
+    def chance(self, now: int) -> int | None:  # noqa: ARG002 - as the base asks
+        """When the unit that blocks leaves the window."""
+        return windows.whole(self.times[-self.limit] + self.cap.seconds * 1000) if self.limit > 0 else None
+
+    def stamp(self, now: int) -> int:
+        """The moment, at least the latest."""
+        return max(now, self.times[-1]) if self.times else now
+
+    def add(self, stamp: int) -> None:
+        """Count, and forget what has left the window."""
+        insort(self.times, stamp)
+        del self.times[: bisect_right(self.times, self.times[-1] - self.cap.seconds * 1000)]
+
+    def back(self, stamp: int) -> None:
+        """Uncount a unit of that moment."""
+        if stamp in self.times:
+            self.times.remove(stamp)
+
+    def over(self, now: int) -> bool:
+        """An hour after the latest has left."""
+        latest = self.times[-1] if self.times else 0
+        return max(latest, self.touched) + self.cap.seconds * 1000 + windows.HOUR <= now
+
+
+_KINDS: Final = {"calendar_day": Days, "anchored": Anchored, "sliding": Sliding}
+
+
+class Meters:
+    """All meters of a process."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self.by_key: dict[Key, Meter] = {}
+        self.get = self.by_key.get
+        self._wall = 0
+        self._broom: Iterator[Key] = iter(())
+
+    def of(self, key: Key, cap: Cap) -> Meter:
+        """The key's meter under this version of its cap; the counts stay, another kind of window begins anew."""
+        meter = self.by_key.get(key)
+        if meter is None or meter.cap.window != cap.window:
+            if meter is not None:
+                meter.version = _NEVER
+            meter = self.by_key[key] = _KINDS[cap.window](key, cap)
+        meter.cap = cap
+        meter.touched = self._wall
+        return meter
+
+    def sweep(self, now: int, most: int = 5_000) -> None:
+        """Forget meters that are over, looking at ``most`` of them a time; ``now`` is the wall clock's."""
+        self._wall = now
+        for _ in range(most):
+            key = next(self._broom, None)
+            if key is None:
+                self._broom = iter(list(self.by_key))
+                return
+            meter = self.by_key.get(key)
+            if meter is not None and meter.over(now):
+                meter.version = _NEVER  # who remembers it looks for another
+                del self.by_key[key]
+
+    def __len__(self) -> int:
+        """How many keys are counted."""
+        return len(self.by_key)

@@ -1,0 +1,118 @@
+"""The answers of the calls already asked about, so that the same question takes no second unit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nianjian.engines.gate import brief
+from nianjian.engines.gate.asked import Request, Verdict
+from nianjian.engines.gate.brief import Brief
+
+MOST: Final = 1_000_000
+"""Calls in each of two generations; a million remembered answers are some 400 MB, of unusual calls twice as much."""
+
+Answered = tuple[Request, Verdict] | Brief
+PAIR: Final = 2
+Key = tuple[str, str, str, str, str]
+
+
+def key(request: Request) -> Key:
+    """What makes two questions the same: the call's id, and what the call is.
+
+    A switch that gives every call one id is not let through by an answer that another call has got.
+    """
+    return request.enterprise, request.call_id, request.display, request.callee, request.channel
+
+
+class Own:
+    """One enterprise's answers by call id, in two generations. ``lasting``: somebody holds on to it."""
+
+    __slots__ = ("allowed", "lasting", "old", "young")
+
+    def __init__(self) -> None:
+        self.young: dict[str, Answered] = {}
+        self.old: dict[str, Answered] = {}
+        self.lasting = False
+        self.allowed = 0
+        """Usual calls, which the short way allowed."""
+
+    def get(self, call_id: str) -> Answered | None:
+        """What the call was answered."""
+        return self.young.get(call_id) or self.old.get(call_id)
+
+
+class Answers:
+    """Two generations: when the younger is full the older is forgotten. A forgotten call takes a unit anew (strict).
+
+    A usual call's answer also tells what the call took (`brief`), until its outcome is told.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        """``most`` answers a generation, of all enterprises; a hundredth more before it is seen."""
+        self._most = most
+        self._step = max(1, most >> 7)
+        self._kept = 0
+        self._owns: dict[str, Own] = {}
+
+    def of(self, enterprise: str) -> Own:
+        """Those of an enterprise, to look into and add to for good; who adds to them calls `look` now and then."""
+        own = self._owns.get(enterprise)
+        if own is None:
+            own = self._owns[enterprise] = Own()
+        own.lasting = True
+        return own
+
+    def get(self, request: Request) -> Verdict | None:
+        """The answer that this question has got; None: not asked, or forgotten."""
+        found = self._found(request.enterprise, request.call_id)
+        if found is None:
+            return None
+        asked, verdict = found if len(found) == PAIR else (brief.request(found), brief.verdict(found))
+        same = asked.display == request.display and asked.callee == request.callee and asked.channel == request.channel
+        return verdict if same else None
+
+    def known(self, enterprise: str, call_id: str) -> bool:
+        """Whether this enterprise's call has got an answer, to this question or another."""
+        return self._found(enterprise, call_id) is not None
+
+    def put(self, request: Request, verdict: Verdict) -> None:
+        """Remember an answer; of two questions with one id the later one's."""
+        own = self._owns.get(request.enterprise)
+        if own is None:
+            own = self._owns[request.enterprise] = Own()
+        own.young[request.call_id] = (request, verdict)
+        self._kept += 1
+        if self._kept % self._step == 0:
+            self.look()
+
+    def look(self) -> None:
+        """Begin a new generation if the younger is full; names come from outside: one without answers is dropped."""
+        if sum(len(own.young) for own in self._owns.values()) < self._most:
+            return
+        for own in self._owns.values():
+            own.old, own.young = own.young, {}
+        self._owns = {name: own for name, own in self._owns.items() if own.old or own.lasting}
+
+    def forget(self, enterprise: str, call_id: str) -> None:
+        """Forget an answer: its call was given back and may be asked about anew."""
+        own = self._owns.get(enterprise)
+        if own is not None:
+            own.young.pop(call_id, None)
+            own.old.pop(call_id, None)
+
+    def told(self, enterprise: str, call_id: str) -> Brief | None:
+        """What a usual call took, once: its outcome is told. Its answer is remembered still."""
+        own, found = self._owns.get(enterprise), self._found(enterprise, call_id)
+        if own is None or found is None or len(found) == PAIR:
+            return None
+        generation = own.young if call_id in own.young else own.old
+        generation[call_id] = (brief.request(found), brief.verdict(found))
+        return found
+
+    def _found(self, enterprise: str, call_id: str) -> Answered | None:
+        own = self._owns.get(enterprise)
+        return None if own is None else own.get(call_id)
+
+    def __len__(self) -> int:
+        """Answers remembered."""
+        return sum(len(own.young) + len(own.old) for own in self._owns.values())

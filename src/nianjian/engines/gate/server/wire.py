@@ -1,0 +1,176 @@
+"""Messages: JSON in and out, the words for switches, and the query of an address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from nianjian.engines.gate.asked import ALLOWED, Request, Used, Verdict
+from nianjian.engines.gate.brief import Brief
+from nianjian.engines.kernel import clock
+
+SECONDS_BELOW: Final = 100_000_000_000  # as seconds this is the year 5138, as milliseconds 1973
+LONGEST: Final = 256  # characters of one field
+
+
+class MalformedError(ValueError):
+    """What was sent is no question; the text says which part, in English, without quoting it."""
+
+
+class Ask(msgspec.Struct, gc=False):
+    """``POST /v1/decide``; ``at`` ISO 8601 (without a zone: Asia/Shanghai), epoch seconds or milliseconds."""
+
+    display: str
+    callee: str
+    channel: str
+    call_id: str = ""
+    enterprise: str = ""
+    caller: str = ""
+    team: str = ""
+    purpose: str = ""
+    at: str | int | float | None = None
+
+
+class Batch(msgspec.Struct):
+    """``POST /v1/batch``: many questions; ``enterprise`` where a question names none."""
+
+    questions: list[Ask]
+    enterprise: str = ""
+
+
+class Outcome(msgspec.Struct):
+    """``POST /v1/outcome``."""
+
+    call_id: str
+    answered: bool
+    enterprise: str = ""
+
+
+class Release(msgspec.Struct):
+    """``POST /v1/release``."""
+
+    call_id: str
+    enterprise: str = ""
+
+
+ASK: Final = msgspec.json.Decoder(Ask)
+BATCH: Final = msgspec.json.Decoder(Batch)
+OUTCOME: Final = msgspec.json.Decoder(Outcome)
+RELEASE: Final = msgspec.json.Decoder(Release)
+Fault: Final = msgspec.MsgspecError
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def request(ask: Ask, enterprise: str, now: int) -> Request:
+    """The question; ``enterprise`` is the asker's own. `MalformedError` for a field too long, a moment that is none."""
+    measured((ask.display, ask.callee, ask.channel, ask.call_id, ask.caller, ask.team, ask.purpose))
+    at = now if ask.at is None else moment(ask.at)
+    return Request(enterprise, ask.display, ask.callee, ask.channel, ask.call_id, at, ask.caller, ask.team, ask.purpose)
+
+
+def measured(texts: Sequence[str]) -> None:
+    """`MalformedError` for a field that is too long."""
+    if len("".join(texts)) > LONGEST and max(map(len, texts)) > LONGEST:
+        raise MalformedError("a field is longer than 256 characters")
+
+
+def moment(told: str | float) -> int:
+    """Epoch milliseconds of a moment as a switch writes it."""
+    if isinstance(told, str):
+        if told.isascii() and told.isdecimal():
+            return moment(int(told))
+        try:
+            read = datetime.fromisoformat(told)
+        except ValueError as fault:
+            raise MalformedError("at: not a moment") from fault
+        zoned = read if read.tzinfo else read.replace(tzinfo=clock.ZONE)
+        return int(zoned.timestamp() * 1000)
+    if not 0 <= told < SECONDS_BELOW * 1000:
+        raise MalformedError("at: not a moment")
+    return int(told if told >= SECONDS_BELOW else told * 1000)
+
+
+class Told(msgspec.Struct, gc=False):
+    """A verdict as the contract writes it; ``retry_at`` epoch seconds."""
+
+    allow: bool
+    reason: str
+    rule: str
+    retry_at: int | None
+    counter: Used | None
+    decision_id: str
+
+
+def told(verdict: Verdict) -> Told:
+    """What of a verdict is told."""
+    return Told(verdict.allow, verdict.reason, verdict.rule, verdict.retry_at, verdict.counter, verdict.decision_id)
+
+
+@lru_cache(maxsize=1024)
+def pattern(rule: str, window: str, counts: str, begun: str) -> bytes:
+    """`told` as JSON for usual calls, with places for the counter's key, the use, the limit and the number."""
+    texts = (ALLOWED, rule, window, counts, begun)
+    reason, by, semantics, of, name = (_encode(text).replace(b"%", b"%%") for text in texts)
+    return (
+        b'{"allow":true,"reason":%b,"rule":%b,"retry_at":null,"counter":{"key":%%b,"window":%b,"used":%%d,"limit":%%d,'
+        b'"counts":%b},"decision_id":%b%%x"}' % (reason, by, semantics, of, name[:-1])
+    )
+
+
+def brief_json(of: Brief) -> bytes:
+    """A usual decision as `told` tells it, as JSON."""
+    alike, _at, _callee, _call_id, _caller, number, used, limit = of
+    return alike.told % (alike.key, used, limit, number)
+
+
+def json(value: object) -> bytes:
+    """As JSON."""
+    return _encode(value)
+
+
+def word(verdict: Verdict) -> str:
+    """What a switch looks at: ``allow``, or ``deny`` and the reason."""
+    return "allow" if verdict.allow else f"deny {verdict.reason}"
+
+
+def query(target: bytes) -> dict[str, str]:
+    """The fields of an address' query; of two with one name the last. `MalformedError` for what is no UTF-8."""
+    fields: dict[str, str] = {}
+    try:
+        text = target.decode("ascii")
+    except UnicodeDecodeError as fault:
+        raise MalformedError("the query is not percent-encoded") from fault
+    for pair in text.split("&"):
+        name, _, value = pair.partition("=")
+        if "%" in value or "+" in value:
+            plus = "+" if value.startswith("+") else ""  # a switch that writes +86 unescaped means no blank
+            try:
+                value = plus + unquote_plus(value[len(plus) :], errors="strict")
+            except UnicodeDecodeError as fault:
+                raise MalformedError("the query is not UTF-8") from fault
+        fields[name] = value
+    return fields
+
+
+def asked(fields: dict[str, str]) -> Ask:
+    """The question of a query; `MalformedError` without display number, callee or channel."""
+    try:
+        return Ask(
+            fields["display"],
+            fields["callee"],
+            fields["channel"],
+            fields.get("call_id", ""),
+            fields.get("enterprise", ""),
+            fields.get("caller", ""),
+            fields.get("team", ""),
+            fields.get("purpose", ""),
+            fields.get("at"),
+        )
+    except KeyError as fault:
+        missing = f"{fault.args[0]} is missing"
+        raise MalformedError(missing) from fault

@@ -1,0 +1,273 @@
+"""What the gate knows of one enterprise: numbers, channels, purposes, caps and lists of one generation."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nianjian.engines.gate import telephone
+from nianjian.engines.gate.asked import Request
+from nianjian.engines.gate.policy import Cap, Channel, Policy, Purpose, Slot
+from nianjian.engines.gate.snapshot.lists import OPEN, NumberList
+from nianjian.engines.kernel.numbers import Shape, normalise, printed
+
+UNNAMED: Final = "unnamed"  # the purpose of a call whose switch names none
+OTHER: Final = "other"  # a purpose that nobody described
+REFUSING: Final = "refusing"
+"""In an enterprise's JSON: why its questions cannot be decided (code and values); not there: they can."""
+_VAGUE: Final = frozenset({UNNAMED, OTHER})
+MOST: Final = 50_000  # texts remembered; they come from outside, so there must be an end
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One dated row of a root. Days are counted from 1970-01-01, included; None: open.
+
+    ``first`` and ``last``: the row's own span in the register; ``since``/``until`` the approved validity.
+    """
+
+    root: str
+    length: int
+    filed: bool
+    outbound: bool
+    first: int | None = None
+    last: int | None = None
+    filed_on: int | None = None
+    since: int | None = None
+    until: int | None = None
+    purpose: str = ""
+
+    def stands(self, day: int) -> bool:
+        """Whether the register's row is the one of that day."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A channel and the days on which it is in use, as (first, last) pairs."""
+
+    channel: Channel
+    days: tuple[tuple[int | None, int | None], ...]
+
+    def on(self, day: int) -> bool:
+        """Whether calls may leave on it that day."""
+        return any((a is None or a <= day) and (b is None or day <= b) for a, b in self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A display number, a channel and a purpose that went together in a minute (counted from 1970-01-01).
+
+    ``slots``: the call's counters where they depend on its channel alone, else none.
+    """
+
+    minute: int
+    display: str
+    channel: Channel
+    purpose: Purpose
+    isolated: bool
+    slots: tuple[Slot, ...] = ()
+
+
+class Tenant:
+    """All look-ups of one enterprise; nothing here changes but the memory of texts already read."""
+
+    def __init__(self, told: Mapping[str, Any], refused: Iterable[NumberList], consented: Iterable[NumberList]) -> None:
+        """``told``: the enterprise's JSON of the snapshot. ``consented``: the register's list before a built one."""
+        purposes = [_purpose(one) for one in told["purposes"]]
+        self.lines = {one["name"]: _line(one) for one in told["channels"]}
+        self.policy = Policy(
+            enterprise=told["enterprise"],
+            version=told["version"],
+            enforce=told["enforce"],
+            caps=tuple(Cap(**one) for one in told["caps"]),
+            channels={name: line.channel for name, line in self.lines.items()},
+            purposes={one.name: one for one in purposes},
+            tolerance=told.get("at_tolerance"),
+        )
+        self.refused, self.consented = tuple(refused), tuple(consented)
+        self.named: Container[int] = _named(self.refused)
+        """Callees that a do-not-call list names at all, for whatever purpose and time."""
+        self.problem: str = told.get(REFUSING, {}).get("code", "")
+        """Why the feed could not tell of the enterprise, an error's code; then it has no number that is filed."""
+        self.isolated_displays = frozenset[str](told["isolated_displays"])
+        self.isolated_teams = frozenset[str](told.get("isolated_teams", ()))
+        self.unfiled_purpose_allowed: bool = told["unfiled_purpose"] == "allow"
+        self.words = [(one["name"], tuple(one["words"])) for one in told["purposes"]]
+        self._unnamed: str = told["unnamed"]
+        self._numbers = [Filed(**one) for one in told["numbers"]]
+        # by channel, which is one of the register: slots of the channel alone, and all caps where there are others
+        self._slots: dict[str, tuple[tuple[Slot, ...], tuple[Cap, ...]]] = {}
+        self._displays: dict[str, tuple[str, tuple[Filed, ...]]] = {}
+        self._resolved: dict[str, Purpose] = {}
+        self._fits: dict[tuple[str, str], bool] = {}
+        self._ways: dict[tuple[str, str, str], Way] = {}
+        self.way = self._ways.get
+        """The way that calls with these texts (display number, channel, purpose) last went; it holds for its minute."""
+
+    def remember(self, display: str, channel: str, purpose: str, way: Way) -> None:
+        """Remember it."""
+        if len(self._ways) >= MOST:
+            self._ways.clear()
+        self._ways[display, channel, purpose] = way
+
+    def display(self, text: str) -> tuple[str, tuple[Filed, ...]]:
+        """A display number's canonical text, and the rows of the longest root that fits it; none: not filed."""
+        known = self._displays.get(text)
+        if known is None:
+            if len(self._displays) >= MOST:
+                self._displays.clear()
+            known = self._displays[text] = self._look(text)
+        return known
+
+    def _look(self, text: str) -> tuple[str, tuple[Filed, ...]]:
+        number = normalise(text)
+        own = number.shape in _OWN_DIGITS
+        digits = str(number.value) if own and number.value is not None else printed(number.shape, number.value)
+        fitting = [one for one in self._numbers if len(digits) == one.length and digits.startswith(one.root)]
+        longest = max((len(one.root) for one in fitting), default=0)
+        return digits or text, tuple(one for one in fitting if len(one.root) == longest)
+
+    def purpose(self, text: str) -> Purpose:
+        """What a call is for: the purpose of that name, else the one whose words stand in the text, else `OTHER`.
+
+        Where several fit, one that needs consent goes first.
+        """
+        known = self._resolved.get(text)
+        if known is None:
+            if len(self._resolved) >= MOST:
+                self._resolved.clear()
+            purposes = self.policy.purposes
+            known = self._resolved[text] = purposes.get(self._named(text), purposes[OTHER])
+        return known
+
+    def _named(self, text: str) -> str:
+        plain = text.strip().casefold()
+        if not plain:
+            return self._unnamed
+        if plain in self.policy.purposes:
+            return plain
+        found = self._described(plain)
+        return min(found, key=lambda name: not self.policy.purposes[name].needs_consent, default=OTHER)
+
+    def _described(self, plain: str) -> list[str]:
+        return [name for name, words in self.words if any(word in plain for word in words)]
+
+    def right_for(self, filed: Filed, text: str) -> bool:
+        """Whether the number was filed for a call with this purpose.
+
+        True where the call names none, or what it names stands in the filed 用途, by its words or literally.
+        """
+        if not filed.purpose:
+            return self.unfiled_purpose_allowed
+        pair = (filed.purpose, text)
+        known = self._fits.get(pair)
+        if known is None:
+            if len(self._fits) >= MOST:
+                self._fits.clear()
+            plain, purpose = text.strip().casefold(), self.purpose(text).name
+            filed_text = filed.purpose.casefold()
+            literal = bool(plain) and plain in filed_text
+            described = purpose != OTHER and purpose in self._described(filed_text)
+            known = self._fits[pair] = purpose == UNNAMED or literal or described
+        return known
+
+    def is_refused(self, callee: int, second: int, purpose: Purpose) -> bool:
+        """Whether a do-not-call list names the callee, for everything or for this purpose.
+
+        A call that names no purpose, or one that nobody described, is refused by any entry.
+        """
+        for one in self.refused:
+            if not one.places(callee):
+                continue
+            for entry in one.holding(callee, second):
+                if not entry or entry == purpose.name or purpose.name in _VAGUE:
+                    return True
+        return False
+
+    def has_consent(self, callee: int, second: int, purpose: str) -> bool:
+        """Whether a consent to this purpose ("": to any) is on file and neither expired nor withdrawn.
+
+        The register decides on the numbers that it names for the purpose, a built list on the rest: so a withdrawal
+        written into the register beats the list.
+        """
+        for one in self.consented:
+            named = False
+            for start, end, of in one.spans(callee):
+                if not purpose or one.purposes[of] == purpose:
+                    if start <= second and (second < end or end == OPEN):
+                        return True
+                    named = True
+            if named:
+                return False
+        return False
+
+    def slots(self, asked: Request, display: str, callee: int, channel: Channel, purpose: Purpose) -> tuple[Slot, ...]:
+        """The counters of a call, in the order of the policy; ``display`` and ``callee`` as they were read.
+
+        The register's team of the channel goes before the one that the switch names.
+        """
+        fixed, open_caps = self._counted(channel)
+        if not open_caps:
+            return fixed
+        called = telephone.written(callee)
+        values = {
+            "channel": channel.name,
+            "display": display,
+            "callee": called,
+            "caller_callee": f"{display}>{called}",
+            "team": channel.team or asked.team,
+            "purpose": purpose.name,
+        }
+        return tuple([Slot(cap, values[cap.key]) for cap in open_caps if not cap.only or cap.only == values[cap.key]])
+
+    def fixed(self, channel: Channel) -> tuple[Slot, ...]:
+        """The counters of every call on the channel where nothing else of a call is counted; none where it is."""
+        fixed, open_caps = self._counted(channel)
+        return () if open_caps else fixed
+
+    def _counted(self, channel: Channel) -> tuple[tuple[Slot, ...], tuple[Cap, ...]]:
+        known = self._slots.get(channel.name)
+        if known is None:
+            caps = [cap for cap in self.policy.caps if cap.key != "channel" or cap.only in {"", channel.name}]
+            fixed = tuple(Slot(cap, channel.name, f"channel:{channel.name}") for cap in caps if cap.key == "channel")
+            known = self._slots[channel.name] = (fixed, () if len(fixed) == len(caps) else tuple(caps))
+        return known
+
+
+class _Named:
+    """Whatever stands in one of several lists."""
+
+    def __init__(self, lists: tuple[NumberList, ...]) -> None:
+        self._lists = lists
+
+    def __contains__(self, callee: object) -> bool:
+        return any(callee in one for one in self._lists)
+
+
+def _named(lists: tuple[NumberList, ...]) -> Container[int]:
+    """The lists as one; small ones as a set, which answers fastest."""
+    few = [one.few for one in lists]
+    return frozenset[int]().union(*(one for one in few if one is not None)) if None not in few else _Named(lists)
+
+
+def consented_to(purpose: Purpose, text: str) -> str:
+    """What a consent must be to: the purpose, or the very words where nobody described it."""
+    return text.strip().casefold() if purpose.name == OTHER else purpose.name
+
+
+# Shapes whose digits may begin with a root of one's own; of a landline the 0 stays before them.
+_OWN_DIGITS: Final = frozenset(
+    {Shape.SHORT, Shape.SHORT_LONG, Shape.SHORT_OR_LANDLINE, Shape.SHORT_OR_OTHER, Shape.OTHER}
+)
+
+
+def _line(told: Mapping[str, Any]) -> Open:
+    days = tuple((first, last) for first, last in told["days"])
+    return Open(Channel(told["name"], told["team"], told["isolated"]), days)
+
+
+def _purpose(told: Mapping[str, Any]) -> Purpose:
+    hours = tuple((start, end) for start, end in told["hours"])
+    return Purpose(told["name"], told["needs_consent"], hours, told["hours_rule"], told["fail_open"])

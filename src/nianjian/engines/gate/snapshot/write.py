@@ -1,0 +1,169 @@
+"""Write a generation beside the others and put it in force by a rename; the lists come by hard links."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.engines.gate.snapshot import format as form
+from nianjian.engines.kernel.errors import NianjianError
+
+PRIVATE: Final = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An enterprise's part of a new generation: its JSON, and lists that stand in ``lists/``."""
+
+    told: Mapping[str, Any]
+    lists: Sequence[form.ListEntry]
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Hold the snapshot's lock: two feeds go one after the other."""
+    for folder in (root.parent, root, root / form.LISTS, root / form.GENERATIONS):
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    with (root / ".lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        for left in root.glob(".list-*"):  # of a builder that was killed
+            shutil.rmtree(left)
+        yield
+
+
+def in_force(root: Path) -> form.Manifest | None:
+    """The manifest of the generation in force; None where there is none or it cannot be read."""
+    try:
+        return form.read((root / form.CURRENT / form.MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def told(root: Path, code: str) -> dict[str, Any] | None:
+    """An enterprise's JSON of the generation in force; None where there is none or it was damaged."""
+    try:
+        found: dict[str, Any] = json.loads((root / form.CURRENT / f"{code}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def write(root: Path, manifest: form.Manifest, given: Mapping[str, Given]) -> form.Manifest:
+    """Write and put in force; ``manifest`` brings moment, ages and rulebook, its number is chosen here.
+
+    Inside `alone`. What an interrupted write left lies in a folder with a dot before its name and is removed.
+    ``gate_list_missing`` where a named list does not stand in ``lists/``.
+    """
+    home = root / form.GENERATIONS
+    for left in home.glob(".*"):
+        shutil.rmtree(left)
+    newest = max((int(one.name) for one in home.iterdir() if one.name.isdecimal()), default=0)
+    made = replace(manifest, generation=newest + 1)
+    folder = home / f".{form.folder_name(made.generation)}"
+    folder.mkdir(mode=PRIVATE)
+    tenants = {code: _tenant(root, folder, code, one) for code, one in given.items()}
+    made = replace(made, tenants=tenants)
+    put(folder / form.MANIFEST, made.text().encode())
+    synced(folder)
+    final = home / form.folder_name(made.generation)
+    folder.rename(final)
+    synced(home)
+    link(root, final)
+    check(root, made.generation, made.made_at)
+    return made
+
+
+def content(told: Mapping[str, Any]) -> bytes:
+    """An enterprise's JSON as it stands in its file."""
+    return json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
+
+
+def check(root: Path, generation: int, at: int) -> None:
+    """Write down that the generation still holds at a moment (epoch seconds)."""
+    put(root / ".checked", json.dumps({"generation": generation, "at": at}).encode())
+    (root / ".checked").rename(root / form.CHECKED)
+
+
+def prune(root: Path, before: int) -> int:
+    """Remove generations made before a moment, never the one in force, and lists that none holds; how many."""
+    now = in_force(root)
+    gone = 0
+    for folder in sorted((root / form.GENERATIONS).iterdir()):
+        if not folder.name.isdecimal() or now is None or int(folder.name) >= now.generation:
+            continue
+        if folder.stat().st_mtime < before:
+            shutil.rmtree(folder)
+            gone += 1
+    return gone
+
+
+def keep(root: Path, path: Path) -> str:
+    """Move a finished list into ``lists/`` under its sha256; the sha256."""
+    sha256 = form.sha256_of(path)
+    path.replace(root / form.LISTS / f"{sha256}.list")
+    synced(root / form.LISTS)
+    return sha256
+
+
+def restore(root: Path, code: str, entry: form.ListEntry) -> bool:
+    """Whether a list stands in ``lists/``; one that is gone from there is taken from the generation in force."""
+    place = root / form.LISTS / f"{entry.sha256}.list"
+    if place.exists():
+        return True
+    left = root / form.CURRENT / f"{code}.{entry.name}.list"
+    if not left.exists() or form.sha256_of(left) != entry.sha256:
+        return False
+    os.link(left, place)
+    return True
+
+
+def forget(root: Path, wanted: set[str]) -> None:
+    """Remove lists that are in no generation and not ``wanted`` (sha256)."""
+    for path in (root / form.LISTS).glob("*.list"):
+        if path.stem not in wanted and path.stat().st_nlink == 1:
+            path.unlink()
+
+
+def _tenant(root: Path, folder: Path, code: str, given: Given) -> form.TenantEntry:
+    text = content(given.told)
+    path = folder / f"{code}.json"
+    put(path, text)
+    for one in given.lists:
+        try:
+            os.link(root / form.LISTS / f"{one.sha256}.list", folder / f"{code}.{one.name}.list")
+        except FileNotFoundError as fault:
+            raise NianjianError("gate_list_missing", enterprise=code, list=one.name, sha256=one.sha256) from fault
+    return form.TenantEntry(form.sha256_of(path), len(text), tuple(given.lists))
+
+
+def link(root: Path, folder: Path) -> None:
+    """Put a generation's folder in force."""
+    fresh = root / ".current"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(folder.relative_to(root))
+    fresh.rename(root / form.CURRENT)
+    synced(root)
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a private file and have it on the disk."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def synced(folder: Path) -> None:
+    """Have a folder's names on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

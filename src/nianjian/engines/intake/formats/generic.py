@@ -1,0 +1,273 @@
+"""The generic call record: fifteen Chinese headers, their usual variants, or a mapping file.
+
+What the file lacks is unknown, not wrong: only the id, the direction, the callee and the times start and end must
+be there. Columns that nobody knows are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
+from nianjian.engines.intake.mapping import FIELDS
+from nianjian.engines.intake.moments import either, formatted
+from nianjian.engines.intake.vendor.columns import Columns, listed, plain
+from nianjian.engines.intake.vendor.heading import column_names
+from nianjian.engines.intake.vendor.overrides import SPANS, TIMES, overridden, raw_name
+from nianjian.engines.intake.vendor.records import layout as layout_of_records
+from nianjian.engines.intake.vendor.records import shown
+from nianjian.engines.intake.vendor.sql import ANY_OTHER, NO_TIME, NULL, choose, duration
+from nianjian.engines.intake.vendor.tables import is_json, names, table
+from nianjian.engines.intake.vendor.words import DIRECTIONS, KINDS, OURS, RESULTS
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.sql import quoted
+
+ALIASES: Final[dict[str, tuple[str, ...]]] = {
+    "call_id": (
+        "通话ID", "通话标识", "呼叫ID", "记录ID", "话单编号", "话单号", "通话编号", "流水号", "通话流水号",
+        "呼叫流水号", "call_id", "callid", "id", "uuid",
+    ),
+    "direction": ("呼叫方向", "呼叫类型", "通话类型", "类型", "direction", "call_direction"),
+    "caller": ("主叫", "主叫号", "主叫电话", "caller", "caller_number", "calling_number", "src"),
+    "display": ("外显", "外显号", "显示号码", "主叫外显", "外呼显示号码", "display", "display_number", "show_number"),
+    "callee": (
+        "被叫", "被叫号", "被叫电话", "客户号码", "客户电话", "callee", "callee_number", "called_number", "called",
+        "dst",
+    ),
+    "start": (
+        "呼叫时间", "呼叫开始时间", "起始时间", "发起时间", "通话开始时间", "拨打时间", "呼出时间", "start",
+        "start_time",
+    ),
+    "ring": ("响铃时间", "ring", "ring_time"),
+    "answer": ("应答时间", "接听时间", "answer", "answer_time"),
+    "end": ("挂断时间", "通话结束时间", "呼叫结束时间", "挂机时间", "end", "end_time", "hangup_time"),
+    "result": ("呼叫结果", "通话结果", "接通状态", "通话状态", "呼叫状态", "接听状态", "应答状态",
+        "是否接通", "状态", "result", "status", "disposition"),
+    "agent_id": ("坐席", "座席编号", "座席", "坐席工号", "座席工号", "工号", "agent", "agent_id"),
+    "agent_kind": ("座席类型", "agent_kind", "agent_type"),
+    "line_id": ("线路", "中继", "中继线", "中继编号", "line", "line_id", "trunk"),
+    "team_id": ("团队编号", "班组", "外包团队", "team", "team_id"),
+    "purpose": ("呼叫用途", "业务用途", "purpose"),
+}  # fmt: skip
+
+TALK: Final = ("通话时长", "通话时长(秒)", "时长", "时长(秒)", "billsec")  # from the answer on
+WHOLE: Final = ("呼叫时长", "呼叫时长(秒)", "总时长", "duration")  # from the start on
+
+FAMILIAR: Final = 3  # fields that a header of calls shows at least
+
+NEEDED: Final = ("direction", "callee", "start")
+WITHOUT: Final = ("call_id", *NEEDED, "end")  # every row would be rejected without one of them
+
+TESTS: Final = "('测试', '拨测', 'test', 'TEST', 'Test')"
+
+_TEXTS: Final = ("call_id", "direction", "caller", "display", "callee", "result", "agent_id", "agent_kind")
+
+
+def wanted(field: str) -> tuple[str, ...]:
+    """Every header under which a field may stand, the contract's own first."""
+    return (FIELDS[field], *ALIASES[field])
+
+
+def recognise(sample: Sample) -> int:
+    """90 with the contract's own headers, 40 with their variants; a vendor's own names score higher."""
+    have = _names(sample)
+    own = sum(plain(header) in have for header in FIELDS.values())
+    if not all(any(plain(name) in have for name in wanted(field)) for field in NEEDED):
+        return 0
+    return 90 if own >= len(NEEDED) else 40
+
+
+def familiar(sample: Sample) -> bool:
+    """Whether the header, though it lacks something, is plainly one of calls."""
+    have = _names(sample)
+    return sum(any(plain(name) in have for name in wanted(field)) for field in FIELDS) >= FAMILIAR
+
+
+def _names(sample: Sample) -> frozenset[str]:
+    """Plain names of the header, in JSON of the first record: a file of events has all sorts of keys further down."""
+    if not is_json(sample):
+        return names(sample)
+    return frozenset(plain(key) for record in shown(sample, _groups(FileMapping())).records[:1] for key in record)
+
+
+def checked(sample: Sample, mapping: FileMapping) -> None:
+    """NianjianError ``columns_needed`` (what is missing, what to write) where every single row would be rejected."""
+    if mapping.columns and all(isinstance(one, int) for one in mapping.columns.values()):
+        return
+    header = shown(sample, _groups(mapping)).keys if is_json(sample) else sample.header
+    columns = Columns([cell for cell in header if cell])
+    have = {field for field in FIELDS if columns.find(*wanted(field))} | set(mapping.columns)
+    have |= {field for field, words in mapping.values.items() if ANY_OTHER in words}
+    if columns.find(*TALK, *WHOLE) or not have.isdisjoint(SPANS):
+        have |= {"start", "end"} if have & {"start", "end"} else set()
+    lacking = [field for field in WITHOUT if field not in have]
+    if lacking:
+        raise NianjianError(
+            "columns_needed",
+            file=sample.file or sample.name,
+            fields=", ".join(f"{FIELDS[field]} ({field})" for field in lacking),
+            columns=listed(columns.names)[:500],
+            example=_example(lacking, columns),
+        )
+
+
+def _example(lacking: Sequence[str], columns: Columns) -> str:
+    """Lines for the mapping file: an id made of what tells calls apart, a fixed direction, and gaps to fill in."""
+    written = {field: f"{field}: ?" for field in lacking}
+    parts = [name for field in ("caller", "callee", "start") if (name := columns.find(*wanted(field)))]
+    if "call_id" in written and len(parts) == len(WITHOUT) - 2:
+        written["call_id"] = f"call_id: [{', '.join(parts)}]"
+    values = ""
+    if written.pop("direction", None):
+        values = f"values: {{direction: {{{ANY_OTHER!r}: 呼出}}}}".replace("'", '"')
+    listed = f"columns: {{{', '.join(written.values())}}}" if written else ""
+    return " / ".join(line for line in (listed, values) if line)
+
+
+def _groups(mapping: FileMapping) -> list[tuple[str, ...]]:
+    """The names by which a JSON file may call a field, the durations and whatever the mapping names as well."""
+    fields = [wanted(field) for field in FIELDS if field not in mapping.columns]
+    return [*fields, TALK, WHOLE, *((name,) for name in column_names(mapping))]
+
+
+_TABLE: Final = table(())  # of delimited text; JSON has `records`
+_NUMBER: Final = re.compile(r"\d{7,}|\d{4}[-/年]\d")
+
+
+def layout(sample: Sample, mapping: FileMapping) -> Layout:
+    """A table with a header, or without one where the mapping speaks of positions only and line 1 is data."""
+    positions = mapping.columns and all(isinstance(column, int) for column in mapping.columns.values())
+    if positions and not is_json(sample) and any(_NUMBER.search(cell) for cell in sample.header):
+        count = len(sample.header)
+        return Layout(columns=tuple(f"column{n + 1}" for n in range(count)), delimiter=sample.delimiter)
+    if is_json(sample):
+        return _records(sample, mapping)
+    return _TABLE(sample, mapping)
+
+
+def _records(sample: Sample, mapping: FileMapping) -> Layout:
+    """NianjianError ``mapping_column_unknown``: a key that the mapping names and the beginning does not show."""
+    groups = _groups(mapping)
+    keys = Columns(shown(sample, groups).keys)
+    for name in column_names(mapping):
+        raw_name(keys, name)
+    return layout_of_records(sample, groups, late=[group for group in groups if group not in (TALK, WHOLE)])
+
+
+def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
+    """Expressions over the generic columns; the mapping file has the last word."""
+    columns = Columns(layout.columns)
+    found_times = {field: name for field in TIMES if (name := columns.find(*wanted(field))) is not None}
+    clock = {
+        field: formatted(quoted(name), mapping.formats[field], zone)
+        if field in mapping.formats
+        else either(quoted(name), zone)
+        for field, name in found_times.items()
+    }
+    talk = _column(columns, mapping, "talk", TALK)
+    mapping = _lasting(mapping, talk, columns.find(*WHOLE), found_times, layout)
+    cell = {field: columns.cell(*wanted(field)) for field in FIELDS}
+    mapping = _our_words(mapping)
+    words = {field: mapping.values.get(field, {}) for field in FIELDS}
+    found = overridden(
+        Fields(
+            call_id=cell["call_id"],
+            direction=choose(cell["direction"], {**DIRECTIONS, **words["direction"]}, kind="direction_word"),
+            caller=cell["caller"],
+            display=cell["display"],
+            callee=cell["callee"],
+            start=clock.get("start", NO_TIME),
+            ring=clock.get("ring", NO_TIME),
+            answer=clock.get("answer", NO_TIME),
+            end=clock.get("end", NO_TIME),
+            texts=found_times,
+            columns=found_times | columns.origin(**{field: wanted(field) for field in _TEXTS}),
+            result=_result(cell["result"], words["result"]),
+            purpose=_said(cell["purpose"], words["purpose"]),
+            agent_id=_said(cell["agent_id"], words["agent_id"]),
+            agent_kind=choose(cell["agent_kind"], {**KINDS, **words["agent_kind"]}, otherwise=cell["agent_kind"]),
+            line_id=_said(cell["line_id"], words["line_id"]),
+            team_id=_said(cell["team_id"], words["team_id"]),
+        ),
+        columns,
+        mapping,
+        zone,
+    )
+    told = "result" in found.columns or ANY_OTHER in words["result"]
+    return _derived(found, layout, talk=talk, result_told=told)
+
+
+def _column(columns: Columns, mapping: FileMapping, field: str, names: Sequence[str]) -> str | None:
+    """The raw column that the mapping names, else the first of ``names``."""
+    said = mapping.columns.get(field)
+    return raw_name(columns, said) if isinstance(said, str | int) else columns.find(*names)
+
+
+def _lasting(
+    mapping: FileMapping, talk: str | None, whole: str | None, times: Mapping[str, str], layout: Layout
+) -> FileMapping:
+    """The mapping with a column that says how long it lasted, where a file has no end, or no start."""
+    said = mapping.columns
+    missing = [field for field in ("start", "end") if field not in said and times.get(field) in {None, *layout.late}]
+    if not missing or any(span in said for span in SPANS) or not (talk or whole):
+        return mapping
+    span = {"talk": talk} if talk else {"duration": str(whole)}
+    return replace(mapping, columns={**said, **span})
+
+
+def _result(cell: str, words: Mapping[str, str]) -> str:
+    otherwise = f"case when {cell} is not null then 'unknown' end"
+    return choose(cell, {**RESULTS, **words}, otherwise=otherwise, kind="result_word")
+
+
+def _said(cell: str, words: Mapping[str, str]) -> str:
+    return choose(cell, words, otherwise=cell) if words and cell != NULL else cell
+
+
+def _derived(found: Fields, layout: Layout, *, talk: str | None, result_told: bool) -> Fields:
+    """What follows from result and purpose: delivered, test, and answered where no answer time is given."""
+    changes: dict[str, str] = {}
+    if found.purpose != NULL:
+        changes["test"] = f"coalesce({found.purpose} in {TESTS}, false)"
+    if result_told:
+        changes["delivered"] = "(__f_result is distinct from 'blocked')"
+    if found.columns.get("answer") in (None, *layout.late):
+        changes["answered"] = _answered(found, talk=talk, result_told=result_told)
+    return replace(found, **changes)  # type: ignore[arg-type] # by field name
+
+
+def _answered(found: Fields, *, talk: str | None, result_told: bool) -> str:
+    """Without a column that is sure to give the answer time: by what the row tells, NULL where nothing does."""
+    whens: list[str] = []
+    if "answer" in found.columns:
+        whens.append(f"when {found.answer} is not null then coalesce({found.end} > {found.answer}, false)")
+    if result_told:
+        whens.append(f"when {found.result} is not null then {found.result} = 'answered'")
+    if talk is not None:
+        whens.append(f"when {quoted(talk)} is not null then {duration(quoted(talk))} > 0")
+    return f"(case {' '.join(whens)} end)" if whens else "NULL::BOOLEAN"
+
+
+def _our_words(mapping: FileMapping) -> FileMapping:
+    """The mapping with our words for its own: 呼出 or out, 平台拦截 or blocked."""
+    known = {field: dict(pairs) for field, pairs in mapping.values.items()}
+    for field, words in OURS.items():
+        said = {theirs: words.get(word, word) for theirs, word in known.get(field, {}).items()}
+        if field in mapping.columns:
+            known[field] = {**words, **said}
+        elif said:
+            known[field] = said
+    return replace(mapping, values=known)
+
+
+FORMAT: Final = Format(
+    name="generic",
+    title="通用话单",
+    recognise=recognise,
+    layout=layout,
+    fields=fields,
+    evidence="contract",
+)

@@ -1,0 +1,116 @@
+"""华为云 CEC / AICC: the call history of the API (JSON) and the bill files (CSV).
+
+Documentation only; no real record has been seen. The API's record is a double call: ``caller`` is the seat's
+telephone, ``called`` the customer, ``callerPresent`` what the customer saw; startTime … are milliseconds and
+alertingTime, talkingTime, releaseTime are the customer's. The bill file has wait_begin, ack_begin, call_begin,
+call_end and a call type instead.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
+from nianjian.engines.intake.moments import either
+from nianjian.engines.intake.vendor.columns import Columns
+from nianjian.engines.intake.vendor.overrides import overridden
+from nianjian.engines.intake.vendor.sql import NULL, among, choose, first_of
+from nianjian.engines.intake.vendor.tables import Signature, recogniser, table
+from nianjian.engines.intake.vendor.times import times
+
+KNOWN: Final = (
+    "callSerialNo", "caller", "called", "callerPresent", "startTime", "endTime", "alertingTime", "talkingTime",
+    "releaseTime", "talkDuration", "state", "reasonCode", "agentId", "callType", "callId", "callIdNum", "callerNo",
+    "calleeNo", "waitBegin", "waitEnd", "ackBegin", "ackEnd", "callBegin", "callEnd", "releaseCause", "developer",
+    "accountId", "ccId",
+)  # fmt: skip
+
+# 51 and 52 are consultations among seats, 53 joins several parties to a call that has its own row.
+DIRECTIONS: Final = {
+    "0": "in",
+    "6": "internal",
+    **dict.fromkeys(("7", "40", "41", "42", "43", "44", "45"), "out"),
+    **dict.fromkeys(("51", "52", "53"), "internal"),
+}
+
+# reasonCode of the API: 0 called and 1 caller hung up; 2 caller failed, 4 caller did not answer, 6 could not be
+# started: the customer was never called; 3 called failed, 5 called did not answer.
+UNREACHED: Final = ("2", "4", "6")
+RESULTS: Final = {"2": "failed", "3": "failed", "4": "failed", "5": "no_answer", "6": "failed"}
+
+
+def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
+    """Expressions over a row of either form."""
+    columns = Columns(layout.columns)
+    wanted = {
+        "start": ("startTime", "waitBegin", "beginTime", "createCallTime"),
+        "ring": ("alertingTime", "ackBegin"),
+        "answer": ("talkingTime", "callBegin"),
+        "end": ("releaseTime", "endTime", "callEnd", "ackEnd", "waitEnd"),
+    }
+    clock = times(columns, mapping, zone, either, **wanted)
+    reason = columns.filled("reasonCode", "releaseReason")
+    unanswered = among(reason, tuple(RESULTS))
+    answered = f"(not {unanswered} and coalesce({clock.answer} < {clock.end}, false))"
+    kind = columns.cell("callType")
+    # The API's history holds the calls that were started through it: outbound by nature, and without a type. A row
+    # of a bill file without a type cannot be told.
+    untyped = f"case when {kind} is null and {columns.cell('callSerialNo')} is not null then 'out' end"
+    return overridden(
+        Fields(
+            call_id=_row_key(columns),
+            call_key=columns.cell("callId"),
+            direction=choose(kind, DIRECTIONS, otherwise=untyped),
+            caller=columns.filled("caller", "callerNo"),
+            display=columns.filled("callerPresent", "displayNumber"),
+            callee=columns.filled("called", "calleeNo"),
+            start=clock.start,
+            ring=clock.ring,
+            answer=f"(case when {answered} then {clock.answer} end)",
+            end=clock.end,
+            texts=clock.texts,
+            columns=clock.columns
+            | columns.origin(
+                call_id=("callSerialNo", "callId"),
+                direction=("callType",),
+                caller=("caller", "callerNo"),
+                display=("callerPresent", "caller", "callerNo"),
+                callee=("called", "calleeNo"),
+            ),
+            checks=clock.checks,
+            result=f"(case when {answered} then 'answered' else {choose(reason, RESULTS)} end)",
+            delivered=f"not {among(reason, UNREACHED)}",
+            answered=answered,
+            agent_id=columns.filled("agentId", "serviceNo", "workNo"),
+            agent_kind=f"(case when {columns.filled('agentId', 'serviceNo', 'workNo')} is not null then 'human' end)",
+        ),
+        columns,
+        mapping,
+        zone,
+    )
+
+
+def _row_key(columns: Columns) -> str:
+    """callSerialNo; in bill files call_id and, for the further stations of a call, its number within the call."""
+    call, part = columns.cell("callId"), columns.cell("callIdNum")
+    if NULL not in (part, call):
+        call = f"({call} || case when {part} is null or {part} = '-1' then '' else '#' || {part} end)"
+    return first_of((columns.cell("callSerialNo"), call))
+
+
+FORMAT: Final = Format(
+    name="huawei_cec",
+    title="华为云 云客服",
+    recognise=recogniser(
+        Signature(
+            needed=(("callSerialNo",), ("called",), ("startTime", "createCallTime")),
+            typical=("callerPresent", "talkingTime", "alertingTime", "releaseTime", "talkDuration", "reasonCode"),
+        ),
+        Signature(
+            needed=(("call_id",), ("caller_no",), ("callee_no",), ("wait_begin", "call_begin")),
+            typical=("developer", "account_id", "cc_id", "agent_id", "ack_begin", "call_end", "call_type"),
+        ),
+    ),
+    layout=table(KNOWN),
+    fields=fields,
+)

@@ -1,0 +1,261 @@
+"""Kamailio: acc by db_flatstore, acc in the syslog form, and the cdrs of its dialog accounting.
+
+Tested with real records of Kamailio 6. A call is one call-id with an INVITE that came to its end; CANCEL, BYE and ACK
+are events of it. The number in P-Asserted-Identity is what was shown, else the From user. Columns behind the
+eighth are each site's own (db_extra): without a mapping they are taken as src_user, dst_user, src_ip, pai.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout, Sample
+from nianjian.engines.intake.moments import either, formatted
+from nianjian.engines.intake.vendor.columns import Columns, plain
+from nianjian.engines.intake.vendor.overrides import overridden
+from nianjian.engines.intake.vendor.sql import NULL, choose, first_of, number, outside, seconds_after
+from nianjian.engines.intake.vendor.tables import distinct, is_json
+
+ACC: Final = ("method", "from_tag", "to_tag", "callid", "sip_code", "sip_reason", "time")
+EXTRA: Final = ("src_user", "dst_user", "src_ip", "pai")
+CDRS: Final = ("start_time", "end_time", "duration", "callid", "src_user", "dst_user")
+
+METHODS: Final = ("INVITE", "BYE", "CANCEL", "ACK", "REGISTER", "MESSAGE", "OPTIONS", "PRACK", "UPDATE", "REFER",
+                  "SUBSCRIBE", "NOTIFY", "INFO", "PUBLISH")  # fmt: skip
+
+_LOOKED_AT: Final = 50
+_CDR_FIXED: Final = 4  # start, end, duration and the call-id, which each site adds first
+_SYSLOG: Final = re.compile(r"\bACC: [^:]*: (timestamp=.*)$")
+_EPOCH: Final = re.compile(r"\d{9,10}(\.\d+)?")
+_MICROS: Final = re.compile(r"\d{9,10}\.\d{3,6}")
+
+# The syslog form's names for the columns of the table.
+_NAMES: Final = {"timestamp": "time", "code": "sip_code", "reason": "sip_reason", "call_id": "callid"}
+
+# Our field -> the name that a column of the site gets when a mapping places it.
+_OWN: Final = {"caller": "src_user", "callee": "dst_user", "display": "pai"}
+
+# Final answers to an INVITE. 408 is written by Kamailio's timer when nobody picked up (the far end saw CANCEL).
+RESULTS: Final = {
+    "200": "answered",
+    **dict.fromkeys(("486", "600"), "busy"),
+    **dict.fromkeys(("408", "480"), "no_answer"),
+    "487": "cancelled",
+    **dict.fromkeys(("403", "603", "607", "608"), "rejected"),
+}
+# A challenge is a question, the same INVITE comes again with its answer.
+CHALLENGES: Final = ("401", "407")
+
+
+def recognise(sample: Sample) -> int:
+    """99 for acc rows of either form, 88 for cdrs."""
+    if is_json(sample):
+        return 0
+    lines = sample.lines[:_LOOKED_AT]
+    if any(_SYSLOG.search(line) for line in lines):
+        return 99
+    if _headed(sample.header):
+        return 95
+    rows = [line.split("|") for line in lines]
+    if any(_is_acc(row) for row in rows):
+        return 99
+    return 88 if sum(_is_cdr(row) for row in rows) * 2 > len(rows) else 0
+
+
+def _headed(header: Sequence[str]) -> bool:
+    """An export of the tables acc, missed_calls or acc_cdrs with its column names."""
+    have = {plain(cell) for cell in header}
+    acc = {"method", "callid", "sipcode", "time"} <= have
+    return acc or ({"starttime", "endtime", "duration", "callid"} <= have and bool({"srcuser", "dstuser"} & have))
+
+
+def _is_acc(row: Sequence[str]) -> bool:
+    return len(row) >= len(ACC) and row[0] in METHODS and bool(re.fullmatch(r"[1-6]\d\d", row[4]))
+
+
+def _is_cdr(row: Sequence[str]) -> bool:
+    if len(row) < _CDR_FIXED or not re.fullmatch(r"\d+(\.\d+)?", row[2]):
+        return False
+    return all(_EPOCH.fullmatch(cell) for cell in row[:2])
+
+
+def layout(sample: Sample, mapping: FileMapping) -> Layout:
+    """Columns by the form of the first rows; the site's own ones by the mapping's positions."""
+    lines = sample.lines[:_LOOKED_AT]
+    if _headed(sample.header):
+        return Layout(columns=_own_names(sample.header), header_lines=1, delimiter=sample.delimiter)
+    if any(_SYSLOG.search(line) for line in lines):
+        columns = (*ACC, *_syslog_extras(sample))
+        return Layout(columns=columns, parse=_syslog(columns))
+    rows = [line.split("|") for line in lines]
+    acc = [row for row in rows if _is_acc(row)]
+    if acc:
+        width = max(len(row) for row in acc)
+        micros = sum(len(row) > len(ACC) and bool(_MICROS.fullmatch(row[len(ACC)])) for row in acc) * 2 > len(acc)
+        known = (*ACC, "time_us") if micros else ACC
+        names = _extended(known, width, mapping)
+    else:
+        names = _extended(CDRS[:_CDR_FIXED], max((len(row) for row in rows), default=_CDR_FIXED), mapping)
+    return Layout(columns=names, delimiter="|", parse=_split(len(names)))
+
+
+def _own_names(header: Sequence[str]) -> tuple[str, ...]:
+    """The header's cells, those that we know spelled as we do."""
+    known = {plain(name): name for name in (*ACC, *CDRS, *EXTRA)}
+    return distinct([known.get(plain(cell), cell) for cell in header])
+
+
+def _extended(known: Sequence[str], width: int, mapping: FileMapping) -> tuple[str, ...]:
+    """The known columns, then the usual extras by their order; one that the mapping places keeps the field's name."""
+    placed = {place: _OWN.get(field, field) for field, place in mapping.columns.items() if isinstance(place, int)}
+    usual = (*known, *EXTRA)
+    names = [
+        usual[place - 1] if place <= len(usual) and place not in placed else placed.get(place, f"extra{place}")
+        for place in range(1, width + 1)
+    ]
+    return distinct(names)
+
+
+def _split(width: int) -> Callable[[str], Sequence[str | None]]:
+    """db_flatstore writes no quotes: a quote in a name is a letter, and only the bar parts cells."""
+
+    def parse(line: str) -> Sequence[str | None]:
+        cells: list[str] = line.split("|")
+        if len(cells) != width:
+            raise ValueError("columns_missing" if len(cells) < width else "columns_surplus")
+        return [cell or None for cell in cells]
+
+    return parse
+
+
+def _pairs(line: str) -> Mapping[str, str] | None:
+    """name=value, parted by semicolons; a reason may hold blanks and equal signs, but no semicolon."""
+    found = _SYSLOG.search(line)
+    if found is None:
+        return None
+    pairs = (part.partition("=") for part in found.group(1).split(";") if part)
+    return {_NAMES.get(name, name): value for name, _, value in pairs}
+
+
+def _syslog_extras(sample: Sample) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for line in sample.lines:
+        names.update(dict.fromkeys(_pairs(line) or {}))
+    return distinct([name for name in names if name not in ACC])
+
+
+def _syslog(columns: Sequence[str]) -> Callable[[str], Sequence[str | None]]:
+    def parse(line: str) -> Sequence[str | None]:
+        pairs = _pairs(line)
+        if pairs is None:
+            raise ValueError("line_unreadable")
+        return [pairs.get(name) or None for name in columns]
+
+    return parse
+
+
+def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
+    """Expressions over an acc row or a cdrs row."""
+    columns = Columns(layout.columns)
+    built = _acc(columns, mapping, zone) if columns.find("method") else _cdrs(columns, mapping, zone)
+    return overridden(built, columns, mapping, zone)
+
+
+def _read(mapping: FileMapping, zone: str, field: str, column: str) -> str:
+    """Flat files and syslog have epochs, the database local stamps; another time_format is told by a mapping."""
+    form = mapping.formats.get(field)
+    return formatted(column, form, zone) if form else either(column, zone)
+
+
+def _shown(columns: Columns) -> str:
+    pai = columns.cell("pai")
+    inside = NULL if pai == NULL else f"nullif(regexp_extract({pai}, '(?:sips?|tel):([^@;>]+)', 1), '')"
+    return first_of((inside, columns.cell("src_user")))
+
+
+def _direction(columns: Columns) -> str:
+    """A proxy in front of a carrier: a callee of the public network is outbound, a name or an extension is not."""
+    callee = outside(columns.cell("dst_user"))
+    return f"(case when {callee} then 'out' when {outside(_shown(columns))} then 'in' else 'internal' end)"
+
+
+def _acc(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
+    start = _read(mapping, zone, "start", '"time"')
+    final = (
+        f'("method" = \'INVITE\' and coalesce("sip_code" not in ({", ".join(map(repr, CHALLENGES))}), false)'
+        " and \"sip_code\" >= '200')"
+    )
+    answered = f"({final} and \"sip_code\" between '200' and '299')"
+    outcome = choose('"sip_code"', RESULTS, otherwise=_FAILED)
+    # The same five parts as the tail's row id: one row written in both forms is one row.
+    key = 'concat_ws(\'|\', "callid", "method", coalesce("from_tag", \'\'), "sip_code", "time")'
+    return Fields(
+        call_id=f'(case when "callid" is not null then {key} end)',
+        call_key='"callid"',
+        direction=f"(case when {final} then {_direction(columns)} else 'out' end)",
+        leg=f"(case when {final} then 'customer' else 'event' end)",
+        caller=columns.cell("src_user"),
+        display=_shown(columns),
+        callee=columns.cell("dst_user"),
+        start=start,
+        # acc writes when the final answer came; of an answered call that is the answer, its end is the BYE's row.
+        answer=f"(case when {answered} then {start} end)",
+        end="NULL::TIMESTAMP",
+        texts={"start": "time"},
+        columns={
+            "call_id": "callid",
+            "start": "time",
+            **columns.origin(caller=("src_user",), display=("pai", "src_user"), callee=("dst_user",)),
+        },
+        result=f"(case when {final} then {outcome} end)",
+        answered=answered,
+        delivered=final,
+        callee_optional=True,  # a BYE from the far end has the proxy's user in it
+        end_optional=True,
+    )
+
+
+_FAILED: Final = "case when \"sip_code\" between '200' and '299' then 'answered' else 'failed' end"
+
+
+def _cdrs(columns: Columns, mapping: FileMapping, zone: str) -> Fields:
+    start = _read(mapping, zone, "start", '"start_time"')
+    # end_time is cut to the second, duration is not.
+    duration = number('"duration"')
+    length = f"greatest(coalesce({duration}, 0), 0)"
+    written = _read(mapping, zone, "end", '"end_time"')
+    end = f"greatest({written}, {seconds_after(start, length)})"
+    talked = f"({length} > 0)"
+    return Fields(
+        call_id="('cdr:' || \"callid\")",
+        call_key='"callid"',
+        direction=_direction(columns),
+        caller=columns.cell("src_user"),
+        display=_shown(columns),
+        callee=columns.cell("dst_user"),
+        start=start,
+        answer=f"(case when {talked} then {start} end)",
+        end=end,
+        texts={"start": "start_time", "end": "end_time"},
+        columns={
+            "call_id": "callid",
+            "start": "start_time",
+            "end": "end_time",
+            **columns.origin(caller=("src_user",), display=("pai", "src_user"), callee=("dst_user",)),
+        },
+        # A failed call is written too, with duration 0; why it failed stands in acc only.
+        result=f"(case when {talked} then 'answered' end)",
+        answered=talked,
+    )
+
+
+FORMAT: Final = Format(
+    name="kamailio",
+    title="Kamailio",
+    recognise=recognise,
+    layout=layout,
+    fields=fields,
+    evidence="real records",
+)

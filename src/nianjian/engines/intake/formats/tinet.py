@@ -1,0 +1,138 @@
+"""天润融通 (Cloud… and Clink…, also sold by Aliyun VMS): outbound, webcall and predictive call records.
+
+Documentation only; no real record has been seen. One row is one contact, the customer's side of it: StartTime,
+AnswerTime and EndTime are unix seconds, AnswerTime is the customer's. DisplayNumber (what the customer really
+saw, with AXB the virtual number) goes before Clid.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
+from nianjian.engines.intake.vendor.columns import Columns
+from nianjian.engines.intake.vendor.overrides import overridden
+from nianjian.engines.intake.vendor.sql import NULL, among, choose, first_of
+from nianjian.engines.intake.vendor.tables import Signature, recogniser, table
+from nianjian.engines.intake.vendor.times import epochs, times
+
+# The documentation at hand does not name the customer's column the same way in every table.
+CUSTOMER: Final = (
+    "CustomerNumber", "CalleeNumber", "Callee", "CalledNumber", "Called", "CustomerPhone", "客户号码", "被叫号码",
+)  # fmt: skip
+CALLER: Final = ("CallerNumber", "Caller", "CallingNumber", "主叫号码")
+
+KNOWN: Final = (
+    "UniqueId", "MainUniqueId", "Cno", "AgentName", "Gno", "Qno", "StartTime", "AnswerTime", "EndTime",
+    "BridgeDuration", "Clid", "DisplayNumber", "XNumber", "TrunkGroupKey", "CallType", "MainCallType", "Status",
+    "SipCause", "EndReason", "HiddenType", "CalleeRingingTime", *CUSTOMER, *CALLER,
+)  # fmt: skip
+
+_ORIGIN: Final = {
+    "call_id": ("UniqueId", "MainUniqueId"),
+    "direction": ("CallType", "Status"),
+    "display": ("DisplayNumber", "Clid"),
+    "callee": CUSTOMER,
+    "caller": CALLER,
+}
+
+# Who was reached, by Status: 30 agent not, 31 agent only, 20 speech synthesis failed before dialling: the
+# customer was never called. 23, 42 (agent being called) and 50 do not say it; there AnswerTime decides.
+UNREACHED: Final = ("20", "30", "31")
+ANSWERED: Final = ("22", "24", "33", "41", "43", "52")
+UNANSWERED: Final = ("21", "32", "40", "51")
+
+# 1 is the inbound type of the same vendor's inbound table; 2, 3 and 5 are its other ways of calling out.
+# Detail rows are legs, and MainCallType tells the call's way: the seat's leg is no call to a customer.
+SEATS_LEG: Final = ("204", "呼转座席")
+CUSTOMERS_LEG: Final = ("208", "呼转客户")
+DIRECTIONS: Final = {
+    **dict.fromkeys(("2", "3", "4", "5", "6", "预览外呼", "主叫外呼", "预测外呼", "网页呼叫", *CUSTOMERS_LEG), "out"),
+    **dict.fromkeys(SEATS_LEG, "internal"),
+    **dict.fromkeys(("9", "内部", "内部呼叫"), "internal"),
+    **dict.fromkeys(("1", "呼入"), "in"),
+}
+
+
+def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
+    """Expressions over a row of the vendor's table."""
+    columns = Columns(layout.columns)
+    status = columns.filled("Status", "StatusCode")
+    kind = columns.filled("CallType", "CallTypeCode")
+    way = columns.filled("MainCallType", "CallType", "CallTypeCode")
+    legs = among(kind, (*SEATS_LEG, *CUSTOMERS_LEG))
+    wanted = {
+        "start": ("StartTime",),
+        "ring": ("CalleeRingingTime",),
+        "answer": ("AnswerTime",),
+        "end": ("EndTime",),
+    }
+    clock = times(columns, mapping, zone, epochs, **wanted)
+    never = among(status, (*UNREACHED, *UNANSWERED))
+    answered = f"({among(status, ANSWERED)} or (not {never} and {clock.answer} is not null))"
+    result = (
+        f"(case when {answered} then 'answered' when {among(status, UNANSWERED)} then 'no_answer'"
+        f" when {among(status, UNREACHED)} then 'failed' end)"
+    )
+    known = (
+        f"{status} in ('20', '21', '22', '23', '24', '30', '31', '32', '33', '40', '41', '42', '43', '50', '51', '52')"
+    )
+    return overridden(
+        Fields(
+            call_id=columns.filled("UniqueId", "MainUniqueId"),
+            call_key=f"(case when {legs} then {columns.cell('MainUniqueId')} end)",
+            direction=choose(way, DIRECTIONS, otherwise=f"case when {known} then 'out' end"),
+            leg=f"(case when {among(kind, SEATS_LEG)} then 'agent' else 'customer' end)",
+            caller=first_of((columns.filled(*CALLER), columns.cell("Clid"))),
+            display=columns.filled("DisplayNumber", "Clid"),
+            callee=columns.filled(*CUSTOMER),
+            start=clock.start,
+            ring=clock.ring,
+            # In rows in which the customer never answered, a time here would be the agent's.
+            answer=f"(case when {answered} then {clock.answer} end)",
+            end=clock.end,
+            texts=clock.texts,
+            columns=clock.columns | columns.origin(**_ORIGIN),
+            checks=clock.checks,
+            result=result,
+            delivered=f"not ({among(status, UNREACHED)} or {among(kind, SEATS_LEG)})",
+            answered=answered,
+            agent_id=columns.filled("Cno"),
+            agent_kind=f"(case when {columns.cell('Cno')} is not null then 'human' end)",
+            line_id=columns.cell("TrunkGroupKey"),
+            gateway=NULL,
+        ),
+        columns,
+        mapping,
+        zone,
+    )
+
+
+FORMAT: Final = Format(
+    name="tinet",
+    title="天润融通",
+    recognise=recogniser(
+        Signature(
+            needed=(
+                ("UniqueId", "MainUniqueId"),
+                ("Clid", "DisplayNumber"),
+                ("StartTime",),
+                ("EndTime",),
+                ("Status", "CallType", "StatusCode"),
+            ),
+            typical=(
+                "MainUniqueId",
+                "Cno",
+                "DisplayNumber",
+                "BridgeDuration",
+                "TrunkGroupKey",
+                "SipCause",
+                "HiddenType",
+                "XNumber",
+            ),
+        )
+    ),
+    layout=table(KNOWN),
+    fields=fields,
+    zone_in_file=True,
+)

@@ -1,0 +1,100 @@
+"""VOS3000 / VOS5000: exports of e_cdr, CSV or JSON, headed by the column names.
+
+Documentation only (column names of public code); no real record has been seen. ``callere164`` is the caller
+as billed, ``callertogatewaye164`` the caller as sent to the landing gateway: the displayed number.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nianjian.engines.intake.format import Fields, FileMapping, Format, Layout
+from nianjian.engines.intake.vendor.columns import Columns
+from nianjian.engines.intake.vendor.overrides import overridden
+from nianjian.engines.intake.vendor.sql import number, seconds_after
+from nianjian.engines.intake.vendor.tables import Signature, recogniser, table
+from nianjian.engines.intake.vendor.times import times
+
+KNOWN: Final = (
+    "callere164", "calleraccesse164", "calleee164", "calleeaccesse164", "callerip", "callercodec",
+    "callergatewayid", "callerproductid", "callertogatewaye164", "callertype", "calleeip", "calleecodec",
+    "calleegatewayid", "calleeproductid", "calleetogatewaye164", "calleetype", "billingmode", "calllevel",
+    "agentfeetime", "starttime", "stoptime", "callerpdd", "calleepdd", "holdtime", "callerareacode", "feetime",
+    "fee", "customeraccount", "customername", "calleeareacode", "flowno", "softswitchname", "softswitchcallid",
+    "callercallid", "calleroriginalcallid", "rtpforward", "enddirection", "endreason", "billingtype", "cdrlevel",
+    "agentcdr_id",
+)  # fmt: skip
+
+CALLER: Final = ("callere164", "calleraccesse164")
+# calleetogatewaye164 carries the prefixes of the landing gateway and comes last.
+CALLEE: Final = ("calleee164", "calleeaccesse164", "calleetogatewaye164")
+KEY: Final = ("flowno", "softswitchcallid", "callercallid", "agentcdr_id")
+
+
+def fields(layout: Layout, mapping: FileMapping, zone: str) -> Fields:
+    """Expressions over a row of e_cdr."""
+    columns = Columns(layout.columns)
+    clock = times(columns, mapping, zone, start=("starttime",), end=("stoptime", "endtime"))
+    talk = number(columns.cell("holdtime"))
+    # feetime is rounded up to the billing step and must not stand for talk time.
+    answered = f"coalesce({talk} > 0, false)"
+    answer = f"(case when {answered} then greatest({clock.start}, {seconds_after(clock.end, '-' + talk)}) end)"
+    checks = list(clock.checks)
+    if (hold := columns.find("holdtime")) is not None:
+        checks.append(("answer_unreadable", hold, f"{columns.cell('holdtime')} is not null and {talk} is null"))
+    return overridden(
+        Fields(
+            call_id=columns.filled(*KEY),
+            # The soft-switch of a line business carries calls out to landing gateways and has no direction
+            # column; inbound routes are told by a mapping (columns.direction with values).
+            direction="'out'",
+            caller=columns.filled(*CALLER),
+            display=columns.cell("callertogatewaye164"),
+            callee=columns.filled(*CALLEE),
+            start=clock.start,
+            answer=answer,
+            end=clock.end,
+            texts=clock.texts,
+            columns=clock.columns
+            | columns.origin(
+                call_id=KEY,
+                caller=CALLER,
+                display=("callertogatewaye164", *CALLER),
+                callee=CALLEE,
+                answer=("holdtime",),
+            ),
+            checks=tuple(checks),
+            result=f"(case when {answered} then 'answered' end)",
+            answered=answered,
+            gateway=columns.cell("calleegatewayid"),
+        ),
+        columns,
+        mapping,
+        zone,
+    )
+
+
+FORMAT: Final = Format(
+    name="vos3000",
+    title="VOS3000",
+    recognise=recogniser(
+        Signature(
+            needed=(
+                ("callere164", "calleraccesse164", "callertogatewaye164"),
+                ("calleee164", "calleeaccesse164", "calleetogatewaye164"),
+                ("starttime",),
+            ),
+            typical=(
+                "callertogatewaye164",
+                "calleegatewayid",
+                "holdtime",
+                "feetime",
+                "stoptime",
+                "flowno",
+                "endreason",
+            ),
+        )
+    ),
+    layout=table(KNOWN),
+    fields=fields,
+)

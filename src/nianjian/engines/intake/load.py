@@ -1,0 +1,392 @@
+"""Import one file: recognise, scan, validate, weed out repeats, write, and commit once.
+
+Until the commit nothing exists: a crash leaves files that no commit names, and the next import sweeps them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from dataclasses import replace as replace_fields
+from datetime import datetime, time, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nianjian.engines.intake import ledger, validate
+from nianjian.engines.intake.crash import crash_point
+from nianjian.engines.intake.format import FileMapping, Format, Sample
+from nianjian.engines.intake.moments import SHANGHAI, checked_zone
+from nianjian.engines.intake.read import Item
+from nianjian.engines.intake.receipt import FileReceipt, RowCounts
+from nianjian.engines.intake.recognise import choose, sample
+from nianjian.engines.intake.rows import repeats, temporary
+from nianjian.engines.intake.rows.lines import Damage
+from nianjian.engines.intake.rows.prepare import encoding_of
+from nianjian.engines.intake.rows.readers import LinesMoved, Reading, read_file
+from nianjian.engines.intake.rows.standing import rejected_keys, weed_out
+from nianjian.engines.intake.rows.writer import Lines, Writer
+from nianjian.engines.intake.vendor.sql import NULL, guarded
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.formulas import restored
+from nianjian.engines.lake.schema import CALLS, REJECTED
+from nianjian.engines.lake.tables import Lake, NewFile, OldFile
+from nianjian.engines.lake.workbench import Workbench
+
+Progress = Callable[[int, int, int], None]
+"""(rows done, bytes done, bytes in all); bytes count twice, once for looking and once for loading."""
+
+FUTURE: Final = timedelta(days=1)  # how far a clock or a zone may run ahead; a later start is a misread or a slip
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Everything that is settled before the first row is read."""
+
+    lake: Lake
+    item: Item
+    found: Sample
+    form: Format
+    mapping: FileMapping
+    source: str
+    encoding: str
+    zone: str
+    zone_assumed: bool
+    batch: str
+    intent: str
+    replace: str | None
+    plan: validate.Plan
+    progress: Progress
+    bench: Workbench | None = None
+    trial: bool = False
+
+    @property
+    def settings(self) -> str:
+        """Digest of what the operator chose: the same file read otherwise is another import."""
+        chosen = {"source": self.source, "zone": self.zone, "mapping": asdict(self.mapping) | {"base": ""}}
+        return sha256(json.dumps(chosen, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def import_file(  # noqa: PLR0913 -- the file, where it goes, and what the operator chose
+    *,
+    lake: Lake,
+    item: Item,
+    batch: str,
+    source: str = "auto",
+    mapping: FileMapping | None = None,
+    timezone: str | None = None,
+    replace: str | None = None,
+    intent: str = "",
+    progress: Progress | None = None,
+    bench: Workbench | None = None,
+) -> FileReceipt:
+    """One file into the lake, in one commit or none. ``replace``: a batch whose rows go out in the same commit.
+
+    ``intent``: id of the database's row for this act; the commit carries it. A file known with the same settings
+    counts all its rows as duplicates. ``bench``: of `temporary.workbench`, for many files.
+    Raises NianjianError: what `items`, `choose` and a format raise,
+    ``timezone_unknown``, ``file_empty``, ``json_invalid``, ``rows_unaccounted``.
+    """
+    job = _job(
+        lake=lake,
+        item=item,
+        batch=batch,
+        source=source,
+        mapping=mapping or FileMapping(),
+        timezone=timezone,
+        replace=replace,
+        intent=intent,
+        progress=progress or _silent,
+    )
+    return _locked(replace_fields(job, bench=bench))
+
+
+def check_file(
+    *,
+    lake: Lake,
+    item: Item,
+    source: str = "auto",
+    mapping: FileMapping | None = None,
+    timezone: str | None = None,
+    replace: str | None = None,
+    progress: Progress | None = None,
+) -> FileReceipt:
+    """What `import_file` would say of the file as the lake stands now; nothing is committed. Raises the same."""
+    job = _job(
+        lake=lake,
+        item=item,
+        batch="B0",
+        source=source,
+        mapping=mapping or FileMapping(),
+        timezone=timezone,
+        replace=replace,
+        intent="",
+        progress=progress or _silent,
+    )
+    return _locked(replace_fields(job, trial=True))
+
+
+def _locked(job: _Job) -> FileReceipt:
+    with job.lake.lock():
+        temp = temporary.clean(job.lake)
+        try:
+            return _import(job, temp)
+        finally:
+            temporary.empty(temp)
+
+
+def _job(
+    *,
+    lake: Lake,
+    item: Item,
+    batch: str,
+    source: str,
+    mapping: FileMapping,
+    timezone: str | None,
+    replace: str | None,
+    intent: str,
+    progress: Progress,
+) -> _Job:
+    encoding = "sheet" if item.kind == "sheet" else encoding_of(item)
+    found = sample(item, encoding)
+    form, found = choose(found, source, mapping)
+    chosen = timezone or mapping.timezone
+    zone = checked_zone(chosen or SHANGHAI)
+    layout = form.layout(found, mapping)
+    layout = replace_fields(layout, header_lines=layout.header_lines + found.above)
+    fields = form.fields(layout, mapping, zone)
+    return _Job(
+        lake=lake,
+        item=item,
+        found=found,
+        form=form,
+        mapping=mapping,
+        source=mapping.source or form.name,
+        encoding=encoding,
+        zone=zone,
+        zone_assumed=chosen is None and not form.zone_in_file,
+        batch=batch,
+        intent=intent,
+        replace=replace,
+        plan=validate.Plan(
+            layout,
+            fields,
+            _latest(),
+            trim=_padded(found),
+            guarded=guarded(found.text, again=layout.is_rejects),
+        ),
+        progress=progress,
+    )
+
+
+def _latest() -> str:
+    """The last moment at which a call may start; a drill's day counts where it lies ahead of the clock."""
+    drill = datetime.combine(clock.today(), time(), clock.ZONE)
+    return (max(clock.now().astimezone(clock.ZONE), drill) + FUTURE).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _import(job: _Job, temp: Path) -> FileReceipt:
+    total = max(job.item.size, 1) * 2
+    reading = read_file(
+        job.item, job.encoding, job.plan, temp, lambda done: job.progress(0, min(done, total // 2), total)
+    )
+    past = ledger.past_of(job.lake, reading.sha256, job.settings)
+    if past.receipt is not None and job.replace is None:
+        return _known(job, past.receipt)
+    job.lake.create(ledger.CALLS, CALLS, partition_by=["part"])
+    marker = temporary.marker(job.lake)
+    marker.touch()
+    with nullcontext(job.bench) if job.bench else Workbench(temp) as bench:
+        validate.equip(bench, job.plan.fields)
+        generation = past.generation + 1
+        try:
+            receipt = _attempt(job, bench, reading, generation, total)
+        except LinesMoved:
+            reading.rewritten()
+            receipt = _attempt(job, bench, reading, generation, total)
+    marker.unlink(missing_ok=True)
+    job.progress(receipt.rows.read, total, total)
+    return receipt
+
+
+def _attempt(job: _Job, bench: Workbench, reading: Reading, generation: int, total: int) -> FileReceipt:
+    """Index, load and commit; on any error the files written so far are gone."""
+    replaced = ledger.batch_files(job.lake, job.replace) if job.replace else []
+    constants = {"source": job.source, "batch": job.batch, "file": reading.sha256}
+    stem = ledger.stem(job.batch, reading.sha256)
+    writer = Writer(job.lake.path(ledger.CALLS), stem, constants, ledger.now_ms(), ledger.keys_of(job.lake))
+    old = _old_files(job, replaced)
+    good, refused = ([one for one in old if _is_rejected(one) is wanted] for wanted in (False, True))
+    try:
+        reading.index(bench)
+        if job.zone_assumed:
+            reading.ask_zones(bench, job.found)
+        duplicates, holding = _load(job, bench, reading, writer, good=good, total=total)
+        again, keeping = weed_out(bench, writer, rejected_keys(job.lake), refused)
+        reading.ask_words(bench)
+        receipt = _receipt(job, reading, writer, duplicates + again, generation)
+        if job.trial:
+            writer.abandon()
+            return receipt
+        added = writer.close()
+    except BaseException:
+        writer.abandon()
+        raise
+    repeats_of = ledger.batches_of([*holding, *keeping]) - {job.batch}
+    return _commit(job, receipt, added, replaced, sorted(repeats_of))
+
+
+def _load(
+    job: _Job, bench: Workbench, reading: Reading, writer: Writer, *, good: list[OldFile], total: int
+) -> tuple[int, list[OldFile]]:
+    """Write every row; the number of duplicates, and which of ``good``, the lake's files of good rows, hold such."""
+    count, holding = reading.keys.suspects(bench, ledger.keys_of(job.lake), good)
+    old = [str(job.lake.path(ledger.CALLS) / entry.path) for entry in holding]
+    doubtful = count > 0
+    held = repeats.Repeats(reading.temp / "suspects.parquet")
+    done = 0
+    lines: Lines | None = None
+    for found, removed in reading.batches(bench, "suspects" if doubtful else None):
+        rows = found
+        if removed is not None:
+            lines = lines or Lines(removed)
+            rows = found.append_column("line", lines.take(found.num_rows))
+        _sort_out(rows, held if doubtful else None, writer)
+        done += rows.num_rows
+        job.progress(done, total // 2 + total // 2 * done // max(reading.rows, 1), total)
+    reading.verify(bench)
+    bad = [_restored(damage) for damage in reading.bad] if job.plan.layout.is_rejects else reading.bad
+    writer.damaged(sorted(bad, key=lambda damage: damage.line))
+    kept = 0
+    for verdict, rows in held.judge(bench, source=job.source, lake_files=old):
+        kept += rows.num_rows
+        if verdict == repeats.KEEP:
+            writer.write(rows)
+        else:
+            writer.reject(reading.with_cells(bench, rows), "id_conflict")
+    return held.held - kept, holding
+
+
+def _restored(damage: Damage) -> Damage:
+    """A line that gave no row, its cells as they were before a rejects file made them harmless."""
+    found = json.loads(damage.raw)
+    cells = restored(found) if isinstance(found, str) else [restored(cell or "") for cell in found]
+    return replace_fields(damage, raw=json.dumps(cells, ensure_ascii=False))
+
+
+def _sort_out(rows: pa.Table, held: repeats.Repeats | None, writer: Writer) -> None:
+    suspect = rows.column("suspect")
+    rows = rows.drop_columns(["suspect"])
+    if held is not None and pc.any(suspect).as_py():
+        held.hold(rows.filter(suspect))
+        writer.write(rows, but=suspect)
+    else:
+        writer.write(rows)
+
+
+def _old_files(job: _Job, replaced: list[OldFile]) -> list[OldFile]:
+    gone = {old.path for old in replaced}
+    return [old for old in job.lake.old_files(ledger.CALLS) if old.path not in gone]
+
+
+def _is_rejected(old: OldFile) -> bool:
+    return old.partition["part"] == REJECTED
+
+
+def _receipt(job: _Job, reading: Reading, writer: Writer, duplicates: int, generation: int) -> FileReceipt:
+    rejected = sum(writer.reasons.values())
+    rows = RowCounts(reading.rows + len(reading.bad), writer.loaded, duplicates, rejected)
+    reading.account(rows)
+    zone_assumed = job.zone_assumed and not reading.zones_said
+    warnings = [
+        *(["timezone_assumed"] if zone_assumed else []),
+        *(["display_from_caller"] if job.plan.fields.display == NULL else []),
+        *(["result_unknown"] if reading.unknown else []),
+        *(["answer_unknown"] if reading.untold else []),
+        *(["truncated"] if reading.truncated else []),
+    ]
+    return FileReceipt(
+        name=job.item.name,
+        sha256=reading.sha256,
+        source=job.source,
+        encoding=job.encoding,
+        timezone=job.zone,
+        timezone_assumed=zone_assumed,
+        rows=rows,
+        reasons=dict(writer.reasons),
+        days=tuple(sorted(str(day) for day in writer.days)),
+        truncated=reading.truncated,
+        warnings=tuple(warnings),
+        batch=job.batch,
+        generation=generation,
+        blank_lines=reading.blank,
+        unknown_results=reading.words,
+        unknown_answers=reading.untold,
+    )
+
+
+def _commit(
+    job: _Job, receipt: FileReceipt, add: list[NewFile], remove: list[OldFile], repeats_of: list[str]
+) -> FileReceipt:
+    days = set(receipt.days)
+    metadata: dict[str, object] = {
+        "act": "import",
+        "batch": job.batch,
+        "intent": job.intent,
+        "file_sha256": receipt.sha256,
+        "generation": receipt.generation,
+        "settings": job.settings,
+        "receipt": receipt.as_dict(),
+        "columns": list(job.plan.layout.columns),
+        "repeats_of": repeats_of,
+        "late": sorted(job.plan.layout.late),
+    }
+    if job.replace is not None and remove:
+        metadata["removed_batch"] = job.replace
+        days.update(ledger.batch_days(job.lake, job.replace))
+    metadata["days"] = sorted(days)
+    crash_point("before_commit")
+    version = job.lake.commit(
+        ledger.CALLS,
+        add=add,
+        remove=remove,
+        metadata=metadata,
+        transactions={ledger.transaction_name(receipt.sha256): receipt.generation},
+        now_ms=ledger.now_ms(),
+    )
+    crash_point("after_commit")
+    return FileReceipt.from_dict(receipt.as_dict() | {"version": version})
+
+
+def _known(job: _Job, before: FileReceipt) -> FileReceipt:
+    read = before.rows.read
+    job.progress(read, 1, 1)
+    return FileReceipt.from_dict(
+        before.as_dict()
+        | {
+            "name": job.item.name,
+            "rows": RowCounts(read=read, duplicate=read).as_dict(),
+            "reasons": {},
+            "days": [],
+            "batch": job.batch,
+            "known": True,
+            "version": None,
+        }
+    )
+
+
+def _padded(found: Sample) -> bool:
+    """Whether cells of the sample stand between blanks, which then go; looking at every cell would cost a tenth."""
+    mark = found.delimiter
+    blanks = (" ", "\t", "\u00a0", "\u3000") if mark != "\t" else (" ", "\u00a0", "\u3000")
+    text = found.text
+    return any(f"{mark}{b}" in text or f"{b}{mark}" in text or f"{b}\n" in text or f"\n{b}" in text for b in blanks)
+
+
+def _silent(_rows: int, _bytes: int, _total: int) -> None:
+    """No progress wanted."""

@@ -1,0 +1,92 @@
+"""Working days: not a weekend, holiday or rest day in lieu, but with the working weekends (行政许可法 82).
+
+The calendar is a value that the caller brings (``rules.holidays`` makes it). A year without a notice is
+counted by weekends and the holidays whose dates the law fixes, and the result is marked provisional.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from nianjian.engines.kernel.errors import NianjianError
+
+_DAY: Final = timedelta(days=1)
+_SATURDAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Days off and working weekends of the ``years`` whose notice is known.
+
+    ``fixed``: (month, day) of the statutory holidays with a date in the law, used for all other years.
+    """
+
+    days_off: frozenset[date]
+    extra_workdays: frozenset[date]
+    years: frozenset[int]
+    fixed: frozenset[tuple[int, int]] = frozenset()
+
+    def known(self, day: date) -> bool:
+        """Whether the notice of the year of ``day`` has been published and loaded."""
+        return day.year in self.years
+
+    def is_workday(self, day: date) -> bool:
+        """Whether ``day`` counts; a guess where the year is not `known`."""
+        if day in self.extra_workdays:
+            return True
+        if day in self.days_off or (not self.known(day) and (day.month, day.day) in self.fixed):
+            return False
+        return day.weekday() < _SATURDAY
+
+    def updated(self, newer: Calendar) -> Calendar:
+        """The calendar with the years of ``newer`` replaced by it; single days of other years are taken over too.
+
+        (A year's notice may speak of days at the end of December before.)
+        """
+        named = newer.days_off | newer.extra_workdays
+
+        def kept(days: frozenset[date]) -> frozenset[date]:
+            return frozenset(day for day in days if day.year not in newer.years and day not in named)
+
+        return Calendar(
+            kept(self.days_off) | newer.days_off,
+            kept(self.extra_workdays) | newer.extra_workdays,
+            self.years | newer.years,
+            self.fixed | newer.fixed,
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    """A last day. ``provisional``: a year on the way has no published calendar, the day may move."""
+
+    day: date
+    provisional: bool
+
+
+def add_workdays(start: date, count: int, calendar: Calendar) -> Due:
+    """The ``count``-th working day after ``start``, which is not counted itself (民法典 201).
+
+    ``count`` 0 gives ``start``; a negative count goes back. NianjianError ``workdays_beyond_calendar``.
+    """
+    step = _DAY if count >= 0 else -_DAY
+    day, left, provisional = start, abs(count), False
+    while left:
+        try:
+            day += step
+        except OverflowError as error:
+            raise NianjianError("workdays_beyond_calendar", start=start.isoformat(), count=count) from error
+        provisional = provisional or not calendar.known(day)
+        left -= calendar.is_workday(day)
+    return Due(day, provisional)
+
+
+def next_workday(day: date, calendar: Calendar) -> Due:
+    """``day`` itself if it is a working day, else the next one: a last day that is a holiday moves (民法典 203)."""
+    provisional = not calendar.known(day)
+    while not calendar.is_workday(day):
+        day += _DAY
+        provisional = provisional or not calendar.known(day)
+    return Due(day, provisional)

@@ -1,0 +1,98 @@
+"""Embedded DuckDB behind the engine's port: in memory over Parquet files, no shared database file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import ibis
+import pyarrow as pa
+
+from nianjian.engines.lake.sql import literal, quoted
+
+BATCH: Final = 1 << 17  # rows
+
+
+class DuckDBEngine:
+    """``threads`` and ``memory_limit`` (DuckDB's spelling, "3GB") bound it; it spills into ``temp``."""
+
+    def __init__(self, *, threads: int = 2, memory_limit: str = "3GB", temp: str | None = None) -> None:
+        settings: dict[str, object] = {
+            "threads": threads,
+            "memory_limit": memory_limit,
+            # A missing extension must fail at once, not wait for a network.
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        if temp is not None:
+            Path(temp).mkdir(parents=True, exist_ok=True, mode=0o700)
+            settings["temp_directory"] = temp
+        self.backend = ibis.duckdb.connect(**settings)
+        self._names: dict[str, int] = {}
+
+    def table(self, name: str, files: Sequence[str], schema: pa.Schema) -> ibis.Table:
+        """A view over the files; a second call with the same name makes a second view, the first one stays."""
+        if not files:
+            return self.hold(name, schema.empty_table())
+        view = self._view(name)
+        columns = ", ".join(quoted(column) for column in schema.names)
+        self.backend.con.execute(f"create view {quoted(view)} as select {columns} from {scan(files, schema)}")
+        return self.backend.table(view)
+
+    def hold(self, name: str, rows: pa.Table) -> ibis.Table:
+        """A view of rows that are in memory; they are not copied."""
+        view = self._view(name)
+        self.backend.con.register(view, rows)
+        return self.backend.table(view)
+
+    def once(self, name: str, expression: ibis.Table, *, few: bool = False, again: bool = False) -> ibis.Table:
+        """As it is: DuckDB computes a part that one question shares one time.
+
+        Few rows are held: Ibis compiles small plans faster. For further questions they become a table, which spills as
+        all does that the memory limit does not bear.
+        """
+        if few:
+            return self.hold(name, self.arrow(expression))
+        if not again:
+            return expression
+        table = self._view(name)
+        self.backend.con.execute(f"create table {quoted(table)} as {self.backend.compile(expression)}")
+        return self.backend.table(table)
+
+    def arrow(self, expression: ibis.Expr) -> pa.Table:
+        """Run it on DuckDB."""
+        return self.backend.to_pyarrow(expression)
+
+    def batches(self, expression: ibis.Table) -> Iterator[pa.RecordBatch]:
+        """Run it on DuckDB, which keeps the order; of the result only what is asked for is in memory."""
+        yield from self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(BATCH)
+
+    def rows(self, expression: ibis.Expr) -> list[dict[str, object]]:
+        """Run it on DuckDB, one mapping a row."""
+        found: list[dict[str, object]] = self.arrow(expression).to_pylist()
+        return found
+
+    def close(self) -> None:
+        """Close the connection and free its memory."""
+        self.backend.disconnect()
+
+    def _view(self, name: str) -> str:
+        count = self._names[name] = self._names.get(name, 0) + 1
+        return name if count == 1 else f"{name}_{count}"
+
+
+def scan(files: Sequence[str], schema: pa.Schema) -> str:
+    """``read_parquet(…)`` over the files; partition keys in the paths get the type that ``schema`` gives them."""
+    parents = Path(files[0]).parent.parts
+    keys = [key for part in parents if "=" in part and (key := part.split("=", 1)[0]) in schema.names]
+    listed = ", ".join(literal(file) for file in files)
+    types = ", ".join(f"{literal(key)}: {_type(schema.field(key).type)}" for key in keys)
+    hive = f", hive_partitioning=true, hive_types={{{types}}}" if keys else ", hive_partitioning=false"
+    return f"read_parquet([{listed}]{hive})"
+
+
+def _type(kind: pa.DataType) -> str:
+    if pa.types.is_integer(kind):
+        return "BIGINT"
+    return "DATE" if pa.types.is_date(kind) else "VARCHAR"

@@ -1,0 +1,325 @@
+"""The lake of one enterprise: Delta tables in a folder, their versions, files, commits and the writer's lock.
+
+A Delta commit is the only commit: a file that no commit names does not exist. Log entries are kept for ever,
+so that an old snapshot can be read again; nothing here vacuums files that a version still names.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction, write_deltalake
+from deltalake.exceptions import TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
+
+from nianjian.engines.kernel.errors import NianjianError
+
+KEEP: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
+
+# An old log entry is an old snapshot: the hook must never clean it up, whatever the table says.
+HOOK: Final = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A Parquet file already written under the table's folder; ``path`` is relative to it, with ``/``."""
+
+    path: str
+    size: int  # bytes
+    partition: Mapping[str, str]
+    rows: int
+    lowest: Mapping[str, object]  # column -> smallest value, for pruning
+    highest: Mapping[str, object]
+    written: int  # epoch milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class OldFile:
+    """A file named by the newest version of a table."""
+
+    path: str
+    size: int
+    partition: Mapping[str, str]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """``url`` is a folder (or file:// URL) that every worker of the engine sees; one sub-folder an enterprise."""
+
+    url: str
+    enterprise: str
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the enterprise; NianjianError ``lake_url_unsupported`` for anything but a plain folder."""
+        parts = urlsplit(self.url)
+        if "%" in self.enterprise or ("%" in self.url and parts.scheme != "file"):
+            # Delta takes a percent sign in a path for an escape and would write beside the folder.
+            raise NianjianError("lake_url_unsupported", url=f"{self.url}/{self.enterprise}")
+        if parts.scheme == "file":
+            return Path(unquote(parts.path)) / self.enterprise
+        if "://" in self.url:
+            raise NianjianError("lake_url_unsupported", url=self.url)
+        return Path(self.url) / self.enterprise
+
+    def path(self, table: str) -> Path:
+        """Folder of a table, whether it exists or not."""
+        return self.folder / table
+
+    def version(self, table: str) -> int | None:
+        """Newest version; None: the table does not exist."""
+        found = self._open(table)
+        return None if found is None else found.version()
+
+    def snapshot(self) -> dict[str, int]:
+        """Newest version of every table that exists, sorted by name."""
+        if not self.folder.is_dir():
+            return {}
+        names = sorted(p.name for p in self.folder.iterdir() if (p / "_delta_log").is_dir())
+        return {name: version for name in names if (version := self.version(name)) is not None}
+
+    def files(self, table: str, version: int | None = None) -> list[str]:
+        """Absolute paths of a version's files (newest if None), sorted; empty if the table is missing.
+
+        ``rows_erased`` where the version named files that were deleted because their time was over.
+        """
+        found = self._open(table, version)
+        paths = [] if found is None else sorted(self.path(table) / old.path for old in _listed(found))
+        if version is not None and not all(path.exists() for path in paths):
+            raise NianjianError("rows_erased", table=table, version=version)
+        return [str(path) for path in paths]
+
+    def old_files(self, table: str) -> list[OldFile]:
+        """The files of the newest version, sorted by path, with partition, size and row count."""
+        found = self._open(table)
+        return [] if found is None else sorted(_listed(found), key=lambda old: old.path)
+
+    def history(self, table: str, after: int) -> list[dict[str, object]]:
+        """Commits newer than version ``after``, oldest first: Delta's commit info, ``version``, own metadata."""
+        found = self._open(table)
+        if found is None or found.version() <= after:
+            return []
+        newest_first = found.history(limit=found.version() - after)
+        return [cast("dict[str, object]", entry) for entry in reversed(newest_first) if entry["version"] > after]
+
+    def transaction(self, table: str, name: str) -> int | None:
+        """Last version that a commit recorded for the application transaction ``name``."""
+        found = self._open(table)
+        return None if found is None else found.transaction_version(name)
+
+    def create(self, table: str, schema: pa.Schema, *, partition_by: Sequence[str] = ()) -> None:
+        """Make an empty table where none is; an existing one is left as it is."""
+        if self._open(table) is None:
+            self.path(table).mkdir(parents=True, exist_ok=True, mode=0o700)
+            DeltaTable.create(
+                str(self.path(table)), schema, mode="ignore", partition_by=list(partition_by), configuration=KEEP
+            )
+
+    def commit(
+        self,
+        table: str,
+        *,
+        add: Sequence[NewFile] = (),
+        remove: Sequence[OldFile] = (),
+        metadata: Mapping[str, object],
+        transactions: Mapping[str, int] | None = None,
+        now_ms: int,
+    ) -> int:
+        """Add and remove files in one commit; the version it made. The table must exist, the lock be held."""
+        found = self._open(table)
+        if found is None:
+            raise NianjianError("lake_table_missing", table=table)
+        actions: list[AddAction | RemoveAction] = [
+            RemoveAction(
+                path=old.path,
+                data_change=True,
+                deletion_timestamp=now_ms,
+                size=old.size,
+                partition_values=dict(old.partition),
+            )
+            for old in remove
+        ]
+        actions += [_added(new) for new in add]
+        found.create_write_transaction(
+            actions,
+            "append",
+            found.schema(),
+            list(found.metadata().partition_columns),
+            commit_properties=CommitProperties(
+                custom_metadata=dict(metadata),
+                app_transactions=[Transaction(name, number) for name, number in (transactions or {}).items()],
+            ),
+            post_commithook_properties=HOOK,
+        )
+        version = self.version(table)
+        assert version is not None  # noqa: S101 - it was opened above
+        return version
+
+    def replace(self, table: str, rows: pa.Table, *, digest: str, partition_by: Sequence[str] = ()) -> int:
+        """Make ``rows`` the whole table; no commit when ``digest`` equals that of the last one. The version."""
+        with self.lock():
+            self.create(table, rows.schema, partition_by=partition_by)
+            found = self._open(table)
+            assert found is not None  # noqa: S101 - created above
+            if found.history(limit=1)[0].get("digest") == digest:
+                return found.version()
+            write_deltalake(
+                found,
+                rows,
+                mode="overwrite",
+                schema_mode="overwrite",
+                partition_by=list(partition_by) or None,
+                commit_properties=CommitProperties(custom_metadata={"digest": digest}),
+                post_commithook_properties=HOOK,
+            )
+            return found.version()
+
+    def digest(self, table: str) -> str | None:
+        """The digest that the newest commit of a replaced table carries."""
+        found = self._open(table)
+        value = None if found is None else found.history(limit=1)[0].get("digest")
+        return None if value is None else str(value)
+
+    def sweep(self, table: str) -> list[str]:
+        """Delete Parquet files that no version ever named (what a crash left); the lock must be held."""
+        folder = self.path(table)
+        if not folder.is_dir():
+            return []
+        named = ever_named(folder)
+        gone = []
+        for path in sorted(folder.rglob("*.parquet")):
+            relative = path.relative_to(folder).as_posix()
+            if not relative.startswith("_delta_log/") and relative not in named:
+                path.unlink()
+                gone.append(relative)
+        return gone
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One writer an enterprise: waits for other processes and threads, may be nested in one thread."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _guard(str(self.folder.resolve() / ".lock")):
+            yield
+
+    def busy(self) -> bool:
+        """Whether somebody holds the lock at this moment: an answer for looking, `lock` is what protects."""
+        path = self.folder / ".lock"
+        if not path.exists():
+            return False
+        with path.open("ab") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def _open(self, table: str, version: int | None = None) -> DeltaTable | None:
+        folder = self.path(table)
+        if not (folder / "_delta_log").is_dir():
+            return None
+        try:
+            return DeltaTable(str(folder), version=version) if version is not None else _newest(folder)
+        except TableNotFoundError:
+            return None
+
+
+_opened = threading.local()
+_MOST_OPEN: Final = 16
+
+
+def _newest(folder: Path) -> DeltaTable:
+    """The newest version; the whole log is read at first, then what was added since. One for each thread."""
+    tables: dict[str, tuple[DeltaTable, tuple[int, int] | None]] = _opened.__dict__.setdefault("tables", {})
+    path = str(folder.resolve())
+    found, mark = tables.pop(path, (None, None))
+    if found is None or mark is None or _mark(folder, found.version()) != mark:
+        found = DeltaTable(str(folder))
+    elif _mark(folder, found.version() + 1) is not None:
+        found.update_incremental()
+    tables[path] = found, _mark(folder, found.version())
+    while len(tables) > _MOST_OPEN:
+        del tables[next(iter(tables))]
+    return found
+
+
+def _mark(folder: Path, version: int) -> tuple[int, int] | None:
+    """Tells a log entry from another of that number, of a lake that was deleted or restored; None: there is none."""
+    try:
+        told = (folder / "_delta_log" / f"{version:020}.json").stat()
+    except FileNotFoundError:
+        return None
+    return told.st_ino, told.st_mtime_ns
+
+
+def _listed(found: DeltaTable) -> list[OldFile]:
+    keys = list(found.metadata().partition_columns)
+    listed = pa.RecordBatchReader.from_stream(found.get_add_actions(flatten=True)).read_all()
+    return [
+        OldFile(
+            path=unquote(entry["path"]),
+            size=entry["size_bytes"],
+            partition={key: entry[f"partition.{key}"] for key in keys},
+            rows=entry["num_records"] or 0,
+        )
+        for entry in listed.to_pylist()
+    ]
+
+
+def _added(new: NewFile) -> AddAction:
+    stats = {
+        "numRecords": new.rows,
+        "minValues": dict(new.lowest),
+        "maxValues": dict(new.highest),
+        "nullCount": {},
+    }
+    return AddAction(new.path, new.size, dict(new.partition), new.written, True, json.dumps(stats))  # noqa: FBT003 - the library's argument
+
+
+def ever_named(folder: Path) -> set[str]:
+    """Every path that an add action of any kept log entry names: the log is never cleaned up."""
+    named = set()
+    for entry in (folder / "_delta_log").glob("*.json"):
+        for line in entry.read_text(encoding="utf-8").splitlines():
+            action = json.loads(line)
+            if "add" in action:
+                named.add(unquote(action["add"]["path"]))
+    return named
+
+
+class _Held:
+    """A process-wide re-entrant lock that also holds the lock file while somebody is inside."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.depth = 0
+
+
+_held: dict[str, _Held] = {}
+_held_guard = threading.Lock()
+
+
+@contextmanager
+def _guard(path: str) -> Iterator[None]:
+    with _held_guard:
+        held = _held.setdefault(path, _Held())
+    with held.lock:
+        held.depth += 1
+        try:
+            if held.depth > 1:
+                yield
+            else:
+                with Path(path).open("ab") as handle:
+                    fcntl.flock(handle, fcntl.LOCK_EX)
+                    yield
+        finally:
+            held.depth -= 1

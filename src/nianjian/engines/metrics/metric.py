@@ -1,0 +1,286 @@
+"""What a metric is: a name card, the questions it asks an engine, and the answer it makes of the rows that come back.
+
+Questions are Ibis expressions and never run here; answers are pure Python on whole numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, Protocol, cast
+
+import ibis.expr.types as ir
+
+from nianjian.engines.metrics.frame import Frame
+from nianjian.engines.metrics.lights import Flag, Light, Limit, Verdict, worst
+
+# Domain 4.4 without the leading 0; 95/96, 400/800 and mobile numbers are no area codes.
+_LANDLINE: Final = re.compile(r"(10|2\d|[3-9]\d{2})\d{7,8}")
+_NO_AREA: Final = re.compile(r"9[56]|[48]00\d{7}$|1[3-9]")
+
+Rows = Sequence[Mapping[str, object]]
+
+# Value shown per unit: a share of 1 is 100 % or 10,000 per ten thousand.
+SCALE: Final[Mapping[str, int]] = {"%": 100, "‱": 10_000}
+DECIMALS: Final = 4  # for display; never compared
+
+
+# R8: of a watched licence these limits act at a share of the guide's as well, beside it and never in its place.
+WATCH_FACTOR: Final = "portrait.watch_factor"
+INTERNAL: Final = "internal_limit"  # the flag of an internal limit that gives a worse light than the guide's
+STRICTER: Final[Mapping[str, str]] = {  # metric -> the rule whose limit is stricter
+    "seat_vacancy": "portrait.seat_vacancy.limit",
+    "complaint_rate": "portrait.complaint_rate.limit",
+    "number_consistency": "portrait.number_consistency.evasion_limit",
+}
+_OVER: Final = frozenset({"over_limit", "evasion"})  # flags that speak of these limits
+
+
+class Rule(Protocol):
+    """What a metric reads of a rule of the rulebook."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 - short names of the rulebook
+    @property
+    def value(self) -> object: ...  # noqa: D102 - short names of the rulebook
+    @property
+    def operator(self) -> str | None: ...  # noqa: D102 - short names of the rulebook
+    @property
+    def level(self) -> str: ...  # noqa: D102 - short names of the rulebook
+    @property
+    def citation(self) -> str: ...  # noqa: D102 - short names of the rulebook
+
+
+class Rules(Protocol):
+    """What the portrait reads of a rulebook."""
+
+    def rule(self, key: str) -> Rule:
+        """The rule in force under a key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Name card: ``slug`` in answers, both titles, the unit of the value, its rules, the lake tables that feed it."""
+
+    slug: str
+    title_zh: str
+    title_en: str
+    unit: str
+    rules: tuple[str, ...]
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The expressions that metrics are written over: daily cube, seats (all versions), tickets."""
+
+    cube: ir.Table
+    seats: ir.Table
+    tickets: ir.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """The answer of one metric; splits by kind, line, team, display, months and trailing beside the headline."""
+
+    card: Card
+    verdict: Verdict
+    limit: Limit | None
+    source: Rule
+    components: Mapping[str, object]
+    attachments_required: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+    twins: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    splits: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    months: Sequence[Mapping[str, object]] = ()
+    trailing: Mapping[str, object] | None = None
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)  # ids that advice needs, in order
+    limits: tuple[Limit, ...] = ()  # of its flags, where they have limits of their own
+    lights: tuple[Light, ...] = ()  # of its flags, where a rule names them
+    statements: Mapping[str, bool] = field(default_factory=dict)  # sentences that the figures bear out
+    internal: Limit | None = None  # of a watched licence, stricter than the guide's; the worse light of both holds
+
+    @property
+    def slug(self) -> str:
+        """Name of the metric in answers."""
+        return self.card.slug
+
+    def count(self, name: str) -> int:
+        """A component that is a plain count."""
+        return whole(self.components[name])
+
+    def as_dict(self) -> dict[str, object]:
+        """The metric in the JSON answer (docs/reference/portrait.md): counts as integers, values as decimal strings."""
+        unit = self.card.unit
+        low, high = self.verdict.bounds or (None, None)
+        own = {} if self.internal is None else {"internal": self._internal(self.internal)}
+        return {
+            "slug": self.slug,
+            "title": {"zh": self.card.title_zh, "en": self.card.title_en},
+            **figures(self.verdict, unit),
+            "unit": unit,
+            "limit": None if self.limit is None else limit_text(self.limit, unit),
+            "operator": None if self.limit is None else self.limit.operator,
+            **own,
+            "bounds": {"low": decimal_text(low, unit), "high": decimal_text(high, unit)},
+            "components": dict(self.components),
+            "flags": [flag_dict(flag, unit) for flag in self.verdict.flags],
+            "attachments_required": list(self.attachments_required),
+            "attachments": list(self.attachments),
+            "source": {"rule": self.source.id, "level": str(self.source.level), "citation": self.source.citation},
+            "statements": dict(self.statements),
+            "twins": dict(self.twins),
+            "splits": {name: list(rows) for name, rows in self.splits.items()},
+            "months": list(self.months),
+            "trailing": self.trailing,
+        }
+
+    def _internal(self, limit: Limit) -> dict[str, object]:
+        """The internal limit as JSON, marked as the house's own."""
+        return {"limit": limit_text(limit, self.card.unit), "operator": limit.operator, "level": "internal"}
+
+
+class Definition(Protocol):
+    """One metric."""
+
+    @property
+    def card(self) -> Card:
+        """Its name card."""
+        ...
+
+    def questions(self, tables: Tables, frame: Frame, rules: Rules) -> dict[str, ir.Table]:
+        """The expressions to run, by name."""
+        ...
+
+    def answer(self, rows: Mapping[str, Rows], frame: Frame, rules: Rules, attached: Collection[str]) -> Metric:
+        """The metric from the rows of its questions; ``attached``: kinds of attachment on file for it."""
+        ...
+
+
+def limit_of(rules: Rules, key: str) -> Limit:
+    """The limit and operator that a rule states."""
+    rule = rules.rule(key)
+    return Limit(Decimal(str(rule.value)), rule.operator or ">")
+
+
+def kinds_of(rules: Rules, key: str) -> tuple[str, ...]:
+    """The list that a rule states."""
+    return tuple(str(item) for item in cast("Iterable[object]", rules.rule(key).value))
+
+
+def light_of(rules: Rules, key: str) -> Light:
+    """The light that a rule states."""
+    return Light(str(rules.rule(key).value))
+
+
+def whole(value: object) -> int:
+    """A count from an engine's row; NULL (a sum over nothing) is 0."""
+    return 0 if value is None else int(cast("int", value))
+
+
+def decimal_text(share: Fraction | None, unit: str) -> str | None:
+    """A share in ``unit`` with 4 decimals, half away from zero; for reading only."""
+    if share is None:
+        return None
+    scaled = abs(share) * SCALE[unit] * 10**DECIMALS
+    digits = f"{(2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator):0{DECIMALS + 1}}"
+    sign = "-" if share < 0 and int(digits) else ""
+    return f"{sign}{digits[:-DECIMALS]}.{digits[-DECIMALS:]}"
+
+
+def limit_text(limit: Limit, unit: str) -> str:
+    """A limit in the unit of its metric, in the same form as the value."""
+    return cast("str", decimal_text(Fraction(limit.value), unit))
+
+
+def figures(verdict: Verdict, unit: str) -> dict[str, object]:
+    """Numerator, denominator, value and light of a verdict."""
+    return {
+        "numerator": verdict.numerator,
+        "denominator": verdict.denominator,
+        "value": decimal_text(verdict.value, unit),
+        "light": verdict.light.value,
+    }
+
+
+def flag_dict(flag: Flag, unit: str) -> dict[str, object]:
+    """A flag in the JSON answer; value, limit, operator and bounds where it has a rate of its own."""
+    told: dict[str, object] = {"code": flag.code, "light": flag.light.value, "count": flag.count}
+    if flag.share is not None:
+        told["value"] = decimal_text(flag.share, unit)
+    if flag.limit is not None:
+        told |= {"limit": limit_text(flag.limit, unit), "operator": flag.limit.operator}
+    if flag.bounds is not None:
+        told["bounds"] = {"low": decimal_text(flag.bounds[0], unit), "high": decimal_text(flag.bounds[1], unit)}
+    return told
+
+
+def number_text(number: object, known: Mapping[str, str]) -> str | None:
+    """A complained number as people write it: as the calls show it (``known``: digits -> text), else by its shape."""
+    if number is None:
+        return None
+    digits = str(number)
+    landline = _LANDLINE.fullmatch(digits) is not None and _NO_AREA.match(digits) is None
+    return known.get(digits, f"0{digits}" if landline else digits)
+
+
+def by_size(rows: Iterable[dict[str, object]], *, size: str) -> list[dict[str, object]]:
+    """Rows of a split, the largest first; equal ones by key, the row without a key last."""
+    return sorted(rows, key=lambda row: (-whole(row[size]), row["key"] is None, str(row["key"])))
+
+
+def summed(rows: Rows, name: str) -> int:
+    """The sum of a column of counts."""
+    return sum(whole(row[name]) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scaled:
+    """A rule at a share of its value."""
+
+    id: str
+    value: object
+    operator: str | None
+    level: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stricter:
+    """A rulebook whose limits of R8 are scaled; everything else is as it was."""
+
+    rules: Rules
+    factor: Decimal
+
+    def rule(self, key: str) -> Rule:
+        """The rule under a key."""
+        found = self.rules.rule(key)
+        if key not in STRICTER.values():
+            return found
+        value = Decimal(str(found.value)) * self.factor
+        return _Scaled(found.id, value, found.operator, str(found.level), found.citation)
+
+
+def watched(metric: Metric, strict: Metric) -> Metric:
+    """The metric with its internal limit acting; ``strict``: the same answered under `Stricter` rules.
+
+    The headline alone is judged so; splits and months keep to the guide's limit.
+    """
+    if metric.slug not in STRICTER:
+        return metric
+    limit = strict.limit if strict.limit is not None else strict.limits[0]
+    return replace(metric, verdict=acting(metric.verdict, strict.verdict, limit), internal=limit)
+
+
+def acting(verdict: Verdict, strict: Verdict, limit: Limit) -> Verdict:
+    """The verdict with the worse light of both; the guide's own where it is as bad."""
+    light = worst((verdict.light, strict.light))
+    if light is verdict.light:
+        return verdict
+    count = next((flag.count for flag in strict.flags if flag.code in _OVER), strict.numerator)
+    share = Fraction(count, strict.denominator) if strict.denominator else None
+    return replace(verdict, light=light, flags=(*verdict.flags, Flag(INTERNAL, light, count, share, limit)))

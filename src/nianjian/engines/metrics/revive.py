@@ -1,0 +1,168 @@
+"""A kept portrait as a `Result` again, so that a step can be tried on it without reading a single call.
+
+Counts and limits are exact (limits come from the rules that were kept beside); rates of flags and bounds carry the four
+decimals that were written, which is all that is ever shown of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.metrics.catalogue import METRICS
+from nianjian.engines.metrics.frame import Frame
+from nianjian.engines.metrics.lights import Bounds, Flag, Light, Limit, Verdict
+from nianjian.engines.metrics.metric import SCALE, Card, Metric, light_of, limit_of
+from nianjian.engines.metrics.result import Result
+
+Json = Mapping[str, Any]
+
+CARDS: Final[Mapping[str, Card]] = {one.card.slug: one.card for one in METRICS}
+# What simulation asks for beside the headline limit: limits and lights of flags, as the definitions name them.
+LIMITS: Final = {
+    "number_consistency": ("portrait.number_consistency.evasion_limit", "portrait.number_consistency.unknown_limit")
+}
+LIGHTS: Final = {
+    "seat_vacancy": ("portrait.seat_vacancy.over_filed_light",),
+    "number_consistency": (
+        "portrait.number_consistency.evasion_light",
+        "portrait.number_consistency.other_short_light",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRule:
+    """A rule as it was told."""
+
+    id: str
+    value: object
+    operator: str | None
+    level: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRules:
+    """The rules of a kept portrait by key; ``portrait_without_rules`` for one that an older program kept."""
+
+    told: Mapping[str, Json]
+
+    def rule(self, key: str) -> KeptRule:
+        """The rule under a key."""
+        if key not in self.told:
+            raise NianjianError("portrait_without_rules", key=key)
+        one = self.told[key]
+        return KeptRule(one["id"], one["value"], one["operator"], one["level"], one["citation"])
+
+
+def result(portrait: Json) -> Result:
+    """The whole portrait; its JSON is the one it was made of. ``portrait_without_rules``."""
+    return Result(
+        enterprise=portrait["enterprise"],
+        province=portrait["province"],
+        frame=frame(portrait),
+        rulebook=portrait["rulebook"],
+        snapshot=snapshot(portrait),
+        code=portrait["code"]["version"],
+        metrics=metrics(portrait),
+        quality=portrait["quality"],
+        advice=portrait["advice"],
+        warnings=portrait["warnings"],
+        rules=portrait["rules"],
+    )
+
+
+def snapshot(portrait: Json) -> dict[str, int]:
+    """Table -> version of a kept portrait."""
+    return {name: number for name, number in portrait["snapshot"].items() if name != "sha256"}
+
+
+def frame(portrait: Json) -> Frame:
+    """The dates of a kept portrait."""
+    period = portrait["period"]
+    today = period.get("today")
+    return Frame(
+        year=int(period["from"][:4]),
+        as_of=date.fromisoformat(period["as_of"]),
+        today=None if today is None else date.fromisoformat(today),
+    )
+
+
+def rules(portrait: Json) -> KeptRules:
+    """The rules of a kept portrait."""
+    return KeptRules({str(one["key"]): one for one in portrait.get("rules") or ()})
+
+
+def metrics(portrait: Json) -> tuple[Metric, ...]:
+    """Every metric of a kept portrait; ``portrait_without_rules``."""
+    known = rules(portrait)
+    return tuple(_metric(one, known) for one in portrait["metrics"])
+
+
+def _metric(told: Json, known: KeptRules) -> Metric:
+    slug, unit = str(told["slug"]), str(told["unit"])
+    card = CARDS[slug]
+    flags = tuple(_flag(one, unit) for one in told["flags"])
+    verdict = Verdict(
+        numerator=told["numerator"],
+        denominator=told["denominator"],
+        light=Light(told["light"]),
+        flags=flags,
+        bounds=_bounds(told["bounds"], unit),
+        attachment_needed=any(flag.code == "over_limit" for flag in flags),
+    )
+    return Metric(
+        card=card,
+        verdict=verdict,
+        limit=None if told["limit"] is None else limit_of(known, card.rules[0]),
+        source=known.rule(card.rules[0]),
+        components=told["components"],
+        attachments_required=tuple(told["attachments_required"]),
+        attachments=tuple(told["attachments"]),
+        twins=told["twins"],
+        splits=told["splits"],
+        months=told["months"],
+        trailing=told["trailing"],
+        limits=tuple(limit_of(known, key) for key in LIMITS.get(slug, ())),
+        lights=tuple(light_of(known, key) for key in LIGHTS.get(slug, ())),
+        statements=told["statements"],
+        internal=_internal(told, unit),
+    )
+
+
+def _internal(told: Json, unit: str) -> Limit | None:
+    """The internal limit of a watched licence; its four decimals are exact."""
+    found = told.get("internal")
+    return None if found is None else Limit(Decimal(found["limit"]) / SCALE[unit], found["operator"])
+
+
+def _flag(told: Json, unit: str) -> Flag:
+    limit = told.get("limit")
+    return Flag(
+        code=told["code"],
+        light=Light(told["light"]),
+        count=told["count"],
+        share=_share(told.get("value"), unit),
+        limit=None if limit is None else Limit(Decimal(limit) / SCALE[unit], told["operator"]),
+        bounds=_span(told.get("bounds") or {}, unit),
+    )
+
+
+def _bounds(told: Json, unit: str) -> Bounds | None:
+    low = _share(told.get("low"), unit)
+    return None if low is None else (low, _share(told.get("high"), unit))
+
+
+def _span(told: Json, unit: str) -> tuple[Fraction, Fraction] | None:
+    low, high = _share(told.get("low"), unit), _share(told.get("high"), unit)
+    return None if low is None or high is None else (low, high)
+
+
+def _share(text: str | None, unit: str) -> Fraction | None:
+    return None if text is None else Fraction(Decimal(text)) / SCALE[unit]

@@ -1,0 +1,200 @@
+"""One portrait run: pin the versions, get the cube (rollup or rows), ask every metric's questions, answer."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Final, Protocol
+
+import ibis.expr.types as ir
+
+from nianjian.engines.lake import rollups
+from nianjian.engines.lake.engine import Engine
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics import provenance, quality
+from nianjian.engines.metrics.advise import advise
+from nianjian.engines.metrics.catalogue import METRICS
+from nianjian.engines.metrics.frame import DAY, Frame
+from nianjian.engines.metrics.metric import Definition, Metric, Rows, Rules, Stricter, Tables, kinds_of, watched, whole
+from nianjian.engines.metrics.result import Result
+from nianjian.engines.metrics.tables.daily import daily
+from nianjian.engines.metrics.tables.facts import facts
+from nianjian.engines.metrics.tables.matching import complaint_match
+from nianjian.engines.metrics.tables.materialised import DAILY, tickets_rollup
+from nianjian.engines.metrics.tables.tickets import Counting, tickets
+
+FACTS: Final = tuple(SCHEMAS)
+AS_OF: Final = "portrait.as_of"
+SOURCES: Final = "portrait.complaint_rate.sources"
+EXCLUSIONS: Final = "portrait.complaint_rate.exclusions"
+MATCH_WINDOW: Final = "portrait.complaint_rate.match_window"
+
+
+class Rulebook(Rules, provenance.Book, Protocol):
+    """A rulebook with its provenance."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 - as in the JSON answer
+    @property
+    def version(self) -> str: ...  # noqa: D102 - short names of the rulebook
+    @property
+    def sha256(self) -> str: ...  # noqa: D102 - short names of the rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Tables of one pinned snapshot, and the two derived ones."""
+
+    snapshot: Mapping[str, int]
+    dated: Mapping[str, ir.Table]
+    cube: ir.Table
+    tickets: ir.Table
+
+
+def run(  # noqa: PLR0913 -- one argument a choice
+    *,
+    lake: Lake,
+    engine: Engine,
+    rulebook: Rulebook,
+    enterprise: str,
+    year: int,
+    as_of: date | None = None,
+    province: str | None = None,
+    today: date | None = None,
+    raw: bool = False,
+    snapshot: Mapping[str, int] | None = None,
+    watch: Decimal | None = None,
+) -> Result:
+    """The portrait of data year ``year``.
+
+    ``as_of`` defaults to the day that the rulebook names; ``today`` asks for the second value.
+    ``raw`` counts from the rows instead of the rollups; the result is the same. Otherwise the rollups are
+    brought up to date first, which writes them under the lake's lock.
+    ``watch``: the licence is watched, and limits at this share of the guide's act beside them (`metric.watched`).
+    ``snapshot`` (that of an earlier result) computes it again from the tables as they stood then, always from rows.
+    """
+    frame = Frame(year=year, as_of=as_of or _default_day(rulebook, year), today=today)
+    counting = Counting(
+        sources=kinds_of(rulebook, SOURCES),
+        reasons=kinds_of(rulebook, EXCLUSIONS),
+        minutes=whole(rulebook.rule(MATCH_WINDOW).value),
+    )
+    if raw or snapshot is not None:
+        sources = _from_rows(lake, engine, frame, counting, snapshot)
+    else:
+        sources = _from_rollups(lake, engine, counting)
+    tables = Tables(
+        cube=sources.cube,
+        seats=sources.dated["seat_dim"],
+        tickets=sources.tickets,
+    )
+    attached = _attachments(engine, sources.dated["attachment_fact"], year)
+    metrics = tuple(_answered(engine, definition, tables, frame, rulebook, attached, watch) for definition in METRICS)
+    trust = quality.answer(_asked(engine, quality.questions(tables, sources.dated["calls"], frame)), frame)
+    result = Result(
+        enterprise=enterprise,
+        province=province,
+        frame=frame,
+        rulebook={"id": rulebook.id, "version": rulebook.version, "sha256": rulebook.sha256},
+        snapshot=sources.snapshot,
+        code=version("nianjian"),
+        metrics=metrics,
+        quality=trust,
+        rules=provenance.told(rulebook),
+    )
+    return replace(result, advice=advise(result))
+
+
+def _answered(  # noqa: PLR0917 -- one step of `run`, over its own values
+    engine: Engine,
+    definition: Definition,
+    tables: Tables,
+    frame: Frame,
+    rules: Rules,
+    attached: Mapping[str, frozenset[str]],
+    watch: Decimal | None,
+) -> Metric:
+    """One metric; of a watched licence judged a second time, from the same rows."""
+    rows = _asked(engine, definition.questions(tables, frame, rules))
+    papers = attached.get(definition.card.slug, frozenset())
+    found = definition.answer(rows, frame, rules, papers)
+    if watch is None:
+        return found
+    return watched(found, definition.answer(rows, frame, Stricter(rules, watch), papers))
+
+
+def _default_day(rules: Rules, year: int) -> date:
+    """The as-of day that the rulebook names, MM-DD; the last of its month where the month is shorter."""
+    month, day = (int(part) for part in str(rules.rule(AS_OF).value).split("-"))
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def _asked(engine: Engine, questions: Mapping[str, ir.Table]) -> dict[str, Rows]:
+    return {name: engine.rows(expression) for name, expression in questions.items()}
+
+
+def _pinned(
+    lake: Lake, engine: Engine, given: Mapping[str, int] | None = None
+) -> tuple[dict[str, int], dict[str, ir.Table]]:
+    standing = lake.snapshot() if given is None else given
+    snapshot = {name: number for name, number in standing.items() if name in FACTS}
+    dated = {
+        name: engine.table(name, lake.files(name, snapshot[name]) if name in snapshot else [], schema)
+        for name, schema in SCHEMAS.items()
+    }
+    return snapshot, dated
+
+
+def _from_rollups(lake: Lake, engine: Engine, counting: Counting) -> _Sources:
+    with lake.lock():  # calls, facts and rollups of one moment
+        cube = rollups.current(lake, engine, DAILY)
+        told = rollups.current(lake, engine, tickets_rollup(counting))
+        snapshot, dated = _pinned(lake, engine)
+    return _Sources(snapshot, dated, cube, told)
+
+
+def _from_rows(
+    lake: Lake, engine: Engine, frame: Frame, counting: Counting, given: Mapping[str, int] | None
+) -> _Sources:
+    with lake.lock():
+        snapshot, dated = _pinned(lake, engine, given)
+    return _Sources(snapshot, dated, *derived(engine, dated, frame, counting))
+
+
+def derived(
+    engine: Engine, dated: Mapping[str, ir.Table], frame: Frame, counting: Counting
+) -> tuple[ir.Table, ir.Table]:
+    """Cube and tickets straight from the rows, computed once and held in memory."""
+    starts = frame.slots(_changes(engine, dated["number_dim"]) | _changes(engine, dated["line_dim"]))
+    counted = facts(dated["calls"], first=frame.span.first, last=frame.span.end - DAY)
+    cube = daily(counted, dated["number_dim"], dated["line_dim"], starts, engine.once)
+    told = dated["complaint_fact"]
+    by_id = whole(engine.rows(told.aggregate(ids=told.call_id.count()))[0]["ids"]) > 0
+    matched = tickets(
+        told, complaint_match(dated["calls"], told, minutes=counting.minutes, by_id=by_id), dated["line_dim"], counting
+    )
+    return engine.hold("cube_now", engine.arrow(cube)), engine.hold("tickets_now", engine.arrow(matched))
+
+
+def _changes(engine: Engine, dim: ir.Table) -> set[date]:
+    """The days on which a row of a dated table begins to hold or holds no longer."""
+    days: set[date] = set()
+    for row in engine.rows(dim.select("valid_from", "valid_to").distinct()):
+        first, last = row["valid_from"], row["valid_to"]
+        if isinstance(first, date):
+            days.add(first)
+        if isinstance(last, date) and last < date.max:
+            days.add(last + DAY)
+    return days
+
+
+def _attachments(engine: Engine, table: ir.Table, year: int) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in engine.rows(table.filter(table.data_year == year).select("metric", "kind").distinct()):
+        found.setdefault(str(row["metric"]), set()).add(str(row["kind"]))
+    return {metric: frozenset(kinds) for metric, kinds in found.items()}

@@ -1,0 +1,249 @@
+"""A portrait's JSON turned into what people see: one card a metric, with every figure already in words.
+
+Terminal, page, workbook and web draw these cards, so a figure is worded in one place. Shown values have four
+decimals; head-room is computed from the integer counts, and no verdict is ever taken from a shown figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.words import Words
+
+PER_CENT: Final = Decimal(100)
+DASH: Final = "–"
+OPERATORS: Final = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A labelled figure."""
+
+    label: str
+    text: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A light in a table: its code and its name."""
+
+    code: str
+    word: str
+
+    def __str__(self) -> str:
+        """The name, where no colour can be shown."""
+        return self.word
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One thing found beside the rate itself."""
+
+    code: str
+    title: str
+    light: str
+    light_word: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One metric as shown: light, value, limit, head-room, parts, flags, what to attach, where the rule comes from."""
+
+    slug: str
+    title: str
+    light: str
+    light_word: str
+    value: str
+    value_other: str
+    limit: str
+    limit_other: str
+    headroom: str
+    bounds: str
+    parts: tuple[Line, ...]
+    flags: tuple[Flag, ...]
+    attachments: tuple[str, ...]
+    source: str
+    citation: str
+
+
+def count(number: object) -> str:
+    """Group digits by three: 1,250,000; anything that is no count is a dash."""
+    return f"{number:,}" if isinstance(number, int) else DASH
+
+
+def amount(value: object, unit: str) -> str:
+    """Show a value that already stands in its unit (``31.0000``); None is a dash."""
+    return DASH if value in (None, "") else f"{value} {unit}"
+
+
+def other_unit(value: object, unit: str) -> str:
+    """The same figure in per cent, where it is told per ten thousand; "" else."""
+    if unit != "‱" or value in (None, ""):
+        return ""
+    return f"{(Decimal(str(value)) / PER_CENT).normalize():f} %"
+
+
+def limit(metric: Json, unit: str) -> str:
+    """Show operator and limit, ``> 30 %``; a metric without a limit of its own shows a dash."""
+    if metric.get("limit") is None:
+        return DASH
+    number = Decimal(str(metric["limit"])).normalize()
+    return f"{OPERATORS.get(str(metric.get('operator')), '')} {number:f} {unit}".strip()
+
+
+def _flagged_when(metric: Json, unit: str, _: Words) -> str:
+    """The metric's own limit; D3 has none, there the evasion share decides."""
+    evasion = [flag for flag in metric.get("flags", ()) if flag["code"] == "evasion" and flag.get("limit")]
+    if metric.get("limit") is None and evasion:
+        return _("landline and mobile {limit}").format(limit=limit(evasion[0], unit))
+    shown = limit(metric, unit)
+    return _("not {limit}").format(limit=shown) if metric["slug"] == "closing_rate" and shown != DASH else shown
+
+
+def headroom(metric: Json, _: Words) -> str:
+    """Say how much may still happen before the light changes, from the integer counts and the rule's limit."""
+    slug, parts = metric["slug"], metric["components"]
+    if slug == "complaint_rate":
+        room, over = _("{n} more complaints (allowance {all})"), _("{n} too many (allowance {all})")
+        return _spare(parts["headroom"], room, over, count(parts["allowance"]))
+    if slug == "number_consistency":
+        return _evasion_spare(metric, _)
+    if metric.get("limit") is None or not metric.get("denominator"):
+        return DASH
+    top, bottom = _share(metric["limit"])
+    if slug == "seat_vacancy":
+        worse = max(metric["numerator"], parts["filed"] - parts["opened_and_filed"])  # it decides the light
+        spare = top * metric["denominator"] // bottom - worse
+        return _spare(spare, _("{n} more vacant seats"), _("{n} vacant seats too many"))
+    spare = metric["numerator"] - -(-top * metric["denominator"] // bottom)
+    return _spare(spare, _("{n} closed tickets to spare"), _("{n} closed tickets short"))
+
+
+def _share(limit: object) -> tuple[int, int]:
+    """A limit in per cent as numerator and denominator."""
+    return (Decimal(str(limit)) / PER_CENT).as_integer_ratio()
+
+
+def _spare(spare: int, room: str, over: str, allowance: str = "") -> str:
+    return (room if spare >= 0 else over).format(n=count(abs(spare)), all=allowance)
+
+
+def _evasion_spare(metric: Json, _: Words) -> str:
+    """D3: how many calls may still show landline or mobile numbers; at the limit itself it is already red."""
+    found = [flag for flag in metric.get("flags", ()) if flag["code"] == "evasion"]
+    if not found or found[0].get("limit") is None:
+        return DASH
+    top, bottom = _share(found[0]["limit"])
+    spare = -(-top * metric["denominator"] // bottom) - 1 - found[0]["count"]
+    return _spare(spare, _("{n} more landline or mobile calls"), _("{n} landline or mobile calls too many"))
+
+
+def _parts(metric: Json, _: Words) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    for code, value in metric["components"].items():
+        if isinstance(value, Mapping):
+            lines += [
+                Line(f"{name('component', code, _)}: {name('exclusion', why, _)}", count(number), why)
+                for why, number in value.items()
+            ]
+        else:
+            lines.append(Line(name("component", code, _), count(value), code))
+    return tuple(lines)
+
+
+def _flag(flag: Json, unit: str, _: Words) -> Flag:
+    detail = _("count {count}").format(count=count(flag.get("count")))
+    if flag.get("value") is not None:
+        detail += f" · {amount(flag['value'], unit)}"
+    if flag.get("limit") is not None:
+        detail += f" ({_('limit')} {limit(flag, unit)})"
+    light = str(flag["light"])
+    calm = flag["code"] == "evasion" and light == "green"
+    title = _("landline and mobile share") if calm else name("flag", flag["code"], _)
+    return Flag(flag["code"], title, light, name("light", light, _), detail)
+
+
+def _worth_saying(flag: Json) -> bool:
+    """A green flag is a figure beside (the evasion share); only the low-volume mark is said although green."""
+    return flag["light"] not in {"green", "na"} or flag["code"] in {"low_volume", "evasion"}
+
+
+def _gravest_first(flags: Sequence[Json]) -> Sequence[Json]:
+    """What makes the light red stands before what only stands beside it."""
+    return sorted(flags, key=lambda flag: flag["light"] != "red")
+
+
+def _second_day(metric: Json, unit: str, _: Words) -> tuple[Flag, ...]:
+    """Seats and tickets as they stand on a second day, usually the day of the run."""
+    twin = (metric.get("twins") or {}).get("today")
+    if not twin:
+        return ()
+    light = str(twin["light"])
+    word = name("light", light, _)
+    title = _("as of {day}").format(day=twin["as_of"])
+    return (Flag("today", title, light, word, f"{amount(twin['value'], unit)} · {word}"),)
+
+
+def _bounds(metric: Json) -> str:
+    bounds = metric.get("bounds") or {}
+    low, high = bounds.get("low"), bounds.get("high")
+    if low is not None and high is None:  # nothing is known of the base: any rate from here on
+        return f"≥ {low} {metric['unit']}"
+    if low is None or low == high:
+        return ""
+    return f"{low} … {high} {metric['unit']}"
+
+
+def _attachments(metric: Json, _: Words) -> tuple[str, ...]:
+    """What explains the light and is on file, else what has to be attached; one of several is enough (D1)."""
+    on_file = [name("attachment", kind, _) for kind in metric.get("attachments") or ()]
+    wanted = [name("attachment", kind, _) for kind in metric.get("attachments_required") or ()]
+    if wanted and on_file:
+        return (_("on file: {papers}").format(papers=" / ".join(on_file)),)
+    return (_("to attach: {papers}").format(papers=" / ".join(wanted)),) if wanted else ()
+
+
+def card(metric: Json, _: Words) -> Card:
+    """Word one metric of the portrait's JSON."""
+    slug, source, unit = str(metric["slug"]), metric["source"], str(metric["unit"])
+    return Card(
+        slug=slug,
+        title=name("metric", slug, _),
+        light=str(metric["light"]),
+        light_word=name("light", str(metric["light"]), _),
+        value=amount(metric["value"], unit),
+        value_other=other_unit(metric["value"], unit),
+        limit=_flagged_when(metric, unit, _),
+        limit_other=other_unit(metric.get("limit"), unit),
+        headroom=headroom(metric, _),
+        bounds=_bounds(metric),
+        parts=_parts(metric, _),
+        flags=(
+            *(_flag(flag, unit, _) for flag in _gravest_first(metric.get("flags", ())) if _worth_saying(flag)),
+            *_second_day(metric, unit, _),
+        ),
+        attachments=_attachments(metric, _),
+        source=f"{source['rule']} · {name('level', str(source['level']), _)}",
+        citation=str(source.get("citation") or ""),
+    )
+
+
+def window(period: Json, _: Words) -> str:
+    """The days of a portrait, both included, and the day as of which it stands."""
+    last = date.fromisoformat(str(period["to"])) - timedelta(days=1)  # the period's own end is excluded
+    return f"{period['from']} – {last} · {_('as of')} {period['as_of']}"
+
+
+def cards(portrait: Json, _: Words) -> tuple[Card, ...]:
+    """Word every metric, in the portrait's order."""
+    metrics: Sequence[Json] = portrait["metrics"]
+    return tuple(card(metric, _) for metric in metrics)

@@ -1,0 +1,78 @@
+"""Holds the rulebook to its version: a rule that changes needs a new one.
+
+``data/lock.json`` keeps the digest of every version so far. ``python -m nianjian.engines.rules.gate`` checks (as
+`make check` does); after raising ``data/VERSION``, ``--update`` writes the new digest. It refuses to write
+another content under a version that has been used or is not the highest.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules.load import DATA, VERSION, load, version
+from nianjian.engines.rules.rule import canonical, digest, record
+
+LOCK: Final = "lock.json"
+
+
+def content(folder: Path = DATA) -> str:
+    """The sha256 of all rules of all dates; comments and the order in the files do not count."""
+    return digest(canonical(record(rule)) for rule in load(folder).rules)
+
+
+def check(folder: Path = DATA) -> None:
+    """NianjianError rules_changed_without_version or rules_lock_stale unless data, version and lock agree."""
+    known, now, found = _lock(folder), version(folder), content(folder)
+    if now not in known:
+        raise NianjianError("rules_lock_stale", version=now)
+    if known[now] != found:
+        raise NianjianError("rules_changed_without_version", version=now)
+
+
+def update(folder: Path = DATA) -> None:
+    """Enter the present version and digest in the lock; refuses unless the version was raised."""
+    known, now, found = _lock(folder), version(folder), content(folder)
+    if known.get(now) == found:
+        return
+    highest = max((_parts(one) for one in known), default=())
+    if _parts(now) <= highest:
+        raise NianjianError("rules_changed_without_version", version=now)
+    lines = json.dumps({**known, now: found}, indent=2)
+    (folder / LOCK).write_text(lines + "\n", "utf-8")
+
+
+def _lock(folder: Path) -> dict[str, str]:
+    path = folder / LOCK
+    if not path.is_file():
+        return {}
+    try:
+        known = json.loads(path.read_text("utf-8"))
+        return {str(name): str(value) for name, value in known.items() if _parts(name)}
+    except (ValueError, AttributeError) as error:
+        raise NianjianError("rules_lock_unreadable", file=path.name) from error
+
+
+def _parts(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def main(arguments: list[str], folder: Path = DATA) -> int:
+    """Check or, with --update, write the lock; 0 when they agree."""
+    try:
+        if arguments == ["--update"]:
+            update(folder)
+        check(folder)
+    except NianjianError as error:
+        sys.stderr.write(f"{error}\nraise src/nianjian/engines/rules/data/{VERSION}, then run ")
+        sys.stderr.write("python -m nianjian.engines.rules.gate --update\n")
+        return 1
+    sys.stdout.write(f"rules {version(folder)}: {len(load(folder).rules)} rules agree with {LOCK}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

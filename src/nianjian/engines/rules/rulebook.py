@@ -1,0 +1,234 @@
+"""The rules in force on a day, for a province and an enterprise, with a version and a hash."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.rules.load import RuleSet, frozen, load
+from nianjian.engines.rules.rule import Level, Rule, Value, canonical, digest, record
+
+FIRST_DAY: Final = date(2017, 1, 1)
+"""The rulebook reaches back to data year 2017."""
+
+Overlay = Mapping[str, object]
+"""A changed value: key, value, province, enterprise, valid_from, valid_to (included), reason, who, when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """What holds on ``day``. ``sha256`` covers every rule in force and every overlay that acts."""
+
+    id: str
+    version: str
+    sha256: str
+    day: date
+    province: str | None
+    in_force: Mapping[str, Rule]
+    overlays: tuple[Overlay, ...] = ()
+    ignored: tuple[Overlay, ...] = ()
+    """Overlays that would act, but whose rule can no longer be overlaid; only where ``tolerant``."""
+
+    @classmethod
+    def on(
+        cls,
+        day: date,
+        province: str | None = None,
+        enterprise: str | None = None,
+        overlays: Iterable[Overlay] = (),
+        *,
+        rules: RuleSet | None = None,
+        tolerant: bool = False,
+    ) -> Rulebook:
+        """The rulebook of ``day``: the most particular rule wins (enterprise, then province, then everywhere).
+
+        ``overlays`` may be given unfiltered. ``tolerant``: an overlay whose rule is gone, fixed or of another kind by
+        now stands in `ignored` instead of being an error. NianjianError: rulebook_day_too_early,
+        overlay_rule_unknown, overlay_value_wrong.
+        """
+        if day < FIRST_DAY:
+            raise NianjianError("rulebook_day_too_early", date=day.isoformat(), first=FIRST_DAY.isoformat())
+        province = plain_province(province)
+        known = rules or load()
+        found, texts = _standing(known, day, province)
+        found, texts = dict(found), dict(texts)
+        acting = [overlay for overlay in overlays if _acts(overlay, day, province, enterprise)]
+        acting.sort(key=_order)
+        ignored: list[Overlay] = []
+        for overlay in acting:
+            key = str(overlay["key"])
+            try:
+                found[key] = _overlaid(found.get(key), overlay, day)
+                texts[key] = canonical(record(found[key]))
+            except NianjianError:
+                if not tolerant:
+                    raise
+                ignored.append(overlay)
+        acting = [overlay for overlay in acting if overlay not in ignored]
+        sha256 = digest([*texts.values(), *map(canonical, acting)])
+        return cls(known.id, known.version, sha256, day, province, found, tuple(acting), tuple(ignored))
+
+    def rule(self, key: str) -> Rule:
+        """The rule in force under ``key``; NianjianError rule_unknown."""
+        if key not in self.in_force:
+            raise NianjianError("rule_unknown", key=key, date=self.day.isoformat())
+        return self.in_force[key]
+
+    def value(self, key: str) -> Value:
+        """The value of the rule under ``key``, in its unit."""
+        return self.rule(key).value
+
+    def decimal(self, key: str) -> Decimal:
+        """The value as an exact number."""
+        value = self.value(key)
+        if isinstance(value, Decimal):
+            return value
+        return Decimal(self.integer(key))
+
+    def integer(self, key: str) -> int:
+        """The value as a whole number; NianjianError rule_value_kind for any other."""
+        value = self.value(key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise NianjianError("rule_value_kind", key=key, wanted="number")
+
+    def text(self, key: str) -> str:
+        """The value as text; NianjianError rule_value_kind for any other."""
+        value = self.value(key)
+        if isinstance(value, str):
+            return value
+        raise NianjianError("rule_value_kind", key=key, wanted="text")
+
+    def items(self, key: str) -> tuple[Value, ...]:
+        """The value as a list; NianjianError rule_value_kind for any other."""
+        value = self.value(key)
+        if isinstance(value, tuple):
+            return value
+        raise NianjianError("rule_value_kind", key=key, wanted="list")
+
+    def rules(self, under: str = "") -> tuple[Rule, ...]:
+        """The rules in force whose key stands ``under`` a prefix ("portrait."), sorted by key."""
+        return tuple(rule for key, rule in self.in_force.items() if key.startswith(under))
+
+
+@lru_cache(maxsize=256)
+def _standing(known: RuleSet, day: date, province: str | None) -> tuple[Mapping[str, Rule], Mapping[str, str]]:
+    """By key, sorted: the rules of ``day`` before any overlay, and their `canonical` texts."""
+    found: dict[str, Rule] = {}
+    for rule in sorted(known.rules, key=lambda rule: rule.province is not None):
+        if rule.valid_on(day) and rule.province in {None, province}:
+            found[rule.key] = rule
+    found = dict(sorted(found.items()))
+    texts = _texts(known)
+    return found, {key: texts[id(rule)] for key, rule in found.items()}
+
+
+@lru_cache(maxsize=4)
+def _texts(known: RuleSet) -> Mapping[int, str]:
+    """The `canonical` text of each rule by identity, as one that holds a mapping has no hash.
+
+    Writing them costs most of a rulebook, so a process does it once.
+    """
+    return {id(rule): canonical(record(rule)) for rule in known.rules}
+
+
+_SUFFIXES: Final = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
+
+
+def plain_province(name: str | None) -> str | None:
+    """The short name of a province, as rules carry it: 重庆市 is 重庆, 宁夏回族自治区 is 宁夏; None for none."""
+    text = (name or "").strip()
+    for suffix in _SUFFIXES:
+        if text.endswith(suffix):
+            return text.removesuffix(suffix)
+    return text or None
+
+
+def _acts(overlay: Overlay, day: date, province: str | None, enterprise: str | None) -> bool:
+    start, end = (str(overlay.get(name) or "") for name in ("valid_from", "valid_to"))
+    today = day.isoformat()
+    return (
+        plain_province(str(overlay.get("province") or "")) in {None, province}
+        and overlay.get("enterprise") in {None, enterprise}
+        and start <= today
+        and (not end or today <= end)
+    )
+
+
+def _order(overlay: Overlay) -> tuple[bool, bool, str, str, str]:
+    """The particular after the general, the later after the earlier: the last one wins, whatever the given order."""
+    names = ("valid_from", "when", "value")
+    start, when, value = (str(overlay.get(name) or "") for name in names)
+    return overlay.get("enterprise") is not None, overlay.get("province") is not None, start, when, value
+
+
+def _overlaid(rule: Rule | None, overlay: Overlay, day: date) -> Rule:
+    """The rule with the overlay's value, which must be of the rule's kind and fit its unit; text is read as it."""
+    if rule is None or not rule.settable:
+        raise NianjianError("overlay_rule_unknown", key=str(overlay["key"]), date=day.isoformat())
+    given = overlay["value"]
+    try:
+        value = _fitting(rule, given)
+    except (ValueError, KeyError, TypeError, InvalidOperation) as error:
+        raise NianjianError("overlay_value_wrong", key=rule.key, value=str(given), unit=rule.unit) from error
+    citation = str(overlay.get("reason") or rule.citation)
+    return replace(rule, value=value, level=Level.INTERNAL, citation=citation, url=None)
+
+
+def _fitting(rule: Rule, given: object) -> Value:
+    match rule.value:
+        case bool():
+            return {"true": True, "false": False}[str(given).lower()]
+        case Decimal():
+            number = _finite(Decimal(str(given)))
+            if rule.unit in _SHARES and not 0 <= number <= 1:
+                raise ValueError(number)
+            return number
+        case int():
+            count = int(str(given))
+            if count < 0:
+                raise ValueError(count)
+            return count
+        case tuple() | Mapping():
+            inside: object = json.loads(given) if isinstance(given, str) else given
+            if not isinstance(inside, Mapping if isinstance(rule.value, Mapping) else list | tuple):
+                raise TypeError(inside)
+            if (known := _MEMBERS.get(rule.unit)) and not known.issuperset(map(str, inside)):
+                raise ValueError(inside)
+            return frozen(inside)
+        case _:
+            return _fitting_text(rule, given)
+
+
+_SHARES: Final = frozenset({"share", "factor"})
+_MEMBERS: Final[Mapping[str, frozenset[str]]] = {
+    "complaint_sources": frozenset({"12321", "12300", "enterprise", "one_click", "carrier"}),
+    "any_of": frozenset({"outsourcing_agreement", "expansion_plan", "anti_harassment_plan"}),
+    "all_of": frozenset({"outsourcing_agreement", "expansion_plan", "anti_harassment_plan"}),
+    "reason_codes": frozenset({"not_accepted", "not_own_number", "duplicate", "not_a_call"}),
+}
+_FORMS: Final[Mapping[str, str]] = {
+    "month_day": r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+    "time_of_day": r"([01][0-9]|2[0-3]):[0-5][0-9]",
+    "light": "green|yellow|red",
+    "calls": "answered|delivered",
+}
+
+
+def _fitting_text(rule: Rule, given: object) -> str:
+    if not isinstance(given, str) or not given.strip() or not re.fullmatch(_FORMS.get(rule.unit, ".+"), given.strip()):
+        raise TypeError(given)
+    return given.strip()
+
+
+def _finite(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise ValueError(value)
+    return value

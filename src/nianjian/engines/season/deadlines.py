@@ -1,0 +1,199 @@
+"""The days of a season out of the rulebook's templates, each with its source. Pure.
+
+Two calendars exist side by side and contradict each other; all of their days are kept, and the earliest drives.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from nianjian.engines.kernel.periods import add_months
+from nianjian.engines.kernel.workdays import Calendar, Due, next_workday
+from nianjian.engines.rules.rule import Level, Rule
+from nianjian.engines.rules.rulebook import Rulebook
+
+TEMPLATES: Final = "deadline.templates"
+UNIT: Final = "month_day"
+CLOSES_BY: Final = "<="  # a day without it opens something
+LEAD: Final = "deadline.guide.lead"
+SHUT: Final = "deadline.licence.system_close"
+LICENCE: Final = "licence"
+CODE_NUMBER: Final = "code_number"
+TRACKS: Final = (LICENCE, CODE_NUMBER)
+NOTICE: Final = "notice"
+#: Rules of a province's or a year's notice: they stand beside the templates wherever the rulebook knows one.
+NOTICED: Final[Mapping[str, str]] = {"deadline.licence.opens": LICENCE, "deadline.licence.noticed": LICENCE}
+PRINTED: Final = "deadline.licence.noticed"
+_DAY: Final = timedelta(days=1)
+
+
+class Kind(StrEnum):
+    """What happens on the day."""
+
+    OPENS = "opens"
+    CLOSES = "closes"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """``day`` as the source names it; ``last``: the last day in time, later where the law moves it (民法典 203).
+
+    ``template``: code of the template, "notice" for a date printed on one; ``printed``: such a date, it wins.
+    ``template_zh``: the template's own name. ``rule`` None: printed on the enterprise's own notice.
+    ``licence``: the only one that it speaks of, None for all; ``partial``: others that report have no such notice.
+    """
+
+    track: str
+    template: str
+    template_zh: str
+    kind: Kind
+    day: date
+    last: Due
+    citation: str
+    level: str
+    rule: Rule | None = None
+    printed: bool = False
+    licence: str | None = None
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A last day that a notice to the enterprise names, and how the notice is called; the rest as of `Deadline`."""
+
+    track: str
+    day: date
+    citation: str
+    licence: str | None = None
+    partial: bool = False
+
+
+def printed_to(notices: Iterable[tuple[str, str, date, str]], numbers: Collection[str]) -> list[Printed]:
+    """What notices name as last days to those that report.
+
+    ``notices``: report, licence ("" speaks of all), day, name; ``numbers``: of the licences that report.
+    """
+    found = [one for one in notices if one[1] in {"", *numbers}]
+    held = {one[:2] for one in found}
+
+    def whole(track: str) -> bool:
+        return (track, "") in held or all((track, number) in held for number in numbers)
+
+    return [Printed(track, day, name, licence or None, not whole(track)) for track, licence, day, name in found]
+
+
+def season_day(today: date, filed_in: int) -> date:
+    """The day whose rulebook speaks of the season: today, but no day outside the year in which reports are handed in.
+
+    So a notice acts from the day on which it comes into force, and a season to come is read off its first day.
+    """
+    return min(max(today, date(filed_in, 1, 1)), date(filed_in, 12, 31))
+
+
+def of_season(
+    book: Rulebook, filed_in: int, calendar: Calendar, printed: Iterable[Printed] = ()
+) -> tuple[Deadline, ...]:
+    """Every day of the season, the earliest first; one day may carry several."""
+    found = [_ruled(rule, where, filed_in, calendar) for rule, where in _rules(book)]
+    own = [
+        Deadline(one.track, NOTICE, "通知", Kind.CLOSES, one.day, Due(one.day, provisional=False), one.citation,
+                 Level.NOTICE.value, printed=True, licence=one.licence, partial=one.partial)
+        for one in printed
+    ]  # fmt: skip
+    inside = [one for one in found if one.rule is None or one.rule.valid_on(one.day)]
+    order = {name: at for at, name in enumerate(TRACKS)}
+    return tuple(sorted([*own, *inside], key=lambda one: (one.day, order.get(one.track, 9), not one.printed)))
+
+
+def _rules(book: Rulebook) -> list[tuple[Rule, tuple[str, str, str]]]:
+    """Rules with (track, template, its name), the templates' in their order."""
+    found = [(key, (track, NOTICE, "通知")) for key, track in NOTICED.items()]
+    for told in book.items(TEMPLATES):
+        if not isinstance(told, Mapping) or not told.keys() >= {"track", "code", "rules"}:
+            continue  # of an overlay: anything may have been approved
+        where = (str(told["track"]), str(told["code"]), str(told.get("name", told["code"])))
+        keys = told["rules"]
+        found += [(str(key), where) for key in keys] if isinstance(keys, tuple) else []
+    return [(book.in_force[key], where) for key, where in found if key in book.in_force and _dated(book.in_force[key])]
+
+
+def _dated(rule: Rule) -> bool:
+    return rule.unit == UNIT
+
+
+def _ruled(rule: Rule, where: tuple[str, str, str], filed_in: int, calendar: Calendar) -> Deadline:
+    track, template, name = where
+    day = in_year(filed_in, str(rule.value))
+    closes = rule.operator == CLOSES_BY
+    last = last_day(rule, day, calendar)
+    if template == NOTICE and rule.level is Level.LAW:
+        template, name = "legal", "法定"
+    kind = Kind.CLOSES if closes else Kind.OPENS
+    return Deadline(
+        track, template, name, kind, day, last, rule.citation, rule.level.value, rule, printed=rule.key == PRINTED
+    )
+
+
+def last_day(rule: Rule, day: date, calendar: Calendar) -> Due:
+    """The last day in time of a rule's day.
+
+    Only a term of the law moves off a holiday (民法典 203); a date that somebody printed stands as it is printed.
+    """
+    moves = rule.operator == CLOSES_BY and rule.level is Level.LAW
+    return next_workday(day, calendar) if moves else Due(day, provisional=False)
+
+
+def in_year(year: int, month_day: str) -> date:
+    """The day "MM-DD" of a year; 02-29 is the month's last day in other years."""
+    month, day = map(int, month_day.split("-"))
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def closing(deadlines: Iterable[Deadline], track: str | None = None) -> list[Deadline]:
+    """Those by which something must be handed in."""
+    return [one for one in deadlines if one.kind is Kind.CLOSES and track in {None, one.track}]
+
+
+def deciding(deadlines: Iterable[Deadline], track: str, licence: str | None = None) -> Deadline | None:
+    """The one that makes a track late: the earliest, but a date printed on a notice wins over the templates.
+
+    ``licence`` None: the first of all that report; what a notice says of some of them takes nothing off the others.
+    """
+    found = [one for one in closing(deadlines, track) if licence is None or one.licence in {None, licence}]
+    printed = [one for one in found if one.printed]
+    if licence is None and all(one.partial for one in printed):
+        printed = []
+    return min(printed or found, key=lambda one: one.last, default=None)
+
+
+def earliest(deadlines: Sequence[Deadline]) -> Deadline | None:
+    """The one that drives alarms and plan: the first of those that decide."""
+    found = [one for track in TRACKS if (one := deciding(deadlines, track)) is not None]
+    return min(found, key=lambda one: (one.day, one.last.day), default=None)
+
+
+def plan_start(book: Rulebook, deadlines: Sequence[Deadline]) -> date | None:
+    """The day on which the plan starts: so many months before the earliest, by the rule of month ends (T8)."""
+    first = earliest(deadlines)
+    return None if first is None else add_months(first.day, -book.integer(LEAD))
+
+
+def shuts(book: Rulebook, filed_in: int) -> tuple[date, Rule] | None:
+    """The last day on which the system takes a report, and the rule; it closes at 00:00 of the day after."""
+    rule = book.in_force.get(SHUT)
+    return None if rule is None else (in_year(filed_in, str(rule.value)) - _DAY, rule)
+
+
+def conflicts(deadlines: Sequence[Deadline]) -> list[list[Deadline]]:
+    """Per track the templates' last days, where they name different ones."""
+    found = []
+    for track in TRACKS:
+        ends = closing(deadlines, track)
+        if len({one.day for one in ends}) > 1:
+            found.append(ends)
+    return found

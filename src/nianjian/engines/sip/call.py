@@ -1,0 +1,329 @@
+"""One call: `states.TABLE` decides, this sends, sets timers and notes what it sees."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.sip import sdp, states
+from nianjian.engines.sip.dialog import RELIABLE, Dialog, tagged
+from nianjian.engines.sip.digest import CREDENTIALS, Proofs
+from nianjian.engines.sip.media import Media
+from nianjian.engines.sip.message import Message, address, host, reply, written
+from nianjian.engines.sip.secure import NEEDED
+from nianjian.engines.sip.seen import Line, Plan, Seen, Via
+from nianjian.engines.sip.signs import voicemail
+
+T1: Final = 0.5  # seconds until the first repetition, doubled at each
+GIVE_UP: Final = 5.0  # seconds after CANCEL or BYE
+SECRET: Final = re.compile(r'response="[^"]*"')
+SIGNAL: Final = re.compile(
+    rb"^[ \t]*Signal[ \t]*=[ \t]*([0-9*#A-D])", re.IGNORECASE | re.MULTILINE
+)  # application/dtmf-relay
+TRYING, EARLY, RINGING = 100, 183, (180, 181, 182)
+SUCCESS, REDIRECT, EXTENSION_NEEDED, SECURITY_NEEDED = 200, 300, 421, 494
+KEPT: Final = 200  # messages of the log; a gateway that sends on and on fills no memory
+LONGEST: Final = 8_192  # characters of a message in the log
+WORDS: Final = 255  # of a header that is told
+HOPS: Final = 20
+CUT: Final = "…"
+
+
+def _secure_only(message: Message) -> bool:
+    """Whether a refusal says that the call is taken over TLS alone: 494 (RFC 3329), or sent on to such an address."""
+    if message.status == SECURITY_NEEDED:
+        return any(one.lower().startswith("tls") for one in message.each("security-server"))
+    there = address(message.one("contact")).lower()
+    return message.status < 400 and (there.startswith("sips:") or ";transport=tls" in there)  # noqa: PLR2004 -- 3xx
+
+
+class Wire(Protocol):
+    """What a call sends through."""
+
+    local: tuple[str, int]
+    reliable: bool
+
+    def send(self, raw: bytes) -> None:
+        """Give a message to the other side."""
+
+
+class Call:
+    """``await over`` after `start`; the result is `seen`."""
+
+    def __init__(self, plan: Plan, via: Via, wire: Wire, media: Media) -> None:
+        self.plan, self._wire, self._media = plan, wire, media
+        self._loop = asyncio.get_running_loop()
+        self.over: asyncio.Future[Seen] = self._loop.create_future()
+        self._dialog = Dialog(plan.number, plan.caller, via, wire.local)
+        self.seen = Seen(plan.number, self._dialog.call_id)
+        self.state = states.CALLING
+        self._begin = 0
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._pause = T1
+        self._invite = self._parting = Message(())
+        self._answered: Message | None = None
+        self._early: tuple[str, sdp.Described] | None = None  # whose sound was described before the answer
+        self._proofs, self._leave = Proofs(plan.account), Proofs(plan.account)  # of the INVITE, and of the BYE
+        self._stopped = False
+        self._acts: dict[str, Callable[[Message], None]] = {
+            "resend": self._resend, "resend_cancel": self._repeat, "resend_bye": self._repeat,
+            "ack_old": self._ack_old, "ack_new": self._ack_new, "ack_again": self._ack_new, "ack_late": self._ack_late,
+            "invite_again": self._invite_again, "cancel": self._cancel, "cancel_late": self._cancel_late,
+            "bye": self._bye, "bye_again": self._bye_again, "talk": self._talk,
+            "note_progress": self._note_progress, "note_answer": self._note_answer, "say_final": self._say_final,
+            "say_unreachable": self._sayer("unreachable"), "say_silent": self._sayer("silent"),
+            "say_unanswered": self._sayer("unanswered"), "say_answered": self._sayer("answered"),
+            "say_overdue": self._say_overdue,
+        }  # fmt: skip
+
+    def start(self) -> None:
+        """Send the INVITE; from here on time counts."""
+        self._begin, self.seen.begun = time.monotonic_ns(), clock.milliseconds()
+        self._later("limit", self.plan.wait / 1000)
+        self._later("overdue", (self.plan.wait + self.plan.hold) / 1000 + 2 * GIVE_UP + T1)
+        self._send_invite()
+
+    def stop(self) -> None:
+        """End it now, as at its limit."""
+        self._stopped = True
+        self.event("hold_over" if self.state == states.UP else "limit")
+
+    def unreachable(self, fault: str) -> None:
+        """The system says that nobody is there; what was answered before counts more."""
+        if self.state == states.CALLING and not self._proofs.tried:
+            self.seen.fault = fault
+        self.event("icmp")
+
+    def lost(self, fault: str, tls: str = "") -> None:
+        """The connection has ended, and no message comes any more; ``tls``: it was refused (`secure.FAULTS`)."""
+        if self.state in {states.CALLING, states.PROCEEDING}:
+            self.seen.fault = fault
+            self.seen.tls = "" if self._proofs.tried or self.state == states.PROCEEDING else tls
+        self.event("lost")
+
+    def event(self, name: str, message: Message | None = None) -> None:
+        """Go to the next state and do what belongs to it."""
+        self.state, acts = states.after(self.state, name)
+        for act in acts:
+            self._acts[act](message or Message(()))
+
+    # -- what comes in
+
+    def received(self, message: Message) -> None:
+        """Take a message of this call."""
+        self._log(message, out=False)
+        if not message.status:
+            self._asked(message)
+            return
+        turn, method = message.turn
+        if method == "BYE" and turn == self._parting.turn[0] and message.status >= SUCCESS:
+            asked = message.status in CREDENTIALS and self.state == states.LEAVING and self._leave.take(message)
+            self.event("bye_asked" if asked else "bye_ok", message)
+        if method != "INVITE":
+            return
+        if turn in self._dialog.branches and turn != max(self._dialog.branches):
+            if message.status >= REDIRECT:  # the refusal of an earlier try was repeated: its ACK was lost
+                self._ack_old(message)
+            return
+        self.event(self._kind(message), message)
+
+    def _kind(self, message: Message) -> str:
+        if message.status < SUCCESS:
+            self._send(self._dialog.early(message) or Message(()))
+            return "1xx"
+        if message.status < REDIRECT:
+            return "2xx"
+        if message.status in CREDENTIALS and self.state in {states.CALLING, states.PROCEEDING}:
+            asked = self._proofs.take(message)
+            self.seen.auth = self._proofs.lacking
+            return "challenge" if asked else "final"
+        if message.status == EXTENSION_NEEDED and not self._dialog.reliable:
+            self._dialog.reliable = {one.lower() for one in message.each("require")} == {RELIABLE}
+            return "challenge" if self._dialog.reliable else "final"
+        return "final"
+
+    def _asked(self, request: Message) -> None:
+        """Answer a request inside the dialog."""
+        match request.method:
+            case "ACK":
+                return
+            case "BYE" | "OPTIONS" | "INFO":
+                self._send(reply(request, SUCCESS, "OK"))
+            case "INVITE" | "UPDATE":
+                self._send(reply(request, 488, "Not Acceptable Here"))
+            case _:
+                self._send(reply(request, 501, "Not Implemented"))
+        if request.method == "BYE":
+            self.event("bye_in", request)
+        if request.method == "INFO" and (key := SIGNAL.search(request.body)):
+            self._media.hear(key[1].decode())
+
+    # -- what goes out
+
+    def _send_invite(self) -> None:
+        body = sdp.offer(self._wire.local[0], self._media.port, secrets.randbits(31))
+        self._invite = self._dialog.invite(body, self._proofs.headers("INVITE", self._dialog.uri, body))
+        self._pause = T1
+        self._send(self._invite)
+        if not self._wire.reliable:
+            self._later("timer_a", self._pause)
+
+    def _resend(self, _message: Message) -> None:
+        self.seen.resent += 1
+        self._send(self._invite)
+        self._pause *= 2
+        self._later("timer_a", self._pause)
+
+    def _invite_again(self, _message: Message) -> None:
+        self._send_invite()
+
+    def _ack_old(self, message: Message) -> None:
+        self._send(self._dialog.refused(message))
+
+    def _ack_new(self, message: Message) -> None:
+        """Acknowledge a 2xx; a second end that answers the same call is hung up at once."""
+        self._send(self._dialog.accepted(message))
+        if self._answered is not None and tagged(message) != tagged(self._answered):
+            self._send(self._dialog.bye(message))
+
+    def _ack_late(self, message: Message) -> None:
+        """A 2xx after the end: acknowledge it, and hang up what nobody waits for."""
+        self._ack_new(message)
+        if self._answered is None:
+            self._send(self._dialog.bye(message))
+
+    def _cancel(self, _message: Message) -> None:
+        self._part(self._dialog.cancel())
+
+    def _cancel_late(self, _message: Message) -> None:
+        """The first sign of life after the end: let nothing ring on; one that was never answered."""
+        if self.seen.end in {"silent", "stopped"} and not self._parting.headers:
+            self._parting = self._dialog.cancel()
+            self._send(self._parting)
+
+    def _bye(self, _message: Message) -> None:
+        if self._answered is not None:
+            self._part(self._dialog.bye(self._answered))
+
+    def _bye_again(self, _message: Message) -> None:
+        if self._answered is not None:
+            self._part(self._dialog.bye(self._answered, self._leave.headers))
+
+    def _part(self, message: Message) -> None:
+        self._parting, self._pause = message, T1
+        self._later("give_up", GIVE_UP)
+        self._send(message)
+        if not self._wire.reliable:
+            self._later("timer", self._pause)
+
+    def _repeat(self, _message: Message) -> None:
+        self._send(self._parting)
+        self._pause *= 2
+        self._later("timer", self._pause)
+
+    def _talk(self, message: Message) -> None:
+        self._later("hold_over", self.plan.hold / 1000)
+        there = self._sound(message)
+        if there is not None:
+            self._media.talk(there, self.plan.token)
+
+    def _sound(self, message: Message) -> sdp.Described | None:
+        """What an answer says of sound; where it says nothing, what was said before it counts (RFC 3261 13.2.1)."""
+        there = sdp.described(message.body)
+        if there is None and self._early is not None and self._early[0] == tagged(message):
+            there = self._early[1]
+        return there
+
+    def heard(self) -> None:
+        """A digit came in."""
+        self.seen.heard = self._media.heard
+        if self.plan.token and self.plan.token in self.seen.heard:
+            self.event("heard")
+
+    # -- what is noted
+
+    def _note_progress(self, message: Message) -> None:
+        self._end_timer("timer_a")
+        at, seen, there = self._now(), self.seen, sdp.described(message.body)
+        self._early = self._early if there is None else (tagged(message), there)
+        if message.status == TRYING:
+            seen.trying = at if seen.trying is None else seen.trying
+            return
+        if message.status in RINGING and seen.ringing is None:
+            seen.ringing = at
+        if (message.status == EARLY or message.body) and seen.early is None:
+            seen.early = at
+        seen.voicemail = seen.voicemail or voicemail(message)
+
+    def _note_answer(self, message: Message) -> None:
+        self._end_timer("timer_a")
+        self._end_timer("limit")
+        self._answered, seen = message, self.seen
+        seen.answer, seen.status, seen.phrase = self._now(), message.status, message.phrase
+        seen.contact = host(address(message.one("contact")))[:WORDS]
+        seen.routes = [host(address(value))[:WORDS] for value in message.each("record-route")][::-1][:HOPS]
+        seen.server = (message.one("server") or message.one("user-agent"))[:WORDS]
+        seen.auth = "passed" if self._proofs.tried else ""
+        seen.voicemail = seen.voicemail or voicemail(message)
+        there = self._sound(message)
+        if there is not None:
+            seen.media = there.address[:WORDS]
+            seen.codec = None if there.codec is None else sdp.CODECS[there.codec]
+
+    def _say_final(self, message: Message) -> None:
+        seen = self.seen
+        seen.status, seen.phrase, seen.cause = message.status, message.phrase, message.cause
+        seen.server = (message.one("server") or message.one("user-agent"))[:WORDS]
+        seen.redirected = host(address(message.one("contact")))[:WORDS] if message.status < 400 else ""  # noqa: PLR2004 -- 3xx
+        if _secure_only(message):
+            seen.tls = NEEDED
+        self._end("final")
+
+    def _say_overdue(self, _message: Message) -> None:
+        """Whatever the other side did: no call outlasts all its deadlines together."""
+        self._end("unanswered" if self.seen.answer is None else "answered")
+
+    def _sayer(self, end: str) -> Callable[[Message], None]:
+        return lambda _message: self._end(end)
+
+    def _end(self, end: str) -> None:
+        for name in list(self._timers):
+            self._end_timer(name)
+        self._media.close()
+        if not self.over.done():
+            self.seen.over = self._now()
+            self.seen.end = "stopped" if self._stopped and end in {"unanswered", "silent"} else end
+            self.over.set_result(self.seen)
+
+    # -- time and the log
+
+    def _now(self) -> int:
+        return (time.monotonic_ns() - self._begin) // 1_000_000
+
+    def _later(self, name: str, seconds: float) -> None:
+        self._end_timer(name)
+        self._timers[name] = self._loop.call_later(seconds, self.event, name)
+
+    def _end_timer(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _send(self, message: Message) -> None:
+        if message.headers:
+            self._log(message, out=True)
+            self._wire.send(written(message))
+
+    def _log(self, message: Message, *, out: bool) -> None:
+        log = self.seen.log
+        if len(log) >= KEPT:
+            if log[-1].first != CUT:
+                log.append(Line(self._now(), out, CUT, "no further message is kept"))
+            return
+        text = SECRET.sub('response="…"', written(message).decode("utf-8", "replace").replace("\r\n", "\n"))
+        log.append(Line(self._now(), out, message.first[:LONGEST], text[:LONGEST]))

@@ -1,0 +1,125 @@
+"""The sound of a test call: silence that keeps the way open, digits sent and heard (RFC 3550, RFC 4733)."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import secrets
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, cast
+
+from nianjian.engines.sip.sdp import EVENT as EVENT_TYPE
+from nianjian.engines.sip.sdp import PCMU, Described
+
+FRAME: Final = 160  # samples, and bytes, of 20 ms
+PERIOD: Final = 0.02
+HEAD: Final = struct.Struct("!BBHII")
+EVENT: Final = struct.Struct("!BBH")
+VERSION: Final = 0x80
+MARKER: Final = 0x80
+END: Final = 0x80
+VOLUME: Final = 10
+PACKETS: Final = 8  # of a digit; the last three say that it ends
+LAST: Final = 3
+BEFORE: Final = 0.2  # seconds of silence before the first digit
+BETWEEN: Final = 0.08
+SIGNS: Final = "0123456789*#ABCD"
+HEARD: Final = 40  # digits; who sends any number of them would hit every token
+
+
+class Media(asyncio.DatagramProtocol):
+    """One call's RTP. ``heard`` grows by each digit that comes in; ``told`` is called then."""
+
+    def __init__(self, told: Callable[[], None]) -> None:
+        self.heard = ""
+        self.port = 0
+        self._told = told
+        self._transport: asyncio.DatagramTransport | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._to = ("", 0)
+        self._source, self._number, self._time = secrets.randbits(32), secrets.randbits(16), secrets.randbits(32)
+        self._codec, self._event, self._last = PCMU, EVENT_TYPE, -1
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note the port that the offer names."""
+        self._transport = cast("asyncio.DatagramTransport", transport)
+        self.port = int(transport.get_extra_info("sockname")[1])
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Read digits, in the type that was offered or that the other side named: a new time stamp is a new digit."""
+        del addr
+        if len(data) < HEAD.size + EVENT.size:
+            return
+        flags, kind, _number, at, _source = HEAD.unpack_from(data)
+        start = HEAD.size + 4 * (flags & 0x0F)
+        if kind & 0x7F not in {EVENT_TYPE, self._event} or len(data) < start + EVENT.size or at == self._last:
+            return
+        code = EVENT.unpack_from(data, start)[0]
+        if code < len(SIGNS):
+            self._last = at
+            self.hear(SIGNS[code])
+
+    def hear(self, digit: str) -> None:
+        """A digit came in."""
+        if len(self.heard) < HEARD:
+            self.heard += digit
+            self._told()
+
+    def error_received(self, exc: Exception) -> None:
+        """Nobody listens there: the call goes on without sound."""
+
+    def talk(self, there: Described, token: str) -> None:
+        """Send silence to the other side, and the digits of ``token`` once."""
+        if there.codec is None or not _speakable(there.address):
+            return
+        self._to, self._codec = (there.address, there.port), there.codec
+        self._event = there.event or self._event
+        self._task = asyncio.get_running_loop().create_task(self._talk(token if there.event is not None else ""))
+
+    def close(self) -> None:
+        """End the sound."""
+        if self._task is not None:
+            self._task.cancel()
+        if self._transport is not None:
+            self._transport.close()
+
+    async def _talk(self, token: str) -> None:
+        with suppress(ValueError, OSError):  # an address that is none: the call goes on without sound
+            await self._silence(round(BEFORE / PERIOD))
+            for digit in token:
+                await self._digit(SIGNS.index(digit))
+                await self._silence(round(BETWEEN / PERIOD))
+            while True:
+                await self._silence(50)
+
+    async def _silence(self, frames: int) -> None:
+        quiet = (b"\xff" if self._codec == PCMU else b"\xd5") * FRAME
+        for _frame in range(frames):
+            self._send(self._codec, quiet, self._time)
+            self._time = self._time + FRAME & 0xFFFFFFFF
+            await asyncio.sleep(PERIOD)
+
+    async def _digit(self, code: int) -> None:
+        for place in range(PACKETS):
+            ends = END if place >= PACKETS - LAST else 0
+            length = FRAME * min(place + 1, PACKETS - LAST + 1)
+            kind = self._event | (MARKER if place == 0 else 0)
+            self._send(kind, EVENT.pack(code, ends | VOLUME, length), self._time)
+            await asyncio.sleep(PERIOD)
+        self._time = self._time + FRAME * PACKETS & 0xFFFFFFFF
+
+    def _send(self, kind: int, payload: bytes, at: int) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._number = self._number + 1 & 0xFFFF
+            self._transport.sendto(HEAD.pack(VERSION, kind, self._number, at, self._source) + payload, self._to)
+
+
+def _speakable(address: str) -> bool:
+    """Whether sound may go there: one place of the network, by its address; no name is looked up for a gateway."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return not (found.is_unspecified or found.is_multicast or address == "255.255.255.255")  # unspecified: on hold

@@ -1,0 +1,120 @@
+"""The second person reads what was asked for and says yes: it is carried out in the same transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dial_policy.operations import policy as gate_policy
+from nianjian.features.dossier.impressions import service as impressions
+from nianjian.features.dossier.operations.sealing import pictures as seals
+from nianjian.features.rectification.operations import isolate
+from nianjian.features.rectification.orders import service as orders
+from nianjian.features.season.operations import archive as season
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.approvals import query, service
+from nianjian.platform.approvals.query import Approval
+from nianjian.platform.registers.overlays import query as overlay_rows
+from nianjian.platform.registers.overlays import service as overlays
+
+
+def _overlay(approval: str, actor: Actor) -> dict[str, object]:
+    row = overlays.approve(approval=approval, actor=actor)
+    return {"key": row.key, "value": row.value, "valid_from": row.valid_from.isoformat()}
+
+
+# Kind of request -> what carries it out.
+ACTS: Final[Mapping[str, Callable[[str, Actor], dict[str, object]]]] = {
+    overlays.KIND: _overlay,
+    **dict.fromkeys(orders.KINDS, isolate.approved),
+    gate_policy.KIND: gate_policy.approve,
+    impressions.KIND: seals.approved,
+    season.KIND: season.approved,
+}
+
+
+def _asked_overlays(subjects: Collection[str]) -> dict[str, dict[str, object]]:
+    return {id_: _asked_overlay(overlay_rows.plain(row)) for id_, row in overlay_rows.proposals(subjects).items()}
+
+
+def _asked_overlay(row: Mapping[str, object]) -> dict[str, object]:
+    days = {name: None if (day := row[name]) is None else str(day) for name in ("valid_from", "valid_to")}
+    return {name: row[name] for name in ("key", "value", "province", "enterprise", "reason")} | days
+
+
+# Kind of request -> what these ask for, to be read before saying yes; one question a kind, however many there are.
+SUBJECTS: Final[Mapping[str, Callable[[Collection[str]], Mapping[str, dict[str, object]]]]] = {
+    overlays.KIND: _asked_overlays,
+    **dict.fromkeys(orders.KINDS, isolate.asked),
+    gate_policy.KIND: gate_policy.asked,
+    impressions.KIND: seals.asked,
+    season.KIND: season.asked,
+}
+
+
+def requests(*, actor: Actor) -> list[dict[str, object]]:
+    """Every request that the actor may see, newest first; ``asked`` tells the second person what it asks for."""
+    found = query.approvals()
+    seen = {place for place in {one.enterprise for one in found} if may(actor, place, Act.READ)}
+    return _told([one for one in found if one.enterprise in seen])
+
+
+def part(enterprise: str | None, first: int, count: int) -> list[dict[str, object]]:
+    """Some requests of an enterprise (None: all), newest first; the caller has asked whether the actor may."""
+    return _told(query.part(enterprise, first=first, count=count))
+
+
+def request(*, approval: str, actor: Actor) -> dict[str, object]:
+    """One request; ``approval_unknown``, also for whom its enterprise does not concern."""
+    found = query.approval(approval)
+    if not may(actor, found.enterprise, Act.READ):
+        raise NianjianError("approval_unknown", approval=approval)
+    return _told([found])[0]
+
+
+def _told(found: Sequence[Approval]) -> list[dict[str, object]]:
+    subjects: defaultdict[str, list[str]] = defaultdict(list)
+    for one in found:
+        subjects[one.kind].append(one.subject)
+    asked = {kind: SUBJECTS[kind](ids) for kind, ids in subjects.items() if kind in SUBJECTS}
+    return [
+        {
+            "approval": one.id,
+            "kind": one.kind,
+            "state": one.state,
+            "enterprise": one.enterprise or None,
+            "requested_by": one.requested_by,
+            "decided_by": one.decided_by or None,
+            "asked": asked.get(one.kind, {}).get(one.subject, {}),
+        }
+        for one in found
+    ]
+
+
+def approve(*, approval: str, actor: Actor) -> dict[str, object]:
+    """Approve and carry out.
+
+    ``approval_unknown``, also for whom its enterprise does not concern, ``approval_kind_wrong``, and the errors of
+    `approvals.service`.
+    """
+    asked = query.approval(approval)
+    if not may(actor, asked.enterprise, Act.READ):
+        raise NianjianError("approval_unknown", approval=approval)
+    act = ACTS.get(asked.kind)
+    if act is None:
+        raise NianjianError("approval_kind_wrong", approval=approval, kind=asked.kind)
+    done = act(approval, actor)
+    return {"approval": approval, "state": "approved", "kind": asked.kind, **done}
+
+
+def refuse(*, approval: str, actor: Actor) -> dict[str, object]:
+    """Say no; whoever asked withdraws it so. ``approval_unknown``, and the errors of `approvals.service`."""
+    asked = query.approval(approval)
+    if not may(actor, asked.enterprise, Act.READ):
+        raise NianjianError("approval_unknown", approval=approval)
+    done = service.refuse(approval=approval, actor=actor)
+    return {"approval": done.id, "state": done.state, "kind": done.kind}

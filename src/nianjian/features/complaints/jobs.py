@@ -1,0 +1,45 @@
+"""The long work of complaints: the calls of tickets, and forward lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.complaints.operations import forwards
+from nianjian.features.complaints.operations.match import match_complaints
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.kind import Kind, Report, text, texts
+from nianjian.platform.jobs.query import JobValue
+
+
+def _match(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: complaints (None: all) and again."""
+    keys = texts(job.payload, "complaints")
+    again = job.payload.get("again") is True
+    return match_complaints(enterprise=job.enterprise, actor=actor, complaints=keys or None, again=again, progress=told)
+
+
+def _forwards(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: list (its blob), name, mapping, arrived, language."""
+    _ = words(text(job.payload, "language") or CHINESE)
+    return forwards.worked(
+        enterprise=job.enterprise,
+        given=job.payload,
+        words=lambda code, values: sentence(code, values, _),
+        actor=actor,
+        progress=told,
+        again=job.created_at if job.attempts > 1 else None,
+    )
+
+
+def _in(job: JobValue) -> None:
+    forwards.drop(job=job.id, name="list", blob=str(job.payload["list"]))
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    flow.MATCH_TICKETS: Kind(_match, again=True),
+    flow.IMPORT_FORWARDS: Kind(_forwards, again=True, after=_in),  # the same list again changes nothing
+}

@@ -1,0 +1,115 @@
+"""Match tickets with calls: publish the tickets, look through the lake, keep the answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
+from typing import Final
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.features.complaints import match, query
+from nianjian.features.complaints.matches import service
+from nianjian.features.complaints.model import Proposal
+from nianjian.features.complaints.operations.publish import publish
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home import wiring
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.rulebook.rulebooks import rulebook
+
+WINDOW: Final = "portrait.complaint_rate.match_window"  # minutes around the time that a complaint names
+TABLES: Final = ("calls", "line_dim", "complaint_fact")
+
+
+def ask_match(*, enterprise: str, complaints: Sequence[str] | None, again: bool, actor: Actor) -> str:
+    """Put a match for the worker, or name the one that waits or runs; its job.
+
+    ``role_missing``, ``complaint_unknown``.
+    """
+    require(actor, enterprise, Act.LOAD)
+    if complaints is not None:
+        known = query.tickets(enterprise).filter(key__in=list(complaints)).values_list("key", flat=True)
+        if missing := set(complaints) - set(known):
+            raise NianjianError("complaint_unknown", complaint=min(missing))
+    payload = {"complaints": None if complaints is None else sorted(complaints), "again": again}
+    return flow.enqueue_once(kind=flow.MATCH_TICKETS, enterprise=enterprise, payload=payload, actor=actor)
+
+
+def match_complaints(
+    *,
+    enterprise: str,
+    actor: Actor,
+    complaints: Sequence[str] | None = None,
+    again: bool = False,
+    progress: Progress = silent,
+) -> dict[str, int]:
+    """Match these tickets, or all that are not excluded; how many of each state, ``linked`` and ``looked_at``.
+
+    The calls are looked through month by month of the tickets: what a run finds is kept at its end, or not at all.
+
+    What nothing new can be found for is left out, unless ``again``; what a person decided stays in any case.
+    ``role_missing``, ``enterprise_unknown``, ``complaint_unknown``.
+    """
+    require(actor, enterprise, Act.LOAD)
+    tenant = accounts.enterprise(enterprise)
+    lake = wiring.lake(enterprise)
+    progress("", 0, 0)
+    seen = clock.now()
+    publish(lake, enterprise)
+    minutes = rulebook(day=None, province=tenant.province or None, enterprise=enterprise).integer(WINDOW)
+    with lake.lock():  # tickets, calls and lines of one moment
+        versions = {name: lake.version(name) for name in TABLES}
+        files = {name: lake.files(name) for name in TABLES}
+    wanted, own_ids = _wanted(enterprise, complaints, versions["calls"], again=again)
+    months, found = _months(enterprise, wanted), list[match.Match]()
+    with closing(wiring.engine()) as engine:
+        tables = {name: engine.table(name, files[name], SCHEMAS[name]) for name in TABLES}
+        for place, month in enumerate(months):
+            progress(month, place, len(months))
+            found += match.look(engine, tables, months[month], own_ids, minutes)
+    told = service.keep(enterprise=enterprise, found=found, snapshot=versions["calls"], seen=seen, actor=actor)
+    return {"looked_at": len(found)} | told
+
+
+def _wanted(
+    enterprise: str, complaints: Sequence[str] | None, calls: int | None, *, again: bool
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Numbers of the tickets to be looked at, and of those whose call id a run has written."""
+    tickets = query.tickets(enterprise)
+    rows = tickets.filter(exclusion=None) if complaints is None else tickets.filter(key__in=list(complaints))
+    known = {one.key: one for one in Proposal.objects.filter(enterprise_id=enterprise)}
+    fields = rows.values_list("key", "recorded_at", "reason", "call_id")
+    recorded = {key: (at, reason, call_id) for key, at, reason, call_id in fields}
+    if missing := set(complaints or ()) - recorded.keys():
+        raise NianjianError("complaint_unknown", complaint=min(missing))
+    wanted, own_ids = set(), set()
+    for key, (recorded_at, reason, call_id) in recorded.items():
+        proposal = known.get(key)
+        if proposal is not None and "call_id" in service.still_filled(proposal, {"call_id": call_id}):
+            own_ids.add(key)
+        if proposal is None or (
+            proposal.state not in service.DECIDED and (again or _older(proposal, calls, recorded_at, reason))
+        ):
+            wanted.add(key)
+    return frozenset(wanted), frozenset(own_ids)
+
+
+def _months(enterprise: str, wanted: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Month of acceptance -> tickets, so that each look reaches over few days of calls."""
+    by_month: defaultdict[str, set[str]] = defaultdict(set)
+    for key, accepted in query.tickets(enterprise, drills=True).values_list("key", "accepted_at"):
+        if key in wanted:
+            by_month[f"{accepted.astimezone(clock.ZONE):%Y-%m}" if accepted else ""].add(key)
+    return {month: frozenset(by_month[month]) for month in sorted(by_month)}
+
+
+def _older(proposal: Proposal, calls: int | None, recorded_at: datetime, reason: str | None) -> bool:
+    """Whether calls or ticket are newer than what was found; a match's own writing makes no ticket newer."""
+    return proposal.snapshot != calls or (proposal.made_at < recorded_at and reason != service.REASON)

@@ -1,0 +1,75 @@
+"""The columns of complaint tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from nianjian.engines.kernel import clock
+from nianjian.platform.registers.sheets import words
+from nianjian.platform.registers.tables.column import Column, Fault, Kind, Row, Sheet, Undated, ordered
+
+AHEAD: Final = timedelta(days=1)  # clocks differ, and a day may be written without its hour
+
+
+def _happened(field: str) -> Callable[[Row], Fault | None]:
+    """A check that a moment is not in the future: a typing error would move the ticket into another year."""
+
+    def check(row: Row) -> Fault | None:
+        moment = row.get(field)
+        return (field, "moment_in_future") if isinstance(moment, datetime) and moment > latest() else None
+
+    return check
+
+
+def latest() -> datetime:
+    """Now and a day; in a drill that plays a later day, the end of that day."""
+    played = datetime.combine(clock.today(), time(), clock.ZONE)
+    return max(clock.now(), played) + AHEAD
+
+
+COMPLAINTS: Final = Sheet(
+    kind="complaints",
+    title="投诉工单",
+    keys=(("ticket_id",),),
+    undated=Undated.CORRECTION,
+    columns=(
+        Column("编号", "ticket_id", Kind.CODE, ("工单编号", "工单号", "投诉编号"), example="TS-2026-0001"),
+        Column("来源", "source", Kind.CHOICE, ("投诉来源", "来源渠道"), words.SOURCE, required=True, example="12321"),
+        Column("上级单号", "reference", Kind.CODE, ("转办单号", "来源单号"), example="12321-20260301-0001"),
+        Column("受理时间", "accepted_at", Kind.MOMENT, ("受理日期",), required=True, example="2026-03-01 09:30:00"),
+        Column("转办到达时间", "arrived_at", Kind.MOMENT, ("到达时间", "转办时间"), example="2026-03-01 10:00:00"),
+        Column(
+            "投诉人号码", "complainant", Kind.PHONE, ("投诉号码", "投诉人电话"), personal=True, example="13800138000"
+        ),
+        Column("被投诉号码", "complained", Kind.PHONE, ("被投诉号码(外显)", "被举报号码"), example="95013001"),
+        Column("来电时间", "called_at", Kind.MOMENT, ("呼叫时间",), example="2026-02-28 15:12:00"),
+        Column("通话时长", "duration", Kind.DURATION, ("通话时长(秒)",), example="35"),
+        Column("类型", "category", aliases=("投诉类型",), example="营销骚扰"),
+        Column("内容", "content", aliases=("投诉内容",), personal=True, example="多次拨打推销电话"),
+        Column("关联话单ID", "call_id", Kind.CODE, ("话单ID", "关联话单"), example=""),
+        Column("线路编号", "line_id", Kind.CODE, ("线路", "通道"), example="L01"),
+        Column("团队编号", "team_id", Kind.CODE, ("团队", "外包团队"), example="T01"),
+        Column("自动回复时间", "auto_replied_at", Kind.MOMENT, example=""),
+        Column("处理人", "assignee", Kind.CODE, ("责任人", "受理人"), example="1001"),
+        Column("首次响应时间", "responded_at", Kind.MOMENT, ("响应时间",), example="2026-03-01 10:30:00"),
+        Column("首次响应人", "responded_by", aliases=("响应人",), personal=True, example="李四"),
+        Column("处理措施", "measures", aliases=("处理结果",), personal=True, example="致歉并加入免打扰名单"),
+        Column("回访时间", "called_back_at", Kind.MOMENT, example="2026-03-01 15:00:00"),
+        Column("回访结果", "callback_result", personal=True, example="满意"),
+        Column("结案时间", "closed_at", Kind.MOMENT, ("办结时间",), example="2026-03-01 16:00:00"),
+        Column("重开时间", "reopened_at", Kind.MOMENT, example=""),
+        Column("是否属实", "upheld", Kind.FLAG, ("属实",), example="否"),
+        Column("排除原因", "exclusion", Kind.CHOICE, choices=words.EXCLUSION, example=""),
+        Column("重复于", "duplicate_of", Kind.CODE, ("主工单编号",), example=""),
+        Column("附件", "attachment", example=""),
+        Column("演练", "drill", Kind.FLAG, ("是否演练",), example="否"),
+    ),
+    checks=(
+        _happened("accepted_at"),
+        _happened("arrived_at"),
+        ordered("accepted_at", "closed_at", "closed_before_accepted"),
+        ordered("accepted_at", "reopened_at", "reopened_before_accepted"),
+    ),
+)

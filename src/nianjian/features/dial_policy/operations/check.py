@@ -1,0 +1,206 @@
+"""Ask the gate from the shell, read its journal, decide again."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from msgspec import structs
+
+from nianjian.engines.gate import places
+from nianjian.engines.gate.asked import ALLOWED, Request, Used
+from nianjian.engines.gate.decide import Refusal, decide
+from nianjian.engines.gate.decisions.journal import DAY, EAST, SUFFIX
+from nianjian.engines.gate.decisions.record import Decision
+from nianjian.engines.gate.decisions.replay import replay
+from nianjian.engines.gate.decisions.search import Found, Wanted, decisions, search
+from nianjian.engines.gate.snapshot.read import open_snapshot
+from nianjian.engines.kernel import clock, numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dial_policy.operations import feed as gate_feed
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home import env
+
+PERSONAL: Final = frozenset({"callee", "caller_callee"})
+PATIENCE: Final = 5.0  # seconds for a running gate to answer
+LINES: Final = 20_000  # of the journal that are read for one page: a fraction of a second
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call as a person asks about it; ``at`` None: now."""
+
+    enterprise: str
+    display: str
+    callee: str
+    channel: str
+    purpose: str = ""
+    team: str = ""
+    at: datetime | None = None
+
+    def request(self, call_id: str) -> Request:
+        """As the gate takes it."""
+        at = int((self.at or clock.now()).timestamp() * 1000)
+        names = (self.enterprise, self.display, self.callee, self.channel)
+        return Request(*names, call_id=call_id, at=at, team=self.team, purpose=self.purpose)
+
+
+def check(*, question: Question, actor: Actor) -> dict[str, Any]:
+    """Decide by a snapshot that was just fed, without any counter: ``slots`` are those that the gate would ask.
+
+    ``role_missing``, ``enterprise_unknown``, and those of `gate_feed.feed` and `open_snapshot`.
+    """
+    require(actor, question.enterprise, Act.READ)
+    accounts.enterprise(question.enterprise)
+    gate_feed.feed(enterprise=question.enterprise, lists=True)
+    snapshot = open_snapshot(gate_feed.root())
+    found = decide(question.request("check"), snapshot, int(clock.now().timestamp() * 1000))
+    told: dict[str, Any] = {"allow": True, "reason": ALLOWED, "rule": "", "retry_at": None}
+    if isinstance(found, Refusal):
+        told = {"allow": False, "reason": found.reason, "rule": found.rule, "retry_at": found.retry_at}
+        slots: list[dict[str, Any]] = []
+    else:
+        slots = [
+            {"key": slot.cap.key, "value": slot.value, "window": slot.cap.semantics, "limit": slot.cap.limit}
+            | {"counts": slot.cap.counts, "rule": slot.cap.rule}
+            for slot in found
+        ]
+    enforce = snapshot.tenants[question.enterprise].policy.enforce
+    return told | {"slots": slots, "enforce": enforce, "generation": snapshot.generation, "taken": False}
+
+
+def take(*, question: Question, call_id: str, gate: str, actor: Actor) -> dict[str, Any]:
+    """Put the question to a running gate: it counts, and stands in its journal.
+
+    The token is that of the enterprise in NIANJIAN_GATE_TOKENS. ``gate_not_reached``.
+    """
+    from nianjian.platform.home.gate import tokens  # noqa: PLC0415 -- only this loads the gate's process
+
+    require(actor, question.enterprise, Act.REQUEST)
+    known = tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ))
+    token = next((token for token, code in known.items() if code == question.enterprise), "")
+    request = question.request(call_id)
+    body = {
+        name: value for name, value in structs.asdict(request).items() if value != "" and (name != "at" or question.at)
+    }
+    address = urlsplit(gate)
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        link = http.client.HTTPConnection(address.hostname or "", address.port or 80, timeout=PATIENCE)
+        link.request("POST", "/v1/decide", json.dumps(body).encode(), headers)
+        answer = link.getresponse()
+        told = json.loads(answer.read())
+        link.close()
+    except (OSError, ValueError, http.client.HTTPException) as fault:
+        raise NianjianError("gate_not_reached", url=gate, reason=str(fault)) from fault
+    if not isinstance(told, dict) or "allow" not in told:
+        raise NianjianError("gate_not_reached", url=gate, reason=f"{answer.status} {told}")
+    return {**told, "taken": True}
+
+
+def found(*, wanted: Wanted, limit: int, actor: Actor, lines: int | None = None) -> Found:
+    """Search the journal, at most so many ``lines`` of it; without an enterprise only for whom may read everywhere.
+
+    ``role_missing``.
+    """
+    require(actor, wanted.enterprise, Act.READ)
+    return search(places.decisions(env.read().home), wanted, limit, lines=lines)
+
+
+def lately(*, wanted: Wanted, limit: int, actor: Actor) -> Found:
+    """Search as `found`, for who waits for the answer: one day where nothing says since when, at most `LINES`.
+
+    The day is that of ``until``, today without. All enterprises write into one journal: a quiet one must not read
+    through what a busy one has asked. ``role_missing``.
+    """
+    if wanted.since is None:
+        today = datetime.combine(clock.today(), time(), clock.ZONE)
+        last = int(today.timestamp() * 1000) if wanted.until is None else wanted.until - 1
+        wanted = replace(wanted, since=last - (last + EAST) % DAY)
+    return found(wanted=wanted, limit=limit, actor=actor, lines=LINES)
+
+
+def again(*, what: str, actor: Actor) -> dict[str, Any]:
+    """Decide a file's or a day's decisions again, as far as the actor may read; ``gate_day_unknown``."""
+    files = _files(what)
+    notes = Found([])
+    known: dict[str, bool] = {}
+
+    def readable() -> Iterator[Decision]:
+        for path in files:
+            for one in decisions(path, notes):
+                code = one.request.enterprise
+                if known.setdefault(code, may(actor, code, Act.READ)):
+                    yield one
+
+    told = replay(readable(), gate_feed.root())
+    return {
+        "files": [str(path) for path in files],
+        "decided": told.decided,
+        "same": told.same,
+        "differ": told.differ,
+        "without_snapshot": told.without_snapshot,
+        "damaged": notes.damaged,
+        "differing": [{**plain(one), "now": now} for one, now in told.differing],
+    }
+
+
+def _files(what: str) -> list[Path]:
+    path = Path(what)
+    if path.is_file():
+        return [path]
+    try:
+        day = date.fromisoformat(what)
+    except ValueError as fault:
+        raise NianjianError("gate_day_unknown", day=what) from fault
+    files = sorted((places.decisions(env.read().home) / day.isoformat()).glob(f"*{SUFFIX}"))
+    if not files:
+        raise NianjianError("gate_day_unknown", day=what)
+    return files
+
+
+def plain(one: Decision) -> dict[str, Any]:
+    """A decision as a door shows it: numbers of people masked."""
+    asked, verdict = one.request, one.verdict
+    return {
+        "at": moment(one.decided_at),
+        "decision_id": verdict.decision_id,
+        "enterprise": asked.enterprise,
+        "channel": asked.channel,
+        "team": asked.team,
+        "display": numbers.mask(asked.display),
+        "callee": numbers.mask(asked.callee),
+        "purpose": asked.purpose,
+        "call_id": asked.call_id,
+        "allow": verdict.allow,
+        "reason": verdict.reason,
+        "observed": verdict.observed or None,
+        "rule": verdict.rule,
+        "retry_at": verdict.retry_at,
+        "counter": None if verdict.counter is None else _masked(verdict.counter),
+        "generation": one.generation,
+    }
+
+
+def _masked(counter: Used) -> dict[str, Any]:
+    """A counter's name may hold a callee's number: callee:138…, caller_callee:95013001>138…."""
+    key, colon, value = counter.key.partition(":")
+    if key in PERSONAL:
+        value = ">".join(numbers.mask(part) for part in value.split(">"))
+    told = {name: getattr(counter, name) for name in ("window", "used", "limit", "counts")}
+    return {"key": f"{key}{colon}{value}", **told}
+
+
+def moment(at: int) -> str:
+    """Epoch milliseconds as ISO text in Asia/Shanghai."""
+    return datetime.fromtimestamp(at / 1000, clock.ZONE).isoformat(timespec="milliseconds")

@@ -1,0 +1,14 @@
+"""Addresses of the gate, below an enterprise."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from nianjian.features.dial_policy.pages import change, pages
+
+urlpatterns = [
+    path("", pages.here, name="gate"),
+    path("change/", change.change, name="gate-change"),
+    path("decisions/", pages.decisions, name="gate-decisions"),
+    path("decisions/journal.csv", pages.journal, name="gate-journal"),
+]

@@ -1,0 +1,276 @@
+"""Rounds: packages that were handed in, what came back, answers, evidence, and what differs between two packages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Field, Path, Query, Router, Schema
+
+from nianjian.engines.kernel import clock
+from nianjian.features.dossier.api.items import SEASON
+from nianjian.features.dossier.operations.rounds import acts, package, shown
+from nianjian.features.dossier.rounds import service
+from nianjian.features.dossier.rounds.service import Asked, File, Handed
+from nianjian.features.rectification.cases.papers import LIMIT, content
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.given import Day, Named, Year, attached
+from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.registers.attachments.service import TYPES
+
+router = Router(tags=["dossier"])
+ROUNDS = f"{SEASON}/rounds"
+ROUND = f"{ROUNDS}/{{number}}"
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Row = Annotated[int, Path(ge=1, le=2**62)]
+Text = Annotated[str, Field(max_length=service.MOST)]
+
+
+class RoundTold(Schema):
+    """A package that was handed in; ``state``: submitted, returned, answered, resubmitted or passed.
+
+    ``due``: the first last day, ``printed`` where the notice names it, ``provisional`` where it may move.
+    ``built_here``: the audit chain holds its build. ``left_out``: answers that did not go out with a later package.
+    """
+
+    number: int
+    state: str
+    handed_on: date
+    place: str
+    reference: str
+    manifest: str
+    built_here: bool
+    pages: int
+    passed_on: date | None
+    due: date | None
+    provisional: bool
+    printed: bool
+    late: bool
+    requests: int
+    answered: int
+    left_out: int
+
+
+class RoundItem(Schema):
+    """An item of the package; ``version`` None: its file is no version of this checklist."""
+
+    item: str
+    version: int | None
+
+
+class RoundAnswer(Schema):
+    """An answer; ``version`` None: words alone."""
+
+    version: int | None
+    note: str
+    at: datetime
+    by: str
+
+
+class RoundRequest(Schema):
+    """A request; ``item`` "": about the whole package; ``state``: open, to_confirm, answered, sent or left_out."""
+
+    id: int
+    item: str
+    text: str
+    state: str
+    answers: list[RoundAnswer]
+
+
+class RoundNotice(Schema):
+    """A notice of return."""
+
+    id: int
+    received: date
+    reference: str
+    due: date
+    provisional: bool
+    printed: bool
+    late: bool
+    requests: list[RoundRequest]
+
+
+class RoundPaper(Schema):
+    """A file of evidence; ``sha256`` of its plain content."""
+
+    id: int
+    kind: str
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    recorded_at: datetime
+    recorded_by: str
+
+
+class RoundFull(RoundTold):
+    """A package with everything about it; ``acts``: what may be recorded now."""
+
+    recorded_at: datetime
+    recorded_by: str
+    acts: list[str]
+    items: list[RoundItem]
+    notices: list[RoundNotice]
+    papers: list[RoundPaper]
+
+
+class RoundGiven(Schema):
+    """When and where it was handed in; the content is the package's manifest."""
+
+    place: Annotated[str, Field(min_length=1, max_length=200)]
+    on: Day | None = None
+    reference: Annotated[str, Field(max_length=120)] = ""
+    name: Named = "manifest.json"
+
+
+class RequestGiven(Schema):
+    """What is asked for; ``item`` "": of the whole package."""
+
+    text: Annotated[str, Field(min_length=1, max_length=service.MOST)]
+    item: Annotated[str, Field(max_length=40)] = ""
+
+
+class NoticeGiven(Schema):
+    """A notice: day of receipt, the last day that it names, its own number, what it asks for."""
+
+    received: Day
+    requests: Annotated[list[RequestGiven], Field(min_length=1, max_length=service.REQUESTS)]
+    due: Day | None = None
+    reference: Annotated[str, Field(max_length=120)] = ""
+
+
+class AnswerGiven(Schema):
+    """A new version of the request's item, or words alone."""
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    note: Text = ""
+
+
+class PassedGiven(Schema):
+    """When the authority said so; today if no day is named."""
+
+    on: Day | None = None
+
+
+class EvidenceGiven(Schema):
+    """What the file is; its content is the body."""
+
+    name: Named
+    kind: Literal["receipt", "acceptance", "notice", "opinion", "annex"] = "receipt"
+
+
+class PageChanged(Schema):
+    """A page of the item, and of the paper edition; of a removed one in the older package."""
+
+    kind: str
+    page: int
+    book: int | None
+
+
+class ItemChanged(Schema):
+    """``kind``: same, added, removed, changed, resaved (the same pages) or untold; pages before and after."""
+
+    item: str
+    kind: str
+    before: int | None
+    after: int | None
+    pages: list[PageChanged]
+
+
+class RoundsDiffer(Schema):
+    """What differs between two packages."""
+
+    before: int
+    after: int
+    same: bool
+    items: list[ItemChanged]
+
+
+class Between(Schema):
+    """The older and the newer package."""
+
+    before: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    after: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+@read(router, ROUNDS, act=Act.READ, answer=Page[RoundTold])
+def rounds_list(request: Request, code: str, year: Year, cut: Query[Cut]) -> dict[str, object]:
+    """The packages that were handed in for a season, newest first."""
+
+    def rows(first: int, count: int) -> list[dict[str, Any]]:
+        return shown.listed(enterprise=code, year=year, actor=request.actor, first=first, count=count)
+
+    return paged(request, cut, Reader(rows), dict)
+
+
+@write(router, ROUNDS, act=Act.LOAD, answer=RoundTold, status=201, held=package.LIMIT)
+def rounds_submit(request: Request, code: str, year: Year, file: Query[RoundGiven]) -> dict[str, object]:
+    """Note that a package was handed in; the content is its manifest."""
+    made = package.package(request.content, enterprise=code, year=year)
+    handed = Handed(file.on or clock.today(), file.place, file.reference)
+    return acts.submit(enterprise=code, year=year, package=made, handed=handed, actor=request.actor)
+
+
+@read(router, f"{SEASON}/differences", act=Act.READ, answer=RoundsDiffer)
+def rounds_compare(request: Request, code: str, year: Year, asked: Query[Between]) -> dict[str, object]:
+    """What differs between two packages, item by item and page by page, from their manifests."""
+    return shown.compared(enterprise=code, year=year, before=asked.before, after=asked.after, actor=request.actor)
+
+
+@read(router, ROUND, act=Act.READ, answer=RoundFull)
+def rounds_get(request: Request, code: str, year: Year, number: Number) -> dict[str, object]:
+    """One package with its notices, requests, answers and files."""
+    return shown.one(enterprise=code, year=year, number=number, actor=request.actor)
+
+
+@write(router, f"{ROUND}/returns", act=Act.LOAD, answer=RoundTold, status=201)
+def rounds_return(request: Request, code: str, year: Year, number: Number, given: NoticeGiven) -> dict[str, object]:
+    """Note that a package came back, and what was asked for."""
+    return acts.give_back(
+        enterprise=code, year=year, number=number, received=given.received, due=given.due, reference=given.reference,
+        requests=[Asked(one.item, one.text) for one in given.requests], paper=None, actor=request.actor,
+    )  # fmt: skip
+
+
+@write(router, f"{ROUND}/requests/{{asked}}/answers", act=Act.LOAD, answer=RoundTold, status=201)
+def rounds_answer(  # noqa: PLR0917 -- the parts of the address
+    request: Request, code: str, year: Year, number: Number, asked: Row, given: AnswerGiven
+) -> dict[str, object]:
+    """Answer a request; the newest answer counts."""
+    return acts.answer(
+        enterprise=code, year=year, number=number, request=asked, version=given.version, note=given.note,
+        actor=request.actor,
+    )  # fmt: skip
+
+
+@write(router, f"{ROUND}/passed", act=Act.LOAD, answer=RoundTold)
+def rounds_passed(request: Request, code: str, year: Year, number: Number, given: PassedGiven) -> dict[str, object]:
+    """Note that the authority took the package as good."""
+    day = given.on or clock.today()
+    return acts.passed(enterprise=code, year=year, number=number, on=day, actor=request.actor)
+
+
+@write(router, f"{ROUND}/papers", act=Act.LOAD, answer=RoundPaper, status=201, held=LIMIT)
+def rounds_paper_add(
+    request: Request, code: str, year: Year, number: Number, file: Query[EvidenceGiven]
+) -> dict[str, object]:
+    """Keep a file about a package, encrypted; the content is the file, at most 20 MiB."""
+    body = content(file.name, request.content)
+    given = File(body.name, body.media_type, body.body)
+    kept = acts.add_evidence(enterprise=code, year=year, number=number, kind=file.kind, file=given, actor=request.actor)
+    return shown.paper(kept)
+
+
+@take(
+    router,
+    f"{ROUND}/papers/{{evidence}}/file",
+    act=Act.REVEAL,
+    media=sorted({package.MEDIA, *(media for _begin, media in TYPES.values())}),
+)
+def rounds_paper_fetch(request: Request, code: str, year: Year, number: Number, evidence: Row) -> HttpResponse:
+    """A file of evidence as it came; the audit chain has the entry."""
+    kept, body = acts.fetch(enterprise=code, year=year, number=number, evidence=evidence, actor=request.actor)
+    return attached(body, kept.media_type, kept.name or str(kept.pk))

@@ -1,0 +1,11 @@
+"""Django's entry of this room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class DossierConfig(AppConfig):
+    """The checklist with its versions and comments."""
+
+    name = "nianjian.features.dossier"

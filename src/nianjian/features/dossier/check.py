@@ -1,0 +1,192 @@
+"""A file against an item of the package: taken in, every page looked at, seals and form, fields, one verdict."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.finding import Finding, Verdict, Weight, verdict
+from nianjian.features.dossier.ingest.receive import Received, receive
+from nianjian.features.dossier.ingest.render import Drawn, drawn
+from nianjian.features.dossier.inspect import GREY, Inspected, Limits, inspect
+from nianjian.features.dossier.kinds.item import Form, Item
+from nianjian.features.dossier.kinds.port import Read, Reading, Sheet, Unread
+from nianjian.features.dossier.page import PageFound
+from nianjian.features.dossier.seals import seam, stamps
+from nianjian.features.dossier.seals.mask import Picture, at, whitened
+from nianjian.features.dossier.seals.seal import OFFICIAL, Kind
+
+FINE_DPI: Final = 300
+SMALL: Final = 3
+ONE_STAMP: Final = 20
+"""Sheets that one stamp can cover: beyond, several stamps overlap, and slices of two lie on one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """``package``: facts of an OFD, else empty. ``kind``: the file's type."""
+
+    item: str
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    fields: dict[str, object]
+    pages: tuple[PageFound, ...]
+    sha256: str
+    kind: str
+    package: dict[str, object]
+
+
+Watch = Callable[[int, int], None]
+"""(done, total): each page counts twice, once looked at and once read; what it raises ends the check there."""
+Keep = Callable[[Drawn], None]
+"""Is handed each page as it was drawn, once; who wants pictures of the pages makes them here."""
+
+
+def check(
+    file: Path,
+    item: Item,
+    *,
+    reading: Reading | None = None,
+    book: Rulebook | None = None,
+    watch: Watch = lambda _done, _total: None,
+    keep: Keep = lambda _drawn: None,
+) -> Checked:
+    """What ``file`` is worth for ``item``; NianjianError where it is not taken in. Nothing is kept of it."""
+    rules = book or Rulebook.on(clock.today())
+    with tempfile.TemporaryDirectory(prefix="nianjian-check-") as folder:
+        got = receive(file, Path(folder))
+        if got.clean is None:
+            only = (Finding(code="scan_ofd", weight=Weight.ASK),)
+            return Checked(item.name, verdict(only), only, {}, (), got.sha256, got.type.value, dict(got.ofd))
+        limits = Limits.of(rules)
+        looked: list[Inspected] = []
+        edge: list[list[stamps.Placed]] = []
+        strip = seam.STRIP_MM if got.pages > 1 else 0.0
+        for one in drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI, small=SMALL, strip=strip):
+            watch(len(looked), 2 * got.pages)
+            looked.append(inspect(one, limits))
+            keep(one)
+            if len(edge) == len(looked) - 1 and one.strip is not None and _sliced(looked[-1]):
+                edge.append(_slices(whitened(at(one.strip, one.fine_dpi, seam.DPI)), got.pages))
+        edges = tuple(_seam(edge)) if len(edge) == len(looked) else ()
+        read = (reading or Unread()).read(item.name, _watched(_sheets(got, looked), got.pages, watch))
+    findings = (
+        *_file(got),
+        *(one for page in looked for one in page.findings),
+        *_form(item, looked, rules, limits),
+        *required(item, [page.page for page in looked], rules),
+        *edges,
+        *read.findings,
+        *_fields(item, read),
+    )
+    pages = tuple(page.page for page in looked)
+    return Checked(item.name, verdict(findings), findings, dict(read.fields), pages, got.sha256, got.type.value, {})
+
+
+def _sheets(got: Received, looked: Sequence[Inspected]) -> Iterator[Sheet]:
+    """Pages for the reader, drawn when it asks, turned upright as far as that is known."""
+    if got.clean is None:
+        return
+    for one, page in zip(drawn(got.clean, got.pages, name=got.name, dpi=FINE_DPI), looked, strict=True):
+        turns = (page.page.rotation or 0) // 90
+        upright = np.ascontiguousarray(np.rot90(one.bgr, turns)) if turns else one.bgr
+        yield Sheet(one.facts.page, round(one.dpi), upright, page.page.seals if not turns else ())
+
+
+def _watched(sheets: Iterable[Sheet], pages: int, watch: Watch) -> Iterator[Sheet]:
+    """The sheets, telling before each how far the reading is."""
+    for done, sheet in enumerate(sheets):
+        watch(pages + done, 2 * pages)
+        yield sheet
+
+
+def _file(got: Received) -> Iterator[Finding]:
+    if got.active:
+        yield Finding(code="scan_active_content", weight=Weight.NOTE, values={"kinds": ", ".join(got.active)})
+    if got.locked:
+        yield Finding(code="scan_locked", weight=Weight.NOTE)
+    if got.signed:
+        yield Finding(code="scan_signed", weight=Weight.NOTE)
+    if got.rebuilt:
+        yield Finding(code="scan_rebuilt", weight=Weight.ASK)
+    if got.repaired:
+        yield Finding(code="scan_repaired", weight=Weight.ASK)
+
+
+def _form(item: Item, looked: Sequence[Inspected], book: Rulebook, limits: Limits) -> Iterator[Finding]:
+    """Copy or original, of papers that have colour of their own; others cannot be told and are not guessed at."""
+    if not item.coloured or not looked:
+        return
+    original = max(page.beside for page in looked) >= limits.original
+    wanted = item.form(book)
+    if wanted is Form.ORIGINAL and not original:
+        yield Finding(code="form_copy", weight=Weight.STOP)
+    if wanted is Form.COPY and original:
+        yield Finding(code="form_original", weight=Weight.ASK)
+
+
+def required(item: Item, pages: Sequence[PageFound], book: Rulebook) -> Iterator[Finding]:
+    """Seals that the rulebook asks for and the pages do not show."""
+    wanted = item.seals(book)
+    if not pages:
+        return
+    first = pages[0]
+    if ("cover_seal" in wanted or "copy_seal" in wanted) and not _official(first):
+        yield from _missing(first, "seal_copy_missing" if "copy_seal" in wanted else "seal_cover_missing")
+    if "riding_seal" in wanted and len(pages) > 1:
+        for page in pages:
+            if not page.blank and all(seal.kind is not Kind.SLICE for seal in page.seals):
+                yield Finding(code="seal_riding_missing", weight=Weight.STOP, page=page.page)
+
+
+def _sliced(page: Inspected) -> bool:
+    return any(seal.kind is Kind.SLICE for seal in page.page.seals)
+
+
+def _slices(strip: Picture, pages: int) -> list[stamps.Placed]:
+    """What one stamp left on the page; of a long file, whose sheets are shared, each stamp's."""
+    if pages > ONE_STAMP:
+        return stamps.slices(strip)
+    one = seam.edge_slice(strip)
+    return [] if one is None else [stamps.Placed(0.0, one)]
+
+
+def _seam(pages: Sequence[Sequence[stamps.Placed]]) -> Iterator[Finding]:
+    """Whether the slices of each stamp join; evidence beside the page numbers: a person looks."""
+    if len(pages) > ONE_STAMP:
+        broken, whole = stamps.broken(pages)
+    else:
+        found = seam.joined([one[0].slice if one else None for one in pages])
+        broken, whole = found.broken, found.whole or bool(found.missing)
+    for place in broken:
+        yield Finding(code="seal_riding_broken", weight=Weight.ASK, page=place + 2)
+    if not whole:
+        yield Finding(code="seal_riding_partial", weight=Weight.ASK)
+
+
+def _official(page: PageFound) -> bool:
+    return any(seal.kind in OFFICIAL for seal in page.seals)
+
+
+def _missing(page: PageFound, code: str) -> Iterator[Finding]:
+    """Why there is none, where that can be told."""
+    if page.colour == GREY:
+        yield Finding(code="seal_grey", weight=Weight.STOP, page=page.page)
+    elif any(seal.kind is Kind.SQUARE for seal in page.seals):
+        yield Finding(code="seal_square_only", weight=Weight.STOP, page=page.page)
+    else:
+        yield Finding(code=code, weight=Weight.STOP, page=page.page)
+
+
+def _fields(item: Item, read: Read) -> Iterator[Finding]:
+    """What was not read is never taken for right."""
+    unread = [name for name in item.fields if read.fields.get(name) in (None, "", [], ())]
+    if unread:
+        yield Finding(code="fields_unread", weight=Weight.ASK, values={"fields": ", ".join(unread)})

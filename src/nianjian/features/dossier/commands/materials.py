@@ -1,0 +1,153 @@
+"""``nianjian dossier list|add|confirm|return|not-applicable|assign|comment|reuse``: the checklist of a season."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nianjian.platform.terminal.answer import DONE, NO, Answer
+from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day, year
+from nianjian.platform.terminal.language import _
+from nianjian.platform.terminal.session import begin
+
+
+def configure(actions: Actions) -> None:
+    """Name the options."""
+    listed = actions.add("list", _list, _("the checklist: each item with its state, owner and days"))
+    _season(listed)
+    on_day(listed, "--on", _("as for a package handed in on this day instead of today"))
+    added = actions.add("add", _add, _("check a file and keep it as an item's newest version"))
+    added.add_argument("file", type=Path, metavar="FILE", help=_("PDF, JPEG, PNG or TIFF; OFD is kept, not read"))
+    _item(added)
+    confirmed = actions.add("confirm", _confirm, _("stand for the newest version of an item: a person has looked"))
+    _version(confirmed)
+    on_day(confirmed, "--effective", _("the day from which the paper holds"))
+    on_day(confirmed, "--valid-until", _("the last day on which it holds; as it was read if not given"))
+    returned = actions.add("return", _return, _("send the newest version of an item back"))
+    _version(returned)
+    returned.add_argument("--reason", required=True, metavar="TEXT", help=_("why"))
+    free = actions.add("not-applicable", _not_applicable, _("say why the algorithm filing does not apply"))
+    _season(free)
+    free.add_argument("--reason", required=True, metavar="TEXT", help=_("why; an empty text takes it back"))
+    assigned = actions.add("assign", _assign, _("name who brings an item, and until when"))
+    _item(assigned)
+    assigned.add_argument("--owner", required=True, metavar="WHO", help=_("who does it"))
+    on_day(assigned, "--due", _("until when"))
+    spoken = actions.add("comment", _comment, _("say something about an item"))
+    _item(spoken)
+    spoken.add_argument("--text", required=True, metavar="TEXT", help=_("what is said"))
+    _season(actions.add("reuse", _reuse, _("take over what was confirmed a year before and is missing now")))
+
+
+def _season(parser: argparse.ArgumentParser) -> None:
+    enterprise(parser, required=False)
+    year(parser)
+
+
+def _item(parser: argparse.ArgumentParser) -> None:
+    _season(parser)
+    parser.add_argument("--item", required=True, metavar="ITEM", help=_("the item's name, for example audit_report"))
+
+
+def _version(parser: argparse.ArgumentParser) -> None:
+    _item(parser)
+    parser.add_argument("--version", type=number, required=True, metavar="N", help=_("the newest version's number"))
+
+
+def _where(args: argparse.Namespace) -> str:
+    from nianjian.features.rectification.operations.cases import tenant
+
+    return tenant(args.enterprise)
+
+
+def _list(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dossier.operations import checklist
+    from nianjian.features.dossier.terminal.checklist import shown
+
+    lines = checklist.lines(_where(args), args.year, actor, args.on)
+    done = checklist.complete(lines)
+    data = {"year": args.year, "complete": done, "items": [checklist.told(one) for one in lines]}
+    return Answer(data, shown(data), DONE if done else NO)
+
+
+def _add(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dossier.finding import Verdict
+    from nianjian.features.dossier.operations import checklist
+    from nianjian.features.dossier.terminal.check import shown, told
+
+    made, checked = checklist.add(enterprise=_where(args), year=args.year, item=args.item, path=args.file, actor=actor)
+    answer = {**told(checked), "version": made.number}
+    return Answer(answer, shown(answer), NO if checked.verdict is Verdict.NOT_READY else DONE)
+
+
+def _confirm(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dossier.operations import checklist
+    from nianjian.features.dossier.terminal.checklist import said
+
+    row = checklist.confirm(
+        enterprise=_where(args), year=args.year, item=args.item, number=args.version, actor=actor,
+        effective_on=args.effective, valid_until=args.valid_until,
+    )  # fmt: skip
+    until = None if row.valid_until is None else row.valid_until.isoformat()
+    told = {"item": args.item, "version": row.number, "confirmed": True, "valid_until": until}
+    return Answer(told, said(_("{item}: version {version} is confirmed"), told))
+
+
+def _return(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dossier.operations import checklist
+    from nianjian.features.dossier.terminal.checklist import said
+
+    row = checklist.send_back(
+        enterprise=_where(args), year=args.year, item=args.item, number=args.version, reason=args.reason, actor=actor
+    )
+    told = {"item": args.item, "version": row.number, "returned": True}
+    return Answer(told, said(_("{item}: version {version} was sent back"), told))
+
+
+def _not_applicable(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dossier.materials.query import ALGORITHM
+    from nianjian.features.dossier.operations import checklist
+    from nianjian.features.dossier.terminal.checklist import said
+
+    checklist.not_applicable(enterprise=_where(args), year=args.year, item=ALGORITHM, reason=args.reason, actor=actor)
+    told = {"item": ALGORITHM, "not_applicable": args.reason.strip()}
+    return Answer(
+        told, said(_("{item} does not apply: {not_applicable}") if args.reason.strip() else _("{item} applies"), told)
+    )
+
+
+def _assign(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dossier.operations import checklist
+    from nianjian.features.dossier.terminal.checklist import said
+
+    checklist.assign(
+        enterprise=_where(args), year=args.year, item=args.item, owner=args.owner, due=args.due, actor=actor
+    )
+    due = None if args.due is None else args.due.isoformat()
+    told = {"item": args.item, "owner": args.owner, "due": due}
+    return Answer(told, said(_("{item}: {owner} brings it"), told))
+
+
+def _comment(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dossier.operations import checklist
+    from nianjian.features.dossier.terminal.checklist import said
+
+    made = checklist.comment(enterprise=_where(args), year=args.year, item=args.item, text=args.text, actor=actor)
+    told = {"item": args.item, "comment": made.pk}
+    return Answer(told, said(_("{item}: comment {comment} is kept"), told))
+
+
+def _reuse(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.dossier.operations import checklist
+    from nianjian.features.dossier.terminal.checklist import said
+
+    told = {"year": args.year, "taken": checklist.reuse(enterprise=_where(args), year=args.year, actor=actor)}
+    return Answer(told, said(_("Taken from the year before, to be confirmed again: {taken}"), told))

@@ -1,0 +1,99 @@
+"""Both editions and their manifest into an empty folder: the same package gives the same bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pypdfium2
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions import geometry, ink, manifest
+from nianjian.features.dossier.editions.manifest import PageOf
+from nianjian.features.dossier.editions.package import Package
+from nianjian.features.dossier.editions.paper.book import Book, bind
+from nianjian.features.dossier.editions.paper.layout import BLANK, FRONT
+from nianjian.features.dossier.editions.upload import flat
+from nianjian.features.dossier.editions.upload.files import upload
+
+PAPER: Final = "paper"
+UPLOAD: Final = "upload"
+PRINTER: Final = "printer"
+NAMES: Final = {PAPER: "材料包.pdf", PRINTER: "印刷说明.pdf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was written; ``digest``: of the manifest, to be kept where nobody can change it."""
+
+    folder: Path
+    book: Book = field(repr=False)
+    manifest: dict[str, Any] = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """The manifest's SHA-256."""
+        return str(self.manifest["sha256"])
+
+
+def build(package: Package, folder: Path, *, uploads: bool = True) -> Built:
+    """Write all; ``dossier_folder_full``, ``dossier_copy_unreadable``, ``upload_page_large``, ``drawing_failed``.
+
+    ``uploads``: the flat files, too; they take most of the time.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise NianjianError("dossier_folder_full", folder=str(folder))
+    (folder / PAPER).mkdir()
+    path, sheet = folder / PAPER / NAMES[PAPER], folder / PAPER / NAMES[PRINTER]
+    book = bind(package, path, sheet)
+    files = [manifest.of_file(path, folder, PAPER, _paper(package, book, path))]
+    files.append(manifest.of_file(sheet, folder, PRINTER, _all(sheet)))
+    if uploads:
+        (folder / UPLOAD).mkdir()
+        for one in upload(package, book, folder / UPLOAD):
+            named = package.items[one.item].name
+            pages = [PageOf(named, one.first + place + 1, look) for place, look in enumerate(one.looks)]
+            files.append(manifest.of_file(one.path, folder, UPLOAD, pages, one.pdfa))
+    counts = Counter(leaf.item for leaf in book.layout.leaves)
+    items = manifest.sources(package, book.layout.starts, [counts[place] for place in range(len(package.items))])
+    told = manifest.made(package, files, items, book.plan)
+    manifest.write(told, folder)
+    return Built(folder, book, told)
+
+
+def _all(path: Path) -> list[PageOf]:
+    with pypdfium2.PdfDocument(path) as document:
+        return [PageOf("", place + 1, ink.written(ink.drawn(document[place]))) for place in range(len(document))]
+
+
+def _paper(package: Package, book: Book, path: Path) -> list[PageOf]:
+    """Looks of the book's pages, from their sources, laid as they lie on the sheet; seals do not count."""
+    empty = ink.written(np.full((ink.HIGH, ink.WIDE), 255, np.uint8))
+    found: dict[int, PageOf] = {}
+    leaves = book.layout.leaves
+    with pypdfium2.PdfDocument(path) as document:
+        for place, leaf in enumerate(leaves):
+            if leaf.item == BLANK:
+                found[place] = PageOf("", 0, empty)
+            elif leaf.item == FRONT:
+                found[place] = PageOf("", leaf.page + 1, ink.written(ink.drawn(document[place])))
+    for number, item in enumerate(package.items):
+        with pypdfium2.PdfDocument(item.file) as source:
+            for place, leaf in enumerate(leaves):
+                if leaf.item == number:
+                    look = ink.written(_laid(source[leaf.page], back=book.layout.back(place)))
+                    found[place] = PageOf(item.name, leaf.page + 1, look)
+    return [found[place] for place in range(len(leaves))]
+
+
+def _laid(page: pypdfium2.PdfPage, *, back: bool) -> Any:  # noqa: ANN401 -- pixels
+    """A source's page as it lies on its sheet."""
+    width, height = page.get_size()
+    jpeg = flat.whole(page)
+    picture = flat.small(jpeg[0]) if jpeg else ink.drawn(page)
+    read = geometry.Seen(width, height, geometry.IDENTITY)
+    return ink.on_sheet(picture, read.on_a4(back=back), width, height)

@@ -1,0 +1,126 @@
+"""A process of its own that looks at a PDF nobody vouches for; whatever the file does, the asker goes on.
+
+``python -m nianjian.features.dossier.editions.look prints FILE`` tells the pages' hashes; ``ink FILE [PLACE…]`` their looks;
+``text FILE`` the text that a program drew on them, null where a picture covers the page; ``seal FILE`` what is found of
+the riding seal's slivers, whose places come as JSON on the input.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+MEMORY: Final = 3 << 30  # bytes of address space
+SECONDS: Final = 900  # of CPU: a thousand scanned pages take a minute
+PAGES: Final = 5000
+
+
+def look(what: str, path: Path, places: Sequence[int] = (), given: object = None) -> dict[str, Any] | None:
+    """What was seen; None where the file cannot be read to its end."""
+    words = [sys.executable, "-m", __name__, what, str(path), *map(str, places)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module
+            words, input=json.dumps(given).encode(), capture_output=True, timeout=2 * SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return dict(json.loads(done.stdout)) if done.returncode == 0 else None
+
+
+def _prints(path: Path) -> dict[str, Any]:
+    import pikepdf  # noqa: PLC0415 - each child loads what it needs
+
+    from nianjian.features.dossier.editions.fingerprint import Fingerprints  # noqa: PLC0415 - the same
+
+    pikepdf.settings.set_qpdf_limits(parser_max_container_size=200_000, doc_max_warnings=200)
+    with pikepdf.open(path) as pdf:
+        count = len(pdf.pages)
+        if count > PAGES:
+            raise SystemExit(2)
+        prints = Fingerprints(pdf)
+        return {"pages": [prints.page(place) for place in range(count)], "document": prints.document()}
+
+
+def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
+    import pypdfium2  # noqa: PLC0415 - each child loads what it needs
+
+    from nianjian.features.dossier.editions import ink  # noqa: PLC0415 - the same
+    from nianjian.features.dossier.editions.upload import flat  # noqa: PLC0415 - the same
+
+    told: dict[str, str] = {}
+    with pypdfium2.PdfDocument(path) as document:
+        if len(document) > PAGES:
+            raise SystemExit(2)
+        for place in places or range(len(document)):
+            page = document[place]
+            jpeg = flat.whole(page)
+            told[str(place)] = ink.written(flat.small(jpeg[0]) if jpeg else ink.drawn(page))
+            page.close()
+    return {"looks": told}
+
+
+def _text(path: Path) -> dict[str, Any]:
+    import pypdfium2  # noqa: PLC0415 - each child loads what it needs
+
+    from nianjian.features.dossier.reading.engine.layer import drawn  # noqa: PLC0415 - the same
+
+    told: dict[str, str | None] = {}
+    with pypdfium2.PdfDocument(path) as document:
+        for place, page in enumerate(document):
+            told[str(place)] = page.get_textpage().get_text_range() if drawn(page) else None
+            page.close()
+    return {"texts": told}
+
+
+def _seal(path: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """``given``: diameter_mm, and of each stamp its slices as [sheet, place of the scanned page or null, height]."""
+    import pypdfium2  # noqa: PLC0415 - each child loads what it needs
+
+    from nianjian.features.dossier.seals import slivers  # noqa: PLC0415 - the same
+
+    stamps: dict[int, list[Any]] = {}
+    unseen: list[int] = []
+    with pypdfium2.PdfDocument(path) as document:
+        for number, row in enumerate(given["stamps"]):
+            stamps[number] = []
+            for sheet, place, height in row:
+                if place is None:
+                    unseen.append(sheet)
+                    stamps[number].append((sheet, None))
+                    continue
+                page = document[place]
+                pixels = page.render(scale=297 * slivers.MM / page.get_size()[1], may_draw_forms=True).to_numpy()
+                grey = pixels.ndim == 2  # noqa: PLR2004 -- has no colours
+                found = None if grey else slivers.sliver(slivers.strip(pixels), height, given["diameter_mm"])
+                stamps[number].append((sheet, found))
+                page.close()
+    some = any(part is not None for row in stamps.values() for _sheet, part in row)
+    return {"any": some, "sheets": [[sheet, state] for sheet, state in sorted(slivers.states(stamps).items())],
+            "unseen": unseen}  # fmt: skip
+
+
+def _main() -> None:
+    """The other process."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    what, path, *places = sys.argv[1:]
+    match what:
+        case "prints":
+            told = _prints(Path(path))
+        case "text":
+            told = _text(Path(path))
+        case "seal":
+            told = _seal(Path(path), json.load(sys.stdin))
+        case _:
+            told = _ink(Path(path), [int(one) for one in places])
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,115 @@
+"""用户投诉处理记录 (M11): the tickets accepted in the data year, which of them count, and the counts of D2 and D4."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper.texts.dossier.generated import EXCLUSIONS
+from nianjian.engines.paper.texts.dossier.words import ITEMS
+from nianjian.engines.paper.words import Words
+from nianjian.features.complaints.sheet import COMPLAINTS
+from nianjian.features.complaints.states import Facts
+from nianjian.features.dossier.generated.document import Document, Head, Row, Section, Table, cells, facts, foot, signs
+
+ITEM: Final = "complaint_records"
+FIELDS: Final = (
+    ("ticket_id", "source", "reference", "accepted_at", "arrived_at", "complainant", "complained", "called_at",
+     "duration", "category", "call_id", "line_id", "team_id"),
+    ("ticket_id", "content", "responded_at", "responded_by", "measures", "called_back_at", "callback_result",
+     "closed_at", "upheld", "attachment"),
+)  # fmt: skip
+SHARES: Final = ((7, 4, 8, 7, 7, 7, 6, 7, 4, 5, 7, 4, 4), (7, 12, 7, 5, 12, 7, 8, 7, 4, 6, 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket: its row, numbers of persons masked, and why the run leaves it out of D2 and of D4 ("": it counts)."""
+
+    row: Row
+    not_in_rate: str = ""
+    not_in_closing: str = ""
+
+
+def counts(tickets: Sequence[Ticket], day: date, sources: Collection[str]) -> dict[str, int]:
+    """``complaints`` (C of D2, of the regulators' ``sources``), ``tickets`` and ``closed`` of D4 at the day's end."""
+    there = _counted(tickets, day)
+    return {
+        "complaints": sum(1 for one in tickets if one.row.get("source") in sources and not one.not_in_rate),
+        "tickets": len(there),
+        "closed": sum(1 for one in there if _closed(one.row, day)),
+    }
+
+
+def clocked(tickets: Sequence[Ticket], day: date) -> list[Facts]:
+    """What the tickets that D4 counts tell their clocks."""
+    return [
+        Facts(
+            arrived=_moment(one.row, "arrived_at"),
+            responded=_moment(one.row, "responded_at"),
+            called_back=_moment(one.row, "called_back_at"),
+            closed=_moment(one.row, "closed_at"),
+            reopened=_moment(one.row, "reopened_at"),
+        )
+        for one in _counted(tickets, day)
+    ]
+
+
+def _moment(row: Row, name: str) -> datetime | None:
+    value = row.get(name)
+    return value if isinstance(value, datetime) else None
+
+
+def _counted(tickets: Sequence[Ticket], day: date) -> list[Ticket]:
+    return [one for one in tickets if not one.not_in_closing and _by(one.row.get("accepted_at"), day)]
+
+
+def _by(moment: object, day: date) -> bool:
+    end = datetime.combine(day + timedelta(days=1), datetime.min.time(), clock.ZONE)
+    return isinstance(moment, datetime) and moment < end
+
+
+def _closed(row: Row, day: date) -> bool:
+    """Closed by the end of the day, and not reopened after."""
+    done, again = row.get("closed_at"), row.get("reopened_at")
+    return _by(done, day) and not (isinstance(again, datetime) and isinstance(done, datetime) and again > done)
+
+
+def document(head: Head, tickets: Sequence[Ticket], sources: Collection[str], _: Words) -> Document:
+    """Two tables of the same tickets, for the columns do not fit side by side: what came, and what was done."""
+    found = counts(tickets, head.as_of, sources)
+    summary = (
+        (_("Tickets listed"), len(tickets)),
+        (_("Accepted by 12321 and 12300, counted in the complaint rate"), found["complaints"]),
+        (_("Tickets counted in the closing rate"), found["tickets"]),
+        (_("of these closed"), found["closed"]),
+    )
+    came, done = ([COMPLAINTS.by_field(name) for name in fields] for fields in FIELDS)
+    reasons = [_(EXCLUSIONS[one.not_in_closing]) for one in tickets]
+    return Document(
+        item=ITEM,
+        title=_(ITEMS[ITEM]),
+        facts=facts(head, _),
+        foot=foot(head, _),
+        sections=(Section(_("How it is counted"), (_("Numbers of persons are masked; drills are left out."),)),),
+        tables=(
+            Table(_("Summary"), (_("Figure"), _("Value")), summary),
+            Table(
+                _("What came"),
+                tuple(one.header for one in came),
+                tuple(cells(one.row, came) for one in tickets),
+                shares=SHARES[0],
+            ),
+            Table(
+                _("What was done"),
+                (*(one.header for one in done), _("Counted")),
+                tuple((*cells(one.row, done), why) for one, why in zip(tickets, reasons, strict=True)),
+                shares=SHARES[1],
+            ),
+        ),
+        signs=signs(_),
+        wide=True,
+    )

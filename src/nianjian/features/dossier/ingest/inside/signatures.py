@@ -1,0 +1,106 @@
+"""What the signatures of a PDF say, and whether they hold: pyHanko asks no network and trusts what it is told to."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from pyhanko import keys
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from nianjian.features.dossier.ingest.inside.answer import answer, tell
+
+MOST: Final = 50  # signatures of a file that are told
+WIDE: Final = 300  # characters of a name
+_LOAD: Final[Any] = keys.load_certs_from_pemder  # the library has no types for it
+CHANGES: Final = {
+    ModificationLevel.NONE: "none",
+    ModificationLevel.LTA_UPDATES: "none",  # time stamps and proofs for later
+    ModificationLevel.FORM_FILLING: "form",
+    ModificationLevel.ANNOTATIONS: "notes",
+    ModificationLevel.OTHER: "other",
+}
+
+
+def signatures(roots: str, *sources: str) -> None:
+    """Tell each signature of each file, oldest first; ``roots``: PEM of the certificates that are trusted, "": none."""
+    logging.disable(logging.CRITICAL)
+    trusted = list(_LOAD([roots])) if roots else []
+    for source in sources:
+        with Path(source).open("rb") as stream:
+            try:
+                found = PdfFileReader(stream, strict=False).embedded_regular_signatures
+            except Exception as fault:  # noqa: BLE001 -- of a file nobody vouches for
+                tell({"unreadable": type(fault).__name__})
+                return
+            for one in found[:MOST]:
+                tell(_one(one, trusted, known=bool(roots)))
+            tell({"count": len(found)})
+
+
+def _one(one: EmbeddedPdfSignature, trusted: list[Any], *, known: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"field": one.field_name[:WIDE], "intact": None, "trust": "unknown", "fault": ""}
+    try:
+        told |= _certificate(one.signer_cert)
+        context = ValidationContext(trust_roots=trusted, allow_fetching=False)
+        status = validate_pdf_signature(one, context, context)
+    except Exception as fault:  # noqa: BLE001 -- an algorithm or a form that is not known: not told as good
+        return told | {"fault": type(fault).__name__}
+    return told | _status(status, known=known)
+
+
+def _status(status: PdfSignatureStatus, *, known: bool) -> dict[str, Any]:
+    changed = "none" if status.modification_level is None else CHANGES[status.modification_level]
+    stamp = status.timestamp_validity
+    return {
+        "intact": bool(status.intact and status.valid),
+        "whole_file": status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
+        "changed_after": changed if status.docmdp_ok is not False else "other",
+        "trust": ("trusted" if status.trusted else "untrusted") if known else "unknown",
+        "algorithm": str(status.md_algorithm),
+        "signed_at": None if status.signer_reported_dt is None else status.signer_reported_dt.isoformat(),
+        "timestamp": None
+        if stamp is None
+        else {
+            "at": stamp.timestamp.isoformat(),
+            "intact": bool(stamp.intact and stamp.valid),
+            "authority": _name(stamp.signing_cert.subject),
+            "trust": ("trusted" if stamp.trusted else "untrusted") if known else "unknown",
+        },
+    }
+
+
+def _certificate(found: Any) -> dict[str, Any]:  # noqa: ANN401 -- asn1crypto has no types
+    validity = found["tbs_certificate"]["validity"].native
+    return {
+        "subject": _name(found.subject),
+        "issuer": _name(found.issuer),
+        "serial": format(found.serial_number, "x")[:80],
+        "fingerprint": found.sha256.hex(),
+        "valid_from": validity["not_before"].isoformat(),
+        "valid_to": validity["not_after"].isoformat(),
+        "self_signed": found.self_signed in {"yes", "maybe"},
+    }
+
+
+def _name(name: Any) -> str:  # noqa: ANN401 -- asn1crypto has no types
+    """As people read it: common name first, organisation behind."""
+    return ", ".join(_parts(name))[:WIDE] or "–"
+
+
+def _parts(name: Any) -> Iterator[str]:  # noqa: ANN401 -- asn1crypto has no types
+    told: dict[str, Any] = name.native
+    for key in ("common_name", "organization_name", "organizational_unit_name", "country_name"):
+        value = told.get(key)
+        if value:
+            yield ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+if __name__ == "__main__":
+    answer(signatures)

@@ -1,0 +1,45 @@
+"""The long work of the package: checks of files, pictures of their pages, sorting, making, verification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from nianjian.features.dossier.operations import cutting, held, pages, sorting, upload, verifying
+from nianjian.features.dossier.operations.fill_in import sheet
+from nianjian.features.dossier.operations.making import work
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.kind import Kind, Report
+from nianjian.platform.jobs.progress import Progress
+from nianjian.platform.jobs.query import JobValue
+
+
+class _Work(Protocol):
+    """Work of a flow: ``given`` is the payload that its ask has put, described there."""
+
+    def __call__(
+        self, *, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress
+    ) -> Mapping[str, object]: ...
+
+
+def _kind(work: _Work, after: Callable[[JobValue], None] | None = None) -> Kind:
+    """All of it may be begun again after its worker died."""
+
+    def run(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+        return work(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+    return Kind(run, again=True, after=after)
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    flow.FILL_IN: _kind(sheet.worked),  # the newest sheet counts
+    flow.CHECK_PAPER: _kind(upload.worked, held.drop),  # the same content again is the version there is
+    flow.DRAW_PAGES: _kind(pages.worked),  # pictures are kept once
+    flow.SORT_PAPERS: _kind(sorting.worked),  # what was read is not read again
+    flow.CUT_PAPERS: _kind(cutting.worked),  # checks that were put are found
+    flow.VERIFY_PACKAGE: _kind(verifying.worked, held.drop),
+    flow.GENERATE_ITEMS: _kind(work.items),  # equal values are the version there is
+    flow.BUILD_PACKAGE: _kind(work.package),  # the same bytes again
+    flow.SIGN_PACKAGE: _kind(work.signature),  # of what is kept unsigned
+}

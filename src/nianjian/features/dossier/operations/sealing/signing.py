@@ -1,0 +1,194 @@
+"""The firm's own signature on the files for the platform: appended last, so each byte stays provable."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.editions import manifest
+from nianjian.features.dossier.editions.build import UPLOAD
+from nianjian.features.dossier.editions.verify import verify
+from nianjian.features.dossier.operations.sealing import law
+from nianjian.features.dossier.signatures import service
+from nianjian.features.dossier.signatures.read import several
+from nianjian.features.dossier.signatures.sign import Signer, opened, sign
+from nianjian.features.dossier.signatures.state import Signature, Standing
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.query import acts
+from nianjian.platform.home import env
+from nianjian.platform.jobs.progress import Progress, silent
+
+Json = dict[str, Any]
+Ask = Callable[[str], str]
+LOOKED: Final = 10_000  # builds among which the package is sought
+SOUND: Final = frozenset({Standing.UNKNOWN, Standing.TRUSTED, Standing.UNTRUSTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A file with its signature: ``sha256`` and ``bytes`` as it lies there now; ``stamped``: the moment, or ""."""
+
+    path: str
+    bytes: int
+    sha256: str
+    stamped: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was signed; ``digest``: of the manifest, which is as it was. ``named``: the certificate names the firm."""
+
+    files: tuple[Signed, ...]
+    left: tuple[str, ...]
+    digest: str
+    subject: str
+    fingerprint: str
+    valid_to: str
+    named: bool
+
+    def as_dict(self) -> Json:
+        """As JSON."""
+        return {**asdict(self), "files": [asdict(one) for one in self.files], "left": list(self.left)}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The certificate of the settings: ``fault`` "" where it can sign today, else its code with ``values``.
+
+    ``named``: it names the firm. ``stamped``: a time-stamp authority is set.
+    """
+
+    fault: str
+    values: Mapping[str, Any]
+    subject: str = ""
+    fingerprint: str = ""
+    valid_to: str = ""
+    named: bool = False
+    stamped: bool = False
+
+
+def configured(enterprise: str, actor: Actor) -> Certificate:
+    """What `sign_package` would sign with; it is opened, and nothing signed. NianjianError role_missing."""
+    require(actor, enterprise, Act.READ)
+    stamped = bool(env.text("NIANJIAN_TSA_URL", os.environ))
+    try:
+        signer = _signer(None, lambda _name: "")
+    except NianjianError as error:
+        told = {name: Path(str(value)).name if name == "file" else value for name, value in error.values.items()}
+        return Certificate(error.code, told, stamped=stamped)
+    named = accounts.enterprise(enterprise).name in signer.subject
+    return Certificate(
+        "", {}, signer.subject, signer.fingerprint, signer.valid_to.date().isoformat(), named, stamped
+    )  # fmt: skip
+
+
+def sign_package(
+    *,
+    enterprise: str,
+    folder: Path,
+    actor: Actor,
+    ask: Ask,
+    certificate: Path | None = None,
+    tsa: str | None = None,
+    progress: Progress = silent,
+) -> Done:
+    """Sign each file of the upload edition of a package that this installation built and that holds.
+
+    ``certificate``: PKCS#12, None: the setting's. ``ask``: for its password, where no setting has it; it is kept
+    nowhere. ``tsa``: the time stamp's address, None: the setting's, "": none. Files signed already are left.
+
+    ``role_missing``, ``signing_draft``, ``signing_unknown_package``, ``signing_not_intact``, ``signer_unset``,
+    ``signing_large``, ``signing_failed``, ``dossier_manifest_unreadable``, those of `opened` and `sign`.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    told = _package(enterprise, folder)
+    signer = _signer(certificate, ask)
+    stamp = env.text("NIANJIAN_TSA_URL", os.environ) if tsa is None else tsa
+    most = int(law.book(enterprise).decimal("materials.scan.megabytes") * 1_000_000)
+    entries = [one for one in told["files"] if one["edition"] == UPLOAD]
+    left = tuple(one["path"] for one in entries if (folder / one["path"]).stat().st_size > one["bytes"])
+    with tempfile.TemporaryDirectory(prefix=".signing-", dir=folder.parent) as room:  # the same disk: moved as one
+        targets = []
+        due = [one for one in entries if one["path"] not in left]
+        for number, entry in enumerate(due):
+            progress(Path(entry["path"]).name, number, len(due))
+            target = Path(room) / f"{number}.pdf"
+            sign(folder / entry["path"], target, signer, tsa=stamp)
+            targets.append(target)
+        read = several(targets)
+        made = [
+            (target, _held(entry, target, found, signer, most))
+            for entry, target, found in zip(due, targets, read, strict=True)
+        ]
+        done = Done(
+            tuple(one for _path, one in made), left, told["sha256"], signer.subject, signer.fingerprint,
+            signer.valid_to.isoformat(), accounts.enterprise(enterprise).name in signer.subject,
+        )  # fmt: skip
+        _put(enterprise, int(told["season"]), folder, made, done, actor)
+    return done
+
+
+def _package(enterprise: str, folder: Path) -> Json:
+    """The manifest of a finished package of ours that holds."""
+    told = manifest.read(folder / manifest.NAME)
+    if told["draft"]:
+        raise NianjianError("signing_draft")
+    ours = acts(enterprise=enterprise, verb="dossier.built", newest=LOOKED)
+    if not any(one.data["manifest"] == told["sha256"] for one in ours):
+        raise NianjianError("signing_unknown_package", digest=told["sha256"])
+    found = verify(folder, digest=told["sha256"])
+    if not found.intact or any(one.kind != "signed" for one in found.notes):  # saved again is not what was built
+        raise NianjianError("signing_not_intact", folder=str(folder))
+    return told
+
+
+def _signer(certificate: Path | None, ask: Ask) -> Signer:
+    named = env.text("NIANJIAN_SIGNER", os.environ)
+    if certificate is None and not named:
+        raise NianjianError("signer_unset")
+    path = Path(named).expanduser().absolute() if certificate is None else certificate
+    password = env.text("NIANJIAN_SIGNER_PASSWORD", os.environ)
+    return opened(path, password or ask(path.name), now=clock.now())
+
+
+def _held(entry: Json, target: Path, found: Sequence[Signature], signer: Signer, most: int) -> Signed:
+    """The signed file is the one of the manifest with a sound signature behind it, within the platform's limit."""
+    size = target.stat().st_size
+    if size > most:
+        raise NianjianError("signing_large", file=entry["path"], bytes=size, most=most)
+    last = found[-1]
+    same = manifest.digests(target, entry["bytes"]) == (entry["sha256"], entry["sm3"])
+    if not same or last.fingerprint != signer.fingerprint or not last.whole_file or last.standing not in SOUND:
+        raise NianjianError("signing_failed", file=entry["path"])
+    stamped = "" if last.timestamp is None else last.timestamp.at
+    return Signed(entry["path"], size, manifest.digests(target)[0], stamped)
+
+
+def _put(  # noqa: PLR0917 -- one entry of all that was signed
+    enterprise: str, year: int, folder: Path, made: Sequence[tuple[Path, Signed]], done: Done, actor: Actor
+) -> None:
+    """The entry in the chain, and the files under their names."""
+    if not made:
+        return
+    with transaction.atomic():
+        service.signed(enterprise=enterprise, year=year, data=done.as_dict(), actor=actor)
+        for path, one in made:
+            try:
+                shutil.copymode(folder / one.path, path)
+                path.replace(folder / one.path)
+            except OSError as error:
+                raise NianjianError(
+                    "dossier_folder_unusable", folder=str(folder), reason=error.strerror or ""
+                ) from error

@@ -1,0 +1,33 @@
+"""公司章程: whose, and of which day; whether it is the latest version only a person knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.finding import Finding
+from nianjian.features.dossier.reading.page_numbers import order
+from nianjian.features.dossier.reading.text.dates import dates
+from nianjian.features.dossier.reading.text.lines import PageText
+from nianjian.features.dossier.reading.text.names import folded
+from nianjian.features.dossier.reading.text.result import Facts, ask, seen, stop, unsure
+
+
+def read(pages: Sequence[PageText], book: Rulebook, asked_on: date, expected: Mapping[str, str]) -> Facts:
+    """The last date of the paper is that of its version. ``expected``: `name` of the enterprise."""
+    del book
+    findings: list[Finding] = [*order(pages)]
+    text = "".join(page.plain for page in pages)
+    if "章程" not in text:
+        findings.append(ask("articles_not_recognised"))
+    if (name := expected.get("name")) and folded(name) not in folded(text):
+        findings.append(ask("name_not_found", name=name))
+    told = [(found, row) for page in pages for row in page.rows for found in dates(row.plain)]
+    if not told:
+        return Facts({}, (*findings, ask("field_missing", field="dated")))
+    found, row = told[-1]
+    findings += unsure("dated", row)
+    if found.day > asked_on:
+        findings.append(stop("dated_later", row.page, dated=found.day.isoformat(), asked_on=asked_on.isoformat()))
+    return Facts({"dated": found.day.isoformat()}, tuple(findings), (seen("dated", row),))

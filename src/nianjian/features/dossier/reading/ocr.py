@@ -1,0 +1,174 @@
+"""Reads the pages of a clean copy in a limited process; pages come one by one, and the caller may stop at any of them.
+
+``for page in pages(path): …`` ends the process when the loop is left. Whatever makes the process fail is one error,
+`reading_failed`; the reason in it is for the log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import IO, Any, Final
+
+import numpy as np
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.dossier.reading.text.lines import PageText, page_of
+
+WORKER: Final = "nianjian.features.dossier.reading.engine.worker"
+MEMORY: Final = 3 << 30  # bytes of address space
+CPU_START, CPU_PAGE = 30, 40  # seconds; docs/develop/reading.md has what pages take
+PAGES: Final = 100  # where nobody says how many
+WALL: Final = 240.0  # seconds without a page: the machine may be shared
+LOOK: Final = 0.25  # seconds between two looks at whether it was cancelled
+REASON: Final = 300  # characters
+LINE: Final = 8 << 20  # bytes of one answer
+
+_CHILD: Final = """
+import resource as r, runpy, sys
+memory, cpu = int(sys.argv[1]), int(sys.argv[2])
+r.setrlimit(r.RLIMIT_AS, (memory, memory)); r.setrlimit(r.RLIMIT_CPU, (cpu, cpu + 1))
+r.setrlimit(r.RLIMIT_FSIZE, (0, 0)); r.setrlimit(r.RLIMIT_CORE, (0, 0))
+sys.dont_write_bytecode = True
+sys.argv = sys.argv[3:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+
+Cancelled = Callable[[], bool]
+Progress = Callable[[int, int], None]
+Picture = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+def pages(
+    path: Path,
+    numbers: Sequence[int] = (),
+    *,
+    total: int = 0,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Iterator[PageText]:
+    """Pages of a PDF as they are read, all or those of ``numbers``; reading_failed, reading_cancelled.
+
+    ``progress(done, of)`` is called for each page; ``of`` is 0 where neither ``numbers`` nor ``total`` tells it.
+    """
+    count = len(numbers) or total
+    words = ["pages", str(path.resolve()), *map(str, numbers)]
+    with closing(_answers(words, path.name, CPU_PAGE * (count or PAGES), cancelled)) as answers:
+        for done, told in enumerate(answers, 1):
+            if progress:
+                progress(done, count)
+            yield page_of(told)
+
+
+def strips(pictures: Sequence[bytes], *, cancelled: Cancelled | None = None) -> list[tuple[str, float]]:
+    """Text and confidence of pictures (PNG) that hold one line each, such as the unwrapped ring of a seal."""
+    with tempfile.TemporaryDirectory(prefix="nianjian-strips-") as folder:
+        names = []
+        for number, content in enumerate(pictures):
+            name = Path(folder) / f"{number}.png"
+            name.write_bytes(content)
+            names.append(str(name))
+        with closing(_answers(["strips", *names], "strips", CPU_PAGE, cancelled)) as answers:
+            return [(str(told["text"]), float(told["confidence"])) for told in answers]
+
+
+def sheets(pictures: Iterable[tuple[int, int, Picture]], *, cancelled: Cancelled | None = None) -> Generator[PageText]:
+    """Pages from pixels that the caller has drawn: (number, dpi, BGR), one at a time; each is handed to the process."""
+    with tempfile.TemporaryDirectory(prefix="nianjian-sheets-") as folder, tempfile.TemporaryFile() as said:
+        child = _started(["sheets"], CPU_PAGE * PAGES, said)
+        try:
+            lines = _lines(child, "sheets", cancelled)
+            next(lines, None)
+            for number, dpi, bgr in pictures:
+                path = Path(folder) / f"{number}.npy"
+                np.save(path, bgr, allow_pickle=False)
+                if child.stdin is not None:
+                    child.stdin.write(f"{path} {dpi} {number}\n".encode())
+                    child.stdin.flush()
+                told = next(lines, None)
+                path.unlink()
+                if told is None:
+                    raise _failure(child, "sheets", said)
+                yield page_of(told)
+        except BrokenPipeError as error:
+            raise _failure(child, "sheets", said) from error
+        finally:
+            _end(child)
+
+
+def _answers(words: Sequence[str], name: str, cpu: int, cancelled: Cancelled | None) -> Generator[dict[str, Any]]:
+    """The worker's lines of JSON but for the first, which says that the recogniser is fit."""
+    with tempfile.TemporaryFile() as said:
+        child = _started(words, cpu, said)
+        try:
+            fit = False
+            for told in _lines(child, name, cancelled):
+                if fit:
+                    yield told
+                fit = fit or bool(told.get("ready"))
+            if child.wait(timeout=WALL):
+                raise _failure(child, name, said)
+        finally:
+            _end(child)
+
+
+def _started(words: Sequence[str], cpu: int, said: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-I", "-c", _CHILD, str(MEMORY), str(CPU_START + cpu), WORKER, *words],
+        stdin=subprocess.PIPE if words[0] == "sheets" else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=said,
+        start_new_session=True,
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},  # no secrets of the parent
+    )
+
+
+def _failure(child: subprocess.Popen[bytes], name: str, said: IO[bytes]) -> NianjianError:
+    """The error of a process that ended otherwise than well, with the end of what it said."""
+    child.wait(timeout=WALL)
+    said.seek(0)
+    reason = said.read().decode(errors="replace").strip()[-REASON:]
+    return NianjianError("reading_failed", file=name, reason=f"{child.returncode} {reason}")
+
+
+def _lines(child: subprocess.Popen[bytes], name: str, cancelled: Cancelled | None) -> Iterator[dict[str, Any]]:
+    pipe = child.stdout
+    if pipe is None:
+        return
+    waiting, since = b"", time.monotonic()
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while True:
+            if cancelled and cancelled():
+                raise NianjianError("reading_cancelled", file=name)
+            if time.monotonic() - since > WALL or len(waiting) > LINE:
+                raise NianjianError("reading_failed", file=name, reason=f"> {WALL:.0f} s")
+            if not selector.select(LOOK):
+                continue
+            piece = os.read(pipe.fileno(), 1 << 16)
+            if not piece:
+                return
+            *whole, waiting = (waiting + piece).split(b"\n")
+            for line in whole:
+                since = time.monotonic()
+                yield json.loads(line)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End the worker and whatever it started: its group is its own."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()

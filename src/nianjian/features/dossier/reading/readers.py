@@ -1,0 +1,97 @@
+"""Which reader reads which item, and the reading that a check plugs in.
+
+A reader is a function of pages alone: the same pages, rulebook, day and expectations give the same facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.dossier.kinds.port import Read, Sheet
+from nianjian.features.dossier.reading import (
+    articles,
+    audit_report,
+    business_licence,
+    id_card,
+    licence,
+    ocr,
+    shareholders,
+    social_insurance,
+)
+from nianjian.features.dossier.reading.page_numbers import order
+from nianjian.features.dossier.reading.strips import footers, seal_rings
+from nianjian.features.dossier.reading.text.lines import PageText
+from nianjian.features.dossier.reading.text.result import Facts, ask
+from nianjian.features.dossier.seals.mask import Picture
+
+MASK: Final = "*"
+CODE_SIGNS: Final = 15
+
+Reader = Callable[[Sequence[PageText], Rulebook, date, Mapping[str, str]], Facts]
+
+READERS: Final[Mapping[str, Reader]] = {
+    "articles": articles.read,
+    "audit_report": audit_report.read,
+    "business_licence": business_licence.read,
+    "legal_person_id": id_card.read,
+    "licence": licence.read,
+    "shareholders": shareholders.read,
+    "social_insurance": social_insurance.read,
+}
+
+
+def read(
+    item: str, pages: Sequence[PageText], rulebook: Rulebook, asked_on: date, expected: Mapping[str, str]
+) -> Facts:
+    """The facts of an item's pages. An item without a reader, a page without text: a person looks, nothing passes."""
+    if item not in READERS:
+        return Facts({}, (ask("item_without_reader", item=item),))
+    empty = tuple(ask("page_without_text", page.number) for page in pages if not page.lines)
+    if len(empty) == len(pages):
+        return Facts({}, empty or (ask("paper_without_pages"),))
+    facts = READERS[item](pages, rulebook, asked_on, expected)
+    return Facts(facts.fields, (*facts.findings, *empty), facts.evidence, facts.personal)
+
+
+@dataclass(frozen=True)
+class SheetReading:
+    """Reads sheets of pixels in the limited process, for one day and with what is known of the enterprise."""
+
+    rulebook: Rulebook
+    asked_on: date
+    expected: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, item: str, sheets: Iterable[Sheet]) -> Read:
+        """As the port of `dossier.kinds` wants it; of an item without a reader only the foot of each page."""
+        if item not in READERS:
+            return Read({}, (ask("item_without_reader", item=item), *footers.order(sheets)))
+        strips: list[bytes] = []
+        pages = list(ocr.sheets(self._seen(sheets, strips)))
+        facts = read(item, pages, self.rulebook, self.asked_on, self.expected)
+        told = {name: shown(value) if name in facts.personal else value for name, value in facts.fields.items()}
+        known = {(one.code, one.page) for one in facts.findings}
+        more = [one for one in order(pages) if (one.code, one.page) not in known]
+        if self.expected.get("name"):
+            more += seal_rings.whose(strips, self.expected["name"], 1)
+        return Read({name: value for name, value in told.items() if value is not None}, (*facts.findings, *more))
+
+    def _seen(self, sheets: Iterable[Sheet], strips: list[bytes]) -> Iterator[tuple[int, int, Picture]]:
+        """The sheets for the recogniser; on the way the rings of the first page's seals are laid straight."""
+        for sheet in sheets:
+            if sheet.number == 1 and self.expected.get("name"):
+                strips += seal_rings.rings(sheet)
+            yield sheet.number, sheet.dpi, sheet.bgr
+
+
+def shown(value: object) -> object:
+    """A personal value as a check may show it: the first sign of a name, of a code the first four and the last two."""
+    if isinstance(value, list | tuple):
+        return [shown(one) for one in value]
+    text = str(value)
+    if len(text) < CODE_SIGNS:
+        return text[:1] + MASK * (len(text) - 1)
+    return text[:4] + MASK * (len(text) - 6) + text[-2:]

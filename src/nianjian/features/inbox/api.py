@@ -1,0 +1,187 @@
+"""One's own inbox, choices and channels; the log of an enterprise's reminders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Annotated, Any, Literal
+
+from ninja import Field, Query, Router, Schema
+
+from nianjian.engines.paper.words import CHINESE, language_of
+from nianjian.features.inbox.operations import inbox as flow
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.given import Number, Text
+from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.paging import Cut, Page, paged
+
+router = Router(tags=["season"])
+LOG = "/enterprises/{code}/season/reminders"
+OWN = "/me/inbox"
+
+
+class Sending(Schema):
+    """A message by one channel; ``unclear``: maybe sent, so it is not sent again unasked."""
+
+    dispatch: int
+    channel: str
+    state: Literal["queued", "sending", "delivered", "unclear", "failed", "dropped"]
+    tries: int
+    fault: str
+    not_before: datetime
+    sent_at: datetime | None
+
+
+class Reminded(Schema):
+    """A reminder to one person. ``left``: days, negative when late.
+
+    ``about``: "track:licence", "task:items"; "complaint:response" of a ticket's clock that runs out;
+    "obstacle:complaints_overdue", "obstacle:differences_open": what has waited too long.
+    """
+
+    message: int
+    enterprise: str
+    user: str
+    about: str
+    stage: str
+    day: date
+    due: date
+    left: int
+    text: str
+    made_at: datetime
+    read: bool
+    dispatches: list[Sending]
+
+
+class ReadNow(Schema):
+    """Which messages are read; null: all."""
+
+    messages: Annotated[list[Number], Field(max_length=1000)] | None = None
+
+
+class ReadCount(Schema):
+    """How many were new."""
+
+    read: int
+
+
+class ChannelTold(Schema):
+    """A channel of one's own; its address is masked."""
+
+    channel: str
+    kind: str
+    mask: str
+    confirmed: bool
+
+
+class ChoicesTold(Schema):
+    """What one wants to be told, when (Beijing time; ``digest`` null: at once) and where."""
+
+    scope: str
+    quiet_from: str
+    quiet_until: str
+    digest: str | None
+    channels: list[ChannelTold]
+
+
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:30"])]
+"""A zone would be another question: people are told by Beijing's clock."""
+
+
+class ChoicesMade(Schema):
+    """As told; times of day in Beijing as HH:MM."""
+
+    scope: Literal["role", "all", "own", "none"]
+    quiet_from: Clock
+    quiet_until: Clock
+    digest: Clock | None = None
+
+
+class NewAddress(Schema):
+    """An e-mail address, a robot's web address, or Apprise's address of one."""
+
+    address: Text
+
+
+class CodeRead(Schema):
+    """The code that arrived there."""
+
+    code: Annotated[Text, Field(max_length=12)]
+
+
+class SentAgain(Schema):
+    """What is sent once more."""
+
+    dispatch: int
+
+
+@read(router, OWN, act=None, answer=Page[Reminded])
+def inbox_list(request: Request, cut: Query[Cut]) -> dict[str, object]:
+    """What one was told of enterprises that one may read, newest first."""
+    language = _language(request)
+    return paged(request, cut, flow.messages(request.actor), lambda one: flow.shown(one, language))
+
+
+@write(router, f"{OWN}/read", act=None, answer=ReadCount)
+def inbox_read(request: Request, which: ReadNow) -> dict[str, int]:
+    """Note that messages are read."""
+    return {"read": flow.read(chosen_=which.messages, actor=request.actor)}
+
+
+@read(router, f"{OWN}/choices", act=None, answer=ChoicesTold)
+def inbox_choices(request: Request) -> dict[str, Any]:
+    """What one has chosen."""
+    return flow.settings(request.actor)
+
+
+@write(router, f"{OWN}/choices", act=None, answer=ChoicesTold)
+def inbox_choose(request: Request, made: ChoicesMade) -> dict[str, Any]:
+    """Choose what one is told, and when."""
+    flow.choose(
+        scope=made.scope,
+        quiet_from=time.fromisoformat(made.quiet_from),
+        quiet_until=time.fromisoformat(made.quiet_until),
+        digest=time.fromisoformat(made.digest) if made.digest else None,
+        actor=request.actor,
+    )
+    return flow.settings(request.actor)
+
+
+@write(router, f"{OWN}/channels", act=None, answer=ChannelTold, status=201)
+def channels_add(request: Request, new: NewAddress) -> dict[str, Any]:
+    """Make a channel; a code is sent to it, and nothing else before it is confirmed."""
+    return flow.add_channel(address=new.address, actor=request.actor)
+
+
+@write(router, f"{OWN}/channels/{{channel}}/confirm", act=None, answer=ChoicesTold)
+def channels_confirm(request: Request, channel: str, given: CodeRead) -> dict[str, Any]:
+    """Open a channel by its code."""
+    flow.confirm(channel=channel, code=given.code, actor=request.actor)
+    return flow.settings(request.actor)
+
+
+@write(router, f"{OWN}/channels/{{channel}}", act=None, answer=ChoicesTold, method="DELETE")
+def channels_close(request: Request, channel: str) -> dict[str, Any]:
+    """End a channel: nothing more is told there."""
+    flow.close_channel(channel=channel, actor=request.actor)
+    return flow.settings(request.actor)
+
+
+@read(router, LOG, act=Act.REPORT, answer=Page[Reminded])
+def reminders_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """Whom what was told, newest first, and what became of it by each channel."""
+    language = _language(request)
+    rows = flow.log(enterprise=code, actor=request.actor)
+    return paged(request, cut, rows, lambda one: flow.shown(one, language))
+
+
+@write(router, f"{LOG}/{{dispatch}}/again", act=Act.REPORT, answer=SentAgain, status=202)
+def reminders_again(request: Request, code: str, dispatch: str) -> dict[str, int]:
+    """Send once more what has failed or may have been sent."""
+    number = flow.number(dispatch)
+    flow.again(enterprise=code, dispatch=number, actor=request.actor)
+    return {"dispatch": number}
+
+
+def _language(request: Request) -> str:
+    return language_of(request.headers.get("accept-language", CHINESE))

@@ -1,0 +1,126 @@
+"""The inbox, one's own choices, and the log of an enterprise with what became of each sending."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.season.reminders import CALLBACK, COMPLAINT, DRILL, KINDS, OBSTACLE, STATES
+from nianjian.engines.paper.words import words
+from nianjian.features.inbox.operations import inbox as flow
+from nianjian.features.inbox.pages.forms import Choices, NewChannel
+from nianjian.features.inbox.pages.links import obstacle_address
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.notifications.outbox.model import Dispatch, Message
+from nianjian.platform.web.access import Request, own, page, person
+from nianjian.platform.web.errors import said
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, paged
+
+BADGES: Final = {
+    Dispatch.DELIVERED: "good", Dispatch.UNCLEAR: "warn", Dispatch.FAILED: "bad", Dispatch.QUEUED: "plain",
+    Dispatch.SENDING: "plain", Dispatch.DROPPED: "plain",
+}  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@person
+def inbox(request: Request) -> HttpResponse:
+    """Show what one was told; note that it is read."""
+    if request.method == "POST":
+        flow.read(chosen_=None, actor=request.actor)
+        return redirect("inbox")
+    shown: Page[Message] = paged(request, flow.messages(request.actor))
+    context = {"page": shown, "rows": [_row(one) for one in shown.rows]}
+    return render(request, "inbox/inbox.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@own
+def choices(request: Request) -> HttpResponse:
+    """What one wants to be told, when and where."""
+    told = flow.settings(request.actor)
+    forms: dict[str, Form] = {"form": Choices(initial=told), "channel": NewChannel()}
+    if request.method == "POST" and _done(request, forms):
+        return redirect("inbox-choices")
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    _ = words(current())
+    channels = [{**one, "name": _(KINDS.get(one["kind"], one["kind"]))} for one in told["channels"]]
+    return render(request, "inbox/choices.html", {**forms, "channels": channels}, status=status)
+
+
+def _done(request: Request, forms: dict[str, Form]) -> bool:
+    """Do what was asked; whether it was done, else what was wrong stands in the form that was sent."""
+    act, given = request.POST.get("act", ""), request.POST
+    name = {"choose": "form", "add": "channel"}.get(act, "")
+    try:
+        match act:
+            case "choose" | "add":
+                forms[name] = Choices(given) if act == "choose" else NewChannel(given)
+                if not forms[name].is_valid():
+                    return False
+                if act == "choose":
+                    flow.choose(**forms[name].cleaned_data, actor=request.actor)
+                    messages.success(request, gettext("Noted."))
+                else:
+                    flow.add_channel(address=forms[name].cleaned_data["address"], actor=request.actor)
+                    messages.success(request, gettext("A code was sent there. Type it in below."))
+            case "confirm":
+                flow.confirm(channel=given.get("channel", ""), code=given.get("code", ""), actor=request.actor)
+                messages.success(request, gettext("Confirmed: reminders go there from now on."))
+            case _:
+                flow.close_channel(channel=given.get("channel", ""), actor=request.actor)
+                messages.success(request, gettext("The channel is closed."))
+    except NianjianError as error:
+        if not name:
+            raise
+        text, remedy = said(error)
+        forms[name].add_error(None, f"{text} {remedy}".strip())
+        return False
+    return True
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.REPORT)
+def log(request: Request, code: str) -> HttpResponse:
+    """What the enterprise's people were told, and what became of it; send again what has failed."""
+    if request.method == "POST":
+        flow.again(enterprise=code, dispatch=flow.number(request.POST.get("dispatch", "")), actor=request.actor)
+        messages.success(request, gettext("It is sent once more."))
+        return redirect("season-reminders", code=code)
+    shown: Page[Message] = paged(request, flow.log(enterprise=code, actor=request.actor))
+    context = {"page": shown, "rows": [_row(one) for one in shown.rows], "waiting": flow.waiting(code)}
+    return render(request, "inbox/log.html", context)
+
+
+def _row(one: Message) -> dict[str, Any]:
+    """A message with its states in words and colours."""
+    _ = words(current())
+    told = flow.shown(one, current())
+    for each in told["dispatches"]:
+        each["word"], each["badge"] = _(STATES[each["state"]]), BADGES[each["state"]]
+        each["again"] = each["state"] in {Dispatch.FAILED, Dispatch.UNCLEAR}
+    told["address"] = _address(one)
+    return told
+
+
+def _address(one: Message) -> str:
+    """Where to do what a message reminds of."""
+    if one.about.partition(":")[0] == CALLBACK:
+        return reverse("callback-ways", kwargs={"code": one.enterprise})
+    if one.about.partition(":")[0] == COMPLAINT:
+        return reverse("complaints-one", kwargs={"code": one.enterprise, "ticket": one.values["complaint"]})
+    if one.about.partition(":")[0] == OBSTACLE:
+        return obstacle_address(one.enterprise, one.about.partition(":")[2], one.values)
+    if one.about.partition(":")[0] == DRILL:
+        return reverse("inspection-drill-screen", kwargs={"code": one.enterprise, "drill": one.values["drill"]})
+    return reverse("season", kwargs={"code": one.enterprise})

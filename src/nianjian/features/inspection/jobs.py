@@ -1,0 +1,44 @@
+"""The long work of the on-site check: test calls, and the checks of logs, dialling, answers and readiness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.features.inspection.operations.checks import work as checks
+from nianjian.features.inspection.operations.drill import run as drill
+from nianjian.features.test_calls.operations import again, witness, work
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.kind import Kind, Report
+from nianjian.platform.jobs.query import JobValue
+
+
+def _called(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: numbers (none: all filed ones) and routes (names)."""
+    return work.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+
+def _witnessed(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: trials; or unasked, from and to: those of the span that are open."""
+    if job.payload.get("unasked"):
+        return again.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+    return witness.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+
+def _looked(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: part and as_of."""
+    return checks.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+
+def _drilled(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
+    """``payload``: phone and calls."""
+    return drill.worked(enterprise=job.enterprise, given=job.payload, actor=actor, progress=told)
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    flow.CALLBACK_TEST: Kind(_called, again=False, back=False),  # who was called is not called again unasked
+    flow.CALLBACK_WITNESS: Kind(_witnessed, again=True),
+    flow.INSPECT: Kind(_looked, again=True),
+    flow.DRILL: Kind(_drilled, again=False, back=False),  # one drill, one ticket, and its test calls once
+}

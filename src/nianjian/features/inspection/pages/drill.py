@@ -1,0 +1,221 @@
+"""The drill of the on-site check: what the newest has shown, the earlier ones, and a new one, which is work."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper import charts
+from nianjian.engines.paper.texts.inspection import checks as words_of
+from nianjian.engines.paper.texts.inspection import drill as texts
+from nianjian.engines.paper.words import Words, mark, words
+from nianjian.features.complaints.one_click.query import doors
+from nianjian.features.inspection.injects import LONGEST, PLAYED, STEPS
+from nianjian.features.inspection.operations.checks.grounds import Json
+from nianjian.features.inspection.operations.drill import report
+from nianjian.features.inspection.operations.drill import run as flow
+from nianjian.features.inspection.operations.drill.script import FORWARD, ONE_CLICK, Planned
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http.answers import UNPROCESSABLE, named
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.errors import said
+from nianjian.platform.web.language import current
+from nianjian.platform.web.tables import Cell, Column, Table
+
+BADGES: Final = {"passed": "good", "failed": "bad", "unknown": "warn"}
+NAME: Final = 200
+MINUTES: Final = {
+    "responded": mark("A person responds: minutes after the arrival"),
+    "called_back": mark("Call-back: minutes after the arrival"),
+    "closed": mark("Ticket closed: minutes after the arrival"),
+}
+PLAYERS: Final = (
+    (mark("Who responds and calls back"), mark("User name; empty: whoever is there.")),
+    (mark("Who closes the ticket"), mark("User name; empty: whoever is there.")),
+)
+MINUTE: Final = 60
+TREND: Final = 20  # drills, the newest
+
+
+class Asked(forms.Form):
+    """Whom the call-back calls, and how many numbers are called."""
+
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone that plays the complainant"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("A colleague's own; the call-back goes there. Empty: the call-back is played."),
+        widget=forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    calls = forms.IntegerField(
+        label=gettext_lazy("Numbers that get a test call"), min_value=0, max_value=flow.MOST, initial=flow.CALLS
+    )
+    source = forms.ChoiceField(
+        label=gettext_lazy("How the complaint arrives"),
+        required=False,
+        choices=[(one, gettext_lazy(text)) for one, text in texts.SOURCES.items()],
+    )
+    responded, called_back, closed = (
+        forms.IntegerField(
+            label=gettext_lazy(label), required=False, min_value=1, max_value=LONGEST, initial=STEPS[step][1]
+        )
+        for step, label in MINUTES.items()
+    )
+    agent, lead = (
+        forms.CharField(label=gettext_lazy(label), required=False, max_length=80, help_text=gettext_lazy(hint))
+        for label, hint in PLAYERS
+    )
+    thrown = forms.MultipleChoiceField(
+        label=gettext_lazy("What the facilitator throws in"),
+        required=False,
+        choices=[(one, gettext_lazy(text)) for one, text in texts.THROWN.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def planned(self) -> Planned:
+        """The script."""
+        given = self.cleaned_data
+        minutes = {step: given[step] for step in MINUTES if given[step] is not None}
+        return Planned(
+            source=given["source"] or ONE_CLICK,
+            minutes=minutes,
+            players={role: given[role].strip() for role in PLAYED},
+            thrown=given["thrown"],
+        )
+
+
+@require_safe
+@page(Act.READ)
+def front(request: Request, code: str) -> HttpResponse:
+    """Show one drill, the newest unless another is named."""
+    # without an address a drill can only come in as a forward: what cannot work is not offered first
+    return _front(request, code, Asked(initial={} if doors(code).exists() else {"source": FORWARD}))
+
+
+@require_POST
+@page(Act.REPORT)
+def run(request: Request, code: str) -> HttpResponse:
+    """Begin a drill; on to its job."""
+    form = Asked(request.POST)
+    if form.is_valid():
+        try:
+            given = {name: form.cleaned_data[name] for name in ("phone", "calls")}
+            job = flow.ask(enterprise=code, actor=request.actor, planned=form.planned(), **given)
+            return redirect("data-job", code=code, job=job)
+        except NianjianError as error:
+            if error.code == "role_missing":
+                raise
+            form.add_error(None, said(error)[0])  # what helps stands on the page
+    return _front(request, code, form, UNPROCESSABLE)
+
+
+@require_safe
+@page(Act.READ)
+def paper(request: Request, code: str) -> HttpResponse:
+    """Give the report as PDF."""
+    wanted = _wanted(request)
+    if _told(request, code, wanted) is None:
+        raise Http404
+    name, content = report.paper(enterprise=code, actor=request.actor, language=current(), name=wanted)
+    return named(HttpResponse(content, content_type=report.MEDIA), name)
+
+
+def _wanted(request: Request) -> str:
+    return request.GET.get("drill", "")[:NAME]
+
+
+def _told(request: Request, code: str, name: str) -> Json | None:
+    try:
+        return report.report(enterprise=code, actor=request.actor, name=name)
+    except NianjianError as error:
+        if error.code != "drill_unknown":
+            raise
+        return None
+
+
+def _front(request: Request, code: str, form: Asked, status: int = 200) -> HttpResponse:
+    _ = words(current())
+    wanted = _wanted(request)
+    told = _told(request, code, wanted)
+    if told is None and wanted:
+        raise Http404
+    context: Json = {"form": form, "may": may(request.actor, code, Act.REPORT), "told": told}
+    context |= {"door": doors(code).exists(), "opens": may(request.actor, code, Act.ADMINISTER)}
+    if told is not None:
+        held = report.listed(enterprise=code, actor=request.actor)
+        context |= {
+            "state": _(texts.STATES[told["state"]]),
+            "badge": BADGES[told["state"]],
+            "ticket": reverse("complaints-one", kwargs={"code": code, "ticket": told["drill"]}),
+            "screen": reverse("inspection-drill-screen", kwargs={"code": code, "drill": told["drill"]}),
+            "tables": [_steps(told, _), _mends(told, _), _earlier(held, code)],
+            "chart": _trend(held, _),
+        }
+    return render(request, "inspection/drill.html", context, status=status)
+
+
+def _steps(told: Json, _: Words) -> Table:
+    heads = (
+        gettext("step"), gettext("state"), gettext("at"), gettext("taken"), gettext("time allowed"), gettext("who"),
+        gettext("why"),
+    )  # fmt: skip
+    rows = [
+        [
+            Cell(_(texts.STEPS[one["step"]])),
+            Cell(_(words_of.STATES[one["state"]]), badge=BADGES[one["state"]]),
+            Cell(texts.wall(one["at"])),
+            Cell(texts.span(one["taken_s"])),
+            Cell(texts.span(one["limit_s"])),
+            Cell(one["by"] or "–"),
+            Cell(texts.why(one["why"], _)),
+        ]
+        for one in told["steps"]
+    ]
+    return Table(gettext("Steps"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+def _mends(told: Json, _: Words) -> Table:
+    heads = (gettext("to be mended"), gettext("why"), gettext("the shortest way"))
+    rows = [[Cell(text) for text in one] for one in texts.mends(told, _)]
+    return Table(gettext("What to mend"), [Column(head) for head in heads], rows, wrap=True, cards=True)
+
+
+def _earlier(held: list[Json], code: str) -> Table:
+    place = reverse("inspection-drill", kwargs={"code": code})
+    rows = [
+        [
+            Cell(one["drill"], href=f"{place}?drill={one['drill']}"),
+            Cell(texts.wall(one["begun_at"])),
+            Cell(one["begun_by"]),
+            *(Cell(texts.span(one[name]), figure=True) for name in report.SOON),
+        ]
+        for one in held
+    ]
+    heads = (gettext("ticket"), gettext("begun"), gettext("who"))
+    figures = (gettext("responded after"), gettext("called back after"), gettext("closed after"))
+    columns = [*(Column(head) for head in heads), *(Column(head, figure=True) for head in figures)]
+    return Table(gettext("All drills"), columns, rows, wrap=True, cards=True)
+
+
+def _trend(held: list[Json], _: Words) -> str:
+    """How fast the newest drills were, the oldest of them first; "" where there is no line to draw."""
+    shown = [one for one in reversed(held[:TREND]) if one["responded_s"] is not None]
+    if len(shown) < 2:  # noqa: PLR2004 -- a line needs two points
+        return ""
+    names = dict(zip(report.SOON, (_("responded after"), _("called back after"), _("closed after")), strict=True))
+    points = [
+        (texts.wall(one["begun_at"]), names[name], None if one[name] is None else one[name] / MINUTE)
+        for one in shown
+        for name in report.SOON
+    ]
+    told = _("How many minutes after the arrival the newest drills were responded to, called back and closed")
+    return SafeString(charts.svg(charts.month_lines(points, axis=_("minutes"), description=told)))

@@ -1,0 +1,228 @@
+"""The file of a backup: a tar whose last member, the manifest, names every other one with size and sha256.
+
+A broken-off file has no manifest and is refused. Members are plain; what compresses well is gzipped by its writer.
+Nothing is unpacked before every byte was checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Final
+
+from nianjian.engines.kernel.errors import NianjianError
+
+FORMAT: Final = 1
+MANIFEST: Final = "manifest.json"
+CHUNK: Final = 1 << 20
+LARGEST_MANIFEST: Final = 1 << 28  # bytes; a member takes about 150
+
+Progress = Callable[[int, int], None]
+"""(bytes done, of how many)."""
+
+
+class Writer:
+    """Adds members to an open tar and remembers size and sha256 of each."""
+
+    def __init__(self, tar: tarfile.TarFile) -> None:
+        """``tar`` is open for writing."""
+        self._tar = tar
+        self.members: dict[str, dict[str, object]] = {}
+        self.digest = ""  # sha256 of the manifest, once it is written: it stands for the whole
+
+    def add(self, name: str, path: Path) -> None:
+        """Add a file as it is at this moment; one that grows meanwhile is taken to the size it had."""
+        with path.open("rb") as file:
+            stat = os.fstat(file.fileno())
+            self._add(name, file, stat.st_size, 0o600 if stat.st_mode & 0o200 else 0o400)
+
+    def add_bytes(self, name: str, content: bytes) -> None:
+        """Add a small member from memory."""
+        self._add(name, io.BytesIO(content), len(content))
+
+    def _add(self, name: str, file: IO[bytes], size: int, mode: int = 0o600) -> None:
+        hashed = _Hashed(file, size)
+        self._tar.addfile(_info(name, size, mode), hashed)
+        self.members[name] = {"sha256": hashed.hexdigest(), "size": size}
+
+
+class _Hashed:
+    """Reads at most ``size`` bytes of a file and hashes what it gives."""
+
+    def __init__(self, file: IO[bytes], size: int) -> None:
+        self._file, self._left, self._sha = file, size, hashlib.sha256()
+
+    def read(self, count: int = -1) -> bytes:
+        got = self._file.read(self._left if count < 0 else min(count, self._left))
+        self._left -= len(got)
+        self._sha.update(got)
+        return got
+
+    def hexdigest(self) -> str:
+        return self._sha.hexdigest()
+
+
+def _info(name: str, size: int, mode: int = 0o600) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = size, mode
+    return info
+
+
+@contextmanager
+def written(path: Path, manifest: Callable[[], Mapping[str, object]]) -> Iterator[Writer]:
+    """Yield a writer; at the end ``manifest()`` and the members go in and the file stands at ``path``.
+
+    Killed before that, there is only a part beside it. ``backup_exists``: nothing is ever written over.
+    """
+    if path.exists():
+        raise NianjianError("backup_exists", file=str(path))
+    part = path.with_name(f".{path.name}.part")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                writer = Writer(tar)
+                yield writer
+                told = {"format": FORMAT, **manifest(), "members": writer.members}
+                content = json.dumps(told, ensure_ascii=False, indent=1).encode()
+                tar.addfile(_info(MANIFEST, len(content)), io.BytesIO(content))
+                writer.digest = hashlib.sha256(content).hexdigest()
+            out.flush()
+            os.fsync(out.fileno())
+        _placed(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _placed(part: Path, path: Path) -> None:
+    """Give the finished file its name; unlike a rename a link never replaces what another process put there."""
+    try:
+        os.link(part, path)
+    except FileExistsError as fault:
+        raise NianjianError("backup_exists", file=str(path)) from fault
+    except OSError:  # a file system without links, as on many sticks
+        part.rename(path)
+    synced(path.parent)
+
+
+def synced(folder: Path) -> None:
+    """Bring a folder's entries to disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A backup whose manifest was read and whose members were all checked."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+    digest: str  # sha256 of the manifest
+
+    @property
+    def members(self) -> Mapping[str, Mapping[str, Any]]:
+        """Name -> size and sha256."""
+        found: Mapping[str, Mapping[str, Any]] = self.manifest["members"]
+        return found
+
+    @property
+    def size(self) -> int:
+        """Bytes of all members."""
+        return sum(int(one["size"]) for one in self.members.values())
+
+    def unpack(self, place: Callable[[str], Path | None]) -> None:
+        """Write each member to ``place(name)`` (None: not wanted), for its owner alone, all on disk."""
+        folders = set()
+        with tarfile.open(self.path, mode="r:") as tar:
+            for info in tar:
+                path = place(info.name) if info.name in self.members else None
+                content = tar.extractfile(info)
+                if path is None or content is None:
+                    continue
+                _private(path.parent)
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                    while block := content.read(CHUNK):
+                        out.write(block)
+                    out.flush()
+                    os.fchmod(out.fileno(), info.mode & 0o600)  # what was sealed against writing stays so
+                    os.fsync(out.fileno())
+                folders.add(path.parent)
+        for folder in folders:
+            synced(folder)
+
+
+def _private(folder: Path) -> None:
+    """Make a folder and those above it that are missing, all of them closed to others."""
+    if not folder.is_dir():
+        _private(folder.parent)
+        folder.mkdir(mode=0o700)
+
+
+def checked(path: Path, progress: Progress = lambda _done, _total: None) -> Archive:
+    """Read a backup from end to end and hold every member against the manifest.
+
+    ``file_missing``, ``backup_unreadable``, ``backup_format_unknown``, ``backup_damaged`` with the member's name.
+    """
+    try:
+        manifest, digest = _manifest(path)
+        with tarfile.open(path, mode="r:") as tar:
+            _hold_against(tar, manifest["members"], progress)
+    except FileNotFoundError as fault:
+        raise NianjianError("file_missing", file=str(path)) from fault
+    except (tarfile.TarError, OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise NianjianError("backup_unreadable", file=str(path)) from fault
+    return Archive(path, manifest, digest)
+
+
+def _manifest(path: Path) -> tuple[dict[str, Any], str]:
+    with tarfile.open(path, mode="r:") as tar:
+        last = None
+        for info in tar:
+            last = info
+        if last is None or last.name != MANIFEST or last.size > LARGEST_MANIFEST:
+            raise NianjianError("backup_unreadable", file=str(path))
+        member = tar.extractfile(last)
+        content = member.read() if member else b""
+        manifest: dict[str, Any] = json.loads(content)
+    if manifest["format"] != FORMAT:
+        raise NianjianError("backup_format_unknown", file=str(path), format=manifest["format"])
+    return manifest, hashlib.sha256(content).hexdigest()
+
+
+def _hold_against(tar: tarfile.TarFile, members: Mapping[str, Mapping[str, Any]], progress: Progress) -> None:
+    total, done = sum(int(one["size"]) for one in members.values()), 0
+    seen = set()
+    for info in tar:
+        if info.name == MANIFEST:
+            continue
+        known = members.get(info.name)
+        content = tar.extractfile(info) if info.isreg() else None
+        if known is None or content is None or info.name in seen or not _safe(info.name):
+            raise NianjianError("backup_damaged", member=info.name)
+        sha = hashlib.sha256()
+        while block := content.read(CHUNK):
+            sha.update(block)
+            done += len(block)
+            progress(done, total)
+        if (info.size, sha.hexdigest()) != (known["size"], known["sha256"]):
+            raise NianjianError("backup_damaged", member=info.name)
+        seen.add(info.name)
+    missing = sorted(set(members) - seen)
+    if missing:
+        raise NianjianError("backup_damaged", member=missing[0])
+
+
+def _safe(name: str) -> bool:
+    """A relative path that stays below the folder it is unpacked into."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and "\0" not in name

@@ -1,0 +1,95 @@
+"""One's own page, sessions and tokens."""
+
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.errors import named
+from nianjian.engines.paper.words import words
+from nianjian.features.people.account.forms import NewToken
+from nianjian.features.people.account.providers import offered
+from nianjian.features.people.account.second_factor import is_asked
+from nianjian.platform.accounts import query
+from nianjian.platform.accounts.folk import has_second_factor
+from nianjian.platform.accounts.query import acts_of
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.sign_in import service as sign_in
+from nianjian.platform.accounts.tokens import query as tokens
+from nianjian.platform.accounts.tokens import service
+from nianjian.platform.web.access import Request, own, person
+from nianjian.platform.web.errors import said
+from nianjian.platform.web.language import current
+
+
+@require_safe
+@person
+def account(request: Request) -> HttpResponse:
+    """Who one is here, and the ways to change what one proves oneself by."""
+    _ = words(current())
+    name = request.actor.name
+    context = {
+        "roles": [(named("role", one.role, _), one.enterprise, one.team) for one in query.roles_of(name)],
+        "inspection": request.actor.scopes is not None,
+        "has_password": request.user.is_authenticated and request.user.has_usable_password(),
+        "second_factor": has_second_factor(name),
+        "asked": is_asked(name),
+        "providers": offered(request),
+    }
+    return render(request, "account/own.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@own
+def sessions(request: Request) -> HttpResponse:
+    """List the sessions; end one of them, or all but this."""
+    found = UserSession.objects.purge_and_list(request.user)
+    if request.method == "GET":
+        here = request.session.session_key
+        rows = [(one, one.session_key == here) for one in sorted(found, key=lambda one: one.last_seen_at, reverse=True)]
+        return render(request, "account/sessions.html", {"rows": rows})
+    wanted = request.POST.get("session", "")
+    ended = [one for one in found if not one.is_current() and wanted in {"others", str(one.pk)}]
+    for one in ended:
+        one.end()
+    if ended:
+        sign_in.changed(user=request.actor.name, what="sessions.end", count=str(len(ended)))
+        messages.success(request, gettext("Ended."))
+    return redirect("usersessions_list")
+
+
+@require_http_methods(["GET", "POST"])
+@own
+def token_list(request: Request) -> HttpResponse:
+    """List one's tokens; make one, whose secret stands in the answer to the form and nowhere else."""
+    _ = words(current())
+    name = request.actor.name
+    may = acts_of(name)
+    form = NewToken([(act.value, str(named("act", act.value, _))) for act in Act if act in may], request.POST or None)
+    made = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = service.add(user=name, actor=request.actor, **form.asked())
+        except NianjianError as error:
+            form.add_error(None, said(error)[0])
+    rows = [
+        (one, [named("act", scope, _) for scope in one.scopes] if one.scopes is not None else None)
+        for one in tokens.of(name)
+    ]
+    return render(request, "account/tokens.html", {"form": form, "rows": rows, "made": made})
+
+
+@require_POST
+@own
+def token_revoke(request: Request, token: str) -> HttpResponse:
+    """End one of one's own tokens."""
+    if token not in {one.id for one in tokens.of(request.actor.name)}:
+        raise Http404
+    service.revoke(token=token, actor=request.actor)
+    messages.success(request, gettext("The token is revoked."))
+    return redirect("account-tokens")

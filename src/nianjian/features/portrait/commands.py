@@ -1,0 +1,194 @@
+"""``nianjian portrait``: the lights of a data year, what would change them, and what explains a yellow one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nianjian.engines.paper.masking import masked
+from nianjian.features.portrait.terminal import portrait as picture
+from nianjian.features.portrait.terminal import runs as runs_picture
+from nianjian.platform.terminal.answer import Answer
+from nianjian.platform.terminal.arguments import Actions, enterprise, number, on_day, year
+from nianjian.platform.terminal.language import _, language
+from nianjian.platform.terminal.session import begin
+
+if TYPE_CHECKING:
+    from nianjian.platform.accounts.query import Actor
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Run, runs, compare, simulate, attach."""
+    actions = Actions(parser)
+    made = actions.add("run", _run, _("compute the portrait of a data year"))
+    _which(made)
+    about = _("second day for seats and tickets; without it today in the terminal, none in JSON, page and workbook")
+    on_day(made, "--today", about)
+    made.add_argument("--raw", action="store_true", help=_("compute from raw rows instead of the daily rollup"))
+    made.add_argument("--html", type=Path, metavar="FILE", help=_("write a self-contained page as well"))
+    made.add_argument("--xlsx", type=Path, metavar="FILE", help=_("write a workbook as well"))
+    made.add_argument("--pdf", type=Path, metavar="FILE", help=_("write a PDF as well"))
+    made.add_argument("--png", type=Path, metavar="FILE", help=_("write the PDF's first page as a picture as well"))
+    listed = actions.add("runs", _runs, _("the kept runs of a data year, newest first"))
+    enterprise(listed)
+    year(listed)
+    two = actions.add("compare", _compare, _("what changed between two kept runs, and why"))
+    two.add_argument("before", metavar="A", help=_("id of the earlier run, see `portrait runs`"))
+    two.add_argument("after", metavar="B", help=_("id of the later run"))
+    enterprise(two)
+    year(two)
+    what_if = actions.add("simulate", _simulate, _("what would the lights become?"))
+    _which(what_if)
+    what_if.add_argument("--open-seats", type=number, default=0, metavar="N", help=_("open this many filed seats"))
+    what_if.add_argument("--cut-seats", type=number, default=0, metavar="N", help=_("cut this many seats' filing"))
+    what_if.add_argument("--close-seats", type=number, default=0, metavar="N", help=_("close this many opened seats"))
+    what_if.add_argument("--close-tickets", type=number, default=0, metavar="N", help=_("close this many tickets"))
+    what_if.add_argument(
+        "--close-unfiled", type=number, default=0, metavar="N", help=_("close this many seats that are not filed")
+    )
+    what_if.add_argument(
+        "--file-seats", type=number, default=0, metavar="N", help=_("file this many opened seats that are not filed")
+    )
+    what_if.add_argument("--move-line", metavar="LINE", help=_("this line's calls display an own filed number"))
+    attach = actions.add("attach", _attach, _("record the paper that explains a yellow light"))
+    attach.add_argument("metric", metavar="METRIC", help=_("the metric, for example seat_vacancy"))
+    attach.add_argument("file", type=Path, metavar="FILE", help=_("the paper; it is stored encrypted"))
+    attach.add_argument("--kind", required=True, metavar="K", help=_("kind, for example outsourcing_agreement"))
+    enterprise(attach)
+    year(attach)
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Answer the chosen action."""
+    answer: Answer = args.act(args)
+    return answer
+
+
+def _which(parser: argparse.ArgumentParser) -> None:
+    enterprise(parser)
+    year(parser)
+    on_day(parser, "--as-of", _("as-of day; without it 31 December of the data year"))
+    parser.add_argument("--province", metavar="P", help=_("province; without it the enterprise's"))
+
+
+def _run(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.portrait.operations.run_portrait import run_portrait
+
+    result = run_portrait(
+        enterprise=args.enterprise,
+        year=args.year,
+        as_of=args.as_of,
+        province=args.province,
+        today=_second_day(args),
+        raw=args.raw,
+        actor=actor,
+        waiting=_waiting,
+    )
+    data = masked(result.as_dict())
+    for form in ("html", "xlsx", "pdf", "png"):
+        if path := getattr(args, form):
+            path.write_bytes(_drawn(args, data, form, actor))
+    return Answer(data, lambda console: picture.show(console, data))
+
+
+def _drawn(args: argparse.Namespace, portrait: Mapping[str, Any], form: str, actor: Actor) -> bytes:
+    """The portrait in a form; it stands in the audit chain like one that was taken from a page."""
+    from nianjian.features.portrait.operations import portraits
+    from nianjian.features.portrait.operations.results.export import drawn
+
+    kept = portraits.newest(args.enterprise, args.year)
+    return drawn(
+        portrait,
+        enterprise=args.enterprise,
+        year=args.year,
+        run=kept.id if kept else "",
+        form=form,
+        language=language(),
+        actor=actor,
+    ).content
+
+
+def _runs(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from dataclasses import asdict
+
+    from nianjian.features.portrait.operations import portraits
+    from nianjian.features.portrait.operations.results.comparison import runs_of
+
+    ids = runs_of(enterprise=args.enterprise, year=args.year, actor=actor)
+    found = [asdict(portraits.run(args.enterprise, args.year, one)) for one in ids]
+    data = {"enterprise": args.enterprise, "year": args.year, "runs": found}
+    return Answer(data, lambda console: runs_picture.listed(console, found))
+
+
+def _compare(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.portrait.operations.results.comparison import compare_runs
+
+    told = compare_runs(enterprise=args.enterprise, year=args.year, before=args.before, after=args.after, actor=actor)
+    return Answer(told, lambda console: runs_picture.compared(console, told))
+
+
+def _second_day(args: argparse.Namespace) -> date | None:
+    """The day named; else today in the terminal. What is written must be the same bytes tomorrow: no day unasked."""
+    from nianjian.engines.kernel import clock
+
+    named: date | None = args.today
+    written = args.json or args.html or args.xlsx or args.pdf or args.png
+    return named if named or written else clock.today()
+
+
+def _waiting(file: str) -> None:
+    """Say on stderr what the command waits for; stdout stays the answer's."""
+    from nianjian.engines.paper.texts.plain import plain
+    from nianjian.platform.terminal.console import stderr
+
+    what = _("the import of {file}").format(file=plain(file)) if file else _("another command")
+    text = _("{what} is writing this enterprise's data; waiting until it is done.")
+    stderr().print(text.format(what=what), markup=False, highlight=False)
+
+
+def _simulate(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.features.portrait.operations.simulate import simulate
+
+    told = simulate(
+        actor=actor,
+        enterprise=args.enterprise,
+        year=args.year,
+        as_of=args.as_of,
+        province=args.province,
+        open_seats=args.open_seats,
+        cut_seats=args.cut_seats,
+        close_seats=args.close_seats,
+        close_tickets=args.close_tickets,
+        close_unfiled=args.close_unfiled,
+        file_seats=args.file_seats,
+        move_line=args.move_line,
+        waiting=_waiting,
+    )
+    data = {name: masked(portrait) for name, portrait in told.items()}
+    return Answer(data, lambda console: picture.compare(console, data))
+
+
+def _attach(args: argparse.Namespace) -> Answer:
+    actor = begin(args)
+    from nianjian.platform.registers.attachments.service import attach
+
+    made = attach(
+        enterprise=args.enterprise, metric=args.metric, year=args.year, kind=args.kind, path=args.file, actor=actor
+    )
+    data = {
+        "enterprise": args.enterprise,
+        "metric": made.metric,
+        "year": made.year,
+        "kind": made.kind,
+        "name": made.name,
+        "sha256": made.sha256,
+    }
+    text = _("{name} recorded for {metric}, data year {year}.")
+    return Answer(data, lambda console: console.print(text.format(**data)))

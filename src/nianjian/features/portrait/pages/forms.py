@@ -1,0 +1,53 @@
+"""What people fill in about a portrait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nianjian.features.portrait.operations.results.what_if import Moves
+
+
+class RunForm(forms.Form):
+    """As-of day and province of a run; both may be left to the rulebook and the enterprise."""
+
+    as_of = forms.DateField(
+        label=_("as-of day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    province = forms.CharField(label=_("province"), required=False, max_length=20)
+
+
+class SimulateForm(forms.Form):
+    """The steps that can be tried; what is left empty is not done. ``room``: how much of each there is."""
+
+    open_seats = forms.IntegerField(label=_("open filed seats"), required=False, min_value=0)
+    cut_seats = forms.IntegerField(label=_("cut seats out of the filing"), required=False, min_value=0)
+    close_seats = forms.IntegerField(label=_("close opened seats"), required=False, min_value=0)
+    close_tickets = forms.IntegerField(label=_("close open tickets"), required=False, min_value=0)
+    close_unfiled = forms.IntegerField(label=_("close opened seats that are not filed"), required=False, min_value=0)
+    file_seats = forms.IntegerField(label=_("file opened seats that are not filed"), required=False, min_value=0)
+    move_line = forms.ChoiceField(label=_("this line displays own filed numbers"), required=False)
+
+    def __init__(self, *args: Any, lines: list[str], **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        self.fields["move_line"].choices = [("", "–"), *((line, line) for line in lines)]  # type: ignore[attr-defined]
+
+    def moves(self) -> Moves:
+        """The steps; call it on a valid form."""
+        told = {name: self.cleaned_data[name] or 0 for name in STEPS}
+        return Moves(**told, move_line=self.cleaned_data["move_line"] or None)
+
+
+STEPS = ("close_unfiled", "file_seats", "open_seats", "cut_seats", "close_seats", "close_tickets")
+#: Why a step has no room at all.
+NO_ROOM = {
+    "close_unfiled": _("Every opened seat is filed."),
+    "file_seats": _("Every opened seat is filed."),
+    "open_seats": _("Every filed seat is open, or none is filed."),
+    "cut_seats": _("No seat is filed."),
+    "close_seats": _("No seat is open."),
+    "close_tickets": _("No ticket is open."),
+    "move_line": _("No call in the data year names a line."),
+}

@@ -1,0 +1,225 @@
+"""The rows behind a figure: a page that stands at once, and a fragment with 50 rows that the engine looks up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.metrics.behind.ask import EXCLUDED, MONTH, SPLITS, Ask, components, figure
+from nianjian.engines.metrics.behind.query import CALLS
+from nianjian.engines.paper import drill, figures
+from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.texts.sources import SOURCES, source_name
+from nianjian.engines.paper.words import Words, mark
+from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait.operations.results import rows_behind as behind
+from nianjian.features.portrait.pages.opened import NONE, Opened, opened, shared, token, translator
+from nianjian.features.portrait.pages.ways import part_name
+from nianjian.platform.accounts import access
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.paging import address
+
+MONTHS: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+TO_SECOND: Final = 19  # characters of a moment
+TABLES: Final = {"display_class": "component", "reason": "exclusion", "kind": "key"}
+FARTHEST: Final = 200  # pages: who wants row 10,001 narrows the question
+# Kind of rows -> (column, heading) as shown.
+COLUMNS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "calls": (
+        ("start_ts", mark("start")), ("display", mark("displayed number")), ("display_class", mark("class")),
+        ("callee", mark("called number")), ("answered", mark("answered")), ("result", mark("result")),
+        ("line_id", mark("line")), ("team", mark("team")), ("kind", mark("seat kind")), ("source", mark("source")),
+        ("line", mark("line of the file")),
+    ),
+    "tickets": (
+        ("complaint_id", mark("ticket")), ("source", mark("complaint channel")), ("reference", mark("reference")),
+        ("accepted_ts", mark("accepted")), ("closed_ts", mark("closed")), ("complainant", mark("complainant")),
+        ("complained", mark("complained number")), ("reason", mark("left out for")), ("line", mark("line")),
+        ("team", mark("team")), ("kind", mark("seat kind")), ("how", mark("matched by")),
+    ),
+    "seats": (
+        ("seat_id", mark("seat")), ("kind", mark("seat kind")), ("filing", mark("filing")),
+        ("filed_on", mark("filed on")), ("cancelled_on", mark("cancelled on")), ("opened_on", mark("opened on")),
+        ("closed_on", mark("closed on")),
+    ),
+}  # fmt: skip
+WORDS: Final = {
+    "filed": mark("filed"), "cancelled": mark("cancelled"), "unfiled": mark("unfiled"), "id": mark("call id"),
+    "ten_minutes": mark("numbers within ten minutes"), "day": mark("numbers on the same day"),
+    "busy": mark("busy"), "no_answer": mark("not answered"), "failed": mark("failed"), "rejected": mark("rejected"),
+    "blocked": mark("blocked"), "unknown": mark("unknown"), "answered": mark("answered"),
+}  # fmt: skip
+
+
+@require_safe
+@page(Act.READ_OWN)
+def rows(request: Request, code: str, year: int, slug: str) -> HttpResponse:
+    """The page with what is asked; the rows themselves come as a fragment, or at once with ``?look=1``."""
+    _ = translator()
+    one = opened(request, code, year)
+    ask = _ask(request, one, slug)
+    number = _page(request)
+    context = shared(request, one, "portrait") | {
+        "slug": slug,
+        "metric": name("metric", slug, _),
+        "part": part_name(ask.component, _),
+        "narrowed": _narrowed(one, ask, _),
+        "total": None if (total := _total(one, ask)) is None else figures.count(total),
+        "address": address(request, look=""),
+        "look": address(request, look="1"),
+        "months": _months(request, one, ask),
+        "back": one.link("portrait-metric", slug=slug),
+    }
+    if not (request.htmx or request.GET.get("look")):
+        return render(request, "portrait/rows.html", context)
+    found = behind.rows_behind(enterprise=code, year=year, run=one.run, ask=ask, page=number, actor=request.actor)
+    context |= _fragment(request, one, found, number, _)
+    return render(request, "portrait/rows_shown.html" if request.htmx else "portrait/rows.html", context)
+
+
+def _ask(request: Request, one: Opened, slug: str) -> Ask:
+    """Read the question out of the address; 404 for a metric, class or month that there is not."""
+    found = [metric for metric in one.data["metrics"] if metric["slug"] == slug]
+    component = request.GET.get("class", "")
+    month = request.GET.get(MONTH) or None
+    known = bool(found) and (component in components(found[0]) or component.startswith(EXCLUDED))
+    if not known or (month is not None and not MONTHS.fullmatch(month)):
+        raise Http404
+    keys: dict[str, str | None] = {}
+    for split in SPLITS[slug]:
+        if split in request.GET:
+            given = request.GET[split]
+            key = None if given == NONE else given
+            keys[split] = _number(one, slug, key) if split == "display" and key is not None else key
+    if request.team is not None:
+        if "team" not in SPLITS[slug]:
+            raise Http404
+        keys["team"] = request.team
+    ask = Ask(slug, component, keys, month)
+    if month is None and behind.needs_month(one.data, ask):
+        ask = Ask(slug, component, keys, behind.first_month(one.data, slug))
+    return ask
+
+
+def _number(one: Opened, slug: str, given: str) -> str:
+    """The displayed number that a token stands for."""
+    portrait = portraits.kept(one.code, one.year, one.run) or {"metrics": []}
+    for metric in portrait["metrics"]:
+        if metric["slug"] == slug:
+            for row in metric["splits"].get("display", ()):
+                if row["key"] is not None and token(one.code, str(row["key"])) == given:
+                    return str(row["key"])
+    raise Http404
+
+
+def _page(request: Request) -> int:
+    text = request.GET.get("page", "1")
+    sensible = text.isascii() and text.isdigit() and len(text) <= len(str(FARTHEST))
+    return min(max(int(text), 1), FARTHEST) if sensible else 1
+
+
+def _total(one: Opened, ask: Ask) -> int | None:
+    """What the portrait says the rows are; the figure over the rows and the rows themselves must agree."""
+    whole = portraits.kept(one.code, one.year, one.run)
+    metric = next(m for m in (whole or one.data)["metrics"] if m["slug"] == ask.slug)
+    return figure(metric, ask)
+
+
+def _narrowed(one: Opened, ask: Ask, _: Words) -> list[str]:
+    """How the rows are narrowed, in words; a displayed number as it may be shown."""
+    said = []
+    for split, key in ask.keys.items():
+        text = _shown_number(one, ask.slug, key) if split == "display" and key is not None else drill.key_text(key, _)
+        said.append(f"{name('split', split, _)}: {text}")
+    if ask.month is not None:
+        said.append(f"{name('split', MONTH, _)}: {ask.month}")
+    return said
+
+
+def _shown_number(one: Opened, slug: str, key: str) -> str:
+    whole = portraits.kept(one.code, one.year, one.run) or one.data
+    for plain, masked in zip(whole["metrics"], one.data["metrics"], strict=True):
+        if plain["slug"] == slug:
+            pairs = zip(plain["splits"]["display"], masked["splits"]["display"], strict=True)
+            return next((str(shown["key"]) for row, shown in pairs if row["key"] == key), "")
+    return ""
+
+
+def _months(request: Request, one: Opened, ask: Ask) -> list[tuple[str, str, bool]]:
+    """(address, month, here) of the months that one may narrow to."""
+    metric = next(m for m in one.data["metrics"] if m["slug"] == ask.slug)
+    free = (
+        [] if behind.needs_month(one.data, ask) else [(address(request, month="", page="", look=""), "", not ask.month)]
+    )
+    return free + [
+        (address(request, month=row["month"], page="", look=""), row["month"], row["month"] == ask.month)
+        for row in metric["months"]
+        if row["denominator"]
+    ]
+
+
+def _fragment(request: Request, one: Opened, found: behind.Shown, number: int, _: Words) -> dict[str, Any]:
+    heads = COLUMNS[found.kind]
+    may = found.kind != "seats" and access.may(request.actor, one.code, Act.REVEAL)
+    return {
+        "shown": True,
+        "kind": found.kind,
+        "header": [_(text) for _column, text in heads],
+        "body": [
+            {
+                "cells": [_cell(row.get(column), column, _) for column, _text in heads],
+                "key": _key(row, found.kind) if may else {},
+            }
+            for row in found.rows
+        ],
+        "may_reveal": may,
+        "reveal": one.link("portrait-reveal"),
+        "first": (number - 1) * behind.SIZE + 1 if found.rows else 0,
+        "last": (number - 1) * behind.SIZE + len(found.rows),
+        "earlier": address(request, page=str(number - 1)) if number > 1 else "",
+        "later": address(request, page=str(number + 1)) if found.more and number < FARTHEST else "",
+    }
+
+
+def _cell(value: object, column: str, _: Words) -> str:
+    if value is None or value == "":
+        return figures.DASH
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    text = str(value)
+    if column in TABLES:
+        return name(TABLES[column], text, _)
+    if column == "source":
+        return source_name(text, _) if text in SOURCES else drill.key_text(text, _)
+    if column in {"filing", "how", "result"}:
+        return _(WORDS[text]) if text in WORDS else text
+    return text[:TO_SECOND] if column.endswith("_ts") else text
+
+
+def _key(row: Mapping[str, Any], kind: str) -> dict[str, str]:
+    """What names a row for revealing it: its place in a file, or the ticket's own number."""
+    if kind == CALLS:
+        return {"part": str(row["start_ts"])[:7], "file": str(row["file"]), "line": str(row["line"])}
+    return {"complaint_id": str(row["complaint_id"])}
+
+
+@require_POST
+@page(Act.REVEAL)
+def reveal(request: Request, code: str, year: int) -> HttpResponse:
+    """The numbers of one row in full, written into the audit chain first."""
+    one = opened(request, code, year)
+    kind = request.POST.get("kind", "")
+    names = ("part", "file", "line") if kind == CALLS else ("complaint_id",)
+    key = {field: request.POST.get(field, "") for field in names}
+    if not all(key.values()) or (kind == CALLS and not key["line"].isdecimal()):
+        raise NianjianError("portrait_row_unknown")
+    told = behind.reveal(enterprise=code, year=year, run=one.run, kind=kind, key=key, actor=request.actor)
+    context = shared(request, one, "portrait") | {"told": told, "kind": kind}
+    return render(request, "portrait/revealed.html" if request.htmx else "portrait/revealed_page.html", context)

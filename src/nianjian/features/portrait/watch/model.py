@@ -1,0 +1,55 @@
+"""A watched licence, and the routine that keeps a case from coming back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from nianjian.features.rectification.cases.model import Case
+from nianjian.platform.vault.fields import SealedText
+
+
+class Watch(models.Model):
+    """重点监测库: a licence stands in it from ``since`` on; ``until``: the first day it does no longer, None: open."""
+
+    enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
+    licence = models.CharField(max_length=80)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    source = models.TextField()  # who said so: a letter, a call, the guide's claim
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", null=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=160)
+
+    class Meta:
+        """A licence is watched once at a time."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["enterprise", "licence"], condition=models.Q(until=None), name="rectification_watched_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Licence and day."""
+        return f"{self.licence} {self.since}"
+
+
+class Task(models.Model):
+    """A recurring task of the routine (SOP): due on ``due``, then every ``every`` days after it was done."""
+
+    enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", null=True)
+    text = SealedText()
+    owner = SealedText()
+    every = models.PositiveIntegerField()  # days
+    due = models.DateField()
+    done_on = models.DateField(null=True)  # last time
+    stopped_on = models.DateField(null=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=160)
+
+    def __str__(self) -> str:
+        """Its number."""
+        return f"task {self.pk}"

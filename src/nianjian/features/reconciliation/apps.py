@@ -1,0 +1,11 @@
+"""Django's entry of this room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ReconcileConfig(AppConfig):
+    """Runs of reconciliation with their differences, and who was paid to which account."""
+
+    name = "nianjian.features.reconciliation"

@@ -1,0 +1,154 @@
+"""Two sides of a register at a day, row by row: same, only ours, only theirs, a field differs. Pure.
+
+Key of a number: root and approved length; where one side leaves the length blank, the root alone. Of lines and seats:
+the id. Texts are equal where they differ only in width and blanks.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from nianjian.features.reconciliation.filing.standing import LINES, NUMBERS, SEATS, Row, Standing, standing
+
+Key = tuple[str, ...]
+
+
+class Result(StrEnum):
+    """What a comparison gives for one row."""
+
+    SAME = "same"
+    ONLY_OURS = "only_ours"
+    ONLY_THEIRS = "only_theirs"
+    FIELD_DIFFERS = "field_differs"
+
+
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    NUMBERS: ("root", "total_length"),
+    LINES: ("line_id",),
+    SEATS: ("seat_id",),
+}
+SEPARATOR: Final = "/"
+CHANGED: Final = "changed_on"
+ABSENT: Final = "not_there"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A row of both sides or of one. ``fields``: field -> (ours, theirs), where they differ.
+
+    ``likely``: why a row stands on one side only, as far as the rows tell; ``unclear``: codes of what keeps it from
+    being proved; ``changed_on``: our day of the change.
+    """
+
+    key: str
+    result: Result
+    fields: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+    likely: str = ""
+    unclear: tuple[str, ...] = ()
+    changed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Rows by key: those in the base or unclear, and the others with what keeps them out."""
+
+    held: Mapping[Key, tuple[Row, Standing]]
+    out: Mapping[Key, str]
+    lengths: Mapping[str, Collection[object]]  # root -> lengths of held rows, of numbers
+
+    @classmethod
+    def of(cls, kind: str, rows: Iterable[Row], day: date) -> _Side:
+        held: dict[Key, tuple[Row, Standing]] = {}
+        out: dict[Key, str] = {}
+        lengths: dict[str, set[object]] = {}
+        for row in rows:
+            found, key = standing(kind, row, day), _key(kind, row)
+            if found.inside is False:
+                out[key] = found.why
+                continue
+            held[key] = row, found
+            lengths.setdefault(key[0], set()).add(row.get("total_length"))
+        return cls(held, out, lengths)
+
+
+def compare(kind: str, ours: Sequence[Row], theirs: Sequence[Row], day: date, fields: Collection[str]) -> list[Pair]:
+    """Every row of the base of either side, by key; ``fields`` are those that both sides can know."""
+    own, other = _Side.of(kind, ours, day), _Side.of(kind, theirs, day)
+    partner = {key: key for key in own.held if key in other.held}
+    if kind == NUMBERS:
+        partner |= _by_root(own, other, partner)
+    compared = sorted(set(fields) - {CHANGED})
+    found = [_both(own.held[mine], other.held[others], compared, mine) for mine, others in partner.items()]
+    taken = set(partner.values())
+    found += [_one(Result.ONLY_OURS, key, own, other) for key in own.held if key not in partner]
+    found += [_one(Result.ONLY_THEIRS, key, other, own) for key in other.held if key not in taken]
+    return sorted(found, key=lambda one: one.key)
+
+
+def counts(pairs: Iterable[Pair]) -> dict[str, int]:
+    """How many rows of each result."""
+    told = dict.fromkeys((one.value for one in Result), 0)
+    for pair in pairs:
+        told[pair.result.value] += 1
+    return told
+
+
+def plain(value: object) -> object:
+    """A value as it is compared: texts without blanks and in one width, "" as unknown."""
+    if not isinstance(value, str):
+        return value
+    text = "".join(sign for sign in unicodedata.normalize("NFKC", value) if not sign.isspace())
+    return text or None
+
+
+def _key(kind: str, row: Row) -> Key:
+    return tuple("" if row.get(name) is None else str(plain(row[name])) for name in KEYS[kind])
+
+
+def _by_root(own: _Side, other: _Side, partner: Mapping[Key, Key]) -> dict[Key, Key]:
+    """Numbers whose length one side leaves blank, where the root names one row on each side."""
+    left = [key for key in own.held if key not in partner]
+    free = [key for key in other.held if key not in set(partner.values())]
+    found = {}
+    for mine in left:
+        same_root = [one for one in left if one[0] == mine[0]]
+        others = [one for one in free if one[0] == mine[0]]
+        if len(same_root) == len(others) == 1 and "" in {mine[1], others[0][1]}:
+            found[mine] = others[0]
+    return found
+
+
+def _both(mine: tuple[Row, Standing], others: tuple[Row, Standing], fields: Sequence[str], key: Key) -> Pair:
+    (ours, own), (theirs, other) = mine, others
+    differ = {name: (ours.get(name), theirs.get(name)) for name in fields if _differs(ours.get(name), theirs.get(name))}
+    unclear = tuple(dict.fromkeys(one.why for one in (own, other) if one.inside is None))
+    result = Result.FIELD_DIFFERS if differ else Result.SAME
+    return Pair(_told(key), result, differ, unclear=unclear, changed_on=_changed(ours))
+
+
+def _one(result: Result, key: Key, side: _Side, other: _Side) -> Pair:
+    row, found = side.held[key]
+    unclear = (found.why,) if found.inside is None else ()
+    likely = other.out.get(key, ABSENT)
+    if likely == ABSENT and any(key[0] == one for one in other.lengths) and len(key) > 1:
+        likely = "other_length"
+    changed = _changed(row) if result is Result.ONLY_OURS else None
+    return Pair(_told(key), result, likely=likely, unclear=unclear, changed_on=changed)
+
+
+def _differs(ours: object, theirs: object) -> bool:
+    return plain(ours) != plain(theirs)
+
+
+def _changed(row: Row) -> date | None:
+    found = row.get(CHANGED)
+    return found if isinstance(found, date) else None
+
+
+def _told(key: Key) -> str:
+    return SEPARATOR.join(part for part in key if part)

@@ -1,0 +1,25 @@
+"""Addresses of rectification, below an enterprise."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from nianjian.features.rectification.pages import acts, channel, listing, one
+
+urlpatterns = [
+    path("", listing.cases, name="rectify"),
+    path("open/", listing.opened, name="rectify-open"),
+    path("watch/", listing.watched, name="rectify-watch"),
+    path("watch/routine/", listing.routine, name="rectify-routine"),
+    path("<str:case>/", one.shown, name="rectify-one"),
+    path("<str:case>/tasks/", acts.task, name="rectify-work"),
+    path("<str:case>/paper/", acts.paper, name="rectify-paper"),
+    path("<str:case>/end/", acts.end, name="rectify-end"),
+    path("<str:case>/report/<str:form>/", acts.report, name="rectify-report"),
+    path("<str:case>/reports/<str:job>/", acts.fetch, name="rectify-report-file"),
+    path("<str:case>/locate/", channel.located, name="rectify-locate"),
+    path("<str:case>/locate/run/", channel.locate, name="rectify-locate-run"),
+    path("<str:case>/complaints/", channel.tickets, name="rectify-tickets"),
+    path("<str:case>/isolate/", channel.isolate, name="rectify-isolate"),
+    path("<str:case>/lift/", channel.lift, name="rectify-lift"),
+]

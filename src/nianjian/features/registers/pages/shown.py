@@ -1,0 +1,98 @@
+"""How registers, columns and values are called and shown, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from nianjian.engines.paper.texts.registers import NAMES
+from nianjian.engines.paper.words import ENGLISH, mark
+from nianjian.features.registers.pages.labels import CHOICES, LABELS
+from nianjian.platform.registers import kinds
+from nianjian.platform.registers.listing import cell
+from nianjian.platform.registers.rows import entry
+from nianjian.platform.registers.rows.history import Event
+from nianjian.platform.registers.tables.column import Column, Kind, Sheet
+from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.web.language import current
+
+DOT: Final = " · "
+EVENTS: Final[Mapping[Event, str]] = {
+    Event.FIRST: mark("recorded"),
+    Event.CHANGED: mark("values changed"),
+    Event.CORRECTED: mark("corrected"),
+    Event.CLOSED: mark("row ended"),
+}
+
+
+def title(kind: str) -> str:
+    """Name of a register as a heading."""
+    name = _(NAMES[kind])
+    return name[:1].upper() + name[1:]
+
+
+def label(column: Column) -> str:
+    """Name of a column: the sheet's own header, in English its translation."""
+    return LABELS.get(column.field, column.field) if current() == ENGLISH else column.header
+
+
+def choice(column: Column, stored: str) -> str:
+    """Name of a stored choice."""
+    if current() == ENGLISH:
+        return CHOICES.get(stored, stored)
+    return entry.text(stored, column) or stored
+
+
+def value(stored: object, column: Column, *, full: bool = False) -> str:
+    """A value as text, masked unless ``full``; "" where it is not known."""
+    if stored is None:
+        return ""
+    if isinstance(stored, bool):
+        return _("yes") if stored else _("no")
+    if column.kind is Kind.CHOICE:
+        return choice(column, str(stored))
+    return str(cell(stored, column, full=full))
+
+
+def name(version: Version, sheet: Sheet, *, full: bool = False) -> str:
+    """What a row is called: the columns of its key, masked where they are personal."""
+    fields = entry.key_fields(version, sheet)
+    texts = (value(getattr(version, field), sheet.by_field(field), full=full) for field in fields)
+    return DOT.join(text for text in texts if text) or version.key[:12]
+
+
+def key_label(sheet: Sheet) -> str:
+    """Heading over the rows' names."""
+    fields = dict.fromkeys(field for fields in sheet.keys for field in fields)
+    return " / ".join(label(sheet.by_field(field)) for field in fields)
+
+
+def span(first: date | None, last: date | None) -> str:
+    """From when to when something holds."""
+    if first is None and last is None:
+        return _("always")
+    if last is None:
+        return _("from {day}").format(day=first)
+    if first is None:
+        return _("until {day}").format(day=last)
+    return f"{first} – {last}"
+
+
+def event(one: Event) -> str:
+    """Name of an event of a history."""
+    return _(EVENTS[one])
+
+
+def address(code: str, kind: str, key: str, day: date | None = None) -> str:
+    """Address of a row's page, as at a day unless that is today."""
+    found = reverse("registers-row", kwargs={"code": code, "kind": kind, "key": key})
+    return f"{found}?as_at={day}" if day else found
+
+
+def sheet_of(kind: str) -> Sheet:
+    """The sheet of a kind."""
+    return kinds.register(kind).sheet

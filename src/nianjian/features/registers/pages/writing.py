@@ -1,0 +1,206 @@
+"""What one writes: a new row, another version of one, an end of one or several."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.registers.pages import shown
+from nianjian.features.registers.pages.forms import CHANGE, EndForm, RowForm
+from nianjian.features.registers.pages.reading import sight, standing, told_day
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.registers.rows import entry, history, query, service
+from nianjian.platform.registers.tables.column import Sheet
+from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.errors import said
+
+CONFLICT: Final = 409
+PRIMARY: Final = re.compile(r"[0-9]{1,18}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.LOAD)
+def new(request: Request, code: str, kind: str) -> HttpResponse:
+    """Write a new row."""
+    sheet = shown.sheet_of(kind)
+    form = RowForm(request.POST if request.method == "POST" else None, sheet=sheet, first=_first(request, sheet))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            key = service.create(
+                kind=kind, enterprise=code, texts=form.texts(), since=given["holds_from"],
+                reason=given["reason_given"], actor=request.actor,
+            )  # fmt: skip
+        except NianjianError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The row is written."))
+            first = request.GET.get("from") == "start"
+            return redirect("overview", code=code) if first else redirect(shown.address(code, kind, key))
+    context = {"kind": kind, "register": shown.title(kind), "form": form, "back": _list(code, kind)}
+    return render(request, "registers/new.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _first(request: Request, sheet: Sheet) -> dict[str, str]:
+    """Values that a link fills in: a row that begins again, a line of this team."""
+    known = (column.field for column in entry.columns(sheet) if not column.personal)
+    return {name: request.GET[name][:200] for name in known if request.GET.get(name)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.LOAD)
+def edit(request: Request, code: str, kind: str, key: str) -> HttpResponse:
+    """Write another version of a row."""
+    sheet, last = shown.sheet_of(kind), standing(request, kind, key)
+    if request.method != "POST":
+        return _edit(request, kind, key, last, _begun(request, kind, last), looked=_looked(request, kind, key, last))
+    form = RowForm(request.POST, sheet=sheet, version=last)
+    if not form.is_valid():
+        return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
+    given = form.cleaned_data
+    try:
+        service.change(
+            kind=kind, enterprise=code, version=given["seen"] or 0, texts=form.texts(),
+            start=given["holds_from"] if given["how"] == CHANGE else None, over=given["over"],
+            reason=given["reason_given"], actor=request.actor,
+        )  # fmt: skip
+    except NianjianError as error:
+        if error.code == "register_row_stale":
+            return _stale(request, kind, key, last, form, error)
+        form.refuse(error)
+        return _edit(request, kind, key, last, form, status=UNPROCESSABLE)
+    messages.success(request, _("The new version is written; the old one stays in the history."))
+    return redirect(shown.address(code, kind, key))
+
+
+def _begun(request: Request, kind: str, last: Version) -> RowForm:
+    """The form, the change beginning on the day that was looked at."""
+    form = RowForm(sheet=shown.sheet_of(kind), version=last)
+    if day := told_day(sight(request, kind)):
+        form.initial["holds_from"] = day
+    return form
+
+
+def _looked(request: Request, kind: str, key: str, last: Version) -> str:
+    """Say that the form does not show what was looked at, where the row was another on that day."""
+    seen = sight(request, kind)
+    then = query.row(kind, seen, key)
+    if told_day(seen) is None or then == last:
+        return ""
+    return _(
+        "You looked at {day}; the form shows the newest version, which holds {span}. A change from that day on goes "
+        "over it only if you say so."
+    ).format(day=seen.day, span=shown.span(last.valid_from, last.valid_to))
+
+
+def _edit(  # noqa: PLR0917 -- one part of `edit`
+    request: Request,
+    kind: str,
+    key: str,
+    last: Version,
+    form: RowForm,
+    status: int = 200,
+    **more: Any,  # noqa: ANN401 -- a template's
+) -> HttpResponse:
+    sheet, code = shown.sheet_of(kind), request.enterprise.code
+    locked = [(shown.label(sheet.by_field(name)), _locked(last, sheet, name)) for name in form.locked]
+    context = {
+        "kind": kind,
+        "register": shown.title(kind),
+        "name": shown.name(last, sheet),
+        "locked": locked,
+        "span": shown.span(last.valid_from, last.valid_to),
+        "form": form,
+        "back": shown.address(code, kind, key),
+        **more,
+    }
+    return render(request, "registers/edit.html", context, status=status)
+
+
+def _locked(version: Version, sheet: Sheet, name: str) -> str:
+    return shown.value(getattr(version, name), sheet.by_field(name))
+
+
+def _stale(  # noqa: PLR0917 -- one part of `edit`
+    request: Request, kind: str, key: str, last: Version, form: RowForm, error: NianjianError
+) -> HttpResponse:
+    """Show what the writer saw, what stands now and what was typed; sending again goes over what stands now."""
+    sheet = shown.sheet_of(kind)
+    seen = next(
+        (one for one in query.versions(kind, sight(request, kind), key) if one.pk == form.cleaned_data["seen"]), last
+    )
+    typed = form.texts()
+    theirs = {change.column.field for change in history.differences(seen, last, sheet)}
+    lines = [
+        (
+            shown.label(column),
+            shown.value(getattr(seen, column.field), column),
+            shown.value(getattr(last, column.field), column),
+            typed.get(column.field, ""),
+        )
+        for column in entry.columns(sheet)
+        if column.field in theirs or column.field in typed
+    ]
+    again = request.POST.copy()
+    again["seen"] = str(last.pk)
+    fresh = RowForm(again, sheet=sheet, version=last)
+    at = f"{last.recorded_at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
+    written = _("Written by {who} at {at}. Compare; what you send now goes over it.").format(
+        who=last.recorded_by, at=at
+    )
+    more = {"lines": lines, "conflict": said(error)[0], "written": written}
+    return _edit(request, kind, key, last, fresh, status=CONFLICT, **more)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Act.LOAD)
+def end(request: Request, code: str, kind: str) -> HttpResponse:
+    """Let one or several rows hold no longer from a day on."""
+    given = request.POST if request.method == "POST" else request.GET
+    wanted = list(dict.fromkeys(int(one) for one in given.getlist("row") if PRIMARY.fullmatch(one)))
+    if len(wanted) > query.PAGE:
+        raise NianjianError("register_too_many", most=query.PAGE)
+    found = query.chosen(kind, sight(request, kind), wanted)
+    form = EndForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            count = service.end(
+                kind=kind, enterprise=code, versions=wanted, start=form.cleaned_data["start"],
+                reason=form.cleaned_data["reason"], actor=request.actor,
+            )  # fmt: skip
+        except NianjianError as error:
+            form.add_error(None, said(error)[0])
+        else:
+            messages.success(request, _("{count} rows end.").format(count=count))
+            return redirect(_list(code, kind))
+    sheet = shown.sheet_of(kind)
+    context = {
+        "kind": kind,
+        "register": shown.title(kind),
+        "form": form,
+        "rows": [(one.pk, shown.name(one, sheet), shown.span(one.valid_from, one.valid_to)) for one in found],
+        "gone": _gone(len(wanted) - len(found)),
+        "back": _list(code, kind),
+    }
+    return render(request, "registers/end.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _gone(count: int) -> str:
+    if not count:
+        return ""
+    return _("{count} of the chosen rows were changed in the meantime; go back and choose again.").format(count=count)
+
+
+def _list(code: str, kind: str) -> str:
+    return reverse("registers-list", kwargs={"code": code, "kind": kind})

@@ -1,0 +1,216 @@
+"""The rulebook of a day, and the request to overlay a value."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from django.http import Http404
+from ninja import Query, Router, Schema
+
+from nianjian.engines.rules.rule import Rule
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.rulebook.operations import ask_effects, request_overlay
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.given import Day, Text
+from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.rulebook.rulebooks import rulebook
+
+router = Router(tags=["rules"])
+
+
+class Title(Schema):
+    """A rule's title in both languages."""
+
+    zh: str
+    en: str
+
+
+class Changed(Schema):
+    """Why a value differs from the rule's own, and who asked for it."""
+
+    reason: str
+    who: str
+
+
+class RuleTold(Schema):
+    """A rule in force; ``value``: exact numbers as text. ``settable``: whether another value may be asked for."""
+
+    key: str
+    id: str
+    title: Title
+    operator: str | None
+    value: Any
+    unit: str | None
+    level: str
+    citation: str
+    url: str | None
+    valid_from: date | None
+    valid_to: date | None
+    province: str | None
+    text: str
+    note: str
+    note_zh: str
+    settable: bool
+    changed: Changed | None
+
+
+class RulesWanted(Schema):
+    """On which day (today if none), how the key begins, a part of key, id, titles or citation, a level."""
+
+    on: Day | None = None
+    prefix: Text = ""
+    q: Text = ""
+    level: Text = ""
+
+
+class Trial(Schema):
+    """Another value from a day on."""
+
+    value: Text
+    valid_from: Day
+
+
+class EverywhereTrial(Trial):
+    """The same for every enterprise, of a province if one is named."""
+
+    province: Text = ""
+
+
+class Proposal(Schema):
+    """Another value from a day on, and why."""
+
+    value: Text
+    valid_from: Day
+    valid_to: Day | None = None
+    reason: Text
+
+
+class EverywhereProposal(Proposal):
+    """The same for every enterprise, of a province if one is named."""
+
+    province: Text | None = None
+
+
+class Pending(Schema):
+    """The request that a second person decides."""
+
+    approval: str
+    state: str
+
+
+On = Annotated[Day | None, Query()]
+
+
+@read(router, "/enterprises/{code}/rules", act=Act.READ, answer=Page[RuleTold])
+def rules_list(request: Request, code: str, cut: Query[Cut], looked: Query[RulesWanted]) -> dict[str, object]:
+    """The rules that hold for the enterprise on a day, by key."""
+    return _list(request, code, cut, looked)
+
+
+@read(router, "/enterprises/{code}/rules/{key}", act=Act.READ, answer=RuleTold)
+def rules_get(request: Request, code: str, key: str, on: On = None) -> dict[str, object]:
+    """One rule as it holds for the enterprise on a day."""
+    return _one(_book(request, code, on), key)
+
+
+@write(router, "/enterprises/{code}/rules/{key}/overlays", act=Act.REQUEST, answer=Pending, status=202)
+def overlays_request(request: Request, code: str, key: str, proposal: Proposal) -> dict[str, object]:
+    """Ask for another value of a rule for the enterprise; a second person decides."""
+    given = proposal.model_dump()
+    asked = request_overlay(key=key, enterprise=code, province=None, actor=request.actor, **given)
+    return {"approval": asked.id, "state": asked.state}
+
+
+@write(router, "/enterprises/{code}/rules/{key}/effects", act=Act.REQUEST, answer=Job, status=202)
+def effects_look(request: Request, code: str, key: str, trial: Trial) -> dict[str, object]:
+    """What another value of a rule would do to the enterprise's lights: work whose result tells both.
+
+    Nothing is asked for or kept.
+    """
+    return _effects(request, key, code, None, trial)
+
+
+@read(router, "/rules", act=Act.READ, answer=Page[RuleTold])
+def rules_everywhere(request: Request, cut: Query[Cut], looked: Query[RulesWanted]) -> dict[str, object]:
+    """The rules that hold everywhere on a day, by key."""
+    return _list(request, None, cut, looked)
+
+
+@read(router, "/rules/{key}", act=Act.READ, answer=RuleTold)
+def rules_get_everywhere(request: Request, key: str, on: On = None) -> dict[str, object]:
+    """One rule as it holds everywhere on a day."""
+    return _one(_book(request, None, on), key)
+
+
+@write(router, "/rules/{key}/overlays", act=Act.REQUEST, answer=Pending, status=202)
+def overlays_request_everywhere(request: Request, key: str, proposal: EverywhereProposal) -> dict[str, object]:
+    """Ask for another value of a rule for every enterprise, or those of a province."""
+    asked = request_overlay(key=key, enterprise=None, actor=request.actor, **proposal.model_dump())
+    return {"approval": asked.id, "state": asked.state}
+
+
+@write(router, "/rules/{key}/effects", act=Act.REQUEST, answer=Job, status=202)
+def effects_look_everywhere(request: Request, key: str, trial: EverywhereTrial) -> dict[str, object]:
+    """What another value would do to the lights of every enterprise, or those of a province: work as above.
+
+    The first five of those that are concerned and have a portrait.
+    """
+    return _effects(request, key, None, trial.province or None, trial)
+
+
+def _effects(request: Request, key: str, code: str | None, province: str | None, trial: Trial) -> dict[str, object]:
+    job = ask_effects(
+        key=key, value=trial.value, province=province, enterprise=code, valid_from=trial.valid_from, reason="",
+        actor=request.actor,
+    )  # fmt: skip
+    return asked(request, job)
+
+
+def _list(request: Request, code: str | None, cut: Cut, looked: RulesWanted) -> dict[str, object]:
+    book, part = _book(request, code, looked.on), looked.q.strip().casefold()
+    found = [
+        rule
+        for rule in book.rules(looked.prefix)
+        if looked.level in {"", str(rule.level)}
+        and part in f"{rule.key} {rule.id} {rule.title_zh} {rule.title_en} {rule.citation}".casefold()
+    ]
+    return paged(request, cut, found, lambda rule: _told(rule, book))
+
+
+def _book(request: Request, code: str | None, day: date | None) -> Rulebook:
+    province = None if code is None else request.enterprise.province or None
+    return rulebook(day=day, province=province, enterprise=code)
+
+
+def _one(book: Rulebook, key: str) -> dict[str, object]:
+    if key not in book.in_force:
+        raise Http404
+    return _told(book.in_force[key], book)
+
+
+def _told(rule: Rule, book: Rulebook) -> dict[str, object]:
+    names = ("key", "id", "operator", "unit", "citation", "url", "valid_from", "valid_to", "province", "settable")
+    told = {name: getattr(rule, name) for name in names}
+    acting = [one for one in book.overlays if one["key"] == rule.key]
+    return told | {
+        "title": {"zh": rule.title_zh, "en": rule.title_en},
+        "value": _plain(rule.value),
+        "level": str(rule.level),
+        "text": rule.text_zh,
+        "note": rule.note_en,
+        "note_zh": rule.note_zh,
+        "changed": {name: str(acting[-1].get(name) or "") for name in Changed.model_fields} if acting else None,
+    }
+
+
+def _plain(value: object) -> object:
+    """A rule's value as JSON: exact numbers as text, lists as lists."""
+    if isinstance(value, tuple | list):
+        return [_plain(inside) for inside in value]
+    if isinstance(value, dict):
+        return {key: _plain(inside) for key, inside in value.items()}
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

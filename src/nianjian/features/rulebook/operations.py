@@ -1,0 +1,142 @@
+"""Ask for another value of a rule: the rulebook checks it, a second person decides. See first what it would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from nianjian.engines.kernel import clock, provinces
+from nianjian.engines.rules.rulebook import Overlay, Rulebook
+from nianjian.features.portrait.operations import portraits
+from nianjian.features.portrait.operations.run_portrait import compute
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.approvals.query import Approval
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.progress import Progress, Steps, silent
+from nianjian.platform.registers.overlays.service import Proposed, propose
+
+KEPT: Final = ("light", "value", "limit")
+MOST: Final = 5  # enterprises of a province that an effect is computed for
+
+
+def request_overlay(
+    *,
+    key: str,
+    value: str,
+    province: str | None,
+    enterprise: str | None,
+    valid_from: date,
+    valid_to: date | None,
+    reason: str,
+    actor: Actor,
+) -> Approval:
+    """Check key, value and tenant on the first day, then ask; the pending request.
+
+    Errors: ``enterprise_unknown``, ``province_unknown``, ``role_missing``, ``overlay_rule_unknown``,
+    ``overlay_value_wrong``, and those of `registers.overlays.service.propose`.
+    """
+    require(actor, enterprise or EVERYWHERE, Act.REQUEST)
+    if enterprise is not None:
+        accounts.enterprise(enterprise)
+    if province is not None:
+        province = provinces.short(province)
+    Rulebook.on(valid_from, province, enterprise, [_tried(key, value, province, enterprise, valid_from, reason)])
+    wanted = Proposed(key, value, province or "", enterprise or "", valid_from, valid_to, reason)
+    return propose(overlay=wanted, actor=actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a tried overlay does to one enterprise: the portraits without and with it, as JSON."""
+
+    enterprise: str
+    year: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The lights of both, and of each metric light, value and limit: what is kept of them."""
+        metrics = [
+            {
+                "slug": before["slug"],
+                "before": {name: before[name] for name in KEPT},
+                "after": {name: after[name] for name in KEPT},
+            }
+            for before, after in zip(self.before["metrics"], self.after["metrics"], strict=True)
+        ]
+        lights = {"before": self.before["light"], "after": self.after["light"]}
+        return {"enterprise": self.enterprise, "year": self.year, **lights, "metrics": metrics}
+
+
+def ask_effects(
+    *, key: str, value: str, province: str | None, enterprise: str | None, valid_from: date, reason: str, actor: Actor
+) -> str:
+    """Put a look at what the overlay would do; its job. Errors as `request_overlay`."""
+    require(actor, enterprise or EVERYWHERE, Act.REQUEST)
+    where = None if province is None else provinces.short(province)
+    Rulebook.on(valid_from, where, enterprise, [_tried(key, value, where, enterprise, valid_from, reason)])
+    payload = {
+        "key": key,
+        "value": value,
+        "province": where,
+        "valid_from": valid_from.isoformat(),
+        "reason": reason,
+    }
+    place = enterprise or EVERYWHERE
+    return flow.enqueue(kind=flow.OVERLAY_EFFECT, enterprise=place, payload=payload, actor=actor)
+
+
+def effects(
+    *,
+    key: str,
+    value: str,
+    province: str | None,
+    enterprise: str | None,
+    valid_from: date,
+    reason: str,
+    actor: Actor,
+    progress: Progress = silent,
+) -> list[Effect]:
+    """What the overlay would do to the newest portrait of each enterprise that it concerns, at most `MOST` of them.
+
+    Computed from the rollups as of the later of the portrait's day and the overlay's first day; nothing is kept.
+    Errors as `request_overlay`.
+    """
+    require(actor, enterprise or EVERYWHERE, Act.REQUEST)
+    where = None if province is None else provinces.short(province)
+    tried = _tried(key, value, where, enterprise, valid_from, reason)
+    Rulebook.on(valid_from, where, enterprise, [tried])
+    concerned = [
+        one.code for one in accounts.enterprises() if enterprise in {None, one.code} and where in {None, one.province}
+    ]
+    newest = [(code, years[0]) for code in concerned if (years := portraits.years(code))][:MOST]
+    step = Steps(progress, key, 2 * len(newest))
+    return [_effect(code, year, max(valid_from, date(year, 12, 31)), tried, step) for code, year in newest]
+
+
+def _effect(enterprise: str, year: int, day: date, tried: Overlay, step: Steps) -> Effect:
+    found = []
+    for more in ((), (tried,)):
+        step()
+        found.append(compute(enterprise=enterprise, year=year, as_of=day, province=None, tried=more).as_dict())
+    return Effect(enterprise, year, *found)
+
+
+def _tried(  # noqa: PLR0917 -- the same values as the acts'
+    key: str, value: str, province: str | None, enterprise: str | None, valid_from: date, reason: str
+) -> dict[str, object]:
+    return {
+        "key": key,
+        "value": value,
+        "province": province,
+        "enterprise": enterprise,
+        "valid_from": valid_from,
+        "valid_to": None,
+        "reason": reason,
+        "when": clock.now().isoformat(),
+    }

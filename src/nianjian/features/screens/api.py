@@ -1,0 +1,95 @@
+"""The live screens as data, and the links by which kiosks show them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from ninja import Field, Query, Router, Schema
+
+from nianjian.features.screens.operations import links, shown
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.operations import read, write
+
+router = Router(tags=["inspection"])
+HERE = "/enterprises/{code}/inspection/screens"
+
+
+class ScreenWanted(Schema):
+    """Which screen, and of the gateway's log which decisions: a reason, ``refused`` for every refusal, a line."""
+
+    screen: Literal["office", "gateway"] = "office"
+    reason: str = Field("", max_length=40)
+    channel: str = Field("", max_length=120)
+
+
+class ScreenTold(Schema):
+    """``told``: figures of today, each with a state (fresh, stale, absent) and since when it was last known."""
+
+    screen: str
+    told: dict[str, Any]
+
+
+class ScreenLinkAsked(Schema):
+    """Where the screen stands, and for how many days the link holds."""
+
+    name: str = Field(max_length=200)
+    days: int = Field(1, ge=-1000, le=1000)
+
+
+class ScreenLinkTold(Schema):
+    """An open link without its secret; ``made_by`` is empty for the operator of the shell."""
+
+    link: str
+    name: str
+    made_by: str
+    made_at: str
+    expires_at: str
+
+
+class ScreenLinkMade(ScreenLinkTold):
+    """The same with the beginning of the address, behind which ``office/`` or ``gateway/`` follows."""
+
+    path: str
+
+
+class ScreenLinks(Schema):
+    """The open links, newest first."""
+
+    links: list[ScreenLinkTold]
+
+
+class ScreenLinkEnded(Schema):
+    """Which link was ended."""
+
+    link: str
+
+
+@read(router, HERE, act=Act.READ, answer=ScreenTold)
+def screens_get(request: Request, code: str, wanted: Query[ScreenWanted]) -> dict[str, object]:
+    """What a live screen shows now; telephone numbers masked."""
+    if wanted.screen == "office":
+        told = shown.office(enterprise=code, actor=request.actor)
+    else:
+        narrowed = shown.Filter(wanted.reason, wanted.channel)
+        told = shown.gateway(enterprise=code, wanted=narrowed, actor=request.actor)
+    return {"screen": wanted.screen, "told": told}
+
+
+@read(router, f"{HERE}/links", act=Act.ADMINISTER, answer=ScreenLinks)
+def screen_links(request: Request, code: str) -> dict[str, object]:
+    """The open links of kiosks; their secrets are not kept."""
+    return {"links": links.listed(enterprise=code, actor=request.actor)}
+
+
+@write(router, f"{HERE}/links", act=Act.ADMINISTER, answer=ScreenLinkMade, status=201, hidden=("path",))
+def screen_link_make(request: Request, code: str, given: ScreenLinkAsked) -> dict[str, Any]:
+    """Make a link that shows both screens to whoever has it, read-only, until it expires; told now only."""
+    return links.add(enterprise=code, name=given.name, days=given.days, actor=request.actor)
+
+
+@write(router, f"{HERE}/links/{{link_id}}/end", act=Act.ADMINISTER, answer=ScreenLinkEnded)
+def screen_link_end(request: Request, code: str, link_id: str) -> dict[str, Any]:
+    """End a link at once."""
+    links.end(enterprise=code, link=link_id, actor=request.actor)
+    return {"link": link_id}

@@ -1,0 +1,166 @@
+"""Call records that a switch has posted, kept as lines until they are imported: one file a day, each leg once.
+
+A leg stands in the file of the day on which it began, whenever it is posted; so a file tells whether it is known. Many
+threads and processes may keep legs at once: who writes holds the file's lock. A line that broke off is cut away by the
+next who writes. Numbers stand in it plainly: the folder is private, as the lake is.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+from typing import IO, Final
+
+from nianjian.engines.intake.formats.freeswitch_post import named
+from nianjian.features.screens.kept import PRIVATE
+
+DAY: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]")
+SUFFIX: Final = ".jsonl"
+FOLDER: Final = "posted"
+DAYS: Final = 3  # files whose legs are known by heart: eight bytes a leg
+WORD: Final = 8
+STEP: Final = 1 << 20
+
+
+@dataclass(slots=True)
+class _Known:
+    """Digests of a file's legs in order, and up to where it was read."""
+
+    offset: int = 0
+    digests: array[int] = field(default_factory=lambda: array("Q"))
+
+
+class Spool:
+    """The files of one switch."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = Lock()
+        self._known: dict[date, _Known] = {}  # the newest used last
+
+    def keep(self, day: date, uuid: str, line: bytes) -> bool:
+        """Keep a leg that began on ``day``; False: it is kept already. Durable when this returns; else OSError."""
+        with self._lock:
+            self._folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            path = file_of(self._folder, day)
+            new = not path.exists()
+            with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if new:
+                    _settle(self._folder)
+                return self._once(file, self._of(day), uuid, line)
+
+    def _of(self, day: date) -> _Known:
+        known = self._known.pop(day, None) or _Known()
+        self._known[day] = known
+        if len(self._known) > DAYS:
+            del self._known[next(iter(self._known))]
+        return known
+
+    def _once(self, file: IO[bytes], known: _Known, uuid: str, line: bytes) -> bool:
+        for other in _lines(file, known):
+            _add(known, named(other))
+        if not _add(known, uuid):
+            os.fsync(file.fileno())  # whoever wrote it may have died before it was durable
+            return False
+        file.truncate(known.offset)
+        file.seek(known.offset)
+        whole = line + b"\n"
+        try:
+            _written(file, whole)
+        except OSError:
+            known.digests.pop(_place(known, uuid)[0])
+            file.truncate(known.offset)
+            raise
+        known.offset += len(whole)
+        return True
+
+
+def folder_of(live: Path, enterprise: str, source: str) -> Path:
+    """Where a switch's files lie."""
+    return live / FOLDER / enterprise / source
+
+
+def file_of(folder: Path, day: date) -> Path:
+    """The file of a day."""
+    return folder / f"{day.isoformat()}{SUFFIX}"
+
+
+def older(live: Path, enterprise: str, before: date) -> list[Path]:
+    """The files of days before one, of all switches of an enterprise."""
+    return [path for path in _files(live, enterprise) if path.stem < before.isoformat()]
+
+
+def oldest(live: Path, enterprise: str) -> date | None:
+    """The first day of which a switch of an enterprise has posted a leg; None for none."""
+    return min((date.fromisoformat(path.stem) for path in _files(live, enterprise)), default=None)
+
+
+def legs(paths: Iterable[Path]) -> int:
+    """How many legs lie in files; one that broke off is none."""
+    return sum(chunk.count(b"\n") for path in paths for chunk in _chunks(path))
+
+
+def _files(live: Path, enterprise: str) -> list[Path]:
+    found = sorted((live / FOLDER / enterprise).glob(f"*/*{SUFFIX}"))
+    return [path for path in found if DAY.fullmatch(path.stem)]
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with suppress(FileNotFoundError), path.open("rb") as file:  # taken away meanwhile, by whom its time was over, too
+        while chunk := file.read(STEP):
+            yield chunk
+
+
+def _lines(file: IO[bytes], known: _Known) -> Iterator[bytes]:
+    """Whole lines that others have written since; a file that has become shorter is read anew."""
+    if os.fstat(file.fileno()).st_size < known.offset:
+        known.offset, known.digests = 0, array("Q")
+    file.seek(known.offset)
+    left = b""
+    while chunk := file.read(STEP):
+        left += chunk
+        end = left.rfind(b"\n") + 1
+        yield from left[:end].split(b"\n")[:-1]
+        known.offset += end
+        left = left[end:]
+
+
+def _written(file: IO[bytes], whole: bytes) -> None:
+    """Write it, for good; what a full disk takes in part is no line, and cut away by the next."""
+    if file.write(whole) != len(whole):
+        raise OSError("written in part")
+    os.fsync(file.fileno())
+
+
+def _place(known: _Known, uuid: str) -> tuple[int, int]:
+    digest = int.from_bytes(blake2b(uuid.encode(), digest_size=WORD).digest())
+    return bisect_left(known.digests, digest), digest
+
+
+def _add(known: _Known, uuid: str) -> bool:
+    """Whether it was not known yet."""
+    place, digest = _place(known, uuid)
+    if place < len(known.digests) and known.digests[place] == digest:
+        return False
+    known.digests.insert(place, digest)
+    return True
+
+
+def _settle(folder: Path) -> None:
+    """Make a file's name as durable as its lines."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,349 @@
+"""The season: what is due, both reports, the plan; what people say of it; calendar feeds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import StreamingHttpResponse
+from ninja import Field, Query, Router, Schema
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper.words import CHINESE, language_of
+from nianjian.features.dossier.operations.making.kept import ZIP
+from nianjian.features.season.operations import acts, archive, feed, files
+from nianjian.features.season.operations.roll_over import roll_over
+from nianjian.features.season.operations.shown import shown
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.given import Day, Text
+from nianjian.platform.api.operations import read, take, write
+from nianjian.platform.api.paging import Cut, Page, paged
+from nianjian.platform.home.http.answers import named
+
+router = Router(tags=["season"])
+HERE = "/enterprises/{code}/season"
+DataYear = Annotated[int, Field(ge=clock.FIRST_DAY.year, lt=clock.LAST_DAY.year)]
+Track = Literal["licence", "code_number"]
+
+
+class SeasonOf(Schema):
+    """Of one data year (none: the one whose season runs), as it stands on a day (none: today)."""
+
+    year: DataYear | None = None
+    today: Day | None = None
+
+
+class SeasonLeft(Schema):
+    """Days to go; ``provisional``: the holidays of a year on the way are not published yet."""
+
+    days: int
+    workdays: int
+    provisional: bool
+
+
+class SeasonDeadline(Schema):
+    """A day with its source. ``last_day``: later than ``date`` where the law moves it off a holiday."""
+
+    track: str
+    template: str
+    template_name: str
+    kind: Literal["opens", "closes"]
+    name: str
+    name_en: str
+    date: Day
+    last_day: Day
+    provisional: bool
+    printed: bool
+    passed: bool
+    days: int
+    citation: str
+    level: str
+    rule: str | None
+
+
+class SeasonEarliest(SeasonDeadline):
+    """The one that drives alarms and plan."""
+
+    left: SeasonLeft
+
+
+class SeasonTrack(Schema):
+    """One report of one licence (null: the register names none); ``light`` red when it is late."""
+
+    licence: str | None
+    track: Track
+    state: Literal["on_time", "late", "filed", "filed_late", "undated"]
+    path: Literal["report", "late_report"]
+    light: str | None
+    due: date | None
+    filed_on: date | None
+    deadlines: list[SeasonDeadline]
+
+
+class SeasonSteps(Schema):
+    """How many of how many."""
+
+    done: int
+    total: int
+
+
+class SeasonMilestone(Schema):
+    """A module of the guide in the reverse plan."""
+
+    module: str
+    name: str
+    begins: date
+    due: date
+    provisional: bool
+    progress: SeasonSteps
+
+
+class SeasonTask(Schema):
+    """A task. ``by_hand``: a person says that it is done; all others are computed. ``effects``: sentences (D5)."""
+
+    task: str
+    module: str
+    track: str | None
+    state: Literal["done", "not_applicable", "snoozed", "late", "blocked", "open", "ahead"]
+    finished: bool
+    begins: date
+    due: date
+    provisional: bool
+    workdays: int
+    after: list[str]
+    source: str
+    by_hand: bool
+    owner: str
+    steps: SeasonSteps
+    figures: dict[str, Any]
+    effects: list[str]
+    done_on: date | None
+    note: str
+    snoozed_until: date | None
+    reason: str
+
+
+class SeasonFlag(Schema):
+    """What must be known: a text, never a probability."""
+
+    code: str
+    text: str
+    citation: str | None
+    level: str | None
+
+
+class SeasonObstacle(Schema):
+    """What has waited too long already: complaints past a limit, open differences; a code, its sentence, its values."""
+
+    code: str
+    text: str
+    values: dict[str, Any]
+
+
+class SeasonTold(Schema):
+    """A season as it stands on ``today``."""
+
+    enterprise: str
+    year: int
+    today: date
+    earliest: SeasonEarliest | None
+    start: date | None
+    tracks: list[SeasonTrack]
+    milestones: list[SeasonMilestone]
+    tasks: list[SeasonTask]
+    progress: SeasonSteps
+    risk_flags: list[SeasonFlag]
+    obstacles: list[SeasonObstacle] = Field([])
+
+
+class ReportNoted(Schema):
+    """A report of a data year; ``licence`` null: of every one that reports; ``day`` null: it is taken back.
+
+    ``text``: number of the receipt, or name of the notice.
+    """
+
+    year: DataYear
+    track: Track
+    licence: Annotated[str, Field(max_length=80)] | None = None
+    day: Day | None = None
+    text: Annotated[Text, Field(max_length=200)] = ""
+
+
+class TaskSaid(Schema):
+    """``act``: assign an owner (``text``), snooze until a day with a reason, done on a day, noted; no day: undo."""
+
+    year: DataYear
+    task: Annotated[Text, Field(min_length=1, max_length=32)]
+    act: Literal["assign", "snooze", "done"]
+    day: Day | None = None
+    text: Annotated[Text, Field(max_length=200)] = ""
+
+
+class FeedTold(Schema):
+    """A feed of one's own; its secret is not kept."""
+
+    feed: str
+    made_at: datetime
+
+
+class FeedMade(Schema):
+    """``path`` below the server's address, with the secret in it."""
+
+    feed: str
+    secret: str
+    path: str
+
+
+class FeedClosed(Schema):
+    """The feed that is closed."""
+
+    feed: str
+
+
+@read(router, HERE, act=Act.READ, answer=SeasonTold)
+def season_get(request: Request, code: str, of: Query[SeasonOf]) -> dict[str, Any]:
+    """Deadlines with their sources, both reports, the plan with its tasks, what must be known."""
+    return _told(request, code, of.year, of.today)
+
+
+@write(router, f"{HERE}/reports", act=Act.REPORT, answer=SeasonTold)
+def season_report(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
+    """Note that a report was handed in on a day."""
+    acts.submitted(**_of(code, noted), day=noted.day, receipt=noted.text, actor=request.actor)
+    return _told(request, code, noted.year, None)
+
+
+@write(router, f"{HERE}/notices", act=Act.REPORT, answer=SeasonTold)
+def season_notice(request: Request, code: str, noted: ReportNoted) -> dict[str, Any]:
+    """Note the last day that a notice to the enterprise names; it wins over the templates."""
+    acts.printed(**_of(code, noted), day=noted.day, notice=noted.text, actor=request.actor)
+    return _told(request, code, noted.year, None)
+
+
+@write(router, f"{HERE}/tasks", act=Act.LOAD, answer=SeasonTold)
+def season_task(request: Request, code: str, said: TaskSaid) -> dict[str, Any]:
+    """Name who does a task, let it rest, or say that it was done."""
+    of: dict[str, Any] = {"enterprise": code, "year": said.year, "task": said.task, "actor": request.actor}
+    match said.act:
+        case "assign":
+            acts.assign(owner=said.text, **of)
+        case "snooze":
+            acts.snooze(until=said.day, reason=said.text, **of)
+        case _:
+            acts.done(day=said.day, note=said.text, **of)
+    return _told(request, code, said.year, None)
+
+
+class OfYear(Schema):
+    """A data year."""
+
+    year: DataYear
+
+
+class NotTaken(Schema):
+    """A paper of the year before that is no ready paper here: yearly, expired or unconfirmed."""
+
+    item: str
+    reason: str
+    valid_until: date | None
+
+
+class RolledOver(Schema):
+    """What a season has from the one before; ``owners``: tasks that kept theirs."""
+
+    year: int
+    taken: list[str]
+    owners: list[str]
+    left: list[NotTaken]
+    watched: list[dict[str, Any]]
+    routine: list[dict[str, Any]]
+
+
+class ArchiveTold(Schema):
+    """A closed season as it stood; ``sha256`` stands in the audit chain too."""
+
+    season: SeasonTold
+    package: dict[str, Any] | None
+    portrait: dict[str, Any] | None
+    log: dict[str, Any]
+    files: list[dict[str, Any]]
+    sha256: str
+    closed_at: datetime
+    closed_by: str
+
+
+class ReopenWanted(Schema):
+    """Which closed season, and why."""
+
+    year: DataYear
+    reason: Text
+
+
+class ReopenAsked(Schema):
+    """The request that waits for a second person."""
+
+    approval: str
+    state: str
+
+
+@write(router, f"{HERE}/roll-over", act=Act.LOAD, answer=RolledOver)
+def season_roll_over(request: Request, code: str, of: OfYear) -> dict[str, Any]:
+    """Begin a season from the last one: papers that hold, owners of tasks, the watch list and its routine."""
+    return roll_over(enterprise=code, year=of.year, actor=request.actor)
+
+
+@write(router, f"{HERE}/close", act=Act.REPORT, answer=ArchiveTold)
+def season_close(request: Request, code: str, of: OfYear) -> dict[str, Any]:
+    """Close a season, with its package, portrait and log; only two people open it again."""
+    return archive.close(enterprise=code, year=of.year, actor=request.actor)
+
+
+@write(router, f"{HERE}/reopen", act=Act.REQUEST, answer=ReopenAsked)
+def season_reopen(request: Request, code: str, asked: ReopenWanted) -> dict[str, Any]:
+    """Ask for a second person to open a closed season again; it stays closed until then."""
+    made = archive.reopen(enterprise=code, year=asked.year, reason=asked.reason, actor=request.actor)
+    return {"approval": made.id, "state": made.state}
+
+
+@read(router, f"{HERE}/archive", act=Act.READ, answer=ArchiveTold)
+def season_archive(request: Request, code: str, of: Query[OfYear]) -> dict[str, Any]:
+    """A closed season as it stood."""
+    return archive.archived(enterprise=code, year=of.year, actor=request.actor)
+
+
+@take(router, f"{HERE}/archive/{{year}}/{{part}}", act=Act.READ, media=[files.JSON, ZIP])
+def season_archive_file(
+    request: Request, code: str, year: DataYear, part: Literal["package", "signed", "portrait", "log"]
+) -> StreamingHttpResponse:
+    """A file of a closed season, held against its digest; taking the log needs the chain, the others full values."""
+    made = files.taken(enterprise=code, year=year, part=part, actor=request.actor)
+    return named(StreamingHttpResponse(made.content, content_type=made.media_type), made.name)
+
+
+@read(router, f"{HERE}/feeds", act=Act.READ, answer=Page[FeedTold])
+def season_feeds(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """One's own calendar feeds that are open, newest first."""
+    return paged(request, cut, feed.listed(enterprise=code, actor=request.actor), dict)
+
+
+@write(router, f"{HERE}/feeds", act=Act.READ, answer=FeedMade, status=201, hidden=("secret", "path"))
+def season_feed_add(request: Request, code: str) -> dict[str, Any]:
+    """Make a calendar feed (iCal) of one's own; its secret is told now only."""
+    return feed.add(enterprise=code, actor=request.actor)
+
+
+@write(router, f"{HERE}/feeds/{{feed_id}}/close", act=Act.READ, answer=FeedClosed)
+def season_feed_close(request: Request, code: str, feed_id: str) -> dict[str, Any]:
+    """Close a feed: its address opens nothing from now on."""
+    feed.revoke(enterprise=code, feed=feed_id, actor=request.actor)
+    return {"feed": feed_id}
+
+
+def _of(code: str, noted: ReportNoted) -> dict[str, Any]:
+    return {"enterprise": code, "year": noted.year, "track": noted.track, "licence": noted.licence}
+
+
+def _told(request: Request, code: str, year: int | None, today: date | None) -> dict[str, Any]:
+    language = language_of(request.headers.get("accept-language", CHINESE))
+    return shown(enterprise=code, year=year, today=today or clock.today(), actor=request.actor, language=language)

@@ -1,0 +1,124 @@
+"""What an agency does to several enterprises at once: all or none, one transaction, an entry for each enterprise.
+
+The season meant is the one that runs at each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.season.reminders import TASK, TRACK, Reminder, settled, waiting
+from nianjian.engines.season.tasks import State
+from nianjian.features.archives import query as archives
+from nianjian.features.season.operations import acts
+from nianjian.features.season.operations.known import Known, due_year, known
+from nianjian.features.season.operations.remind import news
+from nianjian.features.season.operations.shown import standing_tasks
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit.record import record
+from nianjian.platform.notifications.outbox import service
+
+MOST: Final = 200  # enterprises at once: each costs some dozens of queries
+NAMED: Final = 5  # enterprises that a sentence names
+ASKED: Final = "asked"  # the stage of a reminder that a person wanted
+
+
+def assign(*, enterprises: Sequence[str], task: str, owner: str, actor: Actor) -> int:
+    """Name who does a task at each; how many. As `chosen`, `_running` and `acts.assign`."""
+    codes = chosen(enterprises)
+    with transaction.atomic():
+        for code, year in _running(codes, Act.LOAD, actor).items():
+            acts.assign(enterprise=code, year=year, task=task, owner=owner, actor=actor)
+    return len(codes)
+
+
+def snooze(*, enterprises: Sequence[str], task: str, until: date | None, reason: str, actor: Actor) -> int:
+    """Let a task rest at each, with a reason (None: wake it); how many. As `chosen`, `_running`, `acts.snooze`."""
+    codes = chosen(enterprises)
+    with transaction.atomic():
+        for code, year in _running(codes, Act.LOAD, actor).items():
+            acts.snooze(enterprise=code, year=year, task=task, until=until, reason=reason, actor=actor)
+    return len(codes)
+
+
+def remind(*, enterprises: Sequence[str], actor: Actor) -> int:
+    """Tell the people of each now what is open: reports not handed in, tasks that are late; how many messages.
+
+    The same once a day. `chosen`, `_running`.
+    """
+    today, now, count = clock.today(), clock.now(), 0
+    codes = chosen(enterprises)
+    with transaction.atomic():
+        for code, year in _running(codes, Act.REPORT, actor).items():
+            season = known(code, year, today)
+            told = list(news(code, [(season, one) for one in _open(season, actor)], now))
+            count += service.ask(enterprise=code, day=today, news=told, now=now, actor=actor)
+    return count
+
+
+def listed(*, enterprises: Sequence[str], actor: Actor) -> None:
+    """Note that a list with where these stand was taken out. `chosen`, ``role_missing``."""
+    codes = chosen(enterprises)
+    with transaction.atomic():
+        for code in codes:
+            require(actor, code, Act.READ)
+            record(verb="portfolio.taken", enterprise=code, actor=actor, data={"rows": len(codes)})
+
+
+def chosen(enterprises: Sequence[str]) -> list[str]:
+    """Each once; ``portfolio_none_chosen``, ``portfolio_too_many``."""
+    found = list(dict.fromkeys(enterprises))
+    if not found:
+        raise NianjianError("portfolio_none_chosen")
+    if len(found) > MOST:
+        raise NianjianError("portfolio_too_many", count=len(found), most=MOST)
+    return found
+
+
+def closed(enterprises: Sequence[str]) -> list[str]:
+    """Those of them at which the season that runs is closed: nothing is done there any more."""
+    return [code for code in enterprises if due_year(code, clock.today()) in archives.years(code)]
+
+
+def names(codes: Sequence[str]) -> str:
+    """The first few by name and code, so that a person finds them in the list."""
+    some = "、".join(f"{accounts.enterprise(code).name} ({code})" for code in codes[:NAMED])
+    return f"{some} …" if len(codes) > NAMED else some
+
+
+def _running(codes: Sequence[str], act: Act, actor: Actor) -> dict[str, int]:
+    """The data year whose season runs at each; ``role_missing``.
+
+    ``portfolio_season_closed`` names those whose season is closed, so that a person can leave them out.
+    """
+    for code in codes:
+        require(actor, code, act)  # of all of them first, so that nobody learns which codes exist
+    if shut := closed(codes):
+        raise NianjianError("portfolio_season_closed", count=len(shut), names=names(shut))
+    return {code: due_year(code, clock.today()) for code in codes}
+
+
+def _open(season: Known, actor: Actor) -> list[Reminder]:
+    """Reports that are not handed in, one a report and last day however many licences, and tasks that are late."""
+    today, found, told = season.today, list[Reminder](), set[str]()
+    for name, last, count in waiting(season.tracks):
+        # A person is told a matter once a stage and day: the days after the first one are stages of their own.
+        stage = f"{ASKED}-{last}" if name in told else ASKED
+        told.add(name)
+        found.append(Reminder(f"{TRACK}:{name}", stage, today, last, (last - today).days, count))
+    tasks = standing_tasks(season, actor)
+    moot = settled(tasks)
+    for task in tasks:
+        if task.state is State.LATE and task.plan.task not in moot:
+            day, owner = task.due.day, task.said.owner or task.seen.owner
+            found.append(Reminder(f"{TASK}:{task.plan.task}", ASKED, today, day, (day - today).days, owner=owner))
+    return found

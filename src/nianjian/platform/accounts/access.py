@@ -1,0 +1,133 @@
+"""May this person do that here? The one door that flows, services and verbs ask.
+
+The local operator of the OS shell may do everything: who can start the program there can also read its files. Such
+acts stand in the audit chain as ``os:NAME``. Everybody else needs a role, at the enterprise or in the installation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import query
+from nianjian.platform.accounts.models import Membership
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act, Role, allows, roles_for
+
+EVERYWHERE: Final = ""
+"""In place of an enterprise's code: the whole installation."""
+
+
+def memberships(user: str) -> QuerySet[Membership]:
+    """The roles by which a user may act now: a closed account has none, by whatever way somebody comes in its name."""
+    return Membership.objects.filter(user_id=user, user__is_active=True)
+
+
+def roles(user: str, enterprise: str) -> frozenset[str]:
+    """Return what a user is at an enterprise; a role of the installation holds at every one."""
+    at = Q(enterprise=None) if enterprise == EVERYWHERE else Q(enterprise=None) | Q(enterprise_id=enterprise)
+    return frozenset(memberships(user).filter(at).values_list("role", flat=True))
+
+
+def may(actor: Actor, enterprise: str, act: Act) -> bool:
+    """Whether the actor may; ``enterprise`` is a code or `EVERYWHERE`."""
+    if not actor.proved:
+        return True
+    return scoped(actor, act) and allows(roles(actor.name, enterprise), act)
+
+
+def acts(actor: Actor, enterprise: str) -> frozenset[Act]:
+    """All that the actor may do there, in one question."""
+    if not actor.proved:
+        return frozenset(Act)
+    held = roles(actor.name, enterprise)
+    return frozenset(act for act in Act if scoped(actor, act) and allows(held, act))
+
+
+def scoped(actor: Actor, act: Act) -> bool:
+    """Whether the actor is here for such an act at all: a token that may read may read its own."""
+    return actor.scopes is None or act in actor.scopes or (act == Act.READ_OWN and Act.READ in actor.scopes)
+
+
+def team_of(actor: Actor, enterprise: str) -> str | None:
+    """Return the team whose rows alone the actor may see; None: all rows. ``role_missing`` for whom has no team."""
+    if may(actor, enterprise, Act.READ):
+        return None
+    own = memberships(actor.name).filter(enterprise_id=enterprise, role=Role.OUTSOURCER)
+    team = own.values_list("team", flat=True).first()
+    if not team:  # rows of no team are nobody's own
+        require(actor, enterprise, Act.READ)
+    return team
+
+
+def require(actor: Actor, enterprise: str, act: Act) -> None:
+    """Raise ``role_missing`` (``role_missing_everywhere`` for the installation) unless the actor may.
+
+    Whether an enterprise exists is not told to whom it does not concern.
+    """
+    if may(actor, enterprise, act):
+        return
+    needed = ", ".join(roles_for(act))
+    if enterprise == EVERYWHERE:
+        raise NianjianError("role_missing_everywhere", user=actor.name, act=act.value, roles=needed)
+    raise NianjianError("role_missing", user=actor.name, enterprise=enterprise, act=act.value, roles=needed)
+
+
+def govern(actor: Actor, user: str) -> None:
+    """Raise unless the actor administers every place where the user holds a role: who may act for it, or close it.
+
+    ``role_missing_everywhere``: the same answer whether the user holds roles elsewhere or does not exist.
+    ``user_unknown`` to an administrator of the installation. A user without a role is governed by the installation.
+    ``token_too_narrow``: by a token that is not for all that the user may do, see `within`.
+    """
+    if not administers(actor, user):
+        require(actor, EVERYWHERE, Act.PEOPLE)
+    if not query.exists(user):
+        raise NianjianError("user_unknown", user=user)
+    within(actor, query.acts_of(user), user)
+
+
+def administers(actor: Actor, user: str) -> bool:
+    """Whether the actor may administer people at every place where the user holds a role."""
+    places = {one.enterprise or EVERYWHERE for one in query.roles_of(user)} or {EVERYWHERE}
+    return all(may(actor, place, Act.PEOPLE) for place in places)
+
+
+def within(actor: Actor, acts: Collection[Act], user: str) -> None:
+    """Raise ``token_too_narrow`` where the token at hand is not for all of ``acts``, which ``user`` holds or is given.
+
+    Whoever lets an account in could act as that account, so a token for some acts reaches accounts of these acts alone.
+    """
+    lacking = sorted(act for act in acts if not scoped(actor, act))
+    if lacking:
+        raise NianjianError("token_too_narrow", user=user, acts=", ".join(lacking))
+
+
+def govern_another(actor: Actor, user: str) -> None:
+    """As `govern`, for acts that would let whoever holds a person's token in as that person: ``own_account``."""
+    govern(actor, user)
+    if actor.proved and actor.name == user:
+        raise NianjianError("own_account", user=user)
+
+
+def people(actor: Actor) -> dict[str, list[dict[str, str | None]]]:
+    """Every user's roles as far as the actor may read: of the installation, or of enterprises that concern the actor.
+
+    Who holds none of these is named only to readers of the whole installation.
+    """
+    whole = may(actor, EVERYWHERE, Act.READ)
+    found: dict[str, list[dict[str, str | None]]] = {name: [] for name in query.users()} if whole else {}
+    for one in query.held(None if whole else _own(actor)):
+        found.setdefault(one.user, []).append({"role": one.role, "enterprise": one.enterprise})
+    return found
+
+
+def _own(actor: Actor) -> list[str]:
+    """The enterprises at which a person without a role in the installation may read."""
+    if not scoped(actor, Act.READ):
+        return []
+    own = memberships(actor.name).filter(role__in=roles_for(Act.READ)).exclude(enterprise=None)
+    return list(own.values_list("enterprise_id", flat=True))

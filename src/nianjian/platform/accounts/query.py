@@ -1,0 +1,197 @@
+"""Read tenants and users, and say who is acting."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import hmac
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.db.models import F
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import models
+from nianjian.platform.accounts.roles import Act, allowed
+
+USER: Final = "user"
+LOCAL: Final = "os"
+
+
+@dataclass(frozen=True, slots=True)
+class Enterprise:
+    """A tenant as a value."""
+
+    code: str
+    name: str
+    province: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: ``kind`` is ``user`` (proved by a session or a token) or ``os`` (the local operator).
+
+    ``scopes``: the acts that the token at hand is for; None: whatever the roles allow.
+    """
+
+    name: str
+    kind: str = LOCAL
+    scopes: frozenset[str] | None = None
+
+    @property
+    def proved(self) -> bool:
+        """Whether this person has shown who it is: only such a one can be the second of two."""
+        return self.kind == USER
+
+    def __str__(self) -> str:
+        """As written to the audit chain: ``user:anna``, ``os:root``."""
+        return f"{self.kind}:{self.name}"
+
+
+CLOCK: Final = Actor("clock", "system")
+"""The worker itself, for what it does at its hours and nobody asked for."""
+
+
+def enterprise(code: str) -> Enterprise:
+    """Find a tenant; ``enterprise_unknown`` if there is none of that code."""
+    found = models.Enterprise.objects.filter(pk=code).first()
+    if found is None:
+        raise NianjianError("enterprise_unknown", enterprise=code)
+    return Enterprise(found.code, found.name, found.province)
+
+
+def known_since(codes: Collection[str]) -> dict[str, date]:
+    """The day on which each tenant was made here, by code; what is no tenant is not in it."""
+    made = models.Enterprise.objects.filter(pk__in=codes).values_list("code", "created_at")
+    return {code: at.astimezone(clock.ZONE).date() for code, at in made}
+
+
+def enterprises() -> list[Enterprise]:
+    """All tenants by code."""
+    return [Enterprise(one.code, one.name, one.province) for one in models.Enterprise.objects.order_by("code")]
+
+
+def users() -> list[str]:
+    """All users' names, sorted."""
+    return list(models.User.objects.order_by("name").values_list("name", flat=True))
+
+
+def exists(user: str) -> bool:
+    """Whether there is an account of that name, open or closed."""
+    return models.User.objects.filter(pk=user).exists()
+
+
+def by_email(addresses: set[str]) -> models.User | None:
+    """Return the open account that has had one of these e-mail addresses longest, whatever the case; None for none.
+
+    Enterprises do not learn of each other's people, so two of them may have set the same address. None as well where
+    it is not known who was first.
+    """
+    wanted = {address.casefold() for address in addresses}
+    known = models.User.objects.filter(is_active=True).exclude(email="").order_by(F("email_at").asc(nulls_first=True))
+    first, *others = [*(one for one in known if one.email.casefold() in wanted), None]
+    return None if first and others[0] and others[0].email_at == first.email_at else first
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that a user holds; ``enterprise`` None: in the whole installation; ``team``: of an outsourcer."""
+
+    user: str
+    role: str
+    enterprise: str | None
+    team: str = ""
+
+
+def held(places: Collection[str] | None = None) -> list[Held]:
+    """Every user's roles at these enterprises (None: everywhere), by user, enterprise and role.
+
+    Those of the installation stand first.
+    """
+    found = models.Membership.objects.order_by("user_id", F("enterprise_id").asc(nulls_first=True), "role")
+    if places is not None:
+        found = found.filter(enterprise_id__in=places)
+    return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
+
+
+def first_with(role: str) -> str | None:
+    """The first user by name who holds a role anywhere; None: nobody does."""
+    found = models.Membership.objects.filter(role=role).order_by("user_id").values_list("user_id", flat=True)
+    return found.first()
+
+
+def roles_of(user: str) -> list[Held]:
+    """Every role of one user, as `held` orders them."""
+    found = models.Membership.objects.filter(user_id=user).order_by(F("enterprise_id").asc(nulls_first=True), "role")
+    return [Held(*row) for row in found.values_list("user_id", "role", "enterprise_id", "team")]
+
+
+def acts_of(user: str) -> frozenset[Act]:
+    """Return the acts that one of the user's roles allows somewhere: the widest that a token may be for."""
+    return frozenset(act for one in roles_of(user) for act in allowed(one.role))
+
+
+def holds(user: str, roles: Iterable[str]) -> bool:
+    """Whether the user is one of these anywhere."""
+    return models.Membership.objects.filter(user_id=user, role__in=list(roles)).exists()
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: sha256, hex. Tokens are random, so no salt and no slow hash is needed."""
+    return hashlib.sha256(token.strip().encode()).hexdigest()
+
+
+def actor(name: str | None, token: str | None = None) -> Actor:
+    """Who acts: the OS user, or the named user who proves itself by the token.
+
+    ``token_missing`` without a token; ``token_refused`` for an unknown user or another token, without telling which.
+    """
+    if name is None:
+        return Actor(_operator(), LOCAL)
+    if not token:
+        raise NianjianError("token_missing", user=name)
+    shown = bearer(token)
+    if shown is None or not hmac.compare_digest(shown.name.encode(), name.encode()):
+        raise NianjianError("token_refused", user=name)
+    return shown
+
+
+def bearer(token: str) -> Actor | None:
+    """Return whose token this is, with its scopes; None for one that is unknown, expired or of a closed account."""
+    found = (
+        models.Token.objects.filter(sha256=digest(token), user__is_active=True)
+        .exclude(expires_at__lte=clock.now())
+        .first()
+    )
+    if found is None:
+        return None
+    return Actor(found.user_id, USER, None if found.scopes is None else frozenset(found.scopes))
+
+
+def asked_by(text: str) -> Actor:
+    """Who asked for work, from how it was written down (``str(Actor)``); ``account_closed`` for whom may no longer."""
+    actor = recorded_actor(text)
+    if actor.proved and not models.User.objects.filter(pk=actor.name, is_active=True).exists():
+        raise NianjianError("account_closed", user=actor.name)
+    return actor
+
+
+def recorded_actor(text: str) -> Actor:
+    """Read an actor as it was written down (``str(Actor)``)."""
+    kind, _colon, name = text.partition(":")
+    return Actor(name, kind)
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        return "unknown"
+
+
+def lock_enterprise(enterprise: str) -> None:
+    """Make two writers of one enterprise go one after the other, to the end of their transaction."""
+    list(models.Enterprise.objects.select_for_update().filter(pk=enterprise))

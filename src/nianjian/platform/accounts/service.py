@@ -1,0 +1,274 @@
+"""Make tenants and users, give and take roles."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from nianjian.engines.kernel import clock, provinces
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import folk, models, query
+from nianjian.platform.accounts.access import EVERYWHERE, govern, govern_another, may, require, within
+from nianjian.platform.accounts.holds.service import end_ways_in, note
+from nianjian.platform.accounts.query import USER, Actor, Enterprise
+from nianjian.platform.accounts.reach import reach
+from nianjian.platform.accounts.roles import Act, Role, allowed
+from nianjian.platform.audit.record import record
+
+# A code becomes a folder of the lake and a word on the command line; a name becomes an audit value.
+CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+NAME: Final = re.compile(r"[\w.@-]{1,80}")
+TOKEN_BYTES: Final = 32
+
+
+def add_enterprise(*, code: str, name: str, province: str, actor: Actor) -> Enterprise:
+    """Make a tenant; the province, which may be "", is kept by its short name.
+
+    ``enterprise_code_malformed``, ``enterprise_exists``, ``enterprise_name_empty``, ``province_unknown``.
+    """
+    require(actor, EVERYWHERE, Act.ADMINISTER)
+    if not CODE.fullmatch(code):
+        raise NianjianError("enterprise_code_malformed", enterprise=code)
+    if not name.strip():
+        raise NianjianError("enterprise_name_empty", enterprise=code)
+    with transaction.atomic():
+        # Folders of some systems do not tell cases apart, so codes must differ by more than case.
+        if models.Enterprise.objects.filter(code__iexact=code).exists():
+            raise NianjianError("enterprise_exists", enterprise=code)
+        where = provinces.short(province) if province.strip() else ""
+        made = models.Enterprise(code=code, name=name.strip(), province=where, created_at=clock.now())
+        _insert(made, NianjianError("enterprise_exists", enterprise=code))
+        data = {"code": code, "name": made.name, "province": made.province}
+        record(verb="enterprise.add", enterprise=code, actor=actor, data=data)
+    return Enterprise(made.code, made.name, made.province)
+
+
+def add_person(*, name: str, actor: Actor, email: str = "") -> None:
+    """Make an account that nothing lets in yet.
+
+    ``user_name_malformed``, ``user_exists``, ``email_malformed``, ``email_taken``.
+
+    The caller gives it a role in the same transaction, which asks whether the actor may.
+    """
+    if not NAME.fullmatch(name):
+        raise NianjianError("user_name_malformed", user=name)
+    with transaction.atomic():
+        # Names are typed at the sign-in page, where cases are not told apart.
+        if models.User.objects.filter(name__iexact=name).exists():
+            raise NianjianError("user_exists", user=name)
+        address, now = checked_email(email, of=name, actor=actor), clock.now()
+        made = models.User(name=name, email=address, email_at=now if address else None, created_at=now)
+        made.set_unusable_password()
+        _insert(made, NianjianError("user_exists", user=name))
+        note(user=name, actor=actor)
+        record(verb="user.add", enterprise="", actor=actor, data={"user": name})
+
+
+def add_member(
+    *, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = ""
+) -> None:
+    """Make an account with a role at the enterprises, at none named in the installation.
+
+    Errors as `add_person` and `grant`.
+    """
+    places = list(enterprises) or [EVERYWHERE]
+    for code in places:
+        require(actor, code, Act.PEOPLE)
+    with transaction.atomic():
+        add_person(name=name, actor=actor, email=email)
+        for code in places:
+            where = _place(name, role, code, actor)
+            give(user=name, role=role, enterprise=where, actor=actor, team=team)
+
+
+def add_user(*, name: str, role: str, enterprises: Sequence[str], actor: Actor, team: str = "", email: str = "") -> str:
+    """Make a member with a token; the token, shown only now. Errors as `add_member`."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with transaction.atomic():
+        add_member(name=name, role=role, enterprises=enterprises, actor=actor, team=team, email=email)
+        models.Token(
+            id=f"T{secrets.token_hex(4)}",
+            user_id=name,
+            name="shell",
+            sha256=query.digest(token),
+            created_at=clock.now(),
+        ).save(force_insert=True)
+    return token
+
+
+def grant(*, user: str, role: str, enterprise: str, actor: Actor, team: str = "") -> bool:
+    """Give a role at an enterprise (`access.EVERYWHERE`: in the installation); whether anything changed.
+
+    ``team``: of an outsourcer, whose key a flow has looked up; another one takes the place of the last.
+    ``role_unknown``, ``role_missing``, ``enterprise_unknown``; ``user_unknown`` also for a person of other enterprises
+    alone, who joins by an invitation (`accounts.invitations`), unless the actor administers the installation;
+    ``token_too_narrow`` by a token that is not for all that the role and the user's other roles allow.
+    """
+    _visible(user, enterprise, actor)
+    return give(user=user, role=role, enterprise=_place(user, role, enterprise, actor), actor=actor, team=team)
+
+
+def give(*, user: str, role: str, enterprise: str | None, actor: Actor, team: str = "", **more: str) -> bool:
+    """Give a role for which everything has been checked; ``more`` goes into the audit entry."""
+    with transaction.atomic():
+        member, made = models.Membership.objects.get_or_create(
+            user_id=user, enterprise_id=enterprise, role=role, defaults={"team": team}
+        )
+        changed = made or member.team != team
+        if changed:
+            models.Membership.objects.filter(pk=member.pk).update(team=team)
+            data = {"user": user, "role": role, **({"team": team} if team else {}), **more}
+            record(verb="user.grant", enterprise=enterprise or EVERYWHERE, actor=actor, data=data)
+    return changed
+
+
+def revoke(*, user: str, role: str, enterprise: str, actor: Actor) -> None:
+    """Take a role, and end the secrets that need it; errors as `grant`, and ``role_not_held``.
+
+    Doors call `flows.people.revoke`, which also ends the work that waits in the person's name.
+    """
+    _visible(user, enterprise, actor)
+    where = _place(user, role, enterprise, actor)
+    with transaction.atomic():
+        gone, _each = models.Membership.objects.filter(user_id=user, enterprise_id=where, role=role).delete()
+        if not gone:
+            raise NianjianError("role_not_held", user=user, role=role)
+        if not models.Membership.objects.filter(user_id=user, role=Role.INSPECTOR).exists():
+            inspecting = models.Link.objects.filter(user_id=user, purpose=models.Link.INSPECT, revoked_at=None)
+            inspecting.update(revoked_at=clock.now())
+        end_bearers(user)
+        record(verb="user.revoke", enterprise=enterprise, actor=actor, data={"user": user, "role": role})
+
+
+def close(*, user: str, actor: Actor) -> None:
+    """Close an account and end every session, link, token, passkey and other secret; its roles and entries stay.
+
+    Doors call `flows.people.close`, which also ends the work that waits in the person's name.
+    ``user_unknown``, ``role_missing_everywhere``, ``user_closed`` already, ``own_account``.
+    """
+    govern_another(actor, user)
+    with transaction.atomic():
+        _set_open(user, actor, is_open=False)
+        end_ways_in(user)
+        end_bearers(user, closing=True)
+
+
+def end_bearers(user: str, *, closing: bool = False) -> None:
+    """End the secrets of every kind that a person may no longer use: all of them where the account is closed."""
+    person = Actor(user, USER)
+    for kind in apps.get_models():
+        if not issubclass(kind, models.Bearer) or (kind.needs is None and not closing):
+            continue
+        rows = kind._default_manager.filter(user=user)  # noqa: SLF001 -- Django's documented name
+        if kind.needs is not None:
+            places = rows.order_by().values_list("enterprise_id", flat=True).distinct()
+            rows = rows.filter(enterprise_id__in=[one for one in places if not may(person, one, kind.needs)])
+        if kind is models.Token:
+            rows.delete()
+        else:
+            rows.filter(revoked_at=None).update(revoked_at=clock.now())
+
+
+def reopen(*, user: str, actor: Actor) -> None:
+    """Open a closed account again. ``user_unknown``, ``role_missing_everywhere``, ``user_open`` already."""
+    _set_open(user, actor, is_open=True)
+
+
+def set_email(*, user: str, email: str, actor: Actor) -> None:
+    """Write down the address by which single sign-on knows the person ("": none).
+
+    ``user_unknown``, ``role_missing_everywhere``, ``email_malformed``, ``email_taken``, ``own_account`` by a token for
+    some acts.
+    """
+    if actor.scopes is None:
+        govern(actor, user)
+    else:
+        govern_another(actor, user)
+    address = checked_email(email, of=user, actor=actor)
+    with transaction.atomic():
+        models.User.objects.filter(pk=user).update(email=address, email_at=clock.now() if address else None)
+        if address:
+            note(user=user, actor=actor)
+        record(verb="user.email", enterprise="", actor=actor, data={"user": user, "given": bool(address)})
+
+
+def checked_email(email: str, *, of: str, actor: Actor) -> str:
+    """Return the address without blanks around it. ``email_malformed``, ``email_taken`` by somebody else.
+
+    That an account outside the actor's enterprises has the address is not said; `query.by_email` knows whose it is.
+    """
+    address = email.strip()
+    if not address:
+        return ""
+    try:
+        validate_email(address)
+    except ValidationError as fault:
+        raise NianjianError("email_malformed", email=address) from fault
+    others = models.User.objects.filter(email__iexact=address).exclude(pk=of)
+    if not may(actor, EVERYWHERE, Act.PEOPLE):
+        own = Q(memberships__enterprise__in=[one.code for one in reach(actor, Act.PEOPLE)])
+        others = others.filter(own | Q(memberships__enterprise=None, memberships__isnull=False))
+    if others.exists():
+        raise NianjianError("email_taken", email=address)
+    return address
+
+
+def remove_second_factor(*, user: str, actor: Actor) -> int:
+    """Remove a person's authenticator app, passkeys and recovery codes, who has lost them; how many.
+
+    ``user_unknown``, ``role_missing``, ``own_account``. The next sign-in asks for the password alone.
+    """
+    govern_another(actor, user)
+    with transaction.atomic():
+        gone, _each = Authenticator.objects.filter(user_id=user).delete()
+        if gone:
+            note(user=user, actor=actor)
+            record(verb="user.second_factor.remove", enterprise="", actor=actor, data={"user": user, "count": gone})
+    return int(gone)
+
+
+def _set_open(user: str, actor: Actor, *, is_open: bool) -> None:
+    govern(actor, user)
+    with transaction.atomic():
+        if not models.User.objects.filter(pk=user, is_active=not is_open).update(is_active=is_open):
+            raise NianjianError("user_open" if is_open else "user_closed", user=user)
+        verb = "user.reopen" if is_open else "user.close"
+        record(verb=verb, enterprise="", actor=actor, data={"user": user})
+
+
+def _visible(user: str, enterprise: str, actor: Actor) -> None:
+    """Raise ``user_unknown`` for a person who is none of the enterprise's, as for one who does not exist."""
+    require(actor, enterprise, Act.PEOPLE)
+    if folk.person(user, EVERYWHERE if may(actor, EVERYWHERE, Act.PEOPLE) else enterprise) is None:
+        raise NianjianError("user_unknown", user=user)
+
+
+def _place(user: str, role: str, enterprise: str, actor: Actor) -> str | None:
+    """Check all of it; the enterprise as it stands in the table, None: everywhere."""
+    check_role(role)
+    within(actor, allowed(role) | query.acts_of(user), user)
+    return None if enterprise == EVERYWHERE else query.enterprise(enterprise).code
+
+
+def check_role(role: str) -> None:
+    """``role_unknown``."""
+    if role not in set(Role):
+        raise NianjianError("role_unknown", role=role, roles=", ".join(Role))
+
+
+def _insert(row: models.Enterprise | models.User, taken: NianjianError) -> None:
+    """Insert, or raise ``taken`` where another process was first."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as fault:
+        raise taken from fault

@@ -1,0 +1,112 @@
+"""Make and revoke tokens, one's own or those of people whom one governs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import models
+from nianjian.platform.accounts.access import govern
+from nianjian.platform.accounts.query import Actor, acts_of, digest
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.tokens import query
+from nianjian.platform.audit.record import record
+
+BYTES: Final = 32
+NAME: Final = 80  # characters
+DAYS: Final = 3660  # the longest that a token may hold
+EACH: Final = 50  # tokens a person
+READING: Final = frozenset({Act.READ, Act.READ_OWN})
+"""One of these every token is for: to whom an enterprise may not be shown it does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new token; ``secret`` is told now and never again."""
+
+    token: query.Issued
+    secret: str
+
+
+def add(*, user: str, name: str, scopes: Collection[str] | None, days: int | None, actor: Actor) -> Made:
+    """Make a token that holds for so many days (None: until revoked), for these acts (None: all the roles allow).
+
+    One's own only, lest an administrator be both of two people; the local operator may for anybody.
+    ``user_unknown``, ``token_of_another``, ``token_by_token``, ``token_name``, ``token_days``, ``token_scopes``,
+    ``token_without_reading``, ``tokens_too_many``.
+    """
+    if actor.proved and actor.name != user:
+        raise NianjianError("token_of_another")
+    _may(actor, user)
+    if not 0 < len(name.strip()) <= NAME:
+        raise NianjianError("token_name", most=NAME)
+    if days is not None and not 0 < days <= DAYS:
+        raise NianjianError("token_days", most=DAYS)
+    allowed = acts_of(user)
+    if scopes is not None and (not scopes or not allowed.issuperset(scopes)):
+        raise NianjianError("token_scopes", user=user, scopes=", ".join(sorted(allowed)))
+    if scopes is not None and READING.isdisjoint(scopes):
+        raise NianjianError("token_without_reading")
+    secret, now = secrets.token_urlsafe(BYTES), clock.now()
+    with transaction.atomic():
+        if models.Token.objects.filter(user_id=user).count() >= EACH:
+            raise NianjianError("tokens_too_many", user=user, most=EACH)
+        token = models.Token(
+            id=f"T{secrets.token_hex(4)}",
+            user_id=user,
+            name=name.strip(),
+            sha256=digest(secret),
+            scopes=None if scopes is None else sorted(set(scopes)),
+            created_at=now,
+            expires_at=None if days is None else now + timedelta(days=days),
+        )
+        token.save(force_insert=True)
+        data = {"user": user, "token": token.id, "scopes": token.scopes, "days": days}
+        record(verb="token.add", enterprise="", actor=actor, data=data)
+    return Made(query.issued(token), secret)
+
+
+def revoke(*, token: str, actor: Actor) -> query.Issued:
+    """End a token at once. ``token_unknown``, also for one that does not concern the actor."""
+    with transaction.atomic():
+        found = models.Token.objects.select_for_update().filter(pk=token).first()
+        if found is None:
+            raise NianjianError("token_unknown", token=token)
+        try:
+            _may(actor, found.user_id)
+        except NianjianError as refused:
+            raise NianjianError("token_unknown", token=token) from refused
+        told = query.issued(found)
+        found.delete()
+        record(verb="token.revoke", enterprise="", actor=actor, data={"user": told.user, "token": token})
+    return told
+
+
+def listed(*, user: str, actor: Actor) -> list[query.Issued]:
+    """Return somebody's tokens to that person or to who governs it. ``role_missing``, ``user_unknown``."""
+    _may(actor, user)
+    return query.of(user)
+
+
+def note_use(token: str) -> None:
+    """Write down, to the hour, that a token was shown; an hour's later uses cost one read and no write."""
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    found = models.Token.objects.filter(sha256=digest(token)).filter(Q(used_at=None) | Q(used_at__lt=hour))
+    if found.exists():
+        found.update(used_at=hour)
+
+
+def _may(actor: Actor, user: str) -> None:
+    """One's own, or of somebody whom one governs; but a token of narrowed scope makes no tokens."""
+    if actor.scopes is not None:
+        raise NianjianError("token_by_token")
+    if not (actor.proved and actor.name == user):
+        govern(actor, user)

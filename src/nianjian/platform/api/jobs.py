@@ -1,0 +1,108 @@
+"""Long work: what waits, runs and is over; a stop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+from ninja import Query, Router, Schema
+
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.words import words
+from nianjian.platform.accounts.access import EVERYWHERE
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.operations import read, write
+from nianjian.platform.api.paging import Cut, Page, Reader, paged
+from nianjian.platform.api.problems import Finding, language
+from nianjian.platform.jobs import flow, query
+from nianjian.platform.jobs.query import JobValue
+
+router = Router(tags=["jobs"])
+
+
+class Job(Schema):
+    """Work of the worker; ``done`` of ``total`` in the work's own unit (0: not known yet); ``error`` if it failed."""
+
+    id: str
+    kind: str
+    enterprise: str
+    state: str
+    done: int
+    total: int
+    note: str
+    stop_wanted: bool
+    result: dict[str, Any]
+    error: Finding | None
+    requested_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@read(router, "/enterprises/{code}/jobs", act=Act.READ, answer=Page[Job])
+def jobs_list(request: Request, code: str, cut: Query[Cut]) -> dict[str, object]:
+    """The enterprise's work, newest first."""
+    rows = Reader(lambda first, count: query.jobs(code, first=first, newest=count))
+    return paged(request, cut, rows, lambda one: told(request, one))
+
+
+@read(router, "/enterprises/{code}/jobs/{job}", act=Act.READ_OWN, answer=Job)
+def jobs_get(request: Request, code: str, job: str) -> dict[str, object]:
+    """One piece of work: how far it is and what came of it."""
+    return told(request, _job(request, code, job))
+
+
+@write(router, "/enterprises/{code}/jobs/{job}/stop", act=Act.READ_OWN, answer=Job, status=202)
+def jobs_stop(request: Request, code: str, job: str) -> dict[str, object]:
+    """Ask it to stop at its next step; another's list takes who may load."""
+    found = _job(request, code, job)
+    flow.stop(job=found.id, actor=request.actor)
+    return told(request, query.job(found.id))
+
+
+@read(router, "/jobs", act=Act.READ, answer=Page[Job])
+def jobs_list_everywhere(request: Request, cut: Query[Cut]) -> dict[str, object]:
+    """The work of the whole installation, newest first; that of enterprises stands with them."""
+    rows = Reader(lambda first, count: query.jobs(EVERYWHERE, first=first, newest=count))
+    return paged(request, cut, rows, lambda one: told(request, one))
+
+
+@read(router, "/jobs/{job}", act=Act.READ, answer=Job)
+def jobs_get_everywhere(request: Request, job: str) -> dict[str, object]:
+    """One piece of work of the whole installation."""
+    return told(request, _job(request, EVERYWHERE, job))
+
+
+@write(router, "/jobs/{job}/stop", act=Act.READ, answer=Job, status=202)
+def jobs_stop_everywhere(request: Request, job: str) -> dict[str, object]:
+    """Ask it to stop at its next step; the act that the work needs is asked for."""
+    found = _job(request, EVERYWHERE, job)
+    flow.stop(job=found.id, actor=request.actor)
+    return told(request, query.job(found.id))
+
+
+def _job(request: Request, code: str, job: str) -> JobValue:
+    """One of this enterprise's; what is another's does not exist here."""
+    found = flow.job_for(job, request.actor)
+    if found.enterprise != code:
+        raise Http404
+    return found
+
+
+def asked(request: Request, job: str) -> dict[str, object]:
+    """A job that was just put."""
+    return told(request, query.job(job))
+
+
+def told(request: Request, one: JobValue) -> dict[str, object]:
+    """A job as it is answered; the payload tells of folders and stays inside."""
+    error = None
+    if one.error:
+        code, values = str(one.error.get("code", "")), one.error.get("values")
+        said = sentence(code, values if isinstance(values, dict) else {}, words(language(request)))
+        error = {"code": code, "detail": said}
+    result = {name: value for name, value in one.result.items() if name != "blob"}  # where it lies is nobody's business
+    names = (name for name in Job.model_fields if name not in {"error", "result"})
+    return {name: getattr(one, name) for name in names} | {"error": error, "result": result}

@@ -1,0 +1,190 @@
+"""How an operation is declared: `read`, `write` or `take`, each with the act that it needs and the place it is about.
+
+The place is the enterprise whose ``code`` stands in the address, else the whole installation; an act of None is for
+everybody who shows a token and tells of that person alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+from django.http import HttpResponse
+from ninja import Router, Schema
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.access import EVERYWHERE
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.api import once, problems
+from nianjian.platform.api.access import Request, enter
+from nianjian.platform.home.http.bodies import let_in
+from nianjian.platform.registers.uploads import Incoming
+
+MARK: Final = "nianjian_act"
+PERSON: Final = "person"
+CHUNK: Final = 1 << 20
+REFUSALS: Final = (400, 401, 403, 404, 405, 409, 413, 422, 500)
+BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+UPLOADS: Final[dict[str, str]] = {}  # name of an operation that takes a file -> its method
+UPLOADED: Final = {"requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}}
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def read(
+    router: Router,
+    path: str,
+    *,
+    act: Act | None,
+    answer: Any = None,  # noqa: ANN401 -- a schema
+    media: Collection[str] = (),
+) -> Callable[[View], View]:
+    """Declare a GET; the view gives what ``answer`` describes, or an HttpResponse of one of the ``media``."""
+
+    def around(view: View) -> View:
+        def inside(request: Request, **given: Any) -> object:  # noqa: ANN401 -- what the address and query hold
+            enter(request, act, _place(act, given))
+            return view(request, **given)
+
+        return _declared(router, "GET", path, act, view, inside, {200: answer}, _files(media) if media else None)
+
+    return around
+
+
+def write(
+    router: Router,
+    path: str,
+    *,
+    act: Act | None,
+    answer: type[Schema],
+    status: int = 200,
+    method: str = "POST",
+    hidden: Collection[str] = (),
+    upload: bool = False,
+    held: int = 0,
+) -> Callable[[View], View]:
+    """Declare a write, done once under an ``Idempotency-Key``; the view gives a value or a dictionary for ``answer``.
+
+    ``hidden``: fields of the answer told once only. ``upload``: the content is a file, the query names it; with
+    ``held`` a file of at most so many bytes, for one that is kept sealed: it is taken into memory. The server may have
+    put it aside before, in a file without a name in the home (`config.spill.shelter`).
+    """
+    file = upload or bool(held)
+
+    def around(view: View) -> View:
+        def inside(request: Request, **given: Any) -> HttpResponse:  # noqa: ANN401 -- as above
+            enter(request, act, _place(act, given))
+            if file and (answered := let_in(request, given["file"].name)):
+                return answered
+
+            def done() -> tuple[int, dict[str, Any]]:
+                return status, answer.model_validate(view(request, **given)).model_dump()
+
+            if held:
+                request.content = _held(request, given["file"].name, held)
+                return once.once(request, hashlib.sha256(request.content).hexdigest(), hidden, done)
+            if not upload:
+                return once.once(request, hashlib.sha256(request.body).hexdigest(), hidden, done)
+            with _received(request, given["file"].name) as request.incoming:
+                return once.once(request, request.incoming.sha256, hidden, done)
+
+        more: dict[str, Any] = {"parameters": [once.PARAMETER]}
+        if file:
+            more |= UPLOADED
+        return _declared(router, method, path, act, view, inside, {status: answer}, more)
+
+    return around
+
+
+def take(
+    router: Router,
+    path: str,
+    *,
+    act: Act,
+    media: Collection[str] = (),
+    answer: type[Schema] | None = None,
+    upload: bool = False,
+) -> Callable[[View], View]:
+    """Declare a POST that gives a file or shows something in full: the audit chain has an entry for each time.
+
+    It changes nothing else, so repeating it needs no key. The view gives an HttpResponse of one of the ``media``, or
+    what ``answer`` describes. ``upload``: what it gives is made of the file that was sent, and needs no entry.
+    """
+
+    def around(view: View) -> View:
+        def inside(request: Request, **given: Any) -> object:  # noqa: ANN401 -- as above
+            enter(request, act, _place(act, given))
+            if not upload:
+                return view(request, **given)
+            if answered := let_in(request, given["file"].name):
+                return answered
+            with _received(request, given["file"].name) as request.incoming:
+                return view(request, **given)
+
+        more = {"x-taken": True, **({} if answer else _files(media)), **(UPLOADED if upload else {})}
+        return _declared(router, "POST", path, act, view, inside, {200: answer}, more)
+
+    return around
+
+
+def _place(act: Act | None, given: Mapping[str, Any]) -> str | None:
+    return None if act is None else str(given.get("code", EVERYWHERE))
+
+
+def _files(media: Collection[str]) -> dict[str, Any]:
+    return {"responses": {200: {"description": "OK", "content": dict.fromkeys(media, BINARY)}}}
+
+
+def _held(request: Request, name: str, most: int) -> bytes:
+    """Take the content into memory; ``file_too_large`` before more than ``most`` bytes are read."""
+    content = request.read(most + 1)
+    if len(content) > most:
+        raise NianjianError("file_too_large", file=name, limit=most)
+    return content
+
+
+def _received(request: Request, name: str) -> Incoming:
+    """Take the content as it comes, straight to the home; ``upload_too_large``."""
+    incoming = Incoming(name)
+    try:
+        while piece := request.read(CHUNK):
+            incoming.write(piece)
+    except BaseException:
+        incoming.drop()
+        raise
+    return incoming
+
+
+def _declared(  # noqa: PLR0917 -- one part of the three above
+    router: Router,
+    method: str,
+    path: str,
+    act: Act | None,
+    view: View,
+    inside: Callable[..., Any],
+    answers: Mapping[int, Any],
+    more: Mapping[str, Any] | None = None,
+) -> View:
+    made = wraps(view)(inside)
+    setattr(made, "__signature__", inspect.signature(view, eval_str=True))  # noqa: B010 -- names of the view's module
+    setattr(made, MARK, PERSON if act is None else act)
+    extra: dict[str, Any] = {**(more or {})}
+    if "requestBody" in extra:
+        UPLOADS[getattr(view, "__name__", "")] = method
+    extra["responses"] = {**extra.get("responses", {}), **{status: _problem(status) for status in REFUSALS}}
+    if act is not None:
+        extra["x-act"] = act.value
+    register = router.api_operation(
+        [method], path, response=dict(answers), operation_id=getattr(view, "__name__", ""), openapi_extra=extra,
+        summary=(inspect.getdoc(view) or "").partition("\n")[0],
+    )  # fmt: skip
+    register(made)
+    return view
+
+
+def _problem(status: int) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{problems.Problem.__name__}"}
+    return {"description": HTTPStatus(status).phrase, "content": {problems.MEDIA: {"schema": schema}}}

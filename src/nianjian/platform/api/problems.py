@@ -1,0 +1,165 @@
+"""What is answered when something was not done: ``application/problem+json`` (RFC 9457), in the asker's language."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation.trans_real import parse_accept_lang_header
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts import api, outcome
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.outcome import Outcome
+from nianjian.engines.paper.words import CHINESE, ENGLISH, mark, words
+
+LOG: Final = logging.getLogger("nianjian.doors.api")
+MEDIA: Final = "application/problem+json"
+STATUS: Final[Mapping[Outcome, int]] = {
+    Outcome.UNKNOWN: 404,
+    Outcome.REFUSED: 403,
+    Outcome.STATE: 409,
+    Outcome.INPUT: 422,
+}
+TITLES: Final[Mapping[int, str]] = {
+    400: mark("Not readable"),
+    401: mark("Not signed in"),
+    403: mark("Not allowed"),
+    404: mark("Not found"),
+    405: mark("Method not allowed"),
+    409: mark("Not possible as things stand"),
+    413: mark("Too large"),
+    422: mark("Not usable"),
+    500: mark("Something broke here"),
+}
+LANGUAGES: Final = {"en": ENGLISH, "zh": CHINESE}
+
+
+class Finding(Schema):
+    """One fault of several."""
+
+    code: str
+    detail: str
+
+
+class Problem(Schema):
+    """Why something was not done. ``code`` is stable, sentences are not."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    remedy: str
+    findings: list[Finding]
+
+
+def language(request: HttpRequest) -> str:
+    """The asker's language by ``Accept-Language`` alone; Chinese when in doubt."""
+    for tag, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        if tag[:2] in LANGUAGES:
+            return LANGUAGES[tag[:2]]
+    return CHINESE
+
+
+def problem(
+    request: HttpRequest,
+    status: int,
+    code: str,
+    values: Mapping[str, object] | None = None,
+    findings: Sequence[Mapping[str, object]] = (),
+) -> HttpResponse:
+    """Answer with a problem document."""
+    _ = words(language(request))
+    remedy = _(api.REMEDIES[code]) if code in api.REMEDIES else outcome.remedy(code, _)
+    told = Problem(
+        type=f"urn:nianjian:problem:{code}",
+        title=_(TITLES[status]),
+        status=status,
+        detail=sentence(code, values or {}, _),
+        code=code,
+        remedy=remedy,
+        findings=[_finding(one, language(request)) for one in findings],
+    )
+    return JsonResponse(told.model_dump(), status=status, content_type=MEDIA, json_dumps_params={"ensure_ascii": False})
+
+
+def _finding(told: Mapping[str, object], wanted: str) -> Finding:
+    code = str(told.get("code", ""))
+    return Finding(code=code, detail=sentence(code, told, words(wanted)))
+
+
+def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:
+    """Answer with a flow's refusal."""
+    status = STATUS[outcome.outcome(error.code)]
+    return problem(request, status, error.code, error.values, error.findings)
+
+
+def nowhere(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
+    """Answer 404: no operation has this address, or what it names is not there for the asker."""
+    return problem(request, HTTPStatus.NOT_FOUND, "api_not_found")
+
+
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    found = [
+        {"code": "api_value_invalid", "place": ".".join(map(str, one["loc"])), "kind": one["type"]}
+        for one in error.errors
+    ]
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "api_invalid", findings=found)
+
+
+def _unauthorised(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    del error
+    answer = problem(request, HTTPStatus.UNAUTHORIZED, "api_unauthorised")
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer 400: what was sent cannot be read; 413: it is too large."""
+    if isinstance(error, RequestDataTooBig):
+        return problem(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "api_too_large")
+    return problem(request, HTTPStatus.BAD_REQUEST, "api_unreadable")
+
+
+def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    LOG.error("unexpected fault", exc_info=error)
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "api_fault")
+
+
+def attach(one: NinjaAPI) -> None:
+    """Answer every error of an API so."""
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        NianjianError: refused,
+        ValidationError: _invalid,
+        AuthenticationError: _unauthorised,
+        HttpError: unreadable,
+        SuspiciousOperation: unreadable,
+        Http404: nowhere,
+        Exception: _fault,
+    }
+    for kind, handler in handlers.items():
+        one.add_exception_handler(kind, handler)
+
+
+def methods(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Wrap a view of the library: its 405 becomes a problem document, too."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        answer = view(request, *args, **kwargs)
+        if answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return answer
+        told = problem(request, HTTPStatus.METHOD_NOT_ALLOWED, "api_method_not_allowed")
+        told.headers["Allow"] = answer.headers["Allow"]
+        return told
+
+    return inside

@@ -1,0 +1,11 @@
+"""Django's entry of this room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    """The audit chain."""
+
+    name = "nianjian.platform.audit"

@@ -1,0 +1,129 @@
+"""Read the chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Final
+
+from django.db.models import Case, Count, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Substr
+
+from nianjian.platform.audit.models import Entry, Head
+
+LATELY: Final = 500  # entries whose actors are offered to choose from
+OFFERED: Final = 50  # actors that are offered; whoever is not among them is found by the name
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One entry for readers; ``at`` is UTC, ISO 8601."""
+
+    seq: int
+    at: str
+    actor: str
+    enterprise: str
+    verb: str
+    data: Mapping[str, object]
+
+
+def acts(*, enterprise: str | None = None, verb: str | None = None, newest: int = 100) -> Iterator[Act]:
+    """Yield the newest entries first, at most ``newest``, of one enterprise or verb if given."""
+    found = Entry.objects.order_by("-seq")
+    if enterprise is not None:
+        found = found.filter(enterprise=enterprise)
+    if verb is not None:
+        found = found.filter(verb=verb)
+    for entry in found[:newest]:
+        yield act(entry)
+
+
+def found(
+    *, enterprise: str = "", verb: str = "", actor: str = "", since: str = "", until: str = ""
+) -> QuerySet[Entry]:
+    """Entries, newest first, not loaded yet; "" filters nothing, ``enterprise`` "": of every one.
+
+    ``verb``: how it begins; ``actor``: how it begins, with its kind (``user:anna``) or without; ``since`` and
+    ``until`` (excluded): moments as in the chain.
+    """
+    entries = Entry.objects.order_by("-seq")
+    for name, value in (
+        ("enterprise", enterprise),
+        ("verb__startswith", verb),
+        ("at__gte", since),
+        ("at__lt", until),
+    ):
+        entries = entries.filter(**{name: value}) if value else entries
+    return entries.filter(_acted(actor)) if actor else entries
+
+
+def _acted(actor: str) -> Q:
+    """Who acted: as it stands in the chain from its beginning, or a bare name of whatever kind."""
+    begins = Q(actor__startswith=actor)
+    return begins if ":" in actor else begins | Q(actor__contains=f":{actor}")
+
+
+def actors(enterprise: str = "") -> list[str]:
+    """Who acted last, by name, with the kind before it where two have the same name; "": in every enterprise.
+
+    At most `OFFERED` of those of the newest `LATELY` entries: a choice to begin with, not a list of all.
+    """
+    entries = Entry.objects.order_by("-seq").values_list("actor", flat=True)
+    lately = entries.filter(enterprise=enterprise) if enterprise else entries
+    found = sorted(list(dict.fromkeys(lately[:LATELY]))[:OFFERED])
+    names = [one.partition(":")[2] or one for one in found]
+    return [name if names.count(name) == 1 else one for one, name in zip(found, names, strict=True)]
+
+
+def act(entry: Entry) -> Act:
+    """One entry for readers."""
+    return Act(entry.seq, entry.at, entry.actor, entry.enterprise, entry.verb, json.loads(entry.data))
+
+
+def between(*, enterprise: str, after: str, until: str, verbs: Sequence[str], most: int) -> list[Act]:
+    """Acts of an enterprise and of the whole installation after one moment and up to another, oldest first.
+
+    Moments as in the chain (UTC, ISO 8601 with microseconds); ``verbs``: how they begin; the newest ``most`` of them.
+    """
+    found = Entry.objects.filter(enterprise__in=["", enterprise], at__gt=after, at__lte=until)
+    wanted = reduce(or_, (Q(verb__startswith=verb) for verb in verbs))
+    entries = found.filter(wanted).order_by("-seq")[:most]
+    return [act(one) for one in entries][::-1]
+
+
+def counted(
+    *, enterprise: str, after: str, verbs: Sequence[str], marks: Sequence[str] = ()
+) -> dict[tuple[str, str], int]:
+    """(Verb, mark) -> how many acts of an enterprise and the whole installation after a moment.
+
+    ``marks``: pieces of the canonical JSON of an act's data, of which it has the first that it holds, "" for none. The
+    entries before the moment are not looked at: their numbers say where they end.
+    """
+    before = Entry.objects.filter(at__lte=after).order_by("-seq").values("seq")[:1]
+    found = Entry.objects.filter(seq__gt=Coalesce(Subquery(before), 0), enterprise__in=["", enterprise])
+    told = Case(*(When(data__contains=mark, then=Value(mark)) for mark in marks), default=Value(""))
+    rows = found.filter(verb__in=verbs).order_by().annotate(mark=told).values_list("verb", "mark")
+    return {(verb, mark): count for verb, mark, count in rows.annotate(Count("pk"))}
+
+
+def acted_last(*, verb: str, actor: str) -> datetime | None:
+    """When somebody (``user:anna``) last did exactly this; None: never."""
+    at = Entry.objects.filter(verb=verb, actor=actor).order_by("-seq").values_list("at", flat=True).first()
+    return None if at is None else datetime.fromisoformat(at)
+
+
+def head() -> tuple[int, str]:
+    """Number and hash of the last entry, as documents print them."""
+    found = Head.objects.get(pk=1)
+    return found.seq, found.hash
+
+
+def hours(enterprise: str) -> set[datetime]:
+    """The hours (UTC) in which something of an enterprise or of the whole installation was written down."""
+    of_both = Entry.objects.filter(enterprise__in=("", enterprise)).order_by()
+    texts = of_both.annotate(hour=Substr("at", 1, len("2026-01-01T00"))).values_list("hour", flat=True).distinct()
+    return {datetime.fromisoformat(f"{one}:00:00+00:00") for one in texts}

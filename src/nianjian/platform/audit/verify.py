@@ -1,0 +1,81 @@
+"""Walk the chain from its first link to its head and name the first entry that does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Subquery
+
+from nianjian.platform.audit.chain import GENESIS, Link
+from nianjian.platform.audit.models import Entry, Head
+
+CHUNK: Final = 2000
+BEFORE: Final = -(1 << 63)  # less than any number, also than those that somebody made up
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """``broken_at`` is the sequence number of the first entry that is changed, missing or out of order.
+
+    ``reason``: ``content`` (hash does not fit), ``missing`` (a gap or a cut-off tail), ``link`` (prev does not fit),
+    ``head`` (an entry beyond the head, or another hash there). ``last`` is the hash of the last entry, to be kept
+    elsewhere: whoever can write the whole table can make a whole new chain, but none that ends in this hash.
+    """
+
+    ok: bool
+    entries: int
+    broken_at: int | None = None
+    reason: str | None = None
+    last: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """As programs are told."""
+        told = {"entries": self.entries, "broken_at": self.broken_at, "reason": self.reason, "last": self.last}
+        return {"valid": self.ok, **told}
+
+
+def verify(told: Callable[[int, int], None] | None = None) -> Report:
+    """Check every link up to the head as it stands now, and that nothing lies beyond a head.
+
+    Reads in chunks, so neither memory nor a lock grows with the chain, and entries may be added meanwhile. ``told``
+    hears before each chunk how many entries of how many hold; what it raises ends the walk.
+    """
+    head = Head.objects.filter(pk=1).first()
+    seen, prev, last = 0, GENESIS, 0 if head is None else head.seq
+    for entry in _entries(last, told):
+        expected = seen + 1
+        if entry.seq != expected:
+            return Report(ok=False, entries=seen, broken_at=expected, reason="missing")
+        link = Link(entry.seq, entry.at, entry.actor, entry.enterprise, entry.verb, entry.data, entry.prev)
+        if entry.prev != prev:
+            return Report(ok=False, entries=seen, broken_at=entry.seq, reason="link")
+        if link.hash != entry.hash:
+            return Report(ok=False, entries=seen, broken_at=entry.seq, reason="content")
+        seen, prev = entry.seq, entry.hash
+    if head is None or last > seen:
+        return Report(ok=False, entries=seen, broken_at=seen + 1, reason="missing")
+    unlike = seen if head.hash != prev else _beyond()
+    if unlike is not None:
+        return Report(ok=False, entries=seen, broken_at=unlike, reason="head")
+    return Report(ok=True, entries=seen, last=prev)
+
+
+def _entries(last: int, told: Callable[[int, int], None] | None) -> Iterator[Entry]:
+    """Entries up to a number, in order: each chunk is a query of its own."""
+    after = BEFORE
+    while True:
+        if told is not None:
+            told(max(after, 0), last)
+        chunk = list(Entry.objects.filter(seq__gt=after, seq__lte=last).order_by("seq")[:CHUNK])
+        if not chunk:
+            return
+        yield from chunk
+        after = chunk[-1].seq
+
+
+def _beyond() -> int | None:
+    """The first entry beyond the head, both as they are at one moment: whoever adds an entry moves the head with it."""
+    head = Head.objects.filter(pk=1).values("seq")[:1]
+    return Entry.objects.filter(seq__gt=Subquery(head)).order_by("seq").values_list("seq", flat=True).first()

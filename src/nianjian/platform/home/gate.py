@@ -1,0 +1,107 @@
+"""The gate's process put together: where its files lie, which counters it has, whose tokens open it. No Django."""
+
+from __future__ import annotations
+
+import asyncio
+import logging.config
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from nianjian.engines.gate import places
+from nianjian.engines.gate.counters.journal import Journal as Counting
+from nianjian.engines.gate.counters.memory import Memory
+from nianjian.engines.gate.counters.port import Counters
+from nianjian.engines.gate.counters.store.store import Store
+from nianjian.engines.gate.counters.watch import milliseconds
+from nianjian.engines.gate.decisions.journal import Journal
+from nianjian.engines.gate.process import Ports, Serving, Switch
+from nianjian.engines.gate.refill import refill
+from nianjian.engines.gate.server.connections import Limits
+from nianjian.engines.gate.snapshot.hold import Held
+from nianjian.engines.gate.snapshot.read import open_snapshot
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.home import env, logs
+
+MEMORY: Final = "memory:"  # counts are lost with the process: for trying out alone
+
+
+def serving(ports: Ports, *, store: str, process: str, switches: Sequence[str], parent: int | None) -> Serving:
+    """What to serve; ``store``: "" for the journal of one process, ``memory:``, or the address of a common store.
+
+    ``process`` names this process's decision journal among those that share the home; ``switches`` are sockets of
+    Kamailio, with ``CODE=`` before where there are several enterprises. ``gate_tokens_malformed``.
+    """
+    environment = env.read()
+    logging.config.dictConfig(logs.settings(environment.log))
+    home = environment.home
+    return Serving(
+        held=Held(places.snapshot(home)),
+        counters=counters(store),
+        journal=Journal(places.decisions(home), process),
+        tokens=tokens(env.text("NIANJIAN_GATE_TOKENS", os.environ)),
+        ports=ports,
+        switches=tuple(_switch(one) for one in switches),
+        parent=parent,
+        limits=limits(),
+    )
+
+
+def limits() -> Limits:
+    """Of connections, as far as the process may open descriptors. ``setting_not_a_count``."""
+    return Limits(
+        env.count("NIANJIAN_GATE_MAX_CONNECTIONS", os.environ),
+        env.count("NIANJIAN_GATE_MAX_CONNECTIONS_PER_ADDRESS", os.environ),
+        env.count("NIANJIAN_GATE_REQUEST_TIMEOUT", os.environ),
+    ).fit()
+
+
+def _switch(text: str) -> Switch:
+    code, sign, path = text.partition("=")
+    return Switch(Path(path), code) if sign else Switch(Path(text))
+
+
+def counters(store: str) -> Counters:
+    """The counters that the address names. Without a store a home has one journal: a second process is refused."""
+    if not store:
+        return Counting(env.read().home / "gate" / "counters")
+    return Memory() if store == MEMORY else Store(store, generation=_generation_now)
+
+
+def _generation_now() -> str:
+    """Of the store, asked each time: a store that was filled anew is taken by a gate that runs."""
+    try:
+        return _generation().read_text("utf-8").strip()
+    except FileNotFoundError:
+        return ""  # filled from another machine: the first found
+
+
+def fill(url: str, others: Sequence[Path]) -> tuple[str, int, int, int]:
+    """Fill a common store out of the decision journals; the generation, journals read, keys and units counted.
+
+    ``others``: folders of the journals of other machines. ``gate_snapshot_missing``, and those of `refill`.
+    """
+    home = env.read().home
+    snapshot = open_snapshot(places.snapshot(home))
+    work = refill(url, [places.decisions(home), *others], snapshot, milliseconds())
+    generation, figures = asyncio.run(work)
+    _generation().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _generation().write_text(f"{generation}\n", "utf-8")
+    return generation, figures.gates, len(figures.allows), len(list(figures.units))
+
+
+def _generation() -> Path:
+    """Where the generation of the store stands that this home's gates go by."""
+    return env.read().home / "gate" / "store-generation"
+
+
+def tokens(text: str) -> dict[str, str]:
+    """Enterprise by token out of ``CODE=TOKEN`` with blanks, commas or line ends between. ``gate_tokens_malformed``."""
+    found: dict[str, str] = {}
+    for entry in text.replace(",", " ").split():
+        code, sign, token = entry.partition("=")
+        if not (code and sign and token) or token in found:
+            raise NianjianError("gate_tokens_malformed")
+        found[token] = code
+    return found

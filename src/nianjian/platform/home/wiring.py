@@ -1,0 +1,125 @@
+"""The one place where parts are put together: home, keys, database, lake and engine."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from nianjian.engines.paper.drawing import kept
+from nianjian.platform.home import env, spill, switch
+from nianjian.platform.home.folders import make_private
+from nianjian.platform.vault import keyring
+
+if TYPE_CHECKING:
+    from nianjian.engines.lake.engine import Engine
+    from nianjian.engines.lake.tables import Lake
+
+SETTINGS: Final = "nianjian.doors.site.settings"
+MIGRATION_LOCK: Final = 0x6E69616E  # number of the advisory lock that several machines on one PostgreSQL share
+
+
+def start() -> None:
+    """Make the home's folder, say where the keys are and set Django up; no table is looked at.
+
+    ``home_being_restored`` while another process restores the home.
+    """
+    environment = env.read()
+    make_private(environment.home)
+    switch.enter(environment.home, environment.database_url)
+    spill.empty(environment.home)
+    keyring.place(environment.keys, environment.home)
+    kept.place(environment.home / "tmp" / "charts")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    import django  # noqa: PLC0415 -- the home must stand before settings are read
+
+    django.setup()
+
+
+def prepare() -> None:
+    """Make an empty home usable, and a used one current: folder, keys, tables.
+
+    May be called again and by many processes at once; with nothing to do it costs one query.
+    """
+    start()
+    if waiting_migrations():
+        with _alone(env.read().home):
+            _migrate()
+
+
+def lake(enterprise: str) -> Lake:
+    """The lake of one enterprise."""
+    from nianjian.engines.lake.tables import Lake  # noqa: PLC0415 -- light commands do without Delta
+
+    return Lake(env.read().lake_url, enterprise)
+
+
+def lakes() -> Path:
+    """The folder in which the enterprises' lakes lie."""
+    return lake("any").folder.parent
+
+
+def engine() -> Engine:
+    """The engine that NIANJIAN_ENGINE names; the caller closes it."""
+    from nianjian.engines.lake.engines import open_engine  # noqa: PLC0415 -- light commands do without an engine
+
+    environment = env.read()
+    return open_engine(environment.engine, temp=str(spill.folder(environment.home)))
+
+
+def keys() -> keyring.Keyring:
+    """The keys of fields, files and indexes."""
+    return keyring.current()
+
+
+def waiting_migrations() -> set[tuple[str, str]]:
+    """(app, name) of each migration that lies in the code and is not applied: one query instead of the whole graph."""
+    from django.db import connection  # noqa: PLC0415 -- after the wiring
+    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415 -- after the wiring
+
+    return set(known_migrations()) - set(MigrationRecorder(connection).applied_migrations())
+
+
+@cache
+def known_migrations() -> frozenset[tuple[str, str]]:
+    """(app, name) of each migration that lies in the code."""
+    from django.apps import apps  # noqa: PLC0415 -- after the wiring
+
+    known = set()
+    for app in apps.get_app_configs():
+        folder = Path(app.path) / "migrations"
+        if folder.is_dir():
+            package = import_module(f"{app.name}.migrations")
+            known |= {(app.label, found.name) for found in pkgutil.iter_modules(package.__path__)}
+    return frozenset(known)
+
+
+def _migrate() -> None:
+    from django.core.management import call_command  # noqa: PLC0415 -- after the wiring
+    from django.db import connection  # noqa: PLC0415 -- after the wiring
+
+    shared = connection.vendor == "postgresql"
+    if shared:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+    try:
+        if waiting_migrations():
+            call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        if shared:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the home's migration lock; other processes wait."""
+    with (home / ".migrate.lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

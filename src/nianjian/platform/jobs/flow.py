@@ -1,0 +1,155 @@
+"""Ask for long work, look at it, stop it. The worker runs it as the person who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts.access import may, require
+from nianjian.platform.accounts.query import Actor, lock_enterprise
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.jobs import query, service
+from nianjian.platform.jobs.query import JobValue
+
+IMPORT_CALLS: Final = "calls.import"
+CHECK_CALLS: Final = "calls.check"
+UNDO_CALLS: Final = "calls.undo"
+REJECTS_FILE: Final = "calls.rejects"
+IMPORT_REGISTER: Final = "registers.import"
+CHECK_REGISTER: Final = "registers.check"
+TAKE_REGISTER: Final = "registers.export"
+RUN_PORTRAIT: Final = "portrait.run"
+ERASE_OVER: Final = "retention.run"
+COUNT_OVER: Final = "retention.count"
+OVERLAY_EFFECT: Final = "rules.effect"
+MATCH_TICKETS: Final = "complaints.match"
+IMPORT_FORWARDS: Final = "complaints.import"
+RECTIFY_LOCATE: Final = "rectify.locate"
+RECTIFY_TICKETS: Final = "rectify.tickets"
+RECTIFY_MEASURE: Final = "rectify.measure"
+RECTIFY_CHECK: Final = "rectify.check"
+RECTIFY_REPORT: Final = "rectify.report"
+RECTIFY_SUBMIT: Final = "rectify.submit"
+RECTIFY_CLOSE: Final = "rectify.close"
+RECONCILE_FILING: Final = "reconcile.filing"
+RECONCILE_PEOPLE: Final = "reconcile.people"
+RECONCILE_SOURCES: Final = "reconcile.sources"
+CALLBACK_TEST: Final = "callback.test"
+CALLBACK_WITNESS: Final = "callback.witness"
+INSPECT: Final = "inspection.look"
+DRILL: Final = "inspection.drill"
+VERIFY_CHAIN: Final = "audit.verify"
+FILL_IN: Final = "dossier.fill_in"
+CHECK_PAPER: Final = "dossier.check"
+DRAW_PAGES: Final = "dossier.draw"
+SORT_PAPERS: Final = "dossier.sort"
+CUT_PAPERS: Final = "dossier.cut"
+VERIFY_PACKAGE: Final = "dossier.verify"
+GENERATE_ITEMS: Final = "dossier.generate"
+BUILD_PACKAGE: Final = "dossier.build"
+SIGN_PACKAGE: Final = "dossier.sign"
+
+# Kind of work -> the act that it needs; the flow that does it asks again when it runs.
+NEEDS: Final[Mapping[str, Act]] = {
+    IMPORT_CALLS: Act.LOAD,
+    CHECK_CALLS: Act.LOAD,
+    UNDO_CALLS: Act.LOAD,
+    REJECTS_FILE: Act.REVEAL,
+    IMPORT_REGISTER: Act.LOAD,
+    CHECK_REGISTER: Act.LOAD,
+    TAKE_REGISTER: Act.READ_OWN,
+    RUN_PORTRAIT: Act.REPORT,
+    ERASE_OVER: Act.ADMINISTER,
+    COUNT_OVER: Act.AUDIT,
+    OVERLAY_EFFECT: Act.REQUEST,
+    MATCH_TICKETS: Act.LOAD,
+    IMPORT_FORWARDS: Act.LOAD,
+    RECTIFY_LOCATE: Act.REPORT,
+    RECTIFY_TICKETS: Act.REPORT,
+    RECTIFY_MEASURE: Act.REPORT,
+    RECTIFY_CHECK: Act.REPORT,
+    RECTIFY_REPORT: Act.REPORT,
+    RECTIFY_SUBMIT: Act.REPORT,
+    RECTIFY_CLOSE: Act.REPORT,
+    RECONCILE_FILING: Act.REPORT,
+    RECONCILE_PEOPLE: Act.REPORT,
+    RECONCILE_SOURCES: Act.REPORT,
+    INSPECT: Act.REPORT,
+    DRILL: Act.REPORT,
+    CALLBACK_TEST: Act.REPORT,
+    CALLBACK_WITNESS: Act.REPORT,
+    VERIFY_CHAIN: Act.AUDIT,
+    FILL_IN: Act.REPORT,
+    CHECK_PAPER: Act.LOAD,
+    DRAW_PAGES: Act.LOAD,
+    SORT_PAPERS: Act.LOAD,
+    CUT_PAPERS: Act.LOAD,
+    VERIFY_PACKAGE: Act.READ,
+    GENERATE_ITEMS: Act.REVEAL,
+    BUILD_PACKAGE: Act.REVEAL,
+    SIGN_PACKAGE: Act.APPROVE,
+}
+READING: Final = frozenset({Act.READ_OWN, Act.READ})
+
+
+def enqueue(*, kind: str, enterprise: str, payload: Mapping[str, object], actor: Actor) -> str:
+    """Put the job; its id. ``role_missing``."""
+    require(actor, enterprise, NEEDS[kind])
+    return service.put(kind=kind, enterprise=enterprise, payload=payload, requested_by=str(actor))
+
+
+def enqueue_once(*, kind: str, enterprise: str, payload: Mapping[str, object], actor: Actor) -> str:
+    """Put the job, or name the one with this payload that waits or runs: a double click works once. ``role_missing``.
+
+    Only who finds none waits for the enterprise's other writers, and looks again.
+    """
+    require(actor, enterprise, NEEDS[kind])
+    same = query.newest(enterprise, kind, payload, *query.UNDER_WAY)
+    if same is not None:
+        return same.id
+    with transaction.atomic():
+        lock_enterprise(enterprise)
+        same = query.newest(enterprise, kind, payload, *query.UNDER_WAY)
+        return same.id if same is not None else enqueue(kind=kind, enterprise=enterprise, payload=payload, actor=actor)
+
+
+def job_for(job: str, actor: Actor) -> JobValue:
+    """Find it; ``job_unknown``, also for whom its enterprise does not concern.
+
+    Who sees the rows of one team alone finds the work that this one person asked for.
+    """
+    found = query.job(job)
+    if not may(actor, found.enterprise, Act.READ_OWN if _asked(found, actor) else Act.READ):
+        raise NianjianError("job_unknown", job=job)
+    return found
+
+
+def may_stop(job: JobValue, actor: Actor) -> bool:
+    """Whether this person may stop it: what reading is enough for, another's stop takes who works with the data."""
+    return may(actor, job.enterprise, _stopping(job, actor))
+
+
+def stop(*, job: str, actor: Actor) -> None:
+    """Ask it to stop; ``job_unknown``, ``role_missing``, ``job_over``."""
+    found = job_for(job, actor)
+    require(actor, found.enterprise, _stopping(found, actor))
+    service.stop(job=job)
+
+
+def stop_all(*, person: Actor) -> None:
+    """Ask the person's jobs to stop for which the person has no role any more."""
+    service.stop_all(
+        requested_by=str(person), keep=lambda kind, place: kind in NEEDS and may(person, place, NEEDS[kind])
+    )
+
+
+def _stopping(job: JobValue, actor: Actor) -> Act:
+    needed = NEEDS[job.kind]
+    return needed if _asked(job, actor) or needed not in READING else Act.LOAD
+
+
+def _asked(job: JobValue, actor: Actor) -> bool:
+    return job.requested_by == str(actor)

@@ -1,0 +1,160 @@
+"""Read intents, jobs and workers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Count, Max, Q
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.jobs.models import Intent, Job, Worker
+
+UNDER_WAY: Final = (Job.WAITING, Job.RUNNING)
+OVER: Final = (Job.DONE, Job.FAILED, Job.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An intent that nobody has closed yet."""
+
+    id: str
+    kind: str
+    enterprise: str
+    txn: str
+    payload: Mapping[str, object]
+    opened_at: datetime
+
+
+def open_intents() -> list[Open]:
+    """All open intents, oldest first."""
+    found = Intent.objects.filter(state=Intent.OPEN).order_by("opened_at", "id")
+    return [Open(one.id, one.kind, one.enterprise, one.txn, one.payload, one.opened_at) for one in found]
+
+
+def open_count() -> int:
+    """How many intents are open."""
+    return Intent.objects.filter(state=Intent.OPEN).count()
+
+
+@dataclass(frozen=True, slots=True)
+class JobValue:
+    """A job as a value; the fields are those of `models.Job`."""
+
+    id: str
+    kind: str
+    enterprise: str
+    payload: Mapping[str, object]
+    state: str
+    done: int
+    total: int
+    note: str
+    stop_wanted: bool
+    result: Mapping[str, object]
+    error: Mapping[str, object]
+    requested_by: str
+    attempts: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in OVER
+
+
+def job(id_: str) -> JobValue:
+    """One job; ``job_unknown``."""
+    found = Job.objects.filter(pk=id_).first()
+    if found is None:
+        raise NianjianError("job_unknown", job=id_)
+    return value(found)
+
+
+def state(id_: str) -> str:
+    """State of a job; "" if there is none, or none any more."""
+    return Job.objects.filter(pk=id_).values_list("state", flat=True).first() or ""
+
+
+def jobs(enterprise: str, *, first: int = 0, newest: int = 50) -> list[JobValue]:
+    """An enterprise's jobs, newest first; ``newest`` of them from the ``first`` on."""
+    found = Job.objects.filter(enterprise=enterprise).order_by("-created_at", "-id")
+    return [value(one) for one in found[first : first + newest]]
+
+
+def newest(enterprise: str, kind: str, payload: Mapping[str, object], *states: str) -> JobValue | None:
+    """The newest job of a kind whose payload has these values, in one of ``states`` (none: in any); None: no such."""
+    wanted = {f"payload__{name}": value for name, value in payload.items()}
+    found = Job.objects.filter(enterprise=enterprise, kind=kind, **wanted)
+    row = (found.filter(state__in=states) if states else found).order_by("-created_at", "-id").first()
+    return None if row is None else value(row)
+
+
+def done(enterprise: str, kind: str, payload: Mapping[str, object]) -> list[JobValue]:
+    """The jobs of a kind that are done and whose payload has these values, newest first."""
+    wanted = {f"payload__{name}": value for name, value in payload.items()}
+    found = Job.objects.filter(enterprise=enterprise, kind=kind, state="done", **wanted)
+    return [value(one) for one in found.order_by("-created_at", "-id")]
+
+
+def last_asked(kinds: Collection[str]) -> dict[str, datetime]:
+    """Enterprise -> when work of these kinds was asked for the last time, whatever came of it."""
+    found = Job.objects.filter(kind__in=kinds).order_by().values_list("enterprise")
+    return dict(found.annotate(Max("created_at")))
+
+
+def under_way(
+    enterprise: str, payload: Mapping[str, object] | None = None, *, kind: str = "", first: int = 50
+) -> list[JobValue]:
+    """An enterprise's jobs that wait or run, in the order in which they will be done; the ``first`` of them.
+
+    Of a ``kind`` and with these values in their payload, if given.
+    """
+    wanted = {f"payload__{name}": value for name, value in (payload or {}).items()}
+    found = Job.objects.filter(enterprise=enterprise, state__in=UNDER_WAY, **wanted)
+    found = found.filter(kind=kind) if kind else found
+    return [value(one) for one in found.order_by("created_at", "id")[:first]]
+
+
+def over_before(kind: str, moment: datetime, name: str) -> list[JobValue]:
+    """Jobs of a kind that were over before a moment and whose payload or result still holds a value ``name``."""
+    holds = Q(payload__has_key=name) | Q(result__has_key=name)
+    found = Job.objects.filter(holds, kind=kind, state__in=OVER, finished_at__lt=moment)
+    return [value(one) for one in found.order_by("finished_at")]
+
+
+def told(name: str) -> set[str]:
+    """The values that payload and result of any job hold under a name."""
+    held = Job.objects.filter(Q(payload__has_key=name) | Q(result__has_key=name))
+    rows = held.values_list(f"payload__{name}", f"result__{name}")
+    return {str(value) for row in rows for value in row if value is not None}
+
+
+def waiting() -> int:
+    """How many jobs nobody has taken yet."""
+    return Job.objects.filter(state=Job.WAITING).count()
+
+
+def by_state() -> dict[str, int]:
+    """How many jobs there are in each state, those without any included."""
+    counted = dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
+    return {state: counted.get(state, 0) for state in Job.STATES}
+
+
+def last_beat() -> datetime | None:
+    """When a worker was last heard of; None: never."""
+    return Worker.objects.order_by("-beat_at").values_list("beat_at", flat=True).first()
+
+
+def value(row: Job) -> JobValue:
+    """Row as a value."""
+    return JobValue(**{name: getattr(row, name) for name in JobValue.__dataclass_fields__})
+
+
+def failed(enterprise: str, requested_by: str, *, since: datetime, most: int) -> list[JobValue]:
+    """Jobs of one person that failed after a moment, newest first."""
+    found = Job.objects.filter(enterprise=enterprise, state=Job.FAILED, requested_by=requested_by)
+    return [value(one) for one in found.filter(finished_at__gt=since).order_by("-finished_at", "-id")[:most]]

@@ -1,0 +1,195 @@
+"""Open, close or drop an intent: each changes an open one once and no other.
+
+A job's way: put, taken by one worker, its progress told, ended; or stopped, or given back for the next worker. Each
+step changes the row only where it stands as the step expects (state and worker), so two workers never do the same.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.jobs.models import Intent, Job, Worker
+from nianjian.platform.jobs.query import JobValue, value
+
+SILENT: Final = timedelta(seconds=60)  # a worker beats every few seconds; after this it is taken for dead
+ATTEMPTS: Final = 3  # work that has killed so many workers is not begun again
+FORGET: Final = timedelta(days=1)
+
+
+def open(*, kind: str, enterprise: str, txn: str, payload: Mapping[str, object]) -> str:  # noqa: A001 - service.open
+    """Write the intent; its id. Commit it before the other store is touched."""
+    made = Intent(
+        id=uuid.uuid4().hex,
+        kind=kind,
+        enterprise=enterprise,
+        txn=txn,
+        payload=dict(payload),
+        opened_at=clock.now(),
+    )
+    made.save(force_insert=True)
+    return made.id
+
+
+def close(*, intent: str) -> None:
+    """Mark as done, inside the transaction that writes the act's rows; ``intent_not_open`` if it was decided before."""
+    _leave(intent, Intent.DONE)
+
+
+def drop(*, intent: str) -> None:
+    """Mark as dropped: the other store never saw it; ``intent_not_open`` if it was decided before."""
+    _leave(intent, Intent.DROPPED)
+
+
+def _leave(intent: str, state: str) -> None:
+    changed = Intent.objects.filter(pk=intent, state=Intent.OPEN).update(state=state, closed_at=clock.now())
+    if not changed:
+        raise NianjianError("intent_not_open", intent=intent)
+
+
+def put(*, kind: str, enterprise: str, payload: Mapping[str, object], requested_by: str) -> str:
+    """Put a job at the queue's end; its id. The act that it runs writes the audit entry, the waiting writes none."""
+    made = Job(
+        id=f"J{secrets.token_hex(5)}",
+        kind=kind,
+        enterprise=enterprise,
+        payload=dict(payload),
+        requested_by=requested_by,
+        created_at=clock.now(),
+    )
+    made.save(force_insert=True)
+    return made.id
+
+
+def stop(*, job: str) -> None:
+    """Ask a job to stop: one that waits is stopped at once, one that runs at its next step; ``job_over``."""
+    now = clock.now()
+    with transaction.atomic():
+        if Job.objects.filter(pk=job, state=Job.WAITING).update(state=Job.STOPPED, stop_wanted=True, finished_at=now):
+            return
+        if not Job.objects.filter(pk=job, state=Job.RUNNING).update(stop_wanted=True):
+            raise NianjianError("job_over", job=job)
+
+
+def stop_all(*, requested_by: str, keep: Callable[[str, str], bool]) -> None:
+    """Ask a person's jobs that wait or run to stop, unless ``keep`` is true of a job's kind and enterprise."""
+    for row in Job.objects.filter(requested_by=requested_by, state__in=(Job.WAITING, Job.RUNNING)):
+        if not keep(row.kind, row.enterprise):
+            with suppress(NianjianError):  # over since it was read
+                stop(job=row.pk)
+
+
+def take(*, worker: str, again: Collection[str]) -> JobValue | None:
+    """Give the worker a job: one whose worker fell silent if its kind is in ``again``, else the oldest that waits.
+
+    None: there is nothing to do. Broken-off work that may not be repeated fails with ``job_broken_off``.
+    """
+    return _take_over(worker, again) or _take_waiting(worker)
+
+
+def _take_waiting(worker: str) -> JobValue | None:
+    while (first := Job.objects.filter(state=Job.WAITING).order_by("created_at", "id").first()) is not None:
+        now = clock.now()
+        mine = Job.objects.filter(pk=first.pk, state=Job.WAITING).update(
+            state=Job.RUNNING, worker=worker, attempts=first.attempts + 1, started_at=now, beat_at=now
+        )
+        if mine:
+            return value(Job.objects.get(pk=first.pk))
+    return None
+
+
+def _take_over(worker: str, again: Collection[str]) -> JobValue | None:
+    silent = Job.objects.filter(state=Job.RUNNING, beat_at__lt=clock.now() - SILENT)
+    for left in silent.order_by("created_at", "id"):
+        now = clock.now()
+        as_found = Job.objects.filter(pk=left.pk, state=Job.RUNNING, worker=left.worker, beat_at=left.beat_at)
+        if left.stop_wanted:
+            as_found.update(state=Job.STOPPED, finished_at=now)
+        elif left.kind not in again or left.attempts >= ATTEMPTS:
+            as_found.update(state=Job.FAILED, finished_at=now, error=broken_off(left.pk))
+        elif as_found.update(worker=worker, attempts=left.attempts + 1, started_at=now, beat_at=now, done=0, note=""):
+            return value(Job.objects.get(pk=left.pk))
+    return None
+
+
+def broken_off(job: str) -> dict[str, object]:
+    """Why work failed that nobody goes on with; what it had done by then stays."""
+    return {"code": "job_broken_off", "values": {"job": job}, "findings": []}
+
+
+def live(*, worker: str) -> None:
+    """Say that the worker lives, and with it the job that it does."""
+    now = clock.now()
+    if not Worker.objects.filter(pk=worker).update(beat_at=now):
+        Worker.objects.filter(beat_at__lt=now - FORGET).delete()
+        Worker.objects.get_or_create(pk=worker, defaults={"started_at": now, "beat_at": now})
+    Job.objects.filter(state=Job.RUNNING, worker=worker).update(beat_at=now)
+
+
+def leave(*, worker: str) -> None:
+    """Say that the worker ends."""
+    Worker.objects.filter(pk=worker).delete()
+
+
+def progress(*, job: str, worker: str, done: int, total: int, note: str = "") -> bool:
+    """Tell how far it is; whether it is to stop. ``job_lost`` if another worker has it by now."""
+    mine = Job.objects.filter(pk=job, state=Job.RUNNING, worker=worker)
+    if not mine.update(done=done, total=total, note=note[:200], beat_at=clock.now()):
+        raise NianjianError("job_lost", job=job)
+    return bool(Job.objects.filter(pk=job, stop_wanted=True).exists())
+
+
+def finish(*, job: str, worker: str, result: Mapping[str, object]) -> None:
+    """Mark as done; ``job_lost``."""
+    _end(job, worker, state=Job.DONE, result=dict(result))
+
+
+def fail(*, job: str, worker: str, error: Mapping[str, object]) -> None:
+    """Mark as failed; ``error``: code, values and findings. ``job_lost``."""
+    _end(job, worker, state=Job.FAILED, error=dict(error))
+
+
+def stopped(*, job: str, worker: str, result: Mapping[str, object]) -> None:
+    """Mark as stopped between two steps; ``result``: what stands all the same. ``job_lost``."""
+    _end(job, worker, state=Job.STOPPED, result=dict(result))
+
+
+def forget(*, job: str, name: str) -> None:
+    """Take a value out of payload and result of a job that is over: what it named is gone."""
+    with transaction.atomic():
+        row = Job.objects.select_for_update().get(pk=job)
+        row.payload, row.result = _without(row.payload, name), _without(row.result, name)
+        row.save(update_fields=["payload", "result"])
+
+
+def drop_over(*, enterprise: str, kind: str, requested_by: str) -> None:
+    """Delete work of a kind that is over, but the newest and the newest that was done: their like comes every day."""
+    mine = Job.objects.filter(enterprise=enterprise, kind=kind, requested_by=requested_by)
+    newest = mine.order_by("-created_at", "-id").values_list("pk", flat=True)
+    kept = [*newest[:1], *newest.filter(state=Job.DONE)[:1]]
+    mine.filter(state__in=(Job.DONE, Job.FAILED, Job.STOPPED)).exclude(pk__in=kept).delete()
+
+
+def _without(told: Mapping[str, object], name: str) -> dict[str, object]:
+    return {key: value for key, value in told.items() if key != name}
+
+
+def give_back(*, job: str, worker: str) -> None:
+    """Let the next worker begin it anew: this one ends before the work is done. ``job_lost``."""
+    mine = Job.objects.filter(pk=job, state=Job.RUNNING, worker=worker)
+    if not mine.update(state=Job.WAITING, worker="", attempts=0, beat_at=None, done=0, total=0, note=""):
+        raise NianjianError("job_lost", job=job)
+
+
+def _end(job: str, worker: str, **changes: object) -> None:
+    mine = Job.objects.filter(pk=job, state=Job.RUNNING, worker=worker)
+    if not mine.update(finished_at=clock.now(), **changes):
+        raise NianjianError("job_lost", job=job)

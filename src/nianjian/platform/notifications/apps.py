@@ -1,0 +1,11 @@
+"""Django's entry of this room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class NotifyConfig(AppConfig):
+    """Webhooks and their deliveries."""
+
+    name = "nianjian.platform.notifications"

@@ -1,0 +1,135 @@
+"""The working-day calendar: the years that are built in, and over them the notices that people have imported."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.engines.kernel import files
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.workdays import Calendar, Due, add_workdays
+from nianjian.engines.rules import holidays
+from nianjian.platform.accounts.access import EVERYWHERE, require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.registers.holidays import query, service
+from nianjian.platform.registers.holidays.sheet import HOLIDAYS, OFF
+from nianjian.platform.registers.tables.checking import check
+from nianjian.platform.registers.tables.findings import Finding
+from nianjian.platform.registers.tables.reading import read
+
+BUILTIN: Final = "chinesecalendar"
+
+Day = tuple[date, bool, str]
+"""(day, off, name)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a file. ``years``: those it counts as published; none: the notice is not out, nothing changed.
+
+    ``new`` is False where the same file already stood. With ``errors`` nothing was written.
+    """
+
+    file: str
+    years: tuple[int, ...]
+    days_off: int
+    extra_workdays: int
+    new: bool
+    errors: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One published year: its source, the days off and working weekends in it."""
+
+    year: int
+    source: str
+    papers: tuple[str, ...]
+    days_off: int
+    extra_workdays: int
+
+
+def calendar() -> Calendar:
+    """Return the calendar that every count of working days takes."""
+    found = holidays.builtin()
+    for one in query.files():
+        found = found.updated(one.calendar)
+    return found
+
+
+def due(*, start: date, workdays: int) -> Due:
+    """Count working days after ``start``; provisional where a year on the way has no notice yet."""
+    return add_workdays(start, workdays, calendar())
+
+
+def years() -> list[Year]:
+    """Every published year, oldest first."""
+    whole = calendar()
+    sources: dict[int, tuple[str, tuple[str, ...]]] = {}
+    for one in query.files():
+        sources |= dict.fromkeys(one.calendar.years, (one.name, one.papers))
+    return [
+        Year(
+            year,
+            *sources.get(year, (BUILTIN, ())),
+            sum(day.year == year for day in whole.days_off),
+            sum(day.year == year for day in whole.extra_workdays),
+        )
+        for year in sorted(whole.years)
+    ]
+
+
+def import_holidays(*, path: Path, actor: Actor) -> Receipt:
+    """Import the JSON of a year or a table 日期, 名称, 休息/上班, 依据文件; all of it or nothing.
+
+    ``role_missing_everywhere``, ``file_missing``, ``file_unreadable``, ``holidays_unreadable``, and those of
+    `rules.holidays.from_json` and `registers.tables.reading.read`.
+    """
+    require(actor, EVERYWHERE, Act.ADMINISTER)
+    if path.suffix.lower() == ".json":
+        content = files.content(path)
+        found, days, papers = _from_json(content)
+        digest = hashlib.sha256(content).hexdigest()
+    else:
+        table = read(path, HOLIDAYS)
+        checked = check(table, HOLIDAYS)
+        if checked.findings:
+            return Receipt(table.file, (), 0, 0, new=False, errors=tuple(checked.findings))
+        found, days, papers = _from_rows([keyed.row for keyed in checked.rows])
+        digest = table.sha256
+    years = tuple(sorted(found.years))
+    new = bool(years) and service.add(name=path.name, sha256=digest, years=years, papers=papers, days=days, actor=actor)
+    return Receipt(path.name, years, len(found.days_off), len(found.extra_workdays), new=new)
+
+
+def _from_json(content: bytes) -> tuple[Calendar, list[Day], list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = content[: fault.start].count(b"\n") + 1
+        raise NianjianError("holidays_unreadable", reason="not_utf8", place=str(line)) from fault
+    found = holidays.from_json(text)
+    told: dict[str, Any] = json.loads(text)
+    days = [(date.fromisoformat(one["date"]), one["isOffDay"], str(one.get("name") or "")) for one in told["days"]]
+    papers = told.get("papers")
+    return found, days, [str(one) for one in papers] if isinstance(papers, list) else []
+
+
+def _from_rows(rows: list[dict[str, object]]) -> tuple[Calendar, list[Day], list[str]]:
+    words = {True: holidays.OFF, False: holidays.ON}
+    found = holidays.from_rows([{"日期": row["day"], "休息/上班": words[row["state"] == OFF]} for row in rows])
+    days = [_day(row) for row in rows]
+    return found, days, list(dict.fromkeys(str(row["paper"]) for row in rows if row.get("paper")))
+
+
+def _day(row: Mapping[str, object]) -> Day:
+    day = row["day"]
+    if not isinstance(day, date):  # the key of a checked row
+        raise TypeError(day)
+    return day, row["state"] == OFF, str(row.get("name") or "")

@@ -1,0 +1,49 @@
+"""Open the house for a command: settings, tables, open intents, and who is acting."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nianjian.platform.accounts.query import Actor
+
+
+def prepare() -> None:
+    """Make an empty home usable and finish or drop what an earlier process left open.
+
+    From here on temporary files lie in the home: they hold calls and people, and the system's folder is everybody's.
+    """
+    from nianjian.platform.home import env, spill, wiring
+
+    wiring.prepare()
+    spill.shelter(env.read().home)
+    from nianjian.platform.jobs import query
+
+    if query.open_intents():  # seldom; the lake's libraries load only then
+        from nianjian.features.calls.operations.recover import recover
+
+        recover()
+
+
+def begin(args: argparse.Namespace, *, own: bool = False) -> Actor:
+    """Prepare the house and say who acts: ``--as USER`` proves itself by NIANJIAN_TOKEN, else the OS user.
+
+    A command that names an enterprise is closed to whom may not read there; what it does beyond reading, the flow asks.
+    ``own``: it shows a team its own rows alone, so that an outsourcer may ask, too.
+    """
+    prepare()
+    from nianjian.platform.accounts import access, query
+    from nianjian.platform.accounts.roles import Act
+    from nianjian.platform.accounts.tokens.service import note_use
+    from nianjian.platform.home import env
+
+    token = env.text("NIANJIAN_TOKEN", os.environ)
+    actor = query.actor(args.actor, token=token)
+    if actor.proved:
+        note_use(token)
+    enterprise = getattr(args, "enterprise", None)
+    if isinstance(enterprise, str):
+        access.require(actor, enterprise, Act.READ_OWN if own else Act.READ)
+    return actor

@@ -1,0 +1,151 @@
+"""Encrypted files on disk: ``<home>/vault/<2 hex>/<id>``, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from math import inf
+from pathlib import Path
+from typing import IO, Final, TypeVar
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.vault import keyring, parts
+
+ID: Final = re.compile(r"[0-9a-f]{32}")
+HALF: Final = ".new-"  # how the name of a file begins that is being written
+Told = TypeVar("Told")
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A stored file: ``sha256`` and ``size`` (bytes) are those of the plain content."""
+
+    id: str
+    sha256: str
+    size: int
+
+
+def put(content: bytes) -> Blob:
+    """Encrypt and store; the file is on disk when this returns."""
+    made = uuid.uuid4().hex
+    sealed = keyring.current().encrypt(content, _context(made))
+    _write(_path(made), lambda file: file.write(sealed))
+    return Blob(made, hashlib.sha256(content).hexdigest(), len(content))
+
+
+def put_file(path: Path) -> Blob:
+    """Encrypt and store a file of any size, a piece in memory at a time; it is on disk when this returns."""
+    made = uuid.uuid4().hex
+    with path.open("rb") as plain:
+        told = _write(_path(made), lambda file: parts.seal(parts.pieces(plain), file, _context(made)))
+    return Blob(made, *told)
+
+
+def get(blob: str) -> bytes:
+    """Read and decrypt; ``blob_missing``, ``key_unknown``, ``sealed_damaged``."""
+    return b"".join(read(blob))
+
+
+def read(blob: str) -> Iterator[bytes]:
+    """As `get`, a piece at a time where the file was put so; the first is read before this returns."""
+    plain = _plain(blob)
+    return chain((next(plain),), plain)
+
+
+def _plain(blob: str) -> Iterator[bytes]:
+    try:
+        with _path(blob).open("rb") as file:
+            head = file.read(parts.HEAD)
+            if parts.is_parted(head):
+                yield from parts.unseal(file, _context(blob))
+                return
+            sealed = head + file.read()
+    except FileNotFoundError as fault:
+        raise NianjianError("blob_missing", blob=blob) from fault
+    yield keyring.decrypt(sealed, _context(blob))
+
+
+def remove(blob: str) -> None:
+    """Delete; an act that failed after `put` takes its file back so."""
+    _path(blob).unlink(missing_ok=True)
+
+
+def blobs() -> Iterator[str]:
+    """Ids of all stored files, sorted."""
+    for path in sorted((keyring.home() / "vault").glob("??/*")):
+        if ID.fullmatch(path.name):
+            yield path.name
+
+
+def before(moment: datetime) -> list[str]:
+    """Ids of the files that were last written before a moment; one that goes meanwhile is none."""
+    return [blob for blob in blobs() if _age(_path(blob)) < moment.timestamp()]
+
+
+def clear(moment: datetime) -> int:
+    """Delete halves of files that killed processes began before a moment; how many."""
+    halves = [one for one in (keyring.home() / "vault").glob(f"??/{HALF}*") if _age(one) < moment.timestamp()]
+    for half in halves:
+        half.unlink(missing_ok=True)
+    return len(halves)
+
+
+def key_of(blob: str) -> str:
+    """Id of the key that sealed a file; ``blob_missing``."""
+    try:
+        with _path(blob).open("rb") as file:
+            return keyring.key_id(file.read(keyring.KEY_ID_BYTES))
+    except FileNotFoundError as fault:
+        raise NianjianError("blob_missing", blob=blob) from fault
+
+
+def reseal(blob: str) -> None:
+    """Encrypt anew with the active key."""
+    with _path(blob).open("rb") as file:
+        parted = parts.is_parted(file.read(parts.HEAD))
+    if parted:
+        _write(_path(blob), lambda file: parts.seal(read(blob), file, _context(blob)))
+        return
+    sealed = keyring.current().encrypt(get(blob), _context(blob))
+    _write(_path(blob), lambda file: file.write(sealed))
+
+
+def _context(blob: str) -> bytes:
+    return f"blob.{blob}".encode()
+
+
+def _path(blob: str) -> Path:
+    if not ID.fullmatch(blob):
+        raise NianjianError("blob_missing", blob=blob)
+    return keyring.home() / "vault" / blob[:2] / blob
+
+
+def _age(path: Path) -> float:
+    """When it was last written, in seconds; of one that is gone: never before anything."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return inf
+
+
+def _write(path: Path, fill: Callable[[IO[bytes]], Told]) -> Told:
+    """Let ``fill`` write the whole file beside and move it in at once; what it tells."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=HALF)  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            told = fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return told

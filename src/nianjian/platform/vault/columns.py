@@ -1,0 +1,84 @@
+"""Which rows of which tables are sealed with which key, told by the ciphertexts' first letters, nothing decrypted."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.apps import apps
+from django.db.models import Count, Model, Q, QuerySet, TextField
+from django.db.models.functions import Substr
+
+from nianjian.platform.vault.fields import SealedText
+
+HEAD: Final = 11  # base64 letters that hold the key id's 8 bytes and two bits more
+KEY: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumns:
+    """A model with its sealed fields."""
+
+    model: type[Model]
+    names: tuple[str, ...]
+
+    def stale(self, key: str) -> int:
+        """How many rows hold a ciphertext of another key."""
+        return self._rows(key).count()
+
+    def stale_rows(self, key: str, most: int) -> list[Any]:
+        """Some of these rows, decrypted and held for writing."""
+        return list(self._rows(key).select_for_update()[:most])
+
+    def sealed_with(self, key: str) -> int:
+        """How many rows hold a ciphertext of this key."""
+        found = Q()
+        for name in self.names:
+            found |= Q(**{f"head_{name}__in": _heads(key)})
+        return self._headed().filter(found).count()
+
+    def keys(self) -> Counter[str]:
+        """Ciphertexts by the id of their key."""
+        counted: Counter[str] = Counter()
+        for name in self.names:
+            rows: QuerySet[Any] = self.model._base_manager.filter(**{f"{name}__isnull": False}).order_by()  # noqa: SLF001 -- documented for such walks
+            heads = rows.annotate(head=_head(name)).values_list("head")
+            for letters, count in heads.annotate(count=Count("pk")):
+                counted[_key(letters)] += count
+        return counted
+
+    def _rows(self, key: str) -> QuerySet[Any]:
+        found = Q()
+        for name in self.names:
+            found |= Q(**{f"{name}__isnull": False}) & ~Q(**{f"head_{name}__in": _heads(key)})
+        return self._headed().filter(found)
+
+    def _headed(self) -> QuerySet[Any]:
+        heads = {f"head_{name}": _head(name) for name in self.names}
+        rows: QuerySet[Any] = self.model._base_manager.alias(**heads)  # noqa: SLF001 -- documented for such walks
+        return rows
+
+
+def sealed_columns() -> list[SealedColumns]:
+    """Every model that has sealed fields."""
+    found = []
+    for model in apps.get_models():
+        names = tuple(one.name for one in model._meta.concrete_fields if isinstance(one, SealedText))  # noqa: SLF001 -- Django's documented Meta API
+        if names:
+            found.append(SealedColumns(model, names))
+    return found
+
+
+def _head(name: str) -> Substr:
+    return Substr(name, 1, HEAD, output_field=TextField())
+
+
+def _heads(key: str) -> list[str]:
+    """What the ciphertexts of a key can begin with: the two bits after the id belong to the nonce."""
+    return [base64.b64encode(key.encode() + bytes([bits << 6]))[:HEAD].decode() for bits in range(4)]
+
+
+def _key(letters: str) -> str:
+    return base64.b64decode(letters + "=")[:KEY].decode("ascii", "replace")

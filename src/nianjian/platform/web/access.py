@@ -1,0 +1,134 @@
+"""Who may open a page. Every view carries one of three marks; a house test fails on one that carries none.
+
+A person who is not signed in is led to the sign-in page. To whom an enterprise does not concern it does not exist
+(404); who may read it but not do this gets 403 and is told which role is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.platform.accounts import access, query
+from nianjian.platform.accounts.query import USER, Actor, Enterprise
+from nianjian.platform.accounts.roles import INSPECTING, Act
+
+P = ParamSpec("P")
+MARK: Final = "nianjian_access"
+INSPECTION: Final = "nianjian_inspection"  # in a session: the inspector's link that opened it
+
+
+class Request(HttpRequest):
+    """A request that has passed a mark of this module."""
+
+    actor: Actor
+    enterprise: Enterprise
+    team: str | None  # rows of this team only; None: all
+    htmx: bool
+
+
+View = Callable[Concatenate[Request, P], HttpResponseBase]
+Around = Callable[Concatenate[HttpRequest, P], HttpResponseBase]  # what Django calls
+
+
+def page(act: Act) -> Callable[[View[P]], Around[P]]:
+    """Mark a page of one enterprise, whose address holds ``code``: sets ``actor``, ``enterprise`` and ``team``."""
+
+    def around(view: View[P]) -> Around[P]:
+        @wraps(view)
+        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _sign_in(request)
+            known = cast("Request", request)
+            known.actor = _actor(request)
+            code = str(kwargs["code"])
+            if not access.may(known.actor, code, Act.READ_OWN):
+                raise Http404
+            try:
+                known.enterprise = query.enterprise(code)
+            except NianjianError as error:
+                raise Http404 from error
+            access.require(known.actor, code, act)  # what it raises `errors.Refusals` turns into a page
+            known.team = access.team_of(known.actor, code)
+            return view(known, *args, **kwargs)
+
+        setattr(inside, MARK, act)
+        return cast("Around[P]", inside)
+
+    return around
+
+
+def everywhere(act: Act) -> Callable[[View[P]], Around[P]]:
+    """Mark a page of the whole installation: sets ``actor``."""
+
+    def around(view: View[P]) -> Around[P]:
+        @wraps(view)
+        def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _sign_in(request)
+            known = cast("Request", request)
+            known.actor = _actor(request)
+            access.require(known.actor, access.EVERYWHERE, act)
+            return view(known, *args, **kwargs)
+
+        setattr(inside, MARK, act)
+        return cast("Around[P]", inside)
+
+    return around
+
+
+def person(view: View[P]) -> Around[P]:
+    """Mark a page for everybody who is signed in: it shows what concerns this person; sets ``actor``."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _sign_in(request)
+        known = cast("Request", request)
+        known.actor = _actor(request)
+        return view(known, *args, **kwargs)
+
+    setattr(inside, MARK, "person")
+    return cast("Around[P]", inside)
+
+
+def public(view: Around[P]) -> Around[P]:
+    """Mark one of the few pages that are open to all."""
+    setattr(view, MARK, "public")
+    return view
+
+
+def own(view: View[P]) -> Around[P]:
+    """Mark a page about what a person proves itself by: as `person`, but closed to who came by an inspector's link."""
+
+    @wraps(view)
+    def inside(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.actor.scopes is not None:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return person(cast("View[P]", inside))
+
+
+def at(route: str, place: str, **more: str) -> str:
+    """Return the address of a page at an enterprise (``ROUTE-here``) or of its twin for the installation."""
+    return reverse(f"{route}-here", kwargs={"code": place, **more}) if place else reverse(route, kwargs=more)
+
+
+def _actor(request: HttpRequest) -> Actor:
+    """Who has signed in; through an inspector's link only to read, whatever the roles allow."""
+    return Actor(request.user.get_username(), USER, INSPECTING if INSPECTION in request.session else None)
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    answer = redirect_to_login(request.get_full_path())
+    if getattr(request, "htmx", False):  # a fragment must not hold the sign-in page
+        return HttpResponse(status=401, headers={"HX-Redirect": answer.headers["Location"]})
+    return answer

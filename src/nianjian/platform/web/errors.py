@@ -1,0 +1,116 @@
+"""What a page says when something was not done: the sentence, what helps, the right status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts import api, outcome
+from nianjian.engines.paper.texts.errors import sentence
+from nianjian.engines.paper.texts.outcome import Outcome
+from nianjian.engines.paper.words import mark, words
+from nianjian.platform.web.language import current
+
+STATUS: Final[Mapping[Outcome, int]] = {
+    Outcome.UNKNOWN: 404,
+    Outcome.REFUSED: 403,
+    Outcome.STATE: 409,
+    Outcome.INPUT: 400,
+}
+TITLES: Final[Mapping[int, str]] = {
+    400: mark("That did not work"),
+    403: mark("Not allowed"),
+    404: mark("Not found"),
+    409: mark("Not possible as things stand"),
+    413: mark("Too large"),
+    500: mark("Something broke here"),
+}
+TOO_LARGE: Final = "api_too_large"
+
+
+def said(error: NianjianError) -> tuple[str, str]:
+    """Return the error's sentence and what helps, in the reader's language; for a form that shows them itself."""
+    _ = words(current())
+    return sentence(error.code, error.values, _), outcome.remedy(error.code, _)
+
+
+class Refusals:
+    """Middleware: a `NianjianError` that leaves a view becomes a page, or a notice for htmx."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Put a refusal into words; anything else is a fault and stays one."""
+        return refused(request, exception) if isinstance(exception, NianjianError) else None
+
+
+def refused(request: HttpRequest, error: NianjianError) -> HttpResponse:
+    """Answer with the error's sentence, what helps and the status of its kind."""
+    _ = words(current())
+    text, remedy = said(error)
+    more = [sentence(str(one.get("code", "")), one, _) for one in error.findings]
+    return _answer(request, STATUS[outcome.outcome(error.code)], text, remedy, more)
+
+
+def _answer(request: HttpRequest, status: int, text: str, remedy: str, more: list[str] | None = None) -> HttpResponse:
+    title = words(current())(TITLES[status])
+    context = {"status": status, "title": title, "text": text, "remedy": remedy, "more": more or [], "kind": "error"}
+    template = "layout/parts/notice.html" if getattr(request, "htmx", False) else "layout/refused.html"
+    return render(request, template, context, status=status)
+
+
+def bad(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400: the request itself is malformed; 413: it is too large."""
+    _ = words(current())
+    if isinstance(exception, RequestDataTooBig):
+        return _answer(request, 413, sentence(TOO_LARGE, {}, _), _(api.REMEDIES[TOO_LARGE]))
+    return _answer(request, 400, _("The browser sent something that cannot be read."), _("Load the page again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403."""
+    del exception
+    _ = words(current())
+    return _answer(request, 403, _("You may not do this."), _(outcome.REMEDIES[Outcome.REFUSED]))
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404 with a way back; why it is missing is not told, a stranger could learn the tenants from it."""
+    del exception
+    _ = words(current())
+    return _answer(request, 404, _("There is nothing at this address."), _(outcome.REMEDIES[Outcome.UNKNOWN]))
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form without its token: the page is old, or the browser keeps no cookies."""
+    del reason
+    _ = words(current())
+    text = _("This form is too old, or your browser refuses cookies.")
+    return _answer(request, 403, text, _("Load the page again and send the form once more."))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer 500; it must need nothing that could be broken itself, so no database and no frame."""
+    del request
+    _ = words(current())
+    title, text = _(TITLES[500]), _("The fault is written to the server's log. Nothing was changed by halves.")
+    back = _("To the first page")
+    return HttpResponse(
+        '<!doctype html><html lang="{}"><meta charset="utf-8"><title>{}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="stylesheet" href="/static/tokens.css"><main><h1>{}</h1><p>{}</p>'
+        '<p><a href="/">{}</a></p></main></html>'.format(
+            "en" if current() == "en" else "zh-Hans", title, title, text, back
+        ),
+        status=500,
+    )

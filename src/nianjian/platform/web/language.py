@@ -1,0 +1,31 @@
+"""The page's language: what the person chose, else a cookie, else the browser's list; Chinese when in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from nianjian.engines.paper.words import language_of
+from nianjian.platform.accounts.comfort.service import LANGUAGES
+
+
+def current() -> str:
+    """Language of this request in the catalogue's names: ``en`` or ``zh_Hans``."""
+    return language_of(translation.get_language() or "")
+
+
+class OwnLanguage:
+    """Middleware, after sign-in and `LocaleMiddleware`: what a person chose holds in every browser."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Speak the person's language."""
+        chosen = getattr(request.user, "language", "")
+        if chosen in LANGUAGES:
+            translation.activate(chosen)
+            request.LANGUAGE_CODE = chosen
+        return self._get_response(request)

@@ -1,7 +1,0 @@
-"""The models of this room, where Django looks for them."""
-
-from __future__ import annotations
-
-from nianjian.reconcile.runs.model import Account, Difference, Proposal, Run
-
-__all__ = ["Account", "Difference", "Proposal", "Run"]

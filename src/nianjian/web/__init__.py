@@ -1,1 +1,0 @@
-"""Pages for people. A page reads what stands ready and draws it; nothing is computed on a request."""
