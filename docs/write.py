@@ -64,7 +64,7 @@ def _options(parser: argparse.ArgumentParser) -> list[tuple[object, ...]]:
 
 def commands() -> str:
     """Every verb and action with its options."""
-    from nianjian.doors.cli.main import VERBS, Parser  # noqa: PLC0415 - see above
+    from nianjian.doors.cli.main import VERBS, Parser  # noqa: PLC0415 - see above, load_verb
 
     head = (
         "# Commands\n\nOne program, `nianjian`. `--json` prints one JSON object and nothing else on stdout. Exit code 0:"
@@ -74,7 +74,7 @@ def commands() -> str:
     parts = [head]
     for verb, about in VERBS.items():
         parser = Parser(prog=f"nianjian {verb}", description=about)
-        importlib.import_module(f"nianjian.doors.cli.verbs.{verb}").configure(parser)
+        load_verb(verb).configure(parser)
         parts.append(f"\n## {verb}\n\n{about}\n")
         for words, what, leaf in _leaves(parser):
             rows = _options(leaf)

@@ -24,7 +24,7 @@ os.environ.update(
     TZ="Asia/Shanghai",
 )
 _SOURCE = Path(__file__).parents[1] / "src/nianjian"
-if (_SOURCE / "config/settings.py").exists() and (_SOURCE / "kernel/periods.py").exists():
+if (_SOURCE / "doors/site/settings.py").exists():
     os.environ["DJANGO_SETTINGS_MODULE"] = "nianjian.doors.site.settings"
 for _name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
     os.environ.pop(_name, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from nianjian.doors.cli.main import VERBS, Parser, main
+from nianjian.doors.cli.main import VERBS, Parser, load_verb, main
 from nianjian.features.calls.operations.import_calls import import_calls
 from nianjian.features.reconciliation.runs.found import Report
 from nianjian.features.reconciliation.runs.service import keep
@@ -240,7 +239,7 @@ REFUSED = {
 def _commands() -> Iterator[str]:
     for verb in VERBS:
         parser = Parser(prog=verb)
-        importlib.import_module(f"nianjian.doors.cli.verbs.{verb}").configure(parser)
+        load_verb(verb).configure(parser)
         yield from _leaves(verb, parser)
 
 

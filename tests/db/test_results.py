@@ -30,7 +30,7 @@ from nianjian.features.portrait.operations.results.rows_behind import reveal, ro
 from nianjian.features.portrait.operations.results.what_if import Moves, room, what_if
 from nianjian.features.portrait.operations.run_portrait import run_portrait
 from nianjian.features.portrait.operations.simulate import simulate
-from nianjian.features.rectification import watch_service as watch
+from nianjian.features.rectification.watch import service as watch
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user
 from nianjian.platform.audit.query import acts, head

@@ -1,18 +1,14 @@
-"""Small files, short functions, small folders, and no room for leftovers."""
+"""Files as long as their subject, short functions, and no room for leftovers."""
 
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from pathlib import Path
 
 from tests.support import tree
 
-LINES = 400
-FUNCTION = 50
-FOLDER = 12
-REGISTRY = 24
-REGISTRIES = {"formats", "verbs", "definitions", "data", "flows", "kinds"}  # many files of one kind
+LINES = 800
+FUNCTION = 60
 LEFTOVERS = {"utils", "util", "helpers", "helper", "common", "misc", "core", "base", "shared", "lib"}
 CODE = {"src", "bench", "tests", "docs"}
 
@@ -49,21 +45,6 @@ def _code_lines(path: Path, node: ast.FunctionDef | ast.AsyncFunctionDef) -> int
     lines = (tree.SOURCE / path).read_text(encoding="utf-8").splitlines()[node.lineno - 1 : node.end_lineno]
     code = sum(1 for line in lines if line.strip() and not line.lstrip().startswith("#"))
     return code - len((ast.get_docstring(node, clean=False) or "\n").splitlines()) if ast.get_docstring(node) else code
-
-
-def test_folders_are_small() -> None:
-    counts = Counter(
-        path.parent
-        for path in tree.files()
-        if path.parts[0] == "src" and path.suffix == ".py" and path.name != "__init__.py"
-        if "migrations" not in path.parts
-    )
-    full = {
-        str(folder): count
-        for folder, count in counts.items()
-        if count > (REGISTRY if folder.name in REGISTRIES else FOLDER)
-    }
-    assert not full
 
 
 def test_nothing_is_named_leftovers() -> None:

@@ -24,6 +24,7 @@ from nianjian.platform.web.access import MARK as ACCESS  # noqa: E402
 
 LIBRARY = application.API
 READS = {"FILES", "upload_handlers"}
+PAGE = re.compile(r"nianjian\.(platform\.web|features\.\w+\.(\w*pages|account))\b")
 API = "api/v1/"
 ADDRESSES = list(addresses(get_resolver().url_patterns))
 PAGES = [one for one in ADDRESSES if not one[0].startswith(API)]
@@ -56,7 +57,7 @@ def _reads_files(view: Callable[..., Any], seen: set[object]) -> bool:
         for one in called:
             ours = getattr(one, "__module__", "") or ""
             is_view = hasattr(one, ACCESS)  # views call no views: the name is another thing's attribute
-            if callable(one) and not is_view and ours.startswith("nianjian.web") and _reads_files(one, seen):
+            if callable(one) and not is_view and PAGE.match(ours) and _reads_files(one, seen):
                 return True
     return False
 

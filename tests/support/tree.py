@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -45,18 +46,14 @@ def contract(name: str) -> dict[str, Any]:
     return next(one for one in pyproject()["tool"]["importlinter"]["contracts"] if one["id"] == name)
 
 
-def layers() -> list[tuple[list[str], list[str]]]:
-    """(rooms that exist, rooms in brackets) per layer, top first."""
-    found = []
-    for layer in contract("layers")["layers"]:
-        names = [name.strip() for name in layer.split("|")]
-        found.append(([n for n in names if not n.startswith("(")], [n.strip("()") for n in names if n.startswith("(")]))
-    return found
+def ordered(layer: str) -> list[str]:
+    """The names that the contract of a layer lists, top first; beside each other with ``|`` between them."""
+    return [re.sub(r"\s", "", names).replace("|", f"|{layer}/") for names in contract(layer)["layers"]]
 
 
-def rooms() -> set[str]:
-    """Rooms with code in them."""
-    return {path.name for path in SOURCE.iterdir() if path.is_dir() and any(path.rglob("*.py"))}
+def folders(under: str) -> list[Path]:
+    """The packages in a folder of the program."""
+    return [path for path in sorted((SOURCE / under).iterdir()) if (path / "__init__.py").exists()]
 
 
 def dotted(node: ast.AST) -> str:

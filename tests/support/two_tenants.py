@@ -44,10 +44,10 @@ from nianjian.features.inspection.visits.scans import service as scans  # noqa: 
 from nianjian.features.portrait.operations import portraits  # noqa: E402
 from nianjian.features.reconciliation.runs import found as reconciled  # noqa: E402
 from nianjian.features.reconciliation.runs import service as reconciliations  # noqa: E402
-from nianjian.features.rectification import watch_service as watch  # noqa: E402
 from nianjian.features.rectification.cases.model import Case  # noqa: E402
 from nianjian.features.rectification.cases.service import Notice  # noqa: E402
 from nianjian.features.rectification.operations import cases as rectification  # noqa: E402
+from nianjian.features.rectification.watch import service as watch  # noqa: E402
 from nianjian.features.rulebook import operations  # noqa: E402
 from nianjian.features.season.operations.shown import shown  # noqa: E402
 from nianjian.features.test_calls.routes import service as ways  # noqa: E402

@@ -11,9 +11,9 @@ from tests.support.asking import DEMO, Ask, post
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.one_click.query import behind
 from nianjian.features.portrait.operations import lines
-from nianjian.features.rectification import watch_service as watch
 from nianjian.features.rectification.cases.model import Case
 from nianjian.features.rectification.cases.service import Notice
+from nianjian.features.rectification.watch import service as watch
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.query import acts
 from nianjian.platform.registers.rows import service as rows

@@ -189,7 +189,10 @@ def test_old_generations_go_and_lists_with_them(tmp_path: Path) -> None:
 
 
 def test_nothing_heavy_is_loaded_to_decide() -> None:
-    code = "import sys; import nianjian.engines.gate.decide, nianjian.engines.gate.snapshot.hold; print([m for m in sys.modules])"
+    code = (
+        "import sys; import nianjian.engines.gate.decide, nianjian.engines.gate.snapshot.hold; "
+        "print([m for m in sys.modules])"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert not {"django", "duckdb", "numpy", "pyarrow", "nianjian.engines.lake"} & set(
         json.loads(loaded.replace("'", '"'))

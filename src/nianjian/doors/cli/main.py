@@ -62,15 +62,48 @@ VERBS: Final = {
     "retention": mark("how long records are kept: show, run"),
 }
 
+#: Where the verbs lie that are not `nianjian.features.VERB.commands`.
+MODULES: Final = {
+    "init": "features.people.commands.init",
+    "enterprise": "features.people.commands.enterprise",
+    "user": "features.people.commands.user",
+    "reconcile": "features.reconciliation.commands",
+    "inspect": "features.inspection.commands.inspect",
+    "drill": "features.inspection.commands.drill",
+    "callback": "features.test_calls.commands",
+    "rectify": "features.rectification.commands",
+    "gate": "features.dial_policy.commands",
+    "rules": "features.rulebook.commands.rules",
+    "holidays": "features.rulebook.commands.holidays",
+    "approve": "features.approvals.commands.approve",
+    "approvals": "features.approvals.commands.approvals",
+    "audit": "features.maintenance.commands.audit",
+    "keys": "features.maintenance.commands.keys",
+    "serve": "doors.site.commands.serve",
+    "worker": "doors.site.commands.worker",
+    "check": "doors.site.commands.check",
+    "doctor": "features.maintenance.commands.doctor",
+    "backup": "features.maintenance.commands.backup",
+    "restore": "features.maintenance.commands.restore",
+    "upgrade": "features.maintenance.commands.upgrade",
+    "retention": "features.maintenance.commands.retention",
+}
+
 
 class Verb(Protocol):
-    """What a module in ``cli/verbs`` offers."""
+    """What the module of a verb offers."""
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         """Name the options."""
 
     def run(self, args: argparse.Namespace) -> Answer:
         """Make the call."""
+
+
+def load_verb(name: str) -> Verb:
+    """Import the module of one of `VERBS`."""
+    place = MODULES.get(name, f"features.{name}.commands")
+    return cast("Verb", importlib.import_module(f"nianjian.{place}"))
 
 
 class Parser(argparse.ArgumentParser):
@@ -110,7 +143,7 @@ def _answer(argv: Sequence[str], *, as_json: bool) -> Answer:
         front.print_help(sys.stderr)
         raise NianjianError("usage", program="nianjian", message=_("a verb is missing"))
     named = front.parse_args(argv[:1])
-    module = cast("Verb", importlib.import_module(f"nianjian.doors.cli.verbs.{named.verb}"))
+    module = load_verb(named.verb)
     parser = Parser(prog=f"nianjian {named.verb}", description=_(VERBS[named.verb]))
     module.configure(parser)
     args = parser.parse_args(argv[1:])

@@ -9,7 +9,7 @@ from typing import Final
 from nianjian.platform.home import database, env, folders, logs, sign_in
 
 ENVIRONMENT: Final = env.read()
-SOURCE: Final = Path(__file__).resolve().parents[1]
+SOURCE: Final = Path(__file__).resolve().parents[2]
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = folders.signing_key(ENVIRONMENT)
@@ -87,12 +87,13 @@ UNREADABLE = {
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": sorted((SOURCE / "web").glob("*/templates")),
+        "DIRS": sorted([*SOURCE.glob("features/**/templates"), *SOURCE.glob("platform/**/templates")]),
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "nianjian.platform.web.context.shell",
+                "nianjian.features.inbox.pages.context.unread",
             ],
             "string_if_invalid": "",
         },
@@ -149,6 +150,8 @@ LANGUAGE_COOKIE_NAME = "LANG"
 LOCALE_PATHS = [SOURCE / "locale"]  # the catalogue that the shell reads too
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 STATIC_URL = "static/"
+# What a command runs first where a killed one has left something open.
+RECOVERY = "nianjian.features.calls.operations.recover.recover"
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

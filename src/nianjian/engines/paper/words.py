@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-LOCALE: Final = Path(__file__).resolve().parents[1] / "locale"
+LOCALE: Final = Path(__file__).resolve().parents[2] / "locale"
 DOMAIN: Final = "django"
 ENGLISH: Final = "en"
 CHINESE: Final = "zh_Hans"

@@ -84,9 +84,9 @@ A telecom lawyer must confirm the texts before they are quoted as law.
 
 ## 修改规则 Changing a rule
 
-1. `src/nianjian/engines/rules/data/<subject>.yaml`：旧条目写 `valid_to`，旁边写新条目。 Close the old entry, write a new one.
+1. `src/nianjian/engines/rules/data/<subject>.yaml`：旧条目写 `valid_to`，旁写新条目。 Close the old entry, add one.
 2. `src/nianjian/engines/rules/data/VERSION`：提高版本。 Raise the version.
-3. `python -m nianjian.engines.rules.gate --update`：写入 `lock.json`；版本未提高则拒绝。 Refuses unless the version was raised.
+3. `python -m nianjian.engines.rules.gate --update`：写入 `lock.json`；版本未提高则拒绝。 The version must be higher.
 4. `python -m nianjian.engines.rules.page`：重写本页。 Writes these pages anew.
 5. `tests/rules/*.yaml`：补充案例。 Add the cases at the new edge.
 """

@@ -28,6 +28,7 @@ class Archive(models.Model):
     class Meta:
         """A season is closed once at a time."""
 
+        app_label = "season"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["enterprise", "year"], condition=models.Q(opened_at=None), name="season_archive_once"
@@ -56,6 +57,7 @@ class Kept(models.Model):
     class Meta:
         """One file a part."""
 
+        app_label = "season"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["archive", "part"], name="season_archive_file_once")
         ]

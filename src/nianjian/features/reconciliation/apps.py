@@ -9,3 +9,4 @@ class ReconcileConfig(AppConfig):
     """Runs of reconciliation with their differences, and who was paid to which account."""
 
     name = "nianjian.features.reconciliation"
+    label = "reconcile"  # its tables' names begin with it

@@ -9,3 +9,4 @@ class QueueConfig(AppConfig):
     """Intents."""
 
     name = "nianjian.platform.jobs"
+    label = "queue"  # its tables' names begin with it

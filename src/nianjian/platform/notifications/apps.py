@@ -9,3 +9,4 @@ class NotifyConfig(AppConfig):
     """Webhooks and their deliveries."""
 
     name = "nianjian.platform.notifications"
+    label = "notify"  # its tables' names begin with it

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Papers that some provinces ask for besides the guide's list; which of them, the province's rules say."""
 
 from __future__ import annotations
 

@@ -22,9 +22,10 @@ def prepare() -> None:
     from nianjian.platform.jobs import query
 
     if query.open_intents():  # seldom; the lake's libraries load only then
-        from nianjian.features.calls.operations.recover import recover
+        from django.conf import settings
+        from django.utils.module_loading import import_string
 
-        recover()
+        import_string(settings.RECOVERY)()
 
 
 def begin(args: argparse.Namespace, *, own: bool = False) -> Actor:

@@ -1,4 +1,4 @@
-"""What the frame of every page needs: menu, enterprise, reader, theme, how much is unread."""
+"""What the frame of every page needs: menu, enterprise, reader, theme."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Final
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from nianjian.features.inbox.operations.inbox import unread
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.reach import reach
 from nianjian.platform.web import menu, theme
@@ -25,7 +24,6 @@ def shell(request: HttpRequest) -> dict[str, object]:
     code = enterprise.code if enterprise else EVERYWHERE
     found["menu"] = menu.lines(actor, code, request.path)
     found["own"] = menu.own(request.path)
-    found["unread"] = SimpleLazyObject(lambda: unread(actor))
     found["switch"] = SimpleLazyObject(lambda: reach(actor, limit=SWITCHED))
     if enterprise:
         found["enterprise"] = enterprise

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Words and figures of long work, wherever a page shows some."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from nianjian.engines.paper.words import mark, words
 from nianjian.platform.accounts.query import CLOCK
 from nianjian.platform.jobs import flow, query
 from nianjian.platform.jobs.query import JobValue
-from nianjian.platform.web import work as web_work
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 
@@ -190,9 +189,9 @@ def progressing(code: str, job: JobValue, address: str = "") -> dict[str, object
     beat = query.last_beat()
     return {
         "job": job,
-        "label": web_work.kind(job.kind),
-        "state": web_work.state(job),
-        "bar": web_work.bar(job),
+        "label": kind(job.kind),
+        "state": state(job),
+        "bar": bar(job),
         "over": job.over,
         "address": address or reverse("data-job-progress", args=[code, job.id]),
         "no_worker": not job.over and (beat is None or clock.now() - beat > ABSENT),

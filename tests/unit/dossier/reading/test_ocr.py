@@ -59,7 +59,10 @@ def test_what_makes_the_process_fail_is_one_error(tmp_path: Path) -> None:
 
 
 def test_the_web_process_does_not_load_the_recogniser() -> None:
-    words = "import sys, nianjian.features.dossier.reading.readers, nianjian.features.dossier.reading.ocr; print('rapidocr' in sys.modules)"
+    words = (
+        "import sys, nianjian.features.dossier.reading.readers, nianjian.features.dossier.reading.ocr; "
+        "print('rapidocr' in sys.modules)"
+    )
     import subprocess  # noqa: PLC0415 -- a process without this one's modules
 
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)

@@ -1,6 +1,7 @@
 """One typst document in a process of its own: an endless loop in it ends at the time limit, not with the server.
 
-``python -m nianjian.engines.paper.printing.typeset FORM`` reads one JSON object (source, pictures, data, ppi) and writes the
+``python -m nianjian.engines.paper.printing.typeset FORM`` reads one JSON object (source, pictures, data, ppi) and
+writes the
 document. Data go in as JSON that typst reads as data: nothing of it is ever taken for markup.
 """
 

@@ -1,6 +1,7 @@
 """The Word template of the report, written by a program so that each line of it can be reviewed.
 
-``python -m nianjian.engines.paper.rectification.template`` writes ``report.docx`` anew. The braces are docxtpl's: what stands
+``python -m nianjian.engines.paper.rectification.template`` writes ``report.docx`` anew. The braces are docxtpl's: what
+stands
 in them is filled with texts of `content`, never with markup.
 """
 

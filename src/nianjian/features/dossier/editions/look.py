@@ -1,6 +1,7 @@
 """A process of its own that looks at a PDF nobody vouches for; whatever the file does, the asker goes on.
 
-``python -m nianjian.features.dossier.editions.look prints FILE`` tells the pages' hashes; ``ink FILE [PLACE…]`` their looks;
+``python -m nianjian.features.dossier.editions.look prints FILE`` tells the pages' hashes; ``ink FILE [PLACE…]`` their
+looks;
 ``text FILE`` the text that a program drew on them, null where a picture covers the page; ``seal FILE`` what is found of
 the riding seal's slivers, whose places come as JSON on the input.
 """

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""What has waited too long already, whoever it waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO docstring."""
+"""Where one deals with what has waited too long."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from nianjian.platform.accounts.query import Actor, Enterprise
 from nianjian.platform.accounts.reach import reach
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers.batches import query as batches
-from nianjian.platform.rulebook.deadlines import Calendar, calendars
+from nianjian.platform.rulebook.deadlines import Calendar, Deadline, calendars, joined
 
 RUNS: Final = 5
 RED: Final = "red"

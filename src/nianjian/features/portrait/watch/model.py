@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from django.db import models
 
-from nianjian.features.rectification.cases.model import Case
 from nianjian.platform.vault.fields import SealedText
 
 
@@ -18,13 +17,14 @@ class Watch(models.Model):
     since = models.DateField()
     until = models.DateField(null=True)
     source = models.TextField()  # who said so: a letter, a call, the guide's claim
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", null=True)
+    case = models.ForeignKey("rectification.Case", on_delete=models.PROTECT, related_name="+", null=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=160)
 
     class Meta:
         """A licence is watched once at a time."""
 
+        app_label = "rectification"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["enterprise", "licence"], condition=models.Q(until=None), name="rectification_watched_once"
@@ -40,7 +40,7 @@ class Task(models.Model):
     """A recurring task of the routine (SOP): due on ``due``, then every ``every`` days after it was done."""
 
     enterprise = models.ForeignKey("accounts.Enterprise", on_delete=models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", null=True)
+    case = models.ForeignKey("rectification.Case", on_delete=models.PROTECT, related_name="+", null=True)
     text = SealedText()
     owner = SealedText()
     every = models.PositiveIntegerField()  # days
@@ -49,6 +49,11 @@ class Task(models.Model):
     stopped_on = models.DateField(null=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=160)
+
+    class Meta:
+        """Its tables stand with those of `rectification`."""
+
+        app_label = "rectification"
 
     def __str__(self) -> str:
         """Its number."""

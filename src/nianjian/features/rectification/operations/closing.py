@@ -11,10 +11,10 @@ from django.db import transaction
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.rectification import isolate, states
-from nianjian.features.rectification import watch_service as watch
 from nianjian.features.rectification.cases import service
 from nianjian.features.rectification.cases.model import Case
 from nianjian.features.rectification.operations import cases, evidence
+from nianjian.features.rectification.watch import service as watch
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.jobs.progress import Progress, Steps, silent

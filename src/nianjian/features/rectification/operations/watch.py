@@ -10,9 +10,9 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.identifiers import licence_number
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.portrait.watch import query, watchlist
-from nianjian.features.rectification import watch_service
 from nianjian.features.rectification.cases import written
 from nianjian.features.rectification.operations.cases import book, own
+from nianjian.features.rectification.watch import service as watch_service
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.roles import Act

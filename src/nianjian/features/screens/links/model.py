@@ -25,6 +25,11 @@ class ScreenLink(Bearer):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
+    class Meta:
+        """Its table stands with those of `inspection`."""
+
+        app_label = "inspection"
+
     def __str__(self) -> str:
         """Its number."""
         return self.id

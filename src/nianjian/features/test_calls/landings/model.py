@@ -31,6 +31,7 @@ class Landing(models.Model):
     class Meta:
         """Asked for by the test, newest first."""
 
+        app_label = "inspection"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["trial", "-at"], name="inspection_landing_of"),
         ]

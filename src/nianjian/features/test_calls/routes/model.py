@@ -38,6 +38,7 @@ class Route(models.Model):
     class Meta:
         """A name once an enterprise."""
 
+        app_label = "inspection"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["enterprise", "name"], name="inspection_route_once")
         ]
@@ -59,6 +60,7 @@ class Gateway(models.Model):
     class Meta:
         """A name once an enterprise."""
 
+        app_label = "inspection"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["enterprise", "name"], name="inspection_gateway_once")
         ]

@@ -53,6 +53,7 @@ class Trial(models.Model):
     class Meta:
         """Asked for by enterprise and number, newest first."""
 
+        app_label = "inspection"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["enterprise", "-begun_at"], name="inspection_trial_of"),
             models.Index(fields=["enterprise", "number", "-begun_at"], name="inspection_trial_number"),

@@ -1,4 +1,4 @@
-"""``python -m nianjian.features.dossier.reading.engine.worker``: reads pages of one PDF and writes a line of JSON for each.
+"""``python -m nianjian.features.dossier.reading.engine.worker``: reads pages of a PDF, writes a line of JSON for each.
 
 It runs in a process of its own under limits (see `dossier.reading.ocr`): it writes no file, and whoever started it may
 end it at any page.

@@ -1,0 +1,1 @@
+"""Licences watched more closely, and the routine that keeps a case from coming back."""
