@@ -64,7 +64,7 @@ def _options(parser: argparse.ArgumentParser) -> list[tuple[object, ...]]:
 
 def commands() -> str:
     """Every verb and action with its options."""
-    from nianjian.doors.cli.main import VERBS, Parser  # noqa: PLC0415 - see above, load_verb
+    from nianjian.doors.cli.main import VERBS, Parser, load_verb  # noqa: PLC0415 - see above
 
     head = (
         "# Commands\n\nOne program, `nianjian`. `--json` prints one JSON object and nothing else on stdout. Exit code 0:"
