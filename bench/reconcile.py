@@ -46,9 +46,8 @@ def _measured(count: int, months: int, folder: Path) -> int:
     from nianjian.platform.home import wiring  # noqa: PLC0415 -- the home must be named first
 
     wiring.prepare()
-    from nianjian.features.reconciliation.people import tables  # noqa: PLC0415 -- the same
-    from nianjian.features.reconciliation.people.match import matched  # noqa: PLC0415 -- the same
-    from nianjian.features.reconciliation.people.values import Given, Terms  # noqa: PLC0415 -- the same
+    from nianjian.features.reconciliation import people  # noqa: PLC0415 -- the same
+    from nianjian.features.reconciliation.people import Given, Terms, matched  # noqa: PLC0415 -- the same
     from nianjian.platform.accounts.query import Actor  # noqa: PLC0415 -- models load after the settings
     from nianjian.platform.accounts.service import add_enterprise  # noqa: PLC0415 -- the same
 
@@ -58,7 +57,7 @@ def _measured(count: int, months: int, folder: Path) -> int:
     rows = _fill(count, months)
     print(f"\nfilled: {rows:,} rows in {time.process_time() - began:.1f} CPU s, {_size(folder):.0f} MB")
     told, whole, clock, peak = _command(months)
-    held = tables.Tables("demo", [MONTH], lag=1, unpaid=(), others=()).month(MONTH)
+    held = people.Tables("demo", [MONTH], lag=1, unpaid=(), others=()).month(MONTH)
     began = time.process_time()
     matched(held, Given(), Terms(30, frozenset({"示例"}), frozenset(), frozenset(), 60, 2))
     alone = time.process_time() - began

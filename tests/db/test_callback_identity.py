@@ -21,7 +21,7 @@ from tests.support.tls import server
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.sip.bulk import Pace
 from nianjian.engines.sip.message import Message
-from nianjian.features.maintenance.operations.watch import doctor
+from nianjian.features.maintenance.operations import watch
 from nianjian.features.test_calls.operations import ways, work
 from nianjian.features.test_calls.operations.grounds import Grounds
 from nianjian.features.test_calls.operations.ways import Way
@@ -121,7 +121,7 @@ def test_the_doctor_tells_of_a_certificate_that_ends(
     trunk: Trunk, operator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def code() -> str:
-        (found,) = [one for one in doctor.examine() if one.check == "certificates"]
+        (found,) = [one for one in watch.examine() if one.check == "certificates"]
         return found.code
 
     ways.save(enterprise="demo", given=trunk.given(), actor=operator)

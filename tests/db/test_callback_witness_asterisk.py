@@ -21,7 +21,7 @@ from nianjian.engines.sip.bulk import Pace
 from nianjian.engines.sip.message import Message
 from nianjian.engines.sip.seen import Plan, Via
 from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.inspection.cards import question
+from nianjian.features.inspection import cards
 from nianjian.features.inspection.operations.checks.grounds import calls
 from nianjian.features.test_calls.operations import shown, ways, witness, work
 from nianjian.features.test_calls.operations.grounds import Grounds
@@ -155,7 +155,7 @@ def _imported(switch: Asterisk, who: Actor, operator: Actor, trial: str) -> None
         ours = lake.engine.rows(table.filter(table.part != "rejected", table.callee.isin([95013, 95014])))
         assert [row["test"] for row in ours] == [True, True]
         today = clock.today()
-        assert lake.engine.rows(question.delivered(table, today, today).filter(table.callee.isin([95013, 95014]))) == []
+        assert lake.engine.rows(cards.delivered(table, today, today).filter(table.callee.isin([95013, 95014]))) == []
     version = wiring.lake("demo").version("calls")
     (row,) = witness.run(enterprise="demo", trials=[trial], actor=who)["rows"]
     assert {one["source"] for one in row["landing"]["records"]} == {"live:pbx", "lake:asterisk"}

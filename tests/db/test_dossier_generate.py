@@ -19,7 +19,7 @@ from nianjian.doors.cli.main import main
 from nianjian.doors.site.jobs.worker import Worker
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.dossier.found import finding
+from nianjian.engines.paper.dossier import finding
 from nianjian.engines.paper.texts.dossier.claims import BLANK
 from nianjian.engines.paper.texts.inspection.answers import STEPS
 from nianjian.engines.paper.words import CHINESE, ENGLISH, words
@@ -31,7 +31,7 @@ from nianjian.features.dossier.materials.service import File, Place
 from nianjian.features.dossier.operations.build import build
 from nianjian.features.dossier.operations.generate import ITEMS, Generated, generate
 from nianjian.features.dossier.operations.making import kept, shown, work
-from nianjian.features.dossier.pages.making import shown as tables
+from nianjian.features.dossier.pages import making as tables
 from nianjian.features.dossier.pictures.model import PagePicture
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.portrait.operations.run_portrait import run_portrait

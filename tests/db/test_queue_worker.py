@@ -15,7 +15,7 @@ from nianjian.engines.intake import ledger
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.import_calls import import_calls
-from nianjian.features.maintenance.operations.watch import standing
+from nianjian.features.maintenance.operations import watch
 from nianjian.platform.accounts import models
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_enterprise, add_user, revoke
@@ -227,18 +227,18 @@ def test_what_is_over_its_time_is_counted_each_night_and_late_by_day(worker: Wor
     process.tidy()
     assert _counts() == [("system:clock", "waiting")], "never counted: at once, and once"
     worker.step()
-    assert standing.looked(enterprise="demo", actor=ANNA).at is not None
+    assert watch.looked(enterprise="demo", actor=ANNA).at is not None
     now = clock.now().astimezone(clock.ZONE)
     day, night = (now.replace(hour=hour) + timedelta(days=1) for hour in (15, 2))
-    assert standing.nightly(day) == 0
-    assert standing.nightly(now + timedelta(hours=19)) == 0
-    assert standing.nightly(day + timedelta(days=2)) == 1
+    assert watch.nightly(day) == 0
+    assert watch.nightly(now + timedelta(hours=19)) == 0
+    assert watch.nightly(day + timedelta(days=2)) == 1
     Job.objects.filter(state="waiting").update(state="failed", finished_at=now, created_at=now + timedelta(hours=1))
-    assert standing.nightly(night + timedelta(days=1)) == 1
+    assert watch.nightly(night + timedelta(days=1)) == 1
     assert _counts() == [("system:clock", "failed"), ("system:clock", "waiting"), ("system:clock", "done")]
-    assert standing.looked(enterprise="demo", actor=ANNA).at is not None, "a count that failed takes none away"
+    assert watch.looked(enterprise="demo", actor=ANNA).at is not None, "a count that failed takes none away"
     Job.objects.filter(state="waiting").update(state="failed", finished_at=now)
-    assert standing.nightly(night + timedelta(days=3)) == 1
+    assert watch.nightly(night + timedelta(days=3)) == 1
     assert sorted(state for _by, state in _counts()) == ["done", "failed", "waiting"], "older ones are forgotten"
 
 

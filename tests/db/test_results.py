@@ -19,15 +19,21 @@ from nianjian.engines.lake import rollups
 from nianjian.engines.lake.schema import ATTACHMENT_FACT, COMPLAINT_FACT
 from nianjian.engines.metrics.behind.ask import Ask
 from nianjian.engines.metrics.behind.query import counting
-from nianjian.engines.metrics.tables.materialised import tickets_rollup
+from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.paper import headline
 from nianjian.engines.paper.printing.pdf import Stamp, pdf
 from nianjian.engines.paper.words import words
 from nianjian.features.portrait.operations import erased, portraits
-from nianjian.features.portrait.operations.results.comparison import compare_runs, runs_of
-from nianjian.features.portrait.operations.results.export import export
-from nianjian.features.portrait.operations.results.rows_behind import reveal, rows_behind
-from nianjian.features.portrait.operations.results.what_if import Moves, room, what_if
+from nianjian.features.portrait.operations.results import (
+    Moves,
+    compare_runs,
+    export,
+    reveal,
+    room,
+    rows_behind,
+    runs_of,
+    what_if,
+)
 from nianjian.features.portrait.operations.run_portrait import run_portrait
 from nianjian.features.portrait.operations.simulate import simulate
 from nianjian.features.rectification.watch import service as watch

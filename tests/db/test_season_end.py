@@ -20,8 +20,7 @@ from nianjian.features.dossier.fill_in.fields import Report
 from nianjian.features.dossier.finding import Verdict
 from nianjian.features.dossier.materials import service as materials
 from nianjian.features.dossier.materials.service import File, Place
-from nianjian.features.dossier.operations import build, checklist, sorting, upload
-from nianjian.features.dossier.operations.fill_in import sheet
+from nianjian.features.dossier.operations import build, checklist, fill_in, sorting, upload
 from nianjian.features.dossier.operations.making import kept, work
 from nianjian.features.dossier.operations.rounds import acts as rounds
 from nianjian.features.dossier.operations.sealing import papers, pictures
@@ -267,7 +266,7 @@ def test_nothing_of_its_package_changes_any_more(demo: str, anna: Actor, operato
         lambda: work.ask_items(**of, items=["all"], files=False),
         lambda: work.ask_package(**of, pictures=False),
         lambda: build.build(**of, folder=tmp_path / "package"),
-        lambda: sheet.ask(**of, report=Report.LICENCE),
+        lambda: fill_in.ask(**of, report=Report.LICENCE),
         lambda: papers.add(**item, name="a.pdf", content=b"x"),
         lambda: pictures.ask(enterprise=demo, wanted=seal, actor=operator),
         lambda: rounds.passed(**of, number=1, on=date(2027, 5, 1)),

@@ -19,8 +19,7 @@ from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.frame import Window
-from nianjian.engines.metrics.tables.materialised import DAILY, tickets_rollup
-from nianjian.engines.metrics.tables.tickets import Counting
+from nianjian.engines.metrics.tables import DAILY, Counting, tickets_rollup
 from nianjian.features.rectification import locate
 from nianjian.features.rectification.exact import Tail, holm, upper_tail
 

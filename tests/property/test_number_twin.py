@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nianjian.engines.intake.select.normalise import SHAPES, kernel_functions, staged
+from nianjian.engines.intake.select import SHAPES, kernel_functions, staged
 from nianjian.engines.kernel.numbers import normalise, printed
 from nianjian.engines.lake.workbench import Workbench
 

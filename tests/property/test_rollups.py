@@ -17,9 +17,7 @@ from nianjian.engines.lake import rollups
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
-from nianjian.engines.metrics.tables.daily import daily
-from nianjian.engines.metrics.tables.facts import facts
-from nianjian.engines.metrics.tables.materialised import DAILY
+from nianjian.engines.metrics.tables import DAILY, daily, facts
 
 
 def ordered(rows: list[dict[str, object]]) -> list[str]:

@@ -21,7 +21,7 @@ from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.behind.ask import SPLITS, Ask, components, figure
 from nianjian.engines.metrics.behind.query import behind, counting, page
 from nianjian.engines.metrics.run import run
-from nianjian.engines.metrics.tables.materialised import tickets_rollup
+from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.engines.rules.rulebook import Rulebook
 
 BOOK = Rulebook.on(date(2026, 12, 31))

@@ -10,7 +10,7 @@ from tests.db.conftest import Import
 from tests.db.reconcile.test_people_runs import T1, T2, L, W, Z
 
 from nianjian.features.reconciliation.operations import people, runs
-from nianjian.features.reconciliation.people.tables import Tables
+from nianjian.features.reconciliation.people import Tables
 from nianjian.features.reconciliation.runs.query import Wanted
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.vault import keyring

@@ -77,7 +77,7 @@ def test_a_register_goes_out_masked_and_filtered(site: Ask) -> None:
 
 def test_a_long_list_is_work_and_then_fetched_by_its_asker(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = site()
-    monkeypatch.setattr("nianjian.features.registers.operations.take.DIRECT", 1)
+    monkeypatch.setattr("nianjian.features.registers.operations.DIRECT", 1)
     _line(client, "L1", team="T1")
     _line(client, "L2", team="T1")
     _line(client, "L3", team="T2")
@@ -107,7 +107,7 @@ def test_a_long_list_is_work_and_then_fetched_by_its_asker(site: Ask, monkeypatc
 
 def test_who_sees_one_team_gets_its_long_list_and_no_other_work(site: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = site()
-    monkeypatch.setattr("nianjian.features.registers.operations.take.DIRECT", 1)
+    monkeypatch.setattr("nianjian.features.registers.operations.DIRECT", 1)
     for key, team in (("L1", "T1"), ("L2", "T1"), ("L3", "T2")):
         _line(client, key, team=team)
     asked = f"{LINES}/exports/csv"

@@ -143,7 +143,7 @@ def test_the_overview_says_what_is_in_the_way(site: Ask) -> None:
 def test_rows_behind_a_figure_are_masked_and_revealed_by_whom_it_may(
     site: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from nianjian.features.portrait.operations.results import rows_behind as behind  # noqa: PLC0415 -- after Django
+    from nianjian.features.portrait.operations import results as behind  # noqa: PLC0415 -- after Django
 
     asked: list[Any] = []
 

@@ -13,7 +13,7 @@ from tests.support.people import signed_in
 
 from nianjian.engines.kernel import clock
 from nianjian.features.dial_policy.operations import policy
-from nianjian.features.maintenance.operations.watch import figures
+from nianjian.features.maintenance.operations import watch
 from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.operations import cases, isolate
 from nianjian.features.rulebook.operations import request_overlay
@@ -89,13 +89,13 @@ def test_metrics_count_in_the_database(lead: Client) -> None:
 
     batch(0)
     with CaptureQueriesContext(connection) as few:
-        figures.gather()
+        watch.gather()
     for number in range(1, 20):
         batch(number)
     for number in range(5):
         add_enterprise(code=f"e{number}", name="x", province="北京", actor=BOSS)
     with CaptureQueriesContext(connection) as many:
-        told = figures.gather()
+        told = watch.gather()
     assert len(many) == len(few)
     assert told.imports == {("demo", "active"): 20}
 

@@ -13,8 +13,8 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from nianjian.engines.kernel import clock
-from nianjian.features.maintenance.operations.watch import figures
-from nianjian.features.maintenance.operations.watch.figures import Health
+from nianjian.features.maintenance.operations import watch as figures
+from nianjian.features.maintenance.operations.watch import Health
 from nianjian.platform.jobs.models import Job, Worker
 
 pytestmark = pytest.mark.django_db

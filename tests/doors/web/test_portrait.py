@@ -22,7 +22,7 @@ from tests.support.people import signed_in
 from tests.support.sample_portrait import fill
 
 from nianjian.features.portrait.operations import erased, portraits
-from nianjian.features.portrait.operations.results import rows_behind
+from nianjian.features.portrait.operations import results as rows_behind
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.accounts.service import add_user
 from nianjian.platform.audit.query import acts

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from nianjian.engines.rules.load import load
-from nianjian.platform.terminal.texts.rules import UNITS, shown
+from nianjian.platform.terminal.texts import UNITS, shown
 
 RULES = load().rules
 

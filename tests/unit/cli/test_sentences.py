@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nianjian.platform.terminal.texts.errors import sentence
+from nianjian.platform.terminal.texts import sentence
 
 
 @pytest.fixture(autouse=True)

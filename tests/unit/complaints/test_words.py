@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nianjian.engines.paper.texts.complaints import errors, words
+from nianjian.engines.paper.texts import complaints
+from nianjian.engines.paper.texts import complaints as words
 from nianjian.engines.paper.words import CHINESE
 from nianjian.engines.paper.words import words as spoken
 from nianjian.features.complaints.clocks import Clock, Hand
@@ -13,7 +14,7 @@ TABLES = (words.STATES, words.HANDS, words.CLOCKS, words.ACTS, words.CONFIDENCE,
 
 
 def test_it_is_said_in_chinese() -> None:
-    texts = {*errors.TEXTS.values(), *(text for table in TABLES for text in table.values())}
+    texts = {*complaints.TEXTS.values(), *(text for table in TABLES for text in table.values())}
     said = {text: spoken(CHINESE)(text) for text in texts}
     assert [text for text in texts if not any("\u4e00" <= sign <= "\u9fff" for sign in said[text])] == []
 

@@ -8,7 +8,7 @@ import pytest
 
 from nianjian.engines.intake import validate
 from nianjian.engines.intake.format import Fields, Layout
-from nianjian.engines.intake.select.reasons import first, reasons
+from nianjian.engines.intake.select import first, reasons
 from nianjian.engines.lake.workbench import Workbench
 
 LATEST = "2026-03-02 00:00:00"

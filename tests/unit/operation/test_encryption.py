@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.features.maintenance.operations.watch.machine import sealed
+from nianjian.features.maintenance.operations.watch import sealed
 
 
 @pytest.fixture

@@ -8,17 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from nianjian.engines.paper import charts
-from nianjian.engines.paper.drawing import kept
+from nianjian.engines.paper import charts, drawing
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path) -> Iterator[Path]:
-    before = kept._place.folder
-    kept.place(tmp_path / "home" / "tmp" / "charts")
+    before = drawing._place.folder
+    drawing.place(tmp_path / "home" / "tmp" / "charts")
     (tmp_path / "home").mkdir()
     yield tmp_path / "home" / "tmp" / "charts"
-    kept.place(before)
+    drawing.place(before)
 
 
 def test_a_picture_is_drawn_once_and_again_after_its_time(folder: Path) -> None:
@@ -28,21 +27,21 @@ def test_a_picture_is_drawn_once_and_again_after_its_time(folder: Path) -> None:
         asked.append(definition)
         return f"<svg>{definition}</svg>"
 
-    assert [kept.drawn(text, draw) for text in ("甲", "甲", "b")] == ["<svg>甲</svg>"] * 2 + ["<svg>b</svg>"]
+    assert [drawing.drawn(text, draw) for text in ("甲", "甲", "b")] == ["<svg>甲</svg>"] * 2 + ["<svg>b</svg>"]
     assert asked == ["甲", "b"]
     assert {path.stat().st_mode & 0o777 for path in (*folder.iterdir(), folder)} == {0o600, 0o700}
     os.utime(next(folder.iterdir()), (0, 0))
-    assert (kept.sweep(), len(list(folder.iterdir()))) == (1, 1)
+    assert (drawing.sweep(), len(list(folder.iterdir()))) == (1, 1)
     (folder / next(folder.iterdir())).write_bytes(b"\xff")
     for text in ("甲", "b"):
-        assert kept.drawn(text, draw) == f"<svg>{text}</svg>"
+        assert drawing.drawn(text, draw) == f"<svg>{text}</svg>"
     assert asked[2:] == ["甲", "b"]
 
 
 def test_a_home_that_is_gone_costs_a_drawing_and_is_not_made_again(folder: Path) -> None:
     folder.parents[1].rmdir()
-    assert kept.drawn("a", str.upper) == "A"
-    assert (folder.parents[1].exists(), kept.sweep()) == (False, 0)
+    assert drawing.drawn("a", str.upper) == "A"
+    assert (folder.parents[1].exists(), drawing.sweep()) == (False, 0)
 
 
 def test_another_process_finds_a_chart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

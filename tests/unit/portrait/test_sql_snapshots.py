@@ -18,11 +18,18 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics.catalogue import METRICS
 from nianjian.engines.metrics.frame import Frame
 from nianjian.engines.metrics.metric import Tables
-from nianjian.engines.metrics.tables.daily import daily
-from nianjian.engines.metrics.tables.facts import facts
-from nianjian.engines.metrics.tables.matching import complaint_match
-from nianjian.engines.metrics.tables.materialised import DAILY, TICKETS, TICKETS_VERSION, VERSION, tickets_rollup
-from nianjian.engines.metrics.tables.tickets import Counting, tickets
+from nianjian.engines.metrics.tables import (
+    DAILY,
+    TICKETS,
+    TICKETS_VERSION,
+    VERSION,
+    Counting,
+    complaint_match,
+    daily,
+    facts,
+    tickets,
+    tickets_rollup,
+)
 from nianjian.engines.rules.rulebook import Rulebook
 
 FOLDER = Path(__file__).parents[2] / "snapshots"

@@ -7,8 +7,7 @@ from datetime import date
 
 import pytest
 
-from nianjian.features.reconciliation.people.match import matched
-from nianjian.features.reconciliation.people.values import (
+from nianjian.features.reconciliation.people import (
     Given,
     Insured,
     Match,
@@ -18,6 +17,7 @@ from nianjian.features.reconciliation.people.values import (
     Seat,
     Staff,
     Terms,
+    matched,
 )
 
 OWN = "示例公司"

@@ -38,7 +38,7 @@ from nianjian.features.rectification.api import cases, channel, watch
 from nianjian.features.registers.api import lists, papers, rows
 from nianjian.features.rulebook import api as rules
 from nianjian.features.screens import api as screens
-from nianjian.features.season.api import told as season
+from nianjian.features.season import api as season
 from nianjian.features.test_calls.api import tests as callbacks
 from nianjian.features.test_calls.api import ways as callback_ways
 from nianjian.features.webhooks import api as webhooks

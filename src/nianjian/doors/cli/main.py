@@ -17,7 +17,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import mark
 from nianjian.platform.terminal.answer import WRONG, Answer
 from nianjian.platform.terminal.language import _, speak
-from nianjian.platform.terminal.texts.errors import sentence
+from nianjian.platform.terminal.texts import sentence
 
 # Nothing here multiplies matrices: without this, threads that wait for such work burn a tenth of a second a start.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -60,7 +60,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOT_URLCONF = "nianjian.doors.site.urls"
 MIDDLEWARE = [
-    "nianjian.features.maintenance.pages.requests.Requests",
+    "nianjian.features.maintenance.pages.Requests",
     "django.middleware.security.SecurityMiddleware",
     "nianjian.platform.web.policy.PolicyHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from nianjian.engines.intake import ledger
 from nianjian.engines.intake.format import ADDED
-from nianjian.engines.intake.select.reasons import SURPLUS
+from nianjian.engines.intake.select import SURPLUS
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.formulas import harmless_row
 from nianjian.engines.lake.schema import REJECTED

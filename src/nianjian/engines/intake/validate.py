@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nianjian.engines.intake.format import Fields, Layout
-from nianjian.engines.intake.select.normalise import SHAPES, kernel_functions, staged
-from nianjian.engines.intake.select.reasons import SURPLUS, first, reasons
+from nianjian.engines.intake.select import SHAPES, SURPLUS, first, kernel_functions, reasons, staged
 from nianjian.engines.intake.vendor.sql import NO_TIME, NULL, choose, unguarded, unharmed
 from nianjian.engines.kernel.numbers import EXTENSIONS_END, PUBLIC_CODES
 from nianjian.engines.lake.sql import literal, quoted

@@ -12,8 +12,7 @@ import ibis.expr.types as ir
 
 from nianjian.engines.metrics.frame import DAY, Frame
 from nianjian.engines.metrics.metric import Rows, Tables, decimal_text, summed, whole
-from nianjian.engines.metrics.tables.daily import bit_or
-from nianjian.engines.metrics.tables.facts import REJECTED
+from nianjian.engines.metrics.tables import REJECTED, bit_or
 
 ALL: Final = "all"  # every import of the enterprise that is in force
 YEAR: Final = "data_year"

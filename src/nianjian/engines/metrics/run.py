@@ -22,11 +22,7 @@ from nianjian.engines.metrics.catalogue import METRICS
 from nianjian.engines.metrics.frame import DAY, Frame
 from nianjian.engines.metrics.metric import Definition, Metric, Rows, Rules, Stricter, Tables, kinds_of, watched, whole
 from nianjian.engines.metrics.result import Result
-from nianjian.engines.metrics.tables.daily import daily
-from nianjian.engines.metrics.tables.facts import facts
-from nianjian.engines.metrics.tables.matching import complaint_match
-from nianjian.engines.metrics.tables.materialised import DAILY, tickets_rollup
-from nianjian.engines.metrics.tables.tickets import Counting, tickets
+from nianjian.engines.metrics.tables import DAILY, Counting, complaint_match, daily, facts, tickets, tickets_rollup
 
 FACTS: Final = tuple(SCHEMAS)
 AS_OF: Final = "portrait.as_of"

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import vl_convert
 
-from nianjian.engines.paper.drawing import kept
+from nianjian.engines.paper import drawing
 
 LIBRARY: Final = version("vl-convert-python")
 VEGA_LITE: Final = "6.1"
@@ -56,7 +56,7 @@ def svg(specification: Specification) -> str:
 
 @lru_cache(maxsize=256)
 def _drawn(definition: str) -> str:
-    return kept.drawn(definition, _draw)
+    return drawing.drawn(definition, _draw)
 
 
 def _draw(definition: str) -> str:

@@ -15,7 +15,7 @@ from nianjian.platform.terminal.arguments import Actions, enterprise
 from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.progress import bar
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts.errors import sentence
+from nianjian.platform.terminal.texts import sentence
 
 EVIDENCE: Final = {
     "real records": mark("real records"),

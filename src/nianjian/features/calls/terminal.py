@@ -13,7 +13,7 @@ from nianjian.features.calls.operations.receipts import ImportReceipt, summed
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.console import stderr
 from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.texts.errors import named, sentence
+from nianjian.platform.terminal.texts import named, sentence
 
 if TYPE_CHECKING:
     from nianjian.engines.intake.ledger import Repeating

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.complaints.terminal import tickets as picture
+from nianjian.features.complaints import terminal as picture
 from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment
 from nianjian.platform.terminal.language import _

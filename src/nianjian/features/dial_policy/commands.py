@@ -26,7 +26,7 @@ from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment
 from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts.errors import sentence
+from nianjian.platform.terminal.texts import sentence
 
 GATE: Final = "http://127.0.0.1:18431"
 

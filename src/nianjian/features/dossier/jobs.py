@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
-from nianjian.features.dossier.operations import cutting, held, pages, sorting, upload, verifying
-from nianjian.features.dossier.operations.fill_in import sheet
+from nianjian.features.dossier.operations import cutting, fill_in, held, pages, sorting, upload, verifying
 from nianjian.features.dossier.operations.making import work
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
@@ -33,7 +32,7 @@ def _kind(work: _Work, after: Callable[[JobValue], None] | None = None) -> Kind:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    flow.FILL_IN: _kind(sheet.worked),  # the newest sheet counts
+    flow.FILL_IN: _kind(fill_in.worked),  # the newest sheet counts
     flow.CHECK_PAPER: _kind(upload.worked, held.drop),  # the same content again is the version there is
     flow.DRAW_PAGES: _kind(pages.worked),  # pictures are kept once
     flow.SORT_PAPERS: _kind(sorting.worked),  # what was read is not read again

@@ -98,7 +98,7 @@ def _run(args: argparse.Namespace) -> Answer:
 def _drawn(args: argparse.Namespace, portrait: Mapping[str, Any], form: str, actor: Actor) -> bytes:
     """The portrait in a form; it stands in the audit chain like one that was taken from a page."""
     from nianjian.features.portrait.operations import portraits
-    from nianjian.features.portrait.operations.results.export import drawn
+    from nianjian.features.portrait.operations.results import drawn
 
     kept = portraits.newest(args.enterprise, args.year)
     return drawn(
@@ -117,7 +117,7 @@ def _runs(args: argparse.Namespace) -> Answer:
     from dataclasses import asdict
 
     from nianjian.features.portrait.operations import portraits
-    from nianjian.features.portrait.operations.results.comparison import runs_of
+    from nianjian.features.portrait.operations.results import runs_of
 
     ids = runs_of(enterprise=args.enterprise, year=args.year, actor=actor)
     found = [asdict(portraits.run(args.enterprise, args.year, one)) for one in ids]
@@ -127,7 +127,7 @@ def _runs(args: argparse.Namespace) -> Answer:
 
 def _compare(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.portrait.operations.results.comparison import compare_runs
+    from nianjian.features.portrait.operations.results import compare_runs
 
     told = compare_runs(enterprise=args.enterprise, year=args.year, before=args.before, after=args.after, actor=actor)
     return Answer(told, lambda console: runs_picture.compared(console, told))

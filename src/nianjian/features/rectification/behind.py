@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nianjian.engines.metrics.tables.facts import good_rows, known
+from nianjian.engines.metrics.tables import good_rows, known
 from nianjian.features.rectification.locate import COMPLAINANT
 
 SHOWN = (

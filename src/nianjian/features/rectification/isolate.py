@@ -14,9 +14,7 @@ from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.metrics import lights
 from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.metrics.metric import Rows, Rules, decimal_text, light_of, limit_of, whole
-from nianjian.engines.metrics.tables.classes import with_team
-from nianjian.engines.metrics.tables.daily import printed
-from nianjian.engines.metrics.tables.facts import facts_of_window, known
+from nianjian.engines.metrics.tables import facts_of_window, known, printed, with_team
 from nianjian.features.rectification import white_list
 
 BEFORE: Final = "before"

@@ -17,8 +17,7 @@ import ibis.expr.types as ir
 
 from nianjian.engines.metrics.frame import DAY, Window
 from nianjian.engines.metrics.metric import Rows, decimal_text, number_text, whole
-from nianjian.engines.metrics.tables.facts import facts_of_window, known
-from nianjian.engines.metrics.tables.matching import latest
+from nianjian.engines.metrics.tables import facts_of_window, known, latest
 from nianjian.features.rectification.exact import Tail, holm, upper_tail
 
 CHANNELS: Final = ("display", "line", "team")

@@ -9,10 +9,10 @@ from rich.console import Console
 
 from nianjian.engines.paper.figures import amount, count
 from nianjian.engines.paper.texts.portrait import METRICS, name
-from nianjian.engines.paper.texts.rectification.words import DIMENSIONS, PAPERS, STEPS
+from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.texts.errors import named, sentence
+from nianjian.platform.terminal.texts import named, sentence
 
 Json = Mapping[str, Any]
 Show = Callable[[Console], None]

@@ -19,7 +19,7 @@ from nianjian.engines.gate.snapshot.lists import OPEN, NumberList
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.lake.schema import MOMENT
 from nianjian.engines.metrics.metric import decimal_text
-from nianjian.engines.metrics.tables.facts import known
+from nianjian.engines.metrics.tables import known
 
 ALSO: Final = ("start_ts", "callee", "callee_shape")  # columns of a call that are looked at
 SPANS: Final = pa.schema(

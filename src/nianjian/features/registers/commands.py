@@ -16,7 +16,7 @@ from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, on_day
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin, prepare
-from nianjian.platform.terminal.texts.errors import named, sentence
+from nianjian.platform.terminal.texts import named, sentence
 
 VALIDITY: Final = {"valid_from": mark("holds from"), "valid_to": mark("holds to")}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from nianjian.features.season.terminal import picture
+from nianjian.features.season import terminal
 from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, on_day, year
 from nianjian.platform.terminal.language import _, language
@@ -98,7 +98,7 @@ def _shown(args: argparse.Namespace, actor: Any, today: Any = None) -> Answer:  
         actor=actor,
         language=language(),
     )
-    return Answer(told, picture.shown(told))
+    return Answer(told, terminal.shown(told))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -151,7 +151,7 @@ def _feed(args: argparse.Namespace) -> Answer:
     if args.revoke:
         feed.revoke(enterprise=args.enterprise, feed=args.revoke, actor=actor)
     told = {"made": made, "feeds": feed.listed(enterprise=args.enterprise, actor=actor)}
-    return Answer(told, picture.feeds(told))
+    return Answer(told, terminal.feeds(told))
 
 
 def _reminders(args: argparse.Namespace) -> Answer:
@@ -162,7 +162,7 @@ def _reminders(args: argparse.Namespace) -> Answer:
     if args.again:
         inbox.again(enterprise=args.enterprise, dispatch=inbox.number(args.again), actor=actor)
     told = {"reminders": [inbox.shown(one, language()) for one in rows[:MOST]]}
-    return Answer(told, picture.reminders(told))
+    return Answer(told, terminal.reminders(told))
 
 
 def _roll_over(args: argparse.Namespace) -> Answer:
@@ -170,7 +170,7 @@ def _roll_over(args: argparse.Namespace) -> Answer:
     from nianjian.features.season.operations.roll_over import roll_over
 
     told = roll_over(enterprise=args.enterprise, year=args.year, actor=actor)
-    return Answer(told, picture.rolled_over(told))
+    return Answer(told, terminal.rolled_over(told))
 
 
 def _close(args: argparse.Namespace) -> Answer:
@@ -178,7 +178,7 @@ def _close(args: argparse.Namespace) -> Answer:
     from nianjian.features.season.operations import archive
 
     told = archive.close(enterprise=args.enterprise, year=args.year, actor=actor)
-    return Answer(told, picture.archived(told))
+    return Answer(told, terminal.archived(told))
 
 
 def _reopen(args: argparse.Namespace) -> Answer:
@@ -198,7 +198,7 @@ def _archive(args: argparse.Namespace) -> Answer:
     told = archive.archived(enterprise=args.enterprise, year=args.year, actor=actor)
     if args.take is not None:
         _write(args, actor)
-    return Answer(told, picture.archived(told))
+    return Answer(told, terminal.archived(told))
 
 
 def _write(args: argparse.Namespace, actor: Any) -> None:  # noqa: ANN401 -- an actor; it loads late

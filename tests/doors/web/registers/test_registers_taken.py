@@ -16,7 +16,7 @@ from tests.support.people import signed_in
 from tests.support.register_pages import address, text
 
 from nianjian.engines.kernel import clock
-from nianjian.features.registers.operations import made
+from nianjian.features.registers import operations
 from nianjian.platform.accounts import models
 from nianjian.platform.audit.query import acts
 from nianjian.platform.jobs import query as queue
@@ -30,7 +30,7 @@ Write = Callable[..., str]
 @pytest.fixture
 def place(write: Write, monkeypatch: pytest.MonkeyPatch) -> str:
     """Where the list is asked for, of which two rows are one too many for a request."""
-    monkeypatch.setattr("nianjian.features.registers.operations.take.DIRECT", 1)
+    monkeypatch.setattr("nianjian.features.registers.operations.DIRECT", 1)
     write("staff", staff_id="1001", person="张三丰", post="质检", joined_on="2025-01-02")
     write("staff", staff_id="1002", person="李四", post="质检", joined_on="2025-03-02")
     write("staff", staff_id="1003", person="王五", post="质检", joined_on="2025-03-03")
@@ -74,10 +74,10 @@ def test_a_list_file_goes_after_its_time_with_what_was_looked_for(reader: Client
     job = queue.job(page.split("/")[-2])
     file = f"{place}{job.id}/"
     assert "李*" in reader.post(file).getvalue().decode()
-    assert made.sweep() == 0
+    assert operations.sweep() == 0
     assert str(job.result["blob"]) in set(blobs.blobs())
-    Job.objects.filter(pk=job.id).update(finished_at=clock.now() - made.KEPT - timedelta(hours=1))
-    assert (made.sweep(), made.sweep()) == (1, 0)
+    Job.objects.filter(pk=job.id).update(finished_at=clock.now() - operations.KEPT - timedelta(hours=1))
+    assert (operations.sweep(), operations.sweep()) == (1, 0)
     assert str(job.result["blob"]) not in set(blobs.blobs())
     assert "质检" not in str(queue.job(job.id).payload)
     assert reader.post(file).status_code == 404

@@ -16,7 +16,7 @@ from nianjian.features.dossier.editions import ink, manifest
 from nianjian.features.dossier.editions.build import Built
 from nianjian.features.dossier.editions.compare import Kind, compare
 from nianjian.features.dossier.editions.match import closeness
-from nianjian.features.dossier.editions.upload.flat import small
+from nianjian.features.dossier.editions.upload import small
 from nianjian.features.dossier.editions.verify import verify
 
 PAPER = "paper/材料包.pdf"

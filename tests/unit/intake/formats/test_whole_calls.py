@@ -13,7 +13,7 @@ from nianjian.engines.intake import load, read
 from nianjian.engines.lake.duckdb_engine import DuckDBEngine
 from nianjian.engines.lake.schema import CALLS
 from nianjian.engines.lake.tables import Lake
-from nianjian.engines.metrics.tables.facts import facts
+from nianjian.engines.metrics.tables import facts
 
 LOG = (
     "uniqueid,lead_id,call_date,start_epoch,end_epoch,length_in_sec,status,phone_number,user\n"

@@ -9,7 +9,7 @@ from rich.console import Console
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import common
 from nianjian.platform.terminal.session import prepare
-from nianjian.platform.terminal.texts.errors import sentence
+from nianjian.platform.terminal.texts import sentence
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

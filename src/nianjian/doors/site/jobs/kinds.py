@@ -20,13 +20,12 @@ from nianjian.features.calls.operations.wizard import check_register, drafts
 from nianjian.features.complaints import jobs as complaints
 from nianjian.features.dossier import jobs as dossier
 from nianjian.features.inspection import jobs as inspection
-from nianjian.features.maintenance.operations import retention
-from nianjian.features.maintenance.operations.watch import standing
+from nianjian.features.maintenance.operations import retention, watch
 from nianjian.features.portrait.operations import portraits
 from nianjian.features.portrait.operations.run_portrait import run_portrait
 from nianjian.features.reconciliation import jobs as reconcile
 from nianjian.features.rectification import jobs as rectify
-from nianjian.features.registers.operations import made
+from nianjian.features.registers import operations
 from nianjian.features.rulebook.operations import effects
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.verify import verify
@@ -136,7 +135,7 @@ def _check_register(job: JobValue, _actor: Actor, report: Report) -> Mapping[str
 
 
 def _take_register(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
-    return made.worked(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=report)
+    return operations.worked(enterprise=job.enterprise, payload=job.payload, actor=actor, progress=report)
 
 
 def _run_portrait(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
@@ -186,13 +185,13 @@ def _erase_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, obj
     report("", 0, 2)
     erased = retention.run(actor=actor, enterprise=job.enterprise, dry_run=False)
     rows = {one.period.record_class: one.over for one in erased if one.over}
-    return {"rows": rows, **standing.counted(enterprise=job.enterprise, actor=actor)}
+    return {"rows": rows, **watch.counted(enterprise=job.enterprise, actor=actor)}
 
 
 def _count_over(job: JobValue, actor: Actor, report: Report) -> Mapping[str, object]:
     """No ``payload``: what is over its time when the work begins."""
     report("", 0, 1)
-    return standing.counted(enterprise=job.enterprise, actor=actor)
+    return watch.counted(enterprise=job.enterprise, actor=actor)
 
 
 def _verify_chain(_job: JobValue, _actor: Actor, report: Report) -> Mapping[str, object]:

@@ -18,7 +18,7 @@ from django.db import Error, close_old_connections, connection
 
 from nianjian.doors.site.jobs.worker import Worker
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.drawing import kept as charts
+from nianjian.engines.paper import drawing as charts
 from nianjian.features.calls.operations import rejects
 from nianjian.features.calls.operations.recover import recover
 from nianjian.features.calls.operations.wizard.drafts import sweep
@@ -27,11 +27,10 @@ from nianjian.features.complaints.operations.warn import warn
 from nianjian.features.dossier.operations import held
 from nianjian.features.dossier.operations.making import kept
 from nianjian.features.inbox.operations.tell import deliver as tell
-from nianjian.features.maintenance.operations import strays
-from nianjian.features.maintenance.operations.watch import standing
+from nianjian.features.maintenance.operations import strays, watch
 from nianjian.features.reconciliation.operations import work as reconcile
 from nianjian.features.rectification.operations import locate, report
-from nianjian.features.registers.operations import made
+from nianjian.features.registers import operations
 from nianjian.features.screens.operations.watch import Watch
 from nianjian.features.season.operations.remind import look
 from nianjian.features.test_calls.operations.daily import call_daily
@@ -136,11 +135,11 @@ def tidy() -> None:
         kept.sweep()
         reconcile.sweep()
         rejects.sweep()
-        made.sweep()
+        operations.sweep()
         strays.sweep()
         charts.sweep()
         call_command("clearsessions")
-        standing.nightly()
+        watch.nightly()
     except (OSError, NianjianError):  # of one thing; the work must go on
         LOG.exception("tidying up was not possible")
 

@@ -12,9 +12,7 @@ from nianjian.engines.kernel.numbers import NumberClass, Shape
 from nianjian.engines.lake.engine import Once
 from nianjian.engines.metrics.behind.ask import Ask
 from nianjian.engines.metrics.frame import DAY, Window
-from nianjian.engines.metrics.tables.classes import with_class, with_team
-from nianjian.engines.metrics.tables.daily import printed
-from nianjian.engines.metrics.tables.facts import facts_of_window, known
+from nianjian.engines.metrics.tables import facts_of_window, known, printed, with_class, with_team
 
 Cut = Callable[[ir.Table], ir.Table]
 """Takes the rows of a page, in their order; all of them where they are counted."""

@@ -16,7 +16,7 @@ from nianjian.engines.metrics.behind import calls, seats, tickets
 from nianjian.engines.metrics.behind.ask import EXCLUDED, SPLITS, Ask, components, window
 from nianjian.engines.metrics.definitions import closing_rate, complaint_rate, number_consistency, seat_vacancy
 from nianjian.engines.metrics.metric import kinds_of, whole
-from nianjian.engines.metrics.tables.tickets import Counting
+from nianjian.engines.metrics.tables import Counting
 
 Json = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from nianjian.engines.metrics.behind.ask import EXCLUDED, Ask
 from nianjian.engines.metrics.definitions import closing_rate, complaint_rate
 from nianjian.engines.metrics.frame import DAY, Frame, Window
 from nianjian.engines.metrics.metric import Rules, kinds_of, whole
-from nianjian.engines.metrics.tables.matching import latest
+from nianjian.engines.metrics.tables import latest
 
 ORDER: Final = ("accepted_ts", "complaint_id")
 SAID: Final = ("complaint_id", "reference", "complainant", "complained", "call_ts", "category")

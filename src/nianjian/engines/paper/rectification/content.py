@@ -9,7 +9,7 @@ from typing import Any, Final
 from nianjian.engines.paper.figures import DASH, amount, count
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.texts.portrait import name
-from nianjian.engines.paper.texts.rectification.words import DIMENSIONS, PAPERS, STEPS
+from nianjian.engines.paper.texts.rectification import DIMENSIONS, PAPERS, STEPS
 from nianjian.engines.paper.words import CHINESE, Words, words
 
 Json = Mapping[str, Any]

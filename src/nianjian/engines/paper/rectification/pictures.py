@@ -14,7 +14,7 @@ import vl_convert
 
 from nianjian.engines.paper import charts as draw
 from nianjian.engines.paper.pictures import Chart
-from nianjian.engines.paper.texts.rectification.words import DIMENSIONS
+from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import Words
 
 Json = Mapping[str, Any]

@@ -9,8 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from nianjian.engines.paper.texts.portrait import TABLES, name
-from nianjian.engines.paper.texts.results.plan_values import FILL_IN, PLAN
-from nianjian.engines.paper.texts.results.rule_values import VALUES
+from nianjian.engines.paper.texts.results import FILL_IN, PLAN, VALUES
 from nianjian.engines.paper.words import CHINESE, Words, mark
 
 Json = Mapping[str, Any]

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from nianjian.engines.paper.texts import api, intake, people, registers, rooms, work
-from nianjian.engines.paper.texts.chain import webhooks
-from nianjian.engines.paper.texts.complaints import errors as complaints
-from nianjian.engines.paper.texts.complaints import words as tickets
+from nianjian.engines.paper.texts import (
+    api,
+    chain,
+    complaints,
+    intake,
+    people,
+    reconcile,
+    rectification,
+    registers,
+    results,
+    rooms,
+    work,
+)
+from nianjian.engines.paper.texts import complaints as tickets
+from nianjian.engines.paper.texts import rectification as cases
 from nianjian.engines.paper.texts.dossier import checklist as dossier_checklist
 from nianjian.engines.paper.texts.dossier import checks as dossier_checks
 from nianjian.engines.paper.texts.dossier import editions as dossier_editions
@@ -27,10 +38,6 @@ from nianjian.engines.paper.texts.operation import doctor
 from nianjian.engines.paper.texts.operation import errors as operation
 from nianjian.engines.paper.texts.plain import plain
 from nianjian.engines.paper.texts.portrait import ATTACHMENTS, COMPONENTS, METRICS
-from nianjian.engines.paper.texts.reconcile import errors as reconcile
-from nianjian.engines.paper.texts.rectification import errors as rectification
-from nianjian.engines.paper.texts.rectification import words as cases
-from nianjian.engines.paper.texts.results import errors as results
 from nianjian.engines.paper.texts.season import reminders
 from nianjian.engines.paper.texts.season import words as season
 from nianjian.engines.paper.words import Words, mark
@@ -44,7 +51,7 @@ ERRORS: Final[Mapping[str, str]] = {
     **doctor.TEXTS,
     **people.TEXTS,
     **results.TEXTS,
-    **webhooks.TEXTS,
+    **chain.TEXTS,
     **complaints.TEXTS,
     **gate.TEXTS,
     **dossier_ingest.TEXTS,

@@ -8,7 +8,7 @@ from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import common
 from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts.errors import named
+from nianjian.platform.terminal.texts import named
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -10,9 +10,9 @@ from ninja import Query, Router
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
 from nianjian.features.calls.operations.wizard.marked import left, marked
+from nianjian.features.registers import operations
 from nianjian.features.registers.api.lists import CONDITION, RowsWanted, seen, wanted
-from nianjian.features.registers.operations import made
-from nianjian.features.registers.operations.take import FORMS, Asked, take_register
+from nianjian.features.registers.operations import FORMS, Asked, take_register
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.given import FileName, attached
@@ -52,14 +52,14 @@ def registers_export_ask(
 ) -> dict[str, object]:
     """Make such a file of up to 50 000 rows, in the language of the request: work for the worker."""
     del code
-    return told(request, made.ask(_asked(request, kind, form, looked), actor=request.actor))
+    return told(request, operations.ask(_asked(request, kind, form, looked), actor=request.actor))
 
 
 @take(router, f"{EXPORTS}/files/{{job}}", act=Act.READ_OWN, media=MEDIA)
 def registers_export_fetch(request: Request, code: str, kind: str, form: Form, job: str) -> StreamingHttpResponse:
     """The file that one's own job has made: for seven days, and for nobody else."""
     del form  # the job knows it
-    file = made.fetched(kind=kind, enterprise=code, job=job, actor=request.actor)
+    file = operations.fetched(kind=kind, enterprise=code, job=job, actor=request.actor)
     return named(StreamingHttpResponse(file.content, content_type=file.media), file.name)
 
 

@@ -13,7 +13,7 @@ from nianjian.engines.paper import figures
 from nianjian.engines.paper.texts.dossier.words import ITEMS
 from nianjian.engines.paper.texts.inspection.checks import PARTS
 from nianjian.engines.paper.texts.inspection.words import LANDINGS
-from nianjian.engines.paper.texts.reconcile.words import VERDICTS
+from nianjian.engines.paper.texts.reconcile import VERDICTS
 from nianjian.engines.paper.words import words
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.registers.pages import shown as registers

@@ -10,7 +10,7 @@ from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.paper.printing.codes import MEDIA, drawn
-from nianjian.engines.paper.texts.complaints.carriers import carriers
+from nianjian.engines.paper.texts.complaints import carriers
 from nianjian.features.complaints.api.tickets import HERE
 from nianjian.features.complaints.one_click.model import Door
 from nianjian.features.complaints.operations import one_click as flow

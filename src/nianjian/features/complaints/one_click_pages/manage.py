@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.printing.codes import MEDIA, drawn
-from nianjian.engines.paper.texts.complaints.carriers import carriers
+from nianjian.engines.paper.texts.complaints import carriers
 from nianjian.features.complaints.one_click.model import Door
 from nianjian.features.complaints.one_click_pages.forms import NewDoor
 from nianjian.features.complaints.operations import one_click as flow

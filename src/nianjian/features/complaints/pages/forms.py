@@ -8,7 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from nianjian.engines.paper.texts.complaints.words import HANDS, PROPOSALS, STATES
+from nianjian.engines.paper.texts.complaints import HANDS, PROPOSALS, STATES
 from nianjian.features.complaints.clocks import Hand
 from nianjian.features.complaints.query import Wanted
 from nianjian.features.complaints.sheet import COMPLAINTS

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.complaints.words import PROPOSALS, STATES
+from nianjian.engines.paper.texts.complaints import PROPOSALS, STATES
 from nianjian.features.complaints.operations import acts
 from nianjian.features.complaints.operations.listing import Listing, listed
 from nianjian.features.complaints.pages import shown

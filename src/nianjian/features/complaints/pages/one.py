@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.complaints.words import ACTS, CONFIDENCE, LINKS, PROPOSALS, STATES
+from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, LINKS, PROPOSALS, STATES
 from nianjian.engines.paper.words import mark
 from nianjian.features.complaints.model import Proposal
 from nianjian.features.complaints.operations import listing as flow

@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.complaints.words import HANDS
+from nianjian.engines.paper.texts.complaints import HANDS
 from nianjian.features.complaints.clocks import Hand, Reading
 
 BADGES: Final = {Hand.MET: "good", Hand.WARNED: "warn", Hand.LATE: "bad"}

@@ -10,7 +10,7 @@ from ninja import Router, Schema
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.api.items import SEASON
-from nianjian.features.dossier.operations.fill_in import sheet
+from nianjian.features.dossier.operations import fill_in
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.given import Year, attached
@@ -69,7 +69,7 @@ class FillInTold(Schema):
 @read(router, SHEET, act=Act.READ, answer=FillInTold)
 def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """The newest sheet, personal values masked."""
-    found = sheet.shown(enterprise=code, year=year, report=sheet.report(report), actor=request.actor)
+    found = fill_in.shown(enterprise=code, year=year, report=fill_in.report(report), actor=request.actor)
     if found is None:
         raise NianjianError("dossier_fill_in_unknown", year=year)
     return found
@@ -78,20 +78,20 @@ def fill_in_get(request: Request, code: str, year: Year, report: Name) -> dict[s
 @write(router, SHEET, act=Act.REPORT, answer=Job, status=202)
 def fill_in_make(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """Gather the fields anew: work for the worker."""
-    job = sheet.ask(enterprise=code, year=year, report=sheet.report(report), actor=request.actor)
+    job = fill_in.ask(enterprise=code, year=year, report=fill_in.report(report), actor=request.actor)
     return asked(request, job)
 
 
 @take(router, f"{SHEET}/reveal", act=Act.REVEAL, answer=FillInTold)
 def fill_in_reveal(request: Request, code: str, year: Year, report: Name) -> dict[str, object]:
     """The newest sheet with personal values in full; the audit chain has the entry."""
-    return sheet.revealed(enterprise=code, year=year, report=sheet.report(report), actor=request.actor)
+    return fill_in.revealed(enterprise=code, year=year, report=fill_in.report(report), actor=request.actor)
 
 
-@take(router, f"{SHEET}/exports/{{form}}", act=Act.REVEAL, media=[media for media, _draw in sheet.FORMS.values()])
+@take(router, f"{SHEET}/exports/{{form}}", act=Act.REVEAL, media=[media for media, _draw in fill_in.FORMS.values()])
 def fill_in_export(request: Request, code: str, year: Year, report: Name, form: Literal["pdf", "xlsx"]) -> HttpResponse:
     """The newest sheet as PDF or workbook, personal values in full; the audit chain has the entry."""
-    name, media, content = sheet.taken(
-        enterprise=code, year=year, report=sheet.report(report), form=form, actor=request.actor
+    name, media, content = fill_in.taken(
+        enterprise=code, year=year, report=fill_in.report(report), form=form, actor=request.actor
     )
     return attached(content, media, name)

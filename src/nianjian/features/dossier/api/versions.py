@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from ninja import Path, Query, Router, Schema
 
-from nianjian.engines.paper.dossier.found import finding
+from nianjian.engines.paper.dossier import finding
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.dossier.api.items import ITEM, Long
 from nianjian.features.dossier.materials.model import Version

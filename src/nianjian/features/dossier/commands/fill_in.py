@@ -29,12 +29,12 @@ def configure(actions: Actions) -> None:
 
 def _fill_in(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.dossier.operations.fill_in import sheet
+    from nianjian.features.dossier.operations import fill_in
     from nianjian.features.dossier.terminal.fill_in import plain, shown
     from nianjian.features.rectification.operations.cases import tenant
 
-    where = {"enterprise": tenant(args.enterprise), "year": args.year, "report": sheet.report(args.report)}
-    row = sheet.make(**where, actor=actor)
-    told = sheet.revealed(**where, actor=actor) if args.full else sheet.told(row, full=False)
-    files = [] if args.output is None else sheet.put(**where, folder=args.output, actor=actor)
+    where = {"enterprise": tenant(args.enterprise), "year": args.year, "report": fill_in.report(args.report)}
+    row = fill_in.make(**where, actor=actor)
+    told = fill_in.revealed(**where, actor=actor) if args.full else fill_in.told(row, full=False)
+    files = [] if args.output is None else fill_in.put(**where, folder=args.output, actor=actor)
     return Answer({**plain(told), "files": [str(path) for path in files]}, shown(told, files))

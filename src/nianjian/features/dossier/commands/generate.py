@@ -37,7 +37,7 @@ def configure(actions: Actions) -> None:
 
 def _generate(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.engines.paper.dossier import found as texts
+    from nianjian.engines.paper import dossier as texts
     from nianjian.engines.paper.texts.dossier.words import ITEMS, VERDICTS
     from nianjian.engines.paper.texts.plain import plain
     from nianjian.features.dossier.finding import Verdict

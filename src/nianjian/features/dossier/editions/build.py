@@ -12,12 +12,12 @@ import pypdfium2
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.dossier.editions import geometry, ink, manifest
+from nianjian.features.dossier.editions import upload as flat
 from nianjian.features.dossier.editions.manifest import PageOf
 from nianjian.features.dossier.editions.package import Package
 from nianjian.features.dossier.editions.paper.book import Book, bind
 from nianjian.features.dossier.editions.paper.layout import BLANK, FRONT
-from nianjian.features.dossier.editions.upload import flat
-from nianjian.features.dossier.editions.upload.files import upload
+from nianjian.features.dossier.editions.upload import upload
 
 PAPER: Final = "paper"
 UPLOAD: Final = "upload"

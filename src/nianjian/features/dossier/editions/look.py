@@ -50,8 +50,7 @@ def _prints(path: Path) -> dict[str, Any]:
 def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
     import pypdfium2  # noqa: PLC0415 - each child loads what it needs
 
-    from nianjian.features.dossier.editions import ink  # noqa: PLC0415 - the same
-    from nianjian.features.dossier.editions.upload import flat  # noqa: PLC0415 - the same
+    from nianjian.features.dossier.editions import ink, upload  # noqa: PLC0415 - the same
 
     told: dict[str, str] = {}
     with pypdfium2.PdfDocument(path) as document:
@@ -59,8 +58,8 @@ def _ink(path: Path, places: Sequence[int]) -> dict[str, Any]:
             raise SystemExit(2)
         for place in places or range(len(document)):
             page = document[place]
-            jpeg = flat.whole(page)
-            told[str(place)] = ink.written(flat.small(jpeg[0]) if jpeg else ink.drawn(page))
+            jpeg = upload.whole(page)
+            told[str(place)] = ink.written(upload.small(jpeg[0]) if jpeg else ink.drawn(page))
             page.close()
     return {"looks": told}
 

@@ -8,9 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nianjian.engines.kernel.numbers import NumberClass, Shape
-from nianjian.engines.metrics.tables.classes import with_class
-from nianjian.engines.metrics.tables.daily import printed
-from nianjian.engines.metrics.tables.facts import facts_of_window, good_rows, known
+from nianjian.engines.metrics.tables import facts_of_window, good_rows, known, printed, with_class
 
 OWN = NumberClass.OWN_SHORT.value
 KEYS = ("month", "number", "shown")

@@ -18,7 +18,7 @@ from nianjian.features.dossier.operations.making.shown import GENERATED
 from nianjian.features.dossier.pages import shown as told
 from nianjian.features.dossier.pages.forms import form
 from nianjian.features.dossier.pages.listing import in_reach
-from nianjian.features.dossier.pages.making.forms import generated
+from nianjian.features.dossier.pages.making import generated
 from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.registers import uploads

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from nianjian.engines.paper.dossier import found
+from nianjian.engines.paper import dossier
 from nianjian.engines.paper.texts.dossier.words import BOARDS, ITEMS, NEXT, NEXT_GENERATED, NEXT_MADE, STATES, VERDICTS
 from nianjian.engines.paper.words import CHINESE, words
 from nianjian.engines.rules.rule import Rule
@@ -145,7 +145,7 @@ def version(row: Version, newest: int) -> Shown:
         verdict=verdict(row.verdict),
         facts=_facts(row),
         findings=[(WEIGHTS[one["weight"]], one["page"], _sentence(one)) for one in findings],
-        fields=found.fields(told.get("fields", {}), _),
+        fields=dossier.fields(told.get("fields", {}), _),
         returned=row.returned_reason,
         open=row.number == newest and row.returned_at is None,
         ready=row.verdict != "not_ready",
@@ -154,7 +154,7 @@ def version(row: Version, newest: int) -> Shown:
 
 
 def _sentence(one: dict[str, Any]) -> str:
-    return found.finding(str(one["code"]), {"page": one["page"], **one["values"]}, words(current()))
+    return dossier.finding(str(one["code"]), {"page": one["page"], **one["values"]}, words(current()))
 
 
 def _facts(row: Version) -> list[tuple[str, str]]:

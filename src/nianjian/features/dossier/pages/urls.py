@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from nianjian.features.dossier.pages import acts, listing, one
-from nianjian.features.dossier.pages.pictures import pages
-from nianjian.features.dossier.pages.sorting import cutting
-from nianjian.features.dossier.pages.sorting import pages as sorting
-from nianjian.features.dossier.pages.verify import pages as verify
+from nianjian.features.dossier.pages import acts, listing, one, pictures, sorting, verify
+from nianjian.features.dossier.pages import sorting as cutting
 
 ITEM = "<int:year>/<str:item>/"
 
@@ -17,7 +14,7 @@ urlpatterns = [
     path("<int:year>/", listing.season, name="dossier-season"),
     path("<int:year>/reuse/", acts.reuse, name="dossier-reuse"),
     path("<int:year>/rounds/", include("nianjian.features.dossier.pages.rounds.urls")),
-    path("<int:year>/fill-in/", include("nianjian.features.dossier.pages.fill_in.urls")),
+    path("<int:year>/fill-in/", include("nianjian.features.dossier.pages.fill_in")),
     path("<int:year>/sort/", sorting.listed, name="dossier-sort"),
     path("<int:year>/sort/files/", sorting.upload, name="dossier-sort-upload"),
     path("<int:year>/sort/decide/", sorting.decide, name="dossier-sort-decide"),
@@ -26,13 +23,13 @@ urlpatterns = [
     path("<int:year>/sort/<int:arrival>/pages/", cutting.pictures, name="dossier-cut-pages"),
     path("<int:year>/verify/", verify.shown, name="dossier-verify"),
     path("<int:year>/verify/files/", verify.upload, name="dossier-verify-upload"),
-    path("<int:year>/package/", include("nianjian.features.dossier.pages.making.urls")),
+    path("<int:year>/package/", include("nianjian.features.dossier.pages.making")),
     path("<int:year>/seals/", include("nianjian.features.dossier.pages.seals.urls")),
     path(ITEM, one.shown, name="dossier-item"),
     path(f"{ITEM}files/", acts.upload, name="dossier-upload"),
     path(f"{ITEM}act/<str:act>/", acts.act, name="dossier-act"),
     path(f"{ITEM}files/<int:number>/", acts.fetch, name="dossier-fetch"),
-    path(f"{ITEM}files/<int:number>/pages/", pages.listed, name="dossier-pages"),
-    path(f"{ITEM}files/<int:number>/pages/show/", pages.shown, name="dossier-pages-show"),
-    path(f"{ITEM}files/<int:number>/pages/draw/", pages.drawn, name="dossier-pages-draw"),
+    path(f"{ITEM}files/<int:number>/pages/", pictures.listed, name="dossier-pages"),
+    path(f"{ITEM}files/<int:number>/pages/show/", pictures.shown, name="dossier-pages-show"),
+    path(f"{ITEM}files/<int:number>/pages/draw/", pictures.drawn, name="dossier-pages-draw"),
 ]

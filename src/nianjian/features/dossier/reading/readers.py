@@ -22,8 +22,9 @@ from nianjian.features.dossier.reading import (
     shareholders,
     social_insurance,
 )
+from nianjian.features.dossier.reading import strips as footers
+from nianjian.features.dossier.reading import strips as seal_rings
 from nianjian.features.dossier.reading.page_numbers import order
-from nianjian.features.dossier.reading.strips import footers, seal_rings
 from nianjian.features.dossier.reading.text.lines import PageText
 from nianjian.features.dossier.reading.text.result import Facts, ask
 from nianjian.features.dossier.seals.mask import Picture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
-from nianjian.engines.paper.dossier.found import finding
+from nianjian.engines.paper.dossier import finding
 from nianjian.engines.paper.texts.dossier.words import ITEMS, SEALS, VERDICTS
 from nianjian.features.dossier import page
 from nianjian.platform.terminal import table

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from ninja import Router, Schema
 
-from nianjian.features.maintenance.operations.watch import standing
-from nianjian.features.maintenance.operations.watch.standing import Class
+from nianjian.features.maintenance.operations import watch
+from nianjian.features.maintenance.operations.watch import Class
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.jobs import Job, asked
@@ -45,14 +45,14 @@ class RecordClasses(Schema):
 @read(router, "/enterprises/{code}/retention", act=Act.AUDIT, answer=RecordClasses)
 def retention_show(request: Request, code: str) -> dict[str, object]:
     """The classes of the enterprise's records; what was erased stands in the chain as `retention.erase`."""
-    known = standing.looked(enterprise=code, actor=request.actor)
+    known = watch.looked(enterprise=code, actor=request.actor)
     return {"counted_at": known.at, "items": [_told(one) for one in known.classes]}
 
 
 @write(router, "/enterprises/{code}/retention/counts", act=Act.AUDIT, answer=Job, status=202)
 def retention_count(request: Request, code: str) -> dict[str, object]:
     """Count what is over its time: work for the worker, whose result the classes then show."""
-    return asked(request, standing.ask(enterprise=code, actor=request.actor))
+    return asked(request, watch.ask(enterprise=code, actor=request.actor))
 
 
 @write(router, "/enterprises/{code}/retention/erasures", act=Act.ADMINISTER, answer=Job, status=202)

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from nianjian.engines.paper.texts.chain.acts import VERBS
+from nianjian.engines.paper.texts.chain import VERBS
 from nianjian.engines.paper.words import words
 from nianjian.platform.web.language import current
 

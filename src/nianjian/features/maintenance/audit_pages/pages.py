@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.chain import acts
+from nianjian.engines.paper.texts import chain
 from nianjian.engines.paper.words import words
 from nianjian.features.maintenance.audit_pages import checking
 from nianjian.features.maintenance.audit_pages.forms import Filter
@@ -103,7 +103,7 @@ def _table(shown: Page[Entry], place: str) -> Table:
             Cell(datetime.fromisoformat(one.at).astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M:%S")),
             Cell(person(one.actor)),
             *([] if place else [Cell(one.enterprise or "–")]),
-            Cell(acts.verb(one.verb, _)),
+            Cell(chain.verb(one.verb, _)),
             Cell(one.verb),
             Cell(_summary(said) if len(said) > FEW else "", pairs=said),
         ]

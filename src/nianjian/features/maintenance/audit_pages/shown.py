@@ -8,7 +8,7 @@ from typing import Final
 from nianjian.engines.kernel import numbers
 from nianjian.engines.kernel.numbers import Shape
 from nianjian.engines.paper.figures import DASH, count
-from nianjian.engines.paper.texts.chain.content import part
+from nianjian.engines.paper.texts.chain import part
 from nianjian.engines.paper.texts.errors import named
 from nianjian.engines.paper.texts.portrait import LIGHTS
 from nianjian.engines.paper.words import Words

@@ -11,10 +11,10 @@ from rich.console import Console
 from nianjian.engines.paper.texts.operation.doctor import REMEDIES
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.texts.errors import sentence
+from nianjian.platform.terminal.texts import sentence
 
 if TYPE_CHECKING:
-    from nianjian.features.maintenance.operations.watch.diagnosis import Diagnosis
+    from nianjian.features.maintenance.operations.watch import Diagnosis
 
 MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "bold red")}
 
@@ -54,8 +54,8 @@ def run(args: argparse.Namespace) -> Answer:
     from nianjian.platform.home import wiring
 
     wiring.start()
-    from nianjian.features.maintenance.operations.watch import doctor
+    from nianjian.features.maintenance.operations import watch
 
-    found = doctor.examine()
-    told, well = lines(found), doctor.healthy(found)
+    found = watch.examine()
+    told, well = lines(found), watch.healthy(found)
     return Answer({"ok": well, "checks": told}, lambda console: show(console, told), DONE if well else NO)

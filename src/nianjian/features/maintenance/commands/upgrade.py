@@ -27,12 +27,12 @@ def run(args: argparse.Namespace) -> Answer:
 
     wiring.start()
     spill.shelter(env.read().home)
+    from nianjian.features.maintenance.operations import watch
     from nianjian.features.maintenance.operations.upgrade import upgrade
-    from nianjian.features.maintenance.operations.watch import doctor
     from nianjian.platform.accounts import query
 
     done = upgrade(out=args.backup or _beside(env.read().home), actor=query.actor(None), waiting=waiting)
-    told, well = lines(done.findings), doctor.healthy(done.findings)
+    told, well = lines(done.findings), watch.healthy(done.findings)
     data = {
         "ok": well,
         "archive": None if done.archive is None else str(done.archive),

@@ -13,10 +13,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from nianjian.engines.intake.crash import crash_point
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.calls.operations.recover import recover
-from nianjian.features.maintenance.operations import backup
+from nianjian.features.maintenance.operations import backup, watch
 from nianjian.features.maintenance.operations.backup import Waiting
-from nianjian.features.maintenance.operations.watch import doctor
-from nianjian.features.maintenance.operations.watch.diagnosis import Diagnosis
+from nianjian.features.maintenance.operations.watch import Diagnosis
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.audit.record import record
 from nianjian.platform.home import wiring
@@ -41,10 +40,10 @@ def upgrade(*, out: Path, actor: Actor, waiting: Waiting) -> Upgraded:
     """
     names = tuple(sorted(f"{app}.{name}" for app, name in wiring.waiting_migrations()))
     if not names:
-        return Upgraded(None, (), doctor.examine())
+        return Upgraded(None, (), watch.examine())
     if not MigrationRecorder(connection).applied_migrations():  # a new home: there is nothing to back up
         wiring.prepare()
-        return Upgraded(None, names, doctor.examine())
+        return Upgraded(None, names, watch.examine())
     made = backup.write(out=out, keys=None, waiting=waiting)
     crash_point("after_backup")
     try:
@@ -57,4 +56,4 @@ def upgrade(*, out: Path, actor: Actor, waiting: Waiting) -> Upgraded:
         data = {"migrated": list(names), "program": version("nianjian"), "archive": made.archive.name}
         record(verb=VERB, enterprise="", actor=actor, data=data)
     recover()
-    return Upgraded(made.archive, names, doctor.examine())
+    return Upgraded(made.archive, names, watch.examine())

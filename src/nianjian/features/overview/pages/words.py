@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from nianjian.engines.kernel.clock import ZONE
 from nianjian.engines.paper import headline
-from nianjian.engines.paper.texts.complaints.words import CLOCKS
+from nianjian.engines.paper.texts.complaints import CLOCKS
 from nianjian.engines.paper.texts.errors import named, sentence
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.texts.season.words import OBSTACLES, TRACKS, obstacle

@@ -6,7 +6,7 @@ import argparse
 
 from rich.console import Console
 
-from nianjian.features.people.terminal.links import link_data, tell_link
+from nianjian.features.people.terminal import link_data, tell_link
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import common
 from nianjian.platform.terminal.language import _

@@ -7,14 +7,13 @@ from typing import Final
 
 from rich.console import Console
 
-from nianjian.features.people.terminal.links import link_data, tell_link
-from nianjian.features.people.terminal.tokens import configure_tokens
+from nianjian.features.people.terminal import configure_tokens, link_data, tell_link
 from nianjian.platform.terminal import table
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions
 from nianjian.platform.terminal.language import _
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts.errors import named
+from nianjian.platform.terminal.texts import named
 
 ROLE: Final = "compliance_lead"
 

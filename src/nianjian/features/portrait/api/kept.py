@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.results.own import own
 from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations.results.comparison import runs_of
+from nianjian.features.portrait.operations.results import runs_of
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.given import Day, Text, Year

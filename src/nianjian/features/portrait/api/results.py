@@ -11,10 +11,8 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.metrics.behind.ask import EXCLUDED, SPLITS, Ask, components
 from nianjian.engines.paper.masking import masked
 from nianjian.features.portrait.api.kept import Kept, shown
-from nianjian.features.portrait.operations.results import rows_behind as behind
-from nianjian.features.portrait.operations.results.comparison import compare_runs
-from nianjian.features.portrait.operations.results.export import FORMS, export
-from nianjian.features.portrait.operations.results.what_if import Moves, what_if
+from nianjian.features.portrait.operations import results as behind
+from nianjian.features.portrait.operations.results import FORMS, Moves, compare_runs, export, what_if
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.given import Text, Year

@@ -19,8 +19,7 @@ from django.db.models import Q
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.lake import rollups
-from nianjian.engines.metrics.tables.lines import last_days
-from nianjian.engines.metrics.tables.materialised import DAILY
+from nianjian.engines.metrics.tables import DAILY, last_days
 from nianjian.platform.home import env, wiring
 from nianjian.platform.registers.lines.model import Line
 from nianjian.platform.registers.versions.query import as_at

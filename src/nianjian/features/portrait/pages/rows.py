@@ -18,7 +18,7 @@ from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.texts.sources import SOURCES, source_name
 from nianjian.engines.paper.words import Words, mark
 from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations.results import rows_behind as behind
+from nianjian.features.portrait.operations import results as behind
 from nianjian.features.portrait.pages.opened import NONE, Opened, opened, shared, token, translator
 from nianjian.features.portrait.pages.ways import part_name
 from nianjian.platform.accounts import access

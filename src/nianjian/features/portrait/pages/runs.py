@@ -15,8 +15,7 @@ from nianjian.engines.paper import figures
 from nianjian.engines.paper.results import comparison
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.features.portrait.operations import erased, portraits
-from nianjian.features.portrait.operations.results.comparison import compare_runs, runs_of
-from nianjian.features.portrait.operations.results.export import FORMS, export
+from nianjian.features.portrait.operations.results import FORMS, compare_runs, export, runs_of
 from nianjian.features.portrait.pages.forms import RunForm
 from nianjian.features.portrait.pages.opened import moment, opened, shared, translator
 from nianjian.platform.accounts.roles import Act

@@ -13,7 +13,7 @@ from nianjian.engines.paper import figures
 from nianjian.engines.paper.advice import WARNINGS
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.words import Words
-from nianjian.features.portrait.operations.results.what_if import Moves, room, what_if
+from nianjian.features.portrait.operations.results import Moves, room, what_if
 from nianjian.features.portrait.pages.forms import NO_ROOM, STEPS, SimulateForm
 from nianjian.features.portrait.pages.opened import opened, shared, translator
 from nianjian.platform.accounts.roles import Act

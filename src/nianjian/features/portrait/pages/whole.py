@@ -15,7 +15,7 @@ from nianjian.engines.paper.results.own import own
 from nianjian.engines.paper.texts.portrait import SPLITS, name
 from nianjian.engines.paper.words import Words
 from nianjian.features.portrait.operations import portraits
-from nianjian.features.portrait.operations.results.export import FORMS
+from nianjian.features.portrait.operations.results import FORMS
 from nianjian.features.portrait.pages.forms import RunForm
 from nianjian.features.portrait.pages.opened import Opened, opened, safe, shared, translator
 from nianjian.features.portrait.pages.ways import Place, cells, inputs, plain_keys, ways_of_card

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.reconciliation.terminal import picture
+from nianjian.features.reconciliation import terminal
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number
 from nianjian.platform.terminal.language import _
@@ -77,7 +77,7 @@ def _list(args: argparse.Namespace) -> Answer:
     from nianjian.features.reconciliation.operations import runs
 
     found = runs.listed(enterprise=args.enterprise, actor=actor, first=_first(args), count=PAGE)
-    return Answer({"runs": found}, picture.listed(found))
+    return Answer({"runs": found}, terminal.listed(found))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -88,7 +88,7 @@ def _show(args: argparse.Namespace) -> Answer:
     told = runs.shown(run=args.run, actor=actor)
     wanted = Wanted(args.state, args.result, args.month)
     rows = runs.differences(run=args.run, wanted=wanted, actor=actor, first=_first(args), count=PAGE)
-    return Answer({**told, "differences": rows}, picture.shown(told, rows))
+    return Answer({**told, "differences": rows}, terminal.shown(told, rows))
 
 
 def _settle(args: argparse.Namespace) -> Answer:
@@ -98,7 +98,7 @@ def _settle(args: argparse.Namespace) -> Answer:
     given = {"owner": args.owner, "cause": args.cause, "action": args.action}
     said = {name: text for name, text in given.items() if text is not None}
     told = runs.settle(run=args.run, difference=args.difference, state=args.state, said=said, actor=actor)
-    return Answer(told, picture.differences([told]))
+    return Answer(told, terminal.differences([told]))
 
 
 def _pairs(args: argparse.Namespace) -> Answer:
@@ -106,7 +106,7 @@ def _pairs(args: argparse.Namespace) -> Answer:
     from nianjian.features.reconciliation.operations import runs
 
     found = runs.proposals(run=args.run, actor=actor, state=args.state, first=_first(args), count=PAGE)
-    return Answer({"pairs": found}, picture.pairs(found))
+    return Answer({"pairs": found}, terminal.pairs(found))
 
 
 def _decide(args: argparse.Namespace) -> Answer:
@@ -114,7 +114,7 @@ def _decide(args: argparse.Namespace) -> Answer:
     from nianjian.features.reconciliation.operations import runs
 
     told = runs.decide(run=args.run, proposal=args.pair, confirmed=not args.dismiss, actor=actor)
-    return Answer(told, picture.pairs([told]))
+    return Answer(told, terminal.pairs([told]))
 
 
 def _sheet(args: argparse.Namespace) -> Answer:
@@ -124,4 +124,4 @@ def _sheet(args: argparse.Namespace) -> Answer:
 
     name, content = runs.correction(run=args.run, language=language(), actor=actor)
     place = write(args.out or Path(name), content)
-    return Answer({"run": args.run, "file": place}, picture.said(place))
+    return Answer({"run": args.run, "file": place}, terminal.said(place))

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.reconciliation.terminal import picture
+from nianjian.features.reconciliation import terminal
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, on_day
 from nianjian.platform.terminal.language import _
@@ -92,7 +92,7 @@ def _filing(args: argparse.Namespace, kind: str) -> Answer:
         from nianjian.features.reconciliation.commands.kept import write
 
         told["sheet"] = write(args.out, content)
-    return Answer(told, picture.filing(told), DONE if told["verdict"] == "passed" else NO)
+    return Answer(told, terminal.filing(told), DONE if told["verdict"] == "passed" else NO)
 
 
 def _people(args: argparse.Namespace) -> Answer:
@@ -100,7 +100,7 @@ def _people(args: argparse.Namespace) -> Answer:
     from nianjian.features.reconciliation.operations import people
 
     told = people.run(enterprise=args.enterprise, first=getattr(args, "from"), last=args.to, actor=actor)
-    return Answer(told, picture.people(told), DONE if told["verdict"] == "passed" else NO)
+    return Answer(told, terminal.people(told), DONE if told["verdict"] == "passed" else NO)
 
 
 def _sources(args: argparse.Namespace) -> Answer:
@@ -119,4 +119,4 @@ def _sources(args: argparse.Namespace) -> Answer:
         against=Against(tuple(args.bill), args.mapping, args.carrier, args.together),
         actor=actor,
     )
-    return Answer(told, picture.sources(told), DONE if told["verdict"] == "passed" else NO)
+    return Answer(told, terminal.sources(told), DONE if told["verdict"] == "passed" else NO)

@@ -13,10 +13,9 @@ from typing import Final
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.kernel.periods import add_months
+from nianjian.features.reconciliation import people
 from nianjian.features.reconciliation.operations.grounds import Grounds, Json, summary
-from nianjian.features.reconciliation.people import tables
-from nianjian.features.reconciliation.people.match import matched, plain
-from nianjian.features.reconciliation.people.values import (
+from nianjian.features.reconciliation.people import (
     Given,
     Insured,
     Match,
@@ -25,6 +24,8 @@ from nianjian.features.reconciliation.people.values import (
     Pair,
     PersonMonth,
     Terms,
+    matched,
+    plain,
 )
 from nianjian.features.reconciliation.runs import query, service
 from nianjian.features.reconciliation.runs.found import Found, Proposed, Report
@@ -83,7 +84,7 @@ def _run(enterprise: str, first: date | None, last: date | None, actor: Actor, p
     pairs: dict[tuple[str, str, str], Proposed] = {}
     cut = 0
     progress(f"{months[0]:%Y-%m}", 0, len(months))
-    read = tables.Tables(enterprise, months, lag=lag, **said)
+    read = people.Tables(enterprise, months, lag=lag, **said)
     for place, month in enumerate(months):
         progress(f"{month:%Y-%m}", place, len(months))
         held = read.month(month)
@@ -125,8 +126,8 @@ def _terms(grounds: Grounds) -> Terms:
     book = grounds.book
     return Terms(
         new_days=book.integer("reconcile.people.new_days"),
-        own=frozenset(plain(name) for name in (grounds.name, *tables.own_names(grounds.enterprise)) if name),
-        agreements=tables.agreements(grounds.enterprise),
+        own=frozenset(plain(name) for name in (grounds.name, *people.own_names(grounds.enterprise)) if name),
+        agreements=people.agreements(grounds.enterprise),
         other_posts=frozenset(plain(word) for word in _words(grounds, "reconcile.people.other_posts")),
         similar=book.integer("reconcile.people.similar"),
         slips=book.integer("reconcile.people.identity_slips"),

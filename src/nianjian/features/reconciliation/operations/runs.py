@@ -7,7 +7,7 @@ from datetime import date
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.reconcile import sheet as paper
+from nianjian.engines.paper import reconcile as paper
 from nianjian.features.reconciliation.filing.standing import KINDS
 from nianjian.features.reconciliation.operations import filing
 from nianjian.features.reconciliation.operations.grounds import Grounds, Json, summary

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.http import Http404
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.reconcile.words import LIKELY, REASONS, RESULTS
+from nianjian.engines.paper.texts.reconcile import LIKELY, REASONS, RESULTS
 from nianjian.engines.paper.words import Words
 from nianjian.features.reconciliation.operations import runs
 from nianjian.platform.web.access import Request

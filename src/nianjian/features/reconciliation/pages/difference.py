@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.engines.paper.texts.reconcile.words import RESULTS, STATES
+from nianjian.engines.paper.texts.reconcile import RESULTS, STATES
 from nianjian.engines.paper.words import words
 from nianjian.features.reconciliation.filing.standing import KINDS as FILED
 from nianjian.features.reconciliation.operations import runs as flow

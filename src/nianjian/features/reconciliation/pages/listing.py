@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from nianjian.engines.paper.texts.reconcile.words import KINDS, VERDICTS
+from nianjian.engines.paper.texts.reconcile import KINDS, VERDICTS
 from nianjian.engines.paper.words import words
 from nianjian.features.reconciliation.operations import runs as flow
 from nianjian.features.reconciliation.pages.asked import VERDICT_BADGES, Json

@@ -12,9 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from nianjian.engines.paper import fragments
-from nianjian.engines.paper.reconcile import picture
-from nianjian.engines.paper.texts.reconcile.words import KINDS, PAIRS, PROPOSALS, RESULTS, STATES, VERDICTS
+from nianjian.engines.paper import fragments, reconcile
+from nianjian.engines.paper.texts.reconcile import KINDS, PAIRS, PROPOSALS, RESULTS, STATES, VERDICTS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.reconciliation.filing.standing import KINDS as FILED
 from nianjian.features.reconciliation.operations import runs as flow
@@ -177,7 +176,7 @@ def _matrix(request: Request, told: Json, wanted: Wanted, _: Words) -> Table | N
 
 
 def _chart(told: Json, _: Words) -> SafeString:
-    drawn = picture.sources(told["told"], _) if told["kind"] == "sources" else None
+    drawn = reconcile.sources(told["told"], _) if told["kind"] == "sources" else None
     return SafeString(fragments.chart(drawn.caption, drawn.svg)) if drawn else SafeString()
 
 

@@ -20,8 +20,7 @@ from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.lake.tables import Lake
 from nianjian.engines.metrics.metric import kinds_of, whole
 from nianjian.engines.metrics.result import snapshot_sha256
-from nianjian.engines.metrics.tables.materialised import DAILY, tickets_rollup
-from nianjian.engines.metrics.tables.tickets import Counting
+from nianjian.engines.metrics.tables import DAILY, Counting, tickets_rollup
 from nianjian.engines.rules.rulebook import Rulebook
 from nianjian.features.complaints.operations.publish import publish
 from nianjian.features.rectification.locate import Terms

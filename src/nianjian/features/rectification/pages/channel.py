@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import fragments
 from nianjian.engines.paper.rectification import content, pictures
-from nianjian.engines.paper.texts.rectification.words import DIMENSIONS
+from nianjian.engines.paper.texts.rectification import DIMENSIONS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.rectification.operations import isolate as orders
 from nianjian.features.rectification.operations import work

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.portrait import METRICS
-from nianjian.engines.paper.texts.rectification.words import STEPS
+from nianjian.engines.paper.texts.rectification import STEPS
 from nianjian.engines.paper.words import words
 from nianjian.features.rectification.cases.service import Notice
 from nianjian.features.rectification.operations import cases as flow

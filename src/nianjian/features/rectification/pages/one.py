@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from nianjian.engines.paper import fragments
 from nianjian.engines.paper.rectification import content, pictures
 from nianjian.engines.paper.texts.errors import sentence
-from nianjian.engines.paper.texts.rectification.words import PAPERS, STEPS
+from nianjian.engines.paper.texts.rectification import PAPERS, STEPS
 from nianjian.engines.paper.words import Words, words
 from nianjian.features.rectification.operations import looked, work
 from nianjian.features.rectification.pages import steps

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nianjian.engines.paper.texts.errors import sentence
-from nianjian.engines.paper.texts.rectification.words import STEPS
+from nianjian.engines.paper.texts.rectification import STEPS
 from nianjian.engines.paper.words import Words
 from nianjian.features.rectification import states
 from nianjian.features.rectification.operations.looked import Looked

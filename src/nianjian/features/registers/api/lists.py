@@ -12,7 +12,7 @@ from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.registers.operations.states import states
+from nianjian.features.registers.operations import states
 from nianjian.platform.accounts.roles import Act
 from nianjian.platform.api.access import Request
 from nianjian.platform.api.given import Day, Text

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.registers.operations import made
-from nianjian.features.registers.operations.take import FORMS, Asked, take_register
+from nianjian.features.registers import operations
+from nianjian.features.registers.operations import FORMS, Asked, take_register
 from nianjian.features.registers.pages import shown
 from nianjian.features.registers.pages.detail import detail
 from nianjian.features.registers.pages.forms import Filter, PaperForm
@@ -59,7 +59,7 @@ def export(request: Request, code: str, kind: str) -> HttpResponse:
     except NianjianError as error:
         if error.code != "register_export_long":
             raise
-        return redirect("data-job", code=code, job=made.ask(asked, actor=request.actor))
+        return redirect("data-job", code=code, job=operations.ask(asked, actor=request.actor))
     return _file(file.content, file.media, file.name)
 
 
@@ -68,7 +68,7 @@ def export(request: Request, code: str, kind: str) -> HttpResponse:
 def export_file(request: Request, code: str, kind: str, job: str) -> HttpResponseBase:
     """Give the list away that the worker has made for this person; 404 where there is none."""
     try:
-        file = made.fetched(kind=kind, enterprise=code, job=job, actor=request.actor)
+        file = operations.fetched(kind=kind, enterprise=code, job=job, actor=request.actor)
     except NianjianError as error:
         if error.code != "register_file_gone":
             raise

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper import figures
-from nianjian.features.registers.operations.states import states
+from nianjian.features.registers.operations import states
 from nianjian.features.registers.pages import shown
 from nianjian.features.registers.pages.detail import detail
 from nianjian.features.registers.pages.forms import FIRST, LAST, Filter

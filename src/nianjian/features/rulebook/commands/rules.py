@@ -16,7 +16,7 @@ from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, day, enterprise, on_day
 from nianjian.platform.terminal.language import _, language
 from nianjian.platform.terminal.session import begin
-from nianjian.platform.terminal.texts.rules import shown
+from nianjian.platform.terminal.texts import shown
 
 if TYPE_CHECKING:
     from nianjian.engines.rules.rule import Rule

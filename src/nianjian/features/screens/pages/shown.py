@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.complaints.words import STATES as TICKETS
+from nianjian.engines.paper.texts.complaints import STATES as TICKETS
 from nianjian.engines.paper.texts.gate.words import REASONS, told
 from nianjian.engines.paper.texts.inspection.screens import OUTCOMES, PROBLEMS, STATES
 from nianjian.engines.paper.texts.portrait import COMPONENTS

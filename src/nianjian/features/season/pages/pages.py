@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel import clock
-from nianjian.engines.paper.texts.chain.acts import verb
+from nianjian.engines.paper.texts.chain import verb
 from nianjian.engines.paper.texts.portrait import name
 from nianjian.engines.paper.texts.season.days import each
 from nianjian.engines.paper.texts.season.words import (

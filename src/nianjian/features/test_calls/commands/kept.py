@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nianjian.features.test_calls.terminal import picture
+from nianjian.features.test_calls import terminal
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, number
 from nianjian.platform.terminal.language import _
@@ -45,7 +45,7 @@ def _numbers(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import shown
 
     rows = shown.by_number(enterprise=args.enterprise, actor=actor, first=_first(args), count=PAGE)
-    return Answer({"numbers": rows}, picture.numbers(rows))
+    return Answer({"numbers": rows}, terminal.numbers(rows))
 
 
 def _list(args: argparse.Namespace) -> Answer:
@@ -54,7 +54,7 @@ def _list(args: argparse.Namespace) -> Answer:
 
     of = args.number.strip()
     rows = shown.listed(enterprise=args.enterprise, actor=actor, number=of, first=_first(args), count=PAGE)
-    return Answer({"tests": rows}, picture.tests(rows))
+    return Answer({"tests": rows}, terminal.tests(rows))
 
 
 def _show(args: argparse.Namespace) -> Answer:
@@ -66,7 +66,7 @@ def _show(args: argparse.Namespace) -> Answer:
     if args.out is not None:
         _name, content = shown.evidence(trial=args.trial, actor=actor)
         told["evidence"] = write(args.out, content)
-    return Answer(told, picture.shown(told))
+    return Answer(told, terminal.shown(told))
 
 
 def _begin(args: argparse.Namespace) -> Answer:
@@ -75,7 +75,7 @@ def _begin(args: argparse.Namespace) -> Answer:
 
     told = hand.begin(enterprise=args.enterprise, number=args.number, carrier=args.carrier, actor=actor)
     text = _("Dial {number} now; the timer of test call {trial} runs.")
-    return Answer(told, picture.said(text.format(number=told["number"], trial=told["trial"])))
+    return Answer(told, terminal.said(text.format(number=told["number"], trial=told["trial"])))
 
 
 def _end(args: argparse.Namespace) -> Answer:
@@ -83,4 +83,4 @@ def _end(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import hand
 
     told = hand.end(trial=args.trial, outcome=args.outcome, note=args.note, actor=actor)
-    return Answer(told, picture.tests([told]), DONE if told["verdict"] == "pass" else NO)
+    return Answer(told, terminal.tests([told]), DONE if told["verdict"] == "pass" else NO)

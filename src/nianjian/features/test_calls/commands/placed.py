@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.features.test_calls import terminal
 from nianjian.features.test_calls.commands import telling
-from nianjian.features.test_calls.terminal import picture
 from nianjian.platform.terminal.answer import DONE, NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise
 from nianjian.platform.terminal.language import _
@@ -50,7 +50,7 @@ def _test(args: argparse.Namespace) -> Answer:
         )
     if len(told["rows"]) == 1:  # one number is told at the top, too
         told = {**told["rows"][0], **told}
-    return Answer(told, picture.tested(told), DONE if told["verdict"] == "pass" else NO)
+    return Answer(told, terminal.tested(told), DONE if told["verdict"] == "pass" else NO)
 
 
 def _witness(args: argparse.Namespace) -> Answer:
@@ -65,4 +65,4 @@ def _witness(args: argparse.Namespace) -> Answer:
             actor=actor,
             progress=lambda _note, done, total: report(done, total),
         )
-    return Answer(told, picture.witnessed(told), DONE if told["verdict"] == "pass" else NO)
+    return Answer(told, terminal.witnessed(told), DONE if told["verdict"] == "pass" else NO)

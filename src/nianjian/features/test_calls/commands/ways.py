@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from nianjian.features.test_calls import terminal
 from nianjian.features.test_calls.commands import telling
-from nianjian.features.test_calls.terminal import picture
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise
 from nianjian.platform.terminal.language import _
@@ -34,7 +34,7 @@ def _routes(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import ways
 
     told = ways.listed(enterprise=args.enterprise, actor=actor)
-    return Answer(told, picture.routes(told))
+    return Answer(told, terminal.routes(told))
 
 
 def _route(args: argparse.Namespace) -> Answer:
@@ -44,7 +44,7 @@ def _route(args: argparse.Namespace) -> Answer:
 
     if args.remove:
         ways.remove(enterprise=args.enterprise, name=args.name, actor=actor)
-        return Answer({"route": args.name, "removed": True}, picture.said(_("Removed.")))
+        return Answer({"route": args.name, "removed": True}, terminal.said(_("Removed.")))
     certificate, key = telling.certificate(args)
     given = Given(
         name=args.name,
@@ -61,7 +61,7 @@ def _route(args: argparse.Namespace) -> Answer:
         key="" if args.no_cert else key,
     )
     told = ways.save(enterprise=args.enterprise, given=given, actor=actor)
-    return Answer(told, picture.routes({"routes": [told], "gateways": []}))
+    return Answer(told, terminal.routes({"routes": [told], "gateways": []}))
 
 
 def _gateway(args: argparse.Namespace) -> Answer:
@@ -69,4 +69,4 @@ def _gateway(args: argparse.Namespace) -> Answer:
     from nianjian.features.test_calls.operations import ways
 
     told = ways.name_gateway(enterprise=args.enterprise, name=args.name, hosts=" ".join(args.hosts), actor=actor)
-    return Answer(told, picture.routes({"routes": [], "gateways": [told]}))
+    return Answer(told, terminal.routes({"routes": [], "gateways": [told]}))

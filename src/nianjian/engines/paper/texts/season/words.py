@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from nianjian.engines.paper.texts.reconcile.words import KINDS as KINDS_COMPARED
+from nianjian.engines.paper.texts.reconcile import KINDS as KINDS_COMPARED
 from nianjian.engines.paper.words import Words, mark
 
 TEXTS: Final[Mapping[str, str]] = {

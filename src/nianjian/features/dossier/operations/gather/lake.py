@@ -20,7 +20,7 @@ from nianjian.engines.lake.engine import Engine
 from nianjian.engines.lake.schema import SCHEMAS
 from nianjian.engines.metrics import revive
 from nianjian.engines.metrics.behind.query import counting
-from nianjian.engines.metrics.tables.materialised import tickets_rollup
+from nianjian.engines.metrics.tables import tickets_rollup
 from nianjian.features.complaints import query as complaints
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.dossier.generated import facts

@@ -12,8 +12,8 @@ from nianjian.features.dial_policy.operations import feed as gate_feed
 from nianjian.features.dial_policy.operations import live
 from nianjian.features.dossier.materials.states import DONE
 from nianjian.features.dossier.operations.checklist import lines as items
-from nianjian.features.inspection.cards import answers
-from nianjian.features.inspection.cards.answers import Robots
+from nianjian.features.inspection import cards as answers
+from nianjian.features.inspection.cards import Robots
 from nianjian.features.inspection.operations.checks import dialling, facts, logs
 from nianjian.features.inspection.operations.checks.grounds import Grounds, Json
 from nianjian.features.reconciliation.operations.runs import listed

@@ -20,7 +20,7 @@ from nianjian.features.complaints.in_time import Tickets, counted
 from nianjian.features.complaints.one_click import query as doors
 from nianjian.features.complaints.operations import one_click
 from nianjian.features.complaints.operations.promise import promise
-from nianjian.features.inspection.cards import question
+from nianjian.features.inspection import cards
 from nianjian.features.inspection.operations.checks.grounds import Grounds, Json, calls
 from nianjian.features.portrait.operations.run_portrait import compute
 from nianjian.platform.registers.consents.model import Consent
@@ -106,10 +106,10 @@ def in_force(row: Number, day: date) -> bool:
 def used(grounds: Grounds, first: date, ledger: Mapping[str, str], known: Iterable[str]) -> Json:
     """Calls of own numbers by gateway, lines that no register knows, robots' intents; since a day."""
     with calls(grounds.enterprise) as lake:
-        rows = question.delivered(lake.tables["calls"], first, grounds.day)
-        landed = lake.engine.rows(question.gateways(rows))
-        lines = {str(row["line_id"]) for row in lake.engine.rows(question.lines(rows))}
-        (intents,) = lake.engine.rows(question.intents(rows))
+        rows = cards.delivered(lake.tables["calls"], first, grounds.day)
+        landed = lake.engine.rows(cards.gateways(rows))
+        lines = {str(row["line_id"]) for row in lake.engine.rows(cards.lines(rows))}
+        (intents,) = lake.engine.rows(cards.intents(rows))
     total = elsewhere = untold = 0
     for row in landed:
         root = root_of(str(row["number"]), ledger)

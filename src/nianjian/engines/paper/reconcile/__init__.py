@@ -1,1 +1,0 @@
-"""Paper of reconciliation: the correction sheet, and a picture of call sources by day."""

@@ -1,0 +1,115 @@
+"""Words for complaint tickets: errors, and what states, clocks and acts are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Final
+
+from nianjian.engines.paper.words import mark
+
+LABEL: Final = "一键投诉"  # as the guide names it, whatever the page's language
+
+
+def carriers(address: str, enterprise: str) -> dict[str, str]:
+    """A link and a form for the firm's own pages, a text message, and the setting of the switch for the key."""
+    return {
+        "button": f'<a href="{escape(address)}" rel="noopener">{LABEL}</a>',
+        "form": f'<form action="{escape(address)}" method="get"><button>{LABEL}</button></form>',
+        "message": f"如来电打扰了您，请点此{LABEL}：{address}",
+        "dtmf": f"COMPLAINT_ENTERPRISE={enterprise}",
+    }
+
+
+TEXTS: Final[Mapping[str, str]] = {
+    "complaint_unknown": mark("there is no ticket {complaint} (nianjian complaints list shows those there are)"),
+    "complaint_exists": mark("there is a ticket {complaint} already; choose another number, or work on that one"),
+    "complaint_reference_known": mark(
+        "the upstream number {reference} stands in ticket {complaint} already; work on that one"
+    ),
+    "complaint_act_refused": mark(
+        "ticket {complaint} is {state}: it cannot be {act} now "
+        "(a closed one is reopened first, an excluded one readmitted)"
+    ),
+    "complaint_moment_too_early": mark(
+        "ticket {complaint} cannot be {act} at {at}: what comes before it in the record is later; check the time"
+    ),
+    "complaint_moment_in_future": mark("{at} lies in the future; a ticket records what has happened"),
+    "complaint_callback_missing": mark(
+        "ticket {complaint} has no recorded call-back; record it (nianjian complaints callback), then close"
+    ),
+    "complaint_callback_old": mark(
+        "ticket {complaint} was reopened after its last call-back; call back again and record it "
+        "(nianjian complaints callback), then close"
+    ),
+    "complaint_result_missing": mark("say what came of it (--result)"),
+    "complaint_text_missing": mark("several tickets at once need an answer of your own words (--text)"),
+    "complaint_mass_close": mark(
+        "a ticket is closed by itself, with its own call-back and result; {count} were named, name one at a time"
+    ),
+    "complaint_exclusion_unknown": mark("there is no reason {exclusion}; there are {exclusions}"),
+    "complaint_duplicate_wrong": mark(
+        "ticket {complaint} cannot repeat {other}: name another ticket that is there, and the reason duplicate"
+    ),
+    "complaint_assignee_missing": mark("say to whom the tickets go: a person (--to) or a team (--team)"),
+    "complaint_proposal_missing": mark("no match of ticket {complaint} waits for a decision; run the matching first"),
+    "complaint_moment_unreadable": mark("“{value}” is no moment; write it like 2026-03-01 22:15:00"),
+    "complaint_filter_unknown": mark("there is no {filter} {value}; there are {known}"),
+    "complaint_door_unknown": mark("this address for complaints does not exist"),
+    "complaint_door_exists": mark("the number {number} has an address for complaints already"),
+    "complaint_door_number": mark("“{number}” is no telephone number; write its digits"),
+}
+
+
+STATES: Final[Mapping[str, str]] = {
+    "new": mark("new"),
+    "responded": mark("responded to"),
+    "called_back": mark("called back"),
+    "closed": mark("closed"),
+    "reopened": mark("reopened"),
+    "excluded": mark("excluded"),
+}
+HANDS: Final[Mapping[str, str]] = {
+    "running": mark("time is running"),
+    "warned": mark("little time left"),
+    "met": mark("in time"),
+    "late": mark("late"),
+    "stopped": mark("not counted"),
+    "unset": mark("arrival not known"),
+}
+CLOCKS: Final[Mapping[str, str]] = {"response": mark("first response"), "close": mark("close")}
+ACTS: Final[Mapping[str, str]] = {  # as they stand in "it cannot be … now"
+    "acknowledge": mark("acknowledged automatically"),
+    "respond": mark("responded to"),
+    "callback": mark("called back"),
+    "close": mark("closed"),
+    "reopen": mark("reopened"),
+    "exclude": mark("excluded"),
+    "readmit": mark("readmitted"),
+    "assign": mark("assigned"),
+    "attach": mark("given a paper"),
+    "add": mark("opened"),
+    "import": mark("taken from a list"),
+    "edit": mark("edited"),
+    "match": mark("matched with a call"),
+}
+CONFIDENCE: Final[Mapping[str, str]] = {
+    "high": mark("sure"),
+    "medium": mark("likely"),
+    "low": mark("ambiguous"),
+    "none": mark("no call found"),
+}
+LINKS: Final[Mapping[str, str]] = {
+    "id": mark("recorded call id"),
+    "ten_minutes": mark("within minutes of the time named"),
+    "day": mark("on the day named"),
+    "before": mark("the last call before the complaint"),
+    "": mark("no call found"),
+}
+PROPOSALS: Final[Mapping[str, str]] = {
+    "asserted": mark("written to the ticket"),
+    "proposed": mark("waits for a decision"),
+    "confirmed": mark("confirmed"),
+    "dismissed": mark("dismissed"),
+    "none": mark("no call found"),
+}

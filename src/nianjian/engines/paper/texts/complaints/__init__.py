@@ -1,1 +1,0 @@
-"""Words for complaint tickets: errors, and what states, clocks and acts are called."""

@@ -1,0 +1,119 @@
+"""Sentences and names of reconciliation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from nianjian.engines.paper.words import mark
+
+TEXTS: Final[Mapping[str, str]] = {
+    "reconcile_run_unknown": mark("there is no reconciliation {run}"),
+    "reconcile_difference_unknown": mark("reconciliation {run} has no difference {difference}"),
+    "reconcile_proposal_unknown": mark("reconciliation {run} has no pair {proposal}"),
+    "reconcile_kind_unknown": mark("{kind} cannot be compared with the number-resource system; there are {kinds}"),
+    "reconcile_day_wrong": mark("{day} is no day that registers can be compared on"),
+    "reconcile_export_faulty": mark("{file}: {faults} cells cannot be read; correct them, nothing was compared"),
+    "reconcile_months_wrong": mark("name months that have begun, the first not after the last, at most {most} of them"),
+    "reconcile_days_wrong": mark(
+        "{first} to {last}: the first day must not lie after the last, no day may be to come, at most {most} days"
+    ),
+    "reconcile_source_unknown": mark("no calls of source {source} in these days; there are {sources}"),
+    "reconcile_bill_empty": mark("{file} tells of no calls"),
+    "reconcile_bill_months": mark("{file} tells whole months: name the first day of a month and the last of one"),
+    "reconcile_bills_mixed": mark("{files}: one tells days, another months; compare them one by one"),
+    "reconcile_carrier_unknown": mark("no line of the register is of carrier {carrier}; there are {carriers}"),
+    "reconcile_state_unknown": mark("{state} is no state of a difference; there are {states}"),
+    "reconcile_said_missing": mark("“{state}” needs {fields}"),
+    "reconcile_text_too_long": mark("{field}: at most {longest} characters"),
+    "reconcile_proposal_decided": mark("somebody has decided pair {proposal} already"),
+    "reconcile_subject_taken": mark("pair {proposal}: this payee or number was given to another person already"),
+    "reconcile_no_sheet": mark("a correction sheet is made of numbers, lines and seats, not of {kind}"),
+}
+
+
+KINDS: Final[Mapping[str, str]] = {
+    "numbers": mark("code numbers"),
+    "lines": mark("trunk lines"),
+    "seats": mark("seats"),
+    "people": mark("people three ways"),
+    "sources": mark("call sources"),
+}
+SORTS: Final[Mapping[str, str]] = {
+    "numbers": "码号",
+    "lines": "中继线",
+    "seats": "坐席",
+}  # as the number-resource system says
+RESULTS: Final[Mapping[str, str]] = {
+    "same": mark("same"),
+    "only_ours": mark("only on our side"),
+    "only_theirs": mark("only on their side"),
+    "field_differs": mark("a field differs"),
+    "parted": mark("sources part"),
+    "consistent": mark("all three agree"),
+    "lacks_insurance": mark("social insurance missing"),
+    "lacks_wage": mark("wage missing"),
+    "lacks_seat": mark("seat missing"),
+    "insured_elsewhere": mark("insured by another employer"),
+    "needs_person": mark("for a person to decide"),
+}
+STATES: Final[Mapping[str, str]] = {
+    "open": mark("difference open"),
+    "explained": mark("difference explained"),
+    "settled": mark("difference settled"),
+}
+VERDICTS: Final[Mapping[str, str]] = {
+    "passed": mark("reconciliation passed"),
+    "failed": mark("differences are open"),
+    "insufficient": mark("cannot be proved yet"),
+}
+LIKELY: Final[Mapping[str, str]] = {
+    "not_there": mark("the other side has no such row"),
+    "other_length": mark("the other side has the root with another length"),
+    "filed_after": mark("filed after the day"),
+    "cancelled_before": mark("cancelled by the day"),
+    "not_filed": mark("not filed"),
+    "expired": mark("expired by the day"),
+    "opened_after": mark("opened after the day"),
+    "closed_before": mark("closed by the day"),
+    "source_silent": mark("a source has no calls at all that day"),
+    "line_named_otherwise": mark("the day's sums agree: the line is named otherwise, or not at all"),
+    "line_missing": mark("a source does not know the line"),
+    "tests_left_out": mark("a source leaves out test calls"),
+    "inbound_left_out": mark("a source leaves out inbound calls"),
+    "answered_only": mark("a source has answered calls alone"),
+    "legs_counted": mark("a source counts each call several times (legs)"),
+    "unanswered_not_billed": mark("the bill leaves out what was not answered, or did not go out"),
+    "time_zone": mark("the sums agree: another time zone or border of the day"),
+    "duration_rounding": mark("minutes are rounded another way"),
+    "minutes_differ": mark("minutes differ more than rounding explains"),
+    "day_border": mark("calls around midnight stand on another day"),
+    "unknown": mark("reason not known"),
+}
+REASONS: Final[Mapping[str, str]] = {
+    "filing_unknown": mark("the filing state is not known"),
+    "filing_day_unknown": mark("the day of filing is not known"),
+    "cancelled_day_unknown": mark("the day of cancellation is not known"),
+    "closed_day_unknown": mark("the day of closing is not known"),
+    "opening_day_unknown": mark("the day of opening is not known"),
+    "new": mark("joined less than a month before"),
+    "dispatched": mark("dispatched by another employer"),
+    "outsourced": mark("outsourced, with agreement"),
+    "outsourced_without_agreement": mark("outsourced, no agreement registered"),
+    "other_post": mark("a post that needs no seat"),
+    "left_this_month": mark("left in this month"),
+    "homonym": mark("several persons have this name"),
+    "several_accounts": mark("one name was paid to several accounts"),
+    "payer_unknown": mark("the list does not say who paid"),
+    "identity_missing": mark("the seat names no identity number"),
+}
+PAIRS: Final[Mapping[str, str]] = {
+    "homonym": mark("whose payment is it"),
+    "name": mark("payee's name nearly equal"),
+    "identity": mark("identity number perhaps miswritten"),
+}
+PROPOSALS: Final[Mapping[str, str]] = {
+    "proposed": mark("pair to be decided"),
+    "confirmed": mark("pair confirmed"),
+    "dismissed": mark("pair dismissed"),
+}

@@ -1,1 +1,0 @@
-"""Sentences about portraits that are kept."""

@@ -1,0 +1,229 @@
+"""What waits for a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.errors import named
+from nianjian.engines.paper.texts.rectification import DIMENSIONS
+from nianjian.engines.paper.words import mark, words
+from nianjian.engines.rules.rulebook import Rulebook
+from nianjian.features.approvals import operations as flow
+from nianjian.features.rulebook.operations import ask_effects
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import EVERYWHERE, may
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.rulebook.rulebooks import rulebook
+from nianjian.platform.web import rule_values
+from nianjian.platform.web.access import Request, at, everywhere, page
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+
+KIND: Final = "overlay"
+
+
+def told(asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
+    """Rule as it holds on the first day without the new value, and the labelled rest; {} where there is none by now."""
+    place = str(asked.get("enterprise") or "")
+    province = str(asked.get("province") or "") or (accounts.enterprise(place).province if place else "")
+    first = date.fromisoformat(str(asked["valid_from"]))
+    book = rulebook(day=first, province=province or None, enterprise=place or None)
+    rule = book.in_force.get(str(asked["key"]))
+    if rule is None:
+        return {}
+    now = rule_values.told(rule, book)
+    last = asked.get("valid_to")
+    concerned = accounts.enterprise(place).name if place else str(asked.get("province") or gettext("everywhere"))
+    return {
+        "rule": now,
+        "then": _value(asked, book, place, province),
+        "rule_page": at("rules-one", place, key=now.key),
+        "rest": [
+            (gettext("Reason"), asked["reason"]),
+            (gettext("Asked by"), by),
+            (gettext("Concerns"), concerned),
+            (gettext("Holds"), f"{first} – {last or gettext('open')}"),
+        ],
+    }
+
+
+def _value(asked: Mapping[str, Any], book: Rulebook, place: str, province: str) -> str:
+    """The new value as people write it; as it was typed where the rule takes it no more."""
+    overlay = {**asked, "enterprise": place or None, "province": None, "valid_to": None}
+    try:
+        tried = Rulebook.on(book.day, province or None, place or None, [overlay])
+    except NianjianError:
+        return str(asked["value"])
+    return rule_values.told(tried.in_force[str(asked["key"])], tried).value
+
+
+def look(asked: Mapping[str, Any], actor: Actor) -> str:
+    """Let the worker compute what the value would do; the address that follows it. Errors as `ask_effects`."""
+    place = str(asked.get("enterprise") or "")
+    job = ask_effects(
+        key=str(asked["key"]),
+        value=str(asked["value"]),
+        province=str(asked.get("province") or "") or None,
+        enterprise=place or None,
+        valid_from=date.fromisoformat(str(asked["valid_from"])),
+        reason=str(asked["reason"]),
+        actor=actor,
+    )
+    return at("rules-effect", place, key=str(asked["key"]), job=job)
+
+
+BADGES = {"pending": "warn", "approved": "good", "refused": "bad"}
+ASKED = {
+    "key": mark("Rule"),
+    "value": mark("New value"),
+    "province": mark("Province"),
+    "enterprise": mark("Enterprise"),
+    "reason": mark("Reason"),
+    "valid_from": mark("First day"),
+    "valid_to": mark("Last day"),
+    "by": mark("Grouped by"),
+    "channel": mark("Channel"),
+    "cap": mark("Attempts a day"),
+    "cap_before": mark("Attempts a day before"),
+    "end": mark("Ends when"),
+    "case": mark("Case"),
+    "seal": mark("Seal"),
+    "season": mark("Data year"),
+    "paper": mark("Item"),
+    "version": mark("Version"),
+    "document": mark("Checksum"),
+    "page": mark("Page"),
+    "place": mark("Centre of the print from the lower left"),
+}
+
+
+@require_safe
+@page(Act.READ)
+def here(request: Request, code: str) -> HttpResponse:
+    """List an enterprise's requests."""
+    return _list(request, code)
+
+
+@require_safe
+@everywhere(Act.READ)
+def everything(request: Request) -> HttpResponse:
+    """List every request."""
+    return _list(request, EVERYWHERE)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.READ)
+def decide_here(request: Request, code: str, approval: str) -> HttpResponse:
+    """Read one request of an enterprise, and say yes or no."""
+    return _one(request, code, approval)
+
+
+@require_http_methods(["GET", "POST"])
+@everywhere(Act.READ)
+def decide(request: Request, approval: str) -> HttpResponse:
+    """Read any request, and say yes or no."""
+    return _one(request, EVERYWHERE, approval)
+
+
+@dataclass(frozen=True, slots=True)
+class _Requests:
+    """The requests of a place, newest first, read where they are cut."""
+
+    place: str
+
+    def __getitem__(self, part: slice) -> list[dict[str, Any]]:
+        return flow.part(self.place or None, part.start, part.stop - part.start)
+
+
+def _list(request: Request, place: str) -> HttpResponse:
+    shown: Page[dict[str, Any]] = paged(request, _Requests(place))
+    _ = words(current())
+    rows = [
+        [
+            Cell(one["approval"], href=at("approvals-decide", place, approval=one["approval"])),
+            Cell(named("kind", one["kind"], _)),
+            Cell(named("state", one["state"], _), badge=BADGES[one["state"]]),
+            Cell(_asked(one["asked"])),
+            Cell(_person(one["requested_by"])),
+            Cell(_person(one["decided_by"] or "–")),
+        ]
+        for one in shown.rows
+    ]
+    heads = (gettext("Request"), gettext("Kind"), gettext("State"), gettext("What"), gettext("Asked by"))
+    columns = [Column(head) for head in (*heads, gettext("Decided by"))]
+    table = Table(gettext("Approvals"), columns, rows, wrap=True)
+    return render(request, "approvals/list.html", {"page": shown, "table": table})
+
+
+def _asked(asked: Mapping[str, object]) -> str:
+    _ = words(current())
+    names = ("key", "value", "channel", "cap", "seal", "paper")
+    return " · ".join(str(named(name, asked[name], _)) for name in names if asked.get(name))
+
+
+def _person(actor: str) -> str:
+    return actor.partition(":")[2] or actor
+
+
+def _one(request: Request, place: str, approval: str) -> HttpResponse:
+    try:
+        one: dict[str, Any] = flow.request(approval=approval, actor=request.actor)
+    except NianjianError as error:
+        raise Http404 from error
+    if place not in {EVERYWHERE, one["enterprise"]}:
+        raise Http404
+    back = at("approvals", place)
+    if request.method == "POST":
+        if request.POST.get("decision") == "look" and one["kind"] == KIND:
+            return redirect(look(one["asked"], request.actor))
+        if request.POST.get("decision") == "yes":
+            flow.approve(approval=approval, actor=request.actor)
+            messages.success(request, gettext("Approved and carried out."))
+        else:
+            flow.refuse(approval=approval, actor=request.actor)
+            messages.success(request, gettext("Refused."))
+        return redirect(back)
+    _ = words(current())
+    mine = str(one["requested_by"]) == str(request.actor)
+    context = {
+        "one": one,
+        "state": named("state", one["state"], _),
+        "badge": BADGES[one["state"]],
+        "kind": named("kind", one["kind"], _),
+        "pairs": [
+            (gettext(ASKED[name]), _(DIMENSIONS[str(value)]) if name == "by" else named(name, value, _))
+            for name, value in one["asked"].items()
+            if name in ASKED and value
+        ],
+        "asked_by": _person(one["requested_by"]),
+        "decided_by": _person(one["decided_by"] or ""),
+        "open": one["state"] == "pending",
+        "mine": mine,
+        "may": may(request.actor, one["enterprise"] or EVERYWHERE, Act.APPROVE) and not mine,
+        "back": back,
+    }
+    if one["kind"] == KIND:
+        looks = may(request.actor, one["enterprise"] or EVERYWHERE, Act.REQUEST)
+        context |= told(one["asked"], by=_person(one["requested_by"])) | {"looks": looks}
+    return render(request, "approvals/one.html", context)
+
+
+urlpatterns = [
+    path("approvals/", everything, name="approvals"),
+    path("approvals/<str:approval>/", decide, name="approvals-decide"),
+    path("e/<str:code>/approvals/", here, name="approvals-here"),
+    path("e/<str:code>/approvals/<str:approval>/", decide_here, name="approvals-decide-here"),
+]

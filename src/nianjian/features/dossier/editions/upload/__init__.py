@@ -1,1 +1,0 @@
-"""The files for the platform: flat pictures, one file an item, each small enough."""

@@ -1,0 +1,361 @@
+"""The fill-in sheet as doors ask for it: values gathered by the worker, kept, shown masked, taken out as files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.words import CHINESE, words
+from nianjian.features.archives.query import refuse_closed
+from nianjian.features.dossier.fill_in import query, service
+from nianjian.features.dossier.fill_in.document import document
+from nianjian.features.dossier.fill_in.fields import Field, Known, Report, component, fields, line, prefixes
+from nianjian.features.dossier.fill_in.model import FillIn
+from nianjian.features.dossier.generated import monthly_traffic, sheets
+from nianjian.features.dossier.operations.gather.registers import numbers
+from nianjian.features.dossier.operations.gather.values import Values
+from nianjian.features.portrait.operations import portraits
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs.progress import Progress, Steps, silent
+from nianjian.platform.registers.licences.model import Licence
+from nianjian.platform.registers.lines.model import Line
+from nianjian.platform.registers.sheets.network import NUMBERS
+from nianjian.platform.registers.social_insurance.model import Contribution
+from nianjian.platform.registers.staff.model import Person
+from nianjian.platform.registers.tables.column import Kind
+from nianjian.platform.registers.tables.masking import masked
+from nianjian.platform.registers.versions.query import as_at
+from nianjian.platform.rulebook.rulebooks import rulebook
+
+GONE: Final = frozenset({"portrait_missing", "rows_behind_erased"})  # then the field stays unknown
+STOPPED: Final = "stopped"
+Row = Mapping[str, object]
+
+
+class Year:
+    """What a data year tells; each part is gathered when a field first asks for it."""
+
+    def __init__(self, enterprise: str, year: int) -> None:
+        self.enterprise, self.year = enterprise, year
+        try:
+            self.values: Values | None = Values(enterprise, year)
+        except NianjianError as error:
+            if error.code not in GONE:
+                raise
+            self.values = None
+
+    @property
+    def as_of(self) -> date:
+        """The portrait's day, else the last one of the data year."""
+        return date(self.year, 12, 31) if self.values is None else self.values.head.as_of
+
+    @property
+    def run(self) -> str:
+        """Of the portrait; "" where there is none."""
+        return "" if self.values is None else self.values.head.run
+
+    def of(self, field: Field) -> Known:
+        """A field of the licence report; None: not known."""
+        return SOURCES[field.source](self, field)
+
+    @cached_property
+    def licences(self) -> list[Licence]:
+        """Those that hold on the day."""
+        return list(as_at(Licence, self.enterprise, self.as_of))
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Trunks that are in use on the day."""
+        day = self.as_of
+        found = as_at(Line, self.enterprise, day)
+        return [one for one in found if one.state != STOPPED and not (one.closed_on and one.closed_on <= day)]
+
+    @cached_property
+    def traffic(self) -> tuple[int, int] | None:
+        """(Outbound, inbound) calls of the year; None: there is no run, or its tables are gone."""
+        rows = self._of_run(lambda values: values.traffic)
+        if rows is None:
+            return None
+        return monthly_traffic.total(rows, "outbound"), monthly_traffic.total(rows, "inbound")
+
+    @cached_property
+    def replies(self) -> Fraction | None:
+        """Tickets with a first response among those that count; None: there is no ticket, or no run."""
+        found = self._of_run(lambda values: values.tickets)
+        counted = [one for one in found or () if not one.not_in_closing]
+        if not counted:
+            return None
+        return Fraction(sum(one.row.get("responded_at") is not None for one in counted), len(counted))
+
+    @cached_property
+    def numbers(self) -> list[Row]:
+        """The ledger on the day."""
+        return list(numbers(self.enterprise, self.as_of))
+
+    def _of_run(self, ask: Callable[[Values], Any]) -> Any:  # noqa: ANN401 -- what is asked for
+        if self.values is None:
+            return None
+        try:
+            return ask(self.values)
+        except NianjianError as error:
+            if error.code not in GONE:
+                raise
+            return None
+
+
+def _licence(year: Year, field: Field) -> Known:
+    attribute = {"licence_number": "number"}.get(field.name, field.name)
+    return _all(getattr(one, attribute) for one in year.licences)
+
+
+def _portrait(year: Year, field: Field) -> Known:
+    if year.values is None:
+        return None
+    metric, name = component(field)
+    known = {one["slug"]: one["components"] for one in year.values.portrait["metrics"]}
+    found = known.get(metric, {}).get(name)
+    return found if isinstance(found, int) else None
+
+
+def _calls(year: Year, field: Field) -> Known:
+    if year.traffic is None:
+        return None
+    outbound, inbound = year.traffic
+    if field.name == "outbound_share":
+        return Fraction(outbound, outbound + inbound) if outbound + inbound else None
+    return outbound if field.name == "outbound" else inbound
+
+
+def _tickets(year: Year, _field: Field) -> Known:
+    return year.replies
+
+
+def _numbers(year: Year, field: Field) -> Known:
+    wanted = prefixes(field)
+    return sorted(str(row["root"]) for row in year.numbers if str(row.get("root") or "").startswith(wanted)) or None
+
+
+def _lines(year: Year, field: Field) -> Known:
+    if not year.lines:
+        return None
+    return len(year.lines) if field.name == "lines" else _each(one.carrier for one in year.lines)
+
+
+def _staff(year: Year, _field: Field) -> Known:
+    day = year.as_of
+    rows = as_at(Person, year.enterprise, day).values_list("joined_on", "left_on")
+    here = [since for since, until in rows if not (since and since > day) and not (until and until <= day)]
+    return len(here) or None
+
+
+def _insured(year: Year, _field: Field) -> Known:
+    """People, not rows: one has a row an insurance."""
+    month = f"{year.year}-12"
+    rows = as_at(Contribution, year.enterprise, date(year.year, 12, 31)).filter(month=month)
+    return len({one.identity or one.person for one in rows.only("identity", "person")} - {None}) or None
+
+
+def _hand(_year: Year, _field: Field) -> Known:
+    return None
+
+
+SOURCES: Final[Mapping[str, Callable[[Year, Field], Known]]] = {
+    "licences": _licence,
+    "portrait": _portrait,
+    "calls": _calls,
+    "tickets": _tickets,
+    "numbers": _numbers,
+    "lines": _lines,
+    "staff": _staff,
+    "social_insurance": _insured,
+    "hand": _hand,
+}
+
+
+def of_number(row: Row | None, field: Field) -> Known:
+    """A field of the code-number report; None: not known, or the number was not there."""
+    if row is None:
+        return None
+    match field.name:
+        case "validity":
+            since, until = row.get("valid_since"), row.get("valid_until")
+            return None if since is None and until is None else f"{since or '?'} – {until or '?'}"
+        case "filing":
+            state = next((zh for zh, code in NUMBERS.by_field("filing").choices.items() if code == row["filing"]), None)
+            parts = (state, row.get("filed_on"), row.get("carrier"), row.get("opened_on"))
+            return " ".join(str(one) for one in parts if one) or None
+        case name:
+            found = row.get(name)
+            return found if isinstance(found, str | int) else None
+
+
+def _all(values: Iterable[str | None]) -> Known:
+    """One value, or several that differ; None where none is known."""
+    found = sorted({one for one in values if one})
+    return found[0] if len(found) == 1 else found or None
+
+
+def _each(values: Iterable[str | None]) -> Known:
+    return sorted({one for one in values if one}) or None
+
+
+Json = dict[str, Any]
+PREFIXES: Final = "numbers.report.prefixes"
+FORMS: Final[Mapping[str, tuple[str, Any]]] = {
+    "pdf": ("application/pdf", sheets.pdf),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheets.xlsx),
+}
+
+
+def report(name: str) -> Report:
+    """The report of that name; dossier_report_unknown."""
+    plain = name.replace("-", "_")
+    if plain not in set(Report):
+        raise NianjianError("dossier_report_unknown", report=name, reports=", ".join(Report))
+    return Report(plain)
+
+
+def ask(*, enterprise: str, year: int, report: Report, actor: Actor) -> str:
+    """Put the making of a sheet; its job. NianjianError role_missing, enterprise_unknown."""
+    require(actor, enterprise, flow.NEEDS[flow.FILL_IN])
+    refuse_closed(enterprise, year)
+    code = accounts.enterprise(enterprise).code
+    return flow.enqueue_once(
+        kind=flow.FILL_IN, enterprise=code, payload={"year": year, "report": report.value}, actor=actor
+    )
+
+
+def make(*, enterprise: str, year: int, report: Report, actor: Actor, progress: Progress = silent) -> FillIn:
+    """Gather every field of a report and keep the sheet. Without a portrait its figures stay unknown.
+
+    NianjianError role_missing, enterprise_unknown, and those of the registers and the lake.
+    """
+    require(actor, enterprise, flow.NEEDS[flow.FILL_IN])
+    refuse_closed(enterprise, year)
+    tenant = accounts.enterprise(enterprise)
+    rules = rulebook(day=None, province=tenant.province or None, enterprise=tenant.code)
+    asked = fields(report, rules)
+    step = Steps(progress, "", len(asked) + 2)
+    step()
+    now, before = Year(tenant.code, year), Year(tenant.code, year - 1)
+    step()
+    if report is Report.LICENCE:
+        found = []
+        for field in asked:
+            step()
+            found.append(line(field, now.of(field), before.of(field)))
+    else:
+        found = _numbered(asked, now, before, tuple(str(one) for one in rules.items(PREFIXES)))
+    made = service.Made(year, report, now.as_of, now.run, rules.version, found)
+    return service.keep(enterprise=tenant.code, made=made, actor=actor)
+
+
+def _numbered(asked: list[Field], now: Year, before: Year, prefixes: tuple[str, ...]) -> list[Json]:
+    """Every number of the report with its fields; last year's are those of the same number."""
+    last = {str(row.get("root")): row for row in before.numbers}
+    roots = sorted((str(row["root"]), row) for row in now.numbers if str(row.get("root") or "").startswith(prefixes))
+    return [
+        line(field, of_number(row, field), of_number(last.get(root), field), number=root)
+        for root, row in roots
+        for field in asked
+    ]
+
+
+def worked(*, enterprise: str, given: Mapping[str, Any], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put."""
+    year, name = int(given["year"]), report(str(given["report"]))
+    row = make(enterprise=enterprise, year=year, report=name, actor=actor, progress=progress)
+    return {"year": year, "report": name.value, "sheet": row.pk}
+
+
+def shown(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json | None:
+    """The newest sheet, personal values masked; None: none was made yet."""
+    require(actor, enterprise, Act.READ)
+    row = query.newest(enterprise, year, report)
+    return None if row is None else told(row, full=False)
+
+
+def revealed(*, enterprise: str, year: int, report: Report, actor: Actor) -> Json:
+    """The newest sheet in full, with an entry in the chain; dossier_fill_in_unknown."""
+    require(actor, enterprise, Act.REVEAL)
+    row = _newest(enterprise, year, report)
+    found = told(row, full=True)
+    service.revealed(row=row, actor=actor)
+    return found
+
+
+def taken(*, enterprise: str, year: int, report: Report, form: str, actor: Actor) -> tuple[str, str, bytes]:
+    """(Name, media type, content) of the newest sheet in full, with an entry in the chain.
+
+    NianjianError role_missing, dossier_fill_in_unknown, export_form_unknown, drawing_failed.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    if form not in FORMS:
+        raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
+    row = _newest(enterprise, year, report)
+    made = document(accounts.enterprise(enterprise).name, told(row, full=True), words(CHINESE))
+    media, draw = FORMS[form]
+    content: bytes = draw(made)
+    name = f"{made.title}-{year}.{form}"
+    service.taken(row=row, files={name: hashlib.sha256(content).hexdigest()}, actor=actor)
+    return name, media, content
+
+
+def put(*, enterprise: str, year: int, report: Report, folder: Path, actor: Actor) -> list[Path]:
+    """Every form into a folder; nobody else may read them. As `taken`, and dossier_folder_unusable."""
+    found = [taken(enterprise=enterprise, year=year, report=report, form=form, actor=actor) for form in FORMS]
+    paths = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name, _media, content in found:
+            paths.append(folder / name)
+            with open(paths[-1], "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                file.write(content)
+    except OSError as error:
+        raise NianjianError("dossier_folder_unusable", folder=str(folder), reason=error.strerror or "") from error
+    return paths
+
+
+def _newest(enterprise: str, year: int, report: Report) -> FillIn:
+    row = query.newest(enterprise, year, report)
+    if row is None:
+        raise NianjianError("dossier_fill_in_unknown", year=year)
+    return row
+
+
+def told(row: FillIn, *, full: bool) -> Json:
+    """A sheet as JSON; ``full`` False: personal values masked. ``outdated``: a later portrait is there."""
+    run = portraits.newest(row.enterprise_id, row.year)
+    lines = query.lines(row)
+    return {
+        "year": row.year,
+        "report": row.report,
+        "as_of": row.as_of,
+        "run": row.run,
+        "rulebook": row.rulebook,
+        "made_at": row.made_at,
+        "made_by": row.made_by,
+        "outdated": run is not None and run.id != row.run,
+        "unknown": sum(one["value"] is None for one in lines),
+        "over": sum(bool(one["over"]) for one in lines),
+        "full": full,
+        "fields": lines if full else [_masked(one) for one in lines],
+    }
+
+
+def _masked(one: Json) -> Json:
+    if not one["personal"]:
+        return one
+    hidden = {name: masked(one[name], Kind.TEXT) for name in ("value", "before") if one[name] is not None}
+    return {**one, **hidden}

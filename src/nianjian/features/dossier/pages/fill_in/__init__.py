@@ -1,1 +1,0 @@
-"""The fill-in sheet on pages."""

@@ -1,1 +1,0 @@
-"""The page on which the firm makes its own part of the package."""

@@ -1,1 +1,0 @@
-"""Many files at once: what each seems to be, and a person who confirms or changes it."""

@@ -1,1 +1,0 @@
-"""Whether a package, or a scan of the sealed paper, is what its manifest says."""

@@ -1,0 +1,99 @@
+"""Lines that are cut out and read alone: feet of pages, rings of seals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import cv2
+import numpy as np
+
+from nianjian.features.dossier.finding import Finding
+from nianjian.features.dossier.kinds.port import Sheet
+from nianjian.features.dossier.reading import ocr
+from nianjian.features.dossier.reading.page_numbers import PageNumber, ordered, told
+from nianjian.features.dossier.reading.seal_names import seal_name
+from nianjian.features.dossier.seals.mask import Picture
+from nianjian.features.dossier.seals.seal import Kind
+from nianjian.features.dossier.seals.unwrap import unwrapped
+
+FOOT: Final = (0.90, 0.995)  # of the height: above stands text, below the scanner's edge
+MIDDLE: Final = (0.15, 0.85)  # of the width: riding seals lie at the edge
+DARK: Final = 140
+TALL_MM: Final = (1.4, 7.0)  # of a line
+GAP_MM: Final = 0.6  # between the parts of one line
+ROOM_MM: Final = 1.0  # around a line
+LINES: Final = 2  # of a foot that are looked at, from below
+
+
+def order(sheets: Iterable[Sheet]) -> tuple[Finding, ...]:
+    """Findings about pages that are missing, doubled or out of order; nothing where pages have no numbers."""
+    strips: list[bytes] = []
+    places: list[int] = []
+    pages: list[int] = []
+    for sheet in sheets:
+        pages.append(sheet.number)
+        for line in lines(sheet.bgr, sheet.dpi):
+            done, png = cv2.imencode(".png", line)
+            if done:
+                strips.append(np.asarray(png).tobytes())
+                places.append(sheet.number)
+    if len(pages) < 2 or not strips:  # noqa: PLR2004 - one page has no order
+        return ()
+    numbers: dict[int, PageNumber] = {}
+    for page, (text, _confidence) in zip(places, ocr.strips(strips), strict=True):
+        if (one := told(text)) is not None:
+            numbers.setdefault(page, PageNumber(page, *one))
+    return ordered([numbers[page] for page in pages if page in numbers], pages[0], pages[-1])
+
+
+def lines(bgr: Picture, dpi: float) -> Iterator[Picture]:
+    """The lowest lines of a page, each by itself in grey, the lowest first."""
+    high, wide = bgr.shape[:2]
+    top, mm = round(FOOT[0] * high), dpi / 25.4
+    left, right = round(MIDDLE[0] * wide), round(MIDDLE[1] * wide)
+    foot = cv2.cvtColor(bgr[top : round(FOOT[1] * high), left:right], cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+    inked = ((foot < DARK).sum(axis=1) > 1).astype(np.uint8).reshape(-1, 1)
+    joined = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((max(1, round(GAP_MM * mm)), 1), np.uint8)).ravel()
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], joined, [0]))))
+    room, given = round(ROOM_MM * mm), 0
+    for start, end in reversed(list(zip(edges[::2], edges[1::2], strict=True))):
+        if given < LINES and TALL_MM[0] * mm <= end - start <= TALL_MM[1] * mm:
+            given += 1
+            yield _cut(foot[max(0, start - room) : end + room], mm)
+
+
+def _cut(line: Picture, mm: float) -> Picture:
+    """Without the paper at both ends."""
+    columns = np.flatnonzero((line < DARK).any(axis=0))
+    room = round(ROOM_MM * mm)
+    part = line[:, max(0, int(columns[0]) - room) : int(columns[-1]) + room]
+    return cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_GRAY2BGR).astype(np.uint8)
+
+
+MOST: Final = 4  # seals of a page that are read
+
+
+def rings(sheet: Sheet) -> list[bytes]:
+    """Each round seal's letters as one line (PNG)."""
+    found = []
+    for seal in [one for one in sheet.seals if one.kind is Kind.ROUND][:MOST]:
+        done, png = cv2.imencode(".png", cv2.cvtColor(unwrapped(sheet.bgr, sheet.dpi, seal), cv2.COLOR_GRAY2BGR))
+        if done:
+            found.append(np.asarray(png).tobytes())
+    return found
+
+
+def whose(strips: list[bytes], expected: str, page: int) -> tuple[Finding, ...]:
+    """Whether one of the seals is the enterprise's: others may lie beside it (an auditor's, an authority's).
+
+    Nothing where one fits; else the finding of the seal that comes nearest, for a person to look at.
+    """
+    if not strips:
+        return ()
+    read = [seal_name(text, confidence, expected, page) for text, confidence in ocr.strips(strips)]
+    if any(one.fits for one in read):
+        return ()
+    order = ("seal_name_nearly", "seal_name_unread", "seal_name_differs")
+    findings = [found for one in read for found in one.findings]
+    return tuple(sorted(findings, key=lambda one: order.index(one.code))[:1])

@@ -1,1 +1,0 @@
-"""Answer cards: what may truthfully be said to an inspector, and what proves it."""

@@ -1,1 +1,0 @@
-"""How the installation is: the doctor for people, figures for machines."""

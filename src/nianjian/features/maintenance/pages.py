@@ -1,0 +1,284 @@
+"""For whoever runs the house: whether it is well, its figures for Prometheus, and a line for each request."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any, Final
+
+from django.contrib import messages
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import split_domain_port
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper import figures
+from nianjian.engines.paper.texts.errors import named
+from nianjian.engines.paper.texts.operation.doctor import RECORD_CLASSES, UNITS
+from nianjian.engines.paper.texts.portrait import name
+from nianjian.engines.paper.words import Words, mark, words
+from nianjian.features.calls.operations.finish import ERASE
+from nianjian.features.maintenance.operations import watch
+from nianjian.features.maintenance.operations import watch as flow
+from nianjian.features.maintenance.operations.periods import Period
+from nianjian.features.maintenance.operations.watch import Class
+from nianjian.platform.accounts.access import may
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit import query as audit
+from nianjian.platform.audit.models import Entry
+from nianjian.platform.home import env
+from nianjian.platform.jobs import flow as jobs
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.web.access import Request, page, public
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+from nianjian.platform.web.work import moment
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
+
+REGISTRY: Final = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+REQUESTS: Final = Counter(
+    "nianjian_requests", "Requests answered, by address pattern.", ("method", "route", "status"), registry=REGISTRY
+)
+SECONDS: Final = Histogram(
+    "nianjian_request_seconds", "Time to answer.", ("route",), buckets=BUCKETS, registry=REGISTRY
+)
+
+
+class House(Collector):
+    """What the database, the lake and the kept portraits say at the moment of the scrape."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family; where the database does not answer only ``nianjian_up`` 0."""
+        yield _one("nianjian_build", "The program's version.", 1, {"version": version("nianjian")})
+        try:
+            told = watch.gather()
+        except Error:
+            yield _one("nianjian_up", "Whether the database answers.", 0)
+            return
+        yield _one("nianjian_up", "Whether the database answers.", 1)
+        yield _one("nianjian_audit_head", "Number of the last entry of the audit chain.", told.audit_head)
+        yield _one("nianjian_intents_open", "Acts over database and lake under way or broken off.", told.intents)
+        jobs = [((state,), count) for state, count in told.jobs.items()]
+        yield _many("nianjian_jobs", "Jobs.", ("state",), jobs)
+        yield _many("nianjian_imports", "Batches of call records.", ("enterprise", "state"), told.imports.items())
+        yield _many("nianjian_rows", "Rows of call records in the lake.", ("enterprise", "kind"), told.rows.items())
+        lights = [((one.enterprise, str(one.year), one.light), 1) for one in told.portraits]
+        yield _many("nianjian_light", "The light of each kept portrait.", ("enterprise", "year", "light"), lights)
+        ages = [((one.enterprise, str(one.year)), one.age) for one in told.portraits if one.age is not None]
+        yield _many("nianjian_portrait_age_seconds", "Since the portrait was computed.", ("enterprise", "year"), ages)
+        if told.backup_age is not None:
+            yield _one("nianjian_backup_age_seconds", "Since the last backup.", told.backup_age)
+        if told.worker_age is not None:
+            yield _one("nianjian_worker_beat_age_seconds", "Since a worker was heard of.", told.worker_age)
+
+
+REGISTRY.register(House())
+
+
+def text() -> bytes:
+    """The whole page."""
+    return generate_latest(REGISTRY)
+
+
+def _one(name: str, about: str, value: float, labels: dict[str, str] | None = None) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, about, labels=list(labels or ()))
+    family.add_metric(list((labels or {}).values()), value)
+    return family
+
+
+def _many(
+    name: str, about: str, labels: tuple[str, ...], values: Iterable[tuple[tuple[str, ...], float]]
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, about, labels=labels)
+    for key, value in sorted(values):
+        family.add_metric(key, value)
+    return family
+
+
+ERASED: Final[Mapping[str, tuple[str, str]]] = {  # field of an entry -> (field of its day or month, sentence)
+    "calls": ("month", mark("{rows} call records of before {day}")),
+    "rejects": ("day", mark("{rows} rejected rows imported before {day}")),
+    "older_files": ("month", mark("{rows} files that only older versions held, of before {day}")),
+    "complaints": ("accepted_before", mark("{rows} rows of closed complaints accepted before {day}")),
+    "posted": ("before", mark("{rows} files of posted call records of before {day}")),
+    "legs": ("before", mark("{rows} posted call records of before {day}")),
+    "files": ("", mark("{rows} attachments of rows that are gone")),
+}
+
+
+@require_safe
+@page(Act.AUDIT)
+def retention(request: Request, code: str) -> HttpResponse:
+    """The classes, and past erasures fifty at a time."""
+    _ = words(current())
+    known = flow.looked(enterprise=code, actor=request.actor)
+    shown: Page[Entry] = paged(request, audit.found(enterprise=code, verb=ERASE))
+    context = {
+        "table": _classes(known.classes, code, _),
+        "counted": moment(known.at),
+        "due": figures.count(known.over) if known.over else "",
+        "counting": [one.id for one in queue.under_way(code, kind=jobs.COUNT_OVER)],
+        "may_erase": may(request.actor, code, Act.ADMINISTER),
+        "under_way": [one.id for one in queue.under_way(code, kind=jobs.ERASE_OVER)],
+        "page": shown,
+        "erased": [_erasure(one, _) for one in shown.rows],
+    }
+    return render(request, "operation/retention.html", context)
+
+
+@require_POST
+@page(Act.ADMINISTER)
+def erase(request: Request, code: str) -> HttpResponse:
+    """Ask the worker to erase what is over its time."""
+    job = jobs.enqueue(kind=jobs.ERASE_OVER, enterprise=code, payload={}, actor=request.actor)
+    messages.success(request, gettext("What is over its time will be erased."))
+    return redirect("data-job", code=code, job=job)
+
+
+@require_POST
+@page(Act.AUDIT)
+def count(request: Request, code: str) -> HttpResponse:
+    """Let the worker count what is over its time."""
+    return redirect("data-job", code=code, job=flow.ask(enterprise=code, actor=request.actor))
+
+
+def _classes(found: Sequence[Class], code: str, _: Words) -> Table:
+    columns = [
+        Column(gettext("records")),
+        Column(gettext("kept for")),
+        Column(gettext("over their time"), figure=True),
+        Column(gettext("kept from")),
+        Column(gettext("oldest")),
+        Column(gettext("level")),
+        Column(gettext("rule")),
+        Column(gettext("source")),
+    ]
+    return Table(gettext("Classes of records"), columns, [_class(one, code, _) for one in found], cards=True)
+
+
+def _class(one: Class, code: str, _: Words) -> list[Cell]:
+    period = one.period
+    there = reverse("rules-one-here", kwargs={"code": code, "key": period.rule}) if period.rule else ""
+    return [
+        Cell(_(RECORD_CLASSES.get(period.record_class, period.record_class))),
+        Cell(_kept(period, _)),
+        Cell(figures.DASH if one.over is None else figures.count(one.over), figure=True),
+        Cell(period.since.isoformat() if period.since else figures.DASH),
+        Cell(one.oldest or figures.DASH),
+        Cell(name("level", period.level, _)),
+        Cell(period.rule or figures.DASH, href=there),
+        Cell(period.citation),
+    ]
+
+
+def _kept(period: Period, _: Words) -> str:
+    told = _(UNITS[str(period.unit)]).format(count=period.value)
+    return told if period.since else _("for ever; at least {period}").format(period=told)
+
+
+def _erasure(entry: Entry, _: Words) -> dict[str, Any]:
+    act = audit.act(entry)
+    return {
+        "day": datetime.fromisoformat(act.at).astimezone(clock.ZONE).date(),
+        "by": act.actor.partition(":")[2] or act.actor,
+        "rows": list(_gone(act.data, _)),
+    }
+
+
+def _gone(data: Mapping[str, Any], _: Words) -> Iterator[str]:
+    for field, (until, text) in ERASED.items():
+        if rows := data.get(field):
+            yield _(text).format(rows=figures.count(rows), day=data.get(until, ""))
+    for kind, rows in data.get("people", {}).items():
+        told = _("{rows} rows of {register} that ended before {day}")
+        yield told.format(rows=figures.count(rows), register=named("kind", kind, _), day=data["ended_before"])
+
+
+BEARER: Final = "Bearer "
+LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+@public
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer 200, or 503 where the database or the lake's folder fails. A silent worker is told, pages work without."""
+    del request
+    told = watch.health()
+    data = {"status": "ok" if told.well else "fail", "checks": told.checks}
+    return JsonResponse(data, status=200 if told.well else 503)
+
+
+@public
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Everything in Prometheus' text form, for the holder of NIANJIAN_METRICS_TOKEN; without one set for loopback."""
+    token = env.text("NIANJIAN_METRICS_TOKEN", os.environ)
+    if token:
+        given = request.headers.get("Authorization", "")
+        if not (given.startswith(BEARER) and hmac.compare_digest(given.removeprefix(BEARER).encode(), token.encode())):
+            return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    elif not _local(request):
+        return HttpResponse(status=403)
+    return HttpResponse(text(), content_type=CONTENT_TYPE)
+
+
+def _local(request: HttpRequest) -> bool:
+    """Whether it was asked for on this machine; behind a proxy that speaks TLS everybody seems to be, so nobody is."""
+    if env.read().https or split_domain_port(request.get_host())[0] not in LOCAL:
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+LOG: Final = logging.getLogger("nianjian.requests")
+UNKNOWN: Final = "-"  # an address that leads nowhere may hold anything
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Requests:
+    """Stands first, so that what others refuse is counted as well."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, count, log."""
+        began = time.perf_counter()
+        response = self._get_response(request)
+        seconds = time.perf_counter() - began
+        match = request.resolver_match
+        route = UNKNOWN if match is None else f"/{match.route}"
+        method = request.method if request.method in METHODS else UNKNOWN
+        REQUESTS.labels(method, route, str(response.status_code)).inc()
+        SECONDS.labels(route).observe(seconds)
+        values = {"method": method, "route": route, "status": response.status_code, "ms": round(seconds * 1000, 1)}
+        LOG.info("request", extra=values)
+        return response
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
+    path("e/<str:code>/retention/", retention, name="retention"),
+    path("e/<str:code>/retention/count/", count, name="retention-count"),
+    path("e/<str:code>/retention/erase/", erase, name="retention-erase"),
+]

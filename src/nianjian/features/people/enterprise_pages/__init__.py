@@ -1,1 +1,0 @@
-"""The enterprises of the installation, for who may add one."""

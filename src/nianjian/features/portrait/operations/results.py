@@ -1,0 +1,369 @@
+"""What people do with a portrait that is kept: compare runs, look at the rows behind, try a step, take it along."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import ibis
+import ibis.expr.types as ir
+from django.db import transaction
+
+from nianjian.engines.kernel import numbers
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.kernel.numbers import NumberClass, Shape
+from nianjian.engines.lake import rollups
+from nianjian.engines.lake.engine import Engine
+from nianjian.engines.lake.schema import SCHEMAS
+from nianjian.engines.lake.tables import Lake
+from nianjian.engines.metrics import revive
+from nianjian.engines.metrics.behind import query
+from nianjian.engines.metrics.behind.ask import SPLITS, Ask, figure
+from nianjian.engines.metrics.behind.calls import Cut
+from nianjian.engines.metrics.behind.query import CALLS
+from nianjian.engines.metrics.compare import compare
+from nianjian.engines.metrics.simulate import maxima, simulate
+from nianjian.engines.metrics.tables import complaint_match, tickets, tickets_rollup
+from nianjian.engines.paper.masking import masked_moves
+from nianjian.engines.paper.page import page
+from nianjian.engines.paper.printing.pdf import Stamp, pdf, picture
+from nianjian.engines.paper.workbook import workbook
+from nianjian.features.portrait.operations import erased, portraits
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require, team_of
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.audit import query as audit
+from nianjian.platform.audit.record import record
+from nianjian.platform.home import wiring
+
+# Acts that change what a portrait is made of: data, papers, rules.
+DONE: Final = ("calls.", "registers.", "complaints.", "portrait.attach", "approval.approved", "holidays.", "retention.")
+MOST: Final = 200  # acts told of; more stand in the audit pages
+
+
+def runs_of(*, enterprise: str, year: int, actor: Actor) -> list[str]:
+    """Ids of the kept runs, newest first; ``role_missing``."""
+    require(actor, enterprise, Act.READ)
+    return portraits.runs(enterprise, year)
+
+
+def compare_runs(*, enterprise: str, year: int, before: str, after: str, actor: Actor) -> dict[str, Any]:
+    """What `portrait.compare` tells, masked, with both ``runs`` and the acts ``between`` them.
+
+    ``role_missing``, ``portrait_run_unknown``. The acts are those between the two moments, whichever run is the older.
+    """
+    require(actor, enterprise, Act.READ)
+    one, other = (portraits.run(enterprise, year, id_) for id_ in (before, after))
+    old, new = (portraits.kept(enterprise, year, id_) for id_ in (before, after))
+    assert old is not None  # noqa: S101 - its run was read
+    assert new is not None  # noqa: S101 - its run was read
+    first, last = sorted((one.moment, other.moment))
+    acts = audit.between(enterprise=enterprise, after=first, until=last, verbs=DONE, most=MOST)
+    known = erased.marks(enterprise)
+    return {
+        "enterprise": enterprise,
+        "year": year,
+        "runs": [
+            {**asdict(run), "erased": [asdict(m) for m in erased.of(run.snapshot, known)]} for run in (one, other)
+        ],
+        **masked_moves(compare(old, new), old, new),
+        "between": [asdict(act) for act in acts],
+    }
+
+
+Draw = Callable[[Mapping[str, Any], str, Stamp], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A file form: its media type, and what draws it."""
+
+    media: str
+    draw: Draw
+
+
+def _workbook(portrait: Mapping[str, Any], language: str, stamp: Stamp) -> bytes:
+    del stamp  # the workbook's bytes depend on the portrait alone
+    return workbook(portrait, language)
+
+
+def _page(portrait: Mapping[str, Any], language: str, stamp: Stamp) -> bytes:
+    del stamp  # the same
+    return page(portrait, language)
+
+
+FORMS: Final[Mapping[str, Form]] = {
+    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _workbook),
+    "pdf": Form("application/pdf", pdf),
+    "png": Form("image/png", picture),
+    "html": Form("text/html; charset=utf-8", _page),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file to give away."""
+
+    name: str
+    media: str
+    content: bytes
+
+
+def export(*, enterprise: str, year: int, run: str | None, form: str, language: str, actor: Actor) -> Export:
+    """Draw a kept portrait; ``role_missing``, ``portrait_missing``, ``export_form_unknown``, ``drawing_failed``."""
+    require(actor, enterprise, Act.READ)
+    if form not in FORMS:
+        raise NianjianError("export_form_unknown", form=form, forms=", ".join(FORMS))
+    portrait = portraits.shown(enterprise, year, run)
+    if portrait is None:
+        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    known = portraits.newest(enterprise, year) if run is None else portraits.run(enterprise, year, run)
+    return drawn(
+        portrait,
+        enterprise=enterprise,
+        year=year,
+        run="" if known is None else known.id,
+        form=form,
+        language=language,
+        actor=actor,
+    )
+
+
+def drawn(
+    portrait: Mapping[str, Any], *, enterprise: str, year: int, run: str, form: str, language: str, actor: Actor
+) -> Export:
+    """Draw a portrait that is at hand and write the entry; the caller has asked whether the actor may."""
+    content = FORMS[form].draw(portrait, language, stamp(enterprise, run))
+    data = {
+        "year": year,
+        "run": run,
+        "form": form,
+        "language": language,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    with transaction.atomic():
+        record(verb="portrait.export", enterprise=enterprise, actor=actor, data=data)
+    return Export(f"{enterprise}-{year}.{form}", FORMS[form].media, content)
+
+
+def stamp(enterprise: str, run: str) -> Stamp:
+    """What a page says of itself: whose it is, which run, and where the audit chain stood."""
+    seq, digest = audit.head()
+    return Stamp(accounts.enterprise(enterprise).name, run, seq, digest)
+
+
+SIZE: Final = 50
+MANY: Final = 2_000_000  # calls of a year; beyond, rows are shown for one month at a time
+AT_ONCE: Final = 2  # questions that run at the same time; a third waits
+PATIENCE: Final = 20.0  # seconds
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Rows ``first`` onwards of ``total`` (None: not counted), ``more``: others follow. ``month``: the one shown."""
+
+    kind: str
+    rows: tuple[Mapping[str, Any], ...]
+    total: int | None
+    more: bool
+    month: str | None
+
+
+def rows_behind(*, enterprise: str, year: int, run: str | None, ask: Ask, page: int, actor: Actor) -> Shown:
+    """Page ``page`` (from 1) of the rows. An outsourcer sees rows of the own team, whatever was asked.
+
+    ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_rows_unknown``, ``rows_behind_erased``,
+    ``rows_busy`` when others keep the engine for too long.
+    """
+    require(actor, enterprise, Act.READ_OWN)
+    portrait = portraits.kept(enterprise, year, run)
+    if portrait is None:
+        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    ask = _narrowed(portrait, ask, team_of(actor, enterprise))
+    start = (page - 1) * SIZE
+    with _turn(), closing(wiring.engine()) as engine:
+        cut = query.page(query.kind_of(ask.slug, ask.component), start, SIZE + 1)
+        found = _behind(engine, enterprise, portrait, ask, cut)
+        rows = engine.rows(found.rows.order_by([found.rows[name] for name in found.order]))
+    metric = next(one for one in portrait["metrics"] if one["slug"] == ask.slug)
+    return Shown(
+        kind=found.kind,
+        rows=tuple(_masked(row, found.kind) for row in rows[:SIZE]),
+        total=figure(metric, ask),
+        more=len(rows) > SIZE,
+        month=ask.month,
+    )
+
+
+def _narrowed(portrait: Mapping[str, Any], ask: Ask, team: str | None) -> Ask:
+    """The own team's rows for whom sees no others; one month where a year has too many calls to look through."""
+    if team is not None:
+        if "team" not in SPLITS.get(ask.slug, ()):  # seats have no team: they are nobody's own
+            raise NianjianError("portrait_rows_unknown", metric=ask.slug, part=ask.component)
+        ask = replace(ask, keys={**ask.keys, "team": team})
+    if ask.month is None and needs_month(portrait, ask):
+        ask = replace(ask, month=first_month(portrait, ask.slug))
+    return ask
+
+
+def needs_month(portrait: Mapping[str, Any], ask: Ask) -> bool:
+    """Whether the rows are calls, and too many for one look."""
+    calls = query.kind_of(ask.slug, ask.component) == CALLS
+    return calls and int(portrait["quality"]["calls"]["records"]) > MANY
+
+
+def first_month(portrait: Mapping[str, Any], slug: str) -> str | None:
+    """The first month in which the metric counted anything."""
+    metric = next(one for one in portrait["metrics"] if one["slug"] == slug)
+    return next((str(row["month"]) for row in metric["months"] if row["denominator"]), None)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=PATIENCE):
+        raise NianjianError("rows_busy", seconds=int(PATIENCE))
+    try:
+        yield
+    finally:
+        _turns.release()
+
+
+def _behind(engine: Engine, enterprise: str, portrait: Mapping[str, Any], ask: Ask, cut: Cut) -> query.Behind:
+    lake, versions = wiring.lake(enterprise), revive.snapshot(portrait)
+    dated = {
+        name: engine.table(name, _files(lake, name, versions[name]) if name in versions else [], schema)
+        for name, schema in SCHEMAS.items()
+    }
+    told = partial(_tickets, engine, lake, portrait, dated)
+    return query.behind(portrait, ask, dated, told, cut=cut, once=engine.once)
+
+
+def _tickets(engine: Engine, lake: Lake, portrait: Mapping[str, Any], dated: Mapping[str, ir.Table]) -> ir.Table:
+    """The complaints with their calls: the rollup where it is of these very versions, else matched again."""
+    counting = query.counting(portrait)
+    found = rollups.kept(lake, engine, tickets_rollup(counting), revive.snapshot(portrait))
+    if found is not None:
+        return found
+    told = dated["complaint_fact"]
+    match = complaint_match(dated["calls"], told, minutes=counting.minutes, by_id=True)
+    return tickets(told, match, dated["line_dim"], counting)
+
+
+def _files(lake: Lake, table: str, version: int) -> list[str]:
+    """The files of a pinned version; ``rows_behind_erased`` when they are there no longer."""
+    files = lake.files(table, version)
+    if all(Path(file).exists() for file in files):
+        return files
+    days = [mark.day for mark in erased.of({table: version}, erased.marks(lake.enterprise))]
+    raise NianjianError("rows_behind_erased", table=table, day=", ".join(days) or "–")
+
+
+def _masked(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """A row as a door may show it: numbers of persons masked, the own ones and those of no person in full."""
+    shown = dict(row)
+    if kind == CALLS:
+        own = row["display_class"] == NumberClass.OWN_SHORT.value
+        display = numbers.printed(row["shape"] or Shape.NONE, row["display"])
+        shown["display"] = display if own else numbers.mask(display)
+        shown["callee"] = numbers.mask(numbers.printed(row["callee_shape"] or Shape.NONE, row["callee"]))
+    elif "complainant" in row:
+        shown["complainant"] = _number(row["complainant"])
+        shown["complained"] = _number(row["complained"])
+    return shown
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else numbers.mask(str(value))
+
+
+def reveal(
+    *, enterprise: str, year: int, run: str | None, kind: str, key: Mapping[str, str], actor: Actor
+) -> dict[str, str]:
+    """The two numbers of one row in full: ``display`` and ``callee`` (of a complaint: complained, complainant).
+
+    ``key``: part, file and line of a call, complaint_id of a complaint. The audit entry stands in the chain before the
+    numbers are read. ``role_missing``, ``portrait_missing``, ``rows_behind_erased``, ``portrait_row_unknown``.
+    """
+    require(actor, enterprise, Act.REVEAL)
+    portrait = portraits.kept(enterprise, year, run)
+    if portrait is None:
+        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    told = {"year": year, "run": run or "", "kind": kind, **key}
+    with transaction.atomic():
+        record(verb="portrait.reveal", enterprise=enterprise, actor=actor, data=told)
+    table = "calls" if kind == CALLS else "complaint_fact"
+    lake, version = wiring.lake(enterprise), revive.snapshot(portrait)[table]
+    with _turn(), closing(wiring.engine()) as engine:
+        rows = engine.table(table, _files(lake, table, version), SCHEMAS[table])
+        found = engine.rows(_one(rows, kind, key).limit(1))
+    if not found:
+        raise NianjianError("portrait_row_unknown")
+    row = found[0]
+    return {"display": _full(row["shape"], row["display"]), "callee": _full(row["other"], row["callee"])}
+
+
+def _one(rows: ir.Table, kind: str, key: Mapping[str, str]) -> ir.Table:
+    if kind == CALLS:
+        one = rows.filter(rows.part == key["part"], rows.file == key["file"], rows.line == int(key["line"]))
+        return one.select("display", "callee", shape=one.display_shape, other=one.callee_shape)
+    one = rows.filter(rows.complaint_id == key["complaint_id"])
+    return one.select(display=one.complained, callee=one.complainant, shape=ibis.literal(""), other=ibis.literal(""))
+
+
+def _full(shape: object, value: object) -> str:
+    return numbers.printed(str(shape or Shape.NONE.value), value if isinstance(value, int) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The steps, as `portrait.simulate` takes them."""
+
+    open_seats: int = 0
+    cut_seats: int = 0
+    close_seats: int = 0
+    close_tickets: int = 0
+    close_unfiled: int = 0
+    file_seats: int = 0
+    move_line: str | None = None
+
+
+def what_if(*, enterprise: str, year: int, run: str | None, moves: Moves, actor: Actor) -> dict[str, dict[str, Any]]:
+    """Return ``before`` and ``after`` as portraits, not masked: the same as `flows.simulate` over the same data.
+
+    ``role_missing``, ``portrait_missing``, ``portrait_run_unknown``, ``portrait_without_rules``, and what
+    `portrait.simulate` raises.
+    """
+    require(actor, enterprise, Act.READ)
+    before = _kept(enterprise, year, run)
+    after = simulate(
+        revive.result(before),
+        open_seats=moves.open_seats,
+        cut_seats=moves.cut_seats,
+        close_seats=moves.close_seats,
+        close_tickets=moves.close_tickets,
+        close_unfiled=moves.close_unfiled,
+        file_seats=moves.file_seats,
+        move_line=moves.move_line,
+    )
+    return {"before": before, "after": after.as_dict()}
+
+
+def room(*, enterprise: str, year: int, run: str | None, actor: Actor) -> dict[str, int]:
+    """How much of each step there is; the errors of `what_if`."""
+    require(actor, enterprise, Act.READ)
+    return maxima(revive.result(_kept(enterprise, year, run)))
+
+
+def _kept(enterprise: str, year: int, run: str | None) -> dict[str, Any]:
+    found = portraits.kept(enterprise, year, run)
+    if found is None:
+        raise NianjianError("portrait_missing", enterprise=enterprise, year=year)
+    return found

@@ -1,0 +1,586 @@
+"""Seat, social insurance and wages of each person in each month (三对照)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+import numpy as np
+from django.db.models import Q
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from nianjian.engines.kernel.periods import add_months
+from nianjian.platform.registers import models
+from nianjian.platform.registers.versions.query import believed
+
+
+class Match(StrEnum):
+    """The result matrix (S2)."""
+
+    CONSISTENT = "consistent"  # 三方一致
+    LACKS_INSURANCE = "lacks_insurance"  # 缺社保
+    LACKS_WAGE = "lacks_wage"  # 缺工资
+    LACKS_SEAT = "lacks_seat"  # 缺工位
+    INSURED_ELSEWHERE = "insured_elsewhere"  # 他单位缴纳
+    NEEDS_PERSON = "needs_person"  # 待人工
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A human seat that is in use in the month."""
+
+    seat_id: str
+    identity: str | None
+    person: str | None
+    staff_id: str | None
+    employment: str | None
+    team: str | None
+    insured_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A person of the staff in the month."""
+
+    identity: str | None
+    person: str | None
+    staff_id: str | None
+    employment: str | None
+    team: str | None
+    insured_by: str | None
+    joined_on: date | None
+    left_on: date | None
+    post: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Insured:
+    """All contributions of a person in the month, one row: who paid (None: the list does not say)."""
+
+    identity: str
+    person: str | None
+    payers: frozenset[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Payments of the month's wages to one name and account."""
+
+    payee: str
+    account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Everything known of a month; ``first`` and ``last`` day included."""
+
+    first: date
+    last: date
+    seats: Sequence[Seat] = ()
+    staff: Sequence[Staff] = ()
+    insured: Sequence[Insured] = ()
+    paid: Sequence[Paid] = ()
+
+    @property
+    def name(self) -> str:
+        """``YYYY-MM``."""
+        return f"{self.first:%Y-%m}"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What rulebook and registers say. ``own``: names under which the enterprise itself pays, as `match.plain`.
+
+    ``agreements``: ids and names of outsourced teams with an agreement; ``similar`` in percent; ``slips``: digits.
+    """
+
+    new_days: int
+    own: frozenset[str]
+    agreements: frozenset[str]
+    other_posts: frozenset[str]
+    similar: int
+    slips: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What persons have decided: (name, account) -> identity, and miswritten number -> the right one."""
+
+    accounts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMonth:
+    """One person in one month. ``lacks``: everything that is not there, the result's first; ``explained``: all of it.
+
+    ``identity`` is "" for a seat that names nobody: ``seat_id`` then tells which.
+    """
+
+    identity: str
+    name: str
+    seat_id: str
+    match: Match
+    lacks: tuple[Match, ...]
+    reasons: tuple[str, ...]
+    explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two that may be one person: payee and account, or a written number, and the person it may be."""
+
+    kind: str  # homonym | name | identity
+    name: str
+    account: str
+    written: str
+    identity: str
+    person: str
+    likeness: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A month's outcome: ``rows`` without the consistent ones, whose number stands in ``counts``.
+
+    ``cut``: pairs were not looked for among so many that found no partner.
+    """
+
+    month: str
+    counts: Mapping[Match, int]
+    explained: Mapping[Match, int]
+    rows: Sequence[PersonMonth]
+    pairs: Collection[Pair]
+    cut: int
+
+
+MOST: Final = 20_000  # of each side; more without a partner is no slip of the pen but a missing table
+BEST: Final = 5  # candidates of one payee
+BLOCK: Final = 2_000  # names compared at once: the table of distances stays small
+WHOLE: Final = 100
+
+Named = tuple[str, str]  # (identity or account, name), or (payee, account)
+Doubt = tuple[str, str, str, list[Named]]  # payee, account, kind, candidates
+
+
+def proposals(
+    *,
+    payees: Sequence[Named],
+    doubtful: Sequence[Doubt],
+    unpaid: Sequence[Named],
+    uninsured: Sequence[Named],
+    unseated: Sequence[Named],
+    terms: Terms,
+) -> tuple[list[Pair], int]:
+    """All pairs of a month, and how many of either side were not looked at."""
+    found = [
+        Pair("homonym", payee, account, "", identity, name, WHOLE)
+        for payee, account, _kind, people in doubtful[:MOST]
+        for identity, name in people[: BEST * BEST]
+    ]
+    found += _by_name(payees[:MOST], unpaid[:MOST], terms.similar)
+    found += _by_number(unseated[:MOST], uninsured[:MOST], terms.slips)
+    sides = (payees, doubtful, unpaid if payees else (), unseated, uninsured if unseated else ())
+    return found, sum(max(0, len(side) - MOST) for side in sides)
+
+
+def _by_name(payees: Sequence[Named], people: Sequence[Named], least: int) -> list[Pair]:
+    names = [name for _identity, name in people]
+    candidates: dict[int, dict[int, int]] = defaultdict(dict)
+    for mine, others in _blocks([payee for payee, _account in payees], names):
+        for start in range(0, len(mine), BLOCK):
+            some = mine[start : start + BLOCK]
+            for at, other, percent in _alike([payees[one][0] for one in some], [names[one] for one in others], least):
+                candidates[some[at]][others[other]] = percent
+    found = []
+    for at in sorted(candidates):
+        payee, account = payees[at]
+        best = sorted(candidates[at].items(), key=lambda pair: (-pair[1], pair[0]))[:BEST]
+        found += [Pair("name", payee, account, "", people[one][0], people[one][1], percent) for one, percent in best]
+    return found
+
+
+def _blocks(left: Sequence[str], right: Sequence[str]) -> Iterable[tuple[list[int], list[int]]]:
+    """Places of names that share their first sign, then of those that share their last."""
+    for place in (0, -1):
+        mine, others = _by_sign(left, place), _by_sign(right, place)
+        for sign, places in mine.items():
+            if sign in others:
+                yield places, others[sign]
+
+
+def _by_sign(names: Sequence[str], place: int) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, name in enumerate(names):
+        if name:
+            found[name[place]].append(at)
+    return found
+
+
+def _alike(left: Sequence[str], right: Sequence[str], least: int) -> Iterable[tuple[int, int, int]]:
+    """(place, place, percent) of all that are alike enough, compared in whole numbers; equal names are no proposal."""
+    away = process.cdist(left, right, scorer=OSA.distance, dtype=np.int32)
+    longest = np.maximum.outer([len(one) for one in left], [len(one) for one in right])
+    kept = (longest - away) * WHOLE
+    for one, other in np.argwhere((kept >= least * longest) & (away > 0)):
+        yield int(one), int(other), int(kept[one, other] // longest[one, other])
+
+
+def _by_number(written: Sequence[Named], people: Sequence[Named], slips: int) -> list[Pair]:
+    """Numbers of one name that differ in a few digits, or in two that changed places."""
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for identity, name in people:
+        if name:
+            by_name[name].append(identity)
+    found = []
+    for number, name in written:
+        for identity in by_name.get(name, ()):
+            away = OSA.distance(number, identity, score_cutoff=slips)
+            if 0 < away <= slips:
+                percent = (len(identity) - away) * WHOLE // len(identity)
+                found.append(Pair("identity", name, "", number, identity, name, percent))
+    return found
+
+
+CHUNK: Final = 2000
+ASKED: Final = 500  # keys of one question: databases bear no endless lists
+DAY: Final = timedelta(days=1)
+
+
+class Tables:
+    """Seats and staff of a span of months, read at once; contributions and payments month by month.
+
+    ``lag``: months by which pay lies after its month where the statement does not say; ``unpaid``: states of a
+    contribution that do not count; ``others``: words of payments that are no wages.
+    """
+
+    def __init__(
+        self, enterprise: str, months: Sequence[date], *, lag: int, unpaid: Collection[str], others: Collection[str]
+    ) -> None:
+        self._enterprise, self._lag, self._unpaid, self._others = enterprise, lag, unpaid, others
+        ends = [_last(first) for first in months]
+        self._seats = _seats(enterprise, min(months), max(ends))
+        self._staff = _staff(enterprise, min(months), max(ends))
+
+    def month(self, first: date) -> Month:
+        """The month that begins on ``first``, one of the span."""
+        last = _last(first)
+        seats = [one for span, one in self._seats if span.hold(first, last)]
+        staff = [one for span, one in self._staff if span.hold(first, last)]
+        named = {one.identity for one in seats if one.identity and one.person}
+        named |= {one.identity for one in staff if one.identity and one.person}
+        return Month(
+            first,
+            last,
+            seats,
+            staff,
+            _insured(self._enterprise, first, self._unpaid, named),
+            _paid(self._enterprise, first, self._lag, self._others),
+        )
+
+
+class _Span(NamedTuple):
+    """When a version holds, and from when to when it is in use; None: open. ``over``: the first day out of use."""
+
+    valid_from: date | None
+    valid_to: date | None
+    begun: date | None
+    over: date | None
+
+    def hold(self, first: date, last: date) -> bool:
+        """Whether it holds on the last day of a month and was in use on one of its days."""
+        holds = (self.valid_from is None or self.valid_from <= last) and (
+            self.valid_to is None or self.valid_to >= last
+        )
+        return holds and (self.begun is None or self.begun <= last) and (self.over is None or self.over > first)
+
+
+def own_names(enterprise: str) -> set[str]:
+    """Under which names the licences say the enterprise goes."""
+    found = believed(models.Licence, enterprise).exclude(holder=None).order_by()
+    return {str(name) for name in found.values_list("holder", flat=True)}
+
+
+def agreements(enterprise: str) -> frozenset[str]:
+    """Ids and names of outsourced teams whose agreement is registered."""
+    found = believed(models.Team, enterprise).filter(kind="outsourced").exclude(agreement=None).exclude(agreement="")
+    return frozenset(str(word) for pair in found.order_by().values_list("team_id", "name") for word in pair if word)
+
+
+def _last(first: date) -> date:
+    return add_months(first, 1) - DAY
+
+
+def _holding(first: date, last: date) -> Q:
+    """Versions that hold on the last day of a month between."""
+    return (Q(valid_from=None) | Q(valid_from__lte=last)) & (Q(valid_to=None) | Q(valid_to__gte=_last(first)))
+
+
+def _seats(enterprise: str, first: date, last: date) -> list[tuple[_Span, Seat]]:
+    """Human seats that were in use on a day between; one that never opened is no place of work."""
+    used = Q(opened_on__lte=last) & (Q(closed_on=None) | Q(closed_on__gt=first))
+    rows = believed(models.Seat, enterprise).filter(_holding(first, last), used).exclude(kind="robot").order_by()
+    fields = ("seat_id", "identity", "person", "staff_id", "employment", "team", "insured_by")
+    found = rows.values_list("valid_from", "valid_to", "opened_on", "closed_on", *fields)
+    return [(_Span(*row[:4]), Seat(*row[4:])) for row in found.iterator(chunk_size=CHUNK)]
+
+
+def _staff(enterprise: str, first: date, last: date) -> list[tuple[_Span, Staff]]:
+    """The staff between; the day on which somebody leaves is the last at work."""
+    there = (Q(joined_on=None) | Q(joined_on__lte=last)) & (Q(left_on=None) | Q(left_on__gte=first))
+    rows = believed(models.Person, enterprise).filter(_holding(first, last), there).order_by()
+    fields = ("identity", "person", "staff_id", "employment", "team", "insured_by", "joined_on", "left_on", "post")
+    found = rows.values_list("valid_from", "valid_to", *fields).iterator(chunk_size=CHUNK)
+    told = ((row[0], row[1], Staff(*row[2:])) for row in found)
+    return [
+        (_Span(since, until, one.joined_on, None if one.left_on is None else one.left_on + DAY), one)
+        for since, until, one in told
+    ]
+
+
+def _insured(enterprise: str, first: date, unpaid: Collection[str], named: Container[str]) -> list[Insured]:
+    """One row a person: the insurances of a month are one month of insurance; the name of those not ``named``."""
+    rows = believed(models.Contribution, enterprise).filter(month=f"{first:%Y-%m}").order_by()
+    payers: dict[str, set[str | None]] = {}
+    nameless: dict[int, str] = {}
+    listed = rows.values_list("pk", "identity", "payer", "state").iterator(chunk_size=CHUNK)
+    for pk, identity, payer, state in listed:
+        if identity and (state or "").strip() not in unpaid:
+            if identity not in payers:
+                payers[identity] = set()
+                if identity not in named:
+                    nameless[pk] = identity
+            payers[identity].add(payer)
+    names = _names(nameless)
+    return [Insured(identity, names.get(identity), frozenset(found)) for identity, found in payers.items()]
+
+
+def _names(wanted: Mapping[int, str]) -> dict[str, str | None]:
+    """Identity -> the name on its contribution, by the contributions' keys."""
+    keys = list(wanted)
+    found: dict[str, str | None] = {}
+    for start in range(0, len(keys), ASKED):
+        some = models.Contribution.objects.filter(pk__in=keys[start : start + ASKED])
+        found |= {wanted[pk]: name for pk, name in some.values_list("pk", "person")}
+    return found
+
+
+def _paid(enterprise: str, first: date, lag: int, others: Collection[str]) -> list[Paid]:
+    """Payments for the month: those that say so, and those of the month ``lag`` later that do not say for which."""
+    begin = add_months(first, lag)
+    later = Q(month=None, paid_on__gte=begin, paid_on__lt=add_months(begin, 1))
+    rows = believed(models.Payment, enterprise).filter(Q(month=f"{first:%Y-%m}") | later).order_by()
+    paid: dict[Paid, None] = {}
+    listed = rows.values_list("payee", "account_tail", "amount", "memo").iterator(chunk_size=CHUNK)
+    for payee, account, amount, memo in listed:
+        if payee and (amount is None or amount > 0) and not (memo and any(word in memo for word in others)):
+            paid[Paid(payee, account)] = None
+    return list(paid)
+
+
+HOMONYM: Final = "homonym"
+SEVERAL: Final = "several_accounts"
+DOTS: Final = str.maketrans(dict.fromkeys("·•・‧∙.．"))  # between the parts of a name, or left out
+EXPLAINS: Final = frozenset({"new", "dispatched", "outsourced", "other_post"})
+
+
+@dataclass(slots=True)
+class Person:
+    """What a month knows of one person; ``wage`` None: there are payments of that name, and whose is not known."""
+
+    identity: str
+    name: str = ""
+    seat_id: str = ""
+    employment: str | None = None
+    team: str | None = None
+    insured_by: str | None = None
+    joined_on: date | None = None
+    left_on: date | None = None
+    post: str | None = None
+    payers: frozenset[str | None] | None = None
+    wage: bool | None = False
+    doubt: str = ""
+
+
+@dataclass(slots=True)
+class Known:
+    """Persons by identity, their names, seats that name nobody, and payees that nobody is."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    nobody: list[PersonMonth] = field(default_factory=list)
+    strangers: list[tuple[str, str]] = field(default_factory=list)
+    doubtful: list[tuple[str, str, str]] = field(default_factory=list)  # payee, account, kind of doubt
+
+    def person(self, identity: str) -> Person:
+        """The person of a number, new if need be."""
+        found = self.people.get(identity)
+        if found is None:
+            found = self.people[identity] = Person(identity)
+        return found
+
+
+def plain(text: str | None) -> str:
+    """A name as it is compared: one width, without blanks and the dots inside."""
+    if not text:
+        return ""
+    if not text.isascii() and text.isalpha() and unicodedata.is_normalized("NFKC", text):
+        return text  # nearly every name
+    folded = unicodedata.normalize("NFKC", text).translate(DOTS)
+    return "".join(sign for sign in folded if not sign.isspace())
+
+
+def matched(month: Month, given: Given, terms: Terms) -> Matched:
+    """Match a month: counts of every result, and the rows that are not consistent."""
+    known = _gathered(month, given)
+    _pay(known, month, given)
+    counts: Counter[Match] = Counter()
+    explained: Counter[Match] = Counter()
+    rows = []
+    for one in known.people.values():
+        if not (one.seat_id or one.payers is not None or one.wage is not False):
+            continue  # of the staff alone: none of the three tables speaks of this person
+        row = _judged(one, month, terms)
+        counts[row.match] += 1
+        if row.match is not Match.CONSISTENT:
+            explained[row.match] += row.explained
+            rows.append(row)
+    for row in known.nobody:
+        counts[row.match] += 1
+        rows.append(row)
+    pairs, cut = proposals(
+        payees=known.strangers,
+        doubtful=[
+            (payee, account, kind, [(one, known.people[one].name) for one in known.names[plain(payee)]])
+            for payee, account, kind in known.doubtful
+        ],
+        unpaid=[(one.identity, one.name) for one in known.people.values() if one.seat_id and one.wage is False],
+        uninsured=[(one.identity, one.name) for one in known.people.values() if one.seat_id and one.payers is None],
+        unseated=[(one.identity, one.name) for one in known.people.values() if not one.seat_id and one.payers],
+        terms=terms,
+    )
+    return Matched(month.name, counts, explained, rows, pairs, cut)
+
+
+def _gathered(month: Month, given: Given) -> Known:
+    known = Known()
+    by_staff = {one.staff_id: one.identity for one in month.staff if one.staff_id and one.identity}
+    for one in month.staff:
+        if one.identity:
+            person = known.person(given.numbers.get(one.identity, one.identity))
+            person.name = one.person or person.name
+            person.employment, person.team, person.insured_by = one.employment, one.team, one.insured_by
+            person.joined_on, person.left_on, person.post = one.joined_on, one.left_on, one.post
+    for seat in month.seats:
+        identity = seat.identity or by_staff.get(seat.staff_id or "")
+        if not identity:
+            lacks = (Match.NEEDS_PERSON,)
+            row = PersonMonth(
+                "", seat.person or "", seat.seat_id, lacks[0], lacks, ("identity_missing",), explained=False
+            )
+            known.nobody.append(row)
+            continue
+        person = known.person(given.numbers.get(identity, identity))
+        person.name = person.name or seat.person or ""
+        person.seat_id = person.seat_id or seat.seat_id
+        person.employment = person.employment or seat.employment
+        person.team, person.insured_by = person.team or seat.team, person.insured_by or seat.insured_by
+    for listed in month.insured:
+        person = known.person(given.numbers.get(listed.identity, listed.identity))
+        person.name = person.name or listed.person or ""
+        person.payers = (person.payers or frozenset()) | listed.payers
+    for person in known.people.values():
+        if person.name:
+            known.names[plain(person.name)].append(person.identity)
+    return known
+
+
+def _nobody(seat: Seat) -> PersonMonth:
+    lacks = (Match.NEEDS_PERSON,)
+    name = seat.person or ""
+    return PersonMonth("", name, seat.seat_id, lacks[0], lacks, ("identity_missing",), explained=False)
+
+
+def _pay(known: Known, month: Month, given: Given) -> None:
+    """Give each payment to its person; a payment of several possible persons leaves all of them in doubt."""
+    left: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for one in month.paid:
+        name, account = plain(one.payee), one.account or ""
+        decided = given.accounts.get((name, account)) if given.accounts else None
+        if decided is not None:
+            known.person(decided).wage = True
+        else:
+            left[name].append((one.payee, account))
+    for name, payments in left.items():
+        persons = known.names.get(name, [])
+        accounts = dict.fromkeys(payments)
+        if not persons:
+            known.strangers.extend(accounts)
+        elif len(persons) == 1 and len(accounts) == 1:
+            known.people[persons[0]].wage = True
+        else:
+            doubt = HOMONYM if len(persons) > 1 else SEVERAL
+            for identity in persons:
+                person = known.people[identity]
+                if person.wage is not True:
+                    person.wage, person.doubt = None, doubt
+            known.doubtful.extend((payee, account, doubt) for payee, account in accounts)
+
+
+def _judged(one: Person, month: Month, terms: Terms) -> PersonMonth:
+    lacks, reasons = [], []
+    insurance = _insurance(one, terms)
+    if one.wage is None:
+        lacks.append(Match.NEEDS_PERSON)
+        reasons.append(one.doubt)
+    if insurance is Match.NEEDS_PERSON:
+        if Match.NEEDS_PERSON not in lacks:
+            lacks.append(Match.NEEDS_PERSON)
+        reasons.append("payer_unknown")
+    elif insurance is not None:
+        lacks.append(insurance)
+    if one.wage is False:
+        lacks.append(Match.LACKS_WAGE)
+    if not one.seat_id:
+        lacks.append(Match.LACKS_SEAT)
+    if not lacks:
+        return PersonMonth(one.identity, one.name, one.seat_id, Match.CONSISTENT, (), (), explained=False)
+    told = [_reason(one, lack, month, terms) for lack in lacks if lack is not Match.NEEDS_PERSON]
+    reasons += [reason for reason in told if reason]
+    if one.left_on is not None and month.first <= one.left_on <= month.last:
+        reasons.append("left_this_month")
+    explained = Match.NEEDS_PERSON not in lacks and all(reason in EXPLAINS for reason in told)
+    return PersonMonth(
+        one.identity, one.name, one.seat_id, lacks[0], tuple(lacks), tuple(dict.fromkeys(reasons)), explained=explained
+    )
+
+
+def _insurance(one: Person, terms: Terms) -> Match | None:
+    """None where the enterprise itself paid; what is lacking otherwise."""
+    if one.payers is None:
+        declared = plain(one.insured_by)
+        return Match.INSURED_ELSEWHERE if declared and declared not in terms.own else Match.LACKS_INSURANCE
+    if any(plain(payer) in terms.own for payer in one.payers):
+        return None
+    return Match.NEEDS_PERSON if None in one.payers else Match.INSURED_ELSEWHERE
+
+
+def _reason(one: Person, lack: Match, month: Month, terms: Terms) -> str:
+    """Why something is lacking, "" where nothing is known that would explain it."""
+    if lack is Match.LACKS_SEAT:
+        return "other_post" if one.post is not None and plain(one.post) in terms.other_posts else ""
+    if one.employment == "dispatched":
+        return "dispatched"
+    if one.employment == "outsourced":
+        return "outsourced" if one.team in terms.agreements else "outsourced_without_agreement"
+    if lack is not Match.INSURED_ELSEWHERE and one.joined_on is not None:
+        days = (month.last - one.joined_on).days
+        if 0 <= days <= terms.new_days:
+            return "new"
+    return ""

@@ -1,0 +1,186 @@
+"""Reconciliation on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from rich.console import Console
+
+from nianjian.engines.paper.texts.reconcile import KINDS, LIKELY, PAIRS, PROPOSALS, REASONS, RESULTS, STATES, VERDICTS
+from nianjian.platform.terminal import table
+from nianjian.platform.terminal.language import _
+
+Json = Mapping[str, Any]
+Show = Callable[[Console], None]
+ROWS: Final = 50
+BILL: Final = "carrier-bill"
+STYLES: Final = {"passed": "green", "failed": "bold red", "insufficient": "yellow"}
+
+
+def said(text: str) -> Show:
+    """One line."""
+    return lambda console: console.print(text)
+
+
+def _head(console: Console, told: Json) -> None:
+    kind, verdict = _(KINDS[told["kind"]]), _(VERDICTS[told["verdict"]])
+    text = _("Reconciliation {run} ({kind}) as at {as_of}: {verdict}, {open} open.")
+    line = text.format(run=told["run"], kind=kind, as_of=told["as_of"], verdict=verdict, open=told["open"])
+    console.print(line, style=STYLES[told["verdict"]])
+    table.rows(console, (_("result"), _("rows")), [(_(RESULTS[one]), n) for one, n in told["counts"].items()])
+
+
+def filing(told: Json) -> Show:
+    """A comparison with an export: the rows that are not the same."""
+
+    def show(console: Console) -> None:
+        _head(console, told)
+        if told["unclear"]:
+            console.print(
+                _("{count} rows lack a day or a state, so the base cannot be proved.").format(count=told["unclear"])
+            )
+        differing = [one for one in told["rows"] if one["result"] != "same"]
+        body = [(one["key"], _(RESULTS[one["result"]]), _why(one), _fields(one)) for one in differing[:ROWS]]
+        table.rows(console, (_("number or ID"), _("result"), _("likely cause"), _("fields")), body)
+        if "sheet" in told:
+            console.print(told["sheet"])
+
+    return show
+
+
+def _why(one: Json) -> str | None:
+    words = [_(LIKELY[one["likely"]])] if one["likely"] else []
+    words += [_({**REASONS, **RESULTS}[code]) for code in one.get("unclear", one.get("reasons", ()))]
+    return "; ".join(words) or None
+
+
+@cache
+def _headings() -> Mapping[str, str]:
+    """Field -> its heading in the registers, as the page and the correction sheet name it."""
+    from nianjian.features.reconciliation.filing.standing import KINDS as FILED
+    from nianjian.features.reconciliation.operations.filing import sheet_of
+
+    return {column.field: column.header for kind in FILED for column in sheet_of(kind).columns}
+
+
+def _fields(one: Json) -> str | None:
+    told = []
+    for name, pair in one["fields"].items():
+        if "ours" in pair:
+            told.append(f"{_headings().get(name, name)}: {pair['ours'] or '–'} | {pair['theirs'] or '–'}")
+        else:
+            minutes = f" ({pair['minutes']} {_('min')})" if pair.get("minutes") else ""
+            told.append(f"{name}: {pair['calls']}{minutes}")
+    return "\n".join(told) or None
+
+
+def people(told: Json) -> Show:
+    """The matrix, a line a month."""
+
+    def show(console: Console) -> None:
+        _head(console, told)
+        results = list(told["counts"])
+        header = (_("month"), *(_(RESULTS[one]) for one in results))
+        body = [
+            (month, *(f"{row[one]['count']} ({row[one]['explained']})" for one in results))
+            for month, row in told["matrix"].items()
+        ]
+        table.rows(console, header, body)
+        console.print(
+            _("In brackets: explained. Pairs for a person to decide: {count}.").format(count=told["proposals"])
+        )
+
+    return show
+
+
+def sources(told: Json) -> Show:
+    """Where sources part."""
+
+    def show(console: Console) -> None:
+        _head(console, told)
+        names = told["sources"]
+        if len(names) == 1:
+            console.print(_("Nothing to compare: all calls stand on one side."))
+        body = [
+            (one["day"], one["line"], *(_told(one, name) for name in names), _(LIKELY[one["likely"]]))
+            for one in told["rows"][:ROWS]
+        ]
+        table.rows(console, (_("day"), _("line"), *names, _("likely cause")), body)
+        if told.get("bill_outside"):
+            console.print(_("{count} calls of the bill lie on other days.").format(count=told["bill_outside"]))
+
+    return show
+
+
+def _told(one: Json, name: str) -> str:
+    """Calls, and the minutes where a bill tells them."""
+    calls, minutes = one["calls"].get(name), one["minutes"].get(name)
+    return f"{calls} / {minutes} {_('min')}" if minutes and BILL in one["calls"] else f"{calls}"
+
+
+def listed(found: Sequence[Json]) -> Show:
+    """The runs."""
+
+    def show(console: Console) -> None:
+        header = (_("reconciliation"), _("what it is"), _("as at"), _("outcome"), _("not dealt with yet"), _("made at"))
+        body = [
+            (one["run"], _(KINDS[one["kind"]]), one["as_of"], _(VERDICTS[one["verdict"]]), one["open"], one["made_at"])
+            for one in found
+        ]
+        table.rows(console, header, body)
+
+    return show
+
+
+def shown(told: Json, rows: Sequence[Json]) -> Show:
+    """A run and some of its differences."""
+
+    def show(console: Console) -> None:
+        _head(console, told)
+        differences(rows)(console)
+
+    return show
+
+
+def differences(rows: Sequence[Json]) -> Show:
+    """Differences with what was said about them."""
+
+    def show(console: Console) -> None:
+        header = (
+            _("no."), _("about"), _("month"), _("result"), _("likely cause"), _("fields"), _("to be filed by"),
+            _("state"), _("owner"), _("cause"), _("action"),
+        )  # fmt: skip
+        body = [
+            (
+                one["id"], " ".join(str(text) for text in one["about"].values() if text), one["month"],
+                _(RESULTS[one["result"]]), _why(one), _fields(one), one["due"], _(STATES[one["state"]]), one["owner"],
+                one["cause"], one["action"],
+            )
+            for one in rows
+        ]  # fmt: skip
+        table.rows(console, header, body)
+
+    return show
+
+
+def pairs(found: Sequence[Json]) -> Show:
+    """Pairs that may be one person."""
+
+    def show(console: Console) -> None:
+        header = (_("no."), _("pair"), _("payee or number"), _("person"), _("likeness"), _("state"))
+        body = [
+            (
+                one["id"],
+                _(PAIRS[one["kind"]]),
+                " ".join(text for text in (one["name"], one["account"], one["written"]) if text),
+                f"{one['person']} {one['identity']}",
+                f"{one['likeness']} %",
+                _(PROPOSALS[one["state"]]),
+            )
+            for one in found
+        ]
+        table.rows(console, header, body)
+
+    return show

@@ -1,1 +1,0 @@
-"""Reconciliation on a terminal."""

@@ -1,0 +1,244 @@
+"""Registers as a whole: how they stand, and their lists taken along."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.registers import NAMES
+from nianjian.engines.paper.words import words
+from nianjian.engines.rules.rulebook import FIRST_DAY
+from nianjian.platform.accounts import query as accounts
+from nianjian.platform.accounts.access import require, team_of
+from nianjian.platform.accounts.query import Actor, Enterprise
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.jobs import flow
+from nianjian.platform.jobs import query as queue
+from nianjian.platform.jobs import service as queue_service
+from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.registers import kinds
+from nianjian.platform.registers.rows import query, service, taken
+from nianjian.platform.registers.rows.query import Sight
+from nianjian.platform.registers.rows.state import AHEAD, State, state
+from nianjian.platform.registers.rows.wanted import Wanted
+from nianjian.platform.registers.versions.row import Version
+from nianjian.platform.rulebook.deadlines import RENEWALS
+from nianjian.platform.rulebook.rulebooks import rulebook
+from nianjian.platform.vault import blobs
+
+
+def states(enterprise: Enterprise, sight: Sight) -> list[State]:
+    """Return a state a register that the reader may see, in the order of the contract."""
+    seen = [kind for kind in kinds.kinds() if sight.sees(kind)]
+    notice: dict[str, int] = {}
+    if RENEWALS.keys() & seen:
+        day = max(sight.day, FIRST_DAY)
+        book = rulebook(day=day, province=enterprise.province or None, enterprise=enterprise.code)
+        notice = {kind: book.integer(key) for kind, key in RENEWALS.items()}
+    return [state(kind, sight, notice.get(kind, AHEAD)) for kind in seen]
+
+
+FORMS: Final[Mapping[str, str]] = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+DIRECT: Final = 1_000  # rows that a request may write itself; more are work for the worker
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A list that somebody wants as a file; ``filters``: what the door asked for, name -> as a person reads it."""
+
+    kind: str
+    sight: Sight
+    wanted: Wanted
+    filters: Mapping[str, str]
+    form: str
+    full: bool
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file to give away, with ``rows`` in it."""
+
+    name: str
+    media: str
+    content: bytes
+    rows: int
+
+    @property
+    def sha256(self) -> str:
+        """Of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def take_register(asked: Asked, *, actor: Actor) -> Taken:
+    """Write the rows that are found as xlsx or CSV, at once.
+
+    ``register_export_long``: more than `DIRECT`, see `made.ask`.
+    ``role_missing``, ``export_form_unknown``, ``register_export_too_large``, ``register_kind_unknown``, and those of
+    `registers.rows.wanted`.
+    """
+    count = counted(asked, actor)
+    if count > DIRECT:
+        raise NianjianError("register_export_long", rows=count, most=DIRECT)
+    made = written(asked, count, actor)
+    noted(asked, count, made.sha256, actor)
+    return made
+
+
+def counted(asked: Asked, actor: Actor) -> int:
+    """How many rows the file would have; what `take_register` raises."""
+    require(actor, asked.sight.enterprise, Act.REVEAL if asked.full else Act.READ_OWN)
+    if asked.form not in FORMS:
+        raise NianjianError("export_form_unknown", form=asked.form, forms=", ".join(FORMS))
+    found = query.found(asked.kind, asked.sight, asked.wanted)
+    count = found.order_by()[: taken.MOST + 1].count()
+    if count > taken.MOST:
+        raise NianjianError("register_export_too_large", most=taken.MOST)
+    return count
+
+
+def written(asked: Asked, count: int, actor: Actor, progress: Progress = silent) -> Taken:
+    """Write the file of ``count`` rows; what ``progress`` raises ends it."""
+    sheet, sight, form = kinds.register(asked.kind).sheet, asked.sight, asked.form
+    rows = _watched(query.steady(asked.kind, sight, asked.wanted), asked.kind, count, progress)
+    if form == "csv":
+        content = taken.csv_file(sheet, rows, full=asked.full)
+    else:
+        content = taken.workbook(sheet, rows, _about(asked, count, actor), full=asked.full)
+    return Taken(f"{sight.enterprise}-{asked.kind}-{sight.day}.{form}", FORMS[form], content, count)
+
+
+def noted(asked: Asked, count: int, sha256: str, actor: Actor) -> None:
+    """Write into the chain that the file is given away."""
+    service.taken_out(
+        kind=asked.kind, enterprise=asked.sight.enterprise, day=asked.sight.day, count=count, full=asked.full,
+        sha256=sha256, filters=list(asked.filters), actor=actor,
+    )  # fmt: skip
+
+
+def _watched(rows: Iterable[Version], kind: str, count: int, progress: Progress) -> Iterator[Version]:
+    for done, row in enumerate(rows):
+        if done % query.CHUNK == 0:
+            progress(kind, done, count)
+        yield row
+
+
+def _about(asked: Asked, count: int, actor: Actor) -> list[tuple[str, str]]:
+    """Say whose the list is, of which day and rows, who took it out and when."""
+    _ = words(asked.language)
+    called, sight = _(NAMES[asked.kind]), asked.sight
+    return [
+        (_("Enterprise"), f"{accounts.enterprise(sight.enterprise).name} ({sight.enterprise})"),
+        (_("Register"), called[:1].upper() + called[1:]),
+        (_("As at"), sight.day.isoformat()),
+        (_("Filter"), "; ".join(asked.filters.values()) or _("none")),
+        (_("Rows"), str(count)),
+        (_("Taken out by"), str(actor)),
+        (_("Taken out at"), f"{clock.now().astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"),
+        (_("Personal values"), _("in full") if asked.full else _("masked")),
+    ]
+
+
+KEPT: Final = timedelta(days=7)
+ASKED: Final = "asked"  # what was looked for, in the payload
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A file that is given away; it comes in pieces."""
+
+    name: str
+    media: str
+    content: Iterator[bytes]
+
+
+def ask(asked: Asked, *, actor: Actor) -> str:
+    """Put the making of the file; its job, or this person's own for the same list that waits or runs.
+
+    What `take.counted` raises.
+    """
+    enterprise = asked.sight.enterprise
+    counted(asked, actor)
+    given = {"kind": asked.kind, "by": str(actor), ASKED: _told(asked)}
+    return flow.enqueue_once(kind=flow.TAKE_REGISTER, enterprise=enterprise, payload=given, actor=actor)
+
+
+def worked(*, enterprise: str, payload: Mapping[str, object], actor: Actor, progress: Progress) -> Json:
+    """Do what `ask` has put; where the file lies. Nobody has seen it yet: the chain tells of it when it is fetched."""
+    asked = _read(str(payload[ASKED]), enterprise)
+    _sees(asked, actor)
+    made = written(asked, counted(asked, actor), actor, progress)
+    blob = blobs.put(made.content).id
+    return {"name": made.name, "media": made.media, "rows": made.rows, "sha256": made.sha256, "blob": blob}
+
+
+def fetched(*, kind: str, enterprise: str, job: str, actor: Actor) -> ListFile:
+    """The file that one's own job has made; the entry stands in the chain before it is given.
+
+    ``role_missing``, also where the values are in full and the person may no longer see them so; ``job_unknown`` for
+    other work, or somebody else's; ``register_file_gone`` before it is done and after its time.
+    """
+    require(actor, enterprise, Act.READ_OWN)
+    found = queue.job(job)
+    mine = found.enterprise == enterprise and found.requested_by == str(actor)
+    if not mine or found.kind != flow.TAKE_REGISTER or found.payload["kind"] != kind:
+        raise NianjianError("job_unknown", job=job)
+    told: Mapping[str, Any] = found.result
+    if "blob" not in told:
+        raise NianjianError("register_file_gone", job=job, days=KEPT.days)
+    asked = _read(str(found.payload[ASKED]), enterprise)
+    require(actor, enterprise, Act.REVEAL if asked.full else Act.READ_OWN)
+    _sees(asked, actor)
+    content = blobs.read(str(told["blob"]))
+    noted(asked, int(told["rows"]), str(told["sha256"]), actor)
+    return ListFile(str(told["name"]), str(told["media"]), content)
+
+
+def sweep() -> int:
+    """Delete files made more than `KEPT` ago, and what was looked for, whatever came of the work. How many works."""
+    old = queue.over_before(flow.TAKE_REGISTER, clock.now() - KEPT, ASKED)
+    for one in old:
+        if "blob" in one.result:
+            blobs.remove(str(one.result["blob"]))  # first: killed in between, the next sweep finds the row again
+            queue_service.forget(job=one.id, name="blob")
+        queue_service.forget(job=one.id, name=ASKED)
+    return len(old)
+
+
+def _sees(asked: Asked, actor: Actor) -> None:
+    """``role_missing`` where the rows are no more those that this person sees: of another team, or of all."""
+    team = team_of(actor, asked.sight.enterprise)
+    if team is not None and team != asked.sight.team:
+        require(actor, asked.sight.enterprise, Act.READ)
+
+
+def _told(asked: Asked) -> str:
+    """As one text: databases keep the order of nothing else."""
+    return json.dumps(
+        {
+            "kind": asked.kind, "day": asked.sight.day, "team": asked.sight.team, "wanted": asdict(asked.wanted),
+            "filters": dict(asked.filters), "form": asked.form, "full": asked.full, "language": asked.language,
+        },
+        default=date.isoformat,
+        ensure_ascii=False,
+    )  # fmt: skip
+
+
+def _read(text: str, enterprise: str) -> Asked:
+    given: Json = json.loads(text)
+    wanted: Json = given.pop("wanted")
+    for side in ("first", "last"):
+        wanted[side] = {name: date.fromisoformat(day) for name, day in wanted[side].items()}
+    sight = Sight(enterprise, date.fromisoformat(given.pop("day")), given.pop("team"))
+    return Asked(sight=sight, wanted=Wanted(**wanted), **given)

@@ -1,1 +1,0 @@
-"""Registers as a whole: how they stand, and their lists taken along."""

@@ -1,1 +1,0 @@
-"""The season in the API."""

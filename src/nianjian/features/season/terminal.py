@@ -1,0 +1,173 @@
+"""The season on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.paper.texts.dossier.words import ITEMS
+from nianjian.engines.paper.texts.season import reminders as sent
+from nianjian.engines.paper.texts.season.days import each
+from nianjian.engines.paper.texts.season.words import (
+    KINDS,
+    MODULES,
+    NOT_TAKEN,
+    STATES,
+    TASK_STATES,
+    TASKS,
+    TEMPLATES,
+    TRACKS,
+    left,
+)
+from nianjian.engines.paper.words import ENGLISH
+from nianjian.platform.terminal import table
+from nianjian.platform.terminal.language import _, language
+
+Json = Mapping[str, Any]
+Show = Callable[[Console], None]
+
+
+def shown(told: Json) -> Show:
+    """A season as it stands."""
+
+    def show(console: Console) -> None:
+        first = told["earliest"]
+        console.print(
+            _("Season of data year {year}, as it stands on {day}").format(year=told["year"], day=told["today"])
+        )
+        if first is not None:
+            text = _("Earliest: {day} ({left}), {source}: {citation}")
+            where = _(TEMPLATES.get(first["template"], first["template"]))
+            said = text.format(
+                day=first["last_day"], left=left(first["left"], _), source=where, citation=first["citation"]
+            )
+            console.print(said, style="bold")
+        for one in told["obstacles"]:
+            console.print(f"! {one['text']}", style="bold red", markup=False)
+        for flag in told["risk_flags"]:
+            console.print(f"! {flag['text']}", style="yellow", markup=False)
+        _tracks(console, told)
+        _plan(console, told)
+
+    return show
+
+
+def _tracks(console: Console, told: Json) -> None:
+    states = [
+        (one["licence"], _(TRACKS[one["track"]]), _(STATES[one["state"]]), one["due"], one["filed_on"])
+        for one in told["tracks"]
+    ]
+    table.rows(console, (_("licence"), _("report"), _("state"), _("last day"), _("handed in")), states)
+    rows = [
+        (
+            one["date"],
+            _(KINDS[one["kind"]]),
+            one["name_en"] if language() == ENGLISH else one["name"],
+            _(TEMPLATES.get(one["template"], one["template"])),
+            " · ".join((one["citation"], *licences)),
+        )
+        for one, licences, _mark in sorted(each(told["tracks"]), key=lambda found: str(found[0]["date"]))
+    ]
+    table.rows(console, (_("day"), _("what it is"), _("deadline"), _("source"), _("citation")), rows)
+
+
+def _plan(console: Console, told: Json) -> None:
+    rows = [
+        (
+            _(MODULES.get(one["module"], one["module"])),
+            one["begins"],
+            _day(one),
+            f"{one['progress']['done']}/{one['progress']['total']}",
+        )
+        for one in told["milestones"]
+    ]
+    table.rows(console, (_("module"), _("begins"), _("due"), _("done")), rows)
+    tasks = [
+        (
+            one["task"],
+            _(TASKS.get(one["task"], one["task"])),
+            _(TASK_STATES[one["state"]]),
+            _day(one),
+            f"{one['steps']['done']}/{one['steps']['total']}" if one["steps"]["total"] else None,
+            one["owner"] or None,
+        )
+        for one in told["tasks"]
+    ]
+    table.rows(console, (_("code"), _("task"), _("state"), _("due"), _("steps"), _("owner")), tasks)
+    for one in told["tasks"]:
+        for line in one["effects"]:
+            console.print(f"  {line}", markup=False)
+
+
+def _day(one: Json) -> str:
+    day = str(one["due"])
+    return f"{day} ({_('provisional')})" if one["provisional"] else day
+
+
+def feeds(told: Json) -> Show:
+    """A feed that was just made, and those there are."""
+
+    def show(console: Console) -> None:
+        if told["made"] is not None:
+            console.print(
+                _("Subscribe to {path} at this server's address; it is told now only.").format(**told["made"])
+            )
+        table.rows(console, (_("feed"), _("made at")), [(one["feed"], one["made_at"]) for one in told["feeds"]])
+
+    return show
+
+
+def reminders(told: Json) -> Show:
+    """Whom what was told, and what became of it by each channel."""
+
+    def show(console: Console) -> None:
+        rows = [
+            (one["day"], one["user"], one["text"], "；".join(_sent(each) for each in one["dispatches"]) or "–")
+            for one in told["reminders"]
+        ]
+        table.rows(console, (_("day"), _("Person reminded"), _("reminder"), _("channels")), rows)
+
+    return show
+
+
+def _sent(one: Json) -> str:
+    fault = f" ({one['fault']})" if one["fault"] else ""
+    return f"{one['dispatch']} {_(sent.STATES[one['state']])}{fault}"
+
+
+def rolled_over(told: Json) -> Show:
+    """What was taken over into a season, and what was not."""
+
+    def show(console: Console) -> None:
+        text = _("Season of data year {year}: {taken} papers taken over, {owners} tasks have their owner of last year.")
+        console.print(text.format(year=told["year"], taken=len(told["taken"]), owners=len(told["owners"])))
+        rows = [
+            (_(ITEMS.get(one["item"], one["item"])), _(NOT_TAKEN[one["reason"]]), one["valid_until"] or "–")
+            for one in told["left"]
+        ]
+        table.rows(console, (_("not taken over"), _("reason"), _("valid until")), rows)
+
+    return show
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
+
+
+def archived(told: Json) -> Show:
+    """A closed season: how its reports ended, and the digest of all of it."""
+
+    def show(console: Console) -> None:
+        text = _("Season of data year {year}, closed at {at}; digest {sha256}")
+        season = told["season"]
+        console.print(
+            text.format(year=season["year"], at=_moment(told["closed_at"]), sha256=told["sha256"]), markup=False
+        )
+        rows = [(_(TRACKS[one["track"]]), _(STATES[one["state"]]), one["filed_on"] or "–") for one in season["tracks"]]
+        table.rows(console, (_("report"), _("state"), _("handed in")), rows)
+
+    return show

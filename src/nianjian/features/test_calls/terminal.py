@@ -1,0 +1,146 @@
+"""Test calls on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Console
+
+from nianjian.engines.paper.texts.inspection.words import CARRIERS, LANDINGS, LIGHTS, REASONS, VERDICTS, WITNESSES
+from nianjian.platform.terminal import table
+from nianjian.platform.terminal.language import _
+
+Json = Mapping[str, Any]
+Show = Callable[[Console], None]
+STYLES: Final = {"pass": "green", "fail": "bold red", "unproved": "yellow"}
+
+
+def said(text: str) -> Show:
+    """One line."""
+    return lambda console: console.print(text)
+
+
+def tested(told: Json) -> Show:
+    """What was called now."""
+
+    def show(console: Console) -> None:
+        counts = told["counts"]
+        text = _("{passed} passed, {failed} failed, {unproved} not proved; the limit is {limit} s.")
+        line = text.format(
+            passed=counts["pass"], failed=counts["fail"], unproved=counts["unproved"], limit=told["limit_s"]
+        )
+        console.print(line, style=STYLES[told["verdict"]])
+        _rows(console, told["rows"])
+
+    return show
+
+
+def tests(rows: Sequence[Json]) -> Show:
+    """Test calls, a line each."""
+    return lambda console: _rows(console, rows)
+
+
+def _rows(console: Console, rows: Sequence[Json]) -> None:
+    heads = (
+        _("test call"),
+        _("number called"),
+        _("verdict"),
+        _("reason"),
+        _("answered after s"),
+        _("gateway"),
+        _("begun"),
+    )
+    body = [
+        (
+            one["trial"],
+            one["number"],
+            _(VERDICTS[one["counts"] or ""]),
+            _(REASONS[one["counts_reason"]]) if one["counts_reason"] else None,
+            one["answer_s"],
+            one["gateway_seen"],
+            one["begun_at"][:19].replace("T", " "),
+        )
+        for one in rows
+    ]
+    table.rows(console, heads, body)
+
+
+def numbers(rows: Sequence[Json]) -> Show:
+    """Filed numbers with their lights."""
+
+    def show(console: Console) -> None:
+        heads = (_("number called"), _("light"), _("carriers"), _("gateway"), _("newest test call"))
+        body = [
+            (
+                one["number"],
+                _(LIGHTS[one["light"]]),
+                "、".join(f"{carrier} {_(CARRIERS[state])}" for carrier, state in one["carriers"].items()),
+                one["gateway"],
+                one["newest"] and one["newest"]["begun_at"][:16].replace("T", " "),
+            )
+            for one in rows
+        ]
+        table.rows(console, heads, body)
+
+    return show
+
+
+def shown(told: Json) -> Show:
+    """One test call: what it proves, and its messages in order."""
+
+    def show(console: Console) -> None:
+        _rows(console, [told])
+        console.print(_("landing proved by: {witness}").format(witness=_(WITNESSES[told["counts_witness"]])))
+        if told["landing"]:
+            was = _(REASONS[told["reason"]]) if told["reason"] else ""
+            console.print(_("by SIP alone: {verdict}").format(verdict=f"{_(VERDICTS[told['verdict']])} {was}"))
+            _looks(console, [{"trial": told["trial"], "landing": one} for one in told["looks"]])
+        body = [(one["at_ms"], "→" if one["sent"] else "←", one["first"]) for one in told["messages"]]
+        if body:
+            table.rows(console, (_("after ms"), "", _("message")), body)
+        if "evidence" in told:
+            console.print(told["evidence"])
+
+    return show
+
+
+def witnessed(told: Json) -> Show:
+    """What the call records say of test calls."""
+    return lambda console: _looks(console, told["rows"])
+
+
+def _looks(console: Console, rows: Sequence[Json]) -> None:
+    heads = (_("test call"), _("in the call records"), _("gateway in the ledger"), _("named there"), _("looked at"))
+    body = [
+        (
+            one["trial"],
+            _(LANDINGS[one["landing"]["verdict"]]),
+            one["landing"]["expected"],
+            "、".join(one["landing"]["seen"]),
+            one["landing"]["at"][:19].replace("T", " "),
+        )
+        for one in rows
+    ]
+    table.rows(console, heads, body)
+
+
+def routes(told: Json) -> Show:
+    """Ways and gateways."""
+
+    def show(console: Console) -> None:
+        heads = (_("way"), _("where calls go"), _("carrier"), _("calling number"), _("proof of landing"), _("daily at"))
+        body = [
+            (one["name"], one["via"], one["carrier"], one["caller"], _(WITNESSES[one["witness"]]), one["daily_at"])
+            for one in told["routes"]
+        ]
+        if body or not told["gateways"]:
+            table.rows(console, heads, body)
+        if told["gateways"]:
+            table.rows(
+                console,
+                (_("gateway"), _("addresses")),
+                [(one["name"], ", ".join(one["hosts"])) for one in told["gateways"]],
+            )
+
+    return show

@@ -1,1 +1,0 @@
-"""Test calls on a terminal."""

@@ -1,0 +1,135 @@
+"""Webhooks of an enterprise: who is told of what, and what became of each message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from nianjian.engines.kernel import clock
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.texts.chain import verb
+from nianjian.engines.paper.words import mark, words
+from nianjian.features.webhooks import operations as flow
+from nianjian.platform.accounts.roles import Act
+from nianjian.platform.home.http.answers import UNPROCESSABLE
+from nianjian.platform.notifications import query, service
+from nianjian.platform.notifications.models import Delivery, Webhook
+from nianjian.platform.notifications.service import EVENTS
+from nianjian.platform.web.access import Request, page
+from nianjian.platform.web.errors import said
+from nianjian.platform.web.language import current
+from nianjian.platform.web.paging import Page, paged
+from nianjian.platform.web.tables import Cell, Column, Table
+
+
+class NewWebhook(forms.Form):
+    """Where, and of what."""
+
+    url = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=500,
+        widget=forms.URLInput({"placeholder": "https://"}),
+        help_text=gettext_lazy("https; each message is signed (Standard Webhooks)"),
+    )
+    events = forms.MultipleChoiceField(label=gettext_lazy("Told of"), choices=(), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        _ = words(current())
+        events = self.fields["events"]
+        assert isinstance(events, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
+        events.choices = [(code, f"{verb(code, _)} ({code})") for code in EVENTS]
+
+
+STATES = {
+    Delivery.WAITING: (mark("waiting"), "plain"),
+    Delivery.DELIVERED: (mark("delivered"), "good"),
+    Delivery.FAILED: (mark("given up"), "bad"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.ADMINISTER)
+def listing(request: Request, code: str) -> HttpResponse:
+    """List the webhooks, and make one; its secret is shown in this answer only."""
+    form = NewWebhook(request.POST or None)
+    secret, status = "", 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            try:
+                given = form.cleaned_data
+                _made, secret = flow.add(enterprise=code, url=given["url"], events=given["events"], actor=request.actor)
+                form, status = NewWebhook(), 200
+            except NianjianError as error:
+                text, remedy = said(error)
+                form.add_error("url", f"{text} {remedy}".strip())
+    shown: Page[Webhook] = paged(request, query.webhooks(code))
+    _ = words(current())
+    rows = [
+        [
+            Cell(one.url, href=reverse("webhooks-one", kwargs={"code": code, "webhook": one.id})),
+            Cell(", ".join(verb(event, _) for event in one.events)),
+            Cell(one.made_by.partition(":")[2]),
+        ]
+        for one in shown.rows
+    ]
+    columns = [Column(gettext("Address")), Column(gettext("Told of")), Column(gettext("Made by"))]
+    table = Table(gettext("Webhooks"), columns, rows, wrap=True)
+    context = {"page": shown, "table": table, "form": form, "secret": secret}
+    return render(request, "webhooks/list.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Act.ADMINISTER)
+def one(request: Request, code: str, webhook: str) -> HttpResponse:
+    """Show one with its log; try it, send a message again, or end it."""
+    found = query.webhook(webhook, code)
+    if request.method == "POST":
+        return _done(request, code, webhook)
+    shown: Page[Delivery] = paged(request, query.deliveries(found))
+    _ = words(current())
+    rows = [
+        {
+            "id": one.id,
+            "at": one.created_at.astimezone(clock.ZONE),
+            "event": verb(one.event, _),
+            "state": _(STATES[one.state][0]),
+            "badge": STATES[one.state][1],
+            "tries": one.tries,
+            "answer": one.status or one.fault or "–",
+            "body": one.body,
+        }
+        for one in shown.rows
+    ]
+    context = {"webhook": found, "rows": rows, "page": shown, "told": [verb(event, _) for event in found.events]}
+    return render(request, "webhooks/one.html", context)
+
+
+def _done(request: Request, code: str, webhook: str) -> HttpResponse:
+    act = request.POST.get("act", "")
+    if act == "close":
+        service.close(webhook=webhook, enterprise=code, actor=request.actor)
+        messages.success(request, gettext("The webhook has ended."))
+        return redirect("webhooks", code=code)
+    if act == "test":
+        service.test(webhook=webhook, enterprise=code, actor=request.actor)
+        messages.success(request, gettext("A test message is on its way; the log shows what became of it."))
+    else:
+        delivery = request.POST.get("delivery", "")
+        service.again(delivery=delivery, webhook=webhook, enterprise=code, actor=request.actor)
+        messages.success(request, gettext("The message is sent once more."))
+    return redirect("webhooks-one", code=code, webhook=webhook)
+
+
+urlpatterns = [
+    path("", listing, name="webhooks"),
+    path("<str:webhook>/", one, name="webhooks-one"),
+]

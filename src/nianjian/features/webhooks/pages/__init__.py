@@ -1,1 +1,0 @@
-"""Webhooks of an enterprise: who is told of what, and what became of each message."""

@@ -1,1 +1,0 @@
-"""Words for the codes that rooms return: errors and reasons, English here, Chinese in the catalogue."""
