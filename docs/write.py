@@ -1,18 +1,22 @@
-"""Writes docs/reference out of the program itself: `python -m docs.write`, `--check` fails when a page is stale."""
+"""Writes docs/reference and the map of the code out of the program itself; `--check` fails when a page is stale."""
 
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
 import os
 import pkgutil
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-REFERENCE = Path(__file__).parent / "reference"
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+LAYERS = ("doors", "features", "platform", "engines")
 MADE = "<!-- Made by `python -m docs.write`; changes here are lost. -->\n"
 
 
@@ -226,13 +230,43 @@ def api() -> str:
     )
 
 
+def _about(folder: Path) -> str:
+    """The first line of a package's docstring."""
+    text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    return text.partition("\n")[0]
+
+
+def code_map() -> str:
+    """Every package of the four layers, in the order of the import contracts."""
+    house = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    levels = {contract["id"]: contract["layers"] for contract in house if contract["type"] == "layers"}
+    head = (
+        "# Map of the code\n\nEvery package of `src/nianjian`, from the top down. A package may import from the levels"
+        " below it, never from its own level or from above. Levels are those of the import contracts in `pyproject.toml`;"
+        " sentences are the first lines of the packages' docstrings. [Where does a file go](where.md) says how to"
+        " choose.\n"
+    )
+    parts = [head]
+    for layer in LAYERS:
+        folder = ROOT / "src" / "nianjian" / layer
+        unordered = sorted(path.parent.name for path in folder.glob("*/__init__.py"))
+        rows: list[tuple[object, ...]] = [
+            (level if layer in levels else "", f"`{layer}/{name.strip()}`", _about(folder / name.strip()))
+            for level, names in enumerate(levels.get(layer, unordered), 1)
+            for name in names.split("|")
+        ]
+        parts.append(f"\n## {layer}\n\n{_about(folder)}\n\n" + _table(("level", "folder", "what it holds"), rows))
+    return "".join(parts)
+
+
 PAGES = {
-    "settings.md": settings,
-    "commands.md": commands,
-    "registers.md": registers,
-    "call-files.md": call_files,
-    "codes.md": codes,
-    "api.md": api,
+    "reference/settings.md": settings,
+    "reference/commands.md": commands,
+    "reference/registers.md": registers,
+    "reference/call-files.md": call_files,
+    "reference/codes.md": codes,
+    "reference/api.md": api,
+    "develop/map.md": code_map,
 }
 
 
@@ -242,7 +276,7 @@ def main(argv: list[str]) -> int:
     stale = []
     for name, page in PAGES.items():
         text = MADE + page()
-        path = REFERENCE / name
+        path = DOCS / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(name)
             if "--check" not in argv:

@@ -11,6 +11,8 @@ from nianjian.platform.home.env import SETTINGS
 
 DOCS = tree.ROOT / "docs"
 FOR_TESTS = {"NIANJIAN_CRASH_AT"}
+# Where a path on a developer page begins.
+ROOTS = {"engines", "platform", "features", "doors", "tests", "docs", "bench", "src"}
 
 
 def test_every_source_has_its_page_and_stands_in_the_list() -> None:
@@ -28,6 +30,23 @@ def test_every_variable_of_the_program_is_a_documented_setting() -> None:
     }
     settings = {one.name for one in SETTINGS}
     assert read - {f"{name}_FILE" for name in settings} - FOR_TESTS == settings
+
+
+NAMED = re.compile(r"`([\w.]+(?:/[\w.]+)+)(?:::(\w+))?`")
+
+
+def test_what_the_developer_pages_name_is_there() -> None:
+    """`folder/file.py::name`: the file below the root or the source, and a function, class or value of it."""
+    gone = []
+    for page in sorted([*(DOCS / "develop").glob("*.md"), DOCS.parent / "CONTRIBUTING.md"]):
+        for name, inside in NAMED.findall(page.read_text(encoding="utf-8")):
+            path = next((base / name for base in (tree.ROOT, tree.SOURCE) if (base / name).exists()), None)
+            if path is None and (name.split("/")[0] in ROOTS or inside):
+                gone.append(f"{page.name}: {name}")
+            defined = rf"(?m)^\s*(?:async def|def|class) {inside}\b|^{inside}\b.*="
+            if path is not None and inside and not re.search(defined, path.read_text(encoding="utf-8")):
+                gone.append(f"{page.name}: {name}::{inside}")
+    assert not gone
 
 
 def test_each_decision_has_a_number_of_its_own() -> None:

@@ -10,7 +10,7 @@ BINARY = {".docx", ".png", ".tar", ".xlsx", ".gz", ".zip", ".woff2", ".mo", ".pa
 FORBIDDEN = {
     "an unfinished mark": re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK|WI" + r"P)\b"),
     "an issue number": re.compile(r"(?i)\bissue\s+#?\d+|(?<![\w&/#.'\"])#\d{1,4}\b(?![0-9a-f\"'])"),
-    "a path of one machine": re.compile(r"/(work|home/[a-z]+|Users/[A-Za-z]+)/|/root/"),
+    "a path of one machine": re.compile(r"(?<!platform)/(work|home/[a-z]+|Users/[A-Za-z]+)/|/root/"),
     "a paper outside this repository": re.compile(
         r"\b(domain|contract|data-engine|house|style)\.md\b|[(\s](contract|domain) \d(\.\d+)?\b"
     ),

@@ -1,1 +1,1 @@
-"""The door for programs: what the pages do, as JSON under ``/api/v1/``, each operation by the pages' own flows."""
+"""The API under `/api/v1/`: the routers of all features as one application with one document."""

@@ -1,1 +1,1 @@
-"""The shell's door: one program, one file a verb. A verb parses, makes one call, answers."""
+"""The program `nianjian`: picks the verb's module, prints its answer, turns errors into exit codes."""

@@ -1,1 +1,1 @@
-"""Site."""
+"""The site: Django settings, addresses, the web server, and the worker with every kind of job."""

@@ -1,1 +1,1 @@
-"""Log retention proved: how far back each kind of log reaches without a gap."""
+"""Proof that logs reach back without a gap and that sampled recordings exist. Pure."""

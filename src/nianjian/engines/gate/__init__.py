@@ -1,1 +1,1 @@
-"""拨前闸: may this call be dialled? A light process of its own, fed by snapshots."""
+"""The gate before dialling (拨前闸): may this call be placed? A light process that reads snapshots."""

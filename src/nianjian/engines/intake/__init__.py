@@ -1,1 +1,1 @@
-"""Call records in: recognise, read, normalise, validate and load a file, or put its rows into quarantine."""
+"""Call-record files in: recognise the source, read, normalise, validate, load or quarantine each row."""

@@ -1,1 +1,1 @@
-"""Numbers, identifiers, periods, working days, the clock and the one error: values, no I/O."""
+"""Values without I/O: numbers, identifiers, periods, working days, the clock, claims and the error class."""

@@ -1,1 +1,1 @@
-"""The lake: call records and dated dimension tables as Parquet under a Delta log, and the engines that read them."""
+"""Call records and dated tables as Parquet under a Delta log, and the query engines that read them."""

@@ -1,1 +1,1 @@
-"""数据关 (合规画像): what light the regulator will see, why, and what would change it (D1-D5)."""
+"""The compliance portrait (合规画像): metrics, lights, comparison of runs, and what a change would do."""

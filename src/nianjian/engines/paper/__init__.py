@@ -1,1 +1,1 @@
-"""Paper and pictures: Excel, self-contained pages, charts, and the catalogue of words. No Django, no clock."""
+"""Documents and words: PDF, Word, Excel, charts, self-contained pages, and the texts on them."""

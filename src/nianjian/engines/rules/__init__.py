@@ -1,1 +1,1 @@
-"""The rulebook: every number, date and list of the law and of the guide, as dated data with a source."""
+"""The rulebook: every number, date and list of law, notices and guide as dated data with its source."""

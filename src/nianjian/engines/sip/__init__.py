@@ -1,1 +1,1 @@
-"""A small SIP user agent on asyncio that places one kind of call and tells everything it saw. Knows no Django."""
+"""A small SIP user agent that places one test call, with media and TLS, and reports all it saw."""

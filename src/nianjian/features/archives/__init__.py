@@ -1,1 +1,1 @@
-"""Closed seasons as they stood, read-only."""
+"""Closed seasons as they stood, read-only, and the refusal of writes to a closed season."""

@@ -1,1 +1,1 @@
-"""Complaint tickets (投诉工单): in, and out to the lake."""
+"""Complaint tickets (投诉工单): states, clocks, forward lists, matching with calls, one-click pages."""

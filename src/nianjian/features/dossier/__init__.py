@@ -1,1 +1,1 @@
-"""材料包: the package of the annual inspection — checked, numbered, sealed and proved."""
+"""The inspection package (材料包): checklist, checks of papers, seals, editions, rounds, verification."""

@@ -1,1 +1,1 @@
-"""现场检: what an inspector tests on the spot, tried beforehand. The test call (回拨) lies in `callback`."""
+"""The on-site check (现场检) rehearsed: readiness, answers, logs, dialling, the visit day, drills."""

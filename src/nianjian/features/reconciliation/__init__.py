@@ -1,1 +1,1 @@
-"""Reconciliation: own registers against the number-resource system, people three ways, call sources."""
+"""Comparison (一致性比对): registers with exports, people three ways, call sources and bills."""

@@ -1,1 +1,1 @@
-"""Rectification (后续改): from the 整改通知书 to the closed case: locate, isolate, recheck, report, watch."""
+"""Rectification (后续改): a notice's case, its cause, isolation, measures, recheck and report."""

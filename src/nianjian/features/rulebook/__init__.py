@@ -1,1 +1,1 @@
-"""Rulebook."""
+"""The rules with source and dates, requests for another value, and imported holidays."""

@@ -1,1 +1,1 @@
-"""The two live screens (大屏) of the on-site check: what is counted from live sources, and how old it is."""
+"""The two live screens (大屏) of the on-site check: sources at the switch, figures, links of kiosks."""

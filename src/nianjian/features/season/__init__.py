@@ -1,1 +1,1 @@
-"""时间轴: what is due, when, from which source, and what is still to be done. Decisions are pure functions."""
+"""The season (时间轴): both reports, plan and tasks, calendar feeds, roll-over, closing."""

@@ -1,1 +1,1 @@
-"""回拨: does a filed number answer in time, and does it land on its gateway. Real SIP calls, or a protocol by hand."""
+"""Test calls (回拨) to filed numbers: routes, trials by SIP or by hand, verdicts, arrivals."""

@@ -1,1 +1,1 @@
-"""Webhooks."""
+"""Webhooks of an enterprise: who is told of what, and what became of each message."""

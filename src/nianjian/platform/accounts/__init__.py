@@ -1,1 +1,1 @@
-"""Enterprises (the tenants), users and who is acting."""
+"""Enterprises (the tenants), people, their roles and permissions, ways in, and tokens for programs."""

@@ -1,1 +1,1 @@
-"""What every operation shares: who asks, what is answered when it fails, parts of lists, repeated writes."""
+"""What all operations of the API share: tokens, problem documents, paging, uploads, repeated writes."""

@@ -1,1 +1,1 @@
-"""A step that takes two persons, over anything that has a kind, an id and a digest."""
+"""Requests that a second person decides, for anything that has a kind, an id and a digest."""

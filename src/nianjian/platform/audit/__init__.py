@@ -1,1 +1,1 @@
-"""The hash-chained record of who did what."""
+"""The hash-chained record of who did what: one entry a write, and the check of the whole chain."""

@@ -1,1 +1,1 @@
-"""Settings from the environment, and the one place where parts are put together."""
+"""Settings from the environment, the home folder with its locks, an enterprise's lake and its engine."""

@@ -1,1 +1,1 @@
-"""Long work and acts that touch two stores: what is open, done or dropped."""
+"""Long work for the worker with progress and stop, and intents of acts over database and lake."""

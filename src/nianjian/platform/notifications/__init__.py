@@ -1,1 +1,1 @@
-"""Messages to people and programs about what has happened; the audit chain says what that is."""
+"""Messages to people (inbox, mail, chat) and to programs (webhooks), each of them sent once."""

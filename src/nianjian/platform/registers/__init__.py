@@ -1,1 +1,1 @@
-"""The registers (台账): who owns what, and since when. One Django app, one folder a register."""
+"""The tables of the registers (台账): dated history, sheets, import, lists. One Django app."""

@@ -1,1 +1,1 @@
-"""Encrypted fields and files; the keys lie outside the home."""
+"""Encrypted columns and files, blind indexes, and the keys, which are stored outside the home."""

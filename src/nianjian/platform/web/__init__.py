@@ -1,1 +1,1 @@
-"""What every page shares: the frame, the style sheet, the policy headers, the language."""
+"""What all pages share: layout, access marks, menu, tables, paging, error pages, charts, headers."""

@@ -1,1 +1,0 @@
-"""The first version: one file a noun. What is here is only added to."""
