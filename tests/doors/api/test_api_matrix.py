@@ -64,29 +64,10 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("overlays_request_everywhere", "key"): RULE,
     ("roles_give", "name"): "both",  # who belongs to the enterprise may be given a role
 }
-NAMING: Final = frozenset(
-    {
-        "signed",
-        "arrival",
-        "batch",
-        "job",
-        "approval",
-        "webhook",
-        "key",
-        "name",
-        "case",
-        "ticket",
-        "door",
-        "task",
-        "dispatch",
-        "evidence",
-        "reconciliation",
-        "trial",
-        "scan",
-        "invitation",
-        "asked",
-    }
-)
+NAMING: Final = frozenset({
+    "signed", "arrival", "batch", "job", "approval", "webhook", "key", "name", "case", "ticket", "door", "task",
+    "dispatch", "evidence", "reconciliation", "trial", "scan", "invitation", "asked",
+})  # fmt: skip
 QUERIES: Final[Mapping[str, str]] = {
     "calls_import": "name=calls.csv",
     "registers_import": "name=lines.csv",
