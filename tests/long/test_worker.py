@@ -31,7 +31,7 @@ import json, sys
 from nianjian.platform.home import wiring
 wiring.prepare()
 from nianjian.platform.accounts.query import Actor
-from nianjian.flows import jobs
+from nianjian.platform.jobs import flow as jobs
 from nianjian.platform.jobs import query
 verb, *rest = json.loads(sys.argv[1])
 if verb == "put":
