@@ -21,6 +21,8 @@ import psycopg
 import pytest
 from tests.support.starter import started
 
+from nianjian.flows.operation.archive import checked
+
 pytestmark = pytest.mark.long
 
 SAMPLES = Path(__file__).parents[1] / "samples_backup"
@@ -102,8 +104,12 @@ def test_a_backup_goes_from_one_database_to_the_other(make: Make, tmp_path: Path
     first, second = make(source), make(target)
     assert first.ask("restore", str(SAMPLE))["migrated"]
     first.same_as_the_sample()
+    first.ask("user", "add", "dora", "--role", "auditor", "--link")
+    first.ask("user", "invite", "--enterprise", "kept", "--role", "auditor")
     archive = tmp_path / "out.tar"
     assert first.ask("backup", str(archive))["enterprises"] == 1
+    tables = checked(archive, lambda *_figures: None).manifest["tables"]
+    assert (tables["accounts_link"], tables["accounts_invitation"]) == (0, 0)
     told = second.ask("restore", str(archive))
     assert (told["migrated"], told["aside"]) == ([], [])
     second.same_as_the_sample()

@@ -92,8 +92,10 @@ def by_email(addresses: set[str]) -> models.User | None:
     """
     wanted = {address.casefold() for address in addresses}
     known = models.User.objects.filter(is_active=True).exclude(email="").order_by(F("email_at").asc(nulls_first=True))
-    first, *others = [*(one for one in known if one.email.casefold() in wanted), None]
-    return None if first and others[0] and others[0].email_at == first.email_at else first
+    found = [one for one in known if one.email.casefold() in wanted]
+    if not found or (len(found) > 1 and found[0].email_at == found[1].email_at):
+        return None
+    return found[0]
 
 
 @dataclass(frozen=True, slots=True)

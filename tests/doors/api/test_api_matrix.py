@@ -18,6 +18,7 @@ from tests.support.tables import state
 from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, PNG, RULE, Persona, people, tenant
 
 from nianjian.accounts import service
+from nianjian.accounts.invitations.service import invite
 from nianjian.accounts.links import service as links
 from nianjian.accounts.query import USER, Actor
 from nianjian.accounts.roles import Act, Role
@@ -61,30 +62,12 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("effects_look_everywhere", "key"): RULE,
     ("overlays_request", "key"): RULE,
     ("overlays_request_everywhere", "key"): RULE,
-    ("roles_give", "name"): "insp",  # anybody may be given a role
+    ("roles_give", "name"): "both",  # who belongs to the enterprise may be given a role
 }
-NAMING: Final = frozenset(
-    {
-        "signed",
-        "arrival",
-        "batch",
-        "job",
-        "approval",
-        "webhook",
-        "key",
-        "name",
-        "case",
-        "ticket",
-        "door",
-        "task",
-        "dispatch",
-        "evidence",
-        "reconciliation",
-        "trial",
-        "scan",
-        "asked",
-    }
-)
+NAMING: Final = frozenset({
+    "signed", "arrival", "batch", "job", "approval", "webhook", "key", "name", "case", "ticket", "door", "task",
+    "dispatch", "evidence", "reconciliation", "trial", "scan", "invitation", "asked",
+})  # fmt: skip
 QUERIES: Final[Mapping[str, str]] = {
     "calls_import": "name=calls.csv",
     "registers_import": "name=lines.csv",
@@ -149,6 +132,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "rounds_answer": {"note": "已装订"},
     "rounds_paper_add": PNG,
     "people_add": {"name": "third", "role": "auditor"},
+    "invitations_make": {"role": "auditor"},
     "people_add_everywhere": {"name": "third", "role": "auditor"},
     "roles_give": {"role": "auditor"},
     "roles_give_everywhere": {"role": "auditor"},
@@ -327,6 +311,7 @@ def _walk(world: Mapping[str, Mapping[str, Any]], everybody: list[Persona]) -> l
 @pytest.fixture
 def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, Any]]:
     made = {code: tenant(code, sample) for code in (OWN, OTHER)}
+    service.add_user(name="both", role=Role.TESTER, enterprises=[OWN, OTHER], actor=OPERATOR)
     asked = overlay.request_overlay(
         key=RULE, value="0.25", province="上海", enterprise=None, valid_from=date(2026, 1, 1), valid_to=None,
         reason="口头要求", actor=OPERATOR,
@@ -345,6 +330,7 @@ def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, A
             **own,
             **_inspected(code),
             **_linked(things),
+            "invitation": invite(role=Role.AUDITOR, enterprise=code, actor=OPERATOR).id,
             **_reported(things),
             **_built(code, things),
         }

@@ -299,7 +299,7 @@ def test_an_invitation_ends_when_it_is_taken_back_and_with_its_maker(boss: Clien
     assert row.sha256 not in path
     waiting = {"act": "uninvite", "invitation": row.id}
     assert boss.post("/e/demo/people/add/", waiting).status_code == 302
-    assert boss.post("/e/demo/people/add/", waiting).status_code == 400
+    assert boss.post("/e/demo/people/add/", waiting).status_code == 404
     assert far.post(path).status_code == 410
     path = _invited(boss)
     chief.post("/people/of/boss/", {"act": "revoke", "role": "administrator", "enterprise": "demo"})

@@ -171,8 +171,10 @@ def test_a_usual_heading_of_a_duration_serves_a_mapped_time(
 @pytest.mark.parametrize("columns", ["start: 拨打于, duration: 秒", "end: 收于, talk: 秒"])
 def test_a_duration_that_is_none_costs_its_row_alone(desk: Desk, columns: str, lasted: str) -> None:
     text = LASTING.format(lasted=lasted) + LASTING.format(lasted=65).splitlines()[1].replace("a,", "b,", 1)
-    rows = desk.take(text.encode(), mapping=_read(desk, f"columns: {{{NAMED}, {columns}}}")).rows
-    assert (rows.loaded, rows.rejected) == (1, 1)
+    receipt = desk.take(text.encode(), mapping=_read(desk, f"columns: {{{NAMED}, {columns}}}"))
+    follows = "end" if columns.startswith("start") else "start"
+    assert receipt.rows.loaded == 1
+    assert receipt.reasons == {f"{follows}_{'unreadable' if lasted else 'missing'}": 1}
 
 
 @pytest.mark.parametrize(

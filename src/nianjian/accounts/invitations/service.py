@@ -77,9 +77,9 @@ def accept(*, secret: str, actor: Actor) -> Invitation:
 
 
 def withdraw(*, invitation: str, enterprise: str, actor: Actor) -> None:
-    """End an invitation that nobody has accepted. ``role_missing``, ``link_invalid``."""
+    """End an invitation that nobody has accepted. ``role_missing``, ``invitation_unknown``."""
     require(actor, enterprise, Act.PEOPLE)
     with transaction.atomic():
         if not waiting(enterprise).filter(pk=invitation).update(revoked_at=clock.now()):
-            raise NianjianError("link_invalid")
+            raise NianjianError("invitation_unknown", invitation=invitation)
         record(verb="user.uninvite", enterprise=enterprise, actor=actor, data={"invitation": invitation})

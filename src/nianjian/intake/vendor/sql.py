@@ -71,8 +71,8 @@ def seconds_after(moment: str, seconds: str) -> str:
     """``moment`` plus a DOUBLE of seconds, to the microsecond; no time where there is no moment."""
     if moment in {NULL, NO_TIME}:
         return NO_TIME
-    within = f"greatest(least({seconds}, {_LONG}), -{_LONG})"
-    return f"({moment} + to_microseconds(cast(round({within} * 1000000) as bigint)))"
+    exact = f"try_cast({seconds} as decimal(15, 6))"  # no number where it lasts thirty years: no engine adds that
+    return f"({moment} + to_microseconds(cast({exact} * 1000000 as bigint)))"
 
 
 _GUARDED: Final = re.compile(r"""="[^",\n]*"|=""[^",\n]*""|(?:^|[,;\t|"])'[0-9+]""", re.MULTILINE)
@@ -120,8 +120,6 @@ def duration(expression: str) -> str:
         f" + coalesce(try_cast({part.format('([0-9]+)秒')} as double), 0) end)"
     )
 
-
-_LONG: Final = 1_000_000_000  # seconds: whatever lasts longer is no call, and an engine can still add it
 
 UNITS: Final[Mapping[str, float]] = {"seconds": 1, "milliseconds": 0.001, "minutes": 60}  # of a bare number
 

@@ -11,6 +11,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "administrator_exists": mark("there is an administrator already ({user}); `nianjian init --again` makes another"),
     "user_closed": mark("the account of {user} is closed; `nianjian user reopen {user}` opens it again"),
     "link_invalid": mark("this link has been used, has expired or was taken back"),
+    "invitation_unknown": mark("there is no invitation {invitation} that can still be accepted"),
     "link_expiry": mark("a link holds from now on and at most {days} days"),
     "inspector_missing": mark("{user} is no inspector; give that role first"),
     "user_open": mark("the account of {user} is open"),
