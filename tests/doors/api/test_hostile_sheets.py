@@ -16,6 +16,8 @@ from tests.support.books import LAST, ods, ods_row, row, xls, xlsx
 from tests.support.site import PATIENCE, PROGRAM, Site, serving, told
 from tests.support.site import environment as prepared
 
+pytestmark = pytest.mark.long
+
 GROWTH = 150  # MB of memory that all of it together may add to the server or its worker
 HEADER = ("坐席编号", "类型")
 BOOKS = {

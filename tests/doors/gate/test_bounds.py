@@ -18,6 +18,8 @@ from tests.support.gate_asking import body, split
 from tests.support.gate_served import GateProcess
 from tests.support.gate_server import requests
 
+pytestmark = pytest.mark.long
+
 TOKEN = "open-sesame"  # noqa: S105 - a test's
 RIGHT = f"Authorization: Bearer {TOKEN}\r\n".encode()
 TIMEOUT = 2

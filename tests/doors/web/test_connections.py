@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 from tests.support.site import PATIENCE, Site, serving, told
 
+pytestmark = pytest.mark.long
+
 MIB = 1 << 20
 ATTACK = 300 * MIB
 BOUND = 40 * MIB  # what the server throws away to be heard, and what lies in the sockets' buffers

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from tests.support.site import PATIENCE, serving
 
 from nianjian.platform.home import spill
+import pytest
+
+pytestmark = pytest.mark.long
 
 SENT = 3 << 20  # more than the server holds in memory, less than what is announced
 
