@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from tests.support.site import PATIENCE, serving
 
 from nianjian.platform.home import spill
-import pytest
 
 pytestmark = pytest.mark.long
 
