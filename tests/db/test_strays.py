@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import nianjian
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.forwards.mapping import ForwardMapping
 from nianjian.features.complaints.operations import forwards
@@ -20,7 +21,7 @@ from nianjian.platform.jobs.models import Job
 from nianjian.platform.registers.attachments.model import RowAttachment
 from nianjian.platform.vault import blobs, keyring
 
-SOURCE = Path(strays.__file__).parents[2]
+SOURCE = Path(nianjian.__file__).parent
 
 
 def _aged(blob: str, age: timedelta = timedelta(days=2)) -> None:
@@ -100,23 +101,23 @@ def test_whoever_puts_a_file_is_known_to_the_sweep() -> None:
         if re.search(r"\bblobs\.put(?:_file)?\(", path.read_text())
     }
     assert puts == {
-        "dossier/arrivals/service.py",
-        "dossier/pictures/service.py",
-        "flows/dossier/making/kept.py",
-        "flows/season/files.py",
-        "flows/dossier/verifying.py",
-        "inspection/callback/trials/service.py",
-        "inspection/visits/scans/service.py",
-        "flows/reconcile/work.py",
-        "flows/rejects.py",
-        "dossier/impressions/service.py",
-        "dossier/signatures/service.py",
-        "dossier/materials/service.py",
-        "dossier/rounds/service.py",
-        "flows/dossier/upload.py",
-        "flows/complaints/forwards.py",
-        "flows/rectify/report.py",
-        "flows/registers/made.py",
-        "rectification/cases/service.py",
-        "registers/attachments/service.py",
+        "features/calls/operations/rejects.py",
+        "features/complaints/operations/forwards.py",
+        "features/dossier/arrivals/service.py",
+        "features/dossier/impressions/service.py",
+        "features/dossier/materials/service.py",
+        "features/dossier/operations/making/kept.py",
+        "features/dossier/operations/upload.py",
+        "features/dossier/operations/verifying.py",
+        "features/dossier/pictures/service.py",
+        "features/dossier/rounds/service.py",
+        "features/dossier/signatures/service.py",
+        "features/inspection/visits/scans/service.py",
+        "features/reconciliation/operations/work.py",
+        "features/rectification/cases/service.py",
+        "features/rectification/operations/report.py",
+        "features/registers/operations.py",
+        "features/season/operations/files.py",
+        "features/test_calls/trials/service.py",
+        "platform/registers/attachments/service.py",
     }

@@ -10,8 +10,9 @@ import django
 import pytest
 from tests.support import messages
 
-WEB = messages.SOURCE / "web"
-TEMPLATES = sorted(WEB.glob("*/templates/**/*.html"))
+WEB = messages.SOURCE
+TEMPLATES = sorted(WEB.glob("*/**/templates/**/*.html"))
+assert TEMPLATES
 WORDS = re.compile(r"[^\W\d_]{2,}")
 SPOKEN = {"title", "aria-label", "placeholder", "alt", "aria-description", "aria-roledescription", "aria-valuetext"}
 # the same in every language

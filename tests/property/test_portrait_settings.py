@@ -140,7 +140,7 @@ def test_refused(key: str, value: str, code: str) -> None:
 
 def test_every_settable_rule_is_read() -> None:
     """A rule of the portrait that an overlay may change stands by name in the portrait's code."""
-    folder = Path(__file__).parents[2] / "src" / "nianjian" / "portrait"
+    folder = Path(__file__).parents[2] / "src" / "nianjian" / "engines" / "metrics"
     code = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     settable = [rule.key for rule in Rulebook.on(END).rules("portrait.") if rule.settable]
     assert [key for key in settable if f'"{key}"' not in code] == []

@@ -22,7 +22,7 @@ from nianjian.platform.audit.query import acts
 from nianjian.platform.web import charts, errors
 from nianjian.platform.web.paging import FARTHEST, ordered, paged
 
-ASSETS = Path(charts.__file__).parents[2] / "paper" / "assets"
+ASSETS = Path(charts.__file__).parents[2] / "engines" / "paper" / "assets"
 
 
 def test_the_language_is_kept_for_the_person_and_leads_nowhere_else(site: Client) -> None:
@@ -84,7 +84,7 @@ def test_a_saved_page_has_its_style_inside() -> None:
 
 def test_every_icon_of_a_template_is_drawn() -> None:
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', (ASSETS / "icons.svg").read_text(encoding="utf-8")))
-    web = Path(charts.__file__).parents[1]
+    web = Path(charts.__file__).parents[2]
     for path in web.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         named = set(re.findall(r"icons\.svg#([\w-]+)\"", text)) | set(re.findall(r'with icon="([\w-]+)"', text))

@@ -70,7 +70,7 @@ def live(db: None, home: Path, keys: None, monkeypatch: pytest.MonkeyPatch) -> P
         ("demo", "95013001", CALLEE, "L01", "allow"),
         ("demo", "95013001", CALLEE, "L02", "cap"),
         ("demo", "13911112222", CALLEE, "L01", "hours"),
-        ("other", "95588000", STRANGER, "X9", "no-consent"),
+        ("other", "95588000", STRANGER, "X9.9", "no-consent"),
     ]
     for number, (code, display, callee, line, reason) in enumerate(asked):
         verdict = Verdict(allow=reason == "allow", reason=reason, rule="r", decision_id=f"g-{number}")
@@ -115,7 +115,7 @@ def test_the_figures_stand_on_the_screen(admin: Client) -> None:
     assert "手机号" in text
     assert "138****5678" in text
     assert CALLEE not in text
-    assert "X9" not in text, "the other enterprise's"
+    assert "X9.9" not in text, "the other enterprise's"
     assert "95588000" not in text
 
 
@@ -220,7 +220,7 @@ def test_the_log_is_filtered(admin: Client) -> None:
     assert refused.count('<td class="at">') == 2
     assert page(admin, "gateway", reason="cap").count('<td class="at">') == 1
     assert page(admin, "gateway", channel="L01").count('<td class="at">') == 2
-    assert page(admin, "gateway", channel="X9").count('<td class="at">') == 0
+    assert page(admin, "gateway", channel="X9.9").count('<td class="at">') == 0
     assert page(admin, "gateway", reason="nonsense").count('<td class="at">') == 3
     assert page(admin, "gateway", channel="9" * 5000).count('<td class="at">') == 3
 
@@ -269,7 +269,7 @@ def test_a_link_opens_both_screens_of_one_enterprise_without_signing_in(admin: C
         assert "demo企业" in text
         assert CALLEE not in text
         assert "138****5678" in text
-        assert "X9" not in text
+        assert "X9.9" not in text
     assert not kiosk.cookies.get("sessionid")
     assert kiosk.get(HERE).status_code == 302, "it signs nobody in"
     assert kiosk.post(path).status_code == 405
