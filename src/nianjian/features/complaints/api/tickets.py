@@ -191,12 +191,7 @@ def complaints_add(request: Request, code: str, new: NewTicket) -> dict[str, obj
     return one(request, code, address.written(key))
 
 
-def aware(moment: datetime) -> datetime:
-    """A moment; without an offset it is wall time in Asia/Shanghai."""
-    return moment.replace(tzinfo=clock.ZONE) if moment.tzinfo is None else moment
-
-
 def _typed(moment: datetime | None) -> str:
     if moment is None:
         return ""
-    return f"{aware(moment).astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
+    return f"{clock.aware(moment).astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from ninja import Field, Router, Schema
 
-from nianjian.features.complaints.api.tickets import HERE, TICKET, Long, Ticketed, aware, one, told
+from nianjian.engines.kernel import clock
+from nianjian.features.complaints.api.tickets import HERE, TICKET, Long, Ticketed, one, told
 from nianjian.features.complaints.operations import acts, match
 from nianjian.features.complaints.operations.listing import listed, ticket
 from nianjian.features.complaints.service import MOST
@@ -228,4 +229,4 @@ def _items(request: Request, code: str, keys: list[str]) -> dict[str, object]:
 
 
 def _at(moment: datetime | None) -> datetime | None:
-    return None if moment is None else aware(moment)
+    return None if moment is None else clock.aware(moment)
