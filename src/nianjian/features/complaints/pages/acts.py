@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints.operations import acts
 from nianjian.features.complaints.operations.listing import ticket as read
-from nianjian.features.complaints.operations.match import ask_match
+from nianjian.features.complaints.operations.match import match_tickets
 from nianjian.features.complaints.pages.forms import FORMS, Paper
 from nianjian.features.complaints.pages.one import drawn
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -82,14 +82,8 @@ def match(request: Request, code: str, ticket: str) -> HttpResponse:
     _there(request, code, ticket)
     decision = request.POST.get("decision", "")
     try:
-        if decision in {"confirm", "runner_up", "dismiss"}:
-            acts.decide(
-                enterprise=code,
-                complaint=ticket,
-                actor=request.actor,
-                confirmed=decision != "dismiss",
-                runner_up=decision == "runner_up",
-            )
+        if decision in acts.DECISIONS:
+            acts.decide(enterprise=code, complaint=ticket, actor=request.actor, decision=decision)
             messages.success(request, _("The decision is recorded."))
         else:
             return redirect("data-job", code=code, job=_looked(request, code, [ticket]))
@@ -107,7 +101,7 @@ def match_all(request: Request, code: str) -> HttpResponse:
 
 def _looked(request: Request, code: str, tickets: list[str] | None) -> str:
     """The job of a look; one that was asked for is looked through again, whatever came in."""
-    return ask_match(enterprise=code, complaints=tickets, again=tickets is not None, actor=request.actor)
+    return match_tickets.enqueue(enterprise=code, complaints=tickets, again=tickets is not None, actor=request.actor)
 
 
 @require_POST
