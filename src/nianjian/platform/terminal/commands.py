@@ -11,7 +11,7 @@ from rich.console import Console
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.operations.fields import Field, Kind
-from nianjian.platform.operations.operation import Operation
+from nianjian.platform.operations.operation import Operation, Resource
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment
 from nianjian.platform.terminal.language import _
@@ -60,12 +60,11 @@ def _run(operation: Operation[..., Any], draw: Draw, args: argparse.Namespace) -
     operation(enterprise=args.enterprise, actor=actor, **values)
     named = [values[one.name] for one in typed if one.kind in {Kind.KEY, Kind.KEYS}]
     keys = [key for one in named for key in ([one] if isinstance(one, str) else one)]
-    return answer(operation, args.enterprise, actor, keys, draw)
+    return answer(operation.resource, args.enterprise, actor, keys, draw)
 
 
-def answer(operation: Operation[..., Any], code: str, actor: Any, keys: Sequence[str], draw: Draw) -> Answer:  # noqa: ANN401 -- an Actor, whose module loads Django
-    """The resources of an operation as they stand after it: of one its row, of several ``rows``."""
-    resource = operation.resource
+def answer(resource: Resource[Any], code: str, actor: Any, keys: Sequence[str], draw: Draw) -> Answer:  # noqa: ANN401 -- an Actor, whose module loads Django
+    """The resources as they stand after an operation: of one its row, of several ``rows``."""
     rows = [resource.row(one) for one in resource.read(code, actor, keys)]
     return Answer(dict(rows[0]) if len(rows) == 1 else {"rows": rows}, lambda console: draw(console, rows))
 
