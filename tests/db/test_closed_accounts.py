@@ -16,7 +16,7 @@ from django.contrib.sessions.models import Session
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.people import operations
+from nianjian.features.people.operations import people as operations
 from nianjian.features.screens.operations import links as screens
 from nianjian.features.season.operations import feed
 from nianjian.platform.accounts import models, query, service

@@ -9,7 +9,7 @@ import pytest
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.people import operations
+from nianjian.features.people.operations import people as operations
 from nianjian.platform.accounts import folk, query, service
 from nianjian.platform.accounts.links.service import make_first, make_inspection
 from nianjian.platform.accounts.query import Actor

@@ -16,7 +16,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
-from nianjian.features.people import operations
+from nianjian.features.people.operations import people as operations
 from nianjian.platform.accounts import query, service
 from nianjian.platform.accounts.holds.query import WaysIn, behind, behind_both, holders
 from nianjian.platform.accounts.holds.service import confirm

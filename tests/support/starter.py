@@ -27,7 +27,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 PACKAGES: Final = ("nianjian",)
 # Loaded late by what uses them.
@@ -123,14 +123,16 @@ def _load(folder: Path) -> None:
 def _forget_settings() -> None:
     """Let the next look at Django's settings read them anew, from the environment of the command."""
     from asgiref.local import Local  # noqa: PLC0415
-    from django.conf import empty, settings  # noqa: PLC0415 - the server alone loads Django
+    from django import conf  # noqa: PLC0415 - the server alone loads Django
     from django.core.cache import caches  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
+    settings: Any = conf.settings
     sys.modules.pop(settings.SETTINGS_MODULE, None)
     settings.__dict__.clear()
-    settings._wrapped = empty  # type: ignore[assignment]
-    for handler in (connections, caches):
+    settings._wrapped = conf.empty  # type: ignore[attr-defined]
+    handlers: tuple[Any, ...] = (connections, caches)
+    for handler in handlers:
         handler.__dict__.pop("settings", None)
         handler._settings = None
         handler._connections = Local(handler.thread_critical)

@@ -92,8 +92,9 @@ def by_email(addresses: set[str]) -> models.User | None:
     """
     wanted = {address.casefold() for address in addresses}
     known = models.User.objects.filter(is_active=True).exclude(email="").order_by(F("email_at").asc(nulls_first=True))
-    first, *others = [*(one for one in known if one.email.casefold() in wanted), None]
-    return None if first and others[0] and others[0].email_at == first.email_at else first
+    oldest = [account for account in known if account.email.casefold() in wanted][:2]
+    unsure = len(oldest) > 1 and oldest[0].email_at == oldest[1].email_at
+    return oldest[0] if oldest and not unsure else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
 from django.apps import apps
@@ -168,7 +168,8 @@ def end_bearers(user: str, *, closing: bool = False) -> None:
     for kind in apps.get_models():
         if not issubclass(kind, models.Bearer) or (kind.needs is None and not closing):
             continue
-        rows = kind._default_manager.filter(user=user)  # noqa: SLF001 -- Django's documented name
+        rows: Any = kind._default_manager.all()  # noqa: SLF001 -- Django's documented name
+        rows = rows.filter(user=user)
         if kind.needs is not None:
             places = rows.order_by().values_list("enterprise_id", flat=True).distinct()
             rows = rows.filter(enterprise_id__in=[one for one in places if not may(person, one, kind.needs)])

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from ninja import Query, Router
 
-from nianjian.features.people import operations
 from nianjian.features.people.api.shapes import (
     Added,
     Address,
@@ -26,6 +25,7 @@ from nianjian.features.people.api.shapes import (
     named,
     somebody,
 )
+from nianjian.features.people.operations import people as operations
 from nianjian.platform.accounts import service
 from nianjian.platform.accounts.access import EVERYWHERE
 from nianjian.platform.accounts.folk import Folk

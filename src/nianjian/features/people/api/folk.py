@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ninja import Query, Router
 
-from nianjian.features.people import operations
 from nianjian.features.people.api.shapes import (
     Added,
     Address,
@@ -27,6 +26,7 @@ from nianjian.features.people.api.shapes import (
     named,
     somebody,
 )
+from nianjian.features.people.operations import people as operations
 from nianjian.platform.accounts import service
 from nianjian.platform.accounts.folk import Folk
 from nianjian.platform.accounts.holds.service import confirm

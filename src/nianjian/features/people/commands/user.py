@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> Answer:
 
 def _add(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people import operations
+    from nianjian.features.people.operations import people as operations
 
     who = {"name": args.name, "role": args.role, "enterprises": args.enterprises}
     where = ", ".join(args.enterprises) or _("the whole installation")
@@ -109,7 +109,7 @@ def _add(args: argparse.Namespace) -> Answer:
 
 def _grant(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people import operations as people
+    from nianjian.features.people.operations import people
 
     new = people.grant(user=args.name, role=args.role, enterprise=args.enterprise or "", team=args.team, actor=actor)
     return Answer({**_given(args), "granted": new}, lambda console: console.print(_told(args, "granted")))
@@ -117,7 +117,7 @@ def _grant(args: argparse.Namespace) -> Answer:
 
 def _revoke(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people import operations as people
+    from nianjian.features.people.operations import people
 
     people.revoke(user=args.name, role=args.role, enterprise=args.enterprise or "", actor=actor)
     return Answer({**_given(args), "revoked": True}, lambda console: console.print(_told(args, "revoked")))
@@ -125,7 +125,7 @@ def _revoke(args: argparse.Namespace) -> Answer:
 
 def _invite(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people import operations as people
+    from nianjian.features.people.operations import people
 
     made = people.invite(role=args.role, enterprise=args.enterprise, team=args.team, actor=actor)
     told = {"invitation": made.id, "role": args.role, "enterprise": args.enterprise}
@@ -161,7 +161,7 @@ def _link(args: argparse.Namespace) -> Answer:
 
 def _close(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.people import operations as people
+    from nianjian.features.people.operations import people
 
     people.close(user=args.name, actor=actor)
     told = _("The account of {name} is closed.").format(name=args.name)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.people import ENDED, ways_in
 from nianjian.engines.paper.words import words
-from nianjian.features.people import operations
+from nianjian.features.people.operations import people as operations
 from nianjian.features.people.pages.forms import Address, Until
 from nianjian.platform.accounts import service
 from nianjian.platform.accounts.holds.service import confirm

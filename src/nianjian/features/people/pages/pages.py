@@ -15,7 +15,7 @@ from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import named
 from nianjian.engines.paper.texts.people import ways_in as counted
 from nianjian.engines.paper.words import words
-from nianjian.features.people import operations
+from nianjian.features.people.operations import people as operations
 from nianjian.features.people.pages.acts import ACTS, Asked, Done
 from nianjian.features.people.pages.forms import AddPerson, Address, GiveRole, Invite, Until
 from nianjian.platform.accounts import folk

@@ -15,7 +15,7 @@ from nianjian.features.inspection.visits.model import Visit
 from nianjian.features.inspection.visits.query import visits
 from nianjian.features.inspection.visits.scans.query import scans as of_visit
 from nianjian.features.inspection.visits.service import Given
-from nianjian.features.people import operations
+from nianjian.features.people.operations import people as operations
 from nianjian.platform.accounts import query as accounts
 from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.folk import Folk
