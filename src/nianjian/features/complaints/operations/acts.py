@@ -110,12 +110,12 @@ def callback(
     enterprise: str,
     complaint: Key,
     actor: Actor,
+    at: Annotated[Moment, WHEN] = None,
     result: Annotated[
         Text,
         Param(label=mark("What the call gave"), rows=2, metavar="R", help=mark("what the call-back gave"),
               optional_option=True),
     ],
-    at: Annotated[Moment, WHEN] = None,
     version: Version = None,
 ) -> None:  # fmt: skip
     """Record a call-back and what it gave.
@@ -144,12 +144,12 @@ def close(
     enterprise: str,
     complaints: Keys,
     actor: Actor,
+    at: Annotated[Moment, WHEN] = None,
     result: Annotated[
         Text,
         Param(label=mark("Result"), hint=mark("Empty: the measures that are recorded already."), rows=2, metavar="R",
               help=mark("what came of it")),
     ] = "",
-    at: Annotated[Moment, WHEN] = None,
     upheld: Annotated[YesNo, Param(label=mark("Upheld"), help=mark("whether the complaint was right"))] = None,
     version: Version = None,
 ) -> None:  # fmt: skip

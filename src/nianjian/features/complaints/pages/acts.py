@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -45,34 +45,13 @@ def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
     form = FORMS[done](request.POST, auto_id=f"{act}_%s")
     if form.is_valid():
         try:
-            _done(request, code, ticket, done, form.given())
+            form.run(enterprise=code, actor=request.actor, key=ticket)
         except NianjianError as error:
             form.add_error(None, " ".join(said(error)))
         else:
             messages.success(request, _("It is recorded."))
             return redirect("complaints-one", code=code, ticket=ticket)
     return drawn(request, ticket, wrong=(done, form), status=UNPROCESSABLE)
-
-
-def _done(request: Request, code: str, ticket: str, act: Act, given: dict[str, Any]) -> None:
-    """Do it."""
-    who: dict[str, Any] = {"enterprise": code, "actor": request.actor}
-    version = given.pop("version")
-    match act:
-        case Act.RESPOND:
-            acts.respond(complaints=[ticket], versions=[version], **who, **given)
-        case Act.ASSIGN:
-            acts.assign(complaints=[ticket], versions=[version], **who, **given)
-        case Act.CLOSE:
-            acts.close(complaints=[ticket], version=version, **who, **given)
-        case Act.CALL_BACK:
-            acts.callback(complaint=ticket, version=version, **who, **given)
-        case Act.REOPEN:
-            acts.reopen(complaint=ticket, version=version, **who, **given)
-        case Act.EXCLUDE:
-            acts.exclude(complaint=ticket, version=version, **who, **given)
-        case _:
-            acts.readmit(complaint=ticket, version=version, **who, **given)
 
 
 @require_POST
