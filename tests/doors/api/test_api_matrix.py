@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 from django.db import transaction
 from django.test import Client
+from tests.support.operations import bodies
 from tests.support.tables import state
 from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, PNG, RULE, Persona, people, tenant
 
@@ -24,6 +25,7 @@ from nianjian.features.dossier.operations.making import work as making
 from nianjian.features.rectification.operations import report, work
 from nianjian.features.rulebook import operations
 from nianjian.platform.accounts import service
+from nianjian.platform.accounts.invitations.service import invite
 from nianjian.platform.accounts.links import service as links
 from nianjian.platform.accounts.query import USER, Actor
 from nianjian.platform.accounts.roles import Act, Role
@@ -61,7 +63,6 @@ SAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     ("effects_look_everywhere", "key"): RULE,
     ("overlays_request", "key"): RULE,
     ("overlays_request_everywhere", "key"): RULE,
-    ("roles_give", "name"): "insp",  # anybody may be given a role
 }
 NAMING: Final = frozenset(
     {
@@ -75,6 +76,7 @@ NAMING: Final = frozenset(
         "name",
         "case",
         "ticket",
+        "invitation",
         "door",
         "task",
         "dispatch",
@@ -151,6 +153,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "people_add": {"name": "third", "role": "auditor"},
     "people_add_everywhere": {"name": "third", "role": "auditor"},
     "roles_give": {"role": "auditor"},
+    "invitations_make": {"role": "auditor"},
     "roles_give_everywhere": {"role": "auditor"},
     "inspections_make": {"until": str(TOMORROW)},
     "inspections_make_everywhere": {"until": str(TOMORROW)},
@@ -163,12 +166,6 @@ BODIES: Final[Mapping[str, Any]] = {
     "approvals_decide": {"decision": "yes"},
     "approvals_decide_everywhere": {"decision": "yes"},
     "complaints_add": {"source": "12321"},
-    "complaints_respond": {"tickets": ["{ticket}"], "text": "已联系"},
-    "complaints_assign": {"tickets": ["{ticket}"], "assignee": "1001"},
-    "complaints_match": {"tickets": ["{ticket}"]},
-    "complaints_callback": {"result": "满意"},
-    "complaints_exclude": {"exclusion": "not_accepted"},
-    "complaints_decide": {"decision": "dismiss"},
     "effects_look": {"value": "0.2", "valid_from": "2026-01-01"},
     "effects_look_everywhere": {"value": "0.2", "valid_from": "2026-01-01"},
     "reconcile_export": "码号,批准总位长\n95013,8\n".encode(),
@@ -224,6 +221,8 @@ NOBODYS: Final = frozenset({
     "tokens_revoke", "complaints_forward_file", "registers_marked", "registers_export_fetch", "season_feed_close",
     "screen_link_end", "channels_confirm", "channels_close",
 })  # fmt: skip # the address names what is another's own
+LINKS: Final = frozenset({"invitations_end"})  # that was used, is over, taken back or not there: all the same
+DERIVED: Final = bodies()
 # Who sees the rows of one team finds no work but what this one person has asked for.
 OWN_WORK: Final = frozenset({"jobs_get", "jobs_stop"})
 OPERATIONS: Final = [
@@ -263,7 +262,7 @@ def _cases(path: str, operation: Any, world: Mapping[str, Mapping[str, Any]]) ->
             address = f"/{PREFIX}{path.format(code=code, **given)}"
             if query := QUERIES.get(name):
                 address += f"?{query.format(**things)}"
-            content = BODIES.get(name, {})
+            content = BODIES.get(name) or DERIVED.get(name, {})
             raw = isinstance(content, bytes)
             text = "" if raw else json.dumps(content).replace('"{version}"', str(things["version"]))
             body = (
@@ -290,7 +289,7 @@ def _expected(one: Persona, case: Case) -> set[int]:
     if not one.may(case.act, case.code):
         return {403}
     if case.crossed or case.name in NOBODYS or (case.name in OWN_WORK and not one.may(Act.READ, case.code)):
-        return {404}
+        return {422} if case.name in LINKS else {404}
     return set() if one.may(DEEPER.get(case.name, case.act), case.code) else {403}
 
 
@@ -344,7 +343,7 @@ def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, A
             **things,
             **own,
             **_inspected(code),
-            **_linked(things),
+            **_linked(code, things),
             **_reported(things),
             **_built(code, things),
         }
@@ -368,8 +367,9 @@ def _built(code: str, things: Mapping[str, Any]) -> dict[str, str]:
     return dict.fromkeys(("package_sign job", "package_fetch job"), job)
 
 
-def _linked(things: Mapping[str, Any]) -> dict[str, str]:
-    return {"link": links.make_first(user=things["name"], actor=OPERATOR).id}
+def _linked(code: str, things: Mapping[str, Any]) -> dict[str, str]:
+    invitation = invite(role=Role.AUDITOR, enterprise=code, actor=OPERATOR).id
+    return {"link": links.make_first(user=things["name"], actor=OPERATOR).id, "invitation": invitation}
 
 
 def _inspected(code: str) -> dict[str, str]:
