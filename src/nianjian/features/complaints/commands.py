@@ -163,8 +163,7 @@ def _show(args: argparse.Namespace) -> Answer:
 
 def _match(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.complaints.operations import acts
-    from nianjian.features.complaints.operations.match import match_tickets
+    from nianjian.features.complaints.operations.match import decide, match_tickets
 
     if args.confirm or args.dismiss or args.runner_up:
         if len(args.ids) != 1 or args.dismiss == (args.confirm or args.runner_up):
@@ -172,7 +171,7 @@ def _match(args: argparse.Namespace) -> Answer:
                 "usage", program="nianjian complaints match", message=_("name one ticket and one decision")
             )
         decision = "dismiss" if args.dismiss else "runner_up" if args.runner_up else "confirm"
-        acts.decide(enterprise=args.enterprise, complaint=args.ids[0], actor=actor, decision=decision)
+        decide(enterprise=args.enterprise, complaint=args.ids[0], actor=actor, decision=decision)
         return _done(args, args.ids[0], actor)
     told = match_tickets(enterprise=args.enterprise, actor=actor, complaints=args.ids or None, again=args.again)
     return Answer({"enterprise": args.enterprise, **told}, lambda console: picture.matched(console, told))

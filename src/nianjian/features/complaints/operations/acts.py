@@ -14,7 +14,6 @@ from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.words import mark
 from nianjian.features.complaints import query, service
-from nianjian.features.complaints.matches import service as matches
 from nianjian.features.complaints.model import Complaint
 from nianjian.features.complaints.operations.resource import TICKETS
 from nianjian.features.complaints.service import apply_action, resolve_moment
@@ -46,7 +45,6 @@ WHEN: Final = Param(
     label=mark("When"), hint=mark("Empty: now."), metavar="T", error="complaint_moment_unreadable",
     help=mark("when, like 2026-03-01 22:15:00; without it now"),
 )  # fmt: skip
-DECISIONS: Final = ("confirm", "runner_up", "dismiss")
 WHY: Final = Param(label=mark("Reason"), metavar="TEXT", help=mark("why"))
 
 
@@ -297,24 +295,6 @@ def attach(*, enterprise: str, complaint: Key, name: Line, content: Upload, acto
     if row is None:
         raise NianjianError("complaint_unknown", complaint=complaint)
     return attach_to_row(register=query.KIND, row=row, name=name, content=content, actor=actor)
-
-
-@operation(
-    "complaints.decide", on=TICKETS, permission=Permission.LOAD, path="/tickets/{ticket}/match",
-    body=Body("MatchDecision", "Whether it is the proposed call, the runner-up, or neither."),
-)  # fmt: skip
-def decide(*, enterprise: str, complaint: Key, actor: Actor, decision: Annotated[str, Choice(DECISIONS)]) -> None:
-    """Confirm the call that was found, or its runner-up, or dismiss both.
-
-    The ticket takes the confirmed one. Raises what `matches.service.decide` raises.
-    """
-    matches.decide(
-        enterprise=enterprise,
-        complaint=complaint,
-        actor=actor,
-        confirmed=decision != "dismiss",
-        runner_up=decision == "runner_up",
-    )
 
 
 def _one(version: int | None) -> list[int] | None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -22,11 +22,12 @@ from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, silent
-from nianjian.platform.operations.fields import Flag, OptionalKeys
+from nianjian.platform.operations.fields import Choice, Flag, Key, OptionalKeys
 from nianjian.platform.operations.operation import Body, Job, operation
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 WINDOW: Final = "portrait.complaint_rate.match_window"  # minutes around the time that a complaint names
+DECISIONS: Final = ("confirm", "runner_up", "dismiss")
 TABLES: Final = ("calls", "line_dim", "complaint_fact")
 
 
@@ -79,6 +80,24 @@ def match_tickets(
             found += match.look(engine, tables, months[month], own_ids, minutes)
     told = service.keep(enterprise=enterprise, found=found, snapshot=versions["calls"], seen=seen, actor=actor)
     return {"looked_at": len(found)} | told
+
+
+@operation(
+    "complaints.decide", on=TICKETS, permission=Permission.LOAD, path="/tickets/{ticket}/match",
+    body=Body("MatchDecision", "Whether it is the proposed call, the runner-up, or neither."),
+)  # fmt: skip
+def decide(*, enterprise: str, complaint: Key, actor: Actor, decision: Annotated[str, Choice(DECISIONS)]) -> None:
+    """Confirm the call that was found, or its runner-up, or dismiss both.
+
+    The ticket takes the confirmed one. Raises what `matches.service.decide` raises.
+    """
+    service.decide(
+        enterprise=enterprise,
+        complaint=complaint,
+        actor=actor,
+        confirmed=decision != "dismiss",
+        runner_up=decision == "runner_up",
+    )
 
 
 def _wanted(

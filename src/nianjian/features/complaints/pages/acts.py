@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints.operations import acts
 from nianjian.features.complaints.operations.listing import ticket as read
-from nianjian.features.complaints.operations.match import match_tickets
+from nianjian.features.complaints.operations.match import DECISIONS, decide, match_tickets
 from nianjian.features.complaints.pages.forms import FORMS, Paper
 from nianjian.features.complaints.pages.one import drawn
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -61,8 +61,8 @@ def match(request: Request, code: str, ticket: str) -> HttpResponse:
     _there(request, code, ticket)
     decision = request.POST.get("decision", "")
     try:
-        if decision in acts.DECISIONS:
-            acts.decide(enterprise=code, complaint=ticket, actor=request.actor, decision=decision)
+        if decision in DECISIONS:
+            decide(enterprise=code, complaint=ticket, actor=request.actor, decision=decision)
             messages.success(request, _("The decision is recorded."))
         else:
             return redirect("data-job", code=code, job=_looked(request, code, [ticket]))
