@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from tests.support.operations import commands as derived_commands
 
 from nianjian.doors.cli.main import VERBS, Parser, load_verb, main
 from nianjian.features.calls.operations.import_calls import import_calls
@@ -67,16 +68,6 @@ COMMANDS: dict[str, tuple[Act, str, tuple[str, ...]]] = {
     "retention run": (Act.ADMINISTER, EVERYWHERE, ("--dry-run",)),
     "audit verify": (Act.AUDIT, EVERYWHERE, ()),
 }
-TICKET = {  # of complaints; whoever may ask learns that there is no such ticket
-    "respond": (Act.LOAD, ("--text", "x")),
-    "callback": (Act.LOAD, ("--result", "x")),
-    "close": (Act.LOAD, ("--result", "x")),
-    "reopen": (Act.LOAD, ()),
-    "exclude": (Act.LOAD, ("--reason", "duplicate")),
-    "readmit": (Act.LOAD, ()),
-    "assign": (Act.LOAD, ("--to", "x")),
-    "show": (Act.READ_OWN, ()),
-}
 CHANNEL = ("--channel", "L1", "--reason", "x")
 CASE = {  # of rectification: CASE stands for the id of a real one
     "show": (Act.READ, ()),
@@ -103,7 +94,9 @@ ITEM = ("--item", "articles", *AT, *YEAR)
 SEAL = ("--kind", "official_seal")
 ASK = ("--display", "95013", "--callee", "13900000000", "--channel", "L1")
 COMMANDS |= {
-    **{f"complaints {act}": (may, HERE, ("I0", *words, *AT)) for act, (may, words) in TICKET.items()},
+    # whoever may ask learns that there is no such ticket
+    **{command: (may, HERE, ("I0", *words, *AT)) for command, (may, words) in derived_commands().items()},
+    "complaints show": (Act.READ_OWN, HERE, ("I0", *AT)),
     "complaints add": (Act.LOAD, HERE, ("--source", "12321", "--number", "95013", *AT)),
     "complaints attach": (Act.LOAD, HERE, ("I0", "PAPER", *AT)),
     "complaints import": (Act.LOAD, HERE, ("PAPER", "--mapping", "PAPER", *AT)),

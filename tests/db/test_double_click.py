@@ -60,13 +60,13 @@ def click(found):
 """
 MATCH = f"""
 {BEGUN}
-from nianjian.features.complaints.operations.match import ask_match
+from nianjian.features.complaints.operations.match import match_tickets
 
 def before(number):
     Job.objects.update(state="done")
 
 def click(_found):
-    return ask_match(enterprise="demo", complaints=None, again=False, actor=root)
+    return match_tickets.enqueue(enterprise="demo", complaints=None, again=False, actor=root)
 {ENDED}
 """
 

@@ -18,7 +18,7 @@ from nianjian.features.complaints.matches import service as matches
 from nianjian.features.complaints.model import Complaint, Proposal
 from nianjian.features.complaints.operations import acts as flows
 from nianjian.features.complaints.operations.listing import ticket
-from nianjian.features.complaints.operations.match import match_complaints
+from nianjian.features.complaints.operations.match import decide, match_tickets
 from nianjian.features.complaints.operations.promise import promise
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.warned import service as warned
@@ -41,7 +41,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def match(demo: str, operator: Actor) -> Match:
-    return lambda **how: match_complaints(enterprise="demo", actor=operator, **how)
+    return lambda **how: match_tickets(enterprise="demo", actor=operator, **how)
 
 
 def _calls(*calls: tuple[str, datetime], batch: str = "b1") -> None:
@@ -99,11 +99,11 @@ def test_an_ambiguous_one_waits_for_a_person(match: Match, operator: Actor) -> N
     told = ticket(enterprise="demo", complaint="I1", actor=operator)[0].proposal
     assert told is not None
     assert (told.call["call_id"], told.runner_up["call_id"]) == ("c1", "c2")
-    flows.decide(enterprise="demo", complaint="I1", actor=operator, confirmed=True, runner_up=True)
+    decide(enterprise="demo", complaint="I1", actor=operator, decision="runner_up")
     assert (_linked(), _state()[0]) == (("c2", "L1", "T1"), "confirmed")
     assert match(again=True)["looked_at"] == 0
     with pytest.raises(NianjianError) as error:
-        flows.decide(enterprise="demo", complaint="I1", actor=operator, confirmed=False)
+        decide(enterprise="demo", complaint="I1", actor=operator, decision="dismiss")
     assert error.value.code == "complaint_proposal_missing"
 
 
@@ -111,7 +111,7 @@ def test_what_is_dismissed_is_not_proposed_again(match: Match, operator: Actor) 
     _calls(("c1", CALLED), ("c2", CALLED + timedelta(minutes=12)))
     _add(operator)
     match()
-    flows.decide(enterprise="demo", complaint="I1", actor=operator, confirmed=False)
+    decide(enterprise="demo", complaint="I1", actor=operator, decision="dismiss")
     assert match(again=True)["looked_at"] == 0
     assert (_linked(), _state()[0]) == ((None, None, None), "dismissed")
 
@@ -143,7 +143,7 @@ def test_drills_excluded_and_unknown_tickets_are_not_looked_at(match: Match, ope
         match(complaints=["I1"])
     assert error.value.code == "complaint_unknown"
     with pytest.raises(NianjianError) as error:
-        match_complaints(enterprise="demo", actor=Actor("eve", "user"))
+        match_tickets(enterprise="demo", actor=Actor("eve", "user"))
     assert error.value.code == "role_missing"
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 from django.db import transaction
 from django.test import Client
+from tests.support.operations import bodies
 from tests.support.tables import state
 from tests.support.two_tenants import EVERYWHERE, OPERATOR, OTHER, OWN, PNG, RULE, Persona, people, tenant
 
@@ -147,12 +148,6 @@ BODIES: Final[Mapping[str, Any]] = {
     "approvals_decide": {"decision": "yes"},
     "approvals_decide_everywhere": {"decision": "yes"},
     "complaints_add": {"source": "12321"},
-    "complaints_respond": {"tickets": ["{ticket}"], "text": "已联系"},
-    "complaints_assign": {"tickets": ["{ticket}"], "assignee": "1001"},
-    "complaints_match": {"tickets": ["{ticket}"]},
-    "complaints_callback": {"result": "满意"},
-    "complaints_exclude": {"exclusion": "not_accepted"},
-    "complaints_decide": {"decision": "dismiss"},
     "effects_look": {"value": "0.2", "valid_from": "2026-01-01"},
     "effects_look_everywhere": {"value": "0.2", "valid_from": "2026-01-01"},
     "reconcile_export": "码号,批准总位长\n95013,8\n".encode(),
@@ -208,6 +203,7 @@ NOBODYS: Final = frozenset({
     "tokens_revoke", "complaints_forward_file", "registers_marked", "registers_export_fetch", "season_feed_close",
     "screen_link_end", "channels_confirm", "channels_close",
 })  # fmt: skip # the address names what is another's own
+DERIVED: Final = bodies()
 # Who sees the rows of one team finds no work but what this one person has asked for.
 OWN_WORK: Final = frozenset({"jobs_get", "jobs_stop"})
 OPERATIONS: Final = [
@@ -247,7 +243,7 @@ def _cases(path: str, operation: Any, world: Mapping[str, Mapping[str, Any]]) ->
             address = f"/{PREFIX}{path.format(code=code, **given)}"
             if query := QUERIES.get(name):
                 address += f"?{query.format(**things)}"
-            content = BODIES.get(name, {})
+            content = BODIES.get(name) or DERIVED.get(name, {})
             raw = isinstance(content, bytes)
             text = "" if raw else json.dumps(content).replace('"{version}"', str(things["version"]))
             body = (
@@ -329,8 +325,7 @@ def world(db: None, home: Path, sample: dict[str, Any]) -> dict[str, dict[str, A
             **things,
             **own,
             **_inspected(code),
-            **_linked(things),
-            "invitation": invite(role=Role.AUDITOR, enterprise=code, actor=OPERATOR).id,
+            **_linked(code, things),
             **_reported(things),
             **_built(code, things),
         }
@@ -354,8 +349,9 @@ def _built(code: str, things: Mapping[str, Any]) -> dict[str, str]:
     return dict.fromkeys(("package_sign job", "package_fetch job"), job)
 
 
-def _linked(things: Mapping[str, Any]) -> dict[str, str]:
-    return {"link": links.make_first(user=things["name"], actor=OPERATOR).id}
+def _linked(code: str, things: Mapping[str, Any]) -> dict[str, str]:
+    invitation = invite(role=Role.AUDITOR, enterprise=code, actor=OPERATOR).id
+    return {"link": links.make_first(user=things["name"], actor=OPERATOR).id, "invitation": invitation}
 
 
 def _inspected(code: str) -> dict[str, str]:

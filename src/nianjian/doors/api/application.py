@@ -10,7 +10,7 @@ from ninja.openapi.schema import OpenAPISchema, get_schema
 
 from nianjian.features.approvals import api
 from nianjian.features.calls.api import batches, imports, previews, register_files
-from nianjian.features.complaints.api import forwards, one_click, tickets, worked
+from nianjian.features.complaints.api import forwards, one_click, tickets
 from nianjian.features.dial_policy.api import decisions, policy
 from nianjian.features.dossier.api import (
     arrivals,
@@ -74,7 +74,6 @@ ROUTERS: Final = (
     audit.router,
     retention.router,
     tickets.router,
-    worked.router,
     forwards.router,
     one_click.router,
     cases.router,

@@ -12,7 +12,7 @@ from nianjian.features.complaints import terminal as picture
 from nianjian.platform.terminal.answer import NO, Answer
 from nianjian.platform.terminal.arguments import Actions, enterprise, moment
 from nianjian.platform.terminal.language import _
-from nianjian.platform.terminal.session import begin
+from nianjian.platform.terminal.session import begin, load
 
 TEXTS: Final = {  # option -> field of the sheet
     "id": "ticket_id",
@@ -35,7 +35,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Every act on tickets, lists, matching and import."""
     actions = Actions(parser)
     _configure_add(actions)
-    _configure_acts(actions)
+    load()
+    from nianjian.features.complaints.operations import acts  # noqa: F401 -- they are declared there
+    from nianjian.features.complaints.operations.resource import TICKETS
+    from nianjian.platform.operations.operation import REGISTRY
+    from nianjian.platform.terminal.commands import configure as add_operations
+
+    add_operations(actions, REGISTRY.of(TICKETS), picture.done)
+    attach = _ticket(actions, "attach", _attach, _("put a paper beside a ticket; it is stored encrypted"))
+    attach.add_argument("file", type=Path, metavar="FILE", help=_("the paper"))
     listed = actions.add(
         "list", _list, _("list tickets with state and clocks, overdue ones first, then the earliest due")
     )
@@ -45,8 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--hand", action="append", metavar="H", help=_("only clocks that stand so: warned, late …"))
     listed.add_argument("--overdue", action="store_true", help=_("only tickets that are still open past a time limit"))
     listed.add_argument("--drill", action="store_true", help=_("only tickets of drills"))
-    shown = _one(actions, "show", _show, _("show one ticket with its history"))
-    enterprise(shown)
+    _ticket(actions, "show", _show, _("show one ticket with its history"))
     matching = actions.add("match", _match, _("find the call, line and team of each ticket"))
     matching.add_argument("ids", nargs="*", metavar="ID", help=_("only these tickets"))
     enterprise(matching)
@@ -56,13 +63,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--dismiss", action="store_true", help=_("dismiss what was proposed for the one ticket named")
     )
     matching.add_argument("--runner-up", action="store_true", help=_("confirm the runner-up instead"))
-    load = actions.add("import", _import, _("import a list that 12321, 12300 or a carrier handed over"))
-    load.add_argument("file", type=Path, metavar="FILE", help=_("xlsx or CSV, any headers"))
-    enterprise(load)
-    load.add_argument(
+    importing = actions.add("import", _import, _("import a list that 12321, 12300 or a carrier handed over"))
+    importing.add_argument("file", type=Path, metavar="FILE", help=_("xlsx or CSV, any headers"))
+    enterprise(importing)
+    importing.add_argument(
         "--mapping", type=Path, required=True, metavar="FILE", help=_("YAML that says what its columns are")
     )
-    load.add_argument("--arrived", metavar="T", help=_("when the list arrived, where it does not say; without it now"))
+    importing.add_argument(
+        "--arrived", metavar="T", help=_("when the list arrived, where it does not say; without it now")
+    )
 
 
 def _configure_add(actions: Actions) -> None:
@@ -84,50 +93,10 @@ def _configure_add(actions: Actions) -> None:
     add.add_argument("--drill", action="store_true", help=_("a drill: the ticket counts in no figure"))
 
 
-def _configure_acts(actions: Actions) -> None:
-    respond = _several(actions, "respond", _respond, _("record the first response of a person"))
-    respond.add_argument("--text", default="", metavar="TEXT", help=_("what was answered; several tickets need it"))
-    respond.add_argument("--by", default="", metavar="NAME", help=_("who responded; without it who writes"))
-    respond.add_argument("--automatic", action="store_true", help=_("an automatic answer: it is no response"))
-    callback = _dated(_one(actions, "callback", _callback, _("record a call-back")))
-    callback.add_argument("--result", default="", metavar="R", help=_("what the call-back gave"))
-    close = _several(actions, "close", _close, _("close one ticket: it needs a call-back and a result"))
-    close.add_argument("--result", default="", metavar="R", help=_("what came of it"))
-    close.add_argument("--upheld", choices=("yes", "no"), help=_("whether the complaint was right"))
-    reopen = _dated(_one(actions, "reopen", _reopen, _("take a closing back; the clocks keep their start")))
-    reopen.add_argument("--reason", default="", metavar="TEXT", help=_("why"))
-    exclude = _one(actions, "exclude", _exclude, _("let a ticket count nowhere, for a reason"))
-    exclude.add_argument(
-        "--reason", required=True, metavar="R", help=_("not_accepted, not_own_number, duplicate or not_a_call")
-    )
-    exclude.add_argument("--of", default="", metavar="I", help=_("of a duplicate: the ticket that stays"))
-    exclude.add_argument("--note", default="", metavar="TEXT", help=_("more in words"))
-    readmit = _one(actions, "readmit", _readmit, _("take an exclusion back"))
-    readmit.add_argument("--reason", default="", metavar="TEXT", help=_("why"))
-    assign = _several(actions, "assign", _assign, _("give tickets to a person or a team"), dated=False)
-    assign.add_argument("--to", metavar="WHO", help=_("account or staff number; an empty text takes it away"))
-    assign.add_argument("--team", metavar="T", help=_("the team"))
-    attach = _one(actions, "attach", _attach, _("put a paper beside a ticket; it is stored encrypted"))
-    attach.add_argument("file", type=Path, metavar="FILE", help=_("the paper"))
-    for parser in (callback, reopen, exclude, readmit, attach):
-        enterprise(parser)
-
-
-def _one(actions: Actions, name: str, act: Any, about: str) -> argparse.ArgumentParser:  # noqa: ANN401 -- a function of this file
+def _ticket(actions: Actions, name: str, act: Any, about: str) -> argparse.ArgumentParser:  # noqa: ANN401 -- a function of this file
     parser = actions.add(name, act, about)
     parser.add_argument("id", metavar="ID", help=_("the ticket's number"))
-    return parser
-
-
-def _several(actions: Actions, name: str, act: Any, about: str, *, dated: bool = True) -> argparse.ArgumentParser:  # noqa: ANN401 -- the same
-    parser = actions.add(name, act, about)
-    parser.add_argument("ids", nargs="+", metavar="ID", help=_("the ticket's number"))
     enterprise(parser)
-    return _dated(parser) if dated else parser
-
-
-def _dated(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("--at", metavar="T", help=_("when, like 2026-03-01 22:15:00; without it now"))
     return parser
 
 
@@ -147,81 +116,7 @@ def _add(args: argparse.Namespace) -> Answer:
     texts["source"] = spelt.get(args.source, args.source)
     texts |= {name: _typed(texts[name]) for name in ("arrived_at", "accepted_at", "called_at")}
     texts["drill"] = "是" if args.drill else ""
-    return _told(args, acts.add(enterprise=args.enterprise, texts=texts, actor=actor), actor)
-
-
-def _respond(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
-    from nianjian.features.complaints.operations import acts
-
-    acts.respond(
-        enterprise=args.enterprise,
-        complaints=args.ids,
-        actor=actor,
-        at=_at(args),
-        text=args.text,
-        by=args.by,
-        automatic=args.automatic,
-    )
-    return _told(args, args.ids, actor)
-
-
-def _callback(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
-    from nianjian.features.complaints.operations import acts
-
-    acts.callback(enterprise=args.enterprise, complaint=args.id, result=args.result, actor=actor, at=_at(args))
-    return _told(args, args.id, actor)
-
-
-def _close(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
-    from nianjian.features.complaints.operations import acts
-
-    upheld = None if args.upheld is None else args.upheld == "yes"
-    acts.close(
-        enterprise=args.enterprise, complaints=args.ids, actor=actor, result=args.result, at=_at(args), upheld=upheld
-    )
-    return _told(args, args.ids, actor)
-
-
-def _reopen(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
-    from nianjian.features.complaints.operations import acts
-
-    acts.reopen(enterprise=args.enterprise, complaint=args.id, actor=actor, at=_at(args), reason=args.reason)
-    return _told(args, args.id, actor)
-
-
-def _exclude(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
-    from nianjian.features.complaints.operations import acts
-
-    acts.exclude(
-        enterprise=args.enterprise,
-        complaint=args.id,
-        exclusion=args.reason,
-        actor=actor,
-        duplicate_of=args.of,
-        reason=args.note,
-    )
-    return _told(args, args.id, actor)
-
-
-def _readmit(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
-    from nianjian.features.complaints.operations import acts
-
-    acts.readmit(enterprise=args.enterprise, complaint=args.id, actor=actor, reason=args.reason)
-    return _told(args, args.id, actor)
-
-
-def _assign(args: argparse.Namespace) -> Answer:
-    actor = begin(args)
-    from nianjian.features.complaints.operations import acts
-
-    acts.assign(enterprise=args.enterprise, complaints=args.ids, actor=actor, assignee=args.to, team=args.team)
-    return _told(args, args.ids, actor)
+    return _done(args, acts.add(enterprise=args.enterprise, texts=texts, actor=actor), actor)
 
 
 def _attach(args: argparse.Namespace) -> Answer:
@@ -268,23 +163,17 @@ def _show(args: argparse.Namespace) -> Answer:
 
 def _match(args: argparse.Namespace) -> Answer:
     actor = begin(args)
-    from nianjian.features.complaints.operations import acts
-    from nianjian.features.complaints.operations.match import match_complaints
+    from nianjian.features.complaints.operations.match import decide, match_tickets
 
     if args.confirm or args.dismiss or args.runner_up:
         if len(args.ids) != 1 or args.dismiss == (args.confirm or args.runner_up):
             raise NianjianError(
                 "usage", program="nianjian complaints match", message=_("name one ticket and one decision")
             )
-        acts.decide(
-            enterprise=args.enterprise,
-            complaint=args.ids[0],
-            actor=actor,
-            confirmed=not args.dismiss,
-            runner_up=args.runner_up,
-        )
-        return _told(args, args.ids, actor)
-    told = match_complaints(enterprise=args.enterprise, actor=actor, complaints=args.ids or None, again=args.again)
+        decision = "dismiss" if args.dismiss else "runner_up" if args.runner_up else "confirm"
+        decide(enterprise=args.enterprise, complaint=args.ids[0], actor=actor, decision=decision)
+        return _done(args, args.ids[0], actor)
+    told = match_tickets(enterprise=args.enterprise, actor=actor, complaints=args.ids or None, again=args.again)
     return Answer({"enterprise": args.enterprise, **told}, lambda console: picture.matched(console, told))
 
 
@@ -303,15 +192,12 @@ def _import(args: argparse.Namespace) -> Answer:
     return Answer(data, lambda console: picture.imported(console, data), NO if receipt.errors else 0)
 
 
-def _told(args: argparse.Namespace, ids: str | list[str], actor: Any) -> Answer:  # noqa: ANN401 -- loaded late
-    """The tickets as they stand after the act: of one its row, of several ``rows``."""
-    from nianjian.features.complaints.operations.listing import listed
-    from nianjian.features.complaints.query import as_dict
+def _done(args: argparse.Namespace, key: str, actor: Any) -> Answer:  # noqa: ANN401 -- loaded late
+    """The ticket as it stands after the act."""
+    from nianjian.features.complaints.operations.resource import TICKETS
+    from nianjian.platform.terminal.commands import answer
 
-    keys = [ids] if isinstance(ids, str) else ids
-    found = [as_dict(one) for one in listed(enterprise=args.enterprise, actor=actor).of(keys)]
-    data: dict[str, object] = dict(found[0]) if len(found) == 1 else {"rows": found}
-    return Answer(data, lambda console: picture.done(console, found))
+    return answer(TICKETS, args.enterprise, actor, [key], picture.done)
 
 
 def _chosen(given: list[str] | None, kind: Any, name: str) -> frozenset[Any]:  # noqa: ANN401 -- an enumeration
@@ -320,10 +206,6 @@ def _chosen(given: list[str] | None, kind: Any, name: str) -> frozenset[Any]:  #
         if one not in known:
             raise NianjianError("complaint_filter_unknown", filter=f"--{name}", value=one, known=", ".join(known))
     return frozenset(kind(one) for one in given or ())
-
-
-def _at(args: argparse.Namespace) -> datetime | None:
-    return None if args.at is None else _moment(args.at)
 
 
 def _moment(text: str) -> datetime:

@@ -7,19 +7,13 @@ from typing import Final
 
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import CHINESE, words
-from nianjian.features.complaints.operations import forwards
-from nianjian.features.complaints.operations.match import match_complaints
+from nianjian.features.complaints.operations import forwards, match  # noqa: F401 -- match declares its job
+from nianjian.features.complaints.operations.resource import TICKETS
 from nianjian.platform.accounts.query import Actor
 from nianjian.platform.jobs import flow
-from nianjian.platform.jobs.kind import Kind, Report, text, texts
+from nianjian.platform.jobs.kind import Kind, Report, text
 from nianjian.platform.jobs.query import JobValue
-
-
-def _match(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
-    """``payload``: complaints (None: all) and again."""
-    keys = texts(job.payload, "complaints")
-    again = job.payload.get("again") is True
-    return match_complaints(enterprise=job.enterprise, actor=actor, complaints=keys or None, again=again, progress=told)
+from nianjian.platform.operations.operation import REGISTRY
 
 
 def _forwards(job: JobValue, actor: Actor, told: Report) -> Mapping[str, object]:
@@ -40,6 +34,6 @@ def _in(job: JobValue) -> None:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    flow.MATCH_TICKETS: Kind(_match, again=True),
+    **REGISTRY.job_kinds(TICKETS),
     flow.IMPORT_FORWARDS: Kind(_forwards, again=True, after=_in),  # the same list again changes nothing
 }

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 from django.http import HttpResponse
 from ninja import Router, Schema
+from pydantic import TypeAdapter
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.platform.accounts.access import EVERYWHERE
@@ -59,20 +60,20 @@ def write(
     path: str,
     *,
     act: Act | None,
-    answer: type[Schema],
+    answer: type[Any],
     status: int = 200,
     method: str = "POST",
     hidden: Collection[str] = (),
     upload: bool = False,
     held: int = 0,
 ) -> Callable[[View], View]:
-    """Declare a write, done once under an ``Idempotency-Key``; the view gives a value or a dictionary for ``answer``.
+    """Declare a write, done once under an ``Idempotency-Key``; the view gives what ``answer`` describes.
 
     ``hidden``: fields of the answer told once only. ``upload``: the content is a file, the query names it; with
     ``held`` a file of at most so many bytes, for one that is kept sealed: it is taken into memory. The server may have
     put it aside before, in a file without a name in the home (`config.spill.shelter`).
     """
-    file = upload or bool(held)
+    file, shape = upload or bool(held), TypeAdapter[Any](answer)
 
     def around(view: View) -> View:
         def inside(request: Request, **given: Any) -> HttpResponse:  # noqa: ANN401 -- as above
@@ -81,7 +82,7 @@ def write(
                 return answered
 
             def done() -> tuple[int, dict[str, Any]]:
-                return status, answer.model_validate(view(request, **given)).model_dump()
+                return status, shape.dump_python(shape.validate_python(view(request, **given)))
 
             if held:
                 request.content = _held(request, given["file"].name, held)

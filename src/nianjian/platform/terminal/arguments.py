@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
-from nianjian.engines.kernel.clock import ZONE
+from nianjian.engines.kernel.clock import aware
 from nianjian.platform.terminal.answer import Answer
 from nianjian.platform.terminal.language import _
 
@@ -77,8 +77,7 @@ def number(text: str) -> int:
 
 def moment(text: str) -> datetime:
     """Read an ISO moment; without an offset it is wall time in Asia/Shanghai. ValueError."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=ZONE)
+    return aware(datetime.fromisoformat(text))
 
 
 def day(text: str) -> date:

@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from nianjian.platform.accounts.query import Actor
 
 
+def load() -> None:
+    """Set Django up, so that what a command's options follow from can be imported; no table is looked at."""
+    from django.apps import apps
+
+    from nianjian.platform.home import wiring
+
+    if not apps.ready:
+        wiring.start()
+
+
 def prepare() -> None:
     """Make an empty home usable and finish or drop what an earlier process left open.
 

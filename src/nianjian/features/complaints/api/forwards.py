@@ -8,10 +8,11 @@ from typing import Annotated
 from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.words import words
-from nianjian.features.complaints.api.tickets import HERE, Source, aware
+from nianjian.features.complaints.api.tickets import HERE, Source
 from nianjian.features.complaints.forwards.mapping import ForwardMapping, spelt
 from nianjian.features.complaints.operations import forwards, looked
 from nianjian.platform.accounts.roles import Act
@@ -123,7 +124,7 @@ def complaints_forward(request: Request, code: str, file: Query[ForwardAsked]) -
         name=file.name,
         content=request.content,
         mapping=_mapping(file),
-        arrived=None if file.arrived is None else aware(file.arrived),
+        arrived=None if file.arrived is None else clock.aware(file.arrived),
         language=language(request),
         actor=request.actor,
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from typing import Annotated, Literal
 
 from ninja import Field, Query, Router, Schema
 
 from nianjian.engines.kernel import clock
 from nianjian.features.complaints.clocks import Clock, Hand
-from nianjian.features.complaints.operations import acts
+from nianjian.features.complaints.documents import Standing, Ticketed, to_document
+from nianjian.features.complaints.operations import acts, match  # noqa: F401 -- match declares an operation, too
 from nianjian.features.complaints.operations import listing as flow
-from nianjian.features.complaints.query import BY_DUE, KIND, Ticket, Wanted, as_dict, past_as_dict
+from nianjian.features.complaints.operations.resource import TICKETS
+from nianjian.features.complaints.query import BY_DUE, KIND, Ticket, Wanted, past_as_dict
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import State
 from nianjian.features.registers.api.lists import Row, row_key, row_told
@@ -21,39 +23,16 @@ from nianjian.platform.api.access import Request
 from nianjian.platform.api.given import Text
 from nianjian.platform.api.operations import read, take, write
 from nianjian.platform.api.paging import Cut, Page, paged
-from nianjian.platform.registers.rows import address, service
+from nianjian.platform.api.routes import mount
+from nianjian.platform.operations.operation import REGISTRY
+from nianjian.platform.registers.rows import service
 from nianjian.platform.registers.sheets.words import SOURCE
 
 router = Router(tags=["complaints"])
-HERE = "/enterprises/{code}/complaints"
+HERE = TICKETS.path
 TICKET = HERE + "/tickets/{ticket}"
 Long = Annotated[str, Field(max_length=2000)]
-Standing = Literal["new", "responded", "called_back", "closed", "reopened", "excluded"]
 Source = Literal["12321", "12300", "enterprise", "one_click", "carrier"]
-
-
-class Ticketed(Schema):
-    """A ticket: ``values`` by field, numbers masked, without what a complainant wrote; moments in Beijing time.
-
-    ``overdue``: still open past a limit.
-    ``version``: what an act names to go on from; ``address``: how the ticket is called in an address.
-    """
-
-    key: str
-    address: str
-    version: int
-    state: Standing
-    drill: bool
-    response_due: str | None
-    response_clock: Hand
-    response_on_time: bool | None
-    close_due: str | None
-    close_clock: Hand
-    close_on_time: bool | None
-    overdue: bool
-    acts: list[str]
-    match: dict[str, Any] | None
-    values: dict[str, Any]
 
 
 class TicketPast(Schema):
@@ -66,6 +45,7 @@ class TicketPast(Schema):
     fields: list[str]
 
 
+@dataclass(frozen=True)
 class TicketShown(Ticketed):
     """A ticket with its history, newest first."""
 
@@ -107,25 +87,6 @@ class NewTicket(Schema):
     drill: bool = False
 
 
-OWN = frozenset(
-    {"state", "drill", "acts", "match", "response_due", "response_clock", "response_on_time", "close_due",
-     "close_clock", "close_on_time", "overdue"}
-)  # fmt: skip
-
-
-def told(one: Ticket) -> dict[str, object]:
-    """A ticket as it is answered."""
-    flat = as_dict(one)
-    values = {name: value for name, value in flat.items() if name not in OWN and name != "id"}
-    head = {"key": one.row.key, "address": quote(address.written(one.row.key), safe="~"), "version": one.row.pk}
-    return head | {name: flat[name] for name in OWN} | {"values": values}
-
-
-def one(request: Request, code: str, ticket: str) -> dict[str, object]:
-    """The ticket as it stands; ``complaint_unknown``."""
-    return told(flow.ticket(enterprise=code, complaint=row_key(ticket), actor=request.actor)[0])
-
-
 @read(router, HERE, act=Act.READ_OWN, answer=Page[Ticketed])
 def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[TicketsWanted]) -> dict[str, object]:
     """Tickets, the overdue ones first, then those due soonest; an outsourcer's own ones alone."""
@@ -139,7 +100,7 @@ def complaints_list(request: Request, code: str, cut: Query[Cut], looked: Query[
         overdue=looked.overdue,
     )
     found = flow.listed(enterprise=code, actor=request.actor, wanted=wanted)
-    return paged(request, cut, _Read(found.narrowed(looked.q, BY_DUE)), told)
+    return paged(request, cut, _Read(found.narrowed(looked.q, BY_DUE)), to_document)
 
 
 class _Read:
@@ -153,10 +114,12 @@ class _Read:
 
 
 @read(router, TICKET, act=Act.READ_OWN, answer=TicketShown)
-def complaints_get(request: Request, code: str, ticket: str) -> dict[str, object]:
+def complaints_get(request: Request, code: str, ticket: str) -> TicketShown:
     """One ticket and its history, masked."""
     found, past = flow.ticket(enterprise=code, complaint=row_key(ticket), actor=request.actor)
-    return told(found) | {"history": [past_as_dict(event) for event in past]}
+    return TicketShown(
+        **vars(to_document(found)), history=[TicketPast.model_validate(past_as_dict(event)) for event in past]
+    )
 
 
 @take(router, f"{TICKET}/reveal", act=Act.REVEAL, answer=Row)
@@ -168,7 +131,7 @@ def complaints_reveal(request: Request, code: str, ticket: str) -> dict[str, obj
 
 
 @write(router, HERE, act=Act.LOAD, answer=Ticketed, status=201)
-def complaints_add(request: Request, code: str, new: NewTicket) -> dict[str, object]:
+def complaints_add(request: Request, code: str, new: NewTicket) -> Ticketed:
     """Open a ticket; its clocks run from its arrival."""
     spelt = {stored: word for word, stored in reversed(SOURCE.items())}
     texts = {
@@ -188,15 +151,13 @@ def complaints_add(request: Request, code: str, new: NewTicket) -> dict[str, obj
         "drill": "是" if new.drill else "",
     }
     key = acts.add(enterprise=code, texts=texts, actor=request.actor)
-    return one(request, code, address.written(key))
-
-
-def aware(moment: datetime) -> datetime:
-    """A moment; without an offset it is wall time in Asia/Shanghai."""
-    return moment.replace(tzinfo=clock.ZONE) if moment.tzinfo is None else moment
+    return to_document(TICKETS.get(code, request.actor, key))
 
 
 def _typed(moment: datetime | None) -> str:
     if moment is None:
         return ""
-    return f"{aware(moment).astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
+    return f"{clock.aware(moment).astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}"
+
+
+mount(router, REGISTRY.of(TICKETS))

@@ -1,170 +1,301 @@
-"""Each act on tickets as a person does it: whether the role allows it, then the room's service."""
+"""What people do to tickets. Closing takes one ticket at a time, by design.
+
+Each act is one transaction with one audit entry, and writes another version of the row: nothing that was recorded is
+edited. All of them raise what `service.apply_action` raises.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from typing import Annotated, Final
 
+from django.db import transaction
+
+from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.words import mark
 from nianjian.features.complaints import query, service
-from nianjian.features.complaints.matches import service as matches
-from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
+from nianjian.features.complaints.model import Complaint
+from nianjian.features.complaints.operations.resource import TICKETS
+from nianjian.features.complaints.service import apply_action, resolve_moment
+from nianjian.features.complaints.states import DUPLICATE, EXCLUSIONS, Act
+from nianjian.features.complaints.warned.service import clear_close_warning
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Act as Permission
+from nianjian.platform.operations.fields import (
+    Choice,
+    Flag,
+    Key,
+    Keys,
+    Line,
+    Moment,
+    OptionalLine,
+    Param,
+    RowTexts,
+    Text,
+    Upload,
+    Version,
+    Versions,
+    YesNo,
+)
+from nianjian.platform.operations.operation import Body, operation
 from nianjian.platform.registers.attachments.service import attach_to_row
+from nianjian.platform.registers.tables.column import Row
+
+WHEN: Final = Param(
+    label=mark("When"), hint=mark("Empty: now."), metavar="T", error="complaint_moment_unreadable",
+    help=mark("when, like 2026-03-01 22:15:00; without it now"),
+)  # fmt: skip
+WHY: Final = Param(label=mark("Reason"), metavar="TEXT", help=mark("why"))
 
 
-def add(*, enterprise: str, texts: Mapping[str, str], actor: Actor) -> str:
-    """Open a ticket; ``role_missing``, ``enterprise_unknown``, and what `service.add` raises."""
-    _may(actor, enterprise)
+@operation("complaints.add", on=TICKETS, permission=Permission.LOAD)
+def add(*, enterprise: str, texts: RowTexts, actor: Actor) -> str:
+    """Open a ticket; its number. Raises what `service.add` raises."""
     return service.add(enterprise=enterprise, texts=texts, actor=actor)
 
 
+@operation(
+    "complaints.respond", on=TICKETS, permission=Permission.LOAD, label=mark("Record a response"),
+    command="respond", help=mark("record the first response of a person"), path="/responses",
+    body=Body(
+        "Responded",
+        "Tickets, all or none; several need a ``text``. ``automatic``: an answer of no person, which stops no clock.",
+    ),
+)  # fmt: skip
 def respond(
     *,
     enterprise: str,
-    complaints: Sequence[str],
+    complaints: Keys,
     actor: Actor,
-    at: datetime | None = None,
-    text: str = "",
-    by: str = "",
-    automatic: bool = False,
-    versions: Sequence[int] | None = None,
-) -> None:
-    """Record first responses; ``role_missing``, and what `service.respond` raises."""
-    _may(actor, enterprise)
-    service.respond(
-        enterprise=enterprise,
-        complaints=complaints,
-        actor=actor,
-        at=at,
-        text=text,
-        by=by,
-        automatic=automatic,
-        versions=versions,
-    )
+    at: Annotated[Moment, WHEN] = None,
+    text: Annotated[
+        Line,
+        Param(label=mark("What was answered"), rows=2, metavar="TEXT",
+              help=mark("what was answered; several tickets need it")),
+    ] = "",
+    by: Annotated[
+        Line,
+        Param(label=mark("Who responded"), hint=mark("Empty: you."), metavar="NAME",
+              help=mark("who responded; without it who writes")),
+    ] = "",
+    automatic: Annotated[Flag, Param(help=mark("an automatic answer: it is no response"))] = False,
+    versions: Versions = None,
+) -> None:  # fmt: skip
+    """Record first responses.
+
+    ``complaint_text_missing``: several at once need a text of the writer's own.
+    """
+    if len(complaints) > 1 and not automatic and not text.strip():
+        raise NianjianError("complaint_text_missing")
+    moment = resolve_moment(at)
+    act = Act.ACKNOWLEDGE if automatic else Act.RESPOND
+
+    def change(row: Complaint) -> Row:
+        if automatic:
+            return {"auto_replied_at": row.auto_replied_at or moment}
+        return {"responded_at": moment, "responded_by": by.strip() or actor.name}
+
+    apply_action(act, enterprise, complaints, change, actor, at=moment, reason=text, versions=versions)
 
 
+@operation(
+    "complaints.callback", on=TICKETS, permission=Permission.LOAD, label=mark("Record a call-back"),
+    command="callback", help=mark("record a call-back"),
+    path="/tickets/{ticket}/callback", body=Body("CalledBack", "What the call gave."),
+)  # fmt: skip
 def callback(
     *,
     enterprise: str,
-    complaint: str,
-    result: str,
+    complaint: Key,
     actor: Actor,
-    at: datetime | None = None,
-    version: int | None = None,
-) -> None:
-    """Record a call-back; ``role_missing``, and what `service.callback` raises."""
-    _may(actor, enterprise)
-    service.callback(enterprise=enterprise, complaint=complaint, result=result, actor=actor, at=at, version=version)
+    at: Annotated[Moment, WHEN] = None,
+    result: Annotated[
+        Text,
+        Param(label=mark("What the call gave"), rows=2, metavar="R", help=mark("what the call-back gave"),
+              optional_option=True),
+    ],
+    version: Version = None,
+) -> None:  # fmt: skip
+    """Record a call-back and what it gave.
+
+    The first thing a person does is the response, too. ``complaint_result_missing``.
+    """
+    if not result.strip():
+        raise NianjianError("complaint_result_missing")
+    moment = resolve_moment(at)
+
+    def change(row: Complaint) -> Row:
+        values: Row = {"called_back_at": moment, "callback_result": result.strip()}
+        return values if row.responded_at else values | {"responded_at": moment, "responded_by": actor.name}
+
+    apply_action(Act.CALL_BACK, enterprise, [complaint], change, actor, at=moment, versions=_one(version))
 
 
+@operation(
+    "complaints.close", on=TICKETS, permission=Permission.LOAD, label=mark("Close the ticket"),
+    command="close", help=mark("close one ticket: it needs a call-back and a result"),
+    path="/tickets/{ticket}/close",
+    body=Body("Closed", "``result``: what was done, where it is not recorded yet."),
+)  # fmt: skip
 def close(
     *,
     enterprise: str,
-    complaints: Sequence[str],
+    complaints: Keys,
     actor: Actor,
-    result: str = "",
-    at: datetime | None = None,
-    upheld: bool | None = None,
-    version: int | None = None,
-) -> None:
-    """Close one ticket.
+    at: Annotated[Moment, WHEN] = None,
+    result: Annotated[
+        Text,
+        Param(label=mark("Result"), hint=mark("Empty: the measures that are recorded already."), rows=2, metavar="R",
+              help=mark("what came of it")),
+    ] = "",
+    upheld: Annotated[YesNo, Param(label=mark("Upheld"), help=mark("whether the complaint was right"))] = None,
+    version: Version = None,
+) -> None:  # fmt: skip
+    """Close a ticket: it needs a result and a recorded call-back, a new one after each reopening.
 
-    ``complaint_mass_close`` for more than one, ``role_missing``, and what `service.close` raises.
+    ``complaint_mass_close`` for more than one, ``complaint_callback_missing``, ``complaint_callback_old``,
+    ``complaint_result_missing``.
     """
-    _may(actor, enterprise)
     if len(complaints) != 1:
         raise NianjianError("complaint_mass_close", count=len(complaints))
-    service.close(
-        enterprise=enterprise,
-        complaint=complaints[0],
-        actor=actor,
-        result=result,
-        at=at,
-        upheld=upheld,
-        version=version,
-    )
+    moment = resolve_moment(at)
+
+    def change(row: Complaint) -> Row:
+        values: Row = {"closed_at": moment, "measures": result.strip() or row.measures}
+        if not values["measures"]:
+            raise NianjianError("complaint_result_missing")
+        return values if upheld is None else values | {"upheld": upheld}
+
+    apply_action(Act.CLOSE, enterprise, complaints, change, actor, at=moment, versions=_one(version))
 
 
+@operation(
+    "complaints.reopen", on=TICKETS, permission=Permission.LOAD, label=mark("Reopen the ticket"),
+    command="reopen", help=mark("take a closing back; the clocks keep their start"),
+    path="/tickets/{ticket}/reopen", body=Body("Reopened", "Why."),
+)  # fmt: skip
 def reopen(
     *,
     enterprise: str,
-    complaint: str,
+    complaint: Key,
     actor: Actor,
-    at: datetime | None = None,
-    reason: str = "",
-    version: int | None = None,
+    at: Annotated[Moment, WHEN] = None,
+    reason: Annotated[Line, WHY] = "",
+    version: Version = None,
 ) -> None:
-    """Take a closing back; ``role_missing``, and what `service.reopen` raises."""
-    _may(actor, enterprise)
-    service.reopen(enterprise=enterprise, complaint=complaint, actor=actor, at=at, reason=reason, version=version)
+    """Take a closing back; the clocks keep their start.
+
+    The clock of closing warns anew.
+    """
+    moment = resolve_moment(at)
+    change: Row = {"reopened_at": moment}
+    with transaction.atomic():
+        apply_action(
+            Act.REOPEN, enterprise, [complaint], lambda _row: change, actor, at=moment, reason=reason,
+            versions=_one(version),
+        )  # fmt: skip
+        clear_close_warning(enterprise=enterprise, key=complaint)
 
 
+@operation(
+    "complaints.exclude", on=TICKETS, permission=Permission.LOAD, label=mark("Exclude the ticket"),
+    command="exclude", help=mark("let a ticket count nowhere, for a reason"),
+    path="/tickets/{ticket}/exclude",
+    body=Body("Excluded", "Why it counts nowhere; of a duplicate the ticket that stays."),
+)  # fmt: skip
 def exclude(
     *,
     enterprise: str,
-    complaint: str,
-    exclusion: str,
+    complaint: Key,
     actor: Actor,
-    duplicate_of: str = "",
-    reason: str = "",
-    version: int | None = None,
+    exclusion: Annotated[
+        str,
+        Choice(EXCLUSIONS),
+        Param(label=mark("Why it counts nowhere"), option="reason", metavar="R",
+              help=mark("not_accepted, not_own_number, duplicate or not_a_call")),
+    ],
+    duplicate_of: Annotated[
+        Line,
+        Param(label=mark("Ticket that stays"), hint=mark("Of a duplicate."), option="of", metavar="I",
+              help=mark("of a duplicate: the ticket that stays")),
+    ] = "",
+    reason: Annotated[Line, Param(label=mark("Note"), option="note", metavar="TEXT", help=mark("more in words"))] = "",
+    version: Version = None,
+) -> None:  # fmt: skip
+    """Let a ticket count nowhere.
+
+    ``complaint_exclusion_unknown``, ``complaint_duplicate_wrong``.
+    """
+    if exclusion not in EXCLUSIONS:
+        raise NianjianError("complaint_exclusion_unknown", exclusion=exclusion, exclusions=", ".join(EXCLUSIONS))
+    first = duplicate_of.strip()
+    if first and (exclusion != DUPLICATE or first == complaint or not query.standing(enterprise, [first])):
+        raise NianjianError("complaint_duplicate_wrong", complaint=complaint, other=first)
+    change: Row = {"exclusion": exclusion, "duplicate_of": first or None}
+    apply_action(
+        Act.EXCLUDE, enterprise, [complaint], lambda _row: change, actor, at=clock.now(), reason=reason,
+        versions=_one(version),
+    )  # fmt: skip
+
+
+@operation(
+    "complaints.readmit", on=TICKETS, permission=Permission.LOAD, label=mark("Take the exclusion back"),
+    command="readmit", help=mark("take an exclusion back"),
+    path="/tickets/{ticket}/readmit", body=Body("Readmitted", "Why the exclusion was wrong."),
+)  # fmt: skip
+def readmit(
+    *,
+    enterprise: str,
+    complaint: Key,
+    actor: Actor,
+    reason: Annotated[Line, WHY] = "",
+    version: Version = None,
 ) -> None:
-    """Let a ticket count nowhere; ``role_missing``, and what `service.exclude` raises."""
-    _may(actor, enterprise)
-    service.exclude(
-        enterprise=enterprise,
-        complaint=complaint,
-        exclusion=exclusion,
-        actor=actor,
-        duplicate_of=duplicate_of,
-        reason=reason,
-        version=version,
-    )
+    """Take an exclusion back."""
+    change: Row = {"exclusion": None, "duplicate_of": None}
+    apply_action(
+        Act.READMIT, enterprise, [complaint], lambda _row: change, actor, at=clock.now(), reason=reason,
+        versions=_one(version),
+    )  # fmt: skip
 
 
-def readmit(*, enterprise: str, complaint: str, actor: Actor, reason: str = "", version: int | None = None) -> None:
-    """Take an exclusion back; ``role_missing``, and what `service.readmit` raises."""
-    _may(actor, enterprise)
-    service.readmit(enterprise=enterprise, complaint=complaint, actor=actor, reason=reason, version=version)
-
-
+@operation(
+    "complaints.assign", on=TICKETS, permission=Permission.LOAD, label=mark("Assign the ticket"),
+    command="assign", help=mark("give tickets to a person or a team"), path="/assignments",
+    body=Body("Assigned", 'Tickets, all or none, for a person or a team; "" takes it away, null leaves it.'),
+)  # fmt: skip
 def assign(
     *,
     enterprise: str,
-    complaints: Sequence[str],
+    complaints: Keys,
     actor: Actor,
-    assignee: str | None = None,
-    team: str | None = None,
-    versions: Sequence[int] | None = None,
-) -> None:
-    """Give tickets to a person or a team; ``role_missing``, and what `service.assign` raises."""
-    _may(actor, enterprise)
-    service.assign(
-        enterprise=enterprise, complaints=complaints, actor=actor, assignee=assignee, team=team, versions=versions
-    )
+    assignee: Annotated[
+        OptionalLine,
+        Param(label=mark("Person"), option="to", metavar="WHO",
+              help=mark("account or staff number; an empty text takes it away")),
+    ] = None,
+    team: Annotated[OptionalLine, Param(label=mark("Team"), metavar="T", help=mark("the team"))] = None,
+    versions: Versions = None,
+) -> None:  # fmt: skip
+    """Give tickets to a person or a team.
+
+    ``complaint_assignee_missing``.
+    """
+    named = {"assignee": assignee, "team_id": team}
+    change: Row = {name: value.strip() or None for name, value in named.items() if value is not None}
+    if not change:
+        raise NianjianError("complaint_assignee_missing")
+    apply_action(Act.ASSIGN, enterprise, complaints, lambda _row: change, actor, at=clock.now(), versions=versions)
 
 
-def attach(*, enterprise: str, complaint: str, name: str, content: bytes, actor: Actor) -> int:
+@operation("complaints.attach", on=TICKETS, permission=Permission.LOAD)
+def attach(*, enterprise: str, complaint: Key, name: Line, content: Upload, actor: Actor) -> int:
     """Put a paper beside a ticket; its id. ``complaint_unknown``, and what `attach_to_row` raises."""
-    _may(actor, enterprise)
     row = query.standing(enterprise, [complaint]).get(complaint)
     if row is None:
         raise NianjianError("complaint_unknown", complaint=complaint)
     return attach_to_row(register=query.KIND, row=row, name=name, content=content, actor=actor)
 
 
-def decide(*, enterprise: str, complaint: str, actor: Actor, confirmed: bool, runner_up: bool = False) -> None:
-    """Confirm the proposed call of a ticket (or the runner-up), or dismiss both; the ticket takes the confirmed one.
-
-    ``role_missing``, and what `matches.service.decide` raises.
-    """
-    _may(actor, enterprise)
-    matches.decide(enterprise=enterprise, complaint=complaint, actor=actor, confirmed=confirmed, runner_up=runner_up)
-
-
-def _may(actor: Actor, enterprise: str) -> None:
-    require(actor, enterprise, Act.LOAD)
-    accounts.enterprise(enterprise)
+def _one(version: int | None) -> list[int] | None:
+    return None if version is None else [version]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 from nianjian.engines.kernel import clock
 from nianjian.engines.kernel.errors import NianjianError
@@ -15,49 +15,53 @@ from nianjian.features.complaints import match, query
 from nianjian.features.complaints.matches import service
 from nianjian.features.complaints.model import Proposal
 from nianjian.features.complaints.operations.publish import publish
+from nianjian.features.complaints.operations.resource import TICKETS
 from nianjian.platform.accounts import query as accounts
-from nianjian.platform.accounts.access import require
 from nianjian.platform.accounts.query import Actor
-from nianjian.platform.accounts.roles import Act
+from nianjian.platform.accounts.roles import Act as Permission
 from nianjian.platform.home import wiring
 from nianjian.platform.jobs import flow
 from nianjian.platform.jobs.progress import Progress, silent
+from nianjian.platform.operations.fields import Choice, Flag, Key, OptionalKeys
+from nianjian.platform.operations.operation import Body, Job, operation
 from nianjian.platform.rulebook.rulebooks import rulebook
 
 WINDOW: Final = "portrait.complaint_rate.match_window"  # minutes around the time that a complaint names
+DECISIONS: Final = ("confirm", "runner_up", "dismiss")
 TABLES: Final = ("calls", "line_dim", "complaint_fact")
 
 
-def ask_match(*, enterprise: str, complaints: Sequence[str] | None, again: bool, actor: Actor) -> str:
-    """Put a match for the worker, or name the one that waits or runs; its job.
-
-    ``role_missing``, ``complaint_unknown``.
-    """
-    require(actor, enterprise, Act.LOAD)
-    if complaints is not None:
-        known = query.tickets(enterprise).filter(key__in=list(complaints)).values_list("key", flat=True)
-        if missing := set(complaints) - set(known):
-            raise NianjianError("complaint_unknown", complaint=min(missing))
-    payload = {"complaints": None if complaints is None else sorted(complaints), "again": again}
-    return flow.enqueue_once(kind=flow.MATCH_TICKETS, enterprise=enterprise, payload=payload, actor=actor)
+def _require_tickets(*, enterprise: str, complaints: Sequence[str] | None, again: bool) -> None:
+    """Raise ``complaint_unknown`` for a ticket that is not there."""
+    del again
+    known = query.tickets(enterprise).filter(key__in=list(complaints or ())).values_list("key", flat=True)
+    if missing := set(complaints or ()) - set(known):
+        raise NianjianError("complaint_unknown", complaint=min(missing))
 
 
-def match_complaints(
+@operation(
+    "complaints.match", on=TICKETS, permission=Permission.LOAD, path="/matches",
+    job=Job(kind=flow.MATCH_TICKETS, repeatable=True, check=_require_tickets),
+    body=Body(
+        "MatchAsked",
+        "Which tickets, all where none are named; ``again``: also those for which nothing new can be found.",
+    ),
+)  # fmt: skip
+def match_tickets(
     *,
     enterprise: str,
     actor: Actor,
-    complaints: Sequence[str] | None = None,
-    again: bool = False,
+    complaints: OptionalKeys = None,
+    again: Flag = False,
     progress: Progress = silent,
 ) -> dict[str, int]:
-    """Match these tickets, or all that are not excluded; how many of each state, ``linked`` and ``looked_at``.
+    """Look for the calls of tickets: work for the worker, whose result counts what was found.
 
-    The calls are looked through month by month of the tickets: what a run finds is kept at its end, or not at all.
-
-    What nothing new can be found for is left out, unless ``again``; what a person decided stays in any case.
-    ``role_missing``, ``enterprise_unknown``, ``complaint_unknown``.
+    Without ``complaints`` all that are not excluded; what nothing new can be found for is left out, unless ``again``.
+    What a person decided stays in any case. The calls are looked through month by month of the tickets: what a run
+    finds is kept at its end, or not at all. How many of each state, ``linked`` and ``looked_at``.
+    ``complaint_unknown``.
     """
-    require(actor, enterprise, Act.LOAD)
     tenant = accounts.enterprise(enterprise)
     lake = wiring.lake(enterprise)
     progress("", 0, 0)
@@ -67,7 +71,7 @@ def match_complaints(
     with lake.lock():  # tickets, calls and lines of one moment
         versions = {name: lake.version(name) for name in TABLES}
         files = {name: lake.files(name) for name in TABLES}
-    wanted, own_ids = _wanted(enterprise, complaints, versions["calls"], again=again)
+    wanted, own_ids = _wanted(enterprise, complaints or None, versions["calls"], again=again)
     months, found = _months(enterprise, wanted), list[match.Match]()
     with closing(wiring.engine()) as engine:
         tables = {name: engine.table(name, files[name], SCHEMAS[name]) for name in TABLES}
@@ -76,6 +80,24 @@ def match_complaints(
             found += match.look(engine, tables, months[month], own_ids, minutes)
     told = service.keep(enterprise=enterprise, found=found, snapshot=versions["calls"], seen=seen, actor=actor)
     return {"looked_at": len(found)} | told
+
+
+@operation(
+    "complaints.decide", on=TICKETS, permission=Permission.LOAD, path="/tickets/{ticket}/match",
+    body=Body("MatchDecision", "Whether it is the proposed call, the runner-up, or neither."),
+)  # fmt: skip
+def decide(*, enterprise: str, complaint: Key, actor: Actor, decision: Annotated[str, Choice(DECISIONS)]) -> None:
+    """Confirm the call that was found, or its runner-up, or dismiss both.
+
+    The ticket takes the confirmed one. Raises what `matches.service.decide` raises.
+    """
+    service.decide(
+        enterprise=enterprise,
+        complaint=complaint,
+        actor=actor,
+        confirmed=decision != "dismiss",
+        runner_up=decision == "runner_up",
+    )
 
 
 def _wanted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.features.complaints.operations import acts
 from nianjian.features.complaints.operations.listing import ticket as read
-from nianjian.features.complaints.operations.match import ask_match
+from nianjian.features.complaints.operations.match import DECISIONS, decide, match_tickets
 from nianjian.features.complaints.pages.forms import FORMS, Paper
 from nianjian.features.complaints.pages.one import drawn
 from nianjian.features.complaints.sheet import COMPLAINTS
@@ -45,34 +45,13 @@ def act(request: Request, code: str, ticket: str, act: str) -> HttpResponse:
     form = FORMS[done](request.POST, auto_id=f"{act}_%s")
     if form.is_valid():
         try:
-            _done(request, code, ticket, done, form.given())
+            form.run(enterprise=code, actor=request.actor, key=ticket)
         except NianjianError as error:
             form.add_error(None, " ".join(said(error)))
         else:
             messages.success(request, _("It is recorded."))
             return redirect("complaints-one", code=code, ticket=ticket)
     return drawn(request, ticket, wrong=(done, form), status=UNPROCESSABLE)
-
-
-def _done(request: Request, code: str, ticket: str, act: Act, given: dict[str, Any]) -> None:
-    """Do it."""
-    who: dict[str, Any] = {"enterprise": code, "actor": request.actor}
-    version = given.pop("version")
-    match act:
-        case Act.RESPOND:
-            acts.respond(complaints=[ticket], versions=[version], **who, **given)
-        case Act.ASSIGN:
-            acts.assign(complaints=[ticket], versions=[version], **who, **given)
-        case Act.CLOSE:
-            acts.close(complaints=[ticket], version=version, **who, **given)
-        case Act.CALL_BACK:
-            acts.callback(complaint=ticket, version=version, **who, **given)
-        case Act.REOPEN:
-            acts.reopen(complaint=ticket, version=version, **who, **given)
-        case Act.EXCLUDE:
-            acts.exclude(complaint=ticket, version=version, **who, **given)
-        case _:
-            acts.readmit(complaint=ticket, version=version, **who, **given)
 
 
 @require_POST
@@ -82,14 +61,8 @@ def match(request: Request, code: str, ticket: str) -> HttpResponse:
     _there(request, code, ticket)
     decision = request.POST.get("decision", "")
     try:
-        if decision in {"confirm", "runner_up", "dismiss"}:
-            acts.decide(
-                enterprise=code,
-                complaint=ticket,
-                actor=request.actor,
-                confirmed=decision != "dismiss",
-                runner_up=decision == "runner_up",
-            )
+        if decision in DECISIONS:
+            decide(enterprise=code, complaint=ticket, actor=request.actor, decision=decision)
             messages.success(request, _("The decision is recorded."))
         else:
             return redirect("data-job", code=code, job=_looked(request, code, [ticket]))
@@ -107,7 +80,7 @@ def match_all(request: Request, code: str) -> HttpResponse:
 
 def _looked(request: Request, code: str, tickets: list[str] | None) -> str:
     """The job of a look; one that was asked for is looked through again, whatever came in."""
-    return ask_match(enterprise=code, complaints=tickets, again=tickets is not None, actor=request.actor)
+    return match_tickets.enqueue(enterprise=code, complaints=tickets, again=tickets is not None, actor=request.actor)
 
 
 @require_POST

@@ -10,18 +10,18 @@ from django.utils.translation import gettext_lazy
 
 from nianjian.engines.paper.texts.complaints import HANDS, PROPOSALS, STATES
 from nianjian.features.complaints.clocks import Hand
+from nianjian.features.complaints.operations import acts
 from nianjian.features.complaints.query import Wanted
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.complaints.states import EXCLUSIONS, Act, State
 from nianjian.features.registers.pages import shown as registers
+from nianjian.platform.operations.fields import LINE
 from nianjian.platform.registers.attachments.service import TYPES
+from nianjian.platform.web.forms import OperationForm, form
 
 ALL: Final = "all"
 OVERDUE: Final = "overdue"
 WORKED: Final = frozenset({State.NEW, State.RESPONDED, State.CALLED_BACK, State.REOPENED})
-LONG: Final = 2000
-REASON: Final = 500
-MOMENTS: Final = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
 
 
 def _words(known: Mapping[str, str]) -> list[tuple[str, Any]]:
@@ -87,116 +87,28 @@ class Several(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Response in your own words"),
         required=False,
-        max_length=REASON,
+        max_length=LINE,
         widget=forms.Textarea({"rows": 2}),
     )
 
 
-class _Acted(forms.Form):
-    """An act on the version that the writer saw."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
-
-    def given(self) -> dict[str, Any]:
-        """Return what the act takes, by name."""
-        return {name: value for name, value in self.cleaned_data.items() if value is not None}
+def _exclusions() -> list[tuple[str, str]]:
+    column = COMPLAINTS.by_field("exclusion")
+    return [(one, registers.choice(column, one)) for one in EXCLUSIONS]
 
 
-class _When(_Acted):
-    at = forms.DateTimeField(
-        label=gettext_lazy("When"),
-        required=False,
-        input_formats=MOMENTS,
-        help_text=gettext_lazy("Empty: now."),
-        widget=forms.DateTimeInput({"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
+#: The forms of a ticket's page, in the order of the work.
+FORMS: Final[Mapping[Act, type[OperationForm]]] = {
+    Act(one.operation.verb): one
+    for one in (
+        form(acts.respond, omit=("automatic",)),
+        form(acts.callback),
+        form(acts.close),
+        form(acts.reopen),
+        form(acts.assign),
+        form(acts.exclude, choices={"exclusion": _exclusions}),
+        form(acts.readmit),
     )
-
-
-class Respond(_When):
-    """A first response."""
-
-    text = forms.CharField(
-        label=gettext_lazy("What was answered"), required=False, max_length=REASON, widget=forms.Textarea({"rows": 2})
-    )
-    by = forms.CharField(
-        label=gettext_lazy("Who responded"), required=False, max_length=80, help_text=gettext_lazy("Empty: you.")
-    )
-
-
-class CallBack(_When):
-    """A call-back."""
-
-    result = forms.CharField(
-        label=gettext_lazy("What the call gave"), max_length=LONG, widget=forms.Textarea({"rows": 2})
-    )
-
-
-class Close(_When):
-    """A close."""
-
-    result = forms.CharField(
-        label=gettext_lazy("Result"),
-        required=False,
-        max_length=LONG,
-        widget=forms.Textarea({"rows": 2}),
-        help_text=gettext_lazy("Empty: the measures that are recorded already."),
-    )
-    upheld = forms.TypedChoiceField(
-        label=gettext_lazy("Upheld"),
-        required=False,
-        empty_value=None,
-        coerce=lambda text: text == "yes",
-        choices=[("", gettext_lazy("not known")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))],
-    )
-
-
-class Reason(_Acted):
-    """A reason, for taking an exclusion back."""
-
-    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=REASON)
-
-
-class Reopen(_When):
-    """A reopening."""
-
-    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=REASON)
-
-
-class Exclude(_Acted):
-    """An exclusion."""
-
-    exclusion = forms.ChoiceField(label=gettext_lazy("Why it counts nowhere"))
-    duplicate_of = forms.CharField(
-        label=gettext_lazy("Ticket that stays"),
-        required=False,
-        max_length=200,
-        help_text=gettext_lazy("Of a duplicate."),
-    )
-    reason = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=REASON)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's
-        super().__init__(*args, **kwargs)
-        column = COMPLAINTS.by_field("exclusion")
-        self.fields["exclusion"] = forms.ChoiceField(
-            label=self.fields["exclusion"].label, choices=[(one, registers.choice(column, one)) for one in EXCLUSIONS]
-        )
-
-
-class Assign(_Acted):
-    """To whom it goes."""
-
-    assignee = forms.CharField(label=gettext_lazy("Person"), required=False, max_length=80)
-    team = forms.CharField(label=gettext_lazy("Team"), required=False, max_length=80)
-
-
-FORMS: Final[Mapping[Act, type[_Acted]]] = {
-    Act.RESPOND: Respond,
-    Act.CALL_BACK: CallBack,
-    Act.CLOSE: Close,
-    Act.REOPEN: Reopen,
-    Act.ASSIGN: Assign,
-    Act.EXCLUDE: Exclude,
-    Act.READMIT: Reason,
 }
 
 

@@ -17,7 +17,6 @@ from nianjian.features.complaints.forwards.mapping import UPSTREAM, ForwardMappi
 from nianjian.features.complaints.operations import forwards as flow
 from nianjian.features.complaints.operations import looked
 from nianjian.features.complaints.operations.looked import ListColumn, ListLook
-from nianjian.features.complaints.pages.forms import MOMENTS
 from nianjian.features.complaints.sheet import COMPLAINTS
 from nianjian.features.registers.pages import shown as registers
 from nianjian.platform.accounts.roles import Act
@@ -25,6 +24,7 @@ from nianjian.platform.home.http.answers import UNPROCESSABLE, named
 from nianjian.platform.home.http.bodies import takes_files
 from nianjian.platform.web.access import Request, page
 from nianjian.platform.web.errors import said
+from nianjian.platform.web.forms import MOMENTS
 from nianjian.platform.web.language import current
 from nianjian.platform.web.tables import Cell, Column, Table
 from nianjian.platform.web.work import placed, verdict

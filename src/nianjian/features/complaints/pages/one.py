@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nianjian.engines.kernel.errors import NianjianError
 from nianjian.engines.paper.texts.complaints import ACTS, CONFIDENCE, LINKS, PROPOSALS, STATES
-from nianjian.engines.paper.words import mark
 from nianjian.features.complaints.model import Proposal
 from nianjian.features.complaints.operations import listing as flow
 from nianjian.features.complaints.pages import shown
@@ -26,16 +25,6 @@ from nianjian.platform.accounts.access import may
 from nianjian.platform.accounts.roles import Act as Role
 from nianjian.platform.registers.rows import service
 from nianjian.platform.web.access import Request, page
-
-LABELS: Final = {
-    Act.RESPOND: mark("Record a response"),
-    Act.CALL_BACK: mark("Record a call-back"),
-    Act.CLOSE: mark("Close the ticket"),
-    Act.REOPEN: mark("Reopen the ticket"),
-    Act.ASSIGN: mark("Assign the ticket"),
-    Act.EXCLUDE: mark("Exclude the ticket"),
-    Act.READMIT: mark("Take the exclusion back"),
-}
 
 
 @require_safe
@@ -101,7 +90,7 @@ def _forms(found: Ticket, wrong: tuple[Act, Any] | None) -> list[dict[str, Any]]
         again = wrong is not None and wrong[0] is act
         first = {"version": found.row.pk, "assignee": found.row.assignee, "team": found.row.team_id}
         bound = wrong[1] if wrong is not None and again else form(initial=first, auto_id=f"{act.value}_%s")
-        made.append({"act": act.value, "label": _(LABELS[act]), "form": bound, "open": again})
+        made.append({"act": act.value, "label": _(form.operation.label), "form": bound, "open": again})
     return made
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from nianjian.features.complaints.clocks import Promise, Reading
+from nianjian.features.complaints.clocks import Clock, Promise, Reading
 from nianjian.features.complaints.model import Complaint
 from nianjian.features.complaints.warned import query
 from nianjian.features.complaints.warned.model import Warned
@@ -71,3 +71,8 @@ def _fresh(enterprise: str, promise: Promise, at: datetime) -> list[query.Pressi
     given = query.warned(enterprise)
     found = query.pressing(enterprise, promise, at)
     return [one for one in found if (one.row.key, one.reading.clock.value) not in given]
+
+
+def clear_close_warning(*, enterprise: str, key: str) -> None:
+    """Let the clock of closing warn anew: the ticket was reopened."""
+    Warned.objects.filter(enterprise_id=enterprise, key=key, clock=Clock.CLOSE.value).delete()

@@ -1,0 +1,54 @@
+"""What interfaces say of a ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+from nianjian.features.complaints.clocks import Hand
+from nianjian.features.complaints.query import Ticket, as_dict
+from nianjian.platform.registers.rows import address
+
+Standing = Literal["new", "responded", "called_back", "closed", "reopened", "excluded"]
+OWN: Final = frozenset(
+    {"state", "drill", "acts", "match", "response_due", "response_clock", "response_on_time", "close_due",
+     "close_clock", "close_on_time", "overdue"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ticketed:
+    """A ticket: ``values`` by field, numbers masked, without what a complainant wrote; moments in Beijing time.
+
+    ``overdue``: still open past a limit.
+    ``version``: what an act names to go on from; ``address``: how the ticket is called in an address.
+    """
+
+    key: str
+    address: str
+    version: int
+    state: Standing
+    drill: bool
+    response_due: str | None
+    response_clock: Hand
+    response_on_time: bool | None
+    close_due: str | None
+    close_clock: Hand
+    close_on_time: bool | None
+    overdue: bool
+    acts: list[str]
+    match: dict[str, Any] | None  # a JSON document that a match stored
+    values: dict[str, Any]  # by column of the register
+
+
+def to_document(ticket: Ticket) -> Ticketed:
+    """A ticket as the API answers it."""
+    flat: dict[str, Any] = as_dict(ticket)
+    values = {name: value for name, value in flat.items() if name not in OWN and name != "id"}
+    own = {name: flat[name] for name in OWN} | {
+        "response_clock": ticket.response.hand,
+        "close_clock": ticket.close.hand,
+    }
+    link = quote(address.written(ticket.row.key), safe="~")
+    return Ticketed(key=ticket.row.key, address=link, version=ticket.row.pk, values=values, **own)

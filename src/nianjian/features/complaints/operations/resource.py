@@ -1,0 +1,33 @@
+"""What the operations on tickets have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from nianjian.engines.kernel.errors import NianjianError
+from nianjian.engines.paper.words import mark
+from nianjian.features.complaints.documents import Ticketed, to_document
+from nianjian.features.complaints.operations.listing import listed
+from nianjian.features.complaints.query import Ticket, as_dict
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.operations.operation import Resource
+from nianjian.platform.registers.rows import address
+
+
+def _read(enterprise: str, actor: Actor, keys: Sequence[str]) -> list[Ticket]:
+    return listed(enterprise=enterprise, actor=actor).of(keys)
+
+
+TICKETS: Final = Resource(
+    name="ticket",
+    plural="tickets",
+    path="/enterprises/{code}/complaints",
+    read=_read,
+    missing=lambda key: NianjianError("complaint_unknown", complaint=key),
+    document=to_document,
+    schema=Ticketed,
+    row=as_dict,
+    key_of=address.read,
+    key_help=mark("the ticket's number"),
+)

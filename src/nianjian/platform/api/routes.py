@@ -1,0 +1,137 @@
+"""Routes of operations: address, body, answer and status follow from the declaration."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from ninja import Field as Limits
+from ninja import Router, Schema
+from pydantic import AfterValidator, create_model
+
+from nianjian.engines.kernel.clock import aware
+from nianjian.platform.api import given
+from nianjian.platform.api.access import Request
+from nianjian.platform.api.jobs import Job, asked
+from nianjian.platform.api.operations import write
+from nianjian.platform.operations.fields import MOST, TEXT, VERSION, Field, Kind
+from nianjian.platform.operations.operation import Body, Operation, Resource
+
+BODY: Final = "given"  # the name of the body in a view: findings about a value name their place by it
+Version = Annotated[int, Limits(ge=1, le=VERSION)]
+KINDS: Final[dict[Kind, Any]] = {
+    Kind.LINE: given.Text,
+    Kind.TEXT: Annotated[str, Limits(max_length=TEXT)],
+    Kind.MOMENT: Annotated[datetime, AfterValidator(aware)],
+    Kind.FLAG: bool,
+    Kind.YES_NO: bool,
+    Kind.KEY: given.Text,
+    Kind.VERSION: Version,
+    Kind.VERSIONS: Annotated[list[Version], Limits(max_length=MOST)],
+}
+
+
+def mount(router: Router, operations: Iterable[Operation[..., Any]]) -> None:
+    """Add the route of each operation that has a path."""
+    lists: dict[str, type[Schema]] = {}
+    for one in operations:
+        if one.body:
+            _mount(router, one, one.body, lists)
+
+
+def _mount(router: Router, operation: Operation[..., Any], body: Body, lists: dict[str, type[Schema]]) -> None:
+    resource = operation.resource
+    single = f"{{{resource.name}}}" in operation.path
+    fields = [one for one in operation.fields if not (single and one is operation.key_field)]
+    answer: type[Any]
+    if operation.job:
+        answer, view, status = Job, _enqueuing(operation), 202
+    elif single:
+        answer, view, status = resource.schema, _on_one(operation), 200
+    else:
+        answer, view, status = lists.setdefault(resource.name, _list_schema(resource)), _on_several(operation), 200
+    names = {
+        "request": Request,
+        "code": str,
+        **({resource.name: str} if single else {}),
+        BODY: _schema(body, fields, resource),
+    }
+    parameters = [
+        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=kind)
+        for name, kind in names.items()
+    ]
+    view.__name__ = operation.name.replace(".", "_")
+    view.__doc__ = operation.summary
+    setattr(view, "__signature__", inspect.Signature(parameters))  # noqa: B010 -- of a function that is built here
+    write(router, resource.path + operation.path, act=operation.permission, answer=answer, status=status)(view)
+
+
+def _on_one(operation: Operation[..., Any]) -> Callable[..., object]:
+    resource, field = operation.resource, operation.key_field
+    if field is None:
+        raise TypeError(operation.name, "no parameter takes the key in its path")
+
+    def view(request: Request, code: str, **more: Any) -> object:  # noqa: ANN401 -- as the signature says
+        key = resource.key_of(more[resource.name])
+        resource.get(code, request.actor, key)
+        keys = {field.name: [key] if field.kind is Kind.KEYS else key}
+        operation(enterprise=code, actor=request.actor, **keys, **_values(operation, more[BODY]))
+        return resource.document(resource.get(code, request.actor, key))
+
+    return view
+
+
+def _on_several(operation: Operation[..., Any]) -> Callable[..., object]:
+    resource, field = operation.resource, operation.key_field
+    if field is None:
+        raise TypeError(operation.name, "it names nothing that it acts on")
+
+    def view(request: Request, code: str, **more: Any) -> object:  # noqa: ANN401 -- as the signature says
+        values = _values(operation, more[BODY])
+        operation(enterprise=code, actor=request.actor, **values)
+        return {"items": [resource.document(one) for one in resource.read(code, request.actor, values[field.name])]}
+
+    return view
+
+
+def _enqueuing(operation: Operation[..., Any]) -> Callable[..., object]:
+    def view(request: Request, code: str, **more: Any) -> object:  # noqa: ANN401 -- as the signature says
+        job = operation.enqueue(enterprise=code, actor=request.actor, **_values(operation, more[BODY]))
+        return asked(request, job)
+
+    return view
+
+
+def _values(operation: Operation[..., Any], body: Schema) -> dict[str, Any]:
+    """What the body holds, by parameter."""
+    names = {_name(one, operation.resource): one.name for one in operation.fields}
+    return {names[name]: getattr(body, name) for name in type(body).model_fields}
+
+
+def _name(field: Field, resource: Resource[Any]) -> str:
+    """How a parameter is called in a body: what is acted on by the resource's own name."""
+    return {Kind.KEY: resource.name, Kind.KEYS: resource.plural}.get(field.kind, field.name)
+
+
+def _schema(body: Body, fields: Iterable[Field], resource: Resource[Any]) -> type[Schema]:
+    shape: dict[str, Any] = {_name(one, resource): (_type(one), ... if one.required else one.default) for one in fields}
+    return create_model(body.name, __base__=Schema, __doc__=body.about, __module__=__name__, **shape)
+
+
+def _type(field: Field) -> Any:  # noqa: ANN401 -- a type for pydantic
+    if field.kind is Kind.CHOICE:
+        kind: Any = Literal[field.choices]
+    elif field.kind is Kind.KEYS:
+        kind = Annotated[list[given.Text], Limits(min_length=None if field.nullable else 1, max_length=MOST)]
+    else:
+        kind = KINDS[field.kind]
+    return kind | None if field.nullable else kind
+
+
+def _list_schema(resource: Resource[Any]) -> type[Schema]:
+    schema: Any = resource.schema
+    shape: dict[str, Any] = {"items": (list[schema], ...)}
+    about = f"The {resource.plural} as they stand now."
+    return create_model(resource.plural.title(), __base__=Schema, __doc__=about, __module__=__name__, **shape)

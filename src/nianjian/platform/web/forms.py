@@ -1,0 +1,84 @@
+"""Forms of operations: fields, labels and limits follow from the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, ClassVar, Final, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from nianjian.engines.paper.words import mark
+from nianjian.platform.accounts.query import Actor
+from nianjian.platform.operations.fields import LINE, TEXT, VERSION, Field, Kind
+from nianjian.platform.operations.operation import Operation
+
+MOMENTS: Final = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
+SEEN: Final = "version"  # the form's field for what its reader saw, whether one or several versions are taken
+Choices = Callable[[], list[tuple[str, str]]]
+
+
+class OperationForm(forms.Form):
+    """A form that does an operation to one resource."""
+
+    operation: ClassVar[Operation[..., Any]]
+
+    def run(self, *, enterprise: str, actor: Actor, key: str) -> None:
+        """Do it with what was typed; raises what the operation raises."""
+        data = {name: value for name, value in self.cleaned_data.items() if value is not None}
+        for one in self.operation.fields:
+            match one.kind:
+                case Kind.KEY:
+                    data[one.name] = key
+                case Kind.KEYS:
+                    data[one.name] = [key]
+                case Kind.VERSIONS:
+                    data[one.name] = [data.pop(SEEN)]
+        self.operation(enterprise=enterprise, actor=actor, **data)
+
+
+def form(
+    operation: Operation[..., Any], *, omit: Collection[str] = (), choices: Mapping[str, Choices] | None = None
+) -> type[OperationForm]:
+    """The form of an operation; ``omit``: parameters that a page does not offer, ``choices``: words of the choices."""
+    fields = {
+        SEEN if one.kind is Kind.VERSIONS else one.name: _form_field(one, (choices or {}).get(one.name))
+        for one in operation.fields
+        if one.kind not in {Kind.KEY, Kind.KEYS} and one.name not in omit
+    }
+    name = f"{operation.verb.title()}Form"
+    members = {"operation": operation, "__module__": __name__, **fields}
+    metaclass: Any = type(OperationForm)
+    return cast("type[OperationForm]", metaclass(name, (OperationForm,), members))
+
+
+def _form_field(field: Field, choices: Choices | None) -> forms.Field:
+    param = field.param
+    words: dict[str, Any] = {
+        "label": gettext_lazy(param.label),
+        "help_text": gettext_lazy(param.hint) if param.hint else "",
+        "required": field.required,
+    }
+    match field.kind:
+        case Kind.VERSION | Kind.VERSIONS:
+            return forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=VERSION)
+        case Kind.MOMENT:
+            widget = forms.DateTimeInput({"type": "datetime-local", "step": "1"}, format=MOMENTS[1])
+            return forms.DateTimeField(input_formats=MOMENTS, widget=widget, **words)
+        case Kind.FLAG:
+            return forms.BooleanField(**words | {"required": False})
+        case Kind.YES_NO:
+            offered = [("", mark("not known")), ("yes", mark("yes")), ("no", mark("no"))]
+            return forms.TypedChoiceField(
+                coerce=lambda text: text == "yes",
+                empty_value=None,
+                choices=[(value, gettext_lazy(text)) for value, text in offered],
+                **words,
+            )
+        case Kind.CHOICE:
+            return forms.ChoiceField(choices=choices or [(one, one) for one in field.choices], **words)
+        case Kind.LINE | Kind.TEXT:
+            box: dict[str, Any] = {"widget": forms.Textarea({"rows": param.rows})} if param.rows > 1 else {}
+            return forms.CharField(max_length=LINE if field.kind is Kind.LINE else TEXT, **box, **words)
+        case _:
+            raise TypeError(field.name, "no field of a form takes it")
