@@ -45,7 +45,8 @@ print(json.dumps([told, Job.objects.count()]))
 """
 CLICK = f"""
 {BEGUN}
-from nianjian.features.calls.operations.wizard import drafts, uploads
+from nianjian.features.calls.operations.wizard import drafts
+from nianjian.platform.registers import uploads
 
 def before(number):
     made = drafts.begin(kind="calls", enterprise="demo", actor=root)

@@ -21,7 +21,7 @@ from nianjian.engines.paper.texts.errors import sentence
 from nianjian.engines.paper.texts.outcome import Outcome
 from nianjian.engines.paper.words import CHINESE, ENGLISH, mark, words
 
-LOG: Final = logging.getLogger("nianjian.doors.api")
+LOG: Final = logging.getLogger("nianjian.api")
 MEDIA: Final = "application/problem+json"
 STATUS: Final[Mapping[Outcome, int]] = {
     Outcome.UNKNOWN: 404,

@@ -24,7 +24,7 @@ from nianjian.platform.accounts.roles import Act
 from nianjian.platform.web.access import Request
 from nianjian.platform.web.language import current
 
-SALT: Final = "nianjian.engines.metrics.number"
+SALT: Final = "nianjian.portrait.number"
 NONE: Final = "-"  # in an address: the rows that have no key
 
 
